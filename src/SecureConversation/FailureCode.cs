@@ -1,0 +1,123 @@
+namespace SecureConversation;
+
+/// <summary>
+/// The rule that a message broke. For logs, tests and the decoder: the wire sees one uniform fault
+/// (WS-Security 1.1 section 12 leaves the choice to us; telling rules apart would build an oracle).
+/// </summary>
+public enum FailureCode
+{
+    /// <summary>No failure.</summary>
+    None = 0,
+
+    // 1xx: XML and SOAP, before any security is looked at.
+
+    /// <summary>The bytes are not well-formed XML 1.0 with namespaces, or not valid in their encoding.</summary>
+    NotWellFormed = 100,
+    /// <summary>A document type declaration or a processing instruction (SOAP 1.2 part 1, section 5).</summary>
+    ForbiddenConstruct = 101,
+    /// <summary>A limit on size, depth, attributes or counts was exceeded.</summary>
+    LimitExceeded = 102,
+    /// <summary>The document is not a SOAP envelope of header and body.</summary>
+    NotAnEnvelope = 103,
+    /// <summary>A SOAP envelope of another version than the binding's.</summary>
+    SoapVersionMismatch = 104,
+    /// <summary>The HTTP content type does not belong to the SOAP version of the binding.</summary>
+    ContentTypeMismatch = 105,
+    /// <summary>A header or element that may occur once occurs twice (WS-Addressing 1.0 SOAP binding, section 3.2).</summary>
+    DuplicateElement = 106,
+    /// <summary>Two of the elements that may be referred to carry the same Id.</summary>
+    DuplicateId = 107,
+    /// <summary>A header that must be understood is not (SOAP 1.2 part 1, section 5.2.3).</summary>
+    NotUnderstood = 108,
+    /// <summary>A WS-Addressing header that the exchange needs is absent or malformed.</summary>
+    InvalidAddressing = 109,
+
+    // 2xx: the shape of the security header.
+
+    /// <summary>No wsse:Security header for us.</summary>
+    SecurityHeaderMissing = 200,
+    /// <summary>The security header holds a child that the closed set of children does not know.</summary>
+    UnknownSecurityElement = 201,
+    /// <summary>A child of the security header does not follow its grammar.</summary>
+    MalformedSecurityElement = 202,
+    /// <summary>The Timestamp that the binding asks for is absent.</summary>
+    TimestampMissing = 203,
+    /// <summary>The order of the children contradicts the layout of the binding.</summary>
+    LayoutViolation = 204,
+    /// <summary>Signature and encryption were applied in another order than the binding asks for.</summary>
+    ProtectionOrderMismatch = 205,
+    /// <summary>A token that the binding asks for is absent.</summary>
+    TokenMissing = 206,
+    /// <summary>The primary signature is absent.</summary>
+    SignatureMissing = 207,
+    /// <summary>A token, signature or confirmation that the binding does not ask for.</summary>
+    UnexpectedElement = 208,
+    /// <summary>A reference points at nothing, or at something it may not point at.</summary>
+    UnresolvedReference = 209,
+    /// <summary>A signature confirmation is absent, too many, or confirms another signature (WS-Security 1.1 section 8.5).</summary>
+    SignatureConfirmationMismatch = 210,
+    /// <summary>A key was wrapped for, or a signature made with, another token than the binding asks for.</summary>
+    WrongToken = 211,
+    /// <summary>Derived keys are required and not used, or not required and used beyond their bounds.</summary>
+    DerivedKeyViolation = 212,
+    /// <summary>An element of another WS-Trust or WS-SecureConversation version than the binding's.</summary>
+    VersionMismatch = 213,
+
+    // 3xx: cryptography.
+
+    /// <summary>An algorithm or key length outside the algorithm suite of the binding.</summary>
+    AlgorithmMismatch = 300,
+    /// <summary>Unwrapping, block length, padding, or the XML after decryption is wrong.</summary>
+    DecryptionFailed = 301,
+    /// <summary>The digest of a reference is wrong.</summary>
+    DigestMismatch = 302,
+    /// <summary>The value of a signature is wrong, or it was made with another key.</summary>
+    SignatureMismatch = 303,
+    /// <summary>A part that must be signed is not covered by the primary signature.</summary>
+    PartNotSigned = 304,
+    /// <summary>A part that must be encrypted is not.</summary>
+    PartNotEncrypted = 305,
+
+    // 4xx: freshness.
+
+    /// <summary>Created lies further back than the replay window and the clock skew allow.</summary>
+    Stale = 400,
+    /// <summary>Expires has passed, clock skew included.</summary>
+    Expired = 401,
+    /// <summary>Created lies in the future, clock skew included.</summary>
+    NotYetValid = 402,
+    /// <summary>The same message was accepted before.</summary>
+    Replayed = 403,
+    /// <summary>The replay cache is full; nothing is accepted until entries expire.</summary>
+    ReplayCacheFull = 404,
+
+    // 5xx: contexts, identities and WS-Trust.
+
+    /// <summary>The security context is unknown or forgotten.</summary>
+    UnknownContext = 500,
+    /// <summary>The key of the security context has expired.</summary>
+    ContextKeyExpired = 501,
+    /// <summary>A certificate that is not trusted.</summary>
+    UntrustedCertificate = 502,
+    /// <summary>A user name or password that is not accepted.</summary>
+    InvalidCredentials = 503,
+    /// <summary>The certificate of the service does not carry the identity that the client expects.</summary>
+    IdentityMismatch = 504,
+    /// <summary>A request for a token that WS-Trust or the binding does not allow.</summary>
+    InvalidTrustRequest = 505,
+    /// <summary>A response from the token issuer that does not answer the request.</summary>
+    InvalidTrustResponse = 506,
+    /// <summary>A response that relates to another request.</summary>
+    RelatesToMismatch = 507,
+    /// <summary>Too many sessions or handshakes at once.</summary>
+    ServiceTooBusy = 508,
+    /// <summary>The session was closed by cancel; no further messages belong to it.</summary>
+    SessionClosed = 509,
+    /// <summary>The action has no place in the state of the session, or no protection requirements.</summary>
+    UnknownAction = 510,
+    /// <summary>The peer answered with a SOAP fault in place of a reply.</summary>
+    PeerFault = 511,
+
+    /// <summary>A defect of this library.</summary>
+    Internal = 900,
+}
