@@ -1,0 +1,218 @@
+namespace SecureConversation.Binding;
+
+/// <summary>
+/// The cross-checks of a binding. Each rule yields a sentence that names the setting and says what to do; WCF refuses most of these when a
+/// channel or listener opens, the rest would fail at the first message.
+/// </summary>
+internal static class BindingChecks
+{
+    public static string? FirstProblem(MessageSecurityBinding binding)
+    {
+        if (All(binding).FirstOrDefault() is { } problem)
+        {
+            return problem;
+        }
+
+        return binding.BootstrapBinding is { } bootstrap && All(bootstrap).FirstOrDefault() is { } inner ? $"Bootstrap: {inner}" : null;
+    }
+
+    private static IEnumerable<string> All(MessageSecurityBinding binding) =>
+    [
+        .. Element(binding.Element),
+        .. Kind(binding),
+        .. SupportingTokens(binding.Element),
+        .. Protection(binding),
+        .. LocalSettingsChecks.Client(binding.Element),
+        .. LocalSettingsChecks.Service(binding.Element),
+    ];
+
+    private static IEnumerable<string> Element(SecurityBindingElement element)
+    {
+        if (!element.IncludeTimestamp
+            && element.SecurityHeaderLayout is SecurityHeaderLayout.LaxTimestampFirst or SecurityHeaderLayout.LaxTimestampLast)
+        {
+            yield return $"SecurityHeaderLayout {element.SecurityHeaderLayout} needs IncludeTimestamp = true, or choose Strict or Lax.";
+        }
+
+        if (element.ProtectTokens)
+        {
+            yield return "ProtectTokens is not offered: set it to false.";
+        }
+
+        if (element.RequireSignatureConfirmation && IsVersion10(element))
+        {
+            yield return "RequireSignatureConfirmation needs WS-Security 1.1: choose a MessageSecurityVersion with WSSecurity11, or set it to false.";
+        }
+    }
+
+    private static IEnumerable<string> Kind(MessageSecurityBinding binding) => binding.Element switch
+    {
+        SymmetricSecurityBindingElement symmetric => symmetric.ProtectionTokenParameters switch
+        {
+            X509SecurityTokenParameters x509 => ServiceCertificateProtects(symmetric, x509),
+            SecureConversationSecurityTokenParameters session => SessionProtects(symmetric, session),
+            null => ["ProtectionTokenParameters of a SymmetricSecurityBindingElement must be set."],
+            var other => [$"ProtectionTokenParameters cannot be {other.GetType().Name}: the token has no key. Use X509SecurityTokenParameters or SecureConversationSecurityTokenParameters."],
+        },
+        AsymmetricSecurityBindingElement asymmetric => Asymmetric(asymmetric),
+        _ => [$"{binding.Element.GetType().Name} is not offered."],
+    };
+
+    private static IEnumerable<string> ServiceCertificateProtects(SymmetricSecurityBindingElement element, X509SecurityTokenParameters token)
+    {
+        if (IsVersion10(element))
+        {
+            // The reply refers to the key of its request by EncryptedKeySHA1 (WS-Security 1.1 section 7.3).
+            yield return "A SymmetricSecurityBindingElement with a certificate (mutual certificate, anonymous, user name) needs WS-Security 1.1: "
+                + "choose a MessageSecurityVersion with WSSecurity11, or the asymmetric element of CreateMutualCertificateBindingElement(MessageSecurityVersion).";
+        }
+
+        if (token.InclusionMode != SecurityTokenInclusionMode.Never)
+        {
+            yield return $"InclusionMode {token.InclusionMode} of ProtectionTokenParameters: the certificate of the service is known to the client; set InclusionMode to Never.";
+        }
+
+        foreach (var problem in ReferenceStyle(element, token, "ProtectionTokenParameters"))
+        {
+            yield return problem;
+        }
+    }
+
+    private static IEnumerable<string> SessionProtects(
+        SymmetricSecurityBindingElement element,
+        SecureConversationSecurityTokenParameters token)
+    {
+        if (NotSentByClient(token))
+        {
+            yield return $"InclusionMode {token.InclusionMode} of ProtectionTokenParameters: the client has to send the token of the session; set InclusionMode to AlwaysToRecipient.";
+        }
+
+        if (token.BootstrapSecurityBindingElement is not { } bootstrap)
+        {
+            yield return "BootstrapSecurityBindingElement must be set: a session needs the security of its handshake.";
+            yield break;
+        }
+
+        if (bootstrap is SymmetricSecurityBindingElement { ProtectionTokenParameters: SecureConversationSecurityTokenParameters })
+        {
+            yield return "BootstrapSecurityBindingElement is secure conversation itself: use the element of the credentials, for instance CreateMutualCertificateBindingElement().";
+            yield break;
+        }
+
+        // Nothing is copied from the bootstrap, as in WCF, so this is what a forgotten setting looks like.
+        if (bootstrap.MessageSecurityVersion != element.MessageSecurityVersion)
+        {
+            yield return $"MessageSecurityVersion differs: {element.MessageSecurityVersion} on the secure conversation element, "
+                + $"{bootstrap.MessageSecurityVersion} on its bootstrap. Set both to the same version.";
+        }
+
+        if (bootstrap.KeyEntropyMode != element.KeyEntropyMode)
+        {
+            yield return $"KeyEntropyMode differs: {element.KeyEntropyMode} on the secure conversation element, {bootstrap.KeyEntropyMode} on its bootstrap. Set both to the same mode.";
+        }
+    }
+
+    private static IEnumerable<string> Asymmetric(AsymmetricSecurityBindingElement element)
+    {
+        if (element.InitiatorTokenParameters is not X509SecurityTokenParameters client)
+        {
+            yield return "InitiatorTokenParameters of an AsymmetricSecurityBindingElement must be X509SecurityTokenParameters.";
+            yield break;
+        }
+
+        if (element.RecipientTokenParameters is not X509SecurityTokenParameters service)
+        {
+            yield return "RecipientTokenParameters of an AsymmetricSecurityBindingElement must be X509SecurityTokenParameters.";
+            yield break;
+        }
+
+        if (NotSentByClient(client))
+        {
+            yield return $"InclusionMode {client.InclusionMode} of InitiatorTokenParameters: the service has to be sent the certificate of the client; set InclusionMode to AlwaysToRecipient.";
+        }
+
+        if (service.InclusionMode is not (SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator))
+        {
+            yield return $"InclusionMode {service.InclusionMode} of RecipientTokenParameters: the client knows the certificate of the service; set InclusionMode to Never or AlwaysToInitiator.";
+        }
+
+        if (client.RequireDerivedKeys)
+        {
+            yield return NoDerivedKeys("InitiatorTokenParameters");
+        }
+
+        if (service.RequireDerivedKeys)
+        {
+            yield return NoDerivedKeys("RecipientTokenParameters");
+        }
+
+        foreach (var problem in ReferenceStyle(element, client, "InitiatorTokenParameters")
+            .Concat(ReferenceStyle(element, service, "RecipientTokenParameters")))
+        {
+            yield return problem;
+        }
+    }
+
+    private static IEnumerable<string> SupportingTokens(SecurityBindingElement element)
+    {
+        var tokens = element.EndpointSupportingTokenParameters;
+        foreach (var token in tokens.All)
+        {
+            if (token is SecureConversationSecurityTokenParameters)
+            {
+                yield return "EndpointSupportingTokenParameters cannot hold SecureConversationSecurityTokenParameters: use CreateSecureConversationBindingElement.";
+            }
+
+            if (NotSentByClient(token))
+            {
+                yield return $"InclusionMode {token.InclusionMode} in EndpointSupportingTokenParameters: the client has to send its tokens; set InclusionMode to AlwaysToRecipient.";
+            }
+
+            if (token.RequireDerivedKeys)
+            {
+                yield return NoDerivedKeys("EndpointSupportingTokenParameters");
+            }
+
+            if (token is X509SecurityTokenParameters x509)
+            {
+                foreach (var problem in ReferenceStyle(element, x509, "EndpointSupportingTokenParameters"))
+                {
+                    yield return problem;
+                }
+            }
+        }
+
+        if (tokens.Endorsing.Concat(tokens.SignedEndorsing).Any(t => t is UserNameSecurityTokenParameters))
+        {
+            yield return "EndpointSupportingTokenParameters: a user name has no key to endorse with; list it under SignedEncrypted.";
+        }
+
+        if (tokens.Signed.Any(t => t is UserNameSecurityTokenParameters))
+        {
+            yield return "EndpointSupportingTokenParameters: under Signed a password would travel in clear; list the user name under SignedEncrypted.";
+        }
+    }
+
+    private static IEnumerable<string> Protection(MessageSecurityBinding binding)
+    {
+        if (binding.Protection.HasEncryptedHeaders && IsVersion10(binding.Element))
+        {
+            // EncryptedHeader came with WS-Security 1.1 section 9.3.
+            yield return "Protection encrypts headers, which needs WS-Security 1.1: choose a MessageSecurityVersion with WSSecurity11, or only sign them.";
+        }
+    }
+
+    private static IEnumerable<string> ReferenceStyle(SecurityBindingElement element, X509SecurityTokenParameters token, string name) =>
+        token.X509ReferenceStyle == X509ReferenceStyle.Thumbprint && IsVersion10(element)
+            ? [$"X509ReferenceStyle Thumbprint of {name} needs WS-Security 1.1: choose Any, or a MessageSecurityVersion with WSSecurity11."]
+            : [];
+
+    private static string NoDerivedKeys(string name) =>
+        $"RequireDerivedKeys of {name} must be false: only symmetric keys can be derived from.";
+
+    private static bool NotSentByClient(SecurityTokenParameters token) =>
+        token.InclusionMode is SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator;
+
+    private static bool IsVersion10(SecurityBindingElement element) =>
+        element.MessageSecurityVersion.SecurityVersion == SecurityVersion.WSSecurity10;
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Net.Security;
+
+namespace SecureConversation.Binding;
+
+/// <summary>
+/// Which messages and headers of an endpoint are signed, and which are encrypted as well. Sender and receiver must agree.
+/// Timestamp, signature confirmations and the headers of WS-Addressing are always signed and not listed here.
+/// Immutable: every <c>With...</c> returns a changed copy.
+/// </summary>
+public sealed record ChannelProtectionRequirements
+{
+    private readonly ImmutableDictionary<(MessageDirection Direction, string Action), ProtectionLevel> _levels =
+        ImmutableDictionary<(MessageDirection, string), ProtectionLevel>.Empty;
+
+    private readonly ImmutableArray<HeaderRule> _headers = [];
+
+    /// <summary>All bodies signed and encrypted, no further headers.</summary>
+    public static ChannelProtectionRequirements Default { get; } = new();
+
+    /// <summary>The level of bodies whose action has no own entry. Default: signed and encrypted.</summary>
+    public ProtectionLevel DefaultProtectionLevel { get; init; } = ProtectionLevel.EncryptAndSign;
+
+    /// <summary>Whether some header has to be encrypted, which WS-Security 1.0 cannot do.</summary>
+    public bool HasEncryptedHeaders => _headers.Any(h => h.Header.Level == ProtectionLevel.EncryptAndSign);
+
+    /// <summary>The default level changed.</summary>
+    public ChannelProtectionRequirements WithDefault(ProtectionLevel level) => this with { DefaultProtectionLevel = level };
+
+    /// <summary>The level of the body of requests, one-way messages included, with this action.</summary>
+    public ChannelProtectionRequirements WithRequest(string action, ProtectionLevel level) =>
+        WithLevel(MessageDirection.ClientToService, action, level);
+
+    /// <summary>The level of the body of replies with this action.</summary>
+    public ChannelProtectionRequirements WithReply(string action, ProtectionLevel level) =>
+        WithLevel(MessageDirection.ServiceToClient, action, level);
+
+    /// <summary>The level of the body of faults with this action.</summary>
+    public ChannelProtectionRequirements WithFault(string action, ProtectionLevel level) =>
+        WithLevel(MessageDirection.ServiceToClient, action, level);
+
+    /// <summary>A header that is signed, or signed and encrypted, in all messages of both directions that have it.</summary>
+    public ChannelProtectionRequirements WithHeader(string name, string ns, ProtectionLevel level) =>
+        WithHeader(new HeaderRule(null, null, new ProtectedHeader(name, ns, level)));
+
+    /// <summary>A header that is signed, or signed and encrypted, in messages with this action that have it.</summary>
+    public ChannelProtectionRequirements WithHeader(
+        MessageDirection direction,
+        string action,
+        string name,
+        string ns,
+        ProtectionLevel level) =>
+        WithHeader(new HeaderRule(direction, action, new ProtectedHeader(name, ns, level)));
+
+    /// <summary>
+    /// The level of a body. Faults that no contract declares are signed and encrypted whatever the default is, unless they have an entry.
+    /// </summary>
+    public ProtectionLevel GetLevel(string? action, MessageDirection direction)
+    {
+        if (action is not null && _levels.TryGetValue((direction, action), out var level))
+        {
+            return level;
+        }
+
+        return direction == MessageDirection.ServiceToClient && FaultActions.Contains(action ?? "")
+            ? ProtectionLevel.EncryptAndSign
+            : DefaultProtectionLevel;
+    }
+
+    /// <summary>The headers to protect in a message; the higher level where a header is listed twice.</summary>
+    public ImmutableArray<ProtectedHeader> GetHeaders(string? action, MessageDirection direction)
+    {
+        if (_headers.IsEmpty)
+        {
+            return [];
+        }
+
+        return
+        [
+            .. _headers
+                .Where(h => h.Action is null || (h.Action == action && h.Direction == direction))
+                .GroupBy(h => (h.Header.Name, h.Header.Namespace), h => h.Header)
+                .Select(g => g.MaxBy(h => h.Level)!),
+        ];
+    }
+
+    /// <summary>Compares entries regardless of their order.</summary>
+    public bool Equals(ChannelProtectionRequirements? other) =>
+        other is not null
+        && DefaultProtectionLevel == other.DefaultProtectionLevel
+        && _levels.Count == other._levels.Count
+        && _levels.All(e => other._levels.TryGetValue(e.Key, out var level) && level == e.Value)
+        && _headers.ToImmutableHashSet().SetEquals(other._headers);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(DefaultProtectionLevel, _levels.Count);
+
+    private ChannelProtectionRequirements WithLevel(MessageDirection direction, string action, ProtectionLevel level)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        return new(this, _levels.SetItem((direction, action), level), _headers);
+    }
+
+    private ChannelProtectionRequirements WithHeader(HeaderRule rule)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(rule.Header.Name);
+        ArgumentNullException.ThrowIfNull(rule.Header.Namespace);
+        return new(this, _levels, _headers.Add(rule));
+    }
+
+    /// <summary>The requirements of <see cref="Default"/>.</summary>
+    public ChannelProtectionRequirements()
+    {
+    }
+
+    private ChannelProtectionRequirements(
+        ChannelProtectionRequirements original,
+        ImmutableDictionary<(MessageDirection, string), ProtectionLevel> levels,
+        ImmutableArray<HeaderRule> headers)
+        : this(original)
+    {
+        _levels = levels;
+        _headers = headers;
+    }
+
+    // protocol constants: faults of the WS-Addressing layer and of the .NET dispatcher.
+    private static readonly ImmutableHashSet<string> FaultActions =
+    [
+        "http://www.w3.org/2005/08/addressing/fault",
+        "http://www.w3.org/2005/08/addressing/soap/fault",
+        "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault",
+        "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher/fault",
+    ];
+
+    private sealed record HeaderRule(MessageDirection? Direction, string? Action, ProtectedHeader Header);
+}

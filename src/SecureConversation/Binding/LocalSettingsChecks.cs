@@ -1,0 +1,91 @@
+namespace SecureConversation.Binding;
+
+/// <summary>The cross-checks of the local settings; one sentence for each problem, as in <see cref="BindingChecks"/>.</summary>
+internal static class LocalSettingsChecks
+{
+    public static IEnumerable<string> Client(SecurityBindingElement element)
+    {
+        var settings = element.LocalClientSettings;
+        const string Name = nameof(SecurityBindingElement.LocalClientSettings);
+        foreach (var problem in Freshness(element, Name, settings.DetectReplays, settings.ReplayCacheSize, settings.MaxClockSkew)
+            .Concat(Rollover(Name, settings.SessionKeyRenewalInterval, settings.SessionKeyRolloverInterval))
+            .Concat(Positive(
+                Name,
+                (nameof(settings.ReplayWindow), settings.ReplayWindow),
+                (nameof(settings.TimestampValidityDuration), settings.TimestampValidityDuration),
+                (nameof(settings.MaxCookieCachingTime), settings.MaxCookieCachingTime),
+                (nameof(settings.SessionKeyRenewalInterval), settings.SessionKeyRenewalInterval),
+                (nameof(settings.SessionKeyRolloverInterval), settings.SessionKeyRolloverInterval))))
+        {
+            yield return problem;
+        }
+
+        if (settings.CookieRenewalThresholdPercentage is < 0 or > 100)
+        {
+            yield return $"{Name}.CookieRenewalThresholdPercentage must lie between 0 and 100.";
+        }
+    }
+
+    public static IEnumerable<string> Service(SecurityBindingElement element)
+    {
+        var settings = element.LocalServiceSettings;
+        const string Name = nameof(SecurityBindingElement.LocalServiceSettings);
+        foreach (var problem in Freshness(element, Name, settings.DetectReplays, settings.ReplayCacheSize, settings.MaxClockSkew)
+            .Concat(Rollover(Name, settings.SessionKeyRenewalInterval, settings.SessionKeyRolloverInterval))
+            .Concat(Positive(
+                Name,
+                (nameof(settings.ReplayWindow), settings.ReplayWindow),
+                (nameof(settings.TimestampValidityDuration), settings.TimestampValidityDuration),
+                (nameof(settings.IssuedCookieLifetime), settings.IssuedCookieLifetime),
+                (nameof(settings.NegotiationTimeout), settings.NegotiationTimeout),
+                (nameof(settings.InactivityTimeout), settings.InactivityTimeout),
+                (nameof(settings.SessionKeyRenewalInterval), settings.SessionKeyRenewalInterval),
+                (nameof(settings.SessionKeyRolloverInterval), settings.SessionKeyRolloverInterval))))
+        {
+            yield return problem;
+        }
+
+        foreach (var (setting, count) in new[]
+        {
+            (nameof(settings.MaxPendingSessions), settings.MaxPendingSessions),
+            (nameof(settings.MaxStatefulNegotiations), settings.MaxStatefulNegotiations),
+            (nameof(settings.MaxCachedCookies), settings.MaxCachedCookies),
+        })
+        {
+            if (count <= 0)
+            {
+                yield return $"{Name}.{setting} must be greater than zero.";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Freshness(SecurityBindingElement element, string name, bool detectReplays, int cacheSize, TimeSpan skew)
+    {
+        if (detectReplays && !element.IncludeTimestamp)
+        {
+            // Without a timestamp nothing says when an entry of the replay cache may be forgotten.
+            yield return $"{name}.DetectReplays needs timestamps: set IncludeTimestamp to true, or DetectReplays to false.";
+        }
+
+        if (detectReplays && cacheSize <= 0)
+        {
+            yield return $"{name}.ReplayCacheSize must be greater than zero, or set DetectReplays to false.";
+        }
+
+        if (skew < TimeSpan.Zero)
+        {
+            yield return $"{name}.MaxClockSkew must not be negative.";
+        }
+    }
+
+    private static IEnumerable<string> Rollover(string name, TimeSpan renewal, TimeSpan rollover)
+    {
+        if (rollover > renewal)
+        {
+            yield return $"{name}.SessionKeyRolloverInterval must not exceed SessionKeyRenewalInterval.";
+        }
+    }
+
+    private static IEnumerable<string> Positive(string name, params (string Setting, TimeSpan Value)[] settings) =>
+        settings.Where(s => s.Value <= TimeSpan.Zero).Select(s => $"{name}.{s.Setting} must be greater than zero.");
+}

@@ -1,0 +1,61 @@
+namespace SecureConversation.Binding;
+
+/// <summary>
+/// The security of an endpoint, checked and frozen: a binding element, the message version and the protection requirements.
+/// Client and service of one endpoint are made from equal bindings.
+/// </summary>
+public sealed class MessageSecurityBinding
+{
+    private MessageSecurityBinding(SecurityBindingElement element, MessageVersion version, ChannelProtectionRequirements protection)
+    {
+        Element = element;
+        MessageVersion = version;
+        Protection = protection;
+        SecureConversation = (element as SymmetricSecurityBindingElement)?.ProtectionTokenParameters as SecureConversationSecurityTokenParameters;
+        if (Bootstrap is { } bootstrap)
+        {
+            BootstrapBinding = new(bootstrap, version, SecureConversation!.BootstrapProtectionRequirements ?? ChannelProtectionRequirements.Default);
+        }
+    }
+
+    /// <summary>The settings of security.</summary>
+    public SecurityBindingElement Element { get; }
+
+    /// <summary>The versions of SOAP and WS-Addressing.</summary>
+    public MessageVersion MessageVersion { get; }
+
+    /// <summary>What is signed and encrypted.</summary>
+    public ChannelProtectionRequirements Protection { get; }
+
+    /// <summary>The token of the session; null when each message is secured on its own.</summary>
+    public SecureConversationSecurityTokenParameters? SecureConversation { get; }
+
+    /// <summary>Whether the client opens a session before the first message.</summary>
+    public bool EstablishesSession => SecureConversation is not null;
+
+    /// <summary>The security of the handshake of a session; null when there is none.</summary>
+    public SecurityBindingElement? Bootstrap => SecureConversation?.BootstrapSecurityBindingElement;
+
+    /// <summary>The binding of the handshake of a session; null when there is none.</summary>
+    public MessageSecurityBinding? BootstrapBinding { get; }
+
+    /// <summary>Checks that the settings go together.</summary>
+    /// <param name="element">The settings of security.</param>
+    /// <param name="version">The message version; <see cref="MessageVersion.Default"/> when null.</param>
+    /// <param name="protection">What is signed and encrypted; <see cref="ChannelProtectionRequirements.Default"/> when null.</param>
+    /// <exception cref="ArgumentNullException">No element.</exception>
+    /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
+    public static MessageSecurityBinding Create(
+        SecurityBindingElement element,
+        MessageVersion? version = null,
+        ChannelProtectionRequirements? protection = null)
+    {
+        ArgumentNullException.ThrowIfNull(element);
+        var binding = new MessageSecurityBinding(
+            element,
+            version ?? MessageVersion.Default,
+            protection ?? ChannelProtectionRequirements.Default);
+        var problem = BindingChecks.FirstProblem(binding);
+        return problem is null ? binding : throw new ArgumentException(problem, nameof(element));
+    }
+}

@@ -1,0 +1,55 @@
+namespace SecureConversation.Binding;
+
+/// <summary>
+/// The security of an endpoint, in the words of WCF: what both sides have to agree on, and the local settings of each.
+/// Immutable; vary a setting with <c>element with { DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 }</c>.
+/// <see cref="MessageSecurityBinding.Create"/> checks that the settings go together.
+/// </summary>
+public abstract partial record SecurityBindingElement
+{
+    private protected SecurityBindingElement()
+    {
+    }
+
+    /// <summary>The versions of the protocols. Default <see cref="MessageSecurityVersion.Default"/>.</summary>
+    public MessageSecurityVersion MessageSecurityVersion { get; init; } = MessageSecurityVersion.Default;
+
+    /// <summary>The algorithms. Default <see cref="SecurityAlgorithmSuite.Basic256"/>.</summary>
+    public SecurityAlgorithmSuite DefaultAlgorithmSuite { get; init; } = SecurityAlgorithmSuite.Default;
+
+    /// <summary>The order of the children of the security header. Default <see cref="SecurityHeaderLayout.Strict"/>.</summary>
+    public SecurityHeaderLayout SecurityHeaderLayout { get; init; } = SecurityHeaderLayout.Strict;
+
+    /// <summary>Whether messages carry a timestamp. Default true.</summary>
+    public bool IncludeTimestamp { get; init; } = true;
+
+    /// <summary>Who contributes to the key of a session. Default <see cref="SecurityKeyEntropyMode.CombinedEntropy"/>.</summary>
+    public SecurityKeyEntropyMode KeyEntropyMode { get; init; } = SecurityKeyEntropyMode.CombinedEntropy;
+
+    /// <summary>The order of signing and encrypting. Default <see cref="MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature"/>.</summary>
+    public MessageProtectionOrder MessageProtectionOrder { get; init; } = MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature;
+
+    /// <summary>Whether a reply confirms the signatures of its request (WS-Security 1.1 section 8.5). Default false; some factories set it.</summary>
+    public bool RequireSignatureConfirmation { get; init; }
+
+    /// <summary>Whether tokens are signed by the signature they make. Default false.</summary>
+    public bool ProtectTokens { get; init; }
+
+    /// <summary>Whether the client accepts, and the service sends, replies without security. Default false.</summary>
+    public bool EnableUnsecuredResponse { get; init; }
+
+    /// <summary>Tokens of the client beside the one that protects the message.</summary>
+    public SupportingTokenParameters EndpointSupportingTokenParameters { get; init; } = SupportingTokenParameters.None;
+
+    /// <summary>Settings of the client.</summary>
+    public LocalClientSecuritySettings LocalClientSettings { get; init; } = new();
+
+    /// <summary>Settings of the service.</summary>
+    public LocalServiceSecuritySettings LocalServiceSettings { get; init; } = new();
+
+    /// <summary>
+    /// A copy in which all tokens with a symmetric key ask for derived keys, or none. Tokens with an RSA key or without a key stay as they
+    /// are, and so does the bootstrap of a session: vary that one itself.
+    /// </summary>
+    public abstract SecurityBindingElement SetKeyDerivation(bool requireDerivedKeys);
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace SecureConversation.Binding;
+
+/// <summary>Tokens beside the one that protects the message (WS-SecurityPolicy 1.2 section 8).</summary>
+public sealed record SupportingTokenParameters
+{
+    /// <summary>No supporting tokens.</summary>
+    public static SupportingTokenParameters None { get; } = new();
+
+    /// <summary>Tokens that sign the message signature.</summary>
+    public ImmutableArray<SecurityTokenParameters> Endorsing { get; init; } = [];
+
+    /// <summary>Tokens that the message signature covers.</summary>
+    [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The name of WCF and WS-SecurityPolicy.")]
+    public ImmutableArray<SecurityTokenParameters> Signed { get; init; } = [];
+
+    /// <summary>Tokens that the message signature covers and that are encrypted.</summary>
+    public ImmutableArray<SecurityTokenParameters> SignedEncrypted { get; init; } = [];
+
+    /// <summary>Tokens that the message signature covers and that sign it.</summary>
+    public ImmutableArray<SecurityTokenParameters> SignedEndorsing { get; init; } = [];
+
+    /// <summary>Whether there are none at all.</summary>
+    public bool IsEmpty => Endorsing.IsEmpty && Signed.IsEmpty && SignedEncrypted.IsEmpty && SignedEndorsing.IsEmpty;
+
+    /// <summary>All of them: endorsing, signed, signed and encrypted, signed and endorsing.</summary>
+    public IEnumerable<SecurityTokenParameters> All => [.. Endorsing, .. Signed, .. SignedEncrypted, .. SignedEndorsing];
+
+    /// <summary>Compares the tokens, not the arrays.</summary>
+    public bool Equals(SupportingTokenParameters? other) =>
+        other is not null
+        && Endorsing.SequenceEqual(other.Endorsing)
+        && Signed.SequenceEqual(other.Signed)
+        && SignedEncrypted.SequenceEqual(other.SignedEncrypted)
+        && SignedEndorsing.SequenceEqual(other.SignedEndorsing);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var token in All)
+        {
+            hash.Add(token);
+        }
+
+        return hash.ToHashCode();
+    }
+}
