@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace SecureConversation.Testing;
+
+/// <summary>
+/// Throw-away certificates, made once per process. All carry their private keys and are shared: tests must not dispose them.
+/// </summary>
+public static class TestCertificates
+{
+    private static readonly Lazy<X509Certificate2> LazyAuthority = new(CreateAuthority);
+    private static readonly Lazy<X509Certificate2> LazyService = new(() => Issue("localhost"));
+    private static readonly Lazy<X509Certificate2> LazyClient = new(() => Issue("Test client"));
+    private static readonly Lazy<X509Certificate2> LazyOther = new(() => Issue("Somebody else"));
+    private static readonly Lazy<X509Certificate2> LazyServiceWithoutKeyIdentifier = new(() => Issue("localhost", false));
+    private static readonly Lazy<X509Certificate2> LazyClientWithoutKeyIdentifier = new(() => Issue("Test client", false));
+
+    /// <summary>The root that issued all others.</summary>
+    public static X509Certificate2 Authority => LazyAuthority.Value;
+
+    public static X509Certificate2 Service => LazyService.Value;
+
+    public static X509Certificate2 Client => LazyClient.Value;
+
+    /// <summary>Valid, of the same issuer, and not the one that the other side expects.</summary>
+    public static X509Certificate2 Other => LazyOther.Value;
+
+    /// <summary>Without a SubjectKeyIdentifier: cannot be referred to by one.</summary>
+    public static X509Certificate2 ServiceWithoutKeyIdentifier => LazyServiceWithoutKeyIdentifier.Value;
+
+    /// <summary>Without a SubjectKeyIdentifier: cannot be referred to by one.</summary>
+    public static X509Certificate2 ClientWithoutKeyIdentifier => LazyClientWithoutKeyIdentifier.Value;
+
+    private static X509Certificate2 CreateAuthority()
+    {
+        using var key = RSA.Create(2048);
+        var request = Request("Test authority", key);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        var (from, until) = Validity();
+        return request.CreateSelfSigned(from, until);
+    }
+
+    private static X509Certificate2 Issue(string name, bool withKeyIdentifier = true)
+    {
+        using var key = RSA.Create(2048);
+        var request = Request(name, key);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, true));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        if (withKeyIdentifier)
+        {
+            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        }
+        var serial = RandomNumberGenerator.GetBytes(16);
+        serial[0] = (byte)((serial[0] & 0x7F) | 0x01); // positive and without a leading zero
+        var (from, until) = Validity();
+        using var certificate = request.Create(Authority, from, until, serial);
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    private static CertificateRequest Request(string name, RSA key) =>
+        new($"CN={name}, O=SecureConversation tests", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+
+    // The system clock: chains are built against it. A leaf must lie within its issuer, so both get the same day bounds.
+    private static (DateTimeOffset From, DateTimeOffset Until) Validity()
+    {
+        var today = new DateTimeOffset(DateTime.UtcNow.Date, TimeSpan.Zero);
+        return (today.AddDays(-1), today.AddDays(30));
+    }
+}

@@ -1,0 +1,44 @@
+namespace SecureConversation.Testing.Vectors;
+
+/// <summary>One message of a conversation with access to its bytes.</summary>
+public sealed class VectorMessage
+{
+    internal VectorMessage(Vector vector, VectorMessageRecord record)
+    {
+        Vector = vector;
+        Record = record;
+    }
+
+    public Vector Vector { get; }
+
+    public VectorMessageRecord Record { get; }
+
+    /// <summary>Unique and stable: the vector's name, a slash, the file.</summary>
+    public string Name => $"{Vector.Name}/{Record.File}";
+
+    public bool IsFromClient => Record.Direction == VectorDirection.ClientToService;
+
+    /// <summary>The entity body as delivered.</summary>
+    public byte[] ReadBytes() => Vector.ReadFile(Record.File);
+
+    /// <summary>The envelope after decryption with its security header kept; null where none was recorded.</summary>
+    public byte[]? ReadPlain() => Record.Plain is { } file ? Vector.ReadFile(file) : null;
+
+    /// <summary>The entity body as its sender made it, before any tampering.</summary>
+    public byte[] ReadBytesAsSent()
+    {
+        var bytes = ReadBytes();
+        // From the end, so that an undone edit does not move those that are still to be undone.
+        foreach (var edit in (Record.Tampering?.Edits ?? []).OrderByDescending(edit => edit.Offset))
+        {
+            if (!bytes.AsSpan(edit.Offset).StartsWith(edit.Replacement))
+            {
+                throw new VectorFormatException($"{Name}: the edit at offset {edit.Offset} does not match the delivered bytes.");
+            }
+            bytes = [.. bytes.AsSpan(0, edit.Offset), .. edit.Original, .. bytes.AsSpan(edit.Offset + edit.Replacement.Length)];
+        }
+        return bytes;
+    }
+
+    public override string ToString() => Name;
+}

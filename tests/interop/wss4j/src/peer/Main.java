@@ -1,0 +1,41 @@
+package peer;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.logging.LogManager;
+import org.apache.ws.security.WSSConfig;
+
+/** Reads one command per line until the end of input and answers each: see README.md. */
+public final class Main {
+    private Main() {
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        LogManager.getLogManager().reset();
+        WSSConfig.init();
+        var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        // Only answers may reach the pipe; a library that prints goes elsewhere.
+        System.setOut(System.err);
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            var answer = new Answer();
+            try {
+                execute(Command.parse(line), answer);
+                answer.write(out, ". ok");
+            } catch (Exception failure) {
+                answer.write(out, ". fail " + Answer.describe(failure));
+            }
+        }
+    }
+
+    private static void execute(Command command, Answer answer) throws Exception {
+        switch (command.name()) {
+            case "verify" -> Verifier.run(command, answer);
+            case "make" -> Maker.run(command, answer);
+            case "psha1" -> Derivation.run(command, answer);
+            default -> throw new IllegalArgumentException("unknown command " + command.name());
+        }
+    }
+}
