@@ -1,0 +1,91 @@
+using SecureConversation.Xml;
+using Xunit;
+
+namespace SecureConversation.Tests.Xml;
+
+public sealed class ExclusiveCanonicalizerTests
+{
+    public static TheoryData<string> Documents { get; } =
+    [
+        "<a/>",
+        "<a><b/></a>",
+        "<a xmlns='urn:d'/>",
+        "<a xmlns=\"urn:d\"><b xmlns=\"\"/></a>",
+        "<a xmlns='urn:d' xmlns:p='urn:p'><p:b/><p:c/></a>",
+        "<p:a xmlns:p='urn:p' xmlns:q='urn:q'><p:b q:x='1'/><q:c p:y='2' q:y='3' y='1'/></p:a>",
+        "<s:e xmlns:s='urn:s' xmlns:u='urn:u'><s:h><h1 u:id='_1' xmlns='urn:h'>t</h1></s:h><s:b u:id='_2'><x xmlns='urn:x'><y xmlns=''/></x></s:b></s:e>",
+        "<p:a xmlns:p='urn:1'><p:b xmlns:p='urn:2'><p:c xmlns:p='urn:1'/></p:b></p:a>",
+        "<p:a xmlns:p='urn:1'><b xmlns:p='urn:2'><p:c xmlns:p='urn:1'/></b></p:a>",
+        "<p:a xmlns='urn:d' xmlns:p='urn:p'><p:e><f xmlns=''/></p:e></p:a>",
+        "<a xmlns='urn:d'><b xmlns='urn:e'><c xmlns='urn:d'><d xmlns=''><e xmlns='urn:d'/></d></c></b></a>",
+        "<a b='x &amp; y' c=\"&quot;&apos;&lt;&gt;>'\" d='\"'/>",
+        "<a b='tab\there\r\nline\rcr\nlf' c='&#9;&#10;&#13;&#32;'/>",
+        "<a>text &amp; &lt; &gt; > &quot; \" ' &apos; &#65; &#x1F600;</a>",
+        "<a>line\r\nnext\rmore&#13;&#xD;&#10;</a>",
+        "<a><![CDATA[<x> & ]] > \r\n y]]></a>",
+        "<a><!-- one --><b/><!-- \r\n two --></a>",
+        "<a   b = '1'\n c='2'  ><b   /></a  >",
+        "<a z='1' y='2' x='3' m:b='4' n:a='5' m:a='6' xmlns:n='urn:a' xmlns:m='urn:b'/>",
+        "<a xml:lang='en' xml:space='preserve' b='1' p:c='2' xmlns:p='urn:p'/>",
+        "<a xmlns:p='urn:a&amp;b&quot;'><p:b/></a>",
+        "<a xmlns:p='urn:p' xmlns:unused='urn:unused'><b type='p:x'>p:y</b></a>",
+        "<long:prefix-name.1 xmlns:long='urn:l' xmlns:prefixes-longer-than-eight='urn:8' xmlns:prefixes-longer-than-ate='urn:9'><prefixes-longer-than-eight:x prefixes-longer-than-ate:a='1' prefixes-longer-than-eight:a='2'/></long:prefix-name.1>",
+        "<a>\u00E9\u4E2D\U0001F600<b c='\u00E9'/></a>",
+        "<pp:a xmlns:pp='urn:pp' xmlns:p='urn:p'><b xmlns:p='urn:p2'><p:c/></b></pp:a>",
+    ];
+
+    private static readonly string[] PrefixLists =
+        ["", "p", "#default", "p #default", " q\t unused  p ", "none", "prefixes-longer-than-eight", "m n s u"];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_element_agrees_with_the_platforms_signature_transform(string xml)
+    {
+        using XmlIndex index = XmlSupport.Index(xml);
+        System.Xml.XmlNodeList oracle = XmlSupport.Document(xml).SelectNodes("//*")!;
+        int number = 0;
+        foreach (XmlElement element in XmlSupport.All(index))
+        {
+            var node = (System.Xml.XmlElement)oracle[number++]!;
+            foreach (string prefixes in PrefixLists)
+            {
+                foreach (bool comments in new[] { false, true })
+                {
+                    Assert.Equal(
+                        XmlSupport.PlatformCanonical(node, prefixes, comments),
+                        XmlSupport.Canonical(element, prefixes, CanonicalForm.Recommendation, comments, out _));
+                }
+            }
+        }
+        Assert.Equal(oracle.Count, number);
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void The_form_of_Wcf_agrees_with_the_platforms_dictionary_reader(string xml)
+    {
+        using XmlIndex index = XmlSupport.Index(xml);
+        int number = 0;
+        foreach (XmlElement element in XmlSupport.All(index))
+        {
+            foreach (string prefixes in PrefixLists)
+            {
+                foreach (bool comments in new[] { false, true })
+                {
+                    Assert.Equal(
+                        XmlSupport.WcfCanonical(xml, number, prefixes, comments),
+                        XmlSupport.Canonical(element, prefixes, CanonicalForm.Wcf, comments, out _));
+                }
+            }
+            number++;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Canonical_form_is_its_own_canonical_form(string xml)
+    {
+        string once = XmlSupport.Canonical(xml);
+        Assert.Equal(once, XmlSupport.Canonical(once));
+    }
+}
