@@ -1,0 +1,35 @@
+using SecureConversation.Errors;
+using SecureConversation.Protocol;
+using SecureConversation.Xml;
+
+namespace SecureConversation.Encryption;
+
+/// <summary>xenc:ReferenceList: the Ids of what was encrypted; not empty, no duplicates, no xenc:KeyReference.</summary>
+internal static class ReferenceList
+{
+    public static List<string> Read(XmlElement element, int maxEntries)
+    {
+        var ids = new List<string>(8);
+        foreach (var child in element.Children)
+        {
+            if (!child.Is(Xenc.DataReference) || child.GetAttribute(Attr.Uri) is not ['#', .. { Length: > 0 } id])
+            {
+                return Fail.With<List<string>>(FailureCode.MalformedSecurityElement, "xenc:ReferenceList");
+            }
+
+            if (ids.Count == maxEntries)
+            {
+                Fail.With(FailureCode.LimitExceeded, "xenc:ReferenceList");
+            }
+
+            if (ids.Contains(id))
+            {
+                Fail.With(FailureCode.DuplicateId, "xenc:ReferenceList");
+            }
+
+            ids.Add(id);
+        }
+
+        return ids.Count > 0 ? ids : Fail.With<List<string>>(FailureCode.MalformedSecurityElement, "xenc:ReferenceList");
+    }
+}

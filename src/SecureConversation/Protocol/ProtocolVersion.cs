@@ -1,0 +1,109 @@
+using SecureConversation.Binding;
+using SecureConversation.Xml;
+
+namespace SecureConversation.Protocol;
+
+/// <summary>
+/// Names, URIs and actions of WS-Trust and WS-SecureConversation in one of the two versions that WCF speaks.
+/// The two move together: there is no February 2005 conversation over WS-Trust 1.3 (protocol of WCF).
+/// </summary>
+internal sealed class ProtocolVersion
+{
+    public static readonly ProtocolVersion February2005 = new(Ns.TrustFebruary2005, "t", Ns.ScFebruary2005, "c", usesCollection: false);
+    public static readonly ProtocolVersion V13 = new(Ns.Trust13, "trust", Ns.Sc13, "sc", usesCollection: true);
+
+    private ProtocolVersion(string trust, string trustPrefix, string sc, string scPrefix, bool usesCollection)
+    {
+        TrustNamespace = trust;
+        TrustPrefix = trustPrefix;
+        ScNamespace = sc;
+        ScPrefix = scPrefix;
+        UsesCollection = usesCollection;
+
+        SecurityContextToken = new("SecurityContextToken", sc);
+        Identifier = new("Identifier", sc);
+        Instance = new("Instance", sc);
+        DerivedKeyToken = new("DerivedKeyToken", sc);
+        Generation = new("Generation", sc);
+        Offset = new("Offset", sc);
+        Length = new("Length", sc);
+        Label = new("Label", sc);
+        Nonce = new("Nonce", sc);
+
+        RequestSecurityToken = new("RequestSecurityToken", trust);
+        RequestSecurityTokenResponse = new("RequestSecurityTokenResponse", trust);
+        RequestSecurityTokenResponseCollection = new("RequestSecurityTokenResponseCollection", trust);
+        TokenType = new("TokenType", trust);
+        RequestType = new("RequestType", trust);
+        Entropy = new("Entropy", trust);
+        BinarySecret = new("BinarySecret", trust);
+        KeySize = new("KeySize", trust);
+        CancelTarget = new("CancelTarget", trust);
+        RenewTarget = new("RenewTarget", trust);
+        RequestedTokenCancelled = new("RequestedTokenCancelled", trust);
+        RequestedSecurityToken = new("RequestedSecurityToken", trust);
+        RequestedAttachedReference = new("RequestedAttachedReference", trust);
+        RequestedUnattachedReference = new("RequestedUnattachedReference", trust);
+        RequestedProofToken = new("RequestedProofToken", trust);
+        ComputedKey = new("ComputedKey", trust);
+        Lifetime = new("Lifetime", trust);
+    }
+
+    public static ProtocolVersion Of(MessageSecurityVersion version) =>
+        version.SecureConversationVersion == SecureConversationVersion.February2005 ? February2005 : V13;
+
+    public string TrustNamespace { get; }
+    public string TrustPrefix { get; }
+    public string ScNamespace { get; }
+    public string ScPrefix { get; }
+
+    /// <summary>WS-Trust 1.3 section 4.3: a final response travels in a collection.</summary>
+    public bool UsesCollection { get; }
+
+    public XmlName SecurityContextToken { get; }
+    public XmlName Identifier { get; }
+    public XmlName Instance { get; }
+    public XmlName DerivedKeyToken { get; }
+    public XmlName Generation { get; }
+    public XmlName Offset { get; }
+    public XmlName Length { get; }
+    public XmlName Label { get; }
+    public XmlName Nonce { get; }
+
+    public XmlName RequestSecurityToken { get; }
+    public XmlName RequestSecurityTokenResponse { get; }
+    public XmlName RequestSecurityTokenResponseCollection { get; }
+    public XmlName TokenType { get; }
+    public XmlName RequestType { get; }
+    public XmlName Entropy { get; }
+    public XmlName BinarySecret { get; }
+    public XmlName KeySize { get; }
+    public XmlName CancelTarget { get; }
+    public XmlName RenewTarget { get; }
+    public XmlName RequestedTokenCancelled { get; }
+    public XmlName RequestedSecurityToken { get; }
+    public XmlName RequestedAttachedReference { get; }
+    public XmlName RequestedUnattachedReference { get; }
+    public XmlName RequestedProofToken { get; }
+    public XmlName ComputedKey { get; }
+    public XmlName Lifetime { get; }
+
+    public string SctTokenType => ScNamespace + "/sct";
+    public string DkTokenType => ScNamespace + "/dk";
+    public string PSha1DerivationUri => ScNamespace + "/dk/p_sha1";
+    public string PSha1ComputedKeyUri => TrustNamespace + "/CK/PSHA1";
+    public string NonceSecretType => TrustNamespace + "/Nonce";
+    public string SymmetricKeySecretType => TrustNamespace + "/SymmetricKey";
+
+    public string IssueRequestType => TrustNamespace + "/Issue";
+    public string RenewRequestType => TrustNamespace + "/Renew";
+    public string CancelRequestType => TrustNamespace + "/Cancel";
+
+    // The actions keep RSTR even where the body is a collection (recorded from WCF).
+    public string IssueAction => TrustNamespace + "/RST/SCT";
+    public string IssueResponseAction => TrustNamespace + "/RSTR/SCT";
+    public string RenewAction => TrustNamespace + "/RST/SCT/Renew";
+    public string RenewResponseAction => TrustNamespace + "/RSTR/SCT/Renew";
+    public string CancelAction => TrustNamespace + "/RST/SCT/Cancel";
+    public string CancelResponseAction => TrustNamespace + "/RSTR/SCT/Cancel";
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using SecureConversation.Crypto;
+using SecureConversation.Tokens;
+
+namespace SecureConversation.Security;
+
+/// <summary>
+/// One key generation of a security context, with the keys that were derived from it. WCF derives one pair a direction
+/// and uses it until the key is renewed, so a repeated nonce is no replay and the derivation is worth keeping.
+/// </summary>
+internal sealed class SecurityContextKey(string identifier, string? instance, SymmetricKey key) : IDisposable
+{
+    // A pair for each direction and one to spare; more would let a peer fill memory with keys.
+    private const int MaxDerived = 6;
+
+    private ImmutableArray<(DerivedKeyToken Token, SymmetricKey Key)> _derived = [];
+
+    public string Identifier { get; } = identifier;
+    public string? Instance { get; } = instance;
+    public SymmetricKey Key { get; } = key;
+
+    public SymmetricKey? FindDerived(DerivedKeyToken token)
+    {
+        foreach (var (known, derived) in _derived)
+        {
+            if (known.Offset == token.Offset && known.Length == token.Length
+                && known.Nonce.AsSpan().SequenceEqual(token.Nonce) && known.Label.AsSpan().SequenceEqual(token.Label))
+            {
+                return derived;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps a derived key; only for tokens of messages that were verified, so that nobody else's nonces displace ours.</summary>
+    public void Keep(DerivedKeyToken token, SymmetricKey derived)
+    {
+        var current = _derived;
+        // The displaced key is left to its finalizer: another thread may be using it.
+        var next = current.Length < MaxDerived ? current.Add((token, derived)) : current.RemoveAt(0).Add((token, derived));
+        ImmutableInterlocked.InterlockedCompareExchange(ref _derived, next, current);
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, derived) in _derived)
+        {
+            derived.Dispose();
+        }
+
+        Key.Dispose();
+    }
+}

@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
+using SecureConversation.Crypto;
+using SecureConversation.Errors;
+using SecureConversation.Xml;
+
+namespace SecureConversation.Signature;
+
+/// <summary>Core validation of XML Signature section 3.2, with the algorithms of the suite and no others.</summary>
+internal static class SignatureVerification
+{
+    /// <summary>The signature value over the canonical SignedInfo, with a symmetric key.</summary>
+    public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key)
+    {
+        RequireAlgorithm(signature, suite.SymmetricSignature.Uri);
+        using var canonical = Canonicalize(signature);
+        if (!key.VerifyHmac(suite.SymmetricSignature, canonical.WrittenSpan, signature.Value))
+        {
+            Fail.With(FailureCode.SignatureMismatch);
+        }
+    }
+
+    /// <summary>The signature value over the canonical SignedInfo, with the public key of a certificate.</summary>
+    public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
+    {
+        RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
+        using var publicKey = certificate.GetRSAPublicKey() ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "RSA key expected");
+        if (!suite.IsAsymmetricKeyLengthSupported(publicKey.KeySize))
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "RSA key length");
+        }
+
+        using var canonical = Canonicalize(signature);
+        if (!RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value))
+        {
+            Fail.With(FailureCode.SignatureMismatch);
+        }
+    }
+
+    public static void RequireDigest(SignedReference reference, XmlElement target, ReferenceDigest digest)
+    {
+        if (reference.DigestAlgorithm != digest.Algorithm.Uri)
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "ds:DigestMethod");
+        }
+
+        if (!digest.Verify(target, reference.InclusivePrefixes.Span, reference.DigestValue))
+        {
+            Fail.With(FailureCode.DigestMismatch);
+        }
+    }
+
+    private static void RequireAlgorithm(SignatureElement signature, string expected)
+    {
+        if (signature.SignatureMethod != expected)
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "ds:SignatureMethod");
+        }
+    }
+
+    private static BufferSink Canonicalize(SignatureElement signature)
+    {
+        var sink = new BufferSink();
+        ExclusiveCanonicalizer.Canonicalize(signature.SignedInfo, signature.InclusivePrefixes.Span, CanonicalForm.Recommendation, sink);
+        return sink;
+    }
+}
