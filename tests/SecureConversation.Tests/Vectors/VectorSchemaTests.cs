@@ -7,11 +7,14 @@ namespace SecureConversation.Tests.Vectors;
 /// <summary>The vectors themselves: that all of them load, that their files are the recorded bytes, that the reader is strict.</summary>
 public sealed class VectorSchemaTests
 {
+    // External vectors may lie in any directory.
+    private static IEnumerable<Vector> Repository =>
+        VectorArchive.All.Where(vector => !vector.Name.StartsWith("external:", StringComparison.Ordinal));
+
     [Fact]
     public void Repository_HoldsAllGroups()
     {
-        var groups = VectorArchive.All.Where(vector => !vector.Name.StartsWith("external:", StringComparison.Ordinal))
-            .GroupBy(vector => vector.File.Group).ToDictionary(group => group.Key, group => group.Count());
+        var groups = Repository.GroupBy(vector => vector.File.Group).ToDictionary(group => group.Key, group => group.Count());
 
         Assert.Equal(18, groups.Count);
         Assert.Equal(332, groups.Values.Sum());
@@ -34,7 +37,7 @@ public sealed class VectorSchemaTests
     [Fact]
     public void Vectors_AreFiledUnderTheirNames()
     {
-        Assert.All(VectorArchive.All, vector => Assert.EndsWith($"{vector.File.Group}/{vector.File.Name}", vector.Name, StringComparison.Ordinal));
+        Assert.All(Repository, vector => Assert.Equal($"{vector.File.Group}/{vector.File.Name}", vector.Name));
     }
 
     [Fact]
