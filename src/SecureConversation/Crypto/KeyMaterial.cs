@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -12,6 +13,8 @@ namespace SecureConversation.Crypto;
 /// </summary>
 internal sealed class KeyMaterial : SafeHandleZeroOrMinusOneIsInvalid
 {
+    private volatile bool _disposed;
+
     private KeyMaterial(int length)
         : base(ownsHandle: true)
     {
@@ -22,6 +25,9 @@ internal sealed class KeyMaterial : SafeHandleZeroOrMinusOneIsInvalid
 
     /// <summary>Number of octets.</summary>
     public int Length { get; }
+
+    /// <summary>Looks at the memory after it was wiped. For tests only.</summary>
+    internal ReadOnlySpanAction<byte, KeyMaterial>? BeforeFree { get; set; }
 
     /// <summary>Copies the octets; the caller wipes the source.</summary>
     public static KeyMaterial From(ReadOnlySpan<byte> octets)
@@ -51,6 +57,8 @@ internal sealed class KeyMaterial : SafeHandleZeroOrMinusOneIsInvalid
     /// <exception cref="ObjectDisposedException">The key was disposed of before.</exception>
     public KeyLease Lease()
     {
+        // A SafeHandle would go on giving out references while others keep it open.
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var added = false;
         DangerousAddRef(ref added);
         return new KeyLease(this);
@@ -59,9 +67,16 @@ internal sealed class KeyMaterial : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Says the length only.</summary>
     public override string ToString() => $"{Length * 8} bits";
 
+    protected override void Dispose(bool disposing)
+    {
+        _disposed = true;
+        base.Dispose(disposing);
+    }
+
     protected override bool ReleaseHandle()
     {
         CryptographicOperations.ZeroMemory(Memory);
+        BeforeFree?.Invoke(Memory, this);
         Marshal.FreeHGlobal(handle);
         return true;
     }

@@ -1,0 +1,221 @@
+using System.Net.Security;
+using SecureConversation.Binding;
+using Xunit;
+
+namespace SecureConversation.Tests.Binding;
+
+public sealed class MessageSecurityBindingTests
+{
+    private static readonly MessageSecurityVersion Version10 =
+        MessageSecurityVersion.WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
+
+    private static readonly MessageSecurityVersion Oasis = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12;
+
+    private static SymmetricSecurityBindingElement Mutual =>
+        (SymmetricSecurityBindingElement)SecurityBindingElement.CreateMutualCertificateBindingElement();
+
+    private static AsymmetricSecurityBindingElement Duplex => SecurityBindingElement.CreateMutualCertificateDuplexBindingElement();
+
+    private static SymmetricSecurityBindingElement Session => SecurityBindingElement.CreateSecureConversationBindingElement(Mutual);
+
+    [Fact]
+    public void One_shot_binding_has_no_session()
+    {
+        var binding = MessageSecurityBinding.Create(Mutual);
+        Assert.False(binding.EstablishesSession);
+        Assert.Null(binding.SecureConversation);
+        Assert.Null(binding.Bootstrap);
+        Assert.Null(binding.BootstrapBinding);
+        Assert.Same(MessageVersion.Soap12WSAddressing10, binding.MessageVersion);
+        Assert.Same(ChannelProtectionRequirements.Default, binding.Protection);
+    }
+
+    [Fact]
+    public void Session_binding_has_a_bootstrap_of_the_same_message_version()
+    {
+        var element = Session;
+        var protection = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign);
+        var binding = MessageSecurityBinding.Create(element, MessageVersion.Soap11WSAddressing10, protection);
+        Assert.True(binding.EstablishesSession);
+        Assert.Same(element.ProtectionTokenParameters, binding.SecureConversation);
+        Assert.Same(binding.Bootstrap, binding.BootstrapBinding!.Element);
+        Assert.Same(MessageVersion.Soap11WSAddressing10, binding.BootstrapBinding.MessageVersion);
+        Assert.Same(protection, binding.Protection);
+        Assert.Equal(ProtectionLevel.EncryptAndSign, binding.BootstrapBinding.Protection.DefaultProtectionLevel);
+        Assert.False(binding.BootstrapBinding.EstablishesSession);
+    }
+
+    [Fact]
+    public void Factories_pass()
+    {
+        foreach (var version in MessageSecurityVersion.All)
+        {
+            var mutual = SecurityBindingElement.CreateMutualCertificateBindingElement(version);
+            MessageSecurityBinding.Create(mutual);
+            MessageSecurityBinding.Create(SecurityBindingElement.CreateMutualCertificateDuplexBindingElement(version));
+            MessageSecurityBinding.Create(
+                SecurityBindingElement.CreateSecureConversationBindingElement(mutual) with { MessageSecurityVersion = version });
+        }
+
+        MessageSecurityBinding.Create(SecurityBindingElement.CreateAnonymousForCertificateBindingElement());
+        MessageSecurityBinding.Create(SecurityBindingElement.CreateUserNameForCertificateBindingElement());
+    }
+
+    [Fact]
+    public void Session_may_ask_for_signature_confirmation() =>
+        MessageSecurityBinding.Create(Session with { RequireSignatureConfirmation = true });
+
+    [Fact]
+    public void Binding_without_timestamp_passes_when_replays_are_not_detected() =>
+        MessageSecurityBinding.Create(WithoutReplayDetection(Mutual) with { IncludeTimestamp = false });
+
+    public static TheoryData<string, string[]> Refused
+    {
+        get
+        {
+            var data = new TheoryData<string, string[]>();
+            foreach (var (name, (_, words)) in Cases)
+            {
+                data.Add(name, words);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void Contradictions_are_refused_with_what_to_change(string name, string[] words)
+    {
+        var (create, _) = Cases[name];
+        var error = Assert.Throws<ArgumentException>(create);
+        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Element_is_needed() => Assert.Throws<ArgumentNullException>(() => MessageSecurityBinding.Create(null!));
+
+    private static readonly Dictionary<string, (Func<object> Create, string[] Words)> Cases = new()
+    {
+        // Versions.
+        ["confirmation with 1.0"] = Case(Asymmetric10() with { RequireSignatureConfirmation = true }, "RequireSignatureConfirmation", "WSSecurity11"),
+        ["confirmation of a session with 1.0"] = Case(Session10() with { RequireSignatureConfirmation = true }, "RequireSignatureConfirmation", "WSSecurity11"),
+        ["mutual symmetric with 1.0"] = Case(Mutual with { MessageSecurityVersion = Version10, RequireSignatureConfirmation = false }, "WSSecurity11", "CreateMutualCertificateBindingElement"),
+        ["anonymous with 1.0"] = Case(
+            SecurityBindingElement.CreateAnonymousForCertificateBindingElement() with { MessageSecurityVersion = Version10, RequireSignatureConfirmation = false },
+            "anonymous", "WSSecurity11"),
+        ["user name with 1.0"] = Case(
+            SecurityBindingElement.CreateUserNameForCertificateBindingElement() with { MessageSecurityVersion = Version10 },
+            "user name", "WSSecurity11"),
+        ["encrypted headers with 1.0"] = (
+            () => MessageSecurityBinding.Create(Session10(), protection: ChannelProtectionRequirements.Default.WithHeader("h", "urn:h", ProtectionLevel.EncryptAndSign)),
+            ["encrypts headers", "WSSecurity11"]),
+        ["thumbprint with 1.0"] = Case(
+            Asymmetric10() with { InitiatorTokenParameters = new X509SecurityTokenParameters { RequireDerivedKeys = false, X509ReferenceStyle = X509ReferenceStyle.Thumbprint } },
+            "Thumbprint", "InitiatorTokenParameters", "Any"),
+        ["bootstrap of another version"] = Case(
+            SecurityBindingElement.CreateSecureConversationBindingElement(SecurityBindingElement.CreateMutualCertificateBindingElement(Oasis)),
+            "MessageSecurityVersion differs", "both"),
+        ["bootstrap of another entropy mode"] = Case(Session with { KeyEntropyMode = SecurityKeyEntropyMode.ClientEntropy }, "KeyEntropyMode differs", "both"),
+
+        // Sessions.
+        ["no bootstrap"] = Case(
+            new SymmetricSecurityBindingElement { ProtectionTokenParameters = new SecureConversationSecurityTokenParameters() },
+            "BootstrapSecurityBindingElement must be set"),
+        ["session in a session"] = Case(SecurityBindingElement.CreateSecureConversationBindingElement(Session), "BootstrapSecurityBindingElement", "itself"),
+        ["session token not sent"] = Case(
+            Session with { ProtectionTokenParameters = Session.ProtectionTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.Never } },
+            "InclusionMode Never", "AlwaysToRecipient"),
+        ["problem of the bootstrap"] = Case(
+            SecurityBindingElement.CreateSecureConversationBindingElement(Mutual with { ProtectTokens = true }),
+            "Bootstrap:", "ProtectTokens"),
+
+        // Tokens.
+        ["no protection token"] = Case(new SymmetricSecurityBindingElement(), "ProtectionTokenParameters", "must be set"),
+        ["user name as protection token"] = Case(
+            new SymmetricSecurityBindingElement { ProtectionTokenParameters = new UserNameSecurityTokenParameters() },
+            "ProtectionTokenParameters", "no key"),
+        ["service certificate sent"] = Case(
+            Mutual with { ProtectionTokenParameters = new X509SecurityTokenParameters() },
+            "InclusionMode AlwaysToRecipient", "set InclusionMode to Never"),
+        ["endorsing token not sent"] = Case(Endorsing(new() { InclusionMode = SecurityTokenInclusionMode.Never, RequireDerivedKeys = false }), "InclusionMode Never", "AlwaysToRecipient"),
+        ["endorsing token with derived keys"] = Case(Endorsing(new()), "RequireDerivedKeys", "false"),
+        ["session as supporting token"] = Case(
+            Mutual with { EndpointSupportingTokenParameters = new() { Endorsing = [new SecureConversationSecurityTokenParameters()] } },
+            "EndpointSupportingTokenParameters", "CreateSecureConversationBindingElement"),
+        ["endorsing user name"] = Case(
+            Mutual with { EndpointSupportingTokenParameters = new() { Endorsing = [new UserNameSecurityTokenParameters()] } },
+            "no key", "SignedEncrypted"),
+        ["user name in clear"] = Case(
+            Mutual with { EndpointSupportingTokenParameters = new() { Signed = [new UserNameSecurityTokenParameters()] } },
+            "clear", "SignedEncrypted"),
+        ["no initiator token"] = Case(Duplex with { InitiatorTokenParameters = null }, "InitiatorTokenParameters"),
+        ["no recipient token"] = Case(Duplex with { RecipientTokenParameters = null }, "RecipientTokenParameters"),
+        ["initiator token not sent"] = Case(
+            Duplex with { InitiatorTokenParameters = Duplex.InitiatorTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.Never } },
+            "InclusionMode Never of InitiatorTokenParameters"),
+        ["recipient token sent by the client"] = Case(
+            Duplex with { RecipientTokenParameters = Duplex.RecipientTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.AlwaysToRecipient } },
+            "RecipientTokenParameters", "AlwaysToInitiator"),
+        ["initiator with derived keys"] = Case(
+            Duplex with { InitiatorTokenParameters = Duplex.InitiatorTokenParameters! with { RequireDerivedKeys = true } },
+            "RequireDerivedKeys of InitiatorTokenParameters"),
+        ["recipient with derived keys"] = Case(
+            Duplex with { RecipientTokenParameters = Duplex.RecipientTokenParameters! with { RequireDerivedKeys = true } },
+            "RequireDerivedKeys of RecipientTokenParameters"),
+        ["protect tokens"] = Case(Mutual with { ProtectTokens = true }, "ProtectTokens"),
+
+        // Time.
+        ["replays without timestamp"] = Case(Mutual with { IncludeTimestamp = false }, "DetectReplays", "IncludeTimestamp"),
+        ["replays of the service without timestamp"] = Case(
+            Mutual with { IncludeTimestamp = false, LocalClientSettings = new() { DetectReplays = false } },
+            "LocalServiceSettings.DetectReplays"),
+        ["timestamp first without timestamp"] = Case(
+            WithoutReplayDetection(Mutual) with { IncludeTimestamp = false, SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampFirst },
+            "SecurityHeaderLayout", "IncludeTimestamp"),
+        ["client rollover"] = Client(s => s with { SessionKeyRenewalInterval = TimeSpan.FromMinutes(1) }, "LocalClientSettings.SessionKeyRolloverInterval", "SessionKeyRenewalInterval"),
+        ["service rollover"] = Service(s => s with { SessionKeyRolloverInterval = TimeSpan.FromDays(1) }, "LocalServiceSettings.SessionKeyRolloverInterval"),
+        ["client replay window"] = Client(s => s with { ReplayWindow = TimeSpan.Zero }, "LocalClientSettings.ReplayWindow"),
+        ["client skew"] = Client(s => s with { MaxClockSkew = TimeSpan.FromSeconds(-1) }, "LocalClientSettings.MaxClockSkew"),
+        ["client validity"] = Client(s => s with { TimestampValidityDuration = TimeSpan.Zero }, "LocalClientSettings.TimestampValidityDuration"),
+        ["client cookie time"] = Client(s => s with { MaxCookieCachingTime = TimeSpan.Zero }, "LocalClientSettings.MaxCookieCachingTime"),
+        ["client cookie percentage"] = Client(s => s with { CookieRenewalThresholdPercentage = 101 }, "CookieRenewalThresholdPercentage"),
+        ["client replay cache"] = Client(s => s with { ReplayCacheSize = 0 }, "LocalClientSettings.ReplayCacheSize"),
+        ["service replay cache"] = Service(s => s with { ReplayCacheSize = -1 }, "LocalServiceSettings.ReplayCacheSize"),
+        ["service replay window"] = Service(s => s with { ReplayWindow = TimeSpan.FromSeconds(-1) }, "LocalServiceSettings.ReplayWindow"),
+        ["service inactivity"] = Service(s => s with { InactivityTimeout = TimeSpan.Zero }, "InactivityTimeout"),
+        ["service cookie lifetime"] = Service(s => s with { IssuedCookieLifetime = TimeSpan.Zero }, "IssuedCookieLifetime"),
+        ["service negotiation"] = Service(s => s with { NegotiationTimeout = TimeSpan.Zero }, "NegotiationTimeout"),
+        ["service pending sessions"] = Service(s => s with { MaxPendingSessions = 0 }, "MaxPendingSessions"),
+        ["service handshakes"] = Service(s => s with { MaxStatefulNegotiations = 0 }, "MaxStatefulNegotiations"),
+        ["service cookies"] = Service(s => s with { MaxCachedCookies = 0 }, "MaxCachedCookies"),
+    };
+
+    private static (Func<object> Create, string[] Words) Case(SecurityBindingElement element, params string[] words) =>
+        (() => MessageSecurityBinding.Create(element), words);
+
+    private static (Func<object> Create, string[] Words) Client(
+        Func<LocalClientSecuritySettings, LocalClientSecuritySettings> change,
+        params string[] words) =>
+        Case(Mutual with { LocalClientSettings = change(new()) }, words);
+
+    private static (Func<object> Create, string[] Words) Service(
+        Func<LocalServiceSecuritySettings, LocalServiceSecuritySettings> change,
+        params string[] words) =>
+        Case(Mutual with { LocalServiceSettings = change(new()) }, words);
+
+    private static AsymmetricSecurityBindingElement Asymmetric10() =>
+        (AsymmetricSecurityBindingElement)SecurityBindingElement.CreateMutualCertificateBindingElement(Version10);
+
+    private static SymmetricSecurityBindingElement Session10() =>
+        SecurityBindingElement.CreateSecureConversationBindingElement(Asymmetric10()) with { MessageSecurityVersion = Version10 };
+
+    private static SymmetricSecurityBindingElement Endorsing(X509SecurityTokenParameters token) =>
+        Mutual with { EndpointSupportingTokenParameters = new() { Endorsing = [token] } };
+
+    private static SymmetricSecurityBindingElement WithoutReplayDetection(SymmetricSecurityBindingElement element) => element with
+    {
+        LocalClientSettings = new() { DetectReplays = false },
+        LocalServiceSettings = new() { DetectReplays = false },
+    };
+}

@@ -1,0 +1,80 @@
+using SecureConversation.Binding;
+using Xunit;
+
+namespace SecureConversation.Tests.Binding;
+
+public sealed class SecurityAlgorithmSuiteTests
+{
+    private const string Dsig = "http://www.w3.org/2000/09/xmldsig#";
+    private const string DsigMore = "http://www.w3.org/2001/04/xmldsig-more#";
+    private const string Enc = "http://www.w3.org/2001/04/xmlenc#";
+
+    public static TheoryData<string, string, string, int, int, int> Ciphers => new()
+    {
+        // name, encryption, key wrap, encryption key, signature key, session key (bits)
+        { "Basic256", "aes256-cbc", "kw-aes256", 256, 192, 256 },
+        { "Basic192", "aes192-cbc", "kw-aes192", 192, 192, 192 },
+        { "Basic128", "aes128-cbc", "kw-aes128", 128, 128, 128 },
+        { "TripleDes", "tripledes-cbc", "kw-tripledes", 192, 192, 192 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ciphers))]
+    public void Suites_are_those_of_the_table(string family, string encryption, string wrap, int encryptionKey, int signatureKey, int key)
+    {
+        foreach (var sha256 in new[] { false, true })
+        {
+            foreach (var rsa15 in new[] { false, true })
+            {
+                var name = family + (sha256 ? "Sha256" : "") + (rsa15 ? "Rsa15" : "");
+                Assert.True(SecurityAlgorithmSuite.TryParse(name, out var suite), name);
+                Assert.Equal(name, suite.Name);
+                Assert.Equal(sha256 ? Enc + "sha256" : Dsig + "sha1", suite.DefaultDigestAlgorithm);
+                Assert.Equal(sha256 ? DsigMore + "hmac-sha256" : Dsig + "hmac-sha1", suite.DefaultSymmetricSignatureAlgorithm);
+                Assert.Equal(sha256 ? DsigMore + "rsa-sha256" : Dsig + "rsa-sha1", suite.DefaultAsymmetricSignatureAlgorithm);
+                Assert.Equal(Enc + encryption, suite.DefaultEncryptionAlgorithm);
+                Assert.Equal(Enc + wrap, suite.DefaultSymmetricKeyWrapAlgorithm);
+                Assert.Equal(Enc + (rsa15 ? "rsa-1_5" : "rsa-oaep-mgf1p"), suite.DefaultAsymmetricKeyWrapAlgorithm);
+                Assert.Equal("http://www.w3.org/2001/10/xml-exc-c14n#", suite.DefaultCanonicalizationAlgorithm);
+                Assert.Equal(encryptionKey, suite.DefaultEncryptionKeyDerivationLength);
+                Assert.Equal(signatureKey, suite.DefaultSignatureKeyDerivationLength);
+                Assert.Equal(key, suite.DefaultSymmetricKeyLength);
+                Assert.Equal(encryptionKey, suite.Encryption.KeyBits);
+                Assert.Equal(family == "TripleDes" ? 8 : 16, suite.Encryption.BlockBytes);
+                Assert.Equal(sha256 ? 32 : 20, suite.SymmetricSignature.Size);
+
+                Assert.True(suite.IsSymmetricKeyLengthSupported(key));
+                Assert.True(suite.IsSymmetricKeyLengthSupported(256));
+                Assert.False(suite.IsSymmetricKeyLengthSupported(key - 8));
+                Assert.False(suite.IsSymmetricKeyLengthSupported(264));
+            }
+        }
+    }
+
+    [Fact]
+    public void There_are_sixteen_and_the_default_is_Basic256()
+    {
+        Assert.Equal(16, SecurityAlgorithmSuite.All.Select(s => s.Name).Distinct().Count());
+        Assert.Same(SecurityAlgorithmSuite.Basic256, SecurityAlgorithmSuite.Default);
+        Assert.Same(SecurityAlgorithmSuite.Basic256, SecurityAlgorithmSuite.Parse("Default"));
+    }
+
+    [Theory]
+    [InlineData(1023, false)]
+    [InlineData(1024, true)]
+    [InlineData(4096, true)]
+    [InlineData(4097, false)]
+    public void Rsa_keys_have_bounds(int bits, bool supported) =>
+        Assert.All(SecurityAlgorithmSuite.All, suite => Assert.Equal(supported, suite.IsAsymmetricKeyLengthSupported(bits)));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("basic256")]
+    [InlineData("Basic512")]
+    public void Other_names_are_refused(string? name)
+    {
+        Assert.False(SecurityAlgorithmSuite.TryParse(name, out _));
+        Assert.Throws<FormatException>(() => SecurityAlgorithmSuite.Parse(name!));
+    }
+}

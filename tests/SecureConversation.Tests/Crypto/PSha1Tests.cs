@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using SecureConversation.Crypto;
+using Xunit;
+
+namespace SecureConversation.Tests.Crypto;
+
+public sealed class PSha1Tests
+{
+    private static readonly byte[] DefaultLabel = Encoding.ASCII.GetBytes("WS-SecureConversationWS-SecureConversation");
+
+    /// <summary>Keys of a conversation recorded with WCF: secret, nonce, length, derived key.</summary>
+    public static TheoryData<string, string, int, string> Recorded => new()
+    {
+        { "eI81xTlw+VbIU8xqif4njrmTMTsLNR8I9eekIgKjcQo=", "y0CcOmD/+ooqFfQ7vQUe4A==", 32, "MCZozCrzVi7M7fgGk4YAElSh/xrdXwJeKf3GNYpBrlU=" },
+        { "eI81xTlw+VbIU8xqif4njrmTMTsLNR8I9eekIgKjcQo=", "GMWXInVYYCjH1eaB+wgkvA==", 24, "7VaMve65eyJ8YoV8VC3YMQiLr/lg0RJN" },
+        { "iRlcgZ+OPXDJCaOCGUh5TZH0o0hNmP/QDI1IU4z2vk0=", "irf+nRxSfb4OSSiJl+NGJg==", 32, "GF7adckQEDTp88UnZqrEJOfRWesTk7IMpoLRu7j05QM=" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Recorded))]
+    public void Derives_the_recorded_keys(string secret, string nonce, int length, string expected)
+    {
+        using var key = SymmetricKey.From(Convert.FromBase64String(secret));
+        using var derived = key.Derive(DefaultLabel, Convert.FromBase64String(nonce), 0, length);
+        Assert.Equal(expected, Convert.ToBase64String(Octets(derived)));
+    }
+
+    [Fact]
+    public void Combines_the_entropy_of_a_recorded_session()
+    {
+        using var client = SymmetricKey.From(Convert.FromBase64String("Bre/+0PdSHQFO+zBq00VACYuf7hRU5IUr6zgblqErUk="));
+        using var key = client.Derive([], Convert.FromBase64String("Zb1CFid+ZEOcioxYeW3Udi1IU6zB7H86RUpQNInvseo="), 0, 32);
+        Assert.Equal("iRlcgZ+OPXDJCaOCGUh5TZH0o0hNmP/QDI1IU4z2vk0=", Convert.ToBase64String(Octets(key)));
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0, 19)]
+    [InlineData(0, 20)]
+    [InlineData(0, 21)]
+    [InlineData(0, 1000)]
+    [InlineData(7, 40)]
+    [InlineData(20, 20)]
+    [InlineData(39, 2)]
+    [InlineData(64, 128)]
+    [InlineData(500, 500)]
+    public void Is_a_window_of_one_stream(int offset, int length)
+    {
+        byte[] secret = [1, 2, 3], label = [4, 5], seed = [6, 7, 8, 9];
+        var expected = Reference(secret, [.. label, .. seed], offset + length)[offset..];
+        var actual = new byte[length];
+        PSha1.Derive(secret, label, seed, offset, actual);
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
+    public void Takes_long_labels_and_nonces()
+    {
+        var label = Enumerable.Repeat((byte)'x', 400).ToArray();
+        var seed = Enumerable.Repeat((byte)9, 400).ToArray();
+        var actual = new byte[32];
+        PSha1.Derive([1], label, seed, 0, actual);
+        Assert.Equal(Reference([1], [.. label, .. seed], 32), actual);
+    }
+
+    [Fact]
+    public void Takes_an_empty_secret_and_an_empty_output()
+    {
+        var actual = new byte[20];
+        PSha1.Derive([], [], [1], 0, actual);
+        Assert.Equal(Reference([], [1], 20), actual);
+        PSha1.Derive([1], [2], [3], 0, []);
+    }
+
+    [Fact]
+    public void Refuses_a_negative_offset() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => PSha1.Derive([1], [2], [3], -1, new byte[1]));
+
+    // RFC 2246 section 5, word for word.
+    private static byte[] Reference(byte[] secret, byte[] seed, int length)
+    {
+        var output = new List<byte>();
+        var a = seed;
+        while (output.Count < length)
+        {
+            a = HMACSHA1.HashData(secret, a);
+            output.AddRange(HMACSHA1.HashData(secret, (byte[])[.. a, .. seed]));
+        }
+
+        return [.. output.Take(length)];
+    }
+
+    private static byte[] Octets(SymmetricKey key)
+    {
+        var octets = new byte[key.Length];
+        key.CopyTo(octets);
+        return octets;
+    }
+}
