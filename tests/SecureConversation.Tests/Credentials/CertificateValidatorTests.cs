@@ -1,0 +1,135 @@
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Credentials;
+using Xunit;
+
+namespace SecureConversation.Tests.Credentials;
+
+public sealed class CertificateValidatorTests : IDisposable
+{
+    private static readonly DateTimeOffset Now = TestCertificates.Now;
+    private readonly X509Certificate2 _root = TestCertificates.Root();
+    private readonly X509Certificate2 _otherRoot = TestCertificates.Root("CN=Other Root");
+    private readonly X509Certificate2 _leaf;
+
+    public CertificateValidatorTests() => _leaf = TestCertificates.Leaf(_root);
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _otherRoot.Dispose();
+        _leaf.Dispose();
+    }
+
+    [Fact]
+    public void Defaults_are_those_of_WCF()
+    {
+        var options = new CertificateValidationOptions();
+        Assert.Equal(X509CertificateValidationMode.ChainTrust, options.Mode);
+        Assert.Equal(X509RevocationMode.Online, options.RevocationMode);
+        Assert.Equal(StoreLocation.LocalMachine, options.TrustedStoreLocation);
+    }
+
+    [Fact]
+    public void None_accepts_anything() =>
+        Assert.True(Validate(new() { Mode = X509CertificateValidationMode.None }, Now.AddYears(50)));
+
+    [Fact]
+    public void Chain_to_a_trusted_root_is_accepted() => Assert.True(Validate(Chain(_root), Now));
+
+    [Fact]
+    public void Chain_to_another_root_is_refused() => Assert.False(Validate(Chain(_otherRoot), Now));
+
+    [Fact]
+    public void Chain_to_an_unknown_root_is_refused() => Assert.False(Validate(Chain(), Now));
+
+    [Theory]
+    [InlineData(-32)]
+    [InlineData(32)]
+    public void Chain_outside_its_period_is_refused(int days) => Assert.False(Validate(Chain(_root), Now.AddDays(days)));
+
+    [Fact]
+    public void Revocation_that_cannot_be_found_out_is_a_refusal() =>
+        Assert.False(Validate(new() { CustomTrustRoots = [_root], UrlRetrievalTimeout = TimeSpan.FromSeconds(1) }, Now));
+
+    [Fact]
+    public void Trusted_peer_is_accepted() => Assert.True(Validate(Peer(_leaf), Now));
+
+    [Fact]
+    public void Peer_is_compared_as_a_whole()
+    {
+        using var twin = TestCertificates.Leaf(_root);
+        Assert.False(Validate(Peer(twin), Now));
+        Assert.False(Validate(Peer(), Now));
+        Assert.False(Validate(Peer(_root), Now));
+    }
+
+    [Theory]
+    [InlineData(-32)]
+    [InlineData(32)]
+    public void Peer_outside_its_period_is_refused(int days) => Assert.False(Validate(Peer(_leaf), Now.AddDays(days)));
+
+    [Theory]
+    [InlineData(StoreLocation.LocalMachine)]
+    [InlineData(StoreLocation.CurrentUser)]
+    public void Store_that_does_not_exist_is_empty(StoreLocation location) =>
+        Assert.False(Validate(new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedStoreLocation = location }, Now));
+
+    [Fact]
+    public void Peer_or_chain_takes_either()
+    {
+        const X509CertificateValidationMode Mode = X509CertificateValidationMode.PeerOrChainTrust;
+        const X509RevocationMode NoCheck = X509RevocationMode.NoCheck;
+        Assert.True(Validate(new() { Mode = Mode, TrustedPeople = [_leaf], RevocationMode = NoCheck }, Now));
+        Assert.True(Validate(new() { Mode = Mode, CustomTrustRoots = [_root], RevocationMode = NoCheck }, Now));
+        Assert.False(Validate(new() { Mode = Mode, CustomTrustRoots = [_otherRoot], RevocationMode = NoCheck }, Now));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Custom_validator_decides_and_sees_the_chain(bool answer)
+    {
+        X509Certificate2? seen = null;
+        var status = X509ChainStatusFlags.NoError;
+        var options = new CertificateValidationOptions
+        {
+            Mode = X509CertificateValidationMode.Custom,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustRoots = [_otherRoot],
+            CustomValidator = (certificate, chain) =>
+            {
+                seen = certificate;
+                status = chain!.ChainStatus.Aggregate(status, (all, s) => all | s.Status);
+                return answer;
+            },
+        };
+        Assert.Equal(answer, Validate(options, Now));
+        Assert.Same(_leaf, seen);
+        Assert.NotEqual(X509ChainStatusFlags.NoError, status);
+    }
+
+    [Fact]
+    public void Custom_mode_needs_a_validator()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new CertificateValidator(new() { Mode = X509CertificateValidationMode.Custom }));
+        Assert.Contains("CustomValidator", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new CertificateValidator(new() { Mode = (X509CertificateValidationMode)77 }));
+    }
+
+    [Fact]
+    public void Options_stay_usable()
+    {
+        var validator = new CertificateValidator(Chain(_root));
+        Assert.True(validator.Validate(_leaf, Now));
+        Assert.True(validator.Validate(_leaf, Now));
+        Assert.NotEmpty(_root.Subject);
+    }
+
+    private bool Validate(CertificateValidationOptions options, DateTimeOffset now) => new CertificateValidator(options).Validate(_leaf, now);
+
+    private static CertificateValidationOptions Chain(params X509Certificate2[] roots) =>
+        new() { RevocationMode = X509RevocationMode.NoCheck, CustomTrustRoots = [.. roots] };
+
+    private static CertificateValidationOptions Peer(params X509Certificate2[] people) =>
+        new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = [.. people] };
+}
