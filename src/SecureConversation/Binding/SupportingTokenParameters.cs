@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace SecureConversation.Binding;
 
@@ -46,5 +47,12 @@ public sealed record SupportingTokenParameters
         }
 
         return hash.ToHashCode();
+    }
+
+    // Arrays would print as the name of their type.
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.AppendJoin(", ", All);
+        return !IsEmpty;
     }
 }

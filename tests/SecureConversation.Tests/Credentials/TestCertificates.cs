@@ -6,12 +6,14 @@ namespace SecureConversation.Tests.Credentials;
 /// <summary>Certificates made on the spot.</summary>
 internal static class TestCertificates
 {
+    // Making keys is what takes time; no test cares whether certificates share one.
+    private static readonly RSA Key = RSA.Create(2048);
+
     public static readonly DateTimeOffset Now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
 
     public static X509Certificate2 Root(string subject = "CN=Test Root")
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest(subject, Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
@@ -20,20 +22,18 @@ internal static class TestCertificates
 
     public static X509Certificate2 Leaf(X509Certificate2 issuer, string subject = "CN=leaf", Action<SubjectAlternativeNameBuilder>? names = null)
     {
-        using var key = RSA.Create(2048);
-        using var bare = Request(subject, key, names).Create(issuer, Now.AddMonths(-1), Now.AddMonths(1), RandomNumberGenerator.GetBytes(8));
-        return bare.CopyWithPrivateKey(key);
+        using var bare = Request(subject, names).Create(issuer, Now.AddMonths(-1), Now.AddMonths(1), RandomNumberGenerator.GetBytes(8));
+        return bare.CopyWithPrivateKey(Key);
     }
 
     public static X509Certificate2 SelfSigned(string subject, Action<SubjectAlternativeNameBuilder>? names = null)
     {
-        using var key = RSA.Create(2048);
-        return Request(subject, key, names).CreateSelfSigned(Now.AddMonths(-1), Now.AddMonths(1));
+        return Request(subject, names).CreateSelfSigned(Now.AddMonths(-1), Now.AddMonths(1));
     }
 
-    private static CertificateRequest Request(string subject, RSA key, Action<SubjectAlternativeNameBuilder>? names)
+    private static CertificateRequest Request(string subject, Action<SubjectAlternativeNameBuilder>? names)
     {
-        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest(subject, Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         if (names is not null)
         {
             var builder = new SubjectAlternativeNameBuilder();

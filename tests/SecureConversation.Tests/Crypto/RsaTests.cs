@@ -4,11 +4,9 @@ using Xunit;
 
 namespace SecureConversation.Tests.Crypto;
 
-public sealed class RsaTests : IDisposable
+public sealed class RsaTests
 {
-    private readonly RSA _rsa = RSA.Create(2048);
-
-    public void Dispose() => _rsa.Dispose();
+    private static readonly RSA Rsa = RSA.Create(2048);
 
     public static TheoryData<bool> Wraps => [true, false];
 
@@ -19,8 +17,8 @@ public sealed class RsaTests : IDisposable
     public void Unwrap_undoes_wrap(bool oaep)
     {
         using var key = SymmetricKey.Random(32);
-        var wrapped = RsaKeyTransport.Wrap(_rsa, Algorithm(oaep), key);
-        using var unwrapped = RsaKeyTransport.Unwrap(_rsa, Algorithm(oaep), wrapped, 32, 32, 32, out var substituted);
+        var wrapped = RsaKeyTransport.Wrap(Rsa, Algorithm(oaep), key);
+        using var unwrapped = RsaKeyTransport.Unwrap(Rsa, Algorithm(oaep), wrapped, 32, 32, 32, out var substituted);
         Assert.False(substituted);
         Assert.True(unwrapped.FixedTimeEquals(Octets(key)));
     }
@@ -30,7 +28,7 @@ public sealed class RsaTests : IDisposable
     public void Failure_gives_a_random_key(bool oaep)
     {
         var algorithm = Algorithm(oaep);
-        var garbled = RsaKeyTransport.Wrap(_rsa, algorithm, new byte[32]);
+        var garbled = RsaKeyTransport.Wrap(Rsa, algorithm, new byte[32]);
         garbled[^1] ^= 1;
         byte[][] cases =
         [
@@ -40,12 +38,12 @@ public sealed class RsaTests : IDisposable
             new byte[256],
             [.. Enumerable.Repeat((byte)0xFF, 256)],
             new byte[257],
-            RsaKeyTransport.Wrap(_rsa, Algorithm(!oaep), new byte[32]),
+            RsaKeyTransport.Wrap(Rsa, Algorithm(!oaep), new byte[32]),
         ];
         foreach (var wrapped in cases)
         {
-            using var first = RsaKeyTransport.Unwrap(_rsa, algorithm, wrapped, 32, 32, 32, out _);
-            using var second = RsaKeyTransport.Unwrap(_rsa, algorithm, wrapped, 32, 32, 32, out _);
+            using var first = RsaKeyTransport.Unwrap(Rsa, algorithm, wrapped, 32, 32, 32, out _);
+            using var second = RsaKeyTransport.Unwrap(Rsa, algorithm, wrapped, 32, 32, 32, out _);
             Assert.Equal(32, first.Length);
             Assert.False(first.FixedTimeEquals(new byte[32]));
             Assert.Equal(32, second.Length);
@@ -57,8 +55,8 @@ public sealed class RsaTests : IDisposable
     [InlineData(33)]
     public void Key_of_another_length_gives_a_random_key(int length)
     {
-        var wrapped = RsaKeyTransport.Wrap(_rsa, KeyWrapAlgorithm.RsaOaep, new byte[length]);
-        using var key = RsaKeyTransport.Unwrap(_rsa, KeyWrapAlgorithm.RsaOaep, wrapped, 24, 32, 24, out var substituted);
+        var wrapped = RsaKeyTransport.Wrap(Rsa, KeyWrapAlgorithm.RsaOaep, new byte[length]);
+        using var key = RsaKeyTransport.Unwrap(Rsa, KeyWrapAlgorithm.RsaOaep, wrapped, 24, 32, 24, out var substituted);
         Assert.True(substituted);
         Assert.Equal(24, key.Length);
         Assert.False(key.FixedTimeEquals(new byte[24]));
@@ -70,12 +68,12 @@ public sealed class RsaTests : IDisposable
         foreach (var algorithm in new[] { AsymmetricSignatureAlgorithm.RsaSha1, AsymmetricSignatureAlgorithm.RsaSha256 })
         {
             byte[] data = [1, 2, 3];
-            var signature = RsaSignature.Sign(_rsa, algorithm, data);
-            Assert.Equal(_rsa.SignData(data, algorithm.Hash, RSASignaturePadding.Pkcs1), signature);
-            Assert.True(RsaSignature.Verify(_rsa, algorithm, data, signature));
-            Assert.False(RsaSignature.Verify(_rsa, algorithm, [1, 2], signature));
+            var signature = RsaSignature.Sign(Rsa, algorithm, data);
+            Assert.Equal(Rsa.SignData(data, algorithm.Hash, RSASignaturePadding.Pkcs1), signature);
+            Assert.True(RsaSignature.Verify(Rsa, algorithm, data, signature));
+            Assert.False(RsaSignature.Verify(Rsa, algorithm, [1, 2], signature));
             signature[0] ^= 1;
-            Assert.False(RsaSignature.Verify(_rsa, algorithm, data, signature));
+            Assert.False(RsaSignature.Verify(Rsa, algorithm, data, signature));
         }
     }
 
@@ -89,20 +87,20 @@ public sealed class RsaTests : IDisposable
     public void Verify_never_throws(int length)
     {
         var signature = Enumerable.Repeat((byte)0xFF, length).ToArray();
-        Assert.False(RsaSignature.Verify(_rsa, AsymmetricSignatureAlgorithm.RsaSha1, [1], signature));
+        Assert.False(RsaSignature.Verify(Rsa, AsymmetricSignatureAlgorithm.RsaSha1, [1], signature));
     }
 
     [Fact]
     public void Key_that_cannot_be_exported_signs_and_unwraps()
     {
-        using var token = new TokenRsa(_rsa);
+        using var token = new TokenRsa(Rsa);
         Assert.Throws<CryptographicException>(() => token.ExportParameters(includePrivateParameters: true));
 
         var signature = RsaSignature.Sign(token, AsymmetricSignatureAlgorithm.RsaSha256, [1, 2, 3]);
-        Assert.True(RsaSignature.Verify(_rsa, AsymmetricSignatureAlgorithm.RsaSha256, [1, 2, 3], signature));
+        Assert.True(RsaSignature.Verify(Rsa, AsymmetricSignatureAlgorithm.RsaSha256, [1, 2, 3], signature));
 
         using var key = SymmetricKey.Random(32);
-        var wrapped = RsaKeyTransport.Wrap(_rsa, KeyWrapAlgorithm.RsaOaep, key);
+        var wrapped = RsaKeyTransport.Wrap(Rsa, KeyWrapAlgorithm.RsaOaep, key);
         using var unwrapped = RsaKeyTransport.Unwrap(token, KeyWrapAlgorithm.RsaOaep, wrapped, 32, 32, 32, out var substituted);
         Assert.False(substituted);
         Assert.True(unwrapped.FixedTimeEquals(Octets(key)));
