@@ -41,7 +41,8 @@ internal static class BindingChecks
 
         if (element.RequireSignatureConfirmation && IsVersion10(element))
         {
-            yield return "RequireSignatureConfirmation needs WS-Security 1.1: choose a MessageSecurityVersion with WSSecurity11, or set it to false.";
+            yield return "RequireSignatureConfirmation needs WS-Security 1.1: "
+                + "choose a MessageSecurityVersion with WSSecurity11, or set it to false.";
         }
     }
 
@@ -69,7 +70,8 @@ internal static class BindingChecks
 
         if (token.InclusionMode != SecurityTokenInclusionMode.Never)
         {
-            yield return $"InclusionMode {token.InclusionMode} of ProtectionTokenParameters: the certificate of the service is known to the client; set InclusionMode to Never.";
+            yield return $"InclusionMode {token.InclusionMode} of ProtectionTokenParameters: "
+                + "the certificate of the service is known to the client; set InclusionMode to Never.";
         }
 
         foreach (var problem in ReferenceStyle(element, token, "ProtectionTokenParameters"))
@@ -84,7 +86,8 @@ internal static class BindingChecks
     {
         if (NotSentByClient(token))
         {
-            yield return $"InclusionMode {token.InclusionMode} of ProtectionTokenParameters: the client has to send the token of the session; set InclusionMode to AlwaysToRecipient.";
+            yield return $"InclusionMode {token.InclusionMode} of ProtectionTokenParameters: "
+                + "the client has to send the token of the session; set InclusionMode to AlwaysToRecipient.";
         }
 
         if (token.BootstrapSecurityBindingElement is not { } bootstrap)
@@ -95,7 +98,8 @@ internal static class BindingChecks
 
         if (bootstrap is SymmetricSecurityBindingElement { ProtectionTokenParameters: SecureConversationSecurityTokenParameters })
         {
-            yield return "BootstrapSecurityBindingElement is secure conversation itself: use the element of the credentials, for instance CreateMutualCertificateBindingElement().";
+            yield return "BootstrapSecurityBindingElement is secure conversation itself: "
+                + "use the element of the credentials, for instance CreateMutualCertificateBindingElement().";
             yield break;
         }
 
@@ -108,7 +112,8 @@ internal static class BindingChecks
 
         if (bootstrap.KeyEntropyMode != element.KeyEntropyMode)
         {
-            yield return $"KeyEntropyMode differs: {element.KeyEntropyMode} on the secure conversation element, {bootstrap.KeyEntropyMode} on its bootstrap. Set both to the same mode.";
+            yield return $"KeyEntropyMode differs: {element.KeyEntropyMode} on the secure conversation element, "
+                + $"{bootstrap.KeyEntropyMode} on its bootstrap. Set both to the same mode.";
         }
     }
 
@@ -128,12 +133,14 @@ internal static class BindingChecks
 
         if (NotSentByClient(client))
         {
-            yield return $"InclusionMode {client.InclusionMode} of InitiatorTokenParameters: the service has to be sent the certificate of the client; set InclusionMode to AlwaysToRecipient.";
+            yield return $"InclusionMode {client.InclusionMode} of InitiatorTokenParameters: "
+                + "the service has to be sent the certificate of the client; set InclusionMode to AlwaysToRecipient.";
         }
 
         if (service.InclusionMode is not (SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator))
         {
-            yield return $"InclusionMode {service.InclusionMode} of RecipientTokenParameters: the client knows the certificate of the service; set InclusionMode to Never or AlwaysToInitiator.";
+            yield return $"InclusionMode {service.InclusionMode} of RecipientTokenParameters: "
+                + "the client knows the certificate of the service; set InclusionMode to Never or AlwaysToInitiator.";
         }
 
         if (client.RequireDerivedKeys)
@@ -160,12 +167,14 @@ internal static class BindingChecks
         {
             if (token is SecureConversationSecurityTokenParameters)
             {
-                yield return "EndpointSupportingTokenParameters cannot hold SecureConversationSecurityTokenParameters: use CreateSecureConversationBindingElement.";
+                yield return "EndpointSupportingTokenParameters cannot hold SecureConversationSecurityTokenParameters: "
+                    + "use CreateSecureConversationBindingElement.";
             }
 
             if (NotSentByClient(token))
             {
-                yield return $"InclusionMode {token.InclusionMode} in EndpointSupportingTokenParameters: the client has to send its tokens; set InclusionMode to AlwaysToRecipient.";
+                yield return $"InclusionMode {token.InclusionMode} in EndpointSupportingTokenParameters: "
+                    + "the client has to send its tokens; set InclusionMode to AlwaysToRecipient.";
             }
 
             if (token.RequireDerivedKeys)
@@ -189,7 +198,8 @@ internal static class BindingChecks
 
         if (tokens.Signed.Any(t => t is UserNameSecurityTokenParameters))
         {
-            yield return "EndpointSupportingTokenParameters: under Signed a password would travel in clear; list the user name under SignedEncrypted.";
+            yield return "EndpointSupportingTokenParameters: under Signed a password would travel in clear; list the user "
+                + "name under SignedEncrypted.";
         }
     }
 
@@ -198,7 +208,8 @@ internal static class BindingChecks
         if (binding.Protection.HasEncryptedHeaders && IsVersion10(binding.Element))
         {
             // EncryptedHeader came with WS-Security 1.1 section 9.3.
-            yield return "Protection encrypts headers, which needs WS-Security 1.1: choose a MessageSecurityVersion with WSSecurity11, or only sign them.";
+            yield return "Protection encrypts headers, which needs WS-Security 1.1: "
+                + "choose a MessageSecurityVersion with WSSecurity11, or only sign them.";
         }
     }
 
