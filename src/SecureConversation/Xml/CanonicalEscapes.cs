@@ -34,7 +34,10 @@ internal static class CanonicalEscapes
         sink.Write(raw);
     }
 
-    public static void WriteCData(CanonicalSink sink, ReadOnlySpan<byte> raw)
+    /// <param name="sink">Takes the bytes.</param>
+    /// <param name="raw">The section without its markup.</param>
+    /// <param name="keepCarriageReturns">WCF does not normalise line ends in CDATA sections.</param>
+    public static void WriteCData(CanonicalSink sink, ReadOnlySpan<byte> raw, bool keepCarriageReturns)
     {
         int run;
         while ((run = raw.IndexOfAny("&<>\r"u8)) >= 0)
@@ -42,7 +45,7 @@ internal static class CanonicalEscapes
             sink.Write(raw[..run]);
             raw = raw[run..];
             int length = 1;
-            if (raw[0] == '\r')
+            if (raw[0] == '\r' && !keepCarriageReturns)
             {
                 sink.Write((byte)'\n');
                 length = XmlReferences.LineBreakLength(raw);
@@ -56,12 +59,12 @@ internal static class CanonicalEscapes
         sink.Write(raw);
     }
 
-    /// <summary>Comments have no escapes, only line ends are normalised.</summary>
-    public static void WriteComment(CanonicalSink sink, ReadOnlySpan<byte> raw)
+    /// <summary>Comments have no escapes, only line ends are normalised; not even those by WCF.</summary>
+    public static void WriteComment(CanonicalSink sink, ReadOnlySpan<byte> raw, bool keepCarriageReturns)
     {
         sink.Write("<!--"u8);
         int run;
-        while ((run = raw.IndexOf((byte)'\r')) >= 0)
+        while (!keepCarriageReturns && (run = raw.IndexOf((byte)'\r')) >= 0)
         {
             sink.Write(raw[..run]);
             sink.Write((byte)'\n');

@@ -20,6 +20,7 @@ internal ref struct CanonicalNamespaces : IDisposable
     private int count;
     private int undoCount;
     private int pendingCount;
+    private bool atApex = true;
 
     public CanonicalNamespaces(ReadOnlySpan<byte> document, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form)
     {
@@ -87,7 +88,9 @@ internal ref struct CanonicalNamespaces : IDisposable
         Save(state, known);
         UriRange uri = UriOf(record);
         known.IsSettled = known.Written.Length >= 0 && Same(known.Written, uri);
-        known.IsSettledForWcf = known.IsSettledForWcf && Same(known.Current, uri);
+        known.IsSettledForWcf = atApex
+            ? state == 0 && uri.Length == 0
+            : known.IsSettledForWcf && Same(known.Current, uri);
         known.Current = uri;
         known.IsDeclared = true;
         known.PrefixStart = record.PrefixLength == 0 ? record.NameStart : record.LocalStart;
@@ -128,7 +131,12 @@ internal ref struct CanonicalNamespaces : IDisposable
         return state;
     }
 
-    public void ClearPending() => pendingCount = 0;
+    /// <summary>The start tag is done.</summary>
+    public void Leave()
+    {
+        pendingCount = 0;
+        atApex = false;
+    }
 
     /// <summary>Goes back to what was known before an element.</summary>
     public void Return(Mark mark)

@@ -9,12 +9,14 @@ internal ref struct CanonicalizerRun : IDisposable
     private readonly ReadOnlySpan<byte> document;
     private readonly CanonicalSink sink;
     private readonly bool withComments;
+    private readonly bool keepsCarriageReturns;
     private Utf8XmlTokenizer tokens;
     private CanonicalNamespaces namespaces;
     private CanonicalNamespaces.Mark[] marks;
     private int[] order;
     private int runStart;
     private int runEnd;
+    private bool formsDiffer;
 
     public CanonicalizerRun(
         XmlElement apex,
@@ -26,6 +28,7 @@ internal ref struct CanonicalizerRun : IDisposable
         this.apex = apex;
         this.sink = sink;
         this.withComments = withComments;
+        keepsCarriageReturns = form == CanonicalForm.Wcf;
         document = apex.Index.Bytes;
         tokens = new Utf8XmlTokenizer(document, XmlTextReader.Unlimited, apex.Start, apex.End);
         namespaces = new CanonicalNamespaces(document, inclusivePrefixes, form);
@@ -56,18 +59,20 @@ internal ref struct CanonicalizerRun : IDisposable
                     break;
                 case XmlTokenKind.CData:
                     Flush();
-                    CanonicalEscapes.WriteCData(sink, document[tokens.ContentStart..tokens.ContentEnd]);
+                    formsDiffer |= tokens.HasCarriageReturns;
+                    CanonicalEscapes.WriteCData(sink, document[tokens.ContentStart..tokens.ContentEnd], keepsCarriageReturns);
                     break;
                 case XmlTokenKind.Comment when withComments:
                     Flush();
-                    CanonicalEscapes.WriteComment(sink, document[tokens.ContentStart..tokens.ContentEnd]);
+                    formsDiffer |= tokens.HasCarriageReturns;
+                    CanonicalEscapes.WriteComment(sink, document[tokens.ContentStart..tokens.ContentEnd], keepsCarriageReturns);
                     break;
                 default:
                     break;
             }
         }
         Flush();
-        return namespaces.FormsDiffer;
+        return formsDiffer | namespaces.FormsDiffer;
     }
 
     public void Dispose()
@@ -120,7 +125,7 @@ internal ref struct CanonicalizerRun : IDisposable
             Flush();
             Write(attributes, attributeCount, nameEnd);
         }
-        namespaces.ClearPending();
+        namespaces.Leave();
         if (tokens.IsEmptyElement)
         {
             namespaces.Return(mark);

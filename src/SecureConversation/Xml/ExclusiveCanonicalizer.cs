@@ -8,7 +8,8 @@ internal enum CanonicalForm
 
     /// <summary>
     /// A declaration is compared with the nearest one in scope, written or not. WCF computes its digests like this; the
-    /// two differ where a prefix is redeclared and the redeclaration is not used.
+    /// two differ where a prefix is redeclared and the redeclaration is not used. Nor does WCF normalise line ends in
+    /// CDATA sections (and in comments, when they count).
     /// </summary>
     Wcf,
 }

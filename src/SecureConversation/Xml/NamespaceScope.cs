@@ -130,7 +130,7 @@ internal ref struct NamespaceScope : IDisposable
         {
             var hash = default(HashCode);
             hash.AddBytes(records[first + i].Local(document));
-            table[i] = ((ulong)(uint)hash.ToHashCode() << 32) | (uint)(first + i);
+            table[i] = unchecked(((ulong)(uint)hash.ToHashCode() << 32) | (uint)(first + i));
         }
         Span<ulong> sorted = table.AsSpan(0, count);
         sorted.Sort();
@@ -138,7 +138,7 @@ internal ref struct NamespaceScope : IDisposable
         {
             for (int j = i - 1; j >= 0 && sorted[j] >> 32 == sorted[i] >> 32; j--)
             {
-                Compare(records, (int)(uint)sorted[i], (int)(uint)sorted[j]);
+                Compare(records, (int)(sorted[i] & int.MaxValue), (int)(sorted[j] & int.MaxValue));
             }
         }
     }

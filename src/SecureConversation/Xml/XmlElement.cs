@@ -52,11 +52,14 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
     public bool IsEmptyElementTag => (Node.Flags & XmlNodeFlags.EmptyElementTag) != 0;
 
-    public XmlElement Parent => At(Node.Parent);
+    /// <summary>Relatives; no element has none.</summary>
+    public XmlElement Parent => IsNull ? default : At(Node.Parent);
 
-    public XmlElement FirstChild => At(Node.FirstChild);
+    /// <inheritdoc cref="Parent"/>
+    public XmlElement FirstChild => IsNull ? default : At(Node.FirstChild);
 
-    public XmlElement NextSibling => At(Node.NextSibling);
+    /// <inheritdoc cref="Parent"/>
+    public XmlElement NextSibling => IsNull ? default : At(Node.NextSibling);
 
     /// <summary>Character data other than white space is a direct child, whether or not there are elements beside it.</summary>
     public bool HasText => (Node.Flags & XmlNodeFlags.HasText) != 0;

@@ -3,7 +3,7 @@ namespace SecureConversation.Xml;
 /// <summary>The child elements of one element.</summary>
 internal readonly struct ChildEnumerable(XmlElement parent)
 {
-    public Enumerator GetEnumerator() => new(parent.IsNull ? default : parent.FirstChild);
+    public Enumerator GetEnumerator() => new(parent.FirstChild);
 
     internal struct Enumerator(XmlElement first)
     {

@@ -37,9 +37,61 @@ public sealed class ExclusiveCanonicalizerTests
     private static readonly string[] PrefixLists =
         ["", "p", "#default", "p #default", " q\t unused  p ", "none", "prefixes-longer-than-eight", "m n s u"];
 
+    private static readonly string[] RandomLists = ["", "p", "#default", "q pp", "#default p q pp"];
+
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Every_element_agrees_with_the_platforms_signature_transform(string xml)
+    public void Every_element_agrees_with_the_platforms_signature_transform(string xml) => CompareWithTransform(xml, PrefixLists);
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void The_form_of_Wcf_agrees_with_the_platforms_dictionary_reader(string xml) => CompareWithReader(xml, PrefixLists);
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Canonical_form_is_its_own_canonical_form(string xml)
+    {
+        string once = XmlSupport.Canonical(xml);
+        Assert.Equal(once, XmlSupport.Canonical(once));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Random_documents_agree_with_both_implementations_of_the_platform(int seed)
+    {
+        var generator = new RandomXml(seed);
+        for (int i = 0; i < 60; i++)
+        {
+            string xml = generator.Document();
+            CompareWithTransform(xml, RandomLists);
+            CompareWithReader(xml, RandomLists);
+        }
+    }
+
+    [Fact]
+    public void The_result_tells_whether_the_forms_differ()
+    {
+        var generator = new RandomXml(77);
+        int differing = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            using XmlIndex index = XmlSupport.Index(generator.Document());
+            foreach (XmlElement element in XmlSupport.All(index))
+            {
+                string one = XmlSupport.Canonical(element, "p", CanonicalForm.Recommendation, true, out bool differs);
+                string other = XmlSupport.Canonical(element, "p", CanonicalForm.Wcf, true, out bool differsToo);
+                Assert.Equal(differs, differsToo);
+                Assert.Equal(differs, one != other);
+                differing += differs ? 1 : 0;
+            }
+        }
+        Assert.True(differing > 100);
+    }
+
+    private static void CompareWithTransform(string xml, string[] prefixLists)
     {
         using XmlIndex index = XmlSupport.Index(xml);
         System.Xml.XmlNodeList oracle = XmlSupport.Document(xml).SelectNodes("//*")!;
@@ -47,7 +99,7 @@ public sealed class ExclusiveCanonicalizerTests
         foreach (XmlElement element in XmlSupport.All(index))
         {
             var node = (System.Xml.XmlElement)oracle[number++]!;
-            foreach (string prefixes in PrefixLists)
+            foreach (string prefixes in prefixLists)
             {
                 foreach (bool comments in new[] { false, true })
                 {
@@ -60,32 +112,22 @@ public sealed class ExclusiveCanonicalizerTests
         Assert.Equal(oracle.Count, number);
     }
 
-    [Theory]
-    [MemberData(nameof(Documents))]
-    public void The_form_of_Wcf_agrees_with_the_platforms_dictionary_reader(string xml)
+    private static void CompareWithReader(string xml, string[] prefixLists)
     {
         using XmlIndex index = XmlSupport.Index(xml);
         int number = 0;
         foreach (XmlElement element in XmlSupport.All(index))
         {
-            foreach (string prefixes in PrefixLists)
+            foreach (string prefixes in prefixLists)
             {
                 foreach (bool comments in new[] { false, true })
                 {
-                    Assert.Equal(
-                        XmlSupport.WcfCanonical(xml, number, prefixes, comments),
-                        XmlSupport.Canonical(element, prefixes, CanonicalForm.Wcf, comments, out _));
+                    string expected = XmlSupport.WcfCanonical(xml, number, prefixes, comments);
+                    string actual = XmlSupport.Canonical(element, prefixes, CanonicalForm.Wcf, comments, out _);
+                    Assert.True(expected == actual, $"{xml}\n#{number} [{prefixes}]\n{expected}\n{actual}");
                 }
             }
             number++;
         }
-    }
-
-    [Theory]
-    [MemberData(nameof(Documents))]
-    public void Canonical_form_is_its_own_canonical_form(string xml)
-    {
-        string once = XmlSupport.Canonical(xml);
-        Assert.Equal(once, XmlSupport.Canonical(once));
     }
 }

@@ -70,15 +70,17 @@ internal static class XmlSupport
     public static XmlDocument Document(string xml)
     {
         var document = new XmlDocument { PreserveWhitespace = true };
-        document.LoadXml(xml);
+        // Not LoadXml, which leaves line ends and attribute values as they are.
+        using var reader = XmlReader.Create(new StringReader(xml));
+        document.Load(reader);
         return document;
     }
 
     /// <summary>The recommendation as the platform's XML signatures apply it to "#id": in-scope namespaces come along.</summary>
     public static string PlatformCanonical(System.Xml.XmlElement element, string prefixes, bool comments)
     {
-        XmlDocument copy = Document(element.OuterXml);
-        System.Xml.XmlElement root = copy.DocumentElement!;
+        var copy = new XmlDocument { PreserveWhitespace = true };
+        var root = (System.Xml.XmlElement)copy.AppendChild(copy.ImportNode(element, deep: true))!;
         for (System.Xml.XmlNode? node = element; node is System.Xml.XmlElement ancestor; node = node.ParentNode)
         {
             foreach (XmlAttribute attribute in ancestor.Attributes)
@@ -105,7 +107,7 @@ internal static class XmlSupport
         {
             seen += reader.NodeType == XmlNodeType.Element ? 1 : 0;
         }
-        string[] list = prefixes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(p => p == "#default" ? "" : p).ToArray();
+        string[] list = prefixes.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(p => p == "#default" ? "" : p).ToArray();
         using var output = new MemoryStream();
         reader.StartCanonicalization(output, comments, list);
         reader.ReadOuterXmlSilently();
