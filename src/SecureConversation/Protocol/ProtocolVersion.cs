@@ -20,6 +20,22 @@ internal sealed class ProtocolVersion
         ScPrefix = scPrefix;
         UsesCollection = usesCollection;
 
+        SctTokenType = ScNamespace + "/sct";
+        DkTokenType = ScNamespace + "/dk";
+        PSha1DerivationUri = ScNamespace + "/dk/p_sha1";
+        PSha1ComputedKeyUri = TrustNamespace + "/CK/PSHA1";
+        NonceSecretType = TrustNamespace + "/Nonce";
+        SymmetricKeySecretType = TrustNamespace + "/SymmetricKey";
+        IssueRequestType = TrustNamespace + "/Issue";
+        RenewRequestType = TrustNamespace + "/Renew";
+        CancelRequestType = TrustNamespace + "/Cancel";
+        IssueAction = TrustNamespace + "/RST/SCT";
+        IssueResponseAction = TrustNamespace + "/RSTR/SCT";
+        RenewAction = TrustNamespace + "/RST/SCT/Renew";
+        RenewResponseAction = TrustNamespace + "/RSTR/SCT/Renew";
+        CancelAction = TrustNamespace + "/RST/SCT/Cancel";
+        CancelResponseAction = TrustNamespace + "/RSTR/SCT/Cancel";
+
         SecurityContextToken = new("SecurityContextToken", sc);
         Identifier = new("Identifier", sc);
         Instance = new("Instance", sc);
@@ -88,22 +104,22 @@ internal sealed class ProtocolVersion
     public XmlName ComputedKey { get; }
     public XmlName Lifetime { get; }
 
-    public string SctTokenType => ScNamespace + "/sct";
-    public string DkTokenType => ScNamespace + "/dk";
-    public string PSha1DerivationUri => ScNamespace + "/dk/p_sha1";
-    public string PSha1ComputedKeyUri => TrustNamespace + "/CK/PSHA1";
-    public string NonceSecretType => TrustNamespace + "/Nonce";
-    public string SymmetricKeySecretType => TrustNamespace + "/SymmetricKey";
+    public string SctTokenType { get; }
+    public string DkTokenType { get; }
+    public string PSha1DerivationUri { get; }
+    public string PSha1ComputedKeyUri { get; }
+    public string NonceSecretType { get; }
+    public string SymmetricKeySecretType { get; }
 
-    public string IssueRequestType => TrustNamespace + "/Issue";
-    public string RenewRequestType => TrustNamespace + "/Renew";
-    public string CancelRequestType => TrustNamespace + "/Cancel";
+    public string IssueRequestType { get; }
+    public string RenewRequestType { get; }
+    public string CancelRequestType { get; }
 
     // The actions keep RSTR even where the body is a collection (recorded from WCF).
-    public string IssueAction => TrustNamespace + "/RST/SCT";
-    public string IssueResponseAction => TrustNamespace + "/RSTR/SCT";
-    public string RenewAction => TrustNamespace + "/RST/SCT/Renew";
-    public string RenewResponseAction => TrustNamespace + "/RSTR/SCT/Renew";
-    public string CancelAction => TrustNamespace + "/RST/SCT/Cancel";
-    public string CancelResponseAction => TrustNamespace + "/RSTR/SCT/Cancel";
+    public string IssueAction { get; }
+    public string IssueResponseAction { get; }
+    public string RenewAction { get; }
+    public string RenewResponseAction { get; }
+    public string CancelAction { get; }
+    public string CancelResponseAction { get; }
 }

@@ -40,8 +40,8 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
         return ids;
     }
 
-    /// <summary>The security header comes last among the blocks; the header element is made where there is none.</summary>
-    public void InsertSecurity(Action<PooledBytes> write)
+    /// <summary>A new block comes last among the blocks; the header element is made where there is none.</summary>
+    public void InsertHeader(Action<PooledBytes> write)
     {
         if (!envelope.Header.IsNull)
         {

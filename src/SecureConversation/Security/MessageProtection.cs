@@ -62,7 +62,7 @@ public sealed record MessageProtection(IReadOnlyList<SignatureProtection> Signat
         ];
         List<EncryptionProtection> encryptions =
         [
-            .. opened.Parts.Select(p => new EncryptionProtection(names.IdOf(p), names.Part(p), p.Data.Algorithm, names.Symmetric(p.Data.Key))),
+            .. opened.Parts.Select(p => new EncryptionProtection(ProtectionNames.IdOf(p), names.Part(p), p.Data.Algorithm, names.Symmetric(p.Data.Key))),
         ];
         return new MessageProtection(signatures, encryptions);
     }

@@ -29,7 +29,7 @@ internal sealed class MessageSecurer(MessageRequirements requirements, TimeProvi
         if (requirements.SignsFirst)
         {
             header.Sign(DigestParts(plan, plan.Envelope), extras);
-            splice.InsertSecurity(output => header.Write(output, encrypted));
+            splice.InsertHeader(output => header.Write(output, encrypted));
             return new SecuredMessage(splice.Apply(), header.Signatures, keys);
         }
 
@@ -37,7 +37,7 @@ internal sealed class MessageSecurer(MessageRequirements requirements, TimeProvi
         using var document = SoapEnvelope.Parse(cipher.Memory, plan.Envelope.Names, limits, buffer: cipher);
         header.Sign(DigestParts(plan, document), extras);
         splice = new EnvelopeSplice(document);
-        splice.InsertSecurity(output => header.Write(output, encrypted));
+        splice.InsertHeader(output => header.Write(output, encrypted));
         return new SecuredMessage(splice.Apply(), header.Signatures, keys);
     }
 

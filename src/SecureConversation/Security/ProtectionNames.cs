@@ -59,7 +59,7 @@ internal sealed class ProtectionNames(OpenedMessage opened, SignedMessage signed
         _ => Qualified(ReadPlain(EncryptedLocation.SecurityItem, part.Position) ?? part.Data.Element),
     };
 
-    public string? IdOf(EncryptedPart part) =>
+    public static string? IdOf(EncryptedPart part) =>
         part.Data.Id ?? (part.Location == EncryptedLocation.HeaderBlock ? part.Replaced.GetAttribute(Wsu.Id) : null);
 
     /// <summary>Whether the signed form of a part was ciphertext.</summary>

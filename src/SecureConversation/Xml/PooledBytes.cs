@@ -10,6 +10,9 @@ namespace SecureConversation.Xml;
 /// </summary>
 internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, IDisposable
 {
+    private static readonly SearchValues<char> TextSpecials = SearchValues.Create("&<>\r");
+    private static readonly SearchValues<char> AttributeSpecials = SearchValues.Create("&<\"\t\n\r");
+
     private byte[] _array = ArrayPool<byte>.Shared.Rent(capacity);
 
     public int Length { get; private set; }
@@ -53,7 +56,7 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
     /// <summary>Character data in canonical form (Canonical XML section 2.3).</summary>
     public void WriteEscaped(string text)
     {
-        if (text.AsSpan().IndexOfAny("&<>\r") < 0)
+        if (!text.AsSpan().ContainsAny(TextSpecials))
         {
             WriteText(text);
             return;
@@ -66,7 +69,7 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
     /// <summary>Attribute value in canonical form (Canonical XML section 2.3); quotation marks are the double ones.</summary>
     public void WriteAttribute(string text)
     {
-        if (text.AsSpan().IndexOfAny("&<\"\t\n\r") < 0)
+        if (!text.AsSpan().ContainsAny(AttributeSpecials))
         {
             WriteText(text);
             return;

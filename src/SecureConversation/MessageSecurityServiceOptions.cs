@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+using SecureConversation.Session;
+
+namespace SecureConversation;
+
+/// <summary>Settings of a <see cref="MessageSecurityService"/> beside its binding and credentials.</summary>
+public sealed class MessageSecurityServiceOptions
+{
+    /// <summary>Source of time; a fake one makes expiry testable.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Log of the engine. Null logs nothing.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Largest envelope in bytes that is parsed. Default 64 MiB.</summary>
+    public int MaxEnvelopeBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long a used session may be idle; WCF's ReceiveTimeout. Default 10 minutes.</summary>
+    public TimeSpan SessionIdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Where signature values of accepted messages are remembered; null for the memory of this process.</summary>
+    public IReplayCache? ReplayCache { get; init; }
+
+    /// <summary>Called when a session has ended.</summary>
+    public Action<ServiceSession>? SessionClosed { get; init; }
+}

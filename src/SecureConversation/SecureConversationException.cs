@@ -1,0 +1,51 @@
+namespace SecureConversation;
+
+/// <summary>What went wrong, coarsely; enough for a caller to decide what to do next.</summary>
+public enum SecureConversationFailure
+{
+    /// <summary>The message broke a rule of message security; nothing of it may be used.</summary>
+    InvalidSecurity,
+    /// <summary>A certificate, user name or identity was not accepted.</summary>
+    FailedAuthentication,
+    /// <summary>The security context is unknown, expired or closed; a new session helps.</summary>
+    BadContextToken,
+    /// <summary>The peer answered with a fault; see <see cref="SecureConversationException.Fault"/>.</summary>
+    PeerFault,
+    /// <summary>The service has no room for another session at the moment.</summary>
+    ServerTooBusy,
+    /// <summary>A defect of this library.</summary>
+    Internal,
+}
+
+/// <summary>A message or a handshake was refused. Carries no content and no keys.</summary>
+public sealed class SecureConversationException : Exception
+{
+    /// <summary>Creates the exception for a rule that a message broke.</summary>
+    public SecureConversationException(SecureConversationFailure failure, FailureCode code, string message, Exception? inner = null)
+        : base(message, inner)
+    {
+        Failure = failure;
+        Code = code;
+    }
+
+    /// <summary>Creates the exception for a fault that the peer sent.</summary>
+    public SecureConversationException(SoapFault fault)
+        : base((fault ?? throw new ArgumentNullException(nameof(fault))).ToString())
+    {
+        Failure = fault.Is("BadContextToken") ? SecureConversationFailure.BadContextToken
+            : fault.Is("FailedAuthentication") ? SecureConversationFailure.FailedAuthentication
+            : fault.Is("ServerTooBusy") ? SecureConversationFailure.ServerTooBusy
+            : SecureConversationFailure.PeerFault;
+        Code = FailureCode.PeerFault;
+        Fault = fault;
+    }
+
+    /// <summary>What went wrong, coarsely.</summary>
+    public SecureConversationFailure Failure { get; }
+
+    /// <summary>The rule that was broken. For logs: do not tell a peer.</summary>
+    public FailureCode Code { get; }
+
+    /// <summary>The fault that the peer sent; null when the refusal is our own.</summary>
+    public SoapFault? Fault { get; }
+}

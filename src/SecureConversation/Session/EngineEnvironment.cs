@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SecureConversation.Crypto;
+using SecureConversation.Xml;
+
+namespace SecureConversation.Session;
+
+/// <summary>What a role takes from outside, so that whole conversations can be reproduced byte for byte.</summary>
+internal sealed record EngineEnvironment
+{
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    public RandomSource Random { get; init; } = RandomSource.System;
+    public XmlLimits XmlLimits { get; init; } = new();
+    public ILogger Log { get; init; } = NullLogger.Instance;
+}
