@@ -173,13 +173,24 @@ internal ref struct CanonicalNamespaces : IDisposable
         {
             Pooled.Grow(ref pending, pendingCount);
         }
-        int at = pendingCount++;
-        while (at > 0 && Prefix(pending[at - 1]).SequenceCompareTo(Prefix(state)) > 0)
+        // Binary insertion: a tag full of declarations must not cost quadratic comparisons.
+        ReadOnlySpan<byte> prefix = Prefix(state);
+        int low = 0;
+        for (int high = pendingCount; low < high;)
         {
-            pending[at] = pending[at - 1];
-            at--;
+            int middle = (low + high) / 2;
+            if (Prefix(pending[middle]).SequenceCompareTo(prefix) > 0)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle + 1;
+            }
         }
-        pending[at] = state;
+        pending.AsSpan(low, pendingCount - low).CopyTo(pending.AsSpan(low + 1));
+        pending[low] = state;
+        pendingCount++;
     }
 
     private int StateOf(in AttributeRecord record)

@@ -30,7 +30,7 @@ internal ref struct CanonicalizerRun : IDisposable
         this.withComments = withComments;
         keepsCarriageReturns = form == CanonicalForm.Wcf;
         document = apex.Index.Bytes;
-        tokens = new Utf8XmlTokenizer(document, XmlTextReader.Unlimited, apex.Start, apex.End);
+        tokens = new Utf8XmlTokenizer(document, XmlCharacterData.Unlimited, apex.Start, apex.End);
         namespaces = new CanonicalNamespaces(document, inclusivePrefixes, form);
         marks = ArrayPool<CanonicalNamespaces.Mark>.Shared.Rent(32);
         order = ArrayPool<int>.Shared.Rent(32);

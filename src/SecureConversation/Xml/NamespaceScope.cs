@@ -41,7 +41,9 @@ internal ref struct NamespaceScope : IDisposable
     }
 
     /// <summary>Declares, resolves and compares the attributes of one start tag.</summary>
-    /// <remarks><paramref name="records"/> holds all so far; the ones of the tag are <paramref name="count"/> from <paramref name="first"/>.</remarks>
+    /// <remarks>
+    /// <paramref name="records"/> holds all so far; the ones of the tag are <paramref name="count"/> from <paramref name="first"/>.
+    /// </remarks>
     public void Enter(Span<AttributeRecord> records, int first, int count)
     {
         bool prefixed = false;

@@ -3,13 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace SecureConversation.Xml;
 
-/// <summary>Up to seven bytes of a prefix with its length: the whole of most prefixes in one comparison.</summary>
+/// <summary>A number for a prefix: the length and all bytes of one up to seven, a keyed hash of a longer one.</summary>
 internal static class PrefixKey
 {
-    private const int Bytes = 7;
-
-    /// <summary>Prefixes of this length are equal when their keys are.</summary>
-    public const int MaxExactLength = Bytes;
+    /// <summary>Up to this length, prefixes are equal when their keys are.</summary>
+    public const int MaxExactLength = 7;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ReadOnlySpan<byte> document, int start, int length)
@@ -18,7 +16,10 @@ internal static class PrefixKey
         {
             return 0;
         }
-        int kept = Math.Min(length, Bytes);
+        if (length > MaxExactLength)
+        {
+            return Hash(document.Slice(start, length));
+        }
         ulong bytes;
         if (BitConverter.IsLittleEndian && start <= document.Length - 8)
         {
@@ -27,11 +28,19 @@ internal static class PrefixKey
         else
         {
             bytes = 0;
-            for (int i = kept - 1; i >= 0; i--)
+            for (int i = length - 1; i >= 0; i--)
             {
                 bytes = (bytes << 8) | document[start + i];
             }
         }
-        return (bytes & ((1UL << (8 * kept)) - 1)) | ((ulong)Math.Min(length, 255) << 56);
+        return (bytes & ((1UL << (8 * length)) - 1)) | ((ulong)length << 56);
+    }
+
+    // Keyed per process, so that a message cannot bring prefixes that all compare equal at first.
+    private static ulong Hash(ReadOnlySpan<byte> prefix)
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(prefix);
+        return (0xFFUL << 56) | unchecked((uint)hash.ToHashCode());
     }
 }

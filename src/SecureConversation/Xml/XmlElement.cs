@@ -85,7 +85,7 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
     /// </summary>
     public ReadOnlySpan<byte> RawText => IsPlain
         ? index!.Bytes[Node.ContentStart..Node.ContentEnd]
-        : XmlTextReader.DecodeDirectText(this);
+        : XmlCharacterData.DecodeDirectText(this);
 
     private bool IsPlain => (Node.Flags & XmlNodeFlags.NotPlain) == 0;
 
@@ -130,7 +130,7 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
     /// <summary>Decodes the character data as base64, white space allowed. False when it is not, or too long.</summary>
     public bool TryDecodeBase64(Span<byte> destination, out int written) =>
-        XmlTextReader.TryDecodeBase64(RawText, destination, out written);
+        XmlCharacterData.TryDecodeBase64(RawText, destination, out written);
 
     /// <summary>The namespace that a prefix has in the scope of the element; null when undeclared.</summary>
     public string? LookupNamespace(ReadOnlySpan<byte> prefix) =>

@@ -10,7 +10,8 @@ internal sealed record XmlLimits
     /// <summary>WCF takes part in exchanges of 1000 levels inside a body; this leaves room around them.</summary>
     public int MaxDepth { get; init; } = 2048;
 
-    public int MaxAttributesPerElement { get; init; } = 128;
+    /// <summary>Declarations included. Recorded WCF services take 200.</summary>
+    public int MaxAttributesPerElement { get; init; } = 512;
 
     /// <summary>Length of a qualified name; at most 65535.</summary>
     public int MaxNameBytes { get; init; } = 1024;

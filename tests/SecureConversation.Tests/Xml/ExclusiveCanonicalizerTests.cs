@@ -91,6 +91,32 @@ public sealed class ExclusiveCanonicalizerTests
         Assert.True(differing > 100);
     }
 
+    [Fact]
+    public void A_tag_full_of_declarations_and_attributes_is_sorted()
+    {
+        var random = new Random(5);
+        int[] numbers = [.. Enumerable.Range(0, 200)];
+        random.Shuffle(numbers);
+        string declarations = string.Concat(numbers.Select(n => $" xmlns:p{n}='urn:{n * 7 % 200}'"));
+        random.Shuffle(numbers);
+        string attributes = string.Concat(numbers.Select(n => $" p{n}:a{n % 3}='{n}'"));
+        string xml = $"<a{declarations}><b{attributes}/></a>";
+        CompareWithTransform(xml, ["", "p1 p2"]);
+        CompareWithReader(xml, ["", "p1 p2"]);
+    }
+
+    [Fact]
+    public void A_prefix_list_beyond_all_measure_is_refused()
+    {
+        using XmlIndex index = XmlSupport.Index("<a/>");
+        using var sink = new BufferSink();
+        XmlElement root = index.Root;
+        byte[] list = XmlSupport.Utf8(string.Concat(Enumerable.Repeat("p ", 513)));
+        Assert.Equal(
+            FailureCode.LimitExceeded,
+            XmlSupport.CodeOf(() => ExclusiveCanonicalizer.Canonicalize(root, list, CanonicalForm.Wcf, sink)));
+    }
+
     private static void CompareWithTransform(string xml, string[] prefixLists)
     {
         using XmlIndex index = XmlSupport.Index(xml);

@@ -92,6 +92,32 @@ public sealed class FragmentBoundaryTests
             XmlSupport.CodeOf(() => XmlIndex.Parse("<e>  </e>"u8.ToArray(), XmlLimits.Default, boundaries: boundaries)));
     }
 
+    [Fact]
+    public void What_surrounds_an_accepted_fragment_is_well_formed_without_it()
+    {
+        const string Xml = "<e a='1'>t<b><!-- c --><c>]]<d/>&amp;</c><![CDATA[x]]></b> <f></f>u<g/></e>";
+        byte[] bytes = XmlSupport.Utf8(Xml);
+        int accepted = 0;
+        for (int start = 0; start <= Xml.Length; start++)
+        {
+            for (int end = start; end <= Xml.Length; end++)
+            {
+                FragmentBoundary[] boundaries = [new(start, end, false)];
+                FailureCode code = XmlSupport.CodeOf(() => XmlIndex.Parse(bytes, XmlLimits.Default, boundaries: boundaries).Dispose());
+                string rest = Xml.Remove(start, end - start);
+                string wrapped = $"<w>{Xml[start..end]}</w>";
+                bool closed = new[] { rest, wrapped, rest.Insert(start, "<w/>") }
+                    .All(part => XmlSupport.ParseCode(XmlSupport.Utf8(part)) == FailureCode.None);
+                // Only comments and CDATA sections take a start tag alone.
+                closed &= XmlSupport.ParseCode(XmlSupport.Utf8(rest.Insert(start, "<w>"))) != FailureCode.None;
+                bool inside = start >= Xml.IndexOf('>') + 1 && end <= Xml.LastIndexOf('<');
+                Assert.True((code == FailureCode.None) == (closed && inside), $"{start}..{end} {code}: {Xml[start..end]}");
+                accepted += code == FailureCode.None ? 1 : 0;
+            }
+        }
+        Assert.True(accepted > 50);
+    }
+
     /// <summary>A closing bracket ends a fragment only when one is open, and not where the content has a CDATA section.</summary>
     private static FailureCode Parse(string marked, bool single)
     {

@@ -1,11 +1,20 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Security.Cryptography;
 
 namespace SecureConversation.Xml;
 
 /// <summary>Character data of elements whose content is more than one run of literal text.</summary>
-internal static class XmlTextReader
+internal static class XmlCharacterData
 {
+    /// <summary>For reading again what was accepted within the limits of its index.</summary>
+    internal static XmlLimits Unlimited { get; } = new()
+    {
+        MaxDepth = int.MaxValue,
+        MaxAttributesPerElement = int.MaxValue,
+        MaxNameBytes = int.MaxValue,
+    };
+
     public static byte[] DecodeDirectText(XmlElement element)
     {
         if (element.IsEmptyElementTag)
@@ -20,7 +29,8 @@ internal static class XmlTextReader
         }
         finally
         {
-            CryptographicErase(buffer);
+            // The text may be a password or a key on its way out of decrypted content.
+            CryptographicOperations.ZeroMemory(buffer);
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
@@ -39,7 +49,6 @@ internal static class XmlTextReader
     private static int Decode(XmlElement element, Span<byte> destination)
     {
         ReadOnlySpan<byte> document = element.Index.Bytes;
-        // The document was accepted before, so limits need no second check.
         var tokens = new Utf8XmlTokenizer(document, Unlimited, element.Start, element.End);
         try
         {
@@ -60,14 +69,4 @@ internal static class XmlTextReader
             tokens.Dispose();
         }
     }
-
-    internal static XmlLimits Unlimited { get; } = new()
-    {
-        MaxDepth = int.MaxValue,
-        MaxAttributesPerElement = int.MaxValue,
-        MaxNameBytes = int.MaxValue,
-    };
-
-    // The text may be a password or a key on its way out of decrypted content.
-    private static void CryptographicErase(byte[] buffer) => System.Security.Cryptography.CryptographicOperations.ZeroMemory(buffer);
 }
