@@ -49,7 +49,7 @@ public sealed class MessageSecurityService : IDisposable
         _messages = new BindingMessages(binding);
         _receiver = new ServiceReceiver(_environment, options.ReplayCache, new ClientAuthenticator(credentials, _environment.Clock));
         _issuer = BindingMessages.OfBootstrap(binding) is { } bootstrap
-            ? new SessionIssuer(_messages, bootstrap, credentials.ServiceCertificate!, _environment, options)
+            ? new SessionIssuer(_messages, bootstrap, _environment, options)
             : null;
     }
 

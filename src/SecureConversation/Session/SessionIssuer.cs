@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using SecureConversation.Binding;
-using SecureConversation.Credentials;
 using SecureConversation.Crypto;
 using SecureConversation.Errors;
 using SecureConversation.Protocol;
@@ -17,9 +16,8 @@ internal sealed class SessionIssuer
     private readonly BindingMessages _messages;
     private readonly EngineEnvironment _environment;
 
-    public SessionIssuer(BindingMessages messages, BindingMessages bootstrap, X509Credential own, EngineEnvironment environment, MessageSecurityServiceOptions options)
+    public SessionIssuer(BindingMessages messages, BindingMessages bootstrap, EngineEnvironment environment, MessageSecurityServiceOptions options)
     {
-        _ = own;
         _messages = messages;
         Bootstrap = bootstrap;
         _environment = environment;
@@ -46,7 +44,7 @@ internal sealed class SessionIssuer
             var security = wire.FindSecurity();
             var context = security.IsNull
                 ? Fail.With<XmlElement>(FailureCode.SecurityHeaderMissing)
-                : security.Children.FirstOrDefault(Protocol.SecurityContextToken);
+                : FirstContext(security);
             if (context.IsNull)
             {
                 Fail.With(FailureCode.UnknownContext);
@@ -110,6 +108,20 @@ internal sealed class SessionIssuer
         var message = protection.Secure(body, _messages.ForCancel(MessageDirection.ServiceToClient));
         Sessions.Close(session, SessionCloseReason.Cancelled);
         return (message, FailureCode.None);
+    }
+
+    /// <summary>Only the first context counts: with a second one the header is refused anyway.</summary>
+    private XmlElement FirstContext(XmlElement security)
+    {
+        foreach (var child in security.Children)
+        {
+            if (child.Is(Protocol.SecurityContextToken))
+            {
+                return child;
+            }
+        }
+
+        return default;
     }
 
     private RequestSecurityToken ReadRequest(VerifiedMessage request)

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace SecureConversation;
+
+/// <summary>Settings of a <see cref="MessageSecurityClient"/> beside its binding and credentials.</summary>
+public sealed class MessageSecurityClientOptions
+{
+    /// <summary>Source of time; a fake one makes expiry testable.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Log of the engine. Null logs nothing.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Largest envelope in bytes that is parsed. Default 64 MiB.</summary>
+    public int MaxEnvelopeBytes { get; init; } = 64 * 1024 * 1024;
+}

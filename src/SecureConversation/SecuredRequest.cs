@@ -1,0 +1,33 @@
+using SecureConversation.Security;
+using SecureConversation.Session;
+
+namespace SecureConversation;
+
+/// <summary>A protected request and what its reply is verified with. Dispose it when the exchange is over.</summary>
+public sealed class SecuredRequest : IDisposable
+{
+    private readonly SecuredMessage _message;
+    private readonly ReplyReceiver _receiver;
+
+    internal SecuredRequest(SecuredMessage message, ReplyReceiver receiver)
+    {
+        _message = message;
+        _receiver = receiver;
+    }
+
+    /// <summary>The SOAP envelope to send. Valid until disposal.</summary>
+    public ReadOnlyMemory<byte> Envelope => _message.Memory;
+
+    /// <summary>Verifies the reply.</summary>
+    /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
+    /// <returns>The verified reply, which may be a fault of the application; see <see cref="VerifiedMessage.IsFault"/>.</returns>
+    /// <exception cref="SecureConversationException">The reply breaks a rule, or is a fault without security.</exception>
+    public VerifiedMessage VerifyReply(ReadOnlyMemory<byte> envelope) => _receiver.Verify(envelope);
+
+    /// <summary>Returns the buffer and zeroes the key of the exchange.</summary>
+    public void Dispose()
+    {
+        _message.Dispose();
+        _receiver.Dispose();
+    }
+}
