@@ -31,9 +31,9 @@ internal sealed class XmlIndex : IDisposable
     /// <param name="utf8">The document; kept, not copied.</param>
     /// <param name="limits">What it may not exceed.</param>
     /// <param name="opaque">
-    /// A child of the root of this name is checked but its content gets no nodes: a body may hold millions of elements.
+    /// A child of the root of this name is checked but only its first child gets a node: a body may hold millions of elements.
     /// </param>
-    /// <param name="unless">When the first child of the opaque element has this name, that child is indexed all the same.</param>
+    /// <param name="unless">When that first child has this name, what is in it is indexed too.</param>
     /// <param name="boundaries">
     /// Ascending ranges of fragments that were spliced in (decrypted content). Each must be closed in itself, so that
     /// it cannot change the structure around it; otherwise <see cref="FailureCode.DecryptionFailed"/>.

@@ -136,7 +136,7 @@ internal ref struct XmlIndexBuilder : IDisposable
         int binding = scope.Resolve(records, tokens.Start + 1, tokens.PrefixLength);
 
         int depth = tokens.IsEmptyElement ? tokens.Depth : tokens.Depth - 1;
-        bool indexed = depth == 0 || NoteChild(ref frames[depth - 1], binding);
+        bool indexed = depth == 0 || NoteChild(ref frames[depth - 1]);
         int node = indexed ? AddNode(binding, depth) : XmlNode.None;
         // Later tags leave the records alone that something may refer to: those of nodes, and those that declare.
         if (indexed || scope.Count != scopeCount)
@@ -156,18 +156,20 @@ internal ref struct XmlIndexBuilder : IDisposable
         {
             Pooled.Grow(ref frames, depth);
         }
+        bool isOpaqueElement = depth == 1 && opaque is not null && Is(node, opaque);
         frames[depth] = new Frame
         {
             Node = node,
             LastChild = XmlNode.None,
             ScopeCount = scopeCount,
             AttributeBase = attributeBase,
-            IsOpaque = !indexed || (depth == 1 && opaque is not null && Is(node, opaque)),
+            IsOpaque = !indexed || isOpaqueElement || (depth == 2 && frames[1].IsOpaqueElement && (unless is null || !IsTag(binding, unless))),
+            IsOpaqueElement = isOpaqueElement,
         };
     }
 
     /// <summary>Tells a parent of its child; true when the child gets a node.</summary>
-    private readonly bool NoteChild(ref Frame parent, int binding)
+    private readonly bool NoteChild(ref Frame parent)
     {
         if (parent.Node < 0)
         {
@@ -177,7 +179,7 @@ internal ref struct XmlIndexBuilder : IDisposable
         bool first = !parent.HasChild;
         parent.HasChild = true;
         node.Flags |= XmlNodeFlags.NotPlain;
-        if (!parent.IsOpaque || (first && unless is not null && IsTag(binding, unless)))
+        if (!parent.IsOpaque || (first && parent.IsOpaqueElement))
         {
             return true;
         }
@@ -284,6 +286,7 @@ internal ref struct XmlIndexBuilder : IDisposable
         public int ScopeCount;
         public int AttributeBase;
         public bool IsOpaque;
+        public bool IsOpaqueElement;
         public bool HasChild;
     }
 }

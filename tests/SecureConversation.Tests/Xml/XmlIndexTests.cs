@@ -148,7 +148,7 @@ public sealed class XmlIndexTests
     }
 
     [Fact]
-    public void The_content_of_an_opaque_element_is_checked_but_has_no_nodes()
+    public void The_content_of_an_opaque_element_is_checked_but_only_its_first_child_has_a_node()
     {
         const string Xml = "<s:E xmlns:s='urn:s'><s:H><s:Body><x/></s:Body></s:H><s:Body><p:x xmlns:p='urn:p'><p:y/></p:x>t</s:Body></s:E>";
         using XmlIndex index = XmlIndex.Parse(XmlSupport.Utf8(Xml), XmlLimits.Default, Body, Encrypted);
@@ -156,8 +156,9 @@ public sealed class XmlIndexTests
         XmlElement body = header.NextSibling;
         Assert.False(header.FirstChild.FirstChild.IsNull);
         Assert.False(header.FirstChild.HasUnindexedChildren);
-        Assert.True(body.FirstChild.IsNull);
-        Assert.True(body.HasUnindexedChildren);
+        Assert.True(body.FirstChild.FirstChild.IsNull);
+        Assert.False(body.HasUnindexedChildren);
+        Assert.True(body.FirstChild.HasUnindexedChildren);
         Assert.True(body.HasText);
         Assert.Equal("t", body.GetText());
         Assert.Equal(
@@ -172,10 +173,10 @@ public sealed class XmlIndexTests
     [Theory]
     [InlineData("<e:EncryptedData xmlns:e='urn:e'><k/></e:EncryptedData>", 2, false)]
     [InlineData(" <EncryptedData xmlns='urn:e'><k/></EncryptedData><other/>", 2, true)]
-    [InlineData("<other/><e:EncryptedData xmlns:e='urn:e'><k/></e:EncryptedData>", 0, true)]
-    [InlineData("<EncryptedData><k/></EncryptedData>", 0, true)]
-    [InlineData("<x><e:EncryptedData xmlns:e='urn:e'/></x>", 0, true)]
-    public void Only_the_first_child_of_an_opaque_element_can_be_indexed(string content, int nodes, bool unindexed)
+    [InlineData("<other/><e:EncryptedData xmlns:e='urn:e'><k/></e:EncryptedData>", 1, true)]
+    [InlineData("<EncryptedData><k/></EncryptedData>", 1, false)]
+    [InlineData("<x><e:EncryptedData xmlns:e='urn:e'><k/></e:EncryptedData></x>", 1, false)]
+    public void Only_the_first_child_of_an_opaque_element_is_indexed(string content, int nodes, bool unindexed)
     {
         byte[] xml = XmlSupport.Utf8($"<s:E xmlns:s='urn:s'><s:Body>{content}</s:Body><after a='1'/></s:E>");
         using XmlIndex index = XmlIndex.Parse(xml, XmlLimits.Default, Body, Encrypted);

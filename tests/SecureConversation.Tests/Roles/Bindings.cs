@@ -1,0 +1,51 @@
+using SecureConversation.Binding;
+
+namespace SecureConversation.Tests.Roles;
+
+/// <summary>The bindings that conversations between our own roles are tried with.</summary>
+public static class Bindings
+{
+    private static readonly MessageSecurityVersion V10 = MessageSecurityVersion.WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
+    private static readonly MessageSecurityVersion V2007 = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
+
+    private static readonly Dictionary<string, Func<SecurityBindingElement>> Bootstraps = new()
+    {
+        ["mutualcert"] = () => SecurityBindingElement.CreateMutualCertificateBindingElement(),
+        ["mutualcert-2007"] = () => SecurityBindingElement.CreateMutualCertificateBindingElement(V2007),
+        ["mutualcert-wss10"] = () => SecurityBindingElement.CreateMutualCertificateBindingElement(V10),
+        ["duplex"] = () => (AsymmetricSecurityBindingElement)SecurityBindingElement.CreateMutualCertificateDuplexBindingElement() with { AllowSerializedSigningTokenOnReply = true },
+        ["anonymous"] = () => SecurityBindingElement.CreateAnonymousForCertificateBindingElement(),
+        ["username"] = () => SecurityBindingElement.CreateUserNameForCertificateBindingElement(),
+    };
+
+    private static readonly Dictionary<string, Func<SecurityBindingElement, SecurityBindingElement>> Variations = new()
+    {
+        [""] = e => e,
+        ["sign-first"] = e => e with { MessageProtectionOrder = MessageProtectionOrder.SignBeforeEncrypt },
+        ["encrypt-first"] = e => e with { MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign },
+        ["no-derived"] = e => e.SetKeyDerivation(false),
+        ["lax"] = e => e with { SecurityHeaderLayout = SecurityHeaderLayout.Lax },
+        ["timestamp-last"] = e => e with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
+        ["server-entropy"] = e => e with { KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy },
+        ["client-entropy"] = e => e with { KeyEntropyMode = SecurityKeyEntropyMode.ClientEntropy },
+    };
+
+    public static IEnumerable<string> Names =>
+        from bootstrap in Bootstraps.Keys
+        from variation in Variations.Keys
+        from session in new[] { "session", "single" }
+        select $"{bootstrap}/{variation}/{session}";
+
+    public static MessageSecurityBinding Create(string name, SecurityAlgorithmSuite? suite = null, MessageVersion? version = null, ChannelProtectionRequirements? protection = null)
+    {
+        var parts = name.Split('/');
+        var bootstrap = Vary(Bootstraps[parts[0]]());
+        var element = parts[2] == "session"
+            ? Vary(SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap) with { MessageSecurityVersion = bootstrap.MessageSecurityVersion })
+            : bootstrap;
+        return MessageSecurityBinding.Create(element, version, protection);
+
+        SecurityBindingElement Vary(SecurityBindingElement element) =>
+            Variations[parts[1]](element) with { DefaultAlgorithmSuite = suite ?? SecurityAlgorithmSuite.Basic256Sha256 };
+    }
+}
