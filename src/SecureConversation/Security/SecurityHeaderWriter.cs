@@ -63,12 +63,18 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
                 _endorsingId = token.Endorses ? id : _endorsingId;
             }
 
+            // What is encrypted first is signed as ciphertext, under the Id of the EncryptedData.
+            if (token.IsEncrypted && !requirements.SignsFirst)
+            {
+                id = Encrypt(_tokens, start);
+            }
+
             if (token.IsSigned)
             {
                 AddSigned(id, _tokens.Span[start..]);
             }
 
-            if (token.IsEncrypted)
+            if (token.IsEncrypted && requirements.SignsFirst)
             {
                 Encrypt(_tokens, start);
             }
@@ -194,8 +200,8 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
         _signedItems.Add((id, digest));
     }
 
-    /// <summary>Replaces what the buffer holds from <paramref name="start"/> by an EncryptedData of it.</summary>
-    private void Encrypt(PooledBytes buffer, int start)
+    /// <summary>Replaces what the buffer holds from <paramref name="start"/> by an EncryptedData of it; returns its Id.</summary>
+    private string Encrypt(PooledBytes buffer, int start)
     {
         var id = ids.Next();
         using var cipher = new PooledBytes((buffer.Length - start) * 2);
@@ -203,5 +209,6 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
         buffer.Truncate(start);
         buffer.Write(cipher.Span);
         _encryptedItems.Add(id);
+        return id;
     }
 }

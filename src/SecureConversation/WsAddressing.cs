@@ -1,0 +1,75 @@
+using System.Buffers;
+using SecureConversation.Binding;
+using SecureConversation.Crypto;
+using SecureConversation.Errors;
+using SecureConversation.Protocol;
+using SecureConversation.Security;
+using SecureConversation.Xml;
+
+namespace SecureConversation;
+
+/// <summary>Adds the WS-Addressing headers that a request needs and an application has not written.</summary>
+public static class WsAddressing
+{
+    /// <summary>
+    /// Copies an envelope, adding a:Action and a:To, and for a request that expects a reply a:MessageID and an anonymous
+    /// a:ReplyTo, each only where absent.
+    /// </summary>
+    /// <param name="envelope">A SOAP envelope in UTF-8.</param>
+    /// <param name="version">The version that it has.</param>
+    /// <param name="action">The action, for an envelope without one.</param>
+    /// <param name="to">Address of the service.</param>
+    /// <param name="expectsReply">False for one-way messages.</param>
+    /// <param name="output">Takes the completed envelope.</param>
+    /// <exception cref="ArgumentException">No envelope of that version, or the action is in neither place.</exception>
+    public static void Complete(ReadOnlyMemory<byte> envelope, MessageVersion version, string? action, Uri to, bool expectsReply, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentNullException.ThrowIfNull(to);
+        ArgumentNullException.ThrowIfNull(output);
+        var names = SoapNames.Of(version);
+        try
+        {
+            using var plain = SoapEnvelope.Parse(envelope, names, XmlLimits.Default with { MaxBytes = int.MaxValue });
+            if (plain.Find(names.Action).IsNull && string.IsNullOrEmpty(action))
+            {
+                throw new ArgumentException("The request has no a:Action header; give it one, or a SOAPAction.", nameof(action));
+            }
+
+            using var completed = Complete(plain, names, action, to, expectsReply);
+            output.Write(completed.Span);
+        }
+        catch (SecurityFailureException e)
+        {
+            throw new ArgumentException($"The request is no {version} envelope: {e.Message}", nameof(envelope), e);
+        }
+    }
+
+    private static PooledBytes Complete(SoapEnvelope plain, SoapNames names, string? action, Uri to, bool expectsReply)
+    {
+        var splice = new EnvelopeSplice(plain);
+        splice.InsertHeader(output =>
+        {
+            if (plain.Find(names.Action).IsNull)
+            {
+                AddressingWriter.Action(output, names, action!);
+            }
+
+            if (expectsReply && plain.Find(names.MessageId).IsNull)
+            {
+                AddressingWriter.MessageId(output, names, UniqueIds.NextUrn(RandomSource.System));
+            }
+
+            if (expectsReply && plain.Find(names.ReplyTo).IsNull)
+            {
+                AddressingWriter.AnonymousReplyTo(output, names);
+            }
+
+            if (plain.Find(names.To).IsNull)
+            {
+                AddressingWriter.To(output, names, to.AbsoluteUri);
+            }
+        });
+        return splice.Apply();
+    }
+}
