@@ -1,0 +1,107 @@
+using System.Net.Security;
+using SecureConversation.Binding;
+
+namespace SecureConversation.Testing.Vectors;
+
+/// <summary>Turns the recorded settings of a binding into ours.</summary>
+public static class VectorBindings
+{
+    /// <summary>Why a binding cannot be built yet; null when it can.</summary>
+    public static string? Unsupported(VectorBinding binding) =>
+        binding.Type == "TransportSecurityBindingElement" ? "message credentials over a protected transport are not supported yet" : null;
+
+    public static MessageSecurityBinding Create(VectorBinding recorded)
+    {
+        var level = recorded.ProtectionLevel switch
+        {
+            "Sign" => ProtectionLevel.Sign,
+            "None" => ProtectionLevel.None,
+            _ => ProtectionLevel.EncryptAndSign,
+        };
+        var version = MessageVersion.Create(
+            Enum.Parse<SoapVersion>(recorded.SoapVersion!),
+            recorded.AddressingVersion == "Addressing10" ? AddressingVersion.WSAddressing10 : AddressingVersion.WSAddressingAugust2004);
+        return MessageSecurityBinding.Create(Element(recorded), version, ChannelProtectionRequirements.Default.WithDefault(level));
+    }
+
+    private static SecurityBindingElement Element(VectorBinding recorded)
+    {
+        SecurityBindingElement element = recorded.Type switch
+        {
+            "SymmetricSecurityBindingElement" => new SymmetricSecurityBindingElement { ProtectionTokenParameters = Token(recorded.ProtectionTokenParameters!) },
+            "AsymmetricSecurityBindingElement" => new AsymmetricSecurityBindingElement
+            {
+                InitiatorTokenParameters = Token(recorded.InitiatorTokenParameters!),
+                RecipientTokenParameters = Token(recorded.RecipientTokenParameters!),
+                AllowSerializedSigningTokenOnReply = recorded.AllowSerializedSigningTokenOnReply ?? false,
+            },
+            _ => throw new NotSupportedException(recorded.Type),
+        };
+        return element with
+        {
+            MessageSecurityVersion = MessageSecurityVersion.Parse(recorded.MessageSecurityVersion),
+            DefaultAlgorithmSuite = SecurityAlgorithmSuite.Parse(recorded.DefaultAlgorithmSuite),
+            SecurityHeaderLayout = Enum.Parse<SecurityHeaderLayout>(recorded.SecurityHeaderLayout),
+            KeyEntropyMode = Enum.Parse<SecurityKeyEntropyMode>(recorded.KeyEntropyMode),
+            MessageProtectionOrder = Enum.Parse<MessageProtectionOrder>(recorded.MessageProtectionOrder!),
+            IncludeTimestamp = recorded.IncludeTimestamp,
+            RequireSignatureConfirmation = recorded.RequireSignatureConfirmation ?? false,
+            EnableUnsecuredResponse = recorded.EnableUnsecuredResponse,
+            EndpointSupportingTokenParameters = new SupportingTokenParameters
+            {
+                Endorsing = [.. recorded.EndpointSupportingTokenParameters.Endorsing.Select(Token)],
+                Signed = [.. recorded.EndpointSupportingTokenParameters.Signed.Select(Token)],
+                SignedEncrypted = [.. recorded.EndpointSupportingTokenParameters.SignedEncrypted.Select(Token)],
+                SignedEndorsing = [.. recorded.EndpointSupportingTokenParameters.SignedEndorsing.Select(Token)],
+            },
+            LocalServiceSettings = Service(recorded.LocalServiceSettings, recorded.IncludeTimestamp),
+            LocalClientSettings = Client(recorded.LocalClientSettings, recorded.IncludeTimestamp),
+        };
+    }
+
+    private static SecurityTokenParameters Token(VectorTokenParameters recorded)
+    {
+        SecurityTokenParameters token = recorded.Type switch
+        {
+            "X509SecurityTokenParameters" => new X509SecurityTokenParameters { X509ReferenceStyle = Enum.Parse<X509ReferenceStyle>(recorded.X509ReferenceStyle!) },
+            "UserNameSecurityTokenParameters" => new UserNameSecurityTokenParameters(),
+            "SecureConversationSecurityTokenParameters" => new SecureConversationSecurityTokenParameters
+            {
+                BootstrapSecurityBindingElement = Element(recorded.BootstrapSecurityBindingElement!),
+                RequireCancellation = recorded.RequireCancellation ?? true,
+                CanRenewSession = recorded.CanRenewSession ?? true,
+            },
+            _ => throw new NotSupportedException(recorded.Type),
+        };
+        return token with
+        {
+            InclusionMode = Enum.Parse<SecurityTokenInclusionMode>(recorded.InclusionMode),
+            RequireDerivedKeys = recorded.RequireDerivedKeys,
+        };
+    }
+
+    private static LocalServiceSecuritySettings Service(VectorLocalServiceSettings recorded, bool timestamps) => new()
+    {
+        DetectReplays = recorded.DetectReplays && timestamps,
+        ReplayCacheSize = recorded.ReplayCacheSize,
+        ReplayWindow = recorded.ReplayWindow,
+        MaxClockSkew = recorded.MaxClockSkew,
+        TimestampValidityDuration = recorded.TimestampValidityDuration,
+        InactivityTimeout = recorded.InactivityTimeout,
+        IssuedCookieLifetime = recorded.IssuedCookieLifetime,
+        MaxPendingSessions = recorded.MaxPendingSessions,
+        MaxStatefulNegotiations = recorded.MaxStatefulNegotiations,
+        NegotiationTimeout = recorded.NegotiationTimeout,
+        SessionKeyRenewalInterval = recorded.SessionKeyRenewalInterval,
+        SessionKeyRolloverInterval = recorded.SessionKeyRolloverInterval,
+    };
+
+    private static LocalClientSecuritySettings Client(VectorLocalClientSettings recorded, bool timestamps) => new()
+    {
+        DetectReplays = recorded.DetectReplays && timestamps,
+        ReplayCacheSize = recorded.ReplayCacheSize,
+        ReplayWindow = recorded.ReplayWindow,
+        MaxClockSkew = recorded.MaxClockSkew,
+        TimestampValidityDuration = recorded.TimestampValidityDuration,
+    };
+}

@@ -1,0 +1,41 @@
+using SecureConversation.Credentials;
+using SecureConversation.Decoding;
+using SecureConversation.Security;
+using SecureConversation.Testing.Vectors;
+
+namespace SecureConversation.Tests.Vectors;
+
+/// <summary>What the tests over vectors share.</summary>
+internal static class VectorSupport
+{
+    /// <summary>Why a vector cannot pass yet; null when it must.</summary>
+    public static string? ReasonToSkip(Vector vector) =>
+        VectorBindings.Unsupported(vector.File.Binding)
+        ?? (vector.File.ClientBinding is { } client ? VectorBindings.Unsupported(client) : null)
+        ?? (vector.Messages.Any(m => m.Record.Kind is VectorMessageKind.RenewRequest or VectorMessageKind.RenewResponse) ? "renewal is not supported yet" : null);
+
+    public static ConversationDecoder CreateDecoder(Vector vector) => new(VectorBindings.Create(vector.File.Binding), new ConversationKeys
+    {
+        Service = new X509Credential(vector.ServiceCertificate),
+        Client = new X509Credential(vector.ClientCertificate),
+        IsTrusted = certificate => certificate.RawDataMemory.Span.SequenceEqual(vector.ClientCertificate.RawDataMemory.Span),
+        IsAccepted = (user, password) => user == vector.File.Credentials?.UserName && password == vector.File.Credentials?.Password,
+    });
+
+    /// <summary>Refusals that follow from what the recorded peer had forgotten or how it was reached, not from the message.</summary>
+    public static bool IsStateOfThePeer(VectorExpectation.Rejected rejected, VectorMessageRecord record) =>
+        rejected.Word is RejectionWord.UnknownContext or RejectionWord.ExpiredKey or RejectionWord.WrongContentType;
+
+    public static string Describe(Vector vector, VectorKey key) => key switch
+    {
+        VectorKey.DerivedKey derived => $"DerivedKey {derived.Nonce}",
+        VectorKey.EncryptedKey encrypted => $"EncryptedKey {encrypted.Sha1}",
+        VectorKey.SecurityContext context => $"SecurityContext {context.Identifier} {context.Instance}",
+        VectorKey.Certificate certificate => "Certificate " + Convert.ToBase64String(
+            (certificate.Party == VectorParty.Service ? vector.ServiceCertificate : vector.ClientCertificate).GetCertHash()),
+        _ => throw new ArgumentOutOfRangeException(nameof(key)),
+    };
+
+    public static string Describe(ProtectionKey key) =>
+        key.Kind == ProtectionKeyKind.SecurityContext ? $"SecurityContext {key.Name} {key.Instance}" : $"{key.Kind} {key.Name}";
+}
