@@ -47,6 +47,14 @@ public sealed class MessageVersion
     /// <summary>The HTTP media type: <c>application/soap+xml</c> (RFC 3902) or <c>text/xml</c> (SOAP 1.1 section 6).</summary>
     public string MediaType => Soap == SoapVersion.Soap12 ? "application/soap+xml" : "text/xml";
 
+    /// <summary>Whether a Content-Type of HTTP belongs to this SOAP version; parameters do not matter.</summary>
+    public bool IsMediaTypeOf(string contentType)
+    {
+        ArgumentNullException.ThrowIfNull(contentType);
+        var end = contentType.IndexOf(';', StringComparison.Ordinal);
+        return (end < 0 ? contentType : contentType[..end]).AsSpan().Trim().Equals(MediaType, StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>The version with these parts.</summary>
     public static MessageVersion Create(SoapVersion soap, AddressingVersion addressing) =>
         All.FirstOrDefault(v => v.Soap == soap && v.Addressing == addressing)

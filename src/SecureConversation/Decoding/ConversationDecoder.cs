@@ -20,6 +20,7 @@ public sealed class ConversationDecoder : IDisposable
     private readonly ConversationKeys _keys;
     private readonly RecordedClock _clock = new();
     private readonly XmlLimits _limits;
+    private LocalServiceSecuritySettings? _serviceSettings;
 
     /// <summary>Creates a decoder for one conversation.</summary>
     /// <param name="binding">The binding of the service; where the client was configured otherwise, decode its messages with its own.</param>
@@ -40,12 +41,18 @@ public sealed class ConversationDecoder : IDisposable
     /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
     /// <param name="direction">Who sent it.</param>
     /// <param name="instant">When it was received, for the freshness of its timestamp.</param>
-    public DecodedMessage Decode(ReadOnlyMemory<byte> envelope, MessageDirection direction, DateTimeOffset instant)
+    /// <param name="contentType">The Content-Type of the HTTP message, where it is known.</param>
+    public DecodedMessage Decode(ReadOnlyMemory<byte> envelope, MessageDirection direction, DateTimeOffset instant, string? contentType = null)
     {
         _clock.Now = instant;
         var kind = DecodedKind.Unreadable;
         try
         {
+            if (contentType is not null && !_messages.Soap.Version.IsMediaTypeOf(contentType))
+            {
+                Fail.With(FailureCode.ContentTypeMismatch);
+            }
+
             var wire = SoapEnvelope.Parse(envelope, _messages.Soap, _limits);
             var action = wire.FindText(_messages.Soap.Action);
             kind = KindOf(action, direction);
@@ -55,6 +62,16 @@ public sealed class ConversationDecoder : IDisposable
         {
             return new DecodedMessage(kind, direction, null, e.Code, e.Detail);
         }
+    }
+
+    /// <summary>
+    /// The service was restarted at this point of the recording: it has forgotten its sessions and which messages it saw.
+    /// </summary>
+    /// <param name="settings">The settings that hold from here on; null when they are the same.</param>
+    public void ServiceRestarted(LocalServiceSecuritySettings? settings = null)
+    {
+        _serviceSettings = settings ?? _serviceSettings;
+        _knowledge.ForgetService();
     }
 
     /// <summary>Zeroes the keys that were learnt.</summary>
@@ -99,8 +116,8 @@ public sealed class ConversationDecoder : IDisposable
         {
             RequireTrust(message, direction);
             _knowledge.RequireFirstTime(message, direction, messages);
-            RequireUnderstood(message);
             _knowledge.Learn(message, kind, messages, _limits);
+            RequireUnderstood(message);
             var fault = message.IsFault ? ReadFault(message) : null;
             return new DecodedMessage(fault is null ? kind : DecodedKind.SecuredFault, direction, message, FailureCode.None, null, fault);
         }
@@ -134,7 +151,7 @@ public sealed class ConversationDecoder : IDisposable
 
     private Freshness FreshnessOf(BindingMessages messages, MessageDirection direction)
     {
-        var (client, service) = (messages.Element.LocalClientSettings, messages.Element.LocalServiceSettings);
+        var (client, service) = (messages.Element.LocalClientSettings, _serviceSettings ?? messages.Element.LocalServiceSettings);
         return direction == MessageDirection.ClientToService
             ? new Freshness(_clock, service.ReplayWindow, service.MaxClockSkew)
             : new Freshness(_clock, client.ReplayWindow, client.MaxClockSkew);

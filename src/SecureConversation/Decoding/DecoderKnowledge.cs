@@ -17,10 +17,10 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     private readonly Dictionary<string, SymmetricKey> _encryptedKeys = [];
     private readonly Dictionary<(string, string?), SecurityContextKey> _contexts = [];
     private readonly Dictionary<string, DateTimeOffset> _expiry = [];
-    private readonly HashSet<string> _cancelled = [];
+    private readonly HashSet<string> _ended = [];
     private readonly Dictionary<string, (IReadOnlyList<SentSignature> Signatures, RequestSecurityToken? Trust)> _requests = [];
     private readonly InMemoryReplayCache _clientReplays = new(int.MaxValue, clock);
-    private readonly InMemoryReplayCache _serviceReplays = new(int.MaxValue, clock);
+    private InMemoryReplayCache _serviceReplays = new(int.MaxValue, clock);
 
     public KeySource Source(MessageDirection direction) => new DecoderKeySource(this, direction);
 
@@ -30,8 +30,15 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     public bool IsHandshake(string? messageId) =>
         messageId is not null && _requests.TryGetValue(messageId, out var request) && request.Trust is { Kind: TrustRequestKind.Issue };
 
-    /// <summary>Forgets the contexts, as a service does that restarts.</summary>
-    public void ForgetContexts() => _contexts.Clear();
+    /// <summary>What a service forgets when it restarts: which messages it saw and, unless they travel in a cookie, its contexts.</summary>
+    public void ForgetService()
+    {
+        _serviceReplays = new InMemoryReplayCache(int.MaxValue, clock);
+        if (binding.SecureConversation is { RequireCancellation: true })
+        {
+            _ended.UnionWith(_contexts.Keys.Select(c => c.Item1));
+        }
+    }
 
     public void RequireFirstTime(VerifiedMessage message, MessageDirection direction, BindingMessages messages)
     {
@@ -77,7 +84,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
                 Remember(message, cancel);
                 break;
             case DecodedKind.CancelResponse:
-                _cancelled.Add(message.ContextId!);
+                _ended.Add(message.ContextId!);
                 break;
             default:
                 Remember(message, null);
@@ -102,7 +109,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
     internal SecurityContextKey? FindContext(string identifier, string? instance) => _contexts.GetValueOrDefault((identifier, instance));
 
-    internal bool IsCancelled(string identifier) => _cancelled.Contains(identifier);
+    internal bool HasEnded(string identifier) => _ended.Contains(identifier);
 
     internal RequestSecurityToken? TrustRequestOf(string messageId) => _requests.TryGetValue(messageId, out var request) ? request.Trust : null;
 
@@ -146,7 +153,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
         public override SymmetricKey? FindEncryptedKey(ReadOnlySpan<byte> sha1) => knowledge.FindEncryptedKey(Convert.ToBase64String(sha1));
 
         public override SecurityContextKey? FindContext(string identifier, string? instance) =>
-            direction == MessageDirection.ClientToService && knowledge.IsCancelled(identifier) ? null : knowledge.FindContext(identifier, instance);
+            direction == MessageDirection.ClientToService && knowledge.HasEnded(identifier) ? null : knowledge.FindContext(identifier, instance);
 
         public override X509Certificate2? FindPeer(KeyReference reference)
         {

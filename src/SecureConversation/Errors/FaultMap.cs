@@ -16,7 +16,6 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
     public static readonly WireFault InvalidRequest = new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for a security token is not valid.", IsSecured: true);
     public static readonly WireFault CancellationNotAllowed = new("Sender", Ns.DotNetSecurity, "SecureConversationCancellationNotAllowed", "A secure conversation cancellation is not allowed by the binding.");
     public static readonly WireFault NotUnderstood = new("MustUnderstand", null, null, "A header that must be understood is not covered by a signature.", IsSecured: true);
-    public static readonly WireFault VersionMismatch = new("VersionMismatch", null, null, "The SOAP version of the message is not that of the endpoint.");
 }
 
 /// <summary>
@@ -32,7 +31,6 @@ internal static class FaultMap
         FailureCode.ServiceTooBusy => WireFault.ServerTooBusy,
         FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
         FailureCode.NotUnderstood => WireFault.NotUnderstood,
-        FailureCode.SoapVersionMismatch => WireFault.VersionMismatch,
         _ => WireFault.InvalidSecurity,
     };
 
@@ -40,7 +38,8 @@ internal static class FaultMap
     /// Whether the message is no SOAP request at all: answered by HTTP 400 without a body, as WCF does.
     /// </summary>
     public static bool IsBadRequest(FailureCode code) =>
-        code is FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct or FailureCode.LimitExceeded or FailureCode.NotAnEnvelope;
+        code is FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct or FailureCode.LimitExceeded or FailureCode.NotAnEnvelope
+            or FailureCode.SoapVersionMismatch;
 
     public static WireFault BadContextToken(ProtocolVersion protocol) => new("Sender", protocol.ScNamespace, "BadContextToken",
         "The security context token is unknown or has expired, or the message does not match the binding of the endpoint.");

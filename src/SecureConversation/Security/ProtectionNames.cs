@@ -28,12 +28,12 @@ internal sealed class ProtectionNames(OpenedMessage opened, SignedMessage signed
     public static ProtectionKey Certificate(X509Certificate2 certificate) =>
         new(ProtectionKeyKind.Certificate, Convert.ToBase64String(X509Facts.Of(certificate).Thumbprint));
 
-    /// <summary>Name of a signed part, in clear: for a reference to an encrypted header the header that it holds.</summary>
+    /// <summary>Name of a signed part in the form in which it was signed: where encryption came first, that of the ciphertext.</summary>
     public string Part(string id)
     {
         if (signed.Header.FindById(id) is { } item)
         {
-            return Qualified(ReadPlain(EncryptedLocation.SecurityItem, item.Position) ?? item.Element);
+            return Qualified(item.Element);
         }
 
         if (signed.Document.BodyId == id)
@@ -45,7 +45,7 @@ internal sealed class ProtectionNames(OpenedMessage opened, SignedMessage signed
         {
             if (signed.Document.Headers[i].Id == id)
             {
-                return Qualified(opened.Plain.Headers[i].Element);
+                return Qualified(signed.Document.Headers[i].Element);
             }
         }
 

@@ -194,7 +194,8 @@ internal sealed class SignedMessage
             }
         }
 
-        return Fail.With<XmlElement>(FailureCode.UnresolvedReference, "ds:Reference");
+        // The part was moved to where it is not read (signature wrapping), or was never there.
+        return Fail.With<XmlElement>(FailureCode.PartNotSigned, "ds:Reference to no part of this message");
     }
 
     /// <summary>STR-Transform (WS-Security 1.1 section 8.3), for references to tokens in this header.</summary>

@@ -21,7 +21,33 @@ public static class VectorBindings
         var version = MessageVersion.Create(
             Enum.Parse<SoapVersion>(recorded.SoapVersion!),
             recorded.AddressingVersion == "Addressing10" ? AddressingVersion.WSAddressing10 : AddressingVersion.WSAddressingAugust2004);
-        return MessageSecurityBinding.Create(Element(recorded), version, ChannelProtectionRequirements.Default.WithDefault(level));
+        return MessageSecurityBinding.Create(Element(recorded), version, Protection(recorded, level));
+    }
+
+    /// <summary>The same settings with those that an event of the recording changed.</summary>
+    public static LocalServiceSecuritySettings Apply(LocalServiceSecuritySettings settings, VectorEventSettings? changed) => settings with
+    {
+        ReplayWindow = changed?.ReplayWindow ?? settings.ReplayWindow,
+        MaxClockSkew = changed?.MaxClockSkew ?? settings.MaxClockSkew,
+    };
+
+    /// <summary>A reliable session signs the bodies of its own messages and leaves them in clear.</summary>
+    private static ChannelProtectionRequirements Protection(VectorBinding recorded, ProtectionLevel level)
+    {
+        var protection = ChannelProtectionRequirements.Default.WithDefault(level);
+        if (recorded.ReliableSession is null)
+        {
+            return protection;
+        }
+
+        string[] namespaces = ["http://schemas.xmlsoap.org/ws/2005/02/rm", "http://docs.oasis-open.org/ws-rx/wsrm/200702"];
+        string[] names =
+        [
+            "CreateSequence", "CreateSequenceResponse", "SequenceAcknowledgement", "TerminateSequence", "TerminateSequenceResponse",
+            "CloseSequence", "CloseSequenceResponse", "LastMessage", "AckRequested", "fault",
+        ];
+        return namespaces.SelectMany(n => names.Select(name => $"{n}/{name}"))
+            .Aggregate(protection, (p, action) => p.WithRequest(action, ProtectionLevel.Sign).WithReply(action, ProtectionLevel.Sign));
     }
 
     private static SecurityBindingElement Element(VectorBinding recorded)

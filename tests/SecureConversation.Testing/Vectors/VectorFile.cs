@@ -15,7 +15,7 @@ public sealed record VectorFile
     public required VectorCertificatePaths Certificates { get; init; }
     public VectorCredentials? Credentials { get; init; }
     public string? Wsdl { get; init; }
-    public IReadOnlyList<VectorEvent> Events { get; init; } = [];
+    public IReadOnlyList<VectorEvent> Events { get => field ?? []; init; }
     public required IReadOnlyList<VectorMessageRecord> Messages { get; init; }
     public required VectorSecrets Secrets { get; init; }
 }

@@ -25,7 +25,7 @@ internal sealed record VectorRejectedJson
 {
     public required RejectionWord Rejected { get; init; }
     public required VectorParty By { get; init; }
-    public IReadOnlyList<RejectionWord> AlsoAcceptable { get; init; } = [];
+    public IReadOnlyList<RejectionWord> AlsoAcceptable { get => field ?? []; init; }
     public VectorWireFault? WireFault { get; init; }
 }
 

@@ -27,7 +27,7 @@ public sealed record VectorMessageRecord
     public required IReadOnlyList<VectorSignature> Signatures { get; init; }
     public required IReadOnlyList<VectorEncryption> Encryptions { get; init; }
     public VectorTampering? Tampering { get; init; }
-    public IReadOnlyList<string> Deviations { get; init; } = [];
+    public IReadOnlyList<string> Deviations { get => field ?? []; init; }
     public string? Note { get; init; }
 }
 

@@ -24,8 +24,15 @@ public sealed class VectorDecoderTests(ITestOutputHelper output)
 
         using var decoder = VectorSupport.CreateDecoder(vector);
         var failures = new List<string>();
+        var events = new Queue<VectorEvent>(vector.File.Events);
         foreach (var message in vector.Messages)
         {
+            while (events.TryPeek(out var next) && next.Instant <= message.Record.Instant)
+            {
+                var settings = VectorBindings.Create(vector.File.Binding).Element.LocalServiceSettings;
+                decoder.ServiceRestarted(VectorBindings.Apply(settings, events.Dequeue().Settings));
+            }
+
             Check(vector, message, decoder, failures);
         }
 
@@ -37,7 +44,7 @@ public sealed class VectorDecoderTests(ITestOutputHelper output)
     {
         var record = message.Record;
         using var decoded = decoder.Decode(message.ReadBytes(),
-            message.IsFromClient ? MessageDirection.ClientToService : MessageDirection.ServiceToClient, record.Instant);
+            message.IsFromClient ? MessageDirection.ClientToService : MessageDirection.ServiceToClient, record.Instant, record.ContentType);
         switch (record.Expect)
         {
             case VectorExpectation.Verified when !decoded.IsVerified:
@@ -49,7 +56,7 @@ public sealed class VectorDecoderTests(ITestOutputHelper output)
             case VectorExpectation.Unsecured:
                 Expect(failures, record.File, "kind", DecodedKind.UnsecuredFault, decoded.Kind);
                 break;
-            case VectorExpectation.Rejected rejected when !VectorSupport.IsStateOfThePeer(rejected, record):
+            case VectorExpectation.Rejected rejected when !VectorSupport.IsBeyondTheMessage(rejected, decoded):
                 if (decoded.Failure == FailureCode.None || !rejected.Accepts(VectorWords.Of(decoded.Failure)))
                 {
                     failures.Add($"{record.File}: expected {rejected.Word} [{string.Join(',', rejected.AlsoAcceptable)}], got {decoded.Failure} {decoded.Detail}");

@@ -22,9 +22,12 @@ internal static class VectorSupport
         IsAccepted = (user, password) => user == vector.File.Credentials?.UserName && password == vector.File.Credentials?.Password,
     });
 
-    /// <summary>Refusals that follow from what the recorded peer had forgotten or how it was reached, not from the message.</summary>
-    public static bool IsStateOfThePeer(VectorExpectation.Rejected rejected, VectorMessageRecord record) =>
-        rejected.Word is RejectionWord.UnknownContext or RejectionWord.ExpiredKey or RejectionWord.WrongContentType;
+    /// <summary>
+    /// Refusals that a passive observer cannot foresee: the service had forgotten an idle session, or its clock ran
+    /// ahead of the client's. The tests of the service role judge those.
+    /// </summary>
+    public static bool IsBeyondTheMessage(VectorExpectation.Rejected rejected, DecodedMessage decoded) =>
+        decoded.IsVerified && rejected.Word is RejectionWord.UnknownContext or RejectionWord.ExpiredKey;
 
     public static string Describe(Vector vector, VectorKey key) => key switch
     {
