@@ -36,6 +36,9 @@ public sealed class ClientSession : IDisposable
     /// <summary>When the key of the session expires, UTC; the end of time when the service did not say.</summary>
     public DateTimeOffset Expires { get; }
 
+    /// <summary>Whether the service wants to be told of the end of the session; where not, disposing is all.</summary>
+    public bool RequiresCancel => _client.Binding.SecureConversation!.RequireCancellation;
+
     /// <summary>Whether the session can no longer be used.</summary>
     public bool IsClosed => Volatile.Read(ref _isClosed) == 1;
 
@@ -53,8 +56,14 @@ public sealed class ClientSession : IDisposable
 
     /// <summary>Makes the message that ends the session; the session takes no further requests (WS-SecureConversation 1.3 section 6).</summary>
     /// <exception cref="ObjectDisposedException">The session is closed.</exception>
+    /// <exception cref="InvalidOperationException">The binding has no cancellation, see <see cref="RequiresCancel"/>.</exception>
     public SessionCancel StartCancel()
     {
+        if (!RequiresCancel)
+        {
+            throw new InvalidOperationException("The binding does not cancel sessions (RequireCancellation is false): dispose the session.");
+        }
+
         var messages = _client.Messages;
         ObjectDisposedException.ThrowIf(Interlocked.Exchange(ref _isClosed, 1) == 1, this);
         var trust = new RequestSecurityToken(TrustRequestKind.Cancel)

@@ -57,10 +57,11 @@ public sealed class MessageSecurityClient
 
     /// <summary>Protects a request outside a session.</summary>
     /// <param name="envelope">A plain SOAP envelope with a:Action and a:To; with a:MessageID when a reply is expected.</param>
+    /// <param name="to">Address of the service, whose host is the expected identity where none is set; null to take a:To.</param>
     /// <exception cref="InvalidOperationException">The binding establishes sessions: use <see cref="StartSession"/>.</exception>
     /// <exception cref="ArgumentException">The envelope is no SOAP envelope of the binding's version, or lacks a header.</exception>
     /// <exception cref="SecureConversationException">The certificate of the service is not trusted or not the expected one.</exception>
-    public SecuredRequest Secure(ReadOnlyMemory<byte> envelope)
+    public SecuredRequest Secure(ReadOnlyMemory<byte> envelope, Uri? to = null)
     {
         if (Binding.EstablishesSession)
         {
@@ -68,7 +69,7 @@ public sealed class MessageSecurityClient
         }
 
         using var plain = ClientEnvelope.Parse(envelope, Messages.Soap, Environment.XmlLimits);
-        _serviceCertificate.Require(plain.FindText(Messages.Soap.To));
+        _serviceCertificate.Require(to?.AbsoluteUri ?? plain.FindText(Messages.Soap.To));
         return _exchange.Secure(plain, Messages.ForAction(plain.FindText(Messages.Soap.Action), MessageDirection.ClientToService));
     }
 

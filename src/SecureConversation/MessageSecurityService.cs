@@ -125,7 +125,7 @@ public sealed class MessageSecurityService : IDisposable
         {
             if (session.IsExpired && !isCancel)
             {
-                issuer.Sessions.Close(session, SessionCloseReason.KeyExpired);
+                // The session stays, so that it can still be cancelled (recorded from WCF).
                 wire.Dispose();
                 Fail.With(FailureCode.ContextKeyExpired);
             }

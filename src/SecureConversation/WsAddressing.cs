@@ -16,7 +16,7 @@ public static class WsAddressing
     /// a:ReplyTo, each only where absent.
     /// </summary>
     /// <param name="envelope">A SOAP envelope in UTF-8.</param>
-    /// <param name="version">The version that it has.</param>
+    /// <param name="version">The version that it has; without addressing the envelope is copied as it is.</param>
     /// <param name="action">The action, for an envelope without one.</param>
     /// <param name="to">Address of the service.</param>
     /// <param name="expectsReply">False for one-way messages.</param>
@@ -30,6 +30,12 @@ public static class WsAddressing
         var names = SoapNames.Of(version);
         try
         {
+            if (!names.HasAddressing)
+            {
+                output.Write(envelope.Span);
+                return;
+            }
+
             using var plain = SoapEnvelope.Parse(envelope, names, XmlLimits.Default with { MaxBytes = int.MaxValue });
             if (plain.Find(names.Action).IsNull && string.IsNullOrEmpty(action))
             {

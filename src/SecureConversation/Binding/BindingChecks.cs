@@ -19,12 +19,21 @@ internal static class BindingChecks
     private static IEnumerable<string> All(MessageSecurityBinding binding) =>
     [
         .. Element(binding.Element),
+        .. Addressing(binding),
         .. Kind(binding),
         .. SupportingTokens(binding.Element),
         .. Protection(binding),
         .. LocalSettingsChecks.Client(binding.Element),
         .. LocalSettingsChecks.Service(binding.Element),
     ];
+
+    private static IEnumerable<string> Addressing(MessageSecurityBinding binding)
+    {
+        if (binding.EstablishesSession && binding.MessageVersion.Addressing == AddressingVersion.None)
+        {
+            yield return "Sessions need WS-Addressing: choose a MessageVersion with addressing, for example Soap12WSAddressing10.";
+        }
+    }
 
     private static IEnumerable<string> Element(SecurityBindingElement element)
     {

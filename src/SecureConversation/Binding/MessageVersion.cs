@@ -28,12 +28,18 @@ public sealed class MessageVersion
     public static MessageVersion Soap12WSAddressingAugust2004 { get; } =
         new(nameof(Soap12WSAddressingAugust2004), SoapVersion.Soap12, AddressingVersion.WSAddressingAugust2004);
 
+    /// <summary>SOAP 1.1 without addressing. Not for sessions.</summary>
+    public static MessageVersion Soap11 { get; } = new(nameof(Soap11), SoapVersion.Soap11, AddressingVersion.None);
+
+    /// <summary>SOAP 1.2 without addressing. Not for sessions.</summary>
+    public static MessageVersion Soap12 { get; } = new(nameof(Soap12), SoapVersion.Soap12, AddressingVersion.None);
+
     /// <summary>The default, as in WCF: <see cref="Soap12WSAddressing10"/>.</summary>
     public static MessageVersion Default => Soap12WSAddressing10;
 
     /// <summary>All versions.</summary>
     public static ImmutableArray<MessageVersion> All { get; } =
-        [Soap11WSAddressing10, Soap12WSAddressing10, Soap11WSAddressingAugust2004, Soap12WSAddressingAugust2004];
+        [Soap11WSAddressing10, Soap12WSAddressing10, Soap11WSAddressingAugust2004, Soap12WSAddressingAugust2004, Soap11, Soap12];
 
     /// <summary>The name of the static property.</summary>
     public string Name { get; }

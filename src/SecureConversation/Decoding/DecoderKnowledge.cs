@@ -18,7 +18,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     private readonly Dictionary<(string, string?), SecurityContextKey> _contexts = [];
     private readonly Dictionary<string, DateTimeOffset> _expiry = [];
     private readonly HashSet<string> _ended = [];
-    private readonly Dictionary<string, (IReadOnlyList<SentSignature> Signatures, RequestSecurityToken? Trust)> _requests = [];
+    private readonly Dictionary<string, (IReadOnlyList<SentSignature> Signatures, RequestSecurityToken? Trust, byte[] EncryptedKeySha1)> _requests = [];
     private readonly InMemoryReplayCache _clientReplays = new(int.MaxValue, clock);
     private InMemoryReplayCache _serviceReplays = new(int.MaxValue, clock);
 
@@ -105,6 +105,12 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
         }
     }
 
+    /// <summary>The wrapped key of a request, by its message id; null where it had none.</summary>
+    internal (SymmetricKey Key, byte[] Sha1)? LastRequestKey(string? messageId) =>
+        messageId is not null && _requests.TryGetValue(messageId, out var request) && FindEncryptedKey(Convert.ToBase64String(request.EncryptedKeySha1)) is { } key
+            ? (key, request.EncryptedKeySha1)
+            : null;
+
     internal SymmetricKey? FindEncryptedKey(string sha1) => _encryptedKeys.GetValueOrDefault(sha1);
 
     internal SecurityContextKey? FindContext(string identifier, string? instance) => _contexts.GetValueOrDefault((identifier, instance));
@@ -120,7 +126,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     {
         if (message.MessageId is { } id)
         {
-            _requests[id] = (message.Signatures, trust);
+            _requests[id] = (message.Signatures, trust, message.EncryptedKeySha1);
         }
     }
 

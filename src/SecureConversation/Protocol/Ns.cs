@@ -7,6 +7,7 @@ internal static class Ns
     public const string Soap12 = "http://www.w3.org/2003/05/soap-envelope";
     public const string Wsa10 = "http://www.w3.org/2005/08/addressing";
     public const string WsaAugust2004 = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
+    public const string WsaNone = "http://schemas.microsoft.com/ws/2005/05/addressing/none";
     public const string Wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
     public const string Wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
     public const string Wsse11 = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd";

@@ -6,19 +6,21 @@ namespace SecureConversation.Protocol;
 /// <summary>Names of one SOAP version together with one WS-Addressing version.</summary>
 internal sealed class SoapNames
 {
-    private static readonly SoapNames[] All =
-    [
-        new(MessageVersion.Soap11WSAddressing10), new(MessageVersion.Soap12WSAddressing10),
-        new(MessageVersion.Soap11WSAddressingAugust2004), new(MessageVersion.Soap12WSAddressingAugust2004),
-    ];
+    private static readonly SoapNames[] All = [.. MessageVersion.All.Select(version => new SoapNames(version))];
 
     private SoapNames(MessageVersion version)
     {
         Version = version;
         IsSoap12 = version.Soap == SoapVersion.Soap12;
         IsAddressing10 = version.Addressing == AddressingVersion.WSAddressing10;
+        HasAddressing = version.Addressing != AddressingVersion.None;
         Soap = IsSoap12 ? Ns.Soap12 : Ns.Soap11;
-        Addressing = IsAddressing10 ? Ns.Wsa10 : Ns.WsaAugust2004;
+        Addressing = version.Addressing switch
+        {
+            AddressingVersion.WSAddressing10 => Ns.Wsa10,
+            AddressingVersion.WSAddressingAugust2004 => Ns.WsaAugust2004,
+            _ => Ns.WsaNone,
+        };
 
         Envelope = new("Envelope", Soap);
         Header = new("Header", Soap);
@@ -36,7 +38,7 @@ internal sealed class SoapNames
         MessageId = new("MessageID", Addressing);
         RelatesTo = new("RelatesTo", Addressing);
         Address = new("Address", Addressing);
-        AddressingHeaders = [To, From, FaultTo, ReplyTo, MessageId, RelatesTo, Action];
+        AddressingHeaders = HasAddressing ? [To, From, FaultTo, ReplyTo, MessageId, RelatesTo, Action] : [];
     }
 
     public static SoapNames Of(MessageVersion version) =>
@@ -45,6 +47,10 @@ internal sealed class SoapNames
     public MessageVersion Version { get; }
     public bool IsSoap12 { get; }
     public bool IsAddressing10 { get; }
+
+    /// <summary>False for envelopes without addressing headers; none is then read, written or expected.</summary>
+    public bool HasAddressing { get; }
+
     public string Soap { get; }
     public string Addressing { get; }
 

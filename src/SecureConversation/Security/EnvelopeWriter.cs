@@ -22,8 +22,12 @@ internal static class EnvelopeWriter
     public static PooledBytes Reply(SoapNames names, string action, string? relatesTo, Action<PooledBytes> body)
     {
         var output = Start(names);
-        AddressingWriter.Action(output, names, action);
-        if (relatesTo is not null)
+        if (names.HasAddressing)
+        {
+            AddressingWriter.Action(output, names, action);
+        }
+
+        if (relatesTo is not null && names.HasAddressing)
         {
             AddressingWriter.RelatesTo(output, names, relatesTo);
         }

@@ -21,7 +21,7 @@ internal static class ClientEnvelope
             throw new ArgumentException($"The request is no {names.Version} envelope: {e.Message}", nameof(bytes), e);
         }
 
-        foreach (var name in new[] { names.Action, names.To })
+        foreach (var name in names.HasAddressing ? [names.Action, names.To] : Array.Empty<XmlName>())
         {
             if (envelope.Find(name).IsNull)
             {

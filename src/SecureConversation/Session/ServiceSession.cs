@@ -13,8 +13,6 @@ public enum SessionCloseReason
     Cancelled,
     /// <summary>It was never used, or not for longer than the service waits.</summary>
     TimedOut,
-    /// <summary>Its key expired.</summary>
-    KeyExpired,
     /// <summary>The service ended it.</summary>
     Aborted,
 }

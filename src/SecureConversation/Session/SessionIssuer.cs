@@ -15,12 +15,17 @@ internal sealed class SessionIssuer
 {
     private readonly BindingMessages _messages;
     private readonly EngineEnvironment _environment;
+    private readonly bool _requireCancellation;
 
     public SessionIssuer(BindingMessages messages, BindingMessages bootstrap, EngineEnvironment environment, MessageSecurityServiceOptions options)
     {
         _messages = messages;
         Bootstrap = bootstrap;
         _environment = environment;
+        _requireCancellation = messages.Element is SymmetricSecurityBindingElement
+        {
+            ProtectionTokenParameters: SecureConversationSecurityTokenParameters { RequireCancellation: true },
+        };
         Sessions = new SessionTable(messages.Element.LocalServiceSettings, options.SessionIdleTimeout, environment.Clock, session =>
         {
             EngineLog.SessionClosed(environment.Log, session.Id, session.CloseReason.ToString());
@@ -140,7 +145,8 @@ internal sealed class SessionIssuer
         var identifier = UniqueIds.NextUrn(_environment.Random);
         var tokenId = UniqueIds.Next(_environment.Random);
         var now = _environment.Clock.GetUtcNow();
-        var expires = now + _messages.Element.LocalServiceSettings.SessionKeyRenewalInterval;
+        var settings = _messages.Element.LocalServiceSettings;
+        var expires = now + (_requireCancellation ? settings.SessionKeyRenewalInterval : settings.IssuedCookieLifetime);
         var (key, response) = SessionKeys.Agree(request, Bootstrap.Element.KeyEntropyMode, _messages.Element.DefaultAlgorithmSuite, Protocol, _environment.Random);
 
         var contextKey = new SecurityContextKey(identifier, null, key);

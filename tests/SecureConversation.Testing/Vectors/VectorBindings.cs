@@ -6,9 +6,34 @@ namespace SecureConversation.Testing.Vectors;
 /// <summary>Turns the recorded settings of a binding into ours.</summary>
 public static class VectorBindings
 {
+    private static readonly string[] ReliableMessagingNamespaces = ["http://schemas.xmlsoap.org/ws/2005/02/rm", "http://docs.oasis-open.org/ws-rx/wsrm/200702"];
+
     /// <summary>Why a binding cannot be built yet; null when it can.</summary>
     public static string? Unsupported(VectorBinding binding) =>
         binding.Type == "TransportSecurityBindingElement" ? "message credentials over a protected transport are not supported yet" : null;
+
+    /// <summary>The binding of the service with the header protection that the contract of the recording had.</summary>
+    public static MessageSecurityBinding Create(Vector vector)
+    {
+        var binding = Create(vector.File.Binding);
+        var protection = binding.Protection;
+        foreach (var message in vector.Messages.Where(m => m.Record.Expect is VectorExpectation.Verified))
+        {
+            var encrypted = message.Record.EncryptedParts.SelectMany(Names).ToHashSet();
+            foreach (var (ns, name) in message.Record.SignedParts.SelectMany(Names).Union(encrypted))
+            {
+                protection = protection.WithHeader(name, ns, encrypted.Contains((ns, name)) ? ProtectionLevel.EncryptAndSign : ProtectionLevel.Sign);
+            }
+        }
+
+        return MessageSecurityBinding.Create(binding.Element, binding.MessageVersion, protection);
+    }
+
+    /// <summary>A name of the application or of a reliable session, as the vectors write it.</summary>
+    private static IEnumerable<(string Namespace, string Name)> Names(string part) =>
+        part is ['{', .. var rest] ? [(rest[..rest.IndexOf('}', StringComparison.Ordinal)], rest[(rest.IndexOf('}', StringComparison.Ordinal) + 1)..])]
+        : part is ['r', ':', .. var local] ? ReliableMessagingNamespaces.Select(ns => (ns, local))
+        : [];
 
     public static MessageSecurityBinding Create(VectorBinding recorded)
     {
@@ -20,7 +45,13 @@ public static class VectorBindings
         };
         var version = MessageVersion.Create(
             Enum.Parse<SoapVersion>(recorded.SoapVersion!),
-            recorded.AddressingVersion == "Addressing10" ? AddressingVersion.WSAddressing10 : AddressingVersion.WSAddressingAugust2004);
+            recorded.AddressingVersion switch
+            {
+                "Addressing10" => AddressingVersion.WSAddressing10,
+                "Addressing200408" => AddressingVersion.WSAddressingAugust2004,
+                "AddressingNone" => AddressingVersion.None,
+                var other => throw new NotSupportedException(other),
+            });
         return MessageSecurityBinding.Create(Element(recorded), version, Protection(recorded, level));
     }
 
@@ -40,13 +71,12 @@ public static class VectorBindings
             return protection;
         }
 
-        string[] namespaces = ["http://schemas.xmlsoap.org/ws/2005/02/rm", "http://docs.oasis-open.org/ws-rx/wsrm/200702"];
         string[] names =
         [
             "CreateSequence", "CreateSequenceResponse", "SequenceAcknowledgement", "TerminateSequence", "TerminateSequenceResponse",
             "CloseSequence", "CloseSequenceResponse", "LastMessage", "AckRequested", "fault",
         ];
-        return namespaces.SelectMany(n => names.Select(name => $"{n}/{name}"))
+        return ReliableMessagingNamespaces.SelectMany(n => names.Select(name => $"{n}/{name}"))
             .Aggregate(protection, (p, action) => p.WithRequest(action, ProtectionLevel.Sign).WithReply(action, ProtectionLevel.Sign));
     }
 

@@ -47,6 +47,7 @@ public sealed class Loopback : IDisposable
     {
         var (soap, wsa) = Namespaces(version);
         return Encoding.UTF8.GetBytes(
+            version.Addressing == AddressingVersion.None ? $"<s:Envelope xmlns:s=\"{soap}\"><s:Body>{body}</s:Body></s:Envelope>" :
             $"<s:Envelope xmlns:s=\"{soap}\" xmlns:a=\"{wsa}\"><s:Header><a:Action s:mustUnderstand=\"1\">{action}</a:Action>" +
             $"<a:MessageID>urn:uuid:{Guid.NewGuid()}</a:MessageID><a:ReplyTo><a:Address>{(wsa.Contains("2005/08") ? wsa + "/anonymous" : wsa + "/role/anonymous")}</a:Address></a:ReplyTo>" +
             $"<a:To s:mustUnderstand=\"1\">{Address}</a:To>{extraHeaders}</s:Header><s:Body>{body}</s:Body></s:Envelope>");
@@ -56,6 +57,7 @@ public sealed class Loopback : IDisposable
     {
         var (soap, wsa) = Namespaces(version);
         return Encoding.UTF8.GetBytes(
+            version.Addressing == AddressingVersion.None ? $"<s:Envelope xmlns:s=\"{soap}\"><s:Body>{body}</s:Body></s:Envelope>" :
             $"<s:Envelope xmlns:s=\"{soap}\" xmlns:a=\"{wsa}\"><s:Header><a:Action s:mustUnderstand=\"1\">{action}</a:Action></s:Header><s:Body>{body}</s:Body></s:Envelope>");
     }
 

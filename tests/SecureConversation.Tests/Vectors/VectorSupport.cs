@@ -14,7 +14,11 @@ internal static class VectorSupport
         ?? (vector.File.ClientBinding is { } client ? VectorBindings.Unsupported(client) : null)
         ?? (vector.Messages.Any(m => m.Record.Kind is VectorMessageKind.RenewRequest or VectorMessageKind.RenewResponse) ? "renewal is not supported yet" : null);
 
-    public static ConversationDecoder CreateDecoder(Vector vector) => new(VectorBindings.Create(vector.File.Binding), new ConversationKeys
+    /// <summary>Why a role cannot repeat a conversation yet that the decoder can follow; null when it must.</summary>
+    public static string? ReasonToSkipRole(Vector vector) => ReasonToSkip(vector)
+        ?? (vector.File.Binding.RequireCancellation == false && vector.File.Events.Count > 0 ? "stateful tokens (cookies) are not supported yet" : null);
+
+    public static ConversationDecoder CreateDecoder(Vector vector) => new(VectorBindings.Create(vector), new ConversationKeys
     {
         Service = new X509Credential(vector.ServiceCertificate),
         Client = new X509Credential(vector.ClientCertificate),
