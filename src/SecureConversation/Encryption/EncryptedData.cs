@@ -17,7 +17,7 @@ namespace SecureConversation.Encryption;
 /// </summary>
 internal sealed class EncryptedData
 {
-    private EncryptedData(XmlElement element, string? id, bool isContent, string algorithm, KeyReference? key, XmlElement cipherValue)
+    private EncryptedData(XmlElement element, XmlId? id, bool isContent, string algorithm, KeyReference? key, XmlElement cipherValue)
     {
         Element = element;
         Id = id;
@@ -28,7 +28,7 @@ internal sealed class EncryptedData
     }
 
     public XmlElement Element { get; }
-    public string? Id { get; }
+    public XmlId? Id { get; }
     public bool IsContent { get; }
     public string Algorithm { get; }
     public KeyReference? Key { get; }
@@ -36,7 +36,7 @@ internal sealed class EncryptedData
 
     public static EncryptedData Read(XmlElement element, ProtocolVersion protocol)
     {
-        var isContent = element.GetAttribute(Attr.Type) switch
+        var isContent = KnownUris.Get(element, Attr.Type) switch
         {
             Uris.EncryptedContent => true,
             Uris.EncryptedElement or null => false,
@@ -49,14 +49,14 @@ internal sealed class EncryptedData
         }
 
         var key = keyInfo.IsNull ? null : SecurityTokenReferenceReader.ReadKeyInfo(keyInfo, protocol);
-        return new EncryptedData(element, element.GetAttribute(Attr.Id), isContent, algorithm, key, cipherValue);
+        return new EncryptedData(element, element.GetId(Attr.Id), isContent, algorithm, key, cipherValue);
     }
 
     /// <summary>The children that EncryptedData and EncryptedKey share (XML Encryption section 3.1), and what follows them.</summary>
     internal static (string Algorithm, XmlElement KeyInfo, XmlElement CipherValue, XmlElement Following) ReadEncryptedType(XmlElement element)
     {
         var method = element.FirstChild;
-        if (method.IsNull || !method.Is(Xenc.EncryptionMethod) || method.GetAttribute(Attr.Algorithm) is not { } algorithm)
+        if (method.IsNull || !method.Is(Xenc.EncryptionMethod) || KnownUris.Get(method, Attr.Algorithm) is not { } algorithm)
         {
             return Fail.With<(string, XmlElement, XmlElement, XmlElement)>(FailureCode.MalformedSecurityElement, "xenc:EncryptionMethod");
         }

@@ -19,7 +19,7 @@ internal sealed class EncryptedKey
 {
     private const int MaxWrappedBytes = 512; // RSA 4096
 
-    private EncryptedKey(string? id, string algorithm, KeyReference wrappedFor, byte[] cipherValue, XmlElement references, string? digest)
+    private EncryptedKey(XmlId? id, string algorithm, KeyReference wrappedFor, byte[] cipherValue, XmlElement references, string? digest)
     {
         Id = id;
         Algorithm = algorithm;
@@ -29,7 +29,7 @@ internal sealed class EncryptedKey
         OaepDigest = digest;
     }
 
-    public string? Id { get; }
+    public XmlId? Id { get; }
     public string Algorithm { get; }
 
     /// <summary>ds:DigestMethod of the padding, null when absent (SHA-1 is then implied).</summary>
@@ -50,9 +50,9 @@ internal sealed class EncryptedKey
         }
 
         var digestMethod = element.FirstChild.FirstChild;
-        var digest = digestMethod.IsNull || !digestMethod.Is(Ds.DigestMethod) ? null : digestMethod.GetAttribute(Attr.Algorithm);
+        var digest = digestMethod.IsNull || !digestMethod.Is(Ds.DigestMethod) ? null : KnownUris.Get(digestMethod, Attr.Algorithm);
         return new EncryptedKey(
-            element.GetAttribute(Attr.Id),
+            element.GetId(Attr.Id),
             algorithm,
             SecurityTokenReferenceReader.ReadKeyInfo(keyInfo, protocol),
             ElementValue.Base64(cipherValue, MaxWrappedBytes),

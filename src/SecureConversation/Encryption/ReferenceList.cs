@@ -7,14 +7,14 @@ namespace SecureConversation.Encryption;
 /// <summary>xenc:ReferenceList: the Ids of what was encrypted; not empty, no duplicates, no xenc:KeyReference.</summary>
 internal static class ReferenceList
 {
-    public static List<string> Read(XmlElement element, int maxEntries)
+    public static List<XmlId> Read(XmlElement element, int maxEntries)
     {
-        var ids = new List<string>(8);
+        var ids = new List<XmlId>(8);
         foreach (var child in element.Children)
         {
-            if (!child.Is(Xenc.DataReference) || child.GetAttribute(Attr.Uri) is not ['#', .. { Length: > 0 } id])
+            if (!child.Is(Xenc.DataReference) || XmlId.OfReference(child, Attr.Uri) is not { } id)
             {
-                return Fail.With<List<string>>(FailureCode.MalformedSecurityElement, "xenc:ReferenceList");
+                return Fail.With<List<XmlId>>(FailureCode.MalformedSecurityElement, "xenc:ReferenceList");
             }
 
             if (ids.Count == maxEntries)
@@ -30,6 +30,6 @@ internal static class ReferenceList
             ids.Add(id);
         }
 
-        return ids.Count > 0 ? ids : Fail.With<List<string>>(FailureCode.MalformedSecurityElement, "xenc:ReferenceList");
+        return ids.Count > 0 ? ids : Fail.With<List<XmlId>>(FailureCode.MalformedSecurityElement, "xenc:ReferenceList");
     }
 }

@@ -72,7 +72,7 @@ internal sealed class SoapNames
     public XmlName Address { get; }
 
     /// <summary>The headers that the transport binding element of WCF puts into the signed set, both directions.</summary>
-    public IReadOnlyList<XmlName> AddressingHeaders { get; }
+    public XmlName[] AddressingHeaders { get; }
 
     public string Anonymous => IsAddressing10
         ? "http://www.w3.org/2005/08/addressing/anonymous"

@@ -20,7 +20,7 @@ internal static class HeaderLayout
         }
     }
 
-    private static void RequireTimestampPosition(IReadOnlyList<SecurityItem> items, SecurityHeaderLayout layout)
+    private static void RequireTimestampPosition(List<SecurityItem> items, SecurityHeaderLayout layout)
     {
         var position = layout switch
         {
@@ -52,7 +52,7 @@ internal static class HeaderLayout
     }
 
     /// <summary>The primary signature, in clear or, where it may be, encrypted.</summary>
-    private static int FirstOf(IReadOnlyList<SecurityItem> items, bool mayBeEncrypted)
+    private static int FirstOf(List<SecurityItem> items, bool mayBeEncrypted)
     {
         foreach (var item in items)
         {
@@ -70,7 +70,7 @@ internal static class HeaderLayout
         foreach (var (id, token) in shape.DerivedKeys)
         {
             if (token.Source.Kind == Tokens.KeyReferenceKind.LocalId
-                && shape.Header.FindById(token.Source.Uri) is { } source
+                && shape.Header.FindById(token.Source.LocalId) is { } source
                 && source.Position > shape.Header.FindById(id)!.Value.Position)
             {
                 Fail.With(FailureCode.LayoutViolation, "wsc:DerivedKeyToken before its source");

@@ -4,7 +4,7 @@ using SecureConversation.Xml;
 namespace SecureConversation.Security;
 
 /// <summary>Which header blocks are signed and which are encrypted as well. Only those present in a message count.</summary>
-internal sealed record HeaderProtection(IReadOnlyList<XmlName> Signed, IReadOnlyList<XmlName> Encrypted)
+internal sealed record HeaderProtection(XmlName[] Signed, XmlName[] Encrypted)
 {
     /// <summary>The headers of WS-Addressing: always signed, never encrypted.</summary>
     public static HeaderProtection Addressing(SoapNames soap) => new(soap.AddressingHeaders, []);
@@ -13,7 +13,7 @@ internal sealed record HeaderProtection(IReadOnlyList<XmlName> Signed, IReadOnly
 
     public bool IsEncrypted(XmlElement block) => Contains(Encrypted, block);
 
-    private static bool Contains(IReadOnlyList<XmlName> names, XmlElement block)
+    private static bool Contains(XmlName[] names, XmlElement block)
     {
         foreach (var name in names)
         {

@@ -1,10 +1,13 @@
 using System.Globalization;
+using SecureConversation.Xml;
 
 namespace SecureConversation.Security;
 
 /// <summary>Ids that are unique in one message: <c>_0</c>, <c>_1</c>, ..., leaving out those that the envelope brought along.</summary>
 internal sealed class IdAllocator(SoapEnvelope envelope)
 {
+    private static readonly string[] Known = [.. Enumerable.Range(0, 64).Select(Format)];
+
     private readonly HashSet<string> _taken = Taken(envelope);
     private int _next;
 
@@ -13,11 +16,14 @@ internal sealed class IdAllocator(SoapEnvelope envelope)
         string id;
         do
         {
-            id = "_" + (_next++).ToString(CultureInfo.InvariantCulture);
+            id = _next < Known.Length ? Known[_next] : Format(_next);
+            _next++;
         }
         while (_taken.Contains(id));
         return id;
     }
+
+    private static string Format(int number) => "_" + number.ToString(CultureInfo.InvariantCulture);
 
     private static HashSet<string> Taken(SoapEnvelope envelope)
     {
@@ -30,9 +36,9 @@ internal sealed class IdAllocator(SoapEnvelope envelope)
 
         return ids;
 
-        void Add(string? id)
+        void Add(XmlId? id)
         {
-            if (id is not null && !ids.Add(id))
+            if (id is { } value && !ids.Add(value.ToString()))
             {
                 throw new ArgumentException($"The envelope carries the wsu:Id '{id}' twice.", nameof(envelope));
             }

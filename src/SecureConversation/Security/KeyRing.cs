@@ -3,6 +3,7 @@ using SecureConversation.Crypto;
 using SecureConversation.Encryption;
 using SecureConversation.Errors;
 using SecureConversation.Tokens;
+using SecureConversation.Xml;
 
 namespace SecureConversation.Security;
 
@@ -15,7 +16,7 @@ internal sealed class KeyRing : IDisposable
     private readonly MessageShape _shape;
     private readonly MessageRequirements _requirements;
     private readonly KeySource _source;
-    private readonly List<(string Id, DerivedKeyToken Token, SymmetricKey Key, bool IsKept)> _derived = new(2);
+    private readonly List<(XmlId Id, DerivedKeyToken Token, SymmetricKey Key, bool IsKept)> _derived = new(2);
     private SymmetricKey? _primary;
     private bool _ownsPrimary;
 
@@ -32,7 +33,7 @@ internal sealed class KeyRing : IDisposable
     /// <summary>SHA-1 of the cipher value of this message's EncryptedKey; empty when there is none.</summary>
     public byte[] EncryptedKeySha1 { get; private set; } = [];
 
-    public IEnumerable<(string Id, DerivedKeyToken Token)> Derived => _derived.Select(d => (d.Id, d.Token));
+    public IEnumerable<(XmlId Id, DerivedKeyToken Token)> Derived => _derived.Select(d => (d.Id, d.Token));
 
     public static KeyRing Resolve(MessageShape shape, MessageRequirements requirements, KeySource source)
     {
@@ -64,20 +65,6 @@ internal sealed class KeyRing : IDisposable
         return key.Length * 8 >= _requirements.Suite.DefaultSignatureKeyDerivationLength
             ? key
             : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "signature key length");
-    }
-
-    /// <summary>Name of the primary or derived key behind a reference, for the account of what was verified.</summary>
-    public DerivedKeyToken? DerivedBehind(KeyReference? reference)
-    {
-        foreach (var (id, token, _, _) in _derived)
-        {
-            if (reference is { Kind: KeyReferenceKind.LocalId } && reference.Uri == id)
-            {
-                return token;
-            }
-        }
-
-        return null;
     }
 
     /// <summary>Hands the key of the request over to the reply; the ring no longer disposes it.</summary>
@@ -167,7 +154,7 @@ internal sealed class KeyRing : IDisposable
         {
             var source = FindPrimary(token.Source);
             var known = Context?.FindDerived(token);
-            _derived.Add((id, token, known ?? source.Derive(token.Label, token.Nonce, token.Offset, token.Length), known is not null));
+            _derived.Add((id, token, known ?? source.Derive(token.Inputs.Label, token.Inputs.Nonce, token.Inputs.Offset, token.Inputs.Length), known is not null));
         }
     }
 
@@ -177,7 +164,7 @@ internal sealed class KeyRing : IDisposable
         {
             foreach (var (id, _, key, _) in _derived)
             {
-                if (id == reference.Uri)
+                if (id == reference.LocalId)
                 {
                     return key;
                 }
@@ -199,7 +186,7 @@ internal sealed class KeyRing : IDisposable
         switch (reference.Kind)
         {
             case KeyReferenceKind.LocalId:
-                var kind = _shape.Header.FindById(reference.Uri)?.Kind;
+                var kind = _shape.Header.FindById(reference.LocalId)?.Kind;
                 return kind is SecurityItemKind.EncryptedKey or SecurityItemKind.SecurityContextToken
                     ? _primary!
                     : Fail.With<SymmetricKey>(kind is null ? FailureCode.UnresolvedReference : FailureCode.WrongToken);

@@ -1,4 +1,5 @@
 using SecureConversation.Tokens;
+using SecureConversation.Xml;
 
 namespace SecureConversation.Security;
 
@@ -48,7 +49,7 @@ public sealed record MessageProtection(IReadOnlyList<SignatureProtection> Signat
     public IEnumerable<string> EncryptedParts => Encryptions.Select(e => e.Part);
 
     internal static MessageProtection Create(OpenedMessage opened, SignedMessage signed, MessageShape shape, MessageRequirements requirements,
-        (string Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
+        (XmlId Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
     {
         var names = new ProtectionNames(opened, signed, shape, derivedKeys, encryptedKeySha1);
         List<SignatureProtection> signatures =

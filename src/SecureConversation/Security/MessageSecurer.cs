@@ -51,7 +51,7 @@ internal sealed class MessageSecurer(MessageRequirements requirements, TimeProvi
             var value = new byte[requirements.Suite.Digest.Size];
             digest.Compute(isBody ? document.Body : document.Headers[part.Block].Element, default, CanonicalForm.Recommendation, value);
             // Where encryption came first, the wrapper of an encrypted header is what is signed.
-            digests.Add((isBody ? part.Id : document.Headers[part.Block].Id!, value));
+            digests.Add((isBody ? part.Id : document.Headers[part.Block].Id!.Value.ToString(), value));
         }
 
         return digests;

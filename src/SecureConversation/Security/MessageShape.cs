@@ -3,6 +3,7 @@ using SecureConversation.Encryption;
 using SecureConversation.Errors;
 using SecureConversation.Protocol;
 using SecureConversation.Tokens;
+using SecureConversation.Xml;
 
 namespace SecureConversation.Security;
 
@@ -15,7 +16,7 @@ internal sealed class MessageShape
     private const int MaxReferences = 32;
 
     private MessageShape(SecurityHeader header, EncryptedKey? encryptedKey, SecurityContextToken? contextToken,
-        List<(string Id, DerivedKeyToken Token)> derivedKeys, List<string> references)
+        List<(XmlId Id, DerivedKeyToken Token)> derivedKeys, List<XmlId> references)
     {
         Header = header;
         EncryptedKey = encryptedKey;
@@ -32,10 +33,10 @@ internal sealed class MessageShape
     /// <summary>The context element; null where the sender refers to the context by its URI.</summary>
     public SecurityContextToken? ContextToken { get; }
 
-    public IReadOnlyList<(string Id, DerivedKeyToken Token)> DerivedKeys { get; }
+    public List<(XmlId Id, DerivedKeyToken Token)> DerivedKeys { get; }
 
     /// <summary>Ids of everything encrypted; empty when nothing is.</summary>
-    public IReadOnlyList<string> References { get; }
+    public List<XmlId> References { get; }
 
     public static MessageShape Match(SecurityHeader header, MessageRequirements requirements)
     {
@@ -96,11 +97,11 @@ internal sealed class MessageShape
         }
     }
 
-    private static List<(string, DerivedKeyToken)> ReadDerivedKeys(SecurityHeader header, MessageRequirements requirements)
+    private static List<(XmlId, DerivedKeyToken)> ReadDerivedKeys(SecurityHeader header, MessageRequirements requirements)
     {
         // WCF's bound: twice as many as the binding can use.
         var most = (2 + requirements.Supporting.Count) * 2;
-        var keys = new List<(string, DerivedKeyToken)>(2);
+        var keys = new List<(XmlId, DerivedKeyToken)>(2);
         foreach (var item in header.Items)
         {
             if (item.Kind != SecurityItemKind.DerivedKeyToken)
@@ -113,14 +114,14 @@ internal sealed class MessageShape
                 Fail.With(FailureCode.LimitExceeded, "wsc:DerivedKeyToken");
             }
 
-            var id = item.Id ?? Fail.With<string>(FailureCode.MalformedSecurityElement, "wsc:DerivedKeyToken/@wsu:Id");
+            var id = item.Id ?? Fail.With<XmlId>(FailureCode.MalformedSecurityElement, "wsc:DerivedKeyToken/@wsu:Id");
             keys.Add((id, DerivedKeyToken.Read(item.Element, requirements.Protocol)));
         }
 
         return keys;
     }
 
-    private static List<string> ReadReferences(SecurityHeader header, EncryptedKey? encryptedKey)
+    private static List<XmlId> ReadReferences(SecurityHeader header, EncryptedKey? encryptedKey)
     {
         var standalone = header.Single(SecurityItemKind.ReferenceList);
         var nested = encryptedKey is { ReferenceList.IsNull: false };
@@ -129,7 +130,7 @@ internal sealed class MessageShape
             (null, false) => [],
             ({ } item, false) => ReferenceList.Read(item.Element, MaxReferences),
             (null, true) => ReferenceList.Read(encryptedKey!.ReferenceList, MaxReferences),
-            _ => Fail.With<List<string>>(FailureCode.DuplicateElement, "xenc:ReferenceList"),
+            _ => Fail.With<List<XmlId>>(FailureCode.DuplicateElement, "xenc:ReferenceList"),
         };
     }
 }

@@ -37,7 +37,7 @@ internal sealed class OpenedMessage : IDisposable
     public SoapEnvelope Plain { get; }
 
     /// <summary>In document order.</summary>
-    public IReadOnlyList<EncryptedPart> Parts { get; }
+    public List<EncryptedPart> Parts { get; }
 
     public bool IsEncrypted(EncryptedLocation location, int position)
     {
@@ -127,7 +127,7 @@ internal sealed class OpenedMessage : IDisposable
                 // WS-Security 1.1 section 9.3.1: the wrapper holds one EncryptedData; WCF lists the wrapper, others the content.
                 var content = block.Element.FirstChild;
                 if (content.IsNull || !content.Is(Xenc.EncryptedData) || !content.NextSibling.IsNull
-                    || !(IsListed(shape, block.Id) || IsListed(shape, content.GetAttribute(Attr.Id))))
+                    || !(IsListed(shape, block.Id) || IsListed(shape, content.GetId(Attr.Id))))
                 {
                     Fail.With(FailureCode.MalformedSecurityElement, "wsse11:EncryptedHeader");
                 }
@@ -141,7 +141,7 @@ internal sealed class OpenedMessage : IDisposable
         }
 
         var body = wire.Body.FirstChild;
-        if (!body.IsNull && body.Is(Xenc.EncryptedData) && IsListed(shape, body.GetAttribute(Attr.Id)))
+        if (!body.IsNull && body.Is(Xenc.EncryptedData) && IsListed(shape, body.GetId(Attr.Id)))
         {
             var part = Part(EncryptedLocation.Body, 0, body, body, requirements);
             // Nothing may stand beside the ciphertext, not even white space: it would become part of the signed content.
@@ -191,7 +191,7 @@ internal sealed class OpenedMessage : IDisposable
         return new EncryptedPart(location, position, data, replaced);
     }
 
-    private static bool IsListed(MessageShape shape, string? id) => id is not null && shape.References.Contains(id);
+    private static bool IsListed(MessageShape shape, XmlId? id) => id is { } value && shape.References.Contains(value);
 
     private static bool TryDecrypt(EncryptedData data, MessageRequirements requirements, KeyRing keys, PooledBytes output)
     {

@@ -8,7 +8,7 @@ namespace SecureConversation.Security;
 
 /// <summary>Gives parts and keys of a verified message their public names.</summary>
 internal sealed class ProtectionNames(OpenedMessage opened, SignedMessage signed, MessageShape shape,
-    (string Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
+    (XmlId Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
 {
     private static readonly Dictionary<string, string> Prefixes = new()
     {
@@ -29,7 +29,7 @@ internal sealed class ProtectionNames(OpenedMessage opened, SignedMessage signed
         new(ProtectionKeyKind.Certificate, Convert.ToBase64String(X509Facts.Of(certificate).Thumbprint));
 
     /// <summary>Name of a signed part in the form in which it was signed: where encryption came first, that of the ciphertext.</summary>
-    public string Part(string id)
+    public string Part(XmlId id)
     {
         if (signed.Header.FindById(id) is { } item)
         {
@@ -49,7 +49,7 @@ internal sealed class ProtectionNames(OpenedMessage opened, SignedMessage signed
             }
         }
 
-        return "#" + id;
+        return $"#{id}";
     }
 
     public string Part(EncryptedPart part) => part.Location switch
@@ -60,10 +60,10 @@ internal sealed class ProtectionNames(OpenedMessage opened, SignedMessage signed
     };
 
     public static string? IdOf(EncryptedPart part) =>
-        part.Data.Id ?? (part.Location == EncryptedLocation.HeaderBlock ? part.Replaced.GetAttribute(Wsu.Id) : null);
+        (part.Data.Id ?? (part.Location == EncryptedLocation.HeaderBlock ? part.Replaced.GetId(Wsu.Id) : null))?.ToString();
 
     /// <summary>Whether the signed form of a part was ciphertext.</summary>
-    public bool IsCiphertext(string id)
+    public bool IsCiphertext(XmlId id)
     {
         if (ReferenceEquals(signed.Document, opened.Plain))
         {
@@ -82,9 +82,9 @@ internal sealed class ProtectionNames(OpenedMessage opened, SignedMessage signed
     {
         foreach (var (id, token) in derivedKeys)
         {
-            if (reference is { Kind: KeyReferenceKind.LocalId } && reference.Uri == id)
+            if (reference is { Kind: KeyReferenceKind.LocalId } && reference.LocalId == id)
             {
-                return new ProtectionKey(ProtectionKeyKind.DerivedKey, Convert.ToBase64String(token.Nonce));
+                return new ProtectionKey(ProtectionKeyKind.DerivedKey, Convert.ToBase64String(token.Inputs.Nonce));
             }
         }
 

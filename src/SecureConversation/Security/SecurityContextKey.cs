@@ -13,7 +13,7 @@ internal sealed class SecurityContextKey(string identifier, string? instance, Sy
     // A pair for each direction and one to spare; more would let a peer fill memory with keys.
     private const int MaxDerived = 6;
 
-    private ImmutableArray<(DerivedKeyToken Token, SymmetricKey Key)> _derived = [];
+    private ImmutableArray<(DerivedKeyInputs Inputs, SymmetricKey Key)> _derived = [];
 
     public string Identifier { get; } = identifier;
     public string? Instance { get; } = instance;
@@ -23,8 +23,7 @@ internal sealed class SecurityContextKey(string identifier, string? instance, Sy
     {
         foreach (var (known, derived) in _derived)
         {
-            if (known.Offset == token.Offset && known.Length == token.Length
-                && known.Nonce.AsSpan().SequenceEqual(token.Nonce) && known.Label.AsSpan().SequenceEqual(token.Label))
+            if (known.Equals(token.Inputs))
             {
                 return derived;
             }
@@ -38,7 +37,7 @@ internal sealed class SecurityContextKey(string identifier, string? instance, Sy
     {
         var current = _derived;
         // The displaced key is left to its finalizer: another thread may be using it.
-        var next = current.Length < MaxDerived ? current.Add((token, derived)) : current.RemoveAt(0).Add((token, derived));
+        var next = current.Length < MaxDerived ? current.Add((token.Inputs, derived)) : current.RemoveAt(0).Add((token.Inputs, derived));
         ImmutableInterlocked.InterlockedCompareExchange(ref _derived, next, current);
     }
 

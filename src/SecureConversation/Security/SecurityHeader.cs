@@ -20,7 +20,7 @@ internal enum SecurityItemKind
     SignatureConfirmation,
 }
 
-internal readonly record struct SecurityItem(SecurityItemKind Kind, XmlElement Element, string? Id, int Position);
+internal readonly record struct SecurityItem(SecurityItemKind Kind, XmlElement Element, XmlId? Id, int Position);
 
 /// <summary>
 /// The children of wsse:Security in document order, before any cryptography: an unknown child, a second of what occurs
@@ -37,7 +37,7 @@ internal sealed class SecurityHeader
     }
 
     public XmlElement Element { get; }
-    public IReadOnlyList<SecurityItem> Items { get; }
+    public List<SecurityItem> Items { get; }
 
     public static SecurityHeader Read(SoapEnvelope envelope, ProtocolVersion protocol)
     {
@@ -87,7 +87,7 @@ internal sealed class SecurityHeader
         return null;
     }
 
-    public SecurityItem? FindById(string id)
+    public SecurityItem? FindById(XmlId id)
     {
         foreach (var item in Items)
         {
@@ -118,11 +118,11 @@ internal sealed class SecurityHeader
         child.LocalName.SequenceEqual("DerivedKeyToken"u8) || child.LocalName.SequenceEqual("SecurityContextToken"u8);
 
     // WS-Security 1.1 section 4.1: wsu:Id where the schema has none of its own; XML Signature and Encryption bring theirs.
-    private static string? IdOf(SecurityItemKind kind, XmlElement child) => kind switch
+    private static XmlId? IdOf(SecurityItemKind kind, XmlElement child) => kind switch
     {
-        SecurityItemKind.EncryptedKey or SecurityItemKind.EncryptedData or SecurityItemKind.Signature => child.GetAttribute(Attr.Id),
+        SecurityItemKind.EncryptedKey or SecurityItemKind.EncryptedData or SecurityItemKind.Signature => child.GetId(Attr.Id),
         SecurityItemKind.ReferenceList => null,
-        _ => child.GetAttribute(Wsu.Id),
+        _ => child.GetId(Wsu.Id),
     };
 
     private void RequireAtMostOne(SecurityItemKind kind)
@@ -140,34 +140,26 @@ internal sealed class SecurityHeader
     /// <summary>Ids of everything a signature or a reference list may point at: header blocks, their ciphertext, body, our children.</summary>
     private void RequireUniqueIds(SoapEnvelope envelope)
     {
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        Add(ids, envelope.BodyId);
+        using var ids = new UniqueIdCheck((envelope.Headers.Count * 2) + Items.Count + 2);
+        ids.Add(envelope.BodyId);
         var content = envelope.Body.FirstChild;
         if (!content.IsNull && content.Is(Xenc.EncryptedData))
         {
-            Add(ids, content.GetAttribute(Attr.Id));
+            ids.Add(content.GetId(Attr.Id));
         }
 
         foreach (var block in envelope.Headers)
         {
-            Add(ids, block.Id);
+            ids.Add(block.Id);
             if (block.IsEncryptedHeader && !block.Element.FirstChild.IsNull)
             {
-                Add(ids, block.Element.FirstChild.GetAttribute(Attr.Id));
+                ids.Add(block.Element.FirstChild.GetId(Attr.Id));
             }
         }
 
         foreach (var item in Items)
         {
-            Add(ids, item.Id);
-        }
-    }
-
-    private static void Add(HashSet<string> ids, string? id)
-    {
-        if (id is not null && !ids.Add(id))
-        {
-            Fail.With(FailureCode.DuplicateId);
+            ids.Add(item.Id);
         }
     }
 }

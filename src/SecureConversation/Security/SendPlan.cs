@@ -24,7 +24,7 @@ internal sealed class SendPlan : IDisposable
     public SoapEnvelope Envelope { get; }
 
     /// <summary>Body first, then header blocks in document order: the order of WCF's references.</summary>
-    public IReadOnlyList<PlannedPart> Signed { get; }
+    public List<PlannedPart> Signed { get; }
 
     public IdAllocator Ids { get; }
 
@@ -40,7 +40,7 @@ internal sealed class SendPlan : IDisposable
         var signed = new List<PlannedPart>(8);
         if (requirements.SignBody)
         {
-            signed.Add(new PlannedPart(PlannedPart.Body, plain.BodyId ?? ids.Next(), requirements.EncryptBody));
+            signed.Add(new PlannedPart(PlannedPart.Body, plain.BodyId?.ToString() ?? ids.Next(), requirements.EncryptBody));
         }
 
         for (var i = 0; i < plain.Headers.Count; i++)
@@ -48,7 +48,7 @@ internal sealed class SendPlan : IDisposable
             var block = plain.Headers[i];
             if (requirements.Headers.IsSigned(block.Element))
             {
-                signed.Add(new PlannedPart(i, block.Id ?? ids.Next(), requirements.Headers.IsEncrypted(block.Element)));
+                signed.Add(new PlannedPart(i, block.Id?.ToString() ?? ids.Next(), requirements.Headers.IsEncrypted(block.Element)));
             }
         }
 

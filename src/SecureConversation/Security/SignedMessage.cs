@@ -8,7 +8,7 @@ using SecureConversation.Xml;
 namespace SecureConversation.Security;
 
 /// <summary>An endorsing signature that held, and the certificate that made it.</summary>
-internal readonly record struct Endorsement(SignatureElement Signature, X509Certificate2 Certificate, SecurityItem Token);
+internal readonly record struct Endorsement(SignatureElement Signature, SecurityItem Item, X509Certificate2 Certificate, SecurityItem Token);
 
 /// <summary>
 /// A message whose signatures hold. <see cref="Covers"/> answers by location: an element is covered when its own bytes
@@ -16,10 +16,10 @@ internal readonly record struct Endorsement(SignatureElement Signature, X509Cert
 /// </summary>
 internal sealed class SignedMessage
 {
-    private readonly HashSet<XmlElement> _covered;
+    private readonly List<XmlElement> _covered;
 
     private SignedMessage(SoapEnvelope document, SecurityHeader header, SignatureElement primary, SecurityItem primaryItem,
-        X509Certificate2? signer, List<Endorsement> endorsements, HashSet<XmlElement> covered)
+        X509Certificate2? signer, List<Endorsement> endorsements, List<XmlElement> covered)
     {
         Document = document;
         Header = header;
@@ -39,7 +39,7 @@ internal sealed class SignedMessage
     /// <summary>The certificate behind the primary signature of an asymmetric binding; its trust is not judged yet.</summary>
     public X509Certificate2? Signer { get; }
 
-    public IReadOnlyList<Endorsement> Endorsements { get; }
+    public List<Endorsement> Endorsements { get; }
 
     public bool Covers(XmlElement element) => _covered.Contains(element);
 
@@ -54,9 +54,9 @@ internal sealed class SignedMessage
         var covered = VerifyReferences(primary, document, header, digest);
 
         var endorsements = new List<Endorsement>(signatures.Count - 1);
-        foreach (var (signature, _) in signatures.Skip(1))
+        for (var i = 1; i < signatures.Count; i++)
         {
-            endorsements.Add(VerifyEndorsement(signature, primary, header, requirements, source, digest));
+            endorsements.Add(VerifyEndorsement(signatures[i], primary, header, requirements, source, digest));
         }
 
         return new SignedMessage(document, header, primary, primaryItem, signer, endorsements, covered);
@@ -74,23 +74,45 @@ internal sealed class SignedMessage
             }
         }
 
-        if (signatures.Count == 0)
+        var primary = -1;
+        for (var i = 0; i < signatures.Count; i++)
+        {
+            if (EndorsesAny(signatures[i].Signature, signatures))
+            {
+                continue;
+            }
+
+            if (primary >= 0)
+            {
+                Fail.With(FailureCode.UnexpectedElement, "a second primary ds:Signature");
+            }
+
+            primary = i;
+        }
+
+        if (primary < 0)
         {
             Fail.With(FailureCode.SignatureMissing);
         }
 
-        var primaries = signatures.FindAll(s => !signatures.Exists(other => other.Item.Id is { } id && Endorses(s.Signature, id)));
-        if (primaries.Count != 1)
-        {
-            Fail.With(FailureCode.UnexpectedElement, "one primary ds:Signature expected");
-        }
-
-        var position = signatures.IndexOf(primaries[0]);
-        (signatures[0], signatures[position]) = (signatures[position], signatures[0]);
+        (signatures[0], signatures[primary]) = (signatures[primary], signatures[0]);
         return signatures;
     }
 
-    private static bool Endorses(SignatureElement signature, string id) => signature.References.Count == 1 && signature.References[0].Id == id;
+    private static bool EndorsesAny(SignatureElement signature, List<(SignatureElement Signature, SecurityItem Item)> others)
+    {
+        foreach (var (_, item) in others)
+        {
+            if (item.Id is { } id && Endorses(signature, id))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Endorses(SignatureElement signature, XmlId id) => signature.References.Count == 1 && signature.References[0].Id == id;
 
     private static X509Certificate2? VerifyPrimary(SignatureElement primary, SecurityHeader header, MessageRequirements requirements,
         KeyRing keys, KeySource source)
@@ -111,18 +133,19 @@ internal sealed class SignedMessage
         return certificate;
     }
 
-    private static Endorsement VerifyEndorsement(SignatureElement signature, SignatureElement primary, SecurityHeader header,
+    private static Endorsement VerifyEndorsement((SignatureElement Signature, SecurityItem Item) endorsing, SignatureElement primary, SecurityHeader header,
         MessageRequirements requirements, KeySource source, ReferenceDigest digest)
     {
-        if (primary.Id is null || !Endorses(signature, primary.Id))
+        var signature = endorsing.Signature;
+        if (primary.Id is null || !Endorses(signature, primary.Id.Value))
         {
             Fail.With(FailureCode.UnexpectedElement, "ds:Signature that endorses another one");
         }
 
-        var (certificate, item) = ResolveCertificate(signature.Key, header, source, allowSerialized: true);
+        var (certificate, token) = ResolveCertificate(signature.Key, header, source, allowSerialized: true);
         SignatureVerification.RequireValue(signature, requirements.Suite, certificate);
         SignatureVerification.RequireDigest(signature.References[0], primary.Element, digest);
-        return new Endorsement(signature, certificate, item);
+        return new Endorsement(signature, endorsing.Item, certificate, token);
     }
 
     /// <summary>A certificate from the header by its Id, or by a reference that one in the header or one that we know answers to.</summary>
@@ -135,7 +158,7 @@ internal sealed class SignedMessage
                 continue;
             }
 
-            if (reference.Kind == KeyReferenceKind.LocalId ? item.Id == reference.Uri : reference.IsX509)
+            if (reference.Kind == KeyReferenceKind.LocalId ? item.Id == reference.LocalId : reference.IsX509)
             {
                 var certificate = BinarySecurityToken.Read(item.Element);
                 if (reference.Kind == KeyReferenceKind.LocalId || reference.Matches(certificate))
@@ -154,17 +177,19 @@ internal sealed class SignedMessage
             reference.IsX509 ? FailureCode.WrongToken : FailureCode.UnresolvedReference, "signing certificate"), default);
     }
 
-    private static HashSet<XmlElement> VerifyReferences(SignatureElement primary, SoapEnvelope document, SecurityHeader header, ReferenceDigest digest)
+    private static List<XmlElement> VerifyReferences(SignatureElement primary, SoapEnvelope document, SecurityHeader header, ReferenceDigest digest)
     {
-        var covered = new HashSet<XmlElement>(primary.References.Count);
+        var covered = new List<XmlElement>(primary.References.Count);
         foreach (var reference in primary.References)
         {
             var target = Locate(reference, document, header);
             SignatureVerification.RequireDigest(reference, target, digest);
-            if (!covered.Add(target))
+            if (covered.Contains(target))
             {
                 Fail.With(FailureCode.DuplicateId, "ds:Reference");
             }
+
+            covered.Add(target);
         }
 
         return covered;
@@ -202,7 +227,7 @@ internal sealed class SignedMessage
     private static XmlElement Dereference(SecurityItem item, SecurityHeader header)
     {
         var target = item.Kind == SecurityItemKind.SecurityTokenReference ? item.Element.FirstChild : default;
-        return !target.IsNull && target.Is(Wsse.Reference) && target.GetAttribute(Attr.Uri) is ['#', .. var id]
+        return !target.IsNull && target.Is(Wsse.Reference) && XmlId.OfReference(target, Attr.Uri) is { } id
             && header.FindById(id) is { } token
             ? token.Element
             : Fail.With<XmlElement>(FailureCode.UnresolvedReference, "STR-Transform");

@@ -6,7 +6,7 @@ using SecureConversation.Xml;
 namespace SecureConversation.Security;
 
 /// <summary>One header block of an envelope, with the Ids it can be referred to by.</summary>
-internal readonly record struct HeaderBlock(XmlElement Element, string? Id, bool IsEncryptedHeader);
+internal readonly record struct HeaderBlock(XmlElement Element, XmlId? Id, bool IsEncryptedHeader);
 
 /// <summary>
 /// A SOAP envelope, parsed once within limits. Everything later works on locations in it; nothing is looked up by name
@@ -29,7 +29,7 @@ internal sealed class SoapEnvelope : IDisposable
         Names = names;
         Header = header;
         Body = body;
-        BodyId = body.GetAttribute(Wsu.Id);
+        BodyId = body.GetId(Wsu.Id);
         Headers = headers;
         _buffer = buffer;
     }
@@ -42,8 +42,8 @@ internal sealed class SoapEnvelope : IDisposable
     public XmlElement Header { get; }
 
     public XmlElement Body { get; }
-    public string? BodyId { get; }
-    public IReadOnlyList<HeaderBlock> Headers { get; }
+    public XmlId? BodyId { get; }
+    public List<HeaderBlock> Headers { get; }
 
     /// <summary>Parses; takes ownership of <paramref name="buffer"/>, also when it fails.</summary>
     public static SoapEnvelope Parse(ReadOnlyMemory<byte> utf8, SoapNames names, XmlLimits limits, bool indexBody = false,
@@ -97,7 +97,7 @@ internal sealed class SoapEnvelope : IDisposable
                     Fail.With(FailureCode.LimitExceeded, "header blocks");
                 }
 
-                headers.Add(new HeaderBlock(block, block.GetAttribute(Wsu.Id), block.Is(Wsse.EncryptedHeader)));
+                headers.Add(new HeaderBlock(block, block.GetId(Wsu.Id), block.Is(Wsse.EncryptedHeader)));
             }
         }
 
@@ -169,14 +169,14 @@ internal sealed class SoapEnvelope : IDisposable
     // WS-Addressing 1.0 SOAP binding section 3.2. RelatesTo may repeat there; WCF writes and expects one.
     private void RequireSingletons()
     {
-        foreach (var name in Names.AddressingHeaders)
+        for (var i = 0; i < Names.AddressingHeaders.Length; i++)
         {
             var count = 0;
             foreach (var block in Headers)
             {
-                if (block.Element.Is(name) && ++count > 1)
+                if (block.Element.Is(Names.AddressingHeaders[i]) && ++count > 1)
                 {
-                    Fail.With(FailureCode.DuplicateElement, name.ToString());
+                    Fail.With(FailureCode.DuplicateElement, Names.AddressingHeaders[i].ToString());
                 }
             }
         }

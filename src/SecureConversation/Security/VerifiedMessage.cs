@@ -16,7 +16,7 @@ public sealed class VerifiedMessage : IDisposable
     private readonly OpenedMessage _opened;
     private readonly SignedMessage _signed;
     private readonly MessageShape _shape;
-    private readonly (string Id, DerivedKeyToken Token)[] _derivedKeys;
+    private readonly (XmlId Id, DerivedKeyToken Token)[] _derivedKeys;
     private PooledBytes? _application;
     private MessageProtection? _protection;
 
@@ -110,15 +110,21 @@ public sealed class VerifiedMessage : IDisposable
     }
 
     /// <summary>Primary signature first, then the endorsing ones, as a reply has to confirm them.</summary>
-    internal IReadOnlyList<SentSignature> Signatures =>
-    [
-        new(_signed.Primary.Value, _opened.IsEncrypted(EncryptedLocation.SecurityItem, _signed.PrimaryItem.Position)),
-        .. _signed.Header.Items
-            .Where(i => i.Kind == SecurityItemKind.Signature && i.Position != _signed.PrimaryItem.Position)
-            .Select(i => new SentSignature(
-                _signed.Endorsements.First(e => e.Signature.Element == i.Element).Signature.Value,
-                _opened.IsEncrypted(EncryptedLocation.SecurityItem, i.Position))),
-    ];
+    internal SentSignature[] Signatures
+    {
+        get
+        {
+            var signatures = new SentSignature[1 + _signed.Endorsements.Count];
+            signatures[0] = new SentSignature(_signed.Primary.Value, IsEncryptedItem(_signed.PrimaryItem));
+            for (var i = 0; i < _signed.Endorsements.Count; i++)
+            {
+                var endorsement = _signed.Endorsements[i];
+                signatures[i + 1] = new SentSignature(endorsement.Signature.Value, IsEncryptedItem(endorsement.Item));
+            }
+
+            return signatures;
+        }
+    }
 
     internal SymmetricKey? TakeRequestKey()
     {
@@ -135,6 +141,8 @@ public sealed class VerifiedMessage : IDisposable
         _opened.Dispose();
         _wire.Dispose();
     }
+
+    private bool IsEncryptedItem(SecurityItem item) => _opened.IsEncrypted(EncryptedLocation.SecurityItem, item.Position);
 
     private int SecurityPosition
     {

@@ -6,7 +6,7 @@ using SecureConversation.Xml;
 namespace SecureConversation.Signature;
 
 /// <summary>One ds:Reference: an Id, the prefixes its canonicalization treats inclusively, and the digest.</summary>
-internal readonly record struct SignedReference(string Id, ReadOnlyMemory<byte> InclusivePrefixes, bool DereferencesToken, string DigestAlgorithm, byte[] DigestValue);
+internal readonly record struct SignedReference(XmlId Id, ReadOnlyMemory<byte> InclusivePrefixes, bool DereferencesToken, string DigestAlgorithm, byte[] DigestValue);
 
 /// <summary>
 /// ds:Signature as message security uses it (XML Signature section 4).
@@ -39,15 +39,15 @@ internal sealed class SignatureElement
         References = references;
         Value = value;
         Key = key;
-        Id = element.GetAttribute(Attr.Id);
+        Id = element.GetId(Attr.Id);
     }
 
     public XmlElement Element { get; }
-    public string? Id { get; }
+    public XmlId? Id { get; }
     public XmlElement SignedInfo { get; }
     public ReadOnlyMemory<byte> InclusivePrefixes { get; }
     public string SignatureMethod { get; }
-    public IReadOnlyList<SignedReference> References { get; }
+    public List<SignedReference> References { get; }
     public byte[] Value { get; }
     public KeyReference Key { get; }
 
@@ -92,7 +92,7 @@ internal sealed class SignatureElement
     private static SignedReference ReadReference(XmlElement element)
     {
         // Same-document references by Id only: no external URIs, no XPointer, no empty URI.
-        if (element.GetAttribute(Attr.Uri) is not ['#', .. { Length: > 0 } id])
+        if (XmlId.OfReference(element, Attr.Uri) is not { } id)
         {
             return Fail.With<SignedReference>(FailureCode.UnresolvedReference, "ds:Reference/@URI");
         }
@@ -136,7 +136,7 @@ internal sealed class SignatureElement
     }
 
     private static string Algorithm(XmlElement element) =>
-        element.GetAttribute(Attr.Algorithm) ?? Fail.With<string>(FailureCode.MalformedSecurityElement, "@Algorithm");
+        KnownUris.Get(element, Attr.Algorithm) ?? Fail.With<string>(FailureCode.MalformedSecurityElement, "@Algorithm");
 
     private static void RequireAlgorithm(XmlElement element, string expected)
     {

@@ -13,13 +13,13 @@ internal static class BinarySecurityToken
 
     public static X509Certificate2 Read(XmlElement element)
     {
-        if (element.GetAttribute(Attr.ValueType) != Uris.X509V3)
+        if (KnownUris.Get(element, Attr.ValueType) != Uris.X509V3)
         {
             Fail.With(FailureCode.UnknownSecurityElement, "wsse:BinarySecurityToken/@ValueType");
         }
 
         // A missing EncodingType means base64 (WS-Security 1.1 section 6.3).
-        var raw = element.GetAttribute(Attr.EncodingType) switch
+        var raw = KnownUris.Get(element, Attr.EncodingType) switch
         {
             null or Uris.Base64Binary => ElementValue.Base64(element, MaxCertificateBytes),
             Uris.HexBinary => ElementValue.Hex(element, MaxCertificateBytes),

@@ -29,26 +29,15 @@ internal sealed class DerivedKeyToken
     /// <summary>The name of the specification, for client and for service, one after the other.</summary>
     internal static readonly byte[] DefaultLabel = "WS-SecureConversationWS-SecureConversation"u8.ToArray();
 
-    private DerivedKeyToken(KeyReference source, int offset, int length, byte[] label, byte[] nonce)
+    private DerivedKeyToken(KeyReference source, DerivedKeyInputs inputs)
     {
         Source = source;
-        Offset = offset;
-        Length = length;
-        Label = label;
-        Nonce = nonce;
+        Inputs = inputs;
     }
 
     public KeyReference Source { get; }
 
-    /// <summary>First octet of the P_SHA1 stream that belongs to the key.</summary>
-    public int Offset { get; }
-
-    /// <summary>Octets of the derived key.</summary>
-    public int Length { get; }
-
-    public byte[] Label { get; }
-
-    public byte[] Nonce { get; }
+    public DerivedKeyInputs Inputs { get; }
 
     public static DerivedKeyToken Read(XmlElement element, ProtocolVersion protocol)
     {
@@ -94,7 +83,7 @@ internal sealed class DerivedKeyToken
             Fail.With(FailureCode.DerivedKeyViolation, "bounds of wsc:DerivedKeyToken");
         }
 
-        return new DerivedKeyToken(source, (int)start, length, label, nonce);
+        return new DerivedKeyToken(source, new DerivedKeyInputs((int)start, length, label, nonce));
     }
 
     private static int? Optional(ref XmlElement child, XmlName name)
@@ -108,4 +97,17 @@ internal sealed class DerivedKeyToken
         child = child.NextSibling;
         return value;
     }
+}
+
+/// <summary>What a key is derived with, beside its source (WS-SecureConversation 1.3 section 7).</summary>
+/// <param name="Offset">First octet of the P_SHA1 stream that belongs to the key.</param>
+/// <param name="Length">Octets of the derived key.</param>
+/// <param name="Label">Octets of the label.</param>
+/// <param name="Nonce">Octets of the nonce.</param>
+internal sealed record DerivedKeyInputs(int Offset, int Length, byte[] Label, byte[] Nonce)
+{
+    public bool Equals(DerivedKeyInputs? other) => other is not null && Offset == other.Offset && Length == other.Length
+        && Nonce.AsSpan().SequenceEqual(other.Nonce) && Label.AsSpan().SequenceEqual(other.Label);
+
+    public override int GetHashCode() => HashCode.Combine(Offset, Length, Nonce.Length);
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using SecureConversation.Errors;
 using SecureConversation.Xml;
 
@@ -17,13 +19,19 @@ internal static class ElementValue
             Fail.With(FailureCode.LimitExceeded, "base64 value");
         }
 
-        var buffer = new byte[(length / 4 * 3) + 3];
-        if (!element.TryDecodeBase64(buffer, out var written) || written > maxBytes)
+        var buffer = ArrayPool<byte>.Shared.Rent((length / 4 * 3) + 3);
+        try
         {
-            Fail.With(FailureCode.MalformedSecurityElement, "base64 value");
+            return element.TryDecodeBase64(buffer, out var written) && written <= maxBytes
+                ? buffer.AsSpan(0, written).ToArray()
+                : Fail.With<byte[]>(FailureCode.MalformedSecurityElement, "base64 value");
         }
-
-        return written == buffer.Length ? buffer : buffer.AsSpan(0, written).ToArray();
+        finally
+        {
+            // Among the values are entropy and keys.
+            CryptographicOperations.ZeroMemory(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     public static byte[] Hex(XmlElement element, int maxBytes)

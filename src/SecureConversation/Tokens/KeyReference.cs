@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Xml;
 
 namespace SecureConversation.Tokens;
 
@@ -24,7 +25,10 @@ internal enum KeyReferenceKind
 /// <summary>One parsed reference to a key. Which members are set follows from <see cref="Kind"/>.</summary>
 internal sealed record KeyReference(KeyReferenceKind Kind)
 {
-    /// <summary>The Id for <see cref="KeyReferenceKind.LocalId"/>, the context identifier for a security context.</summary>
+    /// <summary>The Id for <see cref="KeyReferenceKind.LocalId"/>.</summary>
+    public XmlId LocalId { get; init; }
+
+    /// <summary>The context identifier for <see cref="KeyReferenceKind.SecurityContext"/>.</summary>
     public string Uri { get; init; } = "";
 
     /// <summary>wsc:Instance of a renewed context, else null.</summary>

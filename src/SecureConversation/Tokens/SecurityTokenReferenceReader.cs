@@ -47,14 +47,14 @@ internal static class SecurityTokenReferenceReader
 
     private static KeyReference ReadReference(XmlElement element, ProtocolVersion protocol)
     {
-        var uri = element.GetAttribute(Attr.Uri) ?? Fail.With<string>(FailureCode.MalformedSecurityElement, "wsse:Reference");
-        if (uri is ['#', .. var id])
+        if (XmlId.OfReference(element, Attr.Uri) is { } id)
         {
-            return new KeyReference(KeyReferenceKind.LocalId) { Uri = id };
+            return new KeyReference(KeyReferenceKind.LocalId) { LocalId = id };
         }
 
-        var valueType = element.GetAttribute(Attr.ValueType);
-        if (uri.Length == 0 || (valueType is not null && valueType != protocol.SctTokenType))
+        var uri = element.GetAttribute(Attr.Uri) ?? Fail.With<string>(FailureCode.MalformedSecurityElement, "wsse:Reference");
+        var valueType = KnownUris.Get(element, Attr.ValueType);
+        if (uri is "" or ['#', ..] || (valueType is not null && valueType != protocol.SctTokenType))
         {
             Fail.With(FailureCode.UnresolvedReference, "wsse:Reference");
         }
@@ -64,14 +64,14 @@ internal static class SecurityTokenReferenceReader
 
     private static KeyReference ReadKeyIdentifier(XmlElement element)
     {
-        var kind = element.GetAttribute(Attr.ValueType) switch
+        var kind = KnownUris.Get(element, Attr.ValueType) switch
         {
             Uris.ThumbprintSha1 => KeyReferenceKind.Thumbprint,
             Uris.X509SubjectKeyIdentifier => KeyReferenceKind.SubjectKeyIdentifier,
             Uris.EncryptedKeySha1 => KeyReferenceKind.EncryptedKeySha1,
             _ => Fail.With<KeyReferenceKind>(FailureCode.MalformedSecurityElement, "wsse:KeyIdentifier/@ValueType"),
         };
-        var value = element.GetAttribute(Attr.EncodingType) switch
+        var value = KnownUris.Get(element, Attr.EncodingType) switch
         {
             null or Uris.Base64Binary => ElementValue.Base64(element, MaxIdentifierBytes),
             Uris.HexBinary => ElementValue.Hex(element, MaxIdentifierBytes),

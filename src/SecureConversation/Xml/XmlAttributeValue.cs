@@ -48,6 +48,9 @@ internal readonly struct XmlAttributeValue
         }
     }
 
+    /// <summary><see cref="Value"/> as memory that lives as long as the document's buffer.</summary>
+    public ReadOnlyMemory<byte> ValueMemory => Record.NeedsDecoding ? Value.ToArray() : index.Memory[RawStart..RawEnd];
+
     internal int Number => number;
 
     internal XmlIndex Index => index;

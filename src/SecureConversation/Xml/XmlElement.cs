@@ -123,6 +123,9 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
         return false;
     }
 
+    /// <summary>An Id attribute, compared as octets; null when absent.</summary>
+    public XmlId? GetId(XmlName name) => TryGetAttribute(name, out XmlAttributeValue value) ? new XmlId(value.ValueMemory) : null;
+
     public string? GetAttribute(XmlName name) => TryGetAttribute(name, out XmlAttributeValue value) ? value.GetString() : null;
 
     /// <summary>The character data that are direct children: decoded, line ends normalised, comments left out.</summary>
