@@ -32,7 +32,7 @@ public sealed class SecureConversationException : Exception
     public SecureConversationException(SoapFault fault)
         : base((fault ?? throw new ArgumentNullException(nameof(fault))).ToString())
     {
-        Failure = fault.Is("BadContextToken") ? SecureConversationFailure.BadContextToken
+        Failure = fault.Is("BadContextToken") || fault.Is("RenewNeeded") ? SecureConversationFailure.BadContextToken
             : fault.Is("FailedAuthentication") ? SecureConversationFailure.FailedAuthentication
             : fault.Is("ServerTooBusy") ? SecureConversationFailure.ServerTooBusy
             : SecureConversationFailure.PeerFault;

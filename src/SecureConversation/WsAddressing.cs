@@ -21,8 +21,9 @@ public static class WsAddressing
     /// <param name="to">Address of the service.</param>
     /// <param name="expectsReply">False for one-way messages.</param>
     /// <param name="output">Takes the completed envelope.</param>
+    /// <returns>The action of the completed envelope, for the transport; the header wins over the argument. Empty when there is neither, which takes a version without addressing.</returns>
     /// <exception cref="ArgumentException">No envelope of that version, or the action is in neither place.</exception>
-    public static void Complete(ReadOnlyMemory<byte> envelope, MessageVersion version, string? action, Uri to, bool expectsReply, IBufferWriter<byte> output)
+    public static string Complete(ReadOnlyMemory<byte> envelope, MessageVersion version, string? action, Uri to, bool expectsReply, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(to);
@@ -33,17 +34,19 @@ public static class WsAddressing
             if (!names.HasAddressing)
             {
                 output.Write(envelope.Span);
-                return;
+                return action ?? "";
             }
 
             using var plain = SoapEnvelope.Parse(envelope, names, XmlLimits.Default with { MaxBytes = int.MaxValue });
-            if (plain.Find(names.Action).IsNull && string.IsNullOrEmpty(action))
+            action = plain.FindText(names.Action) ?? action;
+            if (string.IsNullOrEmpty(action))
             {
                 throw new ArgumentException("The request has no a:Action header; give it one, or a SOAPAction.", nameof(action));
             }
 
             using var completed = Complete(plain, names, action, to, expectsReply);
             output.Write(completed.Span);
+            return action;
         }
         catch (SecurityFailureException e)
         {
@@ -51,14 +54,14 @@ public static class WsAddressing
         }
     }
 
-    private static PooledBytes Complete(SoapEnvelope plain, SoapNames names, string? action, Uri to, bool expectsReply)
+    private static PooledBytes Complete(SoapEnvelope plain, SoapNames names, string action, Uri to, bool expectsReply)
     {
         var splice = new EnvelopeSplice(plain);
         splice.InsertHeader(output =>
         {
             if (plain.Find(names.Action).IsNull)
             {
-                AddressingWriter.Action(output, names, action!);
+                AddressingWriter.Action(output, names, action);
             }
 
             if (expectsReply && plain.Find(names.MessageId).IsNull)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Crypto;
+using SecureConversation.Errors;
 using SecureConversation.Protocol;
 using SecureConversation.Tokens;
 using SecureConversation.Xml;
@@ -77,6 +78,26 @@ public sealed class VerifiedMessage : IDisposable
 
     /// <summary>What was signed and encrypted, with what. Made on first use.</summary>
     public MessageProtection Protection => _protection ??= MessageProtection.Create(_opened, _signed, _shape, Requirements, _derivedKeys, EncryptedKeySha1);
+
+    /// <summary>The fault in the body; null when it holds none.</summary>
+    /// <exception cref="SecureConversationException">The fault goes beyond the limits on XML.</exception>
+    public SoapFault? ReadFault()
+    {
+        if (!IsFault)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var indexed = SoapEnvelope.Parse(DecryptedEnvelope, _wire.Names, XmlLimits.Default with { MaxBytes = int.MaxValue }, indexBody: true);
+            return FaultReader.Read(indexed, isSecured: true);
+        }
+        catch (SecurityFailureException e)
+        {
+            throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The fault cannot be read: {e.Message}.", e);
+        }
+    }
 
     internal SupportingTokens Tokens { get; }
     internal Timestamp? Timestamp { get; }

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace SecureConversation.Http.Internal;
+
+/// <summary>Events of the HTTP client. Ids are never reused; nothing here prints keys, passwords or content.</summary>
+internal static partial class HttpLog
+{
+    [LoggerMessage(200, LogLevel.Debug, "Opening a session with {Address}.")]
+    public static partial void Opening(ILogger logger, string address);
+
+    [LoggerMessage(201, LogLevel.Warning, "No session could be opened with {Address}.")]
+    public static partial void OpenFailed(ILogger logger, string address, Exception exception);
+
+    [LoggerMessage(202, LogLevel.Information, "Session {SessionId} with {Address} is replaced before its key expires.")]
+    public static partial void Replaced(ILogger logger, string sessionId, string address);
+
+    [LoggerMessage(203, LogLevel.Warning, "{Address} does not know session {SessionId} any more; the next request opens a new one.")]
+    public static partial void Lost(ILogger logger, string sessionId, string address);
+
+    [LoggerMessage(204, LogLevel.Information, "Session {SessionId} with {Address} is cancelled.")]
+    public static partial void Cancelled(ILogger logger, string sessionId, string address);
+
+    [LoggerMessage(205, LogLevel.Warning, "{Address} could not be told that session {SessionId} is over; it ends there by its idle timeout.")]
+    public static partial void CancelFailed(ILogger logger, string sessionId, string address, Exception exception);
+
+    [LoggerMessage(206, LogLevel.Warning, "A request with action {Action} is sent once more, in a new session.")]
+    public static partial void Retrying(ILogger logger, string action);
+
+    [LoggerMessage(207, LogLevel.Warning, "Not all sessions could be ended in time.")]
+    public static partial void CloseAbandoned(ILogger logger, Exception exception);
+}

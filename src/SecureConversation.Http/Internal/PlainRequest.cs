@@ -1,0 +1,79 @@
+using System.Net.Http.Headers;
+using SecureConversation.Binding;
+
+namespace SecureConversation.Http.Internal;
+
+/// <summary>A request of the caller: its envelope in UTF-8 with all WS-Addressing headers, not protected yet.</summary>
+internal sealed class PlainRequest : IDisposable
+{
+    private readonly PooledBuffer _envelope;
+
+    private PlainRequest(PooledBuffer envelope, string action, Uri address, bool isOneWay)
+    {
+        _envelope = envelope;
+        Action = action;
+        Address = address;
+        IsOneWay = isOneWay;
+    }
+
+    public ReadOnlyMemory<byte> Envelope => _envelope.Written;
+    public string Action { get; }
+    public Uri Address { get; }
+    public bool IsOneWay { get; }
+
+    /// <summary>Whether it is a SOAP request of that version, by its method and media type.</summary>
+    public static bool IsSoap(HttpRequestMessage request, MessageVersion version) => request.Method == HttpMethod.Post
+        && string.Equals(request.Content?.Headers.ContentType?.MediaType, version.MediaType, StringComparison.OrdinalIgnoreCase);
+
+    /// <exception cref="ArgumentException">No envelope of that version, or no action.</exception>
+    public static async Task<PlainRequest> ReadAsync(HttpRequestMessage request, MessageVersion version, CancellationToken cancellationToken)
+    {
+        var address = request.RequestUri is { IsAbsoluteUri: true } uri
+            ? uri
+            : throw new InvalidOperationException("The request has no absolute address.");
+        using var entity = new PooledBuffer(checked((int)Math.Clamp(request.Content!.Headers.ContentLength ?? 0, 4096, Array.MaxLength)));
+        await request.Content.CopyToAsync(entity, cancellationToken).ConfigureAwait(false);
+        var type = request.Content.Headers.ContentType;
+        var utf8 = ToUtf8(entity.Written, type?.CharSet);
+        var isOneWay = request.Options.TryGetValue(SecureConversationRequestOptions.OneWay, out var marked) && marked;
+
+        var completed = new PooledBuffer(checked(utf8.Length + 1024));
+        try
+        {
+            // Credentials in an address are for the transport; a:To is read by the service and everybody behind it.
+            var to = new Uri(address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
+            var action = WsAddressing.Complete(utf8, version, FindAction(request, type, version), to, !isOneWay, completed);
+            SoapPost.RequireAction(action);
+            return new PlainRequest(completed, action, address, isOneWay);
+        }
+        catch
+        {
+            completed.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _envelope.Dispose();
+
+    private static ReadOnlyMemory<byte> ToUtf8(ReadOnlyMemory<byte> entity, string? charset)
+    {
+        try
+        {
+            return EnvelopeEncoding.ToUtf8(entity, charset);
+        }
+        catch (SecureConversationException e)
+        {
+            throw new ArgumentException($"The content of the request is not valid in its charset '{charset}'.", nameof(entity), e);
+        }
+    }
+
+    /// <summary>SOAPAction (SOAP 1.1 section 6.1.1) or the action parameter (RFC 3902); null when neither says anything.</summary>
+    private static string? FindAction(HttpRequestMessage request, MediaTypeHeaderValue? type, MessageVersion version)
+    {
+        var action = version.Soap == SoapVersion.Soap12
+            ? type?.Parameters.FirstOrDefault(p => string.Equals(p.Name, "action", StringComparison.OrdinalIgnoreCase))?.Value
+            : request.Headers.TryGetValues(SoapPost.SoapAction, out var values) ? values.FirstOrDefault() : null;
+        action = action?.Trim().Trim('"');
+        return string.IsNullOrEmpty(action) ? null : action;
+    }
+}

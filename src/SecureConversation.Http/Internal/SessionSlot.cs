@@ -1,0 +1,153 @@
+namespace SecureConversation.Http.Internal;
+
+/// <summary>
+/// The session with one address. Opened by whoever needs it first; others wait for that handshake, and none of them ends
+/// it by giving up.
+/// </summary>
+internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend> connect, CancellationToken stopping)
+{
+    private readonly Lock _gate = new();
+    private readonly string _name = address.AbsoluteUri;
+    private SharedSession? _current;
+    private Task<SharedSession>? _opening;
+
+    /// <summary>The session, entered: the caller leaves it after the exchange.</summary>
+    public async ValueTask<SharedSession> EnterAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Task<SharedSession> opening;
+            lock (_gate)
+            {
+                if (_current is { IsDue: false } current && current.TryEnter())
+                {
+                    return current;
+                }
+
+                opening = _opening ??= Task.Run(OpenAsync, CancellationToken.None);
+            }
+
+            // Entered even when it is due at once, which a very short life makes it: no handshake without end.
+            var opened = await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (opened.TryEnter())
+            {
+                return opened;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The service said that it does not know the session. Mostly without security, so it may be a lie: calls under way
+    /// in the session go on, only the next one opens a new session.
+    /// </summary>
+    /// <param name="session">The session that the call was made in.</param>
+    /// <param name="isKnownToService">Said under the session itself, which the service knows then, though it wants a new key.</param>
+    public void Lose(SharedSession session, bool isKnownToService)
+    {
+        lock (_gate)
+        {
+            if (_current != session)
+            {
+                return;
+            }
+
+            _current = null;
+        }
+
+        HttpLog.Lost(endpoint.Log, session.Id, _name);
+        session.Retire(isKnownToService);
+    }
+
+    /// <summary>Cancels the session at the service when the calls in it are over; a later request opens a new one.</summary>
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        Task<SharedSession>? opening;
+        SharedSession? session;
+        lock (_gate)
+        {
+            opening = _opening;
+            session = _current;
+            _current = null;
+        }
+
+        session?.Retire(isKnownToService: true);
+        if (opening is not null)
+        {
+            await ((Task)opening).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (opening.IsCompletedSuccessfully)
+            {
+                var opened = await opening.ConfigureAwait(false);
+                lock (_gate)
+                {
+                    _current = _current == opened ? null : _current;
+                }
+
+                opened.Retire(isKnownToService: true);
+                await opened.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (session is not null)
+        {
+            await session.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<SharedSession> OpenAsync()
+    {
+        try
+        {
+            var opened = await HandshakeAsync().ConfigureAwait(false);
+            SharedSession? replaced;
+            lock (_gate)
+            {
+                (replaced, _current) = (_current, opened);
+                _opening = null;
+            }
+
+            if (replaced is not null)
+            {
+                HttpLog.Replaced(endpoint.Log, replaced.Id, _name);
+                replaced.Retire(isKnownToService: true);
+            }
+
+            return opened;
+        }
+        catch (Exception e)
+        {
+            HttpLog.OpenFailed(endpoint.Log, _name, e);
+            lock (_gate)
+            {
+                _ = _opening?.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                _opening = null;
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<SharedSession> HandshakeAsync()
+    {
+        HttpLog.Opening(endpoint.Log, _name);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        timeout.CancelAfter(endpoint.OpenTimeout);
+        var send = connect();
+        var handshake = endpoint.Client.StartSession(address);
+        using var request = SoapPost.Create(endpoint.Version, address, handshake.Envelope, handshake.Action, owner: handshake);
+        try
+        {
+            using var response = await endpoint.ExchangeAsync(send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);
+            return new SharedSession(response.Verify(handshake.Complete), endpoint, address, _name, send);
+        }
+        catch (OperationCanceledException e) when (stopping.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException("The client was disposed of while its session was opened.", e);
+        }
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"The service did not answer the session request within OpenTimeout ({endpoint.OpenTimeout}).", new TimeoutException(null, e));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net.Http.Headers;
+using SecureConversation.Binding;
+
+namespace SecureConversation.Http.Internal;
+
+/// <summary>Makes the HTTP requests that carry envelopes.</summary>
+internal static class SoapPost
+{
+    public const string SoapAction = "SOAPAction";
+
+    /// <summary>Disposing the request disposes of the owner of the envelope, once the transport no longer reads it.</summary>
+    public static HttpRequestMessage Create(MessageVersion version, Uri address, ReadOnlyMemory<byte> envelope, string action, IDisposable owner) =>
+        Create(version, address, new EnvelopeContent(envelope, owner), action);
+
+    public static HttpRequestMessage Create(MessageVersion version, Uri address, HttpContent content, string action)
+    {
+        RequireAction(action);
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+        var type = ContentType(version);
+        if (version.Soap == SoapVersion.Soap12 && action.Length > 0)
+        {
+            type.Parameters.Add(new NameValueHeaderValue("action", $"\"{action}\""));
+        }
+        else if (version.Soap == SoapVersion.Soap11)
+        {
+            request.Headers.TryAddWithoutValidation(SoapAction, $"\"{action}\"");
+        }
+
+        content.Headers.ContentType = type;
+        return request;
+    }
+
+    /// <exception cref="ArgumentException">The action would break out of the header that it is put into.</exception>
+    public static void RequireAction(string action)
+    {
+        if (action.AsSpan().ContainsAnyInRange('\0', ' ') || action.AsSpan().ContainsAny('"', '\\'))
+        {
+            throw new ArgumentException("The action has characters that no URI has.", nameof(action));
+        }
+    }
+
+    public static MediaTypeHeaderValue ContentType(MessageVersion version) => new(version.MediaType) { CharSet = "utf-8" };
+
+    /// <summary>All that a caller may have set beside the content; the caller's request itself stays as it is, so that it can be sent again.</summary>
+    public static void CopySettings(HttpRequestMessage from, HttpRequestMessage to)
+    {
+        to.Version = from.Version;
+        to.VersionPolicy = from.VersionPolicy;
+        foreach (var (name, values) in from.Headers.NonValidated)
+        {
+            if (!string.Equals(name, SoapAction, StringComparison.OrdinalIgnoreCase))
+            {
+                to.Headers.TryAddWithoutValidation(name, values);
+            }
+        }
+
+        foreach (var (key, value) in from.Options)
+        {
+            ((IDictionary<string, object?>)to.Options)[key] = value;
+        }
+    }
+}

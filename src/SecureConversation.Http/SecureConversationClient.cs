@@ -1,0 +1,140 @@
+using System.Net.Http.Headers;
+using SecureConversation.Http.Internal;
+
+namespace SecureConversation.Http;
+
+/// <summary>
+/// A client of one service for programs without dependency injection: bodies in, verified bodies out. The session, where
+/// the binding has one, is opened by the first call and cancelled by disposal. Safe for concurrent use.
+/// </summary>
+/// <example>
+/// <code>
+/// var options = new SecureConversationHttpOptions { Binding = binding, Credentials = credentials };
+/// await using var client = new SecureConversationClient(new Uri("http://example.org/echo"), options);
+/// string response = await client.CallAsync("urn:e/Echo", "&lt;Echo xmlns='urn:e'/&gt;");
+/// </code>
+/// </example>
+public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
+{
+    private readonly SecureConversationHandler _handler;
+    private readonly HttpClient _http;
+    private readonly Binding.MessageVersion _version;
+
+    /// <summary>Creates a client. Nothing is sent before the first call.</summary>
+    /// <param name="address">The service.</param>
+    /// <param name="options">Binding and credentials at least.</param>
+    /// <param name="transport">Sends what is protected, and is disposed of with the client; null for a <see cref="SocketsHttpHandler"/>.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Some option is missing or out of range.</exception>
+    public SecureConversationClient(Uri address, SecureConversationHttpOptions options, HttpMessageHandler? transport = null)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (!address.IsAbsoluteUri)
+        {
+            throw new ArgumentException("The address is not absolute.", nameof(address));
+        }
+
+        Address = address;
+        _handler = new SecureConversationHandler(options, transport ?? DefaultTransport());
+        _version = options.Binding!.MessageVersion;
+        _http = new HttpClient(_handler);
+    }
+
+    /// <summary>The service.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Longest time for one call, the handshake included when it waits for one. Default 100 seconds, as of HttpClient.</summary>
+    public TimeSpan Timeout
+    {
+        get => _http.Timeout;
+        set => _http.Timeout = value;
+    }
+
+    /// <summary>Headers of the transport for all calls; handshakes and cancels go without.</summary>
+    public HttpRequestHeaders DefaultRequestHeaders => _http.DefaultRequestHeaders;
+
+    /// <summary>Opens the session, unless it is open or the binding has none.</summary>
+    /// <inheritdoc cref="SecureConversationSessions.OpenAsync"/>
+    public Task OpenAsync(CancellationToken cancellationToken = default) => _handler.OpenAsync(Address, cancellationToken);
+
+    /// <summary>Cancels the session at the service once the calls in it are over; a later call opens a new one.</summary>
+    /// <inheritdoc cref="SecureConversationSessions.CloseAsync"/>
+    public Task CloseAsync(CancellationToken cancellationToken = default) => _handler.CloseAsync(cancellationToken);
+
+    /// <summary>Calls an operation.</summary>
+    /// <param name="action">Its a:Action.</param>
+    /// <param name="body">XML for the body of the request.</param>
+    /// <param name="cancellationToken">Gives the call up; the session stays.</param>
+    /// <returns>The content of the body of the reply, as XML that stands on its own.</returns>
+    /// <exception cref="SecureConversationException">
+    /// The reply was refused, or is a fault: then <see cref="SecureConversationException.Fault"/> is set, and its IsSecured says whether
+    /// the service itself is known to have sent it.
+    /// </exception>
+    /// <exception cref="HttpRequestException">The transport failed, or answered with an error without SOAP.</exception>
+    /// <exception cref="ArgumentException">The body is no well-formed XML.</exception>
+    public async Task<string> CallAsync(string action, string body, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(action);
+        ArgumentNullException.ThrowIfNull(body);
+        using var reply = await SendAsync(EnvelopeBody.Wrap(body, _version), action, cancellationToken).ConfigureAwait(false);
+        return reply.Message.ReadFault() is { } fault ? throw new SecureConversationException(fault) : reply.ReadBody();
+    }
+
+    /// <summary>Sends a message that gets no reply; completes when the service has taken it over, of which HTTP alone is witness.</summary>
+    /// <param name="action">Its a:Action.</param>
+    /// <param name="body">XML for the body of the message.</param>
+    /// <param name="cancellationToken">Gives the call up; the session stays.</param>
+    /// <exception cref="SecureConversationException">The service answered with a fault, or no session could be opened.</exception>
+    /// <exception cref="HttpRequestException">The transport failed, or answered with an error without SOAP.</exception>
+    /// <exception cref="ArgumentException">The body is no well-formed XML.</exception>
+    public async Task SendOneWayAsync(string action, string body, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(action);
+        ArgumentNullException.ThrowIfNull(body);
+        using var request = CreateRequest(EnvelopeBody.Wrap(body, _version), action);
+        request.Options.Set(SecureConversationRequestOptions.OneWay, true);
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        if (response.Content is VerifiedContent { Reply: var reply } && reply.Message.ReadFault() is { } fault)
+        {
+            throw new SecureConversationException(fault);
+        }
+    }
+
+    /// <summary>Sends an envelope, adding the WS-Addressing headers that it lacks, and gives the verified reply, which may be a fault.</summary>
+    /// <param name="envelope">A plain envelope in UTF-8.</param>
+    /// <param name="action">The action, for an envelope without a:Action.</param>
+    /// <param name="cancellationToken">Gives the call up; the session stays.</param>
+    /// <exception cref="SecureConversationException">The reply was refused, or is a fault without security.</exception>
+    /// <exception cref="HttpRequestException">The transport failed, or answered with an error without SOAP.</exception>
+    /// <exception cref="ArgumentException">No envelope of the binding's version, or without an action.</exception>
+    public async Task<VerifiedReply> SendAsync(ReadOnlyMemory<byte> envelope, string? action = null, CancellationToken cancellationToken = default)
+    {
+        using var request = CreateRequest(envelope, action);
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        return ((VerifiedContent)response.Content).Reply;
+    }
+
+    /// <summary>Cancels the session, within CloseTimeout, and disposes of the transport.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _handler.DisposeAsync().ConfigureAwait(false);
+        _http.Dispose();
+    }
+
+    /// <summary>Cancels the session, blocking for no longer than CloseTimeout, and disposes of the transport.</summary>
+    public void Dispose() => _http.Dispose();
+
+    // A redirected POST would show the message to somebody who cannot read it, or become a GET.
+    private static SocketsHttpHandler DefaultTransport() => new() { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+
+    private HttpRequestMessage CreateRequest(ReadOnlyMemory<byte> envelope, string? action)
+    {
+        var content = new ReadOnlyMemoryContent(envelope);
+        if (action is not null)
+        {
+            return SoapPost.Create(_version, Address, content, action);
+        }
+
+        content.Headers.ContentType = SoapPost.ContentType(_version);
+        return new HttpRequestMessage(HttpMethod.Post, Address) { Content = content };
+    }
+}

@@ -1,0 +1,178 @@
+using System.Net;
+using SecureConversation.Http.Internal;
+
+namespace SecureConversation.Http;
+
+/// <summary>
+/// Protects plain SOAP requests and verifies their replies. In goes a POST with the media type of the binding's SOAP
+/// version; missing WS-Addressing headers are added, a:To from the address and a:Action from SOAPAction or the action
+/// parameter. Out comes the plain reply: 200, or 500 for a fault of the application. Both are verified; everything that
+/// is not ends in an exception.
+/// </summary>
+/// <remarks>
+/// <para>Nothing leaves unprotected: any other request is refused with <see cref="InvalidOperationException"/>; see
+/// <see cref="SecureConversationHttpOptions.AllowUnprotectedRequests"/>. The synchronous Send is not supported.</para>
+/// <para>Where the binding establishes sessions, the first request to an address opens one, concurrent requests share it,
+/// and it is replaced before its key expires and after the service has forgotten it. A request that meets a forgotten
+/// session fails with <see cref="SecureConversationFailure.BadContextToken"/>; see
+/// <see cref="SecureConversationHttpOptions.RetryOnBadContextToken"/>.</para>
+/// <para>Exceptions: <see cref="HttpRequestException"/> for the transport and for HTTP errors without SOAP,
+/// <see cref="SecureConversationException"/> for security, <see cref="ArgumentException"/> for envelopes that cannot be protected.</para>
+/// </remarks>
+public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposable
+{
+    private readonly SecureConversationSessions _sessions;
+    private readonly bool _ownsSessions;
+
+    /// <summary>Creates a handler with sessions of its own; set <see cref="DelegatingHandler.InnerHandler"/> before use.</summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Some option is missing or out of range.</exception>
+    public SecureConversationHandler(SecureConversationHttpOptions options)
+    {
+        _sessions = new SecureConversationSessions(new Endpoint(nameof(SecureConversationHandler), options), () => SendAsIsAsync);
+        _ownsSessions = true;
+    }
+
+    /// <summary>Creates a handler with sessions of its own in front of a transport, which is disposed of with it.</summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Some option is missing or out of range.</exception>
+    public SecureConversationHandler(SecureConversationHttpOptions options, HttpMessageHandler innerHandler)
+        : this(options)
+    {
+        InnerHandler = innerHandler;
+    }
+
+    /// <summary>Creates a handler that shares sessions with others.</summary>
+    internal SecureConversationHandler(SecureConversationSessions sessions) => _sessions = sessions;
+
+    private Endpoint Endpoint => _sessions.Endpoint;
+
+    /// <inheritdoc cref="SecureConversationSessions.OpenAsync"/>
+    public Task OpenAsync(Uri address, CancellationToken cancellationToken = default) => _sessions.OpenAsync(address, cancellationToken);
+
+    /// <inheritdoc cref="SecureConversationSessions.CloseAsync"/>
+    public Task CloseAsync(CancellationToken cancellationToken = default) => _sessions.CloseAsync(cancellationToken);
+
+    /// <summary>Cancels the sessions, within CloseTimeout, and disposes of the transport.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_ownsSessions)
+        {
+            await _sessions.DisposeAsync().ConfigureAwait(false);
+        }
+
+        Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Options.TryGetValue(SecureConversationRequestOptions.Handshake, out var sessions) && sessions == _sessions)
+        {
+            return await SendAsIsAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!PlainRequest.IsSoap(request, Endpoint.Version))
+        {
+            return request.Content is null && request.Method != HttpMethod.Post && Endpoint.AllowUnprotectedRequests
+                ? await SendAsIsAsync(request, cancellationToken).ConfigureAwait(false)
+                : throw new InvalidOperationException($"The request is no POST of {Endpoint.Version.MediaType} and would leave unprotected: it was not sent.");
+        }
+
+        using var plain = await PlainRequest.ReadAsync(request, Endpoint.Version, cancellationToken).ConfigureAwait(false);
+        if (!Endpoint.Client.Binding.EstablishesSession)
+        {
+            return await ExchangeAsync(request, plain, Endpoint.Client.Secure(plain.Envelope, plain.Address), cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await ExchangeInSessionAsync(request, plain, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SecureConversationException e) when (Endpoint.RetryOnBadContextToken && IsLoss(e))
+        {
+            HttpLog.Retrying(Endpoint.Log, plain.Action);
+            return await ExchangeInSessionAsync(request, plain, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Not supported: the handshake and the retry wait. Throws before anything is sent.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Use SendAsync: protected requests are not sent synchronously.");
+
+    /// <summary>Cancels the sessions, blocking for no longer than CloseTimeout, and disposes of the transport.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _ownsSessions)
+        {
+            _sessions.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task<HttpResponseMessage> ExchangeInSessionAsync(HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
+    {
+        var slot = _sessions.Slot(plain.Address);
+        var session = await slot.EnterAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ExchangeAsync(request, plain, session.Secure(plain.Envelope), cancellationToken).ConfigureAwait(false);
+        }
+        catch (SecureConversationException e) when (IsLoss(e))
+        {
+            slot.Lose(session, isKnownToService: e.Fault!.IsSecured);
+            throw;
+        }
+        finally
+        {
+            session.Leave();
+        }
+    }
+
+    private async Task<HttpResponseMessage> ExchangeAsync(HttpRequestMessage request, PlainRequest plain, SecuredRequest secured, CancellationToken cancellationToken)
+    {
+        using var wire = SoapPost.Create(Endpoint.Version, plain.Address, secured.Envelope, plain.Action, owner: secured);
+        SoapPost.CopySettings(request, wire);
+        var response = await Endpoint.ExchangeAsync(SendAsIsAsync, wire, plain.IsOneWay, cancellationToken).ConfigureAwait(false);
+        VerifiedReply? reply = null;
+        try
+        {
+            if (plain.IsOneWay && response.IsSuccess)
+            {
+                response.Dispose();
+                return new HttpResponseMessage(HttpStatusCode.Accepted) { RequestMessage = request, Version = response.Version };
+            }
+
+            reply = new VerifiedReply(response.Verify(secured.VerifyReply), response);
+            ThrowIfLoss(reply);
+            request.Options.Set(SecureConversationRequestOptions.VerifiedReply, reply.Message);
+            return new HttpResponseMessage(reply.IsFault ? HttpStatusCode.InternalServerError : HttpStatusCode.OK)
+            {
+                Content = new VerifiedContent(reply, Endpoint.Version),
+                RequestMessage = request,
+                Version = response.Version,
+            };
+        }
+        catch
+        {
+            reply?.Dispose();
+            response.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Some faults about the session itself come secured under it; no application asked for them.</summary>
+    private static void ThrowIfLoss(VerifiedReply reply)
+    {
+        if (reply.IsFault && reply.Message.ContextId is not null && reply.Message.ReadFault() is { } fault && new SecureConversationException(fault) is var e && IsLoss(e))
+        {
+            throw e;
+        }
+    }
+
+    /// <summary>The service does not know the session, or not its key. A refusal of ours is no word of the service.</summary>
+    private static bool IsLoss(SecureConversationException e) => e is { Failure: SecureConversationFailure.BadContextToken, Fault: not null };
+
+    private Task<HttpResponseMessage> SendAsIsAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
+}

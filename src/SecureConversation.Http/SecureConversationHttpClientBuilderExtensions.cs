@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SecureConversation.Http;
+using SecureConversation.Http.Internal;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers message security for clients of IHttpClientFactory.</summary>
+public static class SecureConversationHttpClientBuilderExtensions
+{
+    /// <summary>
+    /// Puts a <see cref="SecureConversationHandler"/> into the client. Its sessions belong to the name of the client, not to a
+    /// handler, so they outlive the rotation of handlers; a keyed singleton <see cref="SecureConversationSessions"/> of that name
+    /// opens and closes them by hand. Handlers added later see protected messages; those added before see plain ones, and handshakes.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="configure">Sets binding and credentials; checked when the host starts.</param>
+    public static IHttpClientBuilder AddSecureConversation(this IHttpClientBuilder builder, Action<SecureConversationHttpOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return builder.AddSecureConversation((_, options) => configure(options));
+    }
+
+    /// <inheritdoc cref="AddSecureConversation(IHttpClientBuilder, Action{SecureConversationHttpOptions})"/>
+    public static IHttpClientBuilder AddSecureConversation(this IHttpClientBuilder builder, Action<IServiceProvider, SecureConversationHttpOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        var name = builder.Name;
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SecureConversationHttpOptions>, HttpOptionsValidator>());
+        builder.Services.AddOptions<SecureConversationHttpOptions>(name)
+            .Configure<IServiceProvider>((options, services) =>
+            {
+                options.LoggerFactory = services.GetService<ILoggerFactory>();
+                configure(services, options);
+            })
+            .ValidateOnStart();
+        builder.Services.AddKeyedSingleton(name, (services, _) => CreateSessions(services, name));
+        return builder.AddHttpMessageHandler(services => new SecureConversationHandler(services.GetRequiredKeyedService<SecureConversationSessions>(name)));
+    }
+
+    private static SecureConversationSessions CreateSessions(IServiceProvider services, string name)
+    {
+        var options = services.GetRequiredService<IOptionsMonitor<SecureConversationHttpOptions>>().Get(name);
+        var handlers = services.GetRequiredService<IHttpMessageHandlerFactory>();
+        SecureConversationSessions? sessions = null;
+        return sessions = new SecureConversationSessions(new Endpoint(name, options), Connect);
+
+        // Held by the session that it opened: the factory disposes of rotated handlers only when nobody holds them, and
+        // the cancel at the end needs one when the factory can make no more.
+        HttpSend Connect()
+        {
+            var invoker = new HttpMessageInvoker(handlers.CreateHandler(name), disposeHandler: false);
+            return (request, cancellationToken) =>
+            {
+                request.Options.Set(SecureConversationRequestOptions.Handshake, sessions!);
+                return invoker.SendAsync(request, cancellationToken);
+            };
+        }
+    }
+}

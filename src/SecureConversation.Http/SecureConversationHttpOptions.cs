@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+
+namespace SecureConversation.Http;
+
+/// <summary>
+/// Settings of an HTTP client with message security. They are read once, when the handler or client is made; later changes have no effect.
+/// </summary>
+public sealed class SecureConversationHttpOptions
+{
+    /// <summary>What messages look like. Needed; equal to the binding of the service.</summary>
+    public MessageSecurityBinding? Binding { get; set; }
+
+    /// <summary>Who the client is and which service it expects. Needed.</summary>
+    public ClientCredentials? Credentials { get; set; }
+
+    /// <summary>
+    /// Lets requests without content pass as they are, for example the GET of a WSDL; their responses are not verified. Default false.
+    /// A request with content is protected or refused, whatever this says.
+    /// </summary>
+    public bool AllowUnprotectedRequests { get; set; }
+
+    /// <summary>
+    /// Sends a request once more, in a new session, when the service answered that it does not know the session (or that its key has to be
+    /// renewed). Default false. That answer comes without security, so somebody between client and service can let a request pass, replace the
+    /// reply by such a fault and have the request executed twice: set it for operations that may be repeated.
+    /// Either way the next request opens a new session.
+    /// </summary>
+    public bool RetryOnBadContextToken { get; set; }
+
+    /// <summary>Largest entity body of a response in bytes, counted while it is read. Default 64 MiB.</summary>
+    public int MaxResponseBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Longest time for the handshake of a session. It is shared, so no caller's cancellation ends it. Default 1 minute.</summary>
+    public TimeSpan OpenTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Longest time for telling the service that a session is over; bounds disposal. Default 10 seconds.</summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Source of time for timestamps and the expiry of sessions. Timeouts of the network are real time.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Takes logs. Null: with dependency injection the registered factory, else no logs.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+}

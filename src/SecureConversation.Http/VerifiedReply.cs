@@ -1,0 +1,39 @@
+using System.Xml;
+using SecureConversation.Http.Internal;
+using SecureConversation.Security;
+
+namespace SecureConversation.Http;
+
+/// <summary>A reply that passed every check. Dispose it to return its buffers, which are cleared.</summary>
+public sealed class VerifiedReply : IDisposable
+{
+    private readonly SoapResponse _response;
+
+    internal VerifiedReply(VerifiedMessage message, SoapResponse response)
+    {
+        Message = message;
+        _response = response;
+    }
+
+    /// <summary>The message, with its headers and the account of its protection.</summary>
+    public VerifiedMessage Message { get; }
+
+    /// <summary>The plain envelope, without the security header. Valid until disposal.</summary>
+    public ReadOnlyMemory<byte> Envelope => Message.Envelope;
+
+    /// <summary>Whether the service answered with a fault of the application.</summary>
+    public bool IsFault => Message.IsFault;
+
+    /// <summary>The content of the body as XML that stands on its own.</summary>
+    public string ReadBody() => EnvelopeBody.Read(Envelope);
+
+    /// <summary>A reader on the first node in the body, for serializers. Valid until disposal of this reply.</summary>
+    public XmlDictionaryReader CreateBodyReader() => EnvelopeBody.CreateReader(Envelope);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Message.Dispose();
+        _response.Dispose();
+    }
+}

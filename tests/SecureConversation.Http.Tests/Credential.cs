@@ -1,0 +1,50 @@
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Testing;
+
+namespace SecureConversation.Http.Tests;
+
+/// <summary>Bindings, credentials and options of the tests.</summary>
+public static class Credential
+{
+    public static ClientCredentials OfClient => ClientOf(TestCertificates.Service);
+
+    public static ServiceCredentials OfService => new()
+    {
+        ServiceCertificate = new X509Credential(TestCertificates.Service),
+        ClientCertificateValidation = TrustAuthority,
+    };
+
+    private static CertificateValidationOptions TrustAuthority => new()
+    {
+        Mode = X509CertificateValidationMode.ChainTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        CustomTrustRoots = { TestCertificates.Authority },
+    };
+
+    public static ClientCredentials ClientOf(X509Certificate2 service, EndpointIdentity? identity = null) => new()
+    {
+        ClientCertificate = new X509Credential(TestCertificates.Client),
+        ServiceCertificate = service,
+        ServiceCertificateValidation = TrustAuthority,
+        ServiceIdentity = identity,
+    };
+
+    public static MessageSecurityBinding Session(MessageVersion? version = null)
+    {
+        var single = Element();
+        return MessageSecurityBinding.Create(SecurityBindingElement.CreateSecureConversationBindingElement(single) with
+        {
+            DefaultAlgorithmSuite = single.DefaultAlgorithmSuite,
+            MessageSecurityVersion = single.MessageSecurityVersion,
+        }, version);
+    }
+
+    public static MessageSecurityBinding Single(MessageVersion? version = null) => MessageSecurityBinding.Create(Element(), version);
+
+    public static SecureConversationHttpOptions Options(MessageSecurityBinding binding) => new() { Binding = binding, Credentials = OfClient };
+
+    private static SecurityBindingElement Element() =>
+        SecurityBindingElement.CreateMutualCertificateBindingElement() with { DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 };
+}

@@ -1,0 +1,278 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Testing;
+
+namespace SecureConversation.Http.Tests;
+
+/// <summary>Nothing unprotected leaves, nothing unverified comes back.</summary>
+public sealed class RefusalTests
+{
+    private const string Echo = "<Echo xmlns=\"urn:e\"/>";
+
+    [Theory]
+    [InlineData("POST", "text/xml")]
+    [InlineData("POST", "application/json")]
+    [InlineData("POST", "multipart/related")]
+    [InlineData("POST", null)]
+    [InlineData("PUT", "application/soap+xml")]
+    [InlineData("GET", null)]
+    public async Task UnprotectedRequest_IsNotSent(string method, string? mediaType)
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        var requests = 0;
+        service.Intercept = _ =>
+        {
+            requests++;
+            return Task.FromResult(false);
+        };
+        var options = Credential.Options(service.Binding);
+        options.AllowUnprotectedRequests = method != "GET";
+        using var http = new HttpClient(new SecureConversationHandler(options, new SocketsHttpHandler()));
+        using var request = new HttpRequestMessage(new HttpMethod(method), service.Address);
+        if (mediaType is not null)
+        {
+            request.Content = new StringContent("<x/>", Encoding.UTF8, mediaType);
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => http.SendAsync(request));
+        Assert.Equal(0, requests);
+    }
+
+    [Fact]
+    public async Task RequestWithoutContent_PassesWhenAllowed()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        service.Intercept = async context =>
+        {
+            await context.Response.WriteAsync("<definitions/>");
+            return true;
+        };
+        var options = Credential.Options(service.Binding);
+        options.AllowUnprotectedRequests = true;
+        using var http = new HttpClient(new SecureConversationHandler(options, new SocketsHttpHandler()));
+        Assert.Equal("<definitions/>", await http.GetStringAsync(service.Address));
+    }
+
+    [Fact]
+    public async Task SynchronousSend_IsRefused()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        using var http = new HttpClient(new SecureConversationHandler(Credential.Options(service.Binding), new SocketsHttpHandler()));
+        using var request = Messages.Request(service.Address, service.Binding.MessageVersion);
+        Assert.Throws<NotSupportedException>(() => http.Send(request));
+    }
+
+    [Fact]
+    public async Task ContentThatIsNoEnvelope_IsTheCallersMistake()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        await Assert.ThrowsAsync<ArgumentException>(() => client.SendAsync("<x/>"u8.ToArray(), Messages.Action));
+        await Assert.ThrowsAsync<ArgumentException>(() => client.CallAsync(Messages.Action, "<a>"));
+        await Assert.ThrowsAsync<ArgumentException>(() => client.SendAsync(Messages.Envelope(service.Binding.MessageVersion, Echo)));
+        await Assert.ThrowsAsync<ArgumentException>(() => client.CallAsync("urn:e\r\nX-Injected: 1", Echo));
+        Assert.Equal(0, service.Handshakes);
+    }
+
+    [Fact]
+    public async Task UnsecuredFault_IsThrownAsSuch()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        await client.OpenAsync();
+        service.Intercept = Answer(500, service.Binding.MessageVersion.MediaType, Messages.Fault(service.Binding.MessageVersion));
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(SecureConversationFailure.PeerFault, error.Failure);
+        Assert.False(error.Fault!.IsSecured);
+        Assert.Equal("Nothing to echo.", error.Fault.Reason);
+    }
+
+    [Fact]
+    public async Task SecuredFault_IsThrownByTheClient()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        service.Reply = _ => Task.FromResult<byte[]?>(Messages.Fault(service.Binding.MessageVersion));
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.True(error.Fault!.IsSecured);
+        Assert.Equal("{urn:e}Empty", error.Fault.Subcode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TamperedReply_IsRefused(bool inSession)
+    {
+        await using var service = await TestService.StartAsync(inSession ? Credential.Session() : Credential.Single());
+        service.Tamper = bytes =>
+        {
+            var text = Encoding.UTF8.GetString(bytes);
+            var value = text.LastIndexOf("CipherValue>", StringComparison.Ordinal) - 20;
+            bytes[value] = bytes[value] == (byte)'A' ? (byte)'B' : (byte)'A';
+            return bytes;
+        };
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(SecureConversationFailure.InvalidSecurity, error.Failure);
+        Assert.Null(error.Fault);
+
+        service.Tamper = bytes => bytes;
+        await client.CallAsync(Messages.Action, Echo);
+        Assert.Equal(inSession ? 1 : 0, service.Handshakes);
+    }
+
+    [Fact]
+    public async Task ReplyToAnotherRequest_IsRefused()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        service.Reply = _ => Task.FromResult<byte[]?>(Messages.Envelope(service.Binding.MessageVersion, "<x/>", "urn:e/EchoResponse", "<a:RelatesTo>urn:uuid:other</a:RelatesTo>"));
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(FailureCode.RelatesToMismatch, error.Code);
+    }
+
+    [Fact]
+    public async Task UnprotectedReply_IsRefused()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        await client.OpenAsync();
+        var version = service.Binding.MessageVersion;
+        service.Intercept = Answer(200, version.MediaType, Messages.Envelope(version, "<EchoResponse xmlns=\"urn:e\"/>", "urn:e/EchoResponse"));
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(FailureCode.SecurityHeaderMissing, error.Code);
+
+        service.Intercept = Answer(200, "text/html", "<html/>"u8.ToArray());
+        error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(FailureCode.ContentTypeMismatch, error.Code);
+
+        service.Intercept = Answer(200, version.MediaType, []);
+        error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(FailureCode.NotAnEnvelope, error.Code);
+    }
+
+    [Theory]
+    [InlineData(404, "text/html", "<html/>")]
+    [InlineData(502, null, "")]
+    [InlineData(502, "text/xml", "<!DOCTYPE html><html/>")]
+    [InlineData(302, null, "")]
+    public async Task HttpErrorWithoutSoap_IsAnHttpRequestException(int status, string? mediaType, string body)
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        await client.OpenAsync();
+        service.Intercept = Answer(status, mediaType, Encoding.UTF8.GetBytes(body));
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal((HttpStatusCode)status, error.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LargeResponse_IsNotReadToItsEnd(bool isAnnounced)
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        var options = Credential.Options(service.Binding);
+        options.MaxResponseBytes = 100_000;
+        await using var client = new SecureConversationClient(service.Address, options);
+        await client.OpenAsync();
+        service.Intercept = async context =>
+        {
+            context.Response.ContentType = service.Binding.MessageVersion.MediaType;
+            context.Response.ContentLength = isAnnounced ? 100_001 : null;
+            await context.Response.Body.WriteAsync(new byte[100_001]);
+            return true;
+        };
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(HttpRequestError.ConfigurationLimitExceeded, error.HttpRequestError);
+    }
+
+    [Fact]
+    public async Task NobodyListening_IsAnHttpRequestException()
+    {
+        Uri address;
+        await using (var service = await TestService.StartAsync(Credential.Session()))
+        {
+            address = service.Address;
+        }
+
+        await using var client = new SecureConversationClient(address, Credential.Options(Credential.Session()));
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.CallAsync(Messages.Action, Echo));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WrongServiceCertificate_GetsNothingOfUse(bool inSession)
+    {
+        await using var service = await TestService.StartAsync(inSession ? Credential.Session() : Credential.Single());
+        var options = Credential.Options(service.Binding);
+        options.Credentials = Credential.ClientOf(TestCertificates.Other);
+        await using var client = new SecureConversationClient(service.Address, options);
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.False(error.Fault!.IsSecured);
+        Assert.Equal(0, service.Engine.SessionCount);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WrongIdentity_IsFoundBeforeAnythingIsSent(bool inSession)
+    {
+        await using var service = await TestService.StartAsync(inSession ? Credential.Session() : Credential.Single());
+        var options = Credential.Options(service.Binding);
+        options.Credentials = Credential.ClientOf(TestCertificates.Service, EndpointIdentity.CreateDnsIdentity("example.org"));
+        await using var client = new SecureConversationClient(service.Address, options);
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(FailureCode.IdentityMismatch, error.Code);
+        Assert.Null(service.LastContentType);
+    }
+
+    [Fact]
+    public void BadOptions_AreRefusedAtOnce()
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => new SecureConversationHandler(new SecureConversationHttpOptions { MaxResponseBytes = 0 }));
+        Assert.Contains("Binding is not set.", error.Failures);
+        Assert.Contains("Credentials is not set.", error.Failures);
+        Assert.Contains("MaxResponseBytes must be positive.", error.Failures);
+
+        var options = Credential.Options(Credential.Session());
+        options.Credentials = new ClientCredentials { ServiceCertificate = TestCertificates.Service };
+        Assert.Contains("ClientCertificate", Assert.Throws<OptionsValidationException>(() => new SecureConversationHandler(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Body_KeepsPrefixesThatOnlyValuesUse()
+    {
+        await using var service = await TestService.StartAsync(Credential.Single());
+        var version = service.Binding.MessageVersion;
+        var envelope = Encoding.UTF8.GetString(Messages.Envelope(version, "<R xmlns=\"urn:e\"><v type=\"p:T\"/></R>", "urn:e/EchoResponse"))
+            .Replace("<s:Body>", "<s:Body xmlns:p=\"urn:p\">", StringComparison.Ordinal);
+        service.Reply = _ => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(envelope));
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        Assert.Equal("<R xmlns:p=\"urn:p\" xmlns=\"urn:e\"><v type=\"p:T\" /></R>", await client.CallAsync(Messages.Action, Echo));
+
+        service.Reply = _ => Task.FromResult<byte[]?>(Messages.Envelope(version, "", "urn:e/EchoResponse"));
+        Assert.Equal("", await client.CallAsync(Messages.Action, Echo));
+        using var reply = await client.SendAsync(Messages.Envelope(version, Echo, Messages.Action));
+        Assert.False(reply.IsFault);
+        await client.SendOneWayAsync(Messages.Action, Echo);
+    }
+
+    private static Func<HttpContext, Task<bool>> Answer(int status, string? mediaType, byte[] body) => async context =>
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = mediaType;
+        if (status == 302)
+        {
+            context.Response.Headers.Location = "/elsewhere";
+        }
+
+        await context.Response.Body.WriteAsync(body);
+        return true;
+    };
+}
