@@ -1,0 +1,99 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+using SecureConversation.Binding;
+
+namespace SecureConversation.AspNetCore.Internal;
+
+/// <summary>The HTTP binding of SOAP: which requests are taken, and how replies are labelled and written.</summary>
+internal static class SoapHttp
+{
+    // Each chunk is flushed: a slow client holds the protected reply, not the buffers of the server.
+    private const int ChunkSize = 64 * 1024;
+
+    private static readonly SearchValues<char> UriCharacters = SearchValues.Create(
+        "!#$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz{|}~^`");
+
+    /// <summary>Whether the head of a request is that of a SOAP request; otherwise the status to refuse it with.</summary>
+    public static int? Refusal(HttpRequest request, MessageVersion version, out string? charset)
+    {
+        charset = null;
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            request.HttpContext.Response.Headers.Allow = HttpMethods.Post;
+            return StatusCodes.Status405MethodNotAllowed;
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals(version.MediaType, StringComparison.OrdinalIgnoreCase)
+            || request.Headers.ContentEncoding.Count > 0)
+        {
+            return StatusCodes.Status415UnsupportedMediaType;
+        }
+
+        charset = type.Charset.Value;
+        return null;
+    }
+
+    /// <summary>The limit of the endpoint in place of that of the server, where the body has not been touched yet.</summary>
+    public static void LimitBody(HttpContext context, int limit)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            feature.MaxRequestBodySize = limit;
+        }
+    }
+
+    /// <summary>
+    /// Labels the plain request with the action that was signed. What the client wrote into HTTP is not covered by any
+    /// signature: a component that dispatches on it would run another operation than the one that was asked for.
+    /// </summary>
+    public static void Label(HttpRequest request, MessageVersion version, string? action, long length)
+    {
+        var quoted = action is not null && !action.AsSpan().ContainsAnyExcept(UriCharacters) ? $"\"{action}\"" : null;
+        var isSoap12 = version.Soap == SoapVersion.Soap12;
+        request.ContentLength = length;
+        request.ContentType = isSoap12 && quoted is not null ? $"{ContentType(version)}; action={quoted}" : ContentType(version);
+        request.Headers[HeaderNames.TransferEncoding] = default;
+        request.Headers["SOAPAction"] = isSoap12 ? default : new(quoted ?? "\"\"");
+        // A compressed reply could not be protected.
+        request.Headers.AcceptEncoding = default;
+    }
+
+    public static string ContentType(MessageVersion version) => $"{version.MediaType}; charset=utf-8";
+
+    /// <summary>Sends an envelope in place of whatever content headers were set before.</summary>
+    public static async Task SendAsync(HttpContext context, MessageVersion version, int statusCode, ReadOnlyMemory<byte> envelope)
+    {
+        var response = context.Response;
+        RemoveContentHeaders(response);
+        response.StatusCode = statusCode;
+        if (envelope.IsEmpty)
+        {
+            return;
+        }
+
+        response.ContentType = ContentType(version);
+        response.ContentLength = envelope.Length;
+        for (var rest = envelope; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkSize)..])
+        {
+            var flushed = await response.BodyWriter.WriteAsync(rest[..Math.Min(rest.Length, ChunkSize)], context.RequestAborted).ConfigureAwait(false);
+            if (flushed.IsCompleted || flushed.IsCanceled)
+            {
+                return;
+            }
+        }
+    }
+
+    private static void RemoveContentHeaders(HttpResponse response)
+    {
+        response.ContentLength = null;
+        response.ContentType = null;
+        response.Headers.Remove(HeaderNames.ContentEncoding);
+        response.Headers.Remove(HeaderNames.TransferEncoding);
+        // Validators of the plain content say something about it.
+        response.Headers.Remove(HeaderNames.ETag);
+        response.Headers.Remove(HeaderNames.ContentMD5);
+    }
+}
