@@ -68,7 +68,9 @@ public static class SecureConversationEndpointExtensions
     /// <typeparam name="TBuilder">The kind of endpoints.</typeparam>
     /// <param name="builder">The endpoints.</param>
     /// <param name="name">The name that the security was set up under; null for the one without a name.</param>
-    /// <exception cref="InvalidOperationException">Nothing is set up under the name; thrown when the endpoint is built, and no request gets through.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Nothing is set up under the name; thrown when the endpoint is built, and no request gets through.
+    /// </exception>
     public static TBuilder RequireSecureConversation<TBuilder>(this TBuilder builder, string? name = null)
         where TBuilder : IEndpointConventionBuilder
     {

@@ -22,7 +22,9 @@ public sealed class SecureConversationServiceOptions
     /// <summary>What is signed and encrypted. Default <see cref="ChannelProtectionRequirements.Default"/>: everything.</summary>
     public ChannelProtectionRequirements ProtectionRequirements { get; set; } = ChannelProtectionRequirements.Default;
 
-    /// <summary>The certificate of the service and how clients are validated. Needed; stays with the caller, who disposes of it after the host.</summary>
+    /// <summary>
+    /// The certificate of the service and how clients are validated. Needed; stays with the caller, who disposes of it after the host.
+    /// </summary>
     public ServiceCredentials? Credentials { get; set; }
 
     /// <summary>

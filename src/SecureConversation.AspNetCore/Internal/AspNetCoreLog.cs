@@ -11,7 +11,8 @@ internal static partial class AspNetCoreLog
     [LoggerMessage(301, LogLevel.Error, "The application failed on a message with action {Action}; the client was answered by InternalServiceFault.")]
     public static partial void ApplicationFailed(ILogger logger, string? action, Exception exception);
 
-    [LoggerMessage(302, LogLevel.Error, "The reply to a message with action {Action} cannot be protected; the client was answered by InternalServiceFault.")]
+    [LoggerMessage(302, LogLevel.Error,
+        "The reply to a message with action {Action} cannot be protected; the client was answered by InternalServiceFault.")]
     public static partial void ReplyNotProtectable(ILogger logger, string? action, Exception exception);
 
     [LoggerMessage(303, LogLevel.Debug, "The client has gone.")]

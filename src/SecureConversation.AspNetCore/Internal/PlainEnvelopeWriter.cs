@@ -56,8 +56,8 @@ internal static class PlainEnvelopeWriter
 
     public static PooledBuffer Write(MessageVersion version, SoapFaultException fault, int limit)
     {
-        var action = fault.Action ?? (version.Addressing == AddressingVersion.WSAddressing10 ? Addressing10 + "/soap/fault" : AddressingAugust2004 + "/fault");
-        return Write(version, action, limit, writer =>
+        var undeclared = version.Addressing == AddressingVersion.WSAddressing10 ? Addressing10 + "/soap/fault" : AddressingAugust2004 + "/fault";
+        return Write(version, fault.Action ?? undeclared, limit, writer =>
         {
             if (version.Soap == SoapVersion.Soap12)
             {

@@ -35,7 +35,8 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
                 return;
             }
 
-            using var result = await service.ReceiveAsync(EnvelopeEncoding.ToUtf8(entity.Memory, charset), context.RequestAborted).ConfigureAwait(false);
+            var envelope = EnvelopeEncoding.ToUtf8(entity.Memory, charset);
+            using var result = await service.ReceiveAsync(envelope, context.RequestAborted).ConfigureAwait(false);
             await (result switch
             {
                 ServiceResult.Dispatch dispatch => DispatchAsync(context, dispatch, application),

@@ -76,9 +76,10 @@ internal static class SoapHttp
 
         response.ContentType = ContentType(version);
         response.ContentLength = envelope.Length;
-        for (var rest = envelope; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, ChunkSize)..])
+        for (var sent = 0; sent < envelope.Length; sent += ChunkSize)
         {
-            var flushed = await response.BodyWriter.WriteAsync(rest[..Math.Min(rest.Length, ChunkSize)], context.RequestAborted).ConfigureAwait(false);
+            var chunk = envelope.Slice(sent, Math.Min(envelope.Length - sent, ChunkSize));
+            var flushed = await response.BodyWriter.WriteAsync(chunk, context.RequestAborted).ConfigureAwait(false);
             if (flushed.IsCompleted || flushed.IsCanceled)
             {
                 return;
