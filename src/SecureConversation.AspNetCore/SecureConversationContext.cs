@@ -24,7 +24,10 @@ public sealed class SecureConversationContext
     /// <summary>The verified request with all that is known of it.</summary>
     public VerifiedMessage Message => _feature.Message;
 
-    /// <summary>a:Action, signed: what to dispatch on. Null when the request has none.</summary>
+    /// <summary>
+    /// a:Action, signed: what to dispatch on. Null when the request has none; a MessageVersion without addressing signs no
+    /// action, and what HTTP says instead proves nothing: dispatch on the body.
+    /// </summary>
     public string? Action => Message.Action;
 
     /// <summary>The plain envelope in UTF-8, with the header blocks that were signed. Cleared after the request: copy what outlives it.</summary>

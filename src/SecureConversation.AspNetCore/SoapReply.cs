@@ -15,7 +15,9 @@ public sealed class SoapReply
     public static SoapReply None { get; } = new((_, _) => PlainReply.Accepted);
 
     /// <summary>A reply with this content of the body.</summary>
-    /// <param name="action">a:Action of the reply, by the convention of WCF the one of the request followed by "Response".</param>
+    /// <param name="action">
+    /// a:Action of the reply, by the convention of WCF the one of the request followed by "Response". Left out without addressing.
+    /// </param>
     /// <param name="body">XML of the content of s:Body, well-formed and with its own namespace declarations; empty for an empty body.</param>
     public static SoapReply FromBody(string action, string body)
     {
@@ -24,7 +26,9 @@ public sealed class SoapReply
     }
 
     /// <summary>A reply whose body is written by a delegate, for instance by a DataContractSerializer.</summary>
-    /// <param name="action">a:Action of the reply, by the convention of WCF the one of the request followed by "Response".</param>
+    /// <param name="action">
+    /// a:Action of the reply, by the convention of WCF the one of the request followed by "Response". Left out without addressing.
+    /// </param>
     /// <param name="writeBody">Writes the content of s:Body.</param>
     public static SoapReply FromBody(string action, Action<XmlDictionaryWriter> writeBody)
     {

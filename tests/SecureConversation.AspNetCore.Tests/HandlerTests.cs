@@ -14,6 +14,8 @@ public sealed class HandlerTests
 
     public static TheoryData<string> AllVersions => [.. MessageVersion.All.Select(v => v.Name)];
 
+    public static TheoryData<string> SessionVersions => [.. MessageVersion.All.Where(v => v.Addressing != AddressingVersion.None).Select(v => v.Name)];
+
     private static SecureConversationHandler Echo => context =>
     {
         using var body = context.CreateBodyReader();
@@ -21,7 +23,7 @@ public sealed class HandlerTests
     };
 
     [Theory]
-    [MemberData(nameof(AllVersions))]
+    [MemberData(nameof(SessionVersions))]
     public async Task Session_CarriesRequestAndReply(string name)
     {
         var version = MessageVersion.All.Single(v => v.Name == name);
@@ -36,11 +38,14 @@ public sealed class HandlerTests
         }
     }
 
-    [Fact]
-    public async Task Single_CarriesRequestAndReply()
+    [Theory]
+    [MemberData(nameof(AllVersions))]
+    public async Task Single_CarriesRequestAndReply(string name)
     {
-        await using var host = await KestrelHost.StartAsync(Endpoints.Single, Echo);
-        Assert.Contains(Envelopes.EchoBody, (await host.Client(Endpoints.Single).CallOnceAsync()).Envelope, StringComparison.Ordinal);
+        var version = MessageVersion.All.Single(v => v.Name == name);
+        await using var host = await KestrelHost.StartAsync(Endpoints.Single, Echo, o => o.MessageVersion = version);
+        var result = await host.Client(Endpoints.Single, version: version).CallOnceAsync();
+        Assert.Contains(Envelopes.EchoBody, result.Envelope, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,15 +126,15 @@ public sealed class HandlerTests
     public async Task SoapFaultException_IsAProtectedFault(string name)
     {
         var version = MessageVersion.All.Single(v => v.Name == name);
-        await using var host = await KestrelHost.StartAsync(Endpoints.Session, _ => throw new SoapFaultException("No <such> order.")
+        await using var host = await KestrelHost.StartAsync(Endpoints.Single, _ => throw new SoapFaultException("No <such> order.")
         {
             Subcode = new XmlQualifiedName("Unknown", "urn:orders"),
             Action = "urn:e/EchoOrderFaultFault",
             WriteDetail = writer => writer.WriteElementString("OrderFault", "urn:orders", "42"),
         }, o => o.MessageVersion = version);
-        var result = await host.Client(Endpoints.Session, version: version).CallOnceAsync();
+        var result = await host.Client(Endpoints.Single, version: version).CallOnceAsync();
 
-        Assert.Equal((HttpStatusCode.InternalServerError, "urn:e/EchoOrderFaultFault", true), (result.Status, result.Action, result.IsFault));
+        Assert.Equal((HttpStatusCode.InternalServerError, Signed(version, "urn:e/EchoOrderFaultFault"), true), (result.Status, result.Action, result.IsFault));
         var fault = new XmlDocument();
         fault.LoadXml(result.Envelope);
         Assert.Equal("42", fault.GetElementsByTagName("OrderFault", "urn:orders")[0]!.InnerText);
@@ -156,13 +161,14 @@ public sealed class HandlerTests
     public async Task OtherException_IsAProtectedFaultThatSaysNothing(string name)
     {
         var version = MessageVersion.All.Single(v => v.Name == name);
-        await using var host = await KestrelHost.StartAsync(Endpoints.Session, _ => throw new InvalidDataException("the secret"), o => o.MessageVersion = version);
+        await using var host = await KestrelHost.StartAsync(Endpoints.Single, _ => throw new InvalidDataException("the secret"),
+            o => o.MessageVersion = version);
         host.ExpectError(301);
-        var result = await host.Client(Endpoints.Session, version: version).CallOnceAsync();
-        Assert.Equal((HttpStatusCode.InternalServerError, DispatcherFault, true), (result.Status, result.Action, result.IsFault));
+        var result = await host.Client(Endpoints.Single, version: version).CallOnceAsync();
+        Assert.Equal((HttpStatusCode.InternalServerError, Signed(version, DispatcherFault), true), (result.Status, result.Action, result.IsFault));
         Assert.Contains(":InternalServiceFault<", result.Envelope, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", result.Envelope, StringComparison.Ordinal);
-        Assert.Contains(host.Log.Entries, e => e.Id == 301 && e.Exception is InvalidDataException && e.Text.Contains(Envelopes.EchoAction, StringComparison.Ordinal));
+        Assert.Contains(host.Log.Entries, e => e.Id == 301 && e.Exception is InvalidDataException);
     }
 
     [Theory]
@@ -226,6 +232,8 @@ public sealed class HandlerTests
         host.ExpectError(301);
         Assert.Equal(DispatcherFault, (await host.Client(Endpoints.Session).CallOnceAsync()).Action);
     }
+
+    private static string? Signed(MessageVersion version, string action) => version.Addressing == AddressingVersion.None ? null : action;
 
     private static string LocalName(string name) => name[(name.LastIndexOfAny([':', '}']) + 1)..];
 }

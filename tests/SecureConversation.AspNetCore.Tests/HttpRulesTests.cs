@@ -71,12 +71,18 @@ public sealed class HttpRulesTests
     }
 
     [Fact]
-    public async Task OtherSoapVersion_IsVersionMismatch()
+    public async Task OtherSoapVersion_Is400() => await RefusedAsync(400, Envelopes.Request(MessageVersion.Soap11WSAddressing10));
+
+    [Fact]
+    public async Task OtherTrustVersion_IsBadContextToken()
     {
         await using var host = await KestrelHost.StartAsync(Endpoints.Session, Unreachable);
-        using var response = await host.Client(Endpoints.Session).PostAsync(Envelopes.Request(MessageVersion.Soap11WSAddressing10));
-        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
-        Assert.Contains(":VersionMismatch<", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var newer = Endpoints.Session with
+        {
+            MessageSecurityVersion = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10,
+        };
+        var e = await Assert.ThrowsAsync<SecureConversationException>(() => host.Client(newer).OpenAsync());
+        Assert.Equal(SecureConversationFailure.BadContextToken, e.Failure);
     }
 
     [Fact]

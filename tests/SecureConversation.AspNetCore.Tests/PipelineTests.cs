@@ -135,6 +135,27 @@ public sealed class PipelineTests
         Assert.Equal([soapAction, contentType, "", ""], seen.Select(s => s ?? ""));
     }
 
+    [Theory]
+    [InlineData(nameof(MessageVersion.Soap12), "", "application/soap+xml; charset=utf-8; action=\"urn:e/Echo\"")]
+    [InlineData(nameof(MessageVersion.Soap11), "\"urn:e/Echo\"", "text/xml; charset=utf-8; action=\"urn:e/Echo\"")]
+    public async Task Headers_WithoutAddressing_AreThoseOfHttp(string name, string soapAction, string contentType)
+    {
+        var version = MessageVersion.All.Single(v => v.Name == name);
+        var seen = new List<string?>();
+        await using var host = await StartAsync(
+            app => app.MapPost("/echo", context =>
+            {
+                seen.AddRange([context.Request.Headers["SOAPAction"], context.Request.ContentType]);
+                return context.Response.Body.WriteAsync(Envelopes.Reply(version)).AsTask();
+            }).RequireSecureConversation(), Endpoints.Single, o => o.MessageVersion = version);
+        await host.Client(Endpoints.Single, version: version).CallOnceAsync(vary: message =>
+        {
+            message.Headers.TryAddWithoutValidation("SOAPAction", soapAction);
+            message.Content!.Headers.ContentType!.Parameters.Add(new("action", "\"urn:e/Echo\""));
+        });
+        Assert.Equal([soapAction, contentType], seen.Select(s => s ?? ""));
+    }
+
     [Fact]
     public async Task Headers_DoNotCarryAnActionThatIsNoUri()
     {

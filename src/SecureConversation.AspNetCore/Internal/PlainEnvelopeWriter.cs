@@ -27,19 +27,16 @@ internal static class PlainEnvelopeWriter
     public static PooledBuffer Write(MessageVersion version, string action, int limit, Action<XmlDictionaryWriter> writeBody)
     {
         var soap = version.Soap == SoapVersion.Soap12 ? Soap12 : Soap11;
-        var addressing = version.Addressing == AddressingVersion.WSAddressing10 ? Addressing10 : AddressingAugust2004;
         var buffer = new PooledBuffer(limit);
         try
         {
             using var writer = XmlDictionaryWriter.CreateTextWriter(new CapturedBody(buffer).Stream, Utf8, ownsStream: false);
             writer.WriteStartElement("s", "Envelope", soap);
-            writer.WriteXmlnsAttribute("a", addressing);
-            writer.WriteStartElement("Header", soap);
-            writer.WriteStartElement("Action", addressing);
-            writer.WriteAttributeString("mustUnderstand", soap, "1");
-            writer.WriteString(action);
-            writer.WriteEndElement();
-            writer.WriteEndElement();
+            if (version.Addressing != AddressingVersion.None)
+            {
+                WriteHeader(writer, soap, version.Addressing == AddressingVersion.WSAddressing10 ? Addressing10 : AddressingAugust2004, action);
+            }
+
             writer.WriteStartElement("Body", soap);
             writeBody(writer);
             writer.WriteEndElement();
@@ -68,6 +65,17 @@ internal static class PlainEnvelopeWriter
                 WriteSoap11(writer, fault);
             }
         });
+    }
+
+    private static void WriteHeader(XmlDictionaryWriter writer, string soap, string addressing, string action)
+    {
+        writer.WriteXmlnsAttribute("a", addressing);
+        writer.WriteStartElement("Header", soap);
+        writer.WriteStartElement("Action", addressing);
+        writer.WriteAttributeString("mustUnderstand", soap, "1");
+        writer.WriteString(action);
+        writer.WriteEndElement();
+        writer.WriteEndElement();
     }
 
     private static void WriteSoap12(XmlDictionaryWriter writer, SoapFaultException fault)

@@ -26,7 +26,7 @@ internal static class SoapHttp
         }
 
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !type.MediaType.Equals(version.MediaType, StringComparison.OrdinalIgnoreCase)
+            || !version.IsMediaTypeOf(request.ContentType!)
             || request.Headers.ContentEncoding.Count > 0)
         {
             return StatusCodes.Status415UnsupportedMediaType;
@@ -51,14 +51,21 @@ internal static class SoapHttp
     /// </summary>
     public static void Label(HttpRequest request, MessageVersion version, string? action, long length)
     {
-        var quoted = action is not null && !action.AsSpan().ContainsAnyExcept(UriCharacters) ? $"\"{action}\"" : null;
-        var isSoap12 = version.Soap == SoapVersion.Soap12;
         request.ContentLength = length;
-        request.ContentType = isSoap12 && quoted is not null ? $"{ContentType(version)}; action={quoted}" : ContentType(version);
         request.Headers[HeaderNames.TransferEncoding] = default;
-        request.Headers["SOAPAction"] = isSoap12 ? default : new(quoted ?? "\"\"");
         // A compressed reply could not be protected.
         request.Headers.AcceptEncoding = default;
+        if (version.Addressing == AddressingVersion.None)
+        {
+            // No action is signed; that of HTTP is all there is, and stays.
+            request.ContentType = Utf8ContentType(request.ContentType, version);
+            return;
+        }
+
+        var quoted = action is not null && !action.AsSpan().ContainsAnyExcept(UriCharacters) ? $"\"{action}\"" : null;
+        var isSoap12 = version.Soap == SoapVersion.Soap12;
+        request.ContentType = isSoap12 && quoted is not null ? $"{ContentType(version)}; action={quoted}" : ContentType(version);
+        request.Headers["SOAPAction"] = isSoap12 ? default : new(quoted ?? "\"\"");
     }
 
     public static string ContentType(MessageVersion version) => $"{version.MediaType}; charset=utf-8";
@@ -85,6 +92,18 @@ internal static class SoapHttp
                 return;
             }
         }
+    }
+
+    /// <summary>The content type of the wire with the charset of the plain envelope; its action parameter stays.</summary>
+    private static string Utf8ContentType(string? contentType, MessageVersion version)
+    {
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type))
+        {
+            return ContentType(version);
+        }
+
+        type.Charset = "utf-8";
+        return type.ToString();
     }
 
     private static void RemoveContentHeaders(HttpResponse response)

@@ -13,7 +13,13 @@ internal static class Envelopes
 
     public static byte[] Request(MessageVersion? version = null, string body = EchoBody, string action = EchoAction, bool isOneWay = false)
     {
-        var (soap, addressing) = Namespaces(version ?? MessageVersion.Default);
+        version ??= MessageVersion.Default;
+        var (soap, addressing) = Namespaces(version);
+        if (version.Addressing == AddressingVersion.None)
+        {
+            return Utf8($"<s:Envelope xmlns:s=\"{soap}\"><s:Body>{body}</s:Body></s:Envelope>");
+        }
+
         var correlation = isOneWay ? "" : $"<a:MessageID>urn:uuid:{Guid.NewGuid()}</a:MessageID>";
         return Utf8(
             $"<s:Envelope xmlns:s=\"{soap}\" xmlns:a=\"{addressing}\"><s:Header><a:Action s:mustUnderstand=\"1\">{action}</a:Action>" +
@@ -22,10 +28,10 @@ internal static class Envelopes
 
     public static byte[] Reply(MessageVersion? version = null, string body = ResponseBody, string action = "urn:e/EchoResponse")
     {
-        var (soap, addressing) = Namespaces(version ?? MessageVersion.Default);
-        return Utf8(
-            $"<s:Envelope xmlns:s=\"{soap}\" xmlns:a=\"{addressing}\"><s:Header><a:Action s:mustUnderstand=\"1\">{action}</a:Action></s:Header>" +
-            $"<s:Body>{body}</s:Body></s:Envelope>");
+        version ??= MessageVersion.Default;
+        var (soap, addressing) = Namespaces(version);
+        var header = version.Addressing == AddressingVersion.None ? "" : $"<s:Header><a:Action s:mustUnderstand=\"1\">{action}</a:Action></s:Header>";
+        return Utf8($"<s:Envelope xmlns:s=\"{soap}\" xmlns:a=\"{addressing}\">{header}<s:Body>{body}</s:Body></s:Envelope>");
     }
 
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);

@@ -31,7 +31,7 @@ internal sealed class SoapClient(HttpClient http, Uri address, MessageSecurityBi
     public SecuredRequest Secure(ClientSession? session, byte[]? plain = null)
     {
         plain ??= Envelopes.Request(Version);
-        return session?.Secure(plain) ?? _client.Secure(plain);
+        return session?.Secure(plain) ?? _client.Secure(plain, Envelopes.To);
     }
 
     /// <summary>One call; verifies the reply.</summary>
