@@ -1,4 +1,5 @@
 using SecureConversation.Binding;
+using SecureConversation.Errors;
 using SecureConversation.Security;
 using SecureConversation.Xml;
 
@@ -45,13 +46,21 @@ internal sealed class ReplyProtection : IDisposable
         new(messages, environment, new ReplyExpectation { MessageId = request.MessageId, Signatures = request.Signatures },
             new SenderToken.Context(session.ReplyKeys), session);
 
-    /// <summary>A reply of the application.</summary>
+    /// <summary>A reply of the application: what is wrong with it is the application's mistake, not a peer's.</summary>
+    /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>
     public ProtectedReply Secure(ReadOnlyMemory<byte> envelope)
     {
-        using var plain = SoapEnvelope.Parse(envelope, _messages.Soap, _environment.XmlLimits);
-        var isFault = plain.IsFault;
-        var requirements = _messages.ForAction(plain.FindText(_messages.Soap.Action), MessageDirection.ServiceToClient);
-        return new ProtectedReply(Secure(plain, requirements), isFault);
+        try
+        {
+            using var plain = SoapEnvelope.Parse(envelope, _messages.Soap, _environment.XmlLimits);
+            var isFault = plain.IsFault;
+            var requirements = _messages.ForAction(plain.FindText(_messages.Soap.Action), MessageDirection.ServiceToClient);
+            return new ProtectedReply(Secure(plain, requirements), isFault);
+        }
+        catch (SecurityFailureException e)
+        {
+            throw new ArgumentException($"The reply is no {_messages.Soap.Version} envelope: {e.Message}", nameof(envelope), e);
+        }
     }
 
     /// <summary>A reply of the engine itself, under requirements of its own.</summary>

@@ -1,0 +1,30 @@
+using SecureConversation.Binding;
+using SecureConversation.Security;
+using SecureConversation.Session;
+
+namespace SecureConversation.AspNetCore;
+
+/// <summary>
+/// What was verified of the current request. Among the features of the HttpContext while the request is behind message
+/// security, and only then.
+/// </summary>
+public interface ISecureConversationFeature
+{
+    /// <summary>The verified request. Its buffers are cleared when the request is over: copy what outlives it.</summary>
+    VerifiedMessage Message { get; }
+
+    /// <summary>The version of the request, and of the reply to be.</summary>
+    MessageVersion MessageVersion { get; }
+
+    /// <summary>The session that the request belongs to; null outside sessions.</summary>
+    ServiceSession? Session { get; }
+
+    /// <summary>Identifier of the security context; null outside sessions.</summary>
+    string? SessionId => Session?.Id;
+
+    /// <summary>State of the application that lives as long as the session; null outside sessions.</summary>
+    IDictionary<object, object?>? SessionItems => Session?.Items;
+
+    /// <summary>Which parts of the request were signed and encrypted, with what.</summary>
+    MessageProtection Protection => Message.Protection;
+}

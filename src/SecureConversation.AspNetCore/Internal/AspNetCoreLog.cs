@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+
+namespace SecureConversation.AspNetCore.Internal;
+
+/// <summary>Events of the ASP.NET Core host. Ids are never reused; nothing here prints keys, passwords or content.</summary>
+internal static partial class AspNetCoreLog
+{
+    [LoggerMessage(300, LogLevel.Information, "HTTP request refused with status {StatusCode}.")]
+    public static partial void RequestRefused(ILogger logger, int statusCode);
+
+    [LoggerMessage(301, LogLevel.Error, "The application failed on a message with action {Action}; the client was answered by InternalServiceFault.")]
+    public static partial void ApplicationFailed(ILogger logger, string? action, Exception exception);
+
+    [LoggerMessage(302, LogLevel.Error,
+        "The reply to a message with action {Action} cannot be protected; the client was answered by InternalServiceFault.")]
+    public static partial void ReplyNotProtectable(ILogger logger, string? action, Exception exception);
+
+    [LoggerMessage(303, LogLevel.Debug, "The client has gone.")]
+    public static partial void ClientGone(ILogger logger);
+
+    [LoggerMessage(304, LogLevel.Debug, "The application answered a message with action {Action} by a fault.")]
+    public static partial void ApplicationFault(ILogger logger, string? action, Exception exception);
+}

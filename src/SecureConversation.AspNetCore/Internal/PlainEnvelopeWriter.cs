@@ -1,0 +1,143 @@
+using System.Text;
+using System.Xml;
+using SecureConversation.Binding;
+
+namespace SecureConversation.AspNetCore.Internal;
+
+/// <summary>Writes plain replies and faults in the version of the endpoint.</summary>
+internal static class PlainEnvelopeWriter
+{
+    private const string Soap11 = "http://schemas.xmlsoap.org/soap/envelope/";
+    private const string Soap12 = "http://www.w3.org/2003/05/soap-envelope";
+    private const string Addressing10 = "http://www.w3.org/2005/08/addressing";
+    private const string AddressingAugust2004 = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
+    private const string Dispatcher = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher";
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>What the client is told when the application fails: that it did, and nothing else.</summary>
+    public static SoapFaultException InternalServiceFault { get; } =
+        new("The server was unable to process the request due to an internal error.")
+        {
+            Code = SoapFaultCode.Receiver,
+            Subcode = new XmlQualifiedName("InternalServiceFault", Dispatcher),
+            Action = Dispatcher + "/fault",
+        };
+
+    public static PooledBuffer Write(MessageVersion version, string action, int limit, Action<XmlDictionaryWriter> writeBody)
+    {
+        var soap = version.Soap == SoapVersion.Soap12 ? Soap12 : Soap11;
+        var buffer = new PooledBuffer(limit);
+        try
+        {
+            using var writer = XmlDictionaryWriter.CreateTextWriter(new CapturedBody(buffer).Stream, Utf8, ownsStream: false);
+            writer.WriteStartElement("s", "Envelope", soap);
+            if (version.Addressing != AddressingVersion.None)
+            {
+                WriteHeader(writer, soap, version.Addressing == AddressingVersion.WSAddressing10 ? Addressing10 : AddressingAugust2004, action);
+            }
+
+            writer.WriteStartElement("Body", soap);
+            writeBody(writer);
+            writer.WriteEndElement();
+            writer.WriteEndElement();
+            writer.Flush();
+            return buffer;
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+    }
+
+    public static PooledBuffer Write(MessageVersion version, SoapFaultException fault, int limit)
+    {
+        var undeclared = version.Addressing == AddressingVersion.WSAddressing10 ? Addressing10 + "/soap/fault" : AddressingAugust2004 + "/fault";
+        return Write(version, fault.Action ?? undeclared, limit, writer =>
+        {
+            if (version.Soap == SoapVersion.Soap12)
+            {
+                WriteSoap12(writer, fault);
+            }
+            else
+            {
+                WriteSoap11(writer, fault);
+            }
+        });
+    }
+
+    private static void WriteHeader(XmlDictionaryWriter writer, string soap, string addressing, string action)
+    {
+        writer.WriteXmlnsAttribute("a", addressing);
+        writer.WriteStartElement("Header", soap);
+        writer.WriteStartElement("Action", addressing);
+        writer.WriteAttributeString("mustUnderstand", soap, "1");
+        writer.WriteString(action);
+        writer.WriteEndElement();
+        writer.WriteEndElement();
+    }
+
+    private static void WriteSoap12(XmlDictionaryWriter writer, SoapFaultException fault)
+    {
+        writer.WriteStartElement("Fault", Soap12);
+        writer.WriteStartElement("Code", Soap12);
+        writer.WriteStartElement("Value", Soap12);
+        writer.WriteQualifiedName(fault.Code == SoapFaultCode.Sender ? "Sender" : "Receiver", Soap12);
+        writer.WriteEndElement();
+        if (fault.Subcode is { } subcode)
+        {
+            writer.WriteStartElement("Subcode", Soap12);
+            writer.WriteStartElement("Value", Soap12);
+            WriteName(writer, subcode);
+            writer.WriteEndElement();
+            writer.WriteEndElement();
+        }
+
+        writer.WriteEndElement();
+        writer.WriteStartElement("Reason", Soap12);
+        writer.WriteStartElement("Text", Soap12);
+        writer.WriteAttributeString("xml", "lang", null, "en-US");
+        writer.WriteString(fault.Message);
+        writer.WriteEndElement();
+        writer.WriteEndElement();
+        if (fault.WriteDetail is { } writeDetail)
+        {
+            writer.WriteStartElement("Detail", Soap12);
+            writeDetail(writer);
+            writer.WriteEndElement();
+        }
+
+        writer.WriteEndElement();
+    }
+
+    private static void WriteSoap11(XmlDictionaryWriter writer, SoapFaultException fault)
+    {
+        writer.WriteStartElement("Fault", Soap11);
+        writer.WriteStartElement("faultcode");
+        WriteName(writer, fault.Subcode ?? new XmlQualifiedName(fault.Code == SoapFaultCode.Sender ? "Client" : "Server", Soap11));
+        writer.WriteEndElement();
+        writer.WriteStartElement("faultstring");
+        writer.WriteAttributeString("xml", "lang", null, "en-US");
+        writer.WriteString(fault.Message);
+        writer.WriteEndElement();
+        if (fault.WriteDetail is { } writeDetail)
+        {
+            writer.WriteStartElement("detail");
+            writeDetail(writer);
+            writer.WriteEndElement();
+        }
+
+        writer.WriteEndElement();
+    }
+
+    private static void WriteName(XmlDictionaryWriter writer, XmlQualifiedName name)
+    {
+        if (name.Namespace.Length > 0 && writer.LookupPrefix(name.Namespace) is null)
+        {
+            writer.WriteXmlnsAttribute("f", name.Namespace);
+        }
+
+        writer.WriteQualifiedName(name.Name, name.Namespace);
+    }
+}

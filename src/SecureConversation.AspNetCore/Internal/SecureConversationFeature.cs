@@ -1,0 +1,14 @@
+using SecureConversation.Binding;
+using SecureConversation.Security;
+using SecureConversation.Session;
+
+namespace SecureConversation.AspNetCore.Internal;
+
+internal sealed class SecureConversationFeature(ServiceResult.Dispatch dispatch, MessageVersion version) : ISecureConversationFeature
+{
+    public VerifiedMessage Message => dispatch.Request;
+
+    public MessageVersion MessageVersion => version;
+
+    public ServiceSession? Session => dispatch.Session;
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SecureConversation.Binding;
+using SecureConversation.Session;
+
+namespace SecureConversation.AspNetCore.Internal;
+
+/// <summary>Turns options that were validated into the engine's service.</summary>
+internal static class ServiceFactory
+{
+    /// <exception cref="ArgumentException">The settings contradict each other.</exception>
+    /// <exception cref="InvalidOperationException">A setting is not offered.</exception>
+    public static MessageSecurityBinding CreateBinding(SecureConversationServiceOptions options) => MessageSecurityBinding.Create(
+        options.Binding ?? options.MessageSecurity!.CreateSecurityBindingElement(), options.MessageVersion, options.ProtectionRequirements);
+
+    public static MessageSecurityService CreateService(IServiceProvider services, string name)
+    {
+        var options = Options(services, name);
+        return new MessageSecurityService(CreateBinding(options), options.Credentials!, new MessageSecurityServiceOptions
+        {
+            TimeProvider = services.GetRequiredService<TimeProvider>(),
+            LoggerFactory = services.GetService<ILoggerFactory>(),
+            MaxEnvelopeBytes = MaxEnvelopeBytes(options),
+            SessionIdleTimeout = options.SessionIdleTimeout,
+            ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),
+            SessionClosed = options.SessionClosed,
+        });
+    }
+
+    public static SecureEndpoint CreateEndpoint(IServiceProvider services, string name) => new(
+        services.GetRequiredKeyedService<MessageSecurityService>(name), Options(services, name),
+        services.GetRequiredService<ILoggerFactory>().CreateLogger("SecureConversation.AspNetCore"));
+
+    /// <summary>The endpoint registered under a name.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static SecureEndpoint FindEndpoint(IServiceProvider services, string? name) =>
+        services.GetKeyedService<SecureEndpoint>(name ?? Microsoft.Extensions.Options.Options.DefaultName)
+        ?? throw new InvalidOperationException(name is null
+            ? "Message security is not set up: call services.AddSecureConversation(options => ...)."
+            : $"No message security is set up under the name '{name}': call services.AddSecureConversation(\"{name}\", options => ...).");
+
+    // The limits on entities are held by the host. The engine's own must leave room for what it makes of them: another
+    // encoding (half as much again), or ciphertext in base64 around it.
+    private static int MaxEnvelopeBytes(SecureConversationServiceOptions options) =>
+        (int)Math.Min(int.MaxValue, (2L * Math.Max(options.MaxRequestBytes, options.MaxReplyBytes)) + (64 * 1024));
+
+    private static SecureConversationServiceOptions Options(IServiceProvider services, string name) =>
+        services.GetRequiredService<IOptionsMonitor<SecureConversationServiceOptions>>().Get(name);
+}

@@ -1,0 +1,119 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+using SecureConversation.Binding;
+
+namespace SecureConversation.AspNetCore.Internal;
+
+/// <summary>The HTTP binding of SOAP: which requests are taken, and how replies are labelled and written.</summary>
+internal static class SoapHttp
+{
+    // Each chunk is flushed: a slow client holds the protected reply, not the buffers of the server.
+    private const int ChunkSize = 64 * 1024;
+
+    private static readonly SearchValues<char> UriCharacters = SearchValues.Create(
+        "!#$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz{|}~^`");
+
+    /// <summary>Whether the head of a request is that of a SOAP request; otherwise the status to refuse it with.</summary>
+    public static int? Refusal(HttpRequest request, MessageVersion version, out string? charset)
+    {
+        charset = null;
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            request.HttpContext.Response.Headers.Allow = HttpMethods.Post;
+            return StatusCodes.Status405MethodNotAllowed;
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !version.IsMediaTypeOf(request.ContentType!)
+            || request.Headers.ContentEncoding.Count > 0)
+        {
+            return StatusCodes.Status415UnsupportedMediaType;
+        }
+
+        charset = type.Charset.Value;
+        return null;
+    }
+
+    /// <summary>The limit of the endpoint in place of that of the server, where the body has not been touched yet.</summary>
+    public static void LimitBody(HttpContext context, int limit)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            feature.MaxRequestBodySize = limit;
+        }
+    }
+
+    /// <summary>
+    /// Labels the plain request with the action that was signed. What the client wrote into HTTP is not covered by any
+    /// signature: a component that dispatches on it would run another operation than the one that was asked for.
+    /// </summary>
+    public static void Label(HttpRequest request, MessageVersion version, string? action, long length)
+    {
+        request.ContentLength = length;
+        request.Headers[HeaderNames.TransferEncoding] = default;
+        // A compressed reply could not be protected.
+        request.Headers.AcceptEncoding = default;
+        if (version.Addressing == AddressingVersion.None)
+        {
+            // No action is signed; that of HTTP is all there is, and stays.
+            request.ContentType = Utf8ContentType(request.ContentType, version);
+            return;
+        }
+
+        var quoted = action is not null && !action.AsSpan().ContainsAnyExcept(UriCharacters) ? $"\"{action}\"" : null;
+        var isSoap12 = version.Soap == SoapVersion.Soap12;
+        request.ContentType = isSoap12 && quoted is not null ? $"{ContentType(version)}; action={quoted}" : ContentType(version);
+        request.Headers["SOAPAction"] = isSoap12 ? default : new(quoted ?? "\"\"");
+    }
+
+    public static string ContentType(MessageVersion version) => $"{version.MediaType}; charset=utf-8";
+
+    /// <summary>Sends an envelope in place of whatever content headers were set before.</summary>
+    public static async Task SendAsync(HttpContext context, MessageVersion version, int statusCode, ReadOnlyMemory<byte> envelope)
+    {
+        var response = context.Response;
+        RemoveContentHeaders(response);
+        response.StatusCode = statusCode;
+        if (envelope.IsEmpty)
+        {
+            return;
+        }
+
+        response.ContentType = ContentType(version);
+        response.ContentLength = envelope.Length;
+        for (var sent = 0; sent < envelope.Length; sent += ChunkSize)
+        {
+            var chunk = envelope.Slice(sent, Math.Min(envelope.Length - sent, ChunkSize));
+            var flushed = await response.BodyWriter.WriteAsync(chunk, context.RequestAborted).ConfigureAwait(false);
+            if (flushed.IsCompleted || flushed.IsCanceled)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The content type of the wire with the charset of the plain envelope; its action parameter stays.</summary>
+    private static string Utf8ContentType(string? contentType, MessageVersion version)
+    {
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type))
+        {
+            return ContentType(version);
+        }
+
+        type.Charset = "utf-8";
+        return type.ToString();
+    }
+
+    private static void RemoveContentHeaders(HttpResponse response)
+    {
+        response.ContentLength = null;
+        response.ContentType = null;
+        response.Headers.Remove(HeaderNames.ContentEncoding);
+        response.Headers.Remove(HeaderNames.TransferEncoding);
+        // Validators of the plain content say something about it.
+        response.Headers.Remove(HeaderNames.ETag);
+        response.Headers.Remove(HeaderNames.ContentMD5);
+    }
+}

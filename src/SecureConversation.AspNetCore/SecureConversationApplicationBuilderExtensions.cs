@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using SecureConversation.AspNetCore.Internal;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Puts message security in front of SOAP middleware.</summary>
+public static class SecureConversationApplicationBuilderExtensions
+{
+    /// <summary>
+    /// Ends message security for requests under a path: what follows in the pipeline sees plain envelopes, and what it writes is
+    /// protected. Place it before authorization, which then judges the verified user.
+    /// </summary>
+    /// <remarks>
+    /// What follows sees the envelope as the body, the signed action as SOAPAction or content type parameter (without addressing none is
+    /// signed, and that of the client stays), and the client as HttpContext.User. An empty reply acknowledges a
+    /// one-way message (202) or passes its error status on; a reply that is no SOAP envelope, and an exception, become a protected fault
+    /// with a constant text. Handshakes and refusals never get there.
+    /// </remarks>
+    /// <param name="app">The pipeline, or a branch of it.</param>
+    /// <param name="path">The path and everything below it; the default is every request of this pipeline.</param>
+    /// <param name="name">The name that the security was set up under; null for the one without a name.</param>
+    /// <exception cref="InvalidOperationException">Nothing is set up under the name.</exception>
+    public static IApplicationBuilder UseSecureConversation(this IApplicationBuilder app, PathString path = default, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var endpoint = ServiceFactory.FindEndpoint(app.ApplicationServices, name);
+        return app.Use(next =>
+        {
+            var application = new PipelineApplication(next);
+            return context => context.Request.Path.StartsWithSegments(path) ? endpoint.InvokeAsync(context, application) : next(context);
+        });
+    }
+}

@@ -1,0 +1,51 @@
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Session;
+
+namespace SecureConversation.AspNetCore;
+
+/// <summary>
+/// The message security of one or more SOAP endpoints. Checked when the host starts: settings that contradict each other
+/// or a missing certificate end the start with an <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>.
+/// </summary>
+public sealed class SecureConversationServiceOptions
+{
+    /// <summary>The security in full. Set either this or <see cref="MessageSecurity"/>.</summary>
+    public SecurityBindingElement? Binding { get; set; }
+
+    /// <summary>The security in the few words of WSHttpBinding. Set either this or <see cref="Binding"/>.</summary>
+    public MessageSecurity? MessageSecurity { get; set; }
+
+    /// <summary>The versions of SOAP and WS-Addressing. Default <see cref="MessageVersion.Default"/>.</summary>
+    public MessageVersion MessageVersion { get; set; } = MessageVersion.Default;
+
+    /// <summary>What is signed and encrypted. Default <see cref="ChannelProtectionRequirements.Default"/>: everything.</summary>
+    public ChannelProtectionRequirements ProtectionRequirements { get; set; } = ChannelProtectionRequirements.Default;
+
+    /// <summary>
+    /// The certificate of the service and how clients are validated. Needed; stays with the caller, who disposes of it after the host.
+    /// </summary>
+    public ServiceCredentials? Credentials { get; set; }
+
+    /// <summary>
+    /// Largest request in bytes as it comes over the wire. Default 4 MiB. Nothing is known of the sender until the whole
+    /// request is held and verified, so this is what a stranger can make the service hold per connection. On the endpoint it
+    /// takes the place of Kestrel's MaxRequestBodySize, lower or higher; a limit of IIS applies beside it.
+    /// </summary>
+    public int MaxRequestBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Largest plain reply in bytes that is held for protection. Default 64 MiB.</summary>
+    public int MaxReplyBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How long a used session may be idle; WCF's ReceiveTimeout. Default 10 minutes.</summary>
+    public TimeSpan SessionIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Where accepted messages are remembered. Null (default): the <see cref="IReplayCache"/> among the services of the
+    /// application, and without one the memory of this process.
+    /// </summary>
+    public IReplayCache? ReplayCache { get; set; }
+
+    /// <summary>Called when a session has ended, for whatever reason. Must not throw or block.</summary>
+    public Action<ServiceSession>? SessionClosed { get; set; }
+}

@@ -1,0 +1,165 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Session;
+using SecureConversation.Testing;
+
+namespace SecureConversation.AspNetCore.Tests;
+
+/// <summary>Options, services and the lifetime of the host.</summary>
+public sealed class HostingTests
+{
+    private static readonly SecureConversationHandler Reply = _ => Task.FromResult(SoapReply.FromEnvelope(Envelopes.Reply()));
+
+    private static readonly Dictionary<string, (Action<SecureConversationServiceOptions> Configure, string Message)> Mistakes = new()
+    {
+        ["no binding"] = (o => o.MessageSecurity = null, "Set either Binding or MessageSecurity."),
+        ["two bindings"] = (o => o.Binding = SecurityBindingElement.CreateMutualCertificateBindingElement(), "Set either Binding or MessageSecurity."),
+        ["no version"] = (o => o.MessageVersion = null!, "MessageVersion"),
+        ["no credentials"] = (o => o.Credentials = null, "Set Credentials."),
+        ["no certificate"] = (o => o.Credentials = new ServiceCredentials(), "ServiceCredentials.ServiceCertificate"),
+        ["no validator"] = (
+            o =>
+            {
+                o.MessageSecurity = Endpoints.UserName;
+                o.Credentials = new ServiceCredentials { ServiceCertificate = new X509Credential(TestCertificates.Service) };
+            },
+            "ServiceCredentials.UserNamePasswordValidator"),
+        ["negotiation"] = (o => o.MessageSecurity = Endpoints.Session with { NegotiateServiceCredential = true }, "NegotiateServiceCredential"),
+        ["Windows"] = (o => o.MessageSecurity = Endpoints.Session with { ClientCredentialType = MessageCredentialType.Windows }, "ClientCredentialType"),
+        ["limit"] = (o => o.MaxRequestBytes = 0, "MaxRequestBytes"),
+        ["idle"] = (o => o.SessionIdleTimeout = TimeSpan.Zero, "SessionIdleTimeout"),
+    };
+
+    public static TheoryData<string> AllMistakes => [.. Mistakes.Keys];
+
+    [Theory]
+    [MemberData(nameof(AllMistakes))]
+    public async Task Mistake_EndsTheStartWithItsReason(string mistake)
+    {
+        var (configure, message) = Mistakes[mistake];
+        await using var app = KestrelHost.Build(services => services.AddSecureConversation("orders", Endpoints.With(Endpoints.Session, configure)));
+        var e = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync());
+        Assert.StartsWith("SecureConversation 'orders': ", e.Message, StringComparison.Ordinal);
+        Assert.Contains(message, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UnknownName_IsTold()
+    {
+        await using var app = KestrelHost.Build(services => services.AddSecureConversation("orders", Endpoints.With(Endpoints.Session)));
+        Assert.Contains("'order'", Assert.Throws<InvalidOperationException>(() => app.MapSecureConversation("/a", Reply, "order")).Message, StringComparison.Ordinal);
+        Assert.Contains("AddSecureConversation", Assert.Throws<InvalidOperationException>(() => app.UseSecureConversation("/a")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Options_MayDependOnServices()
+    {
+        await using var host = await KestrelHost.StartAsync(
+            services =>
+            {
+                services.AddSingleton(Endpoints.ServiceCredentials);
+                services.AddSecureConversation().Configure<ServiceCredentials>((options, credentials) =>
+                {
+                    options.Binding = Endpoints.Session.CreateSecurityBindingElement();
+                    options.Credentials = credentials;
+                });
+            },
+            app => app.MapSecureConversation("/echo", Reply));
+        Assert.Equal(HttpStatusCode.OK, (await host.Client(Endpoints.Session).CallOnceAsync()).Status);
+    }
+
+    [Fact]
+    public async Task ReplayCache_OfTheApplicationIsAsked()
+    {
+        var cache = new CountingCache();
+        await using var host = await KestrelHost.StartAsync(
+            services =>
+            {
+                services.AddSingleton<IReplayCache>(cache);
+                services.AddSecureConversation(Endpoints.With(Endpoints.Single));
+            },
+            app => app.MapSecureConversation("/echo", Reply));
+        var client = host.Client(Endpoints.Single);
+        using var request = client.Secure(null);
+        using var first = await client.PostAsync(request.Envelope);
+        using var second = await client.PostAsync(request.Envelope);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.InternalServerError, 2), (first.StatusCode, second.StatusCode, cache.Count));
+    }
+
+    [Fact]
+    public async Task Clock_IsThatOfTheApplication()
+    {
+        await using var host = await KestrelHost.StartAsync(
+            services =>
+            {
+                services.AddSingleton<TimeProvider>(new LateClock());
+                services.AddSecureConversation(Endpoints.With(Endpoints.Single));
+            },
+            app => app.MapSecureConversation("/echo", Reply));
+        await Assert.ThrowsAsync<SecureConversationException>(() => host.Client(Endpoints.Single).CallOnceAsync());
+    }
+
+    [Fact]
+    public async Task EndOfTheHost_EndsSessions()
+    {
+        ServiceSession? session = null;
+        await using (var host = await KestrelHost.StartAsync(Endpoints.Session, context =>
+        {
+            session = context.Session;
+            return Reply(context);
+        }))
+        {
+            await host.Client(Endpoints.Session).CallOnceAsync();
+            Assert.Equal(1, host.Services.GetRequiredKeyedService<MessageSecurityService>("").SessionCount);
+            Assert.False(session!.Closed.IsCancellationRequested);
+        }
+
+        Assert.True(session.Closed.IsCancellationRequested);
+        Assert.Equal(SessionCloseReason.Aborted, session.CloseReason);
+    }
+
+    [Fact]
+    public async Task ManySessionsAtOnce_KeepApart()
+    {
+        await using var host = await KestrelHost.StartAsync(Endpoints.Session, async context =>
+        {
+            using var body = context.CreateBodyReader();
+            var text = body.ReadElementContentAsString();
+            var own = context.Session!.Items.TryGetValue("id", out var id) ? id : context.Session.Items["id"] = text.Split('/')[0];
+            await Task.Yield();
+            return SoapReply.FromBody("urn:e/EchoResponse", $"<t xmlns=\"\">{own}={text}</t>");
+        });
+        var client = host.Client(Endpoints.Session);
+        await Parallel.ForEachAsync(Enumerable.Range(0, 64), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
+        {
+            using var session = await client.OpenAsync();
+            await Parallel.ForEachAsync(Enumerable.Range(0, 20), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (j, _) =>
+            {
+                var result = await client.CallAsync(session, Envelopes.Request(body: $"<t xmlns=\"\">{i}/{j}</t>"));
+                Assert.Contains($">{i}={i}/{j}</t>", result.Envelope, StringComparison.Ordinal);
+            });
+            await client.CancelAsync(session);
+        });
+        Assert.Equal(0, host.Services.GetRequiredKeyedService<MessageSecurityService>("").SessionCount);
+    }
+
+    private sealed class CountingCache : IReplayCache
+    {
+        private readonly InMemoryReplayCache _inner = new(100, TimeProvider.System);
+
+        public int Count { get; private set; }
+
+        public ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken)
+        {
+            Count++;
+            return _inner.TryAddAsync(signatureValue, retention, cancellationToken);
+        }
+    }
+
+    private sealed class LateClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddHours(1);
+    }
+}
