@@ -39,6 +39,7 @@ public sealed class MessageSecurityClient
         {
             Clock = options.TimeProvider,
             XmlLimits = new XmlLimits { MaxBytes = options.MaxEnvelopeBytes },
+            HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Client") ?? (ILogger)NullLogger.Instance,
         };
         Messages = new BindingMessages(binding);

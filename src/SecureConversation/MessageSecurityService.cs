@@ -42,6 +42,7 @@ public sealed class MessageSecurityService : IDisposable
         {
             Clock = options.TimeProvider,
             XmlLimits = new XmlLimits { MaxBytes = options.MaxEnvelopeBytes },
+            HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
         };
         CredentialChecks.Require(binding, credentials);
@@ -164,7 +165,8 @@ public sealed class MessageSecurityService : IDisposable
     /// <summary>WCF dispatches headers that nobody signed; we do not hand them out, so what must be understood in them is refused.</summary>
     private ServiceResult Dispatch(VerifiedMessage request, System.Security.Claims.ClaimsPrincipal user, ServiceSession? session, ReplyProtection protection)
     {
-        if (request.FindUnsignedMustUnderstand().IsNull)
+        request.HandsOutUnsignedHeaders = _environment.HandOutUnsignedHeaders;
+        if (request.HandsOutUnsignedHeaders || request.FindUnsignedMustUnderstand().IsNull)
         {
             return new ServiceResult.Dispatch(request, user, session, protection);
         }

@@ -23,4 +23,10 @@ public sealed class MessageSecurityServiceOptions
 
     /// <summary>Called when a session has ended.</summary>
     public Action<ServiceSession>? SessionClosed { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="Security.VerifiedMessage.Envelope"/> keeps header blocks that no signature covers, as WCF does.
+    /// Anybody on the way can add or change them; the application must not trust them. Default false: they are removed.
+    /// </summary>
+    public bool HandOutUnsignedHeaders { get; init; }
 }

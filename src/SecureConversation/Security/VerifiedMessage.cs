@@ -71,10 +71,11 @@ public sealed class VerifiedMessage : IDisposable
     public ReadOnlyMemory<byte> DecryptedEnvelope => _opened.Plain.Xml.Memory;
 
     /// <summary>
-    /// The envelope for the application: without the security header and without header blocks that no signature covers.
+    /// The envelope for the application: without the security header and, unless the role was told otherwise, without header
+    /// blocks that no signature covers.
     /// Valid until this object is disposed.
     /// </summary>
-    public ReadOnlyMemory<byte> Envelope => (_application ??= PlainEnvelope.Write(_opened.Plain, _shape.Header.Element.IsNull ? -1 : SecurityPosition, IsSignedBlock)).Memory;
+    public ReadOnlyMemory<byte> Envelope => (_application ??= PlainEnvelope.Write(_opened.Plain, SecurityPosition, i => HandsOutUnsignedHeaders || IsSignedBlock(i))).Memory;
 
     /// <summary>What was signed and encrypted, with what. Made on first use.</summary>
     public MessageProtection Protection => _protection ??= MessageProtection.Create(_opened, _signed, _shape, Requirements, _derivedKeys, EncryptedKeySha1);
@@ -98,6 +99,9 @@ public sealed class VerifiedMessage : IDisposable
             throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The fault cannot be read: {e.Message}.", e);
         }
     }
+
+    /// <summary>Set by the role before it hands the message out.</summary>
+    internal bool HandsOutUnsignedHeaders { get; set; }
 
     internal SupportingTokens Tokens { get; }
     internal Timestamp? Timestamp { get; }

@@ -11,5 +11,9 @@ internal sealed record EngineEnvironment
     public TimeProvider Clock { get; init; } = TimeProvider.System;
     public RandomSource Random { get; init; } = RandomSource.System;
     public XmlLimits XmlLimits { get; init; } = new();
+
+    /// <summary>See <see cref="MessageSecurityServiceOptions.HandOutUnsignedHeaders"/>.</summary>
+    public bool HandOutUnsignedHeaders { get; init; }
+
     public ILogger Log { get; init; } = NullLogger.Instance;
 }

@@ -73,6 +73,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             Fail.With(FailureCode.RelatesToMismatch);
         }
 
+        message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
         return message;
     }
 }
