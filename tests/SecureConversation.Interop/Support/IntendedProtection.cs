@@ -1,0 +1,70 @@
+using System.Net.Security;
+using System.Xml.Linq;
+using SecureConversation.Binding;
+using SecureConversation.Protocol;
+
+namespace SecureConversation.Interop.Support;
+
+/// <summary>
+/// The parts that a message of ours has to sign and to encrypt, worked out from its binding alone and not with the code of the engine:
+/// expanded names, sorted, one for each occurrence.
+/// </summary>
+internal sealed record IntendedProtection(IReadOnlyList<string> Signed, IReadOnlyList<string> Encrypted)
+{
+    private const string Signature = "{" + Ns.Ds + "}Signature";
+    private const string UserName = "{" + Ns.Wsse + "}UsernameToken";
+    private const string Confirmation = "{" + Ns.Wsse11 + "}SignatureConfirmation";
+
+    /// <param name="binding">The binding of the endpoint.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="headers">Expanded names of the header blocks in clear, the security header aside.</param>
+    /// <param name="encryptedHeaders">Those of them that the binding encrypts.</param>
+    public static IntendedProtection Of(MessageSecurityBinding binding, WireMessage message, IReadOnlyList<string> headers, params IEnumerable<string> encryptedHeaders)
+    {
+        var element = message.IsHandshake ? binding.Bootstrap! : binding.Element;
+        var isRequest = message.Direction == MessageDirection.ClientToService;
+        var encryptsBody = !message.IsCancel && (message.IsHandshake || binding.Protection.DefaultProtectionLevel == ProtectionLevel.EncryptAndSign);
+        var supporting = element.EndpointSupportingTokenParameters;
+        var endorses = isRequest && supporting.Endorsing.Length > 0;
+        var names = isRequest && supporting.SignedEncrypted.Length > 0;
+        var signFirst = element.MessageProtectionOrder != MessageProtectionOrder.EncryptBeforeSign;
+        var hidesSignature = element.MessageProtectionOrder == MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature && encryptsBody;
+        var confirmations = isRequest || !element.RequireSignatureConfirmation ? 0 : supporting.Endorsing.Length > 0 ? 2 : 1;
+
+        var body = $"{{{SoapNames.Of(binding.MessageVersion).Soap}}}Body";
+        List<string> signed = [body, .. headers, "{" + Ns.Wsu + "}Timestamp", .. Enumerable.Repeat(Confirmation, confirmations)];
+        List<string> encrypted = [.. encryptsBody ? [body] : Array.Empty<string>(), .. encryptedHeaders];
+        if (names)
+        {
+            // Under encrypt-before-sign the ciphertext of the token is what is signed.
+            signed.Add(signFirst ? UserName : "{" + Ns.Xenc + "}EncryptedData");
+            encrypted.Add(UserName);
+        }
+
+        if (endorses)
+        {
+            signed.Add(Signature);
+        }
+
+        if (hidesSignature)
+        {
+            encrypted.AddRange(Enumerable.Repeat(Signature, endorses ? 2 : 1));
+            encrypted.AddRange(Enumerable.Repeat(Confirmation, confirmations));
+        }
+
+        return new IntendedProtection(Sorted(signed), Sorted(encrypted));
+    }
+
+    /// <summary>The names of the header blocks of an envelope, without the security header.</summary>
+    public static List<string> HeadersOf(byte[] envelope)
+    {
+        using var stream = new MemoryStream(envelope);
+        return
+        [
+            .. XDocument.Load(stream).Root!.Elements().Where(e => e.Name.LocalName == "Header").Elements()
+                .Where(e => e.Name.LocalName != "Security").Select(e => e.Name.ToString()),
+        ];
+    }
+
+    public static List<string> Sorted(IEnumerable<string> names) => [.. names.Order(StringComparer.Ordinal)];
+}

@@ -1,0 +1,81 @@
+using System.Xml.Linq;
+using SecureConversation.Binding;
+using SecureConversation.Protocol;
+using SecureConversation.Testing;
+using SecureConversation.Testing.Peers;
+
+namespace SecureConversation.Interop.Support;
+
+/// <summary>
+/// Lets WSS4J follow a conversation. It starts with the private keys of both sides and learns every other key from what it decrypted
+/// itself, so no key of the engine is ever told to it.
+/// </summary>
+internal sealed class PeerJudge
+{
+    /// <summary>The private keys of the shared certificates; encrypting a key store is slow, so once.</summary>
+    public static readonly PeerKeys PrivateKeys = PeerKeys.None
+        .WithPrivateKey(TestCertificates.Service).WithPrivateKey(TestCertificates.Client).Trusting(TestCertificates.Authority);
+
+    private byte[] _clientEntropy = [];
+
+    public PeerJudge(PeerKeys? keys = null) => Keys = (keys ?? PrivateKeys).WithPassword(Loopback.ClientCredentials.UserName!.Password);
+
+    /// <summary>What the peer knows by now.</summary>
+    public PeerKeys Keys { get; private set; }
+
+    /// <summary>Verifies one message, learns its keys; fails the test when the peer refuses it.</summary>
+    public PeerResult Verify(WireMessage message)
+    {
+        var result = Wss4jPeer.Verify(message.Bytes, Keys);
+        Assert.True(result.Ok, $"{message.Leg}: {result.Reason}\n{message.Text}");
+        foreach (var wrapped in result.All("encryptedKey"))
+        {
+            Keys = Keys.WithSecret(wrapped["sha1"], wrapped.Bytes("secret"));
+        }
+
+        var plain = PlainOf(result);
+        if (message.Leg == Leg.Open)
+        {
+            _clientEntropy = Secrets(plain, "Entropy").SingleOrDefault([]);
+        }
+        else if (message.Leg == Leg.Opened)
+        {
+            Keys = Keys.WithSecret(plain.Descendants().First(e => e.Name.LocalName == "Identifier").Value, SessionKey(plain));
+        }
+
+        return result;
+    }
+
+    /// <summary>Verifies one message and compares the parts that the peer saw signed and encrypted with the intended ones.</summary>
+    public PeerResult Verify(WireMessage message, MessageSecurityBinding binding, params IEnumerable<string> encryptedHeaders)
+    {
+        var result = Verify(message);
+        var intended = IntendedProtection.Of(binding, message, IntendedProtection.HeadersOf(result.Single("plain").Bytes("bytes")), encryptedHeaders);
+        Assert.Equal(intended.Signed, IntendedProtection.Sorted(result.All("signed").Select(part => part["name"])));
+        Assert.Equal(intended.Encrypted, IntendedProtection.Sorted(result.All("decrypted").Select(part => part["name"])));
+        return result;
+    }
+
+    public static XElement PlainOf(PeerResult result)
+    {
+        using var stream = new MemoryStream(result.Single("plain").Bytes("bytes"));
+        return XDocument.Load(stream, LoadOptions.PreserveWhitespace).Root!;
+    }
+
+    /// <summary>WS-Trust 1.3 section 4.4.4, by the peer's own P_SHA-1.</summary>
+    private byte[] SessionKey(XElement response)
+    {
+        if (Secrets(response, "RequestedProofToken").SingleOrDefault() is { } issued)
+        {
+            return issued;
+        }
+
+        return Secrets(response, "Entropy").SingleOrDefault() is { } entropy
+            ? Wss4jPeer.ComputeKey(_clientEntropy, entropy, int.Parse(response.Descendants().Single(e => e.Name.LocalName == "KeySize").Value, null) / 8)
+            : _clientEntropy;
+    }
+
+    private static IEnumerable<byte[]> Secrets(XElement envelope, string holder) =>
+        envelope.Descendants().Where(e => e.Name.LocalName == holder && e.Name.NamespaceName is Ns.TrustFebruary2005 or Ns.Trust13)
+            .Elements().Where(e => e.Name.LocalName == "BinarySecret").Select(e => Convert.FromBase64String(e.Value));
+}
