@@ -24,34 +24,52 @@ internal sealed class MessageSecurer(MessageRequirements requirements, TimeProvi
         header.AddSupportingTokens(extras);
         header.AddConfirmations(extras.Confirm);
 
-        var splice = new EnvelopeSplice(plan.Envelope);
-        var encrypted = splice.Encrypt(plan, requirements, keys, random);
         if (requirements.SignsFirst)
         {
-            header.Sign(DigestParts(plan, plan.Envelope), extras);
-            splice.InsertHeader(output => header.Write(output, encrypted));
-            return new SecuredMessage(splice.Apply(), header.Signatures, keys);
+            var digests = DigestParts(plan);
+            var splice = new EnvelopeSplice(plan.Envelope);
+            var encrypted = splice.Encrypt(plan, requirements, keys, random);
+            header.Sign(digests, extras);
+            return Finish(splice, header, encrypted, keys);
         }
 
-        var cipher = splice.Apply();
-        using var document = SoapEnvelope.Parse(cipher.Memory, plan.Envelope.Names, limits, buffer: cipher);
-        header.Sign(DigestParts(plan, document), extras);
-        splice = new EnvelopeSplice(document);
+        var hidden = new EnvelopeSplice(plan.Envelope);
+        var references = hidden.Encrypt(plan, requirements, keys, random);
+        var cipher = hidden.Apply();
+        plan.Replace(SoapEnvelope.Parse(cipher.Memory, plan.Envelope.Names, limits, buffer: cipher));
+        header.Sign(DigestParts(plan), extras);                                           // what is sent is what is signed
+        return Finish(new EnvelopeSplice(plan.Envelope), header, references, keys);
+    }
+
+    private static SecuredMessage Finish(EnvelopeSplice splice, SecurityHeaderWriter header, IReadOnlyList<string> encrypted, SendKeys keys)
+    {
         splice.InsertHeader(output => header.Write(output, encrypted));
         return new SecuredMessage(splice.Apply(), header.Signatures, keys);
     }
 
-    private List<(string Id, byte[] Digest)> DigestParts(SendPlan plan, SoapEnvelope document)
+    /// <summary>Digests the parts, and puts those that WCF would digest differently into a form that it does not.</summary>
+    private List<(string Id, byte[] Digest)> DigestParts(SendPlan plan)
     {
         var digests = new List<(string, byte[])>(plan.Signed.Count);
+        List<XmlElement>? ambiguous = null;
         using var digest = new ReferenceDigest(requirements.Suite.Digest);
         foreach (var part in plan.Signed)
         {
             var isBody = part.Block == PlannedPart.Body;
+            var element = isBody ? plan.Envelope.Body : plan.Envelope.Headers[part.Block].Element;
             var value = new byte[requirements.Suite.Digest.Size];
-            digest.Compute(isBody ? document.Body : document.Headers[part.Block].Element, default, CanonicalForm.Recommendation, value);
+            if (digest.Compute(element, default, CanonicalForm.Recommendation, value))
+            {
+                (ambiguous ??= []).Add(element);
+            }
+
             // Where encryption came first, the wrapper of an encrypted header is what is signed.
-            digests.Add((isBody ? part.Id : document.Headers[part.Block].Id!.Value.ToString(), value));
+            digests.Add((isBody ? part.Id : plan.Envelope.Headers[part.Block].Id!.Value.ToString(), value));
+        }
+
+        if (ambiguous is not null)
+        {
+            plan.Replace(AgreedForm.Rewrite(plan.Envelope, ambiguous.OrderBy(e => e.Start), limits));
         }
 
         return digests;

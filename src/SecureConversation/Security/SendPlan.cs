@@ -21,7 +21,7 @@ internal sealed class SendPlan : IDisposable
     }
 
     /// <summary>The envelope with a wsu:Id on every signed part.</summary>
-    public SoapEnvelope Envelope { get; }
+    public SoapEnvelope Envelope { get; private set; }
 
     /// <summary>Body first, then header blocks in document order: the order of WCF's references.</summary>
     public List<PlannedPart> Signed { get; }
@@ -54,6 +54,13 @@ internal sealed class SendPlan : IDisposable
 
         var buffer = Mark(plain, signed);
         return new SendPlan(SoapEnvelope.Parse(buffer.Memory, plain.Names, limits, buffer: buffer), signed, ids);
+    }
+
+    /// <summary>Goes on with the same parts in other bytes; the former envelope is disposed of.</summary>
+    public void Replace(SoapEnvelope envelope)
+    {
+        Envelope.Dispose();
+        Envelope = envelope;
     }
 
     public void Dispose() => Envelope.Dispose();

@@ -1,0 +1,93 @@
+using System.Net.Security;
+using System.Text;
+using SecureConversation.Binding;
+using SecureConversation.Interop.Support;
+using SecureConversation.Testing.Peers;
+
+namespace SecureConversation.Interop.Content;
+
+/// <summary>Whatever XML an application sends, the receiver gets the same information, and our service and WSS4J verify it.</summary>
+public sealed class ContentTests
+{
+    private static readonly string[] BindingNames =
+        ["mutualcert//single", "mutualcert-2007//session", "anonymous/sign-first/session", "mutualcert/encrypt-first/single", "duplex//single"];
+
+    public static TheoryData<string, string> OrdinaryContent => Cross(Envelopes.Ordinary.Keys);
+
+    public static TheoryData<string, string> DeviatingContent => Cross(Envelopes.Deviating.Keys);
+
+    [SkippableTheory]
+    [MemberData(nameof(OrdinaryContent))]
+    [MemberData(nameof(DeviatingContent))]
+    public async Task Content_ArrivesEncrypted(string content, string binding) => await ExchangeAsync(content, Bindings.Create(binding));
+
+    [SkippableTheory]
+    [MemberData(nameof(OrdinaryContent))]
+    [MemberData(nameof(DeviatingContent))]
+    public async Task Content_ArrivesSignedOnly(string content, string binding) =>
+        await ExchangeAsync(content, Bindings.Create(binding, protection: ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign)));
+
+    [Fact]
+    public async Task OrdinaryContent_GoesOutAsItCame()
+    {
+        foreach (var content in Envelopes.Ordinary.Keys)
+        {
+            var signed = await SendSignedAsync(content);
+            var body = Encoding.UTF8.GetString(Envelopes.Get(content));
+            var children = body[(body.IndexOf("Body", StringComparison.Ordinal) + 4)..];
+            children = children[children.IndexOf('>', StringComparison.Ordinal)..];
+            Assert.EndsWith(children, signed, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task TypeNamedByAPrefixOfTheEnvelope_StillHasItsNamespace()
+    {
+        var envelope = Infoset.Load(Encoding.UTF8.GetBytes(await SendSignedAsync("type named by a prefix of the envelope")));
+
+        var value = Infoset.BodyOf(envelope).Descendants().Last();
+
+        Assert.Equal("http://www.w3.org/2001/XMLSchema", value.GetNamespaceOfPrefix(value.Attributes().Single().Value.Split(':')[0])?.NamespaceName);
+    }
+
+    private static async Task<string> SendSignedAsync(string content)
+    {
+        var binding = Bindings.Create("mutualcert//single", protection: ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign));
+        var messages = await Conversation.RecordAsync(new Loopback(binding), Envelopes.Get(content), Envelopes.Get(content));
+        return messages[0].Text;
+    }
+
+    private static async Task ExchangeAsync(string content, MessageSecurityBinding binding)
+    {
+        PeerAvailability.Require(Wss4jPeer.MissingReason);
+        var plain = Envelopes.Get(content);
+        var sent = Infoset.Load(plain);
+        var judge = new PeerJudge();
+        foreach (var message in await Conversation.RecordAsync(new Loopback(binding), plain, plain))
+        {
+            var result = judge.Verify(message);
+            if (message.Leg is not (Leg.Request or Leg.Reply))
+            {
+                continue;
+            }
+
+            var received = PeerJudge.PlainOf(result);
+            Assert.Equal(Infoset.ContentOf(Infoset.BodyOf(sent)), Infoset.ContentOf(Infoset.BodyOf(received)));
+            Assert.Equal(Infoset.ContentOf(Infoset.HeaderOf(sent, "ReplyTo")), Infoset.ContentOf(Infoset.HeaderOf(received, "ReplyTo")));
+        }
+    }
+
+    private static TheoryData<string, string> Cross(IEnumerable<string> contents)
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var content in contents)
+        {
+            foreach (var binding in BindingNames)
+            {
+                data.Add(content, binding);
+            }
+        }
+
+        return data;
+    }
+}
