@@ -17,12 +17,16 @@ internal sealed class PeerJudge
     public static readonly PeerKeys PrivateKeys = PeerKeys.None
         .WithPrivateKey(TestCertificates.Service).WithPrivateKey(TestCertificates.Client).Trusting(TestCertificates.Authority);
 
+    private readonly Dictionary<string, byte[]> _contexts = [];
     private byte[] _clientEntropy = [];
 
     public PeerJudge(PeerKeys? keys = null) => Keys = (keys ?? PrivateKeys).WithPassword(Loopback.ClientCredentials.UserName!.Password);
 
     /// <summary>What the peer knows by now.</summary>
     public PeerKeys Keys { get; private set; }
+
+    /// <summary>The key of a context whose issue the judge has followed.</summary>
+    public byte[] SecretOf(string context) => _contexts[context];
 
     /// <summary>Verifies one message, learns its keys; fails the test when the peer refuses it.</summary>
     public PeerResult Verify(WireMessage message)
@@ -41,7 +45,9 @@ internal sealed class PeerJudge
         }
         else if (message.Leg == Leg.Opened)
         {
-            Keys = Keys.WithSecret(plain.Descendants().First(e => e.Name.LocalName == "Identifier").Value, SessionKey(plain));
+            var (context, key) = (plain.Descendants().First(e => e.Name.LocalName == "Identifier").Value, SessionKey(plain));
+            _contexts.Add(context, key);
+            Keys = Keys.WithSecret(context, key);
         }
 
         return result;

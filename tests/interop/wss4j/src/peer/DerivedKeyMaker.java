@@ -94,6 +94,7 @@ final class DerivedKeyMaker {
         sign.prepare(maker.document, maker.header);
         sign.computeSignature(sign.addReferencesToSign(maker.signedParts(), maker.header), false, null);
         sign.appendDKElementToHeader(maker.header);
+        maker.answer.add("signature", "value", sign.getSignatureValue());
         return sign.getSignatureId();
     }
 
@@ -103,6 +104,7 @@ final class DerivedKeyMaker {
         signature.appendBSTElementToHeader(maker.header);
         var parts = List.of(new WSEncryptionPart(primary, "Element"));
         signature.computeSignature(signature.addReferencesToSign(new ArrayList<>(parts), maker.header), false, null);
+        maker.answer.add("signature", "value", signature.getSignatureValue());
     }
 
     private void encrypt() throws Exception {

@@ -48,11 +48,21 @@ final class Maker {
             case "timestamp" -> { }
             case "username" -> maker.userName();
             case "x509" -> maker.asymmetric();
-            case "ek-dk" -> DerivedKeyMaker.fromEncryptedKey(maker);
+            case "ek-dk" -> {
+                if (command.options().containsKey("user")) {
+                    maker.userName();
+                }
+                DerivedKeyMaker.fromEncryptedKey(maker);
+            }
             case "sct" -> DerivedKeyMaker.fromContext(maker);
             default -> throw new IllegalArgumentException("unknown kind " + command.text("kind"));
         }
-        maker.sort();
+        switch (command.text("layout", "strict")) {
+            case "strict" -> maker.sort(Comparator.comparingInt(Maker::rank));
+            case "backward" -> maker.sort(Comparator.comparingInt(Maker::backwardRank));
+            case "own" -> { }
+            default -> throw new IllegalArgumentException("unknown layout " + command.text("layout"));
+        }
         answer.add("message", "bytes", Xml.write(maker.document));
     }
 
@@ -66,7 +76,7 @@ final class Maker {
             }
         }
         for (Element child : Xml.children(security)) {
-            if (Set.of("Timestamp", "SignatureConfirmation").contains(child.getLocalName())) {
+            if (Set.of("Timestamp", "SignatureConfirmation", "UsernameToken").contains(child.getLocalName())) {
                 parts.add(new WSEncryptionPart(child.getLocalName(), child.getNamespaceURI(), "Element"));
             }
         }
@@ -76,6 +86,9 @@ final class Maker {
     List<WSEncryptionPart> encryptedParts() {
         var parts = new ArrayList<WSEncryptionPart>();
         parts.add(new WSEncryptionPart("Body", document.getDocumentElement().getNamespaceURI(), "Content"));
+        if (command.options().containsKey("user")) {
+            parts.add(new WSEncryptionPart("UsernameToken", WSConstants.WSSE_NS, "Element"));
+        }
         if (command.flag("encryptSignature")) {
             parts.add(new WSEncryptionPart("Signature", WSConstants.SIG_NS, "Element"));
         }
@@ -128,6 +141,7 @@ final class Maker {
             var signature = certificateSignature(command.text("signatureReference", "binary"));
             signature.setParts(signedParts());
             signature.build(document, keys.crypto(), header);
+            answer.add("signature", "value", signature.getSignatureValue());
         }
         if (!command.flag("noEncrypt")) {
             var encrypt = new WSSecEncrypt(config);
@@ -140,13 +154,21 @@ final class Maker {
         }
     }
 
-    /** The strict layout: everything before its first use. The sort is stable. */
-    private void sort() {
+    /** The sort is stable. */
+    private void sort(Comparator<Element> order) {
         var children = Xml.children(security);
-        children.sort(Comparator.comparingInt(Maker::rank));
+        children.sort(order);
         children.forEach(security::appendChild);
     }
 
+    /** Everything after its first use; but the order of signature and encryption, which every layout shows, stays. */
+    private static int backwardRank(Element child) {
+        boolean lists = child.getLocalName().equals("ReferenceList")
+            || child.getElementsByTagNameNS(WSConstants.ENC_NS, "ReferenceList").getLength() > 0;
+        return lists ? -10 : -rank(child);
+    }
+
+    /** The strict layout: everything before its first use. */
     private static int rank(Element child) {
         return switch (child.getLocalName()) {
             case "Timestamp" -> 0;
