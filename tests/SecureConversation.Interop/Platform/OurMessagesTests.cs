@@ -1,0 +1,46 @@
+using SecureConversation.Binding;
+using SecureConversation.Interop.Support;
+
+namespace SecureConversation.Interop.Platform;
+
+/// <summary>SignedXml and EncryptedXml of .NET accept what we send, with keys that they unwrapped and that were derived without our code.</summary>
+public sealed class OurMessagesTests
+{
+    public static TheoryData<string> AllBindings => [.. Bindings.Names];
+
+    public static TheoryData<string, string> Suites
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var suite in SecurityAlgorithmSuite.All)
+            {
+                data.Add("mutualcert//session", suite.Name);
+                data.Add("mutualcert-wss10//single", suite.Name);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllBindings))]
+    public Task Conversation_IsAccepted(string name) => RequireAcceptedAsync(Bindings.Create(name));
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public Task Conversation_IsAcceptedInTheSuite(string name, string suite) => RequireAcceptedAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite)));
+
+    private static async Task RequireAcceptedAsync(MessageSecurityBinding binding)
+    {
+        var judge = new PlatformJudge();
+        foreach (var message in await Conversation.RecordAsync(binding))
+        {
+            var plain = judge.Verify(message);
+            var headers = IntendedProtection.HeadersOf(System.Text.Encoding.UTF8.GetBytes(plain.OuterXml));
+            var intended = IntendedProtection.Of(binding, message, headers);
+            Assert.Equal(intended.Signed, IntendedProtection.Sorted(judge.Signed));
+            Assert.Equal(intended.Encrypted.Count, judge.Decrypted.Count);
+        }
+    }
+}
