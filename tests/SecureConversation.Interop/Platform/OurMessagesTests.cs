@@ -1,4 +1,5 @@
 using SecureConversation.Binding;
+using SecureConversation.Interop.Content;
 using SecureConversation.Interop.Support;
 
 namespace SecureConversation.Interop.Platform;
@@ -7,6 +8,8 @@ namespace SecureConversation.Interop.Platform;
 public sealed class OurMessagesTests
 {
     public static TheoryData<string> AllBindings => [.. Bindings.Names];
+
+    public static TheoryData<string> AllContent => [.. Envelopes.Ordinary.Keys, .. Envelopes.Deviating.Keys];
 
     public static TheoryData<string, string> Suites
     {
@@ -30,6 +33,21 @@ public sealed class OurMessagesTests
     [Theory]
     [MemberData(nameof(Suites))]
     public Task Conversation_IsAcceptedInTheSuite(string name, string suite) => RequireAcceptedAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite)));
+
+    [Theory]
+    [MemberData(nameof(AllContent))]
+    public async Task Content_IsAccepted(string content)
+    {
+        var sent = Envelopes.Get(content);
+        foreach (var binding in new[] { "mutualcert//single", "duplex/sign-first/single" })
+        {
+            var judge = new PlatformJudge();
+            foreach (var message in await Conversation.RecordAsync(new Loopback(Bindings.Create(binding)), sent, sent))
+            {
+                judge.Verify(message);
+            }
+        }
+    }
 
     private static async Task RequireAcceptedAsync(MessageSecurityBinding binding)
     {

@@ -18,8 +18,10 @@ internal sealed class PlatformJudge
     private readonly Dictionary<string, byte[]> _known = [];
     private byte[] _clientEntropy = [];
 
+    private XmlDocument _last = new();
+
     /// <summary>Keys of the last message by the Id of their token.</summary>
-    public Dictionary<string, byte[]> Keys { get; } = [];
+    private Dictionary<string, byte[]> Keys { get; } = [];
 
     /// <summary>Expanded names of what the signatures of the last message cover.</summary>
     public List<string> Signed { get; } = [];
@@ -31,6 +33,7 @@ internal sealed class PlatformJudge
     public XmlDocument Verify(WireMessage message)
     {
         var document = Load(message.Bytes);
+        _last = (XmlDocument)document.Clone();
         ReadKeys(document);
         Signed.Clear();
         Decrypted.Clear();
@@ -48,6 +51,9 @@ internal sealed class PlatformJudge
         Learn(message.Leg, document);
         return document;
     }
+
+    /// <summary>The key that the element at a path of the last message, as it was sent, names.</summary>
+    public byte[] KeyBehind(string path) => KeyOf(_last, (XmlElement)_last.SelectSingleNode(path)!);
 
     public static XmlDocument Load(byte[] envelope)
     {

@@ -1,0 +1,89 @@
+using System.Net.Security;
+using SecureConversation.Binding;
+using SecureConversation.Interop.Platform;
+using SecureConversation.Interop.Support;
+using SecureConversation.Protocol;
+using SecureConversation.Testing;
+using SecureConversation.Testing.Peers;
+
+namespace SecureConversation.Interop.XmlSec;
+
+/// <summary>xmlsec1 accepts signatures and ciphertext of ours. Keys come from the platform's judge.</summary>
+public sealed class OurMessagesTests
+{
+    private static readonly ChannelProtectionRequirements SignOnly = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign);
+
+    private static readonly string[] SignedElements =
+    [
+        .. new[] { Ns.Soap11, Ns.Soap12 }.Select(ns => $"{{{ns}}}Body"), $"{{{Ns.Wsu}}}Timestamp", $"{{{Ns.Wsse11}}}SignatureConfirmation",
+        .. new[] { "Action", "MessageID", "ReplyTo", "To", "RelatesTo" }.SelectMany(name => new[] { $"{{{Ns.Wsa10}}}{name}", $"{{{Ns.WsaAugust2004}}}{name}" }),
+    ];
+
+    public static TheoryData<string> MessageVersions => [.. MessageVersion.All.Select(v => v.Name)];
+
+    [SkippableTheory]
+    [MemberData(nameof(MessageVersions))]
+    public async Task RsaSignatureInClear_IsAccepted(string version)
+    {
+        PeerAvailability.Require(XmlSec1.MissingReason);
+        var binding = Bindings.Create("mutualcert-wss10/sign-first/single", version: MessageVersion.All.Single(v => v.Name == version), protection: SignOnly);
+        var messages = await Conversation.RecordAsync(binding);
+
+        RequireAccepted(XmlSec1.VerifyRsa(messages[0].Bytes, TestCertificates.Client, null, SignedElements));
+        RequireAccepted(XmlSec1.VerifyRsa(messages[1].Bytes, TestCertificates.Service, null, SignedElements));
+        Assert.False(XmlSec1.VerifyRsa(messages[0].Bytes, TestCertificates.Service, null, SignedElements).Ok);
+    }
+
+    [SkippableFact]
+    public async Task EndorsingSignatureInClear_IsAccepted()
+    {
+        PeerAvailability.Require(XmlSec1.MissingReason);
+        var messages = await Conversation.RecordAsync(Bindings.Create("mutualcert//single", protection: SignOnly));
+
+        RequireAccepted(XmlSec1.VerifyRsa(messages[0].Bytes, TestCertificates.Client, "(//*[local-name()='Signature'])[last()]", $"{{{Ns.Ds}}}Signature"));
+    }
+
+    [SkippableTheory]
+    [InlineData("anonymous//single", "Basic256")]
+    [InlineData("mutualcert-2007//session", "Basic256Sha256")]
+    [InlineData("mutualcert//session", "Basic128")]
+    [InlineData("username/no-derived/session", "TripleDes")]
+    public async Task HmacSignatureInClear_IsAccepted(string name, string suite)
+    {
+        PeerAvailability.Require(XmlSec1.MissingReason);
+        var judge = new PlatformJudge();
+        foreach (var message in await Conversation.RecordAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite), protection: SignOnly)))
+        {
+            judge.Verify(message);
+            if (!message.IsHandshake && message.Text.Contains("hmac-", StringComparison.Ordinal))
+            {
+                RequireAccepted(XmlSec1.VerifyHmac(message.Bytes, judge.KeyBehind("//*[local-name()='Signature']"), null, SignedElements));
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData("mutualcert//single", "Basic256")]
+    [InlineData("mutualcert-2007//session", "Basic192Sha256")]
+    [InlineData("mutualcert//session", "TripleDes")]
+    [InlineData("mutualcert-wss10//single", "Basic128")]
+    public async Task EncryptedBody_IsDecrypted(string name, string suite)
+    {
+        PeerAvailability.Require(XmlSec1.MissingReason);
+        var judge = new PlatformJudge();
+        foreach (var message in (await Conversation.RecordAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite)))).Where(m => !m.IsCancel))
+        {
+            var plain = judge.Verify(message);
+            var data = PlatformJudge.Load(message.Bytes).SelectSingleNode("//*[local-name()='Body']/*")!.Attributes!["Id"]!.Value;
+
+            var result = XmlSec1.Decrypt(message.Bytes, judge.KeyBehind("//*[local-name()='Body']/*"), suite.StartsWith("TripleDes", StringComparison.Ordinal), data);
+
+            RequireAccepted(result);
+            Assert.Equal(
+                Infoset.ContentOf(Infoset.BodyOf(Infoset.Load(System.Text.Encoding.UTF8.GetBytes(plain.OuterXml)))),
+                Infoset.ContentOf(Infoset.BodyOf(Infoset.Load(result.Single("plain").Bytes("bytes")))));
+        }
+    }
+
+    private static void RequireAccepted(PeerResult result) => Assert.True(result.Ok, result.Reason);
+}
