@@ -62,6 +62,13 @@ internal static class Envelopes
             "</a:Address><a:ReferenceParameters><p:a xmlns:p=\"urn:p\" xmlns=\"urn:d\"><p:e><f xmlns=\"\"/></p:e></p:a></a:ReferenceParameters>", StringComparison.Ordinal),
     };
 
+    /// <summary>
+    /// What the platform's SignedXml and EncryptedXml can process: they write a carriage return as it is before they read again, which makes
+    /// a line feed of it.
+    /// </summary>
+    public static IEnumerable<string> ForThePlatform =>
+        Ordinary.Concat(Deviating).Where(e => !e.Value.Contains("&#xD;", StringComparison.Ordinal)).Select(e => e.Key);
+
     public static byte[] Get(string name) => Encoding.UTF8.GetBytes(Ordinary.GetValueOrDefault(name) ?? Deviating[name]);
 
     private static string Envelope(string body, string declarations = "", string headers = "") =>

@@ -10,11 +10,12 @@ public sealed class Loopback : IDisposable
 {
     public static readonly Uri Address = new("http://localhost/echo");
 
-    public Loopback(MessageSecurityBinding binding, TimeProvider? clock = null, MessageSecurityServiceOptions? options = null)
+    public Loopback(MessageSecurityBinding binding, TimeProvider? clock = null, MessageSecurityServiceOptions? options = null,
+        ClientCredentials? client = null, ServiceCredentials? service = null)
     {
         Binding = binding;
-        Client = new MessageSecurityClient(binding, ClientCredentials, new MessageSecurityClientOptions { TimeProvider = clock ?? TimeProvider.System });
-        Service = new MessageSecurityService(binding, ServiceCredentials, options ?? new MessageSecurityServiceOptions { TimeProvider = clock ?? TimeProvider.System });
+        Client = new MessageSecurityClient(binding, client ?? ClientCredentials, new MessageSecurityClientOptions { TimeProvider = clock ?? TimeProvider.System });
+        Service = new MessageSecurityService(binding, service ?? ServiceCredentials, options ?? new MessageSecurityServiceOptions { TimeProvider = clock ?? TimeProvider.System });
     }
 
     public MessageSecurityBinding Binding { get; }
