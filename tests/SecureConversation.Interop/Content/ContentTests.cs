@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Text;
 using SecureConversation.Binding;
 using SecureConversation.Interop.Support;
+using SecureConversation.Protocol;
 using SecureConversation.Testing.Peers;
 
 namespace SecureConversation.Interop.Content;
@@ -26,6 +27,34 @@ public sealed class ContentTests
     [MemberData(nameof(DeviatingContent))]
     public async Task Content_ArrivesSignedOnly(string content, string binding) =>
         await ExchangeAsync(content, Bindings.Create(binding, protection: ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign)));
+
+    /// <summary>Without addressing an envelope may have no header at all; the security header makes it one.</summary>
+    [SkippableTheory]
+    [InlineData("<s:Header/>", "<s:Body/>")]
+    [InlineData("<s:Header />", "<s:Body ></s:Body>")]
+    [InlineData("<s:Header></s:Header>", "<s:Body> </s:Body>")]
+    [InlineData("<s:Header>\n</s:Header>", "<s:Body><t/></s:Body>")]
+    [InlineData("", "<s:Body/>")]
+    [InlineData("", "<s:Body><t/></s:Body>")]
+    [InlineData("<s:Header><h xmlns=\"urn:h\">1</h></s:Header>", "<s:Body><t/></s:Body>")]
+    public async Task EmptyHeaderAndBody_Arrive(string header, string body)
+    {
+        PeerAvailability.Require(Wss4jPeer.MissingReason);
+        foreach (var version in new[] { MessageVersion.Soap11, MessageVersion.Soap12 })
+        {
+            foreach (var name in BindingNames.Append("mutualcert-wss10//single").Where(n => n.EndsWith("single", StringComparison.Ordinal)))
+            {
+                var plain = Encoding.UTF8.GetBytes($"<s:Envelope xmlns:s=\"{SoapNames.Of(version).Soap}\">{header}{body}</s:Envelope>");
+                var binding = Bindings.Create(name, version: version);
+                var judge = new PeerJudge();
+                foreach (var message in await Conversation.RecordAsync(new Loopback(binding), plain, plain))
+                {
+                    var received = PeerJudge.PlainOf(judge.Verify(message));
+                    Assert.Equal(Infoset.ContentOf(Infoset.BodyOf(Infoset.Load(plain))), Infoset.ContentOf(Infoset.BodyOf(received)));
+                }
+            }
+        }
+    }
 
     [Fact]
     public async Task OrdinaryContent_GoesOutAsItCame()

@@ -39,7 +39,7 @@ internal static class Conversation
         var messages = new List<WireMessage>();
         using var session = loopback.Binding.EstablishesSession ? await OpenAsync(loopback, messages) : null;
 
-        using var secured = session?.Secure(request) ?? loopback.Client.Secure(request);
+        using var secured = session?.Secure(request) ?? loopback.Client.Secure(request, Loopback.Address);
         messages.Add(new WireMessage(Leg.Request, secured.Envelope.ToArray()));
         using var received = await loopback.Service.ReceiveAsync(secured.Envelope);
         var dispatch = Accepted<ServiceResult.Dispatch>(received);
