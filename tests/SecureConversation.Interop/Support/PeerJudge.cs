@@ -79,7 +79,7 @@ internal sealed class PeerJudge
         var text = message.Text;
         var end = text.IndexOf(HeaderEnd, StringComparison.Ordinal);
         var data = text.LastIndexOf(DataStart, end, StringComparison.Ordinal);
-        if (data < 0 || text.LastIndexOf("<e:ReferenceList", end, StringComparison.Ordinal) < data || data < text.IndexOf("<o:Security", StringComparison.Ordinal))
+        if (data < 0 || text.LastIndexOf("<e:ReferenceList", end, StringComparison.Ordinal) < data || data < text.IndexOf("<o:Security ", StringComparison.Ordinal))
         {
             return message.Bytes;
         }

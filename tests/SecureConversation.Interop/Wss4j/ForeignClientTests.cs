@@ -115,6 +115,12 @@ public sealed class ForeignClientTests
         var made = ForeignMessage.Make(kind, ForeignMessage.Envelope(), keys,
             [$"suite={suite}", .. styles, .. options.Where(o => !o.StartsWith("order", StringComparison.Ordinal))]);
         var message = ForeignMessage.BytesOf(made);
+        if (variation == "sign-first")
+        {
+            // The signature is in clear here, so that one can see what the style is about.
+            Assert.Contains("InclusiveNamespaces", Encoding.UTF8.GetString(message), StringComparison.Ordinal);
+        }
+
         message = style.Contains("indented", StringComparison.Ordinal) ? ForeignMessage.Indent(message) : message;
 
         using var result = await loopback.Service.ReceiveAsync(message);
