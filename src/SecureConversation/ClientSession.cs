@@ -97,13 +97,23 @@ public sealed class ClientSession : IDisposable
 
         var key = SessionKeys.Complete(response, entropy, client.Bootstrap!.Element.KeyEntropyMode, messages.Element.DefaultAlgorithmSuite, messages.Protocol);
         var context = new SecurityContextKey(token.Identifier, token.Instance, key);
-        var sendKeys = SessionSendKeys.Create(context, messages.ForHandshake(MessageDirection.ClientToService), client.Environment.Random,
-            response.TokenXml, response.TokenId);
+        SessionSendKeys sendKeys;
+        try
+        {
+            sendKeys = SessionSendKeys.Create(context, messages.ForHandshake(MessageDirection.ClientToService), client.Environment.Random,
+                response.TokenXml, response.TokenId);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+
         EngineLog.SessionOpened(client.Environment.Log, token.Identifier);
         return new ClientSession(client, context, sendKeys, response.Expires ?? DateTimeOffset.MaxValue, to);
     }
 
-    internal void Leave()
+    private void Leave()
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
@@ -122,8 +132,8 @@ public sealed class ClientSession : IDisposable
                 environment.Random, environment.XmlLimits);
             var message = securer.Secure(plain, new SenderToken.Context(_sendKeys), SenderExtras.None);
             var expectation = new ReplyExpectation { MessageId = plain.FindText(_client.Messages.Soap.MessageId), Signatures = message.Signatures };
-            var keys = new ContextKeySource((id, instance) => id == _key.Identifier && instance == _key.Instance ? _key : null);
-            return new SecuredRequest(message, new ReplyReceiver(_client.Messages, environment, keys, expectation, reply, this));
+            var keys = new ContextKeySource((id, instance) => id == _key.Identifier && instance == _key.Instance ? _key : null, _sendKeys);
+            return new SecuredRequest(message, new ReplyReceiver(_client.Messages, environment, keys, expectation, reply, _client.Replays, Leave));
         }
         catch
         {

@@ -17,6 +17,9 @@ internal static partial class EngineLog
     [LoggerMessage(4, LogLevel.Error, "A defect of the library while receiving a message.")]
     public static partial void Defect(ILogger logger, Exception exception);
 
+    [LoggerMessage(6, LogLevel.Error, "A callback of the application failed when a session had ended.")]
+    public static partial void CallbackFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(5, LogLevel.Information, "Session {SessionId} opened.")]
     public static partial void SessionOpened(ILogger logger, string sessionId);
 }

@@ -44,7 +44,8 @@ public sealed class MessageSecurityClient
         };
         Messages = new BindingMessages(binding);
         Bootstrap = BindingMessages.OfBootstrap(binding);
-        _exchange = new ClientExchange(Bootstrap ?? Messages, credentials, Environment);
+        Replays = new InMemoryReplayCache(Messages.Element.LocalClientSettings.ReplayCacheSize, Environment.Clock);
+        _exchange = new ClientExchange(Bootstrap ?? Messages, credentials, Environment, Replays);
         _serviceCertificate = new ServiceCertificateCheck(credentials, Environment.Clock);
     }
 
@@ -55,6 +56,9 @@ public sealed class MessageSecurityClient
     internal EngineEnvironment Environment { get; }
     internal BindingMessages Messages { get; }
     internal BindingMessages? Bootstrap { get; }
+
+    /// <summary>Replies to requests without a message id.</summary>
+    internal InMemoryReplayCache Replays { get; }
 
     /// <summary>Protects a request outside a session.</summary>
     /// <param name="envelope">A plain SOAP envelope with a:Action and a:To; with a:MessageID when a reply is expected.</param>

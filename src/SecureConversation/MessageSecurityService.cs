@@ -66,9 +66,10 @@ public sealed class MessageSecurityService : IDisposable
     public async ValueTask<ServiceResult> ReceiveAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken = default)
     {
         string? relatesTo = null;
+        SoapEnvelope? wire = null;
         try
         {
-            var wire = SoapEnvelope.Parse(envelope, _messages.Soap, _environment.XmlLimits);
+            wire = SoapEnvelope.Parse(envelope, _messages.Soap, _environment.XmlLimits);
             relatesTo = wire.FindText(_messages.Soap.MessageId);
             var action = wire.FindText(_messages.Soap.Action);
             return _issuer is null
@@ -78,11 +79,18 @@ public sealed class MessageSecurityService : IDisposable
         catch (SecurityFailureException e)
         {
             EngineLog.Refused(_environment.Log, e.Code, e.Detail);
+            if (wire is null && FaultMap.IsBadRequest(e.Code))
+            {
+                return new ServiceResult.Respond(default, 400, e.Code, new PooledBytes(16));
+            }
+
+            wire?.Dispose();
             return Refuse(e.Code, relatesTo);
         }
         catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
         {
             EngineLog.Defect(_environment.Log, e);
+            wire?.Dispose();
             return Refuse(FailureCode.Internal, relatesTo);
         }
     }
@@ -110,7 +118,18 @@ public sealed class MessageSecurityService : IDisposable
         var own = _credentials.ServiceCertificate!;
         var (request, user) = await _receiver.ReceiveAsync(wire, _messages, _messages.ForAction(action, MessageDirection.ClientToService),
             new ServiceKeySource(own), cancellationToken).ConfigureAwait(false);
-        return Dispatch(request, user, null, ReplyProtection.ForRequest(request, _messages, own, _environment));
+        ReplyProtection? protection = null;
+        try
+        {
+            protection = ReplyProtection.ForRequest(request, _messages, own, _environment);
+            return Dispatch(request, user, null, protection);
+        }
+        catch
+        {
+            request.Dispose();
+            protection?.Dispose();
+            throw;
+        }
     }
 
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(SessionIssuer issuer, SoapEnvelope wire, string? action, CancellationToken cancellationToken)
@@ -122,6 +141,8 @@ public sealed class MessageSecurityService : IDisposable
 
         var session = issuer.Route(wire);
         var isCancel = action == _messages.Protocol.CancelAction;
+        VerifiedMessage? request = null;
+        ReplyProtection? protection = null;
         try
         {
             if (session.IsExpired && !isCancel)
@@ -134,10 +155,10 @@ public sealed class MessageSecurityService : IDisposable
             var requirements = isCancel
                 ? _messages.ForCancel(MessageDirection.ClientToService)
                 : _messages.ForAction(action, MessageDirection.ClientToService);
-            var request = await _receiver.ReceiveInSessionAsync(wire, _messages, requirements,
-                new ContextKeySource((id, instance) => id == session.Id && instance == session.Key.Instance ? session.Key : null),
+            request = await _receiver.ReceiveInSessionAsync(wire, _messages, requirements,
+                new ContextKeySource((id, instance) => id == session.Id && instance == session.Key.Instance ? session.Key : null, session.ReplyKeys),
                 cancellationToken).ConfigureAwait(false);
-            var protection = ReplyProtection.ForSession(request, _messages, session, _environment);
+            protection = ReplyProtection.ForSession(request, _messages, session, _environment);
             if (isCancel)
             {
                 return Respond(issuer.Cancel(request, session, protection), request, protection);
@@ -148,7 +169,13 @@ public sealed class MessageSecurityService : IDisposable
         }
         catch
         {
-            session.Leave();
+            request?.Dispose();
+            if (protection is null)
+            {
+                session.Leave();
+            }
+
+            protection?.Dispose();
             throw;
         }
     }
@@ -158,8 +185,18 @@ public sealed class MessageSecurityService : IDisposable
         var own = _credentials.ServiceCertificate!;
         var (request, user) = await _receiver.ReceiveAsync(wire, issuer.Bootstrap, issuer.Bootstrap.ForHandshake(MessageDirection.ClientToService),
             new ServiceKeySource(own), cancellationToken).ConfigureAwait(false);
-        var protection = ReplyProtection.ForRequest(request, issuer.Bootstrap, own, _environment);
-        return Respond(issuer.Issue(request, user, protection), request, protection);
+        ReplyProtection? protection = null;
+        try
+        {
+            protection = ReplyProtection.ForRequest(request, issuer.Bootstrap, own, _environment);
+            return Respond(issuer.Issue(request, user, protection), request, protection);
+        }
+        catch
+        {
+            request.Dispose();
+            protection?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>WCF dispatches headers that nobody signed; we do not hand them out, so what must be understood in them is refused.</summary>
@@ -186,11 +223,6 @@ public sealed class MessageSecurityService : IDisposable
 
     private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo)
     {
-        if (FaultMap.IsBadRequest(code))
-        {
-            return new ServiceResult.Respond(default, 400, code, new PooledBytes(16));
-        }
-
         // A message without security on an endpoint of sessions matches neither a session nor the handshake (recorded from WCF).
         var fault = code == FailureCode.SecurityHeaderMissing && _issuer is not null
             ? FaultMap.BadContextToken(_messages.Protocol)

@@ -78,7 +78,14 @@ public sealed class SessionRequest : IDisposable
             }
 
             var response = RequestSecurityTokenResponse.Read(indexed.Body.FirstChild, messages.Protocol);
-            return ClientSession.Create(_client, response, _entropy, _to);
+            try
+            {
+                return ClientSession.Create(_client, response, _entropy, _to);
+            }
+            finally
+            {
+                response.ClearSecrets();
+            }
         }
         catch (SecurityFailureException e)
         {

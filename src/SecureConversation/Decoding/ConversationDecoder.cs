@@ -164,7 +164,7 @@ public sealed class ConversationDecoder : IDisposable
             return;
         }
 
-        if (message.SenderCertificate is { } certificate && _keys.IsTrusted?.Invoke(certificate) == false)
+        if (_keys.IsTrusted is { } isTrusted && !message.Certificates.All(isTrusted))
         {
             Fail.With(FailureCode.UntrustedCertificate);
         }

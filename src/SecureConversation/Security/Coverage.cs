@@ -39,6 +39,12 @@ internal static class Coverage
                 Fail.With(FailureCode.PartNotSigned, "header block");
             }
 
+            // The rules of this message were chosen by the action that could be read.
+            if (isEncrypted && block.Is(requirements.Soap.Action))
+            {
+                Fail.With(FailureCode.UnexpectedElement, "encrypted wsa:Action");
+            }
+
             if (requirements.Headers.IsEncrypted(block) && !isEncrypted)
             {
                 Fail.With(FailureCode.PartNotEncrypted, "header block");

@@ -70,8 +70,13 @@ internal sealed class KeyRing : IDisposable
     /// <summary>Hands the key of the request over to the reply; the ring no longer disposes it.</summary>
     public SymmetricKey? DetachPrimary()
     {
+        if (_requirements.Primary != PrimaryTokenKind.WrappedKey)
+        {
+            return null;
+        }
+
         _ownsPrimary = false;
-        return _requirements.Primary == PrimaryTokenKind.WrappedKey ? _primary : null;
+        return _primary;
     }
 
     /// <summary>The message was verified: its derived keys are worth keeping for the next one.</summary>
@@ -86,8 +91,7 @@ internal sealed class KeyRing : IDisposable
         {
             if (!_derived[i].IsKept)
             {
-                Context.Keep(_derived[i].Token, _derived[i].Key);
-                _derived[i] = _derived[i] with { IsKept = true };
+                _derived[i] = _derived[i] with { IsKept = Context.TryKeep(_derived[i].Token, _derived[i].Key) };
             }
         }
     }
@@ -153,6 +157,11 @@ internal sealed class KeyRing : IDisposable
         foreach (var (id, token) in _shape.DerivedKeys)
         {
             var source = FindPrimary(token.Source);
+            if (_source.IsOwn(token))
+            {
+                Fail.With(FailureCode.WrongToken, "reflected wsc:DerivedKeyToken");
+            }
+
             var known = Context?.FindDerived(token);
             _derived.Add((id, token, known ?? source.Derive(token.Inputs.Label, token.Inputs.Nonce, token.Inputs.Offset, token.Inputs.Length), known is not null));
         }
@@ -192,8 +201,8 @@ internal sealed class KeyRing : IDisposable
                     : Fail.With<SymmetricKey>(kind is null ? FailureCode.UnresolvedReference : FailureCode.WrongToken);
             case KeyReferenceKind.SecurityContext:
                 return UseContext(reference.Uri, reference.Instance);
-            case KeyReferenceKind.EncryptedKeySha1 when _primary is not null && EncryptedKeySha1.AsSpan().SequenceEqual(reference.Value.Span):
-                return _primary;
+            case KeyReferenceKind.EncryptedKeySha1 when _shape.EncryptedKey is not null && EncryptedKeySha1.AsSpan().SequenceEqual(reference.Value.Span):
+                return _primary!;
             case KeyReferenceKind.EncryptedKeySha1 when _requirements.Primary == PrimaryTokenKind.CorrelatedKey:
                 return _source.FindEncryptedKey(reference.Value.Span) ?? Fail.With<SymmetricKey>(FailureCode.WrongToken, "EncryptedKeySHA1");
             default:

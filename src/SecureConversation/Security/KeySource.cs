@@ -17,6 +17,9 @@ internal abstract class KeySource
     /// <summary>A security context by identifier and instance.</summary>
     public virtual SecurityContextKey? FindContext(string identifier, string? instance) => null;
 
+    /// <summary>Whether we derived this key to send with: both sides of a session hold the same secret, so a message under it was reflected.</summary>
+    public virtual bool IsOwn(DerivedKeyToken token) => false;
+
     /// <summary>The certificate of the peer, where the message only refers to it.</summary>
     public virtual X509Certificate2? FindPeer(KeyReference reference) => null;
 
@@ -30,10 +33,12 @@ internal sealed class ServiceKeySource(X509Credential own) : KeySource
     public override X509Credential? FindOwn(KeyReference wrappedFor) => wrappedFor.Matches(own.Certificate) ? own : null;
 }
 
-/// <summary>Either side of a session: the keys of one security context.</summary>
-internal sealed class ContextKeySource(Func<string, string?, SecurityContextKey?> find) : KeySource
+/// <summary>Either side of a session: the keys of one security context, and the derived keys that we send with.</summary>
+internal sealed class ContextKeySource(Func<string, string?, SecurityContextKey?> find, SessionSendKeys? own = null) : KeySource
 {
     public override SecurityContextKey? FindContext(string identifier, string? instance) => find(identifier, instance);
+
+    public override bool IsOwn(DerivedKeyToken token) => own?.Uses(token.Inputs.Nonce) == true;
 }
 
 /// <summary>A client that reads the reply to a request outside a session.</summary>

@@ -31,7 +31,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
             else
             {
                 signed = SignedMessage.Verify(wire, requirements, keys, source);      // ciphertext is authenticated first
-                opened = OpenedMessage.Decrypt(wire, shape, requirements, keys, limits);
+                opened = OpenedMessage.Decrypt(wire, shape, requirements, keys, limits, signed);
             }
 
             var plain = requirements.SignsFirst ? signed.Header : SecurityHeader.Read(opened.Plain, requirements.Protocol);

@@ -54,11 +54,19 @@ internal sealed class OpenedMessage : IDisposable
 
     /// <summary>
     /// Decrypts everything that the reference list names. Bad padding, bad XML and bad structure are one failure; none of
-    /// them stops the work early in a way that a sender could tell from a bad signature (see docs/deviations.md).
+    /// them stops the work early in a way that a sender could tell from a bad signature (see docs/deviations.md). Where
+    /// encryption came first only ciphertext that <paramref name="signed"/> covers is decrypted.
     /// </summary>
-    public static OpenedMessage Decrypt(SoapEnvelope wire, MessageShape shape, MessageRequirements requirements, KeyRing keys, XmlLimits limits)
+    public static OpenedMessage Decrypt(SoapEnvelope wire, MessageShape shape, MessageRequirements requirements, KeyRing keys, XmlLimits limits,
+        SignedMessage? signed = null)
     {
         var parts = Locate(wire, shape, requirements);
+        if (signed is not null && parts.Exists(p => !signed.Covers(p.Location == EncryptedLocation.Body ? wire.Body : p.Replaced)))
+        {
+            // The reference list is not signed, so anybody can add to it.
+            Fail.With(FailureCode.PartNotSigned, "ciphertext");
+        }
+
         if (parts.Count == 0)
         {
             return new OpenedMessage(wire, wire, parts);
@@ -80,13 +88,16 @@ internal sealed class OpenedMessage : IDisposable
                 copied = part.Replaced.End;
             }
 
+            // Read also when something is missing, so that bad padding takes the time of bad plaintext.
             buffer.Write(wire.Bytes[copied..]);
+            var plain = Parse(wire, buffer, limits, boundaries);
             if (!isIntact)
             {
+                plain.Dispose();
                 Fail.With(FailureCode.DecryptionFailed);
             }
 
-            return new OpenedMessage(wire, Parse(wire, buffer, limits, boundaries), parts);
+            return new OpenedMessage(wire, plain, parts);
         }
         catch
         {

@@ -32,13 +32,16 @@ internal sealed class SecurityContextKey(string identifier, string? instance, Sy
         return null;
     }
 
-    /// <summary>Keeps a derived key; only for tokens of messages that were verified, so that nobody else's nonces displace ours.</summary>
-    public void Keep(DerivedKeyToken token, SymmetricKey derived)
+    /// <summary>
+    /// Keeps a derived key; only for tokens of messages that were verified, so that nobody else's nonces displace ours.
+    /// False when another message came in between: the key stays with the caller.
+    /// </summary>
+    public bool TryKeep(DerivedKeyToken token, SymmetricKey derived)
     {
         var current = _derived;
         // The displaced key is left to its finalizer: another thread may be using it.
         var next = current.Length < MaxDerived ? current.Add((token.Inputs, derived)) : current.RemoveAt(0).Add((token.Inputs, derived));
-        ImmutableInterlocked.InterlockedCompareExchange(ref _derived, next, current);
+        return ImmutableInterlocked.InterlockedCompareExchange(ref _derived, next, current) == current;
     }
 
     public void Dispose()

@@ -58,6 +58,10 @@ internal sealed class SessionSendKeys : IDisposable
         }
     }
 
+    /// <summary>Whether one of the keys was derived with that nonce.</summary>
+    public bool Uses(ReadOnlySpan<byte> nonce) =>
+        (Signing is not null && nonce.SequenceEqual(Signing.Nonce)) || (Encryption is not null && nonce.SequenceEqual(Encryption.Nonce));
+
     public void Dispose()
     {
         Signing?.Key.Dispose();

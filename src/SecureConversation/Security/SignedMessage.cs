@@ -95,6 +95,12 @@ internal sealed class SignedMessage
             Fail.With(FailureCode.SignatureMissing);
         }
 
+        // Before any of them costs an operation with a public key that the sender chose.
+        if (signatures.Count > 1 + requirements.Supporting.Count(t => t.Endorses))
+        {
+            Fail.With(FailureCode.UnexpectedElement, "ds:Signature");
+        }
+
         (signatures[0], signatures[primary]) = (signatures[primary], signatures[0]);
         return signatures;
     }

@@ -114,6 +114,9 @@ public sealed class VerifiedMessage : IDisposable
     internal byte[] EncryptedKeySha1 { get; }
     internal ReadOnlySpan<byte> PrimarySignatureValue => _signed.Primary.Value;
     internal X509Certificate2? Signer => _signed.Signer;
+
+    /// <summary>All certificates that signed or endorsed; each has to be trusted.</summary>
+    internal IEnumerable<X509Certificate2> Certificates => Signer is null ? Tokens.Certificates : Tokens.Certificates.Prepend(Signer);
     internal SoapEnvelope Plain => _opened.Plain;
 
     /// <summary>Whether a header block was covered by the primary signature.</summary>

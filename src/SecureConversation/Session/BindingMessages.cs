@@ -15,6 +15,7 @@ internal sealed class BindingMessages
 {
     // Actions come from peers; beyond this many the requirements are made anew each time.
     private const int MaxCached = 512;
+    private const int MaxCachedAction = 1024;
 
     private readonly ConcurrentDictionary<(MessageDirection, string), MessageRequirements> _cache = new();
     private readonly SecurityBindingElement _element;
@@ -50,7 +51,7 @@ internal sealed class BindingMessages
         }
 
         var requirements = MessageRequirements.Create(_element, Soap, direction, _protection.GetLevel(action, direction), Headers(action, direction));
-        if (_cache.Count < MaxCached)
+        if (key.Item2.Length <= MaxCachedAction && _cache.Count < MaxCached)
         {
             _cache.TryAdd(key, requirements);
         }

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Errors;
 using SecureConversation.Security;
@@ -17,17 +16,21 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, TimePr
     /// <exception cref="SecurityFailureException">The client is not accepted.</exception>
     public async ValueTask<ClaimsPrincipal> AuthenticateAsync(VerifiedMessage message, CancellationToken cancellationToken)
     {
+        // Each certificate that signed, not only the one that becomes the identity: a binding may ask for a user name as well.
+        foreach (var proved in message.Certificates)
+        {
+            if (!_certificates.Validate(proved, clock.GetUtcNow()))
+            {
+                Fail.With(FailureCode.UntrustedCertificate);
+            }
+        }
+
         if (message.Tokens.UserName is { } userName)
         {
             var isAccepted = await credentials.UserNamePasswordValidator!.ValidateAsync(userName.UserName, userName.Password, cancellationToken).ConfigureAwait(false);
             return isAccepted ? ClientIdentity.FromUserName(userName.UserName) : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials);
         }
 
-        return message.SenderCertificate is { } certificate ? Authenticate(certificate) : ClientIdentity.Anonymous;
+        return message.SenderCertificate is { } certificate ? ClientIdentity.FromCertificate(certificate) : ClientIdentity.Anonymous;
     }
-
-    private ClaimsPrincipal Authenticate(X509Certificate2 certificate) =>
-        _certificates.Validate(certificate, clock.GetUtcNow())
-            ? ClientIdentity.FromCertificate(certificate)
-            : Fail.With<ClaimsPrincipal>(FailureCode.UntrustedCertificate);
 }

@@ -6,7 +6,7 @@ using SecureConversation.Xml;
 namespace SecureConversation.Session;
 
 /// <summary>Protects requests with credentials, outside a session or to open one, and prepares for their replies.</summary>
-internal sealed class ClientExchange(BindingMessages messages, ClientCredentials credentials, EngineEnvironment environment)
+internal sealed class ClientExchange(BindingMessages messages, ClientCredentials credentials, EngineEnvironment environment, InMemoryReplayCache replays)
 {
     public BindingMessages Messages { get; } = messages;
 
@@ -28,6 +28,6 @@ internal sealed class ClientExchange(BindingMessages messages, ClientCredentials
             Own = credentials.ClientCertificate,
             Peer = requirements.IsAsymmetric ? credentials.ServiceCertificate : null,
         };
-        return new SecuredRequest(message, new ReplyReceiver(Messages, environment, new ReplyKeySource(expectation), expectation, reply));
+        return new SecuredRequest(message, new ReplyReceiver(Messages, environment, new ReplyKeySource(expectation), expectation, reply, replays));
     }
 }

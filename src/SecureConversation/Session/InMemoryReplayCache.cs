@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace SecureConversation.Session;
@@ -9,13 +8,15 @@ namespace SecureConversation.Session;
 /// that, and expiry costs nothing per message. When full it refuses, as WCF does (ReplayCacheSize).
 /// </summary>
 /// <param name="capacity">Most entries at once.</param>
-/// <param name="clock">Source of time.</param>
+/// <param name="clock">Source of time; only its monotonic part counts, so that a corrected system clock forgets nothing.</param>
 public sealed class InMemoryReplayCache(int capacity, TimeProvider clock) : IReplayCache
 {
-    private readonly Lock _turn = new();
-    private ConcurrentDictionary<UInt128, byte> _current = new();
-    private ConcurrentDictionary<UInt128, byte> _previous = new();
-    private DateTimeOffset _turned = clock.GetUtcNow();
+    // One lock: looking and adding are one step also while the generations turn.
+    private readonly Lock _lock = new();
+    private HashSet<UInt128> _current = [];
+    private HashSet<UInt128> _previous = [];
+    private TimeSpan _retention;
+    private long _turned = clock.GetTimestamp();
 
     /// <inheritdoc/>
     public ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
@@ -24,42 +25,40 @@ public sealed class InMemoryReplayCache(int capacity, TimeProvider clock) : IRep
     /// <summary>The same without waiting.</summary>
     public ReplayOutcome TryAdd(ReadOnlySpan<byte> signatureValue, TimeSpan retention)
     {
-        TurnGenerations(retention);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(signatureValue, hash);
         var key = BinaryPrimitives.ReadUInt128LittleEndian(hash);
-
-        var (current, previous) = (_current, _previous);
-        if (previous.ContainsKey(key))
+        lock (_lock)
         {
-            return ReplayOutcome.Replayed;
-        }
+            TurnGenerations(retention);
+            if (_previous.Contains(key) || _current.Contains(key))
+            {
+                return ReplayOutcome.Replayed;
+            }
 
-        if (current.Count + previous.Count >= capacity)
-        {
-            return current.ContainsKey(key) ? ReplayOutcome.Replayed : ReplayOutcome.Full;
-        }
+            if (_current.Count + _previous.Count >= capacity)
+            {
+                return ReplayOutcome.Full;
+            }
 
-        return current.TryAdd(key, 0) ? ReplayOutcome.Fresh : ReplayOutcome.Replayed;
+            _current.Add(key);
+            return ReplayOutcome.Fresh;
+        }
     }
 
     private void TurnGenerations(TimeSpan retention)
     {
-        var now = clock.GetUtcNow();
-        if (now - _turned < retention)
+        // Messages of several bindings may share a cache: the longest retention that was ever asked for holds for all.
+        _retention = retention > _retention ? retention : _retention;
+        var elapsed = clock.GetElapsedTime(_turned);
+        if (elapsed < _retention)
         {
             return;
         }
 
-        lock (_turn)
-        {
-            if (now - _turned >= retention)
-            {
-                // After twice the retention nothing of the current generation is still needed either.
-                _previous = now - _turned >= retention + retention ? new() : _current;
-                _current = new();
-                _turned = now;
-            }
-        }
+        // After twice the retention nothing of the current generation is still needed either.
+        _previous = elapsed - _retention >= _retention ? [] : _current;
+        _current = [];
+        _turned = clock.GetTimestamp();
     }
 }

@@ -13,6 +13,7 @@ internal sealed class ReplyProtection : IDisposable
     private readonly ReplyExpectation _request;
     private readonly SenderToken _token;
     private readonly ServiceSession? _session;
+    private int _isDisposed;
 
     private ReplyProtection(BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, SenderToken token, ServiceSession? session)
     {
@@ -72,8 +73,12 @@ internal sealed class ReplyProtection : IDisposable
 
     public void Dispose()
     {
-        _request.Dispose();
-        _session?.Leave();
+        // Leaving twice would zero the keys under another exchange.
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            _request.Dispose();
+            _session?.Leave();
+        }
     }
 
     private SecuredMessage Secure(SoapEnvelope plain, MessageRequirements requirements)

@@ -6,14 +6,17 @@ namespace SecureConversation.Session;
 
 /// <summary>Verifies the reply to one request.</summary>
 internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment environment, KeySource keys, ReplyExpectation expectation,
-    MessageRequirements? fixedRequirements, ClientSession? session = null) : IDisposable
+    MessageRequirements? fixedRequirements, InMemoryReplayCache? replays = null, Action? leave = null) : IDisposable
 {
+    private int _isDisposed;
+
     /// <exception cref="SecureConversationException">The reply breaks a rule, or is a fault without security.</exception>
     public VerifiedMessage Verify(ReadOnlyMemory<byte> envelope)
     {
+        SoapEnvelope? wire = null;
         try
         {
-            var wire = SoapEnvelope.Parse(envelope, messages.Soap, environment.XmlLimits);
+            wire = SoapEnvelope.Parse(envelope, messages.Soap, environment.XmlLimits);
             ThrowIfUnsecuredFault(wire, envelope);
             var requirements = fixedRequirements is null || IsFaultAction(wire)
                 ? messages.ForAction(wire.FindText(messages.Soap.Action), MessageDirection.ServiceToClient)
@@ -21,10 +24,11 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             var settings = messages.Element.LocalClientSettings;
             var freshness = new Freshness(environment.Clock, settings.ReplayWindow, settings.MaxClockSkew);
             var message = new MessageVerifier(requirements, keys, freshness, environment.XmlLimits).Verify(wire, expectation.Signatures);
-            return RequireAnswer(message);
+            return RequireAnswer(message, freshness);
         }
         catch (SecurityFailureException e)
         {
+            wire?.Dispose();
             EngineLog.Refused(environment.Log, e.Code, e.Detail);
             throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The reply was refused: {e.Message}.", e);
         }
@@ -32,8 +36,12 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
 
     public void Dispose()
     {
-        expectation.Dispose();
-        session?.Leave();
+        // Leaving twice would zero the keys under another exchange.
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            expectation.Dispose();
+            leave?.Invoke();
+        }
     }
 
     private bool IsFaultAction(SoapEnvelope wire) => wire.FindText(messages.Soap.Action) == messages.Soap.DefaultFaultAction;
@@ -64,13 +72,21 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         Fail.With(FailureCode.SecurityHeaderMissing);
     }
 
-    private VerifiedMessage RequireAnswer(VerifiedMessage message)
+    private VerifiedMessage RequireAnswer(VerifiedMessage message, Freshness freshness)
     {
         // Replies of one session share keys; only the relation tells them apart (WS-Addressing 1.0 section 3.4).
-        if (expectation.MessageId is { } id && message.RelatesTo != id)
+        if (message.RelatesTo != expectation.MessageId)
         {
             message.Dispose();
             Fail.With(FailureCode.RelatesToMismatch);
+        }
+
+        // Without a relation an old reply would do for every request.
+        if (expectation.MessageId is null && messages.Element.LocalClientSettings.DetectReplays && message.Timestamp is not null
+            && replays?.TryAdd(message.PrimarySignatureValue, freshness.Retention) is { } outcome and not ReplayOutcome.Fresh)
+        {
+            message.Dispose();
+            Fail.With(outcome == ReplayOutcome.Full ? FailureCode.ReplayCacheFull : FailureCode.Replayed);
         }
 
         message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;

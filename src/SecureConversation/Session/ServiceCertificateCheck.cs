@@ -11,14 +11,13 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Tim
     private static readonly TimeSpan Keep = TimeSpan.FromMinutes(5);
 
     private readonly CertificateValidator _validator = new(credentials.ServiceCertificateValidation);
-    private (string? To, DateTimeOffset Until) _good;
+    private Judgement? _good;
 
     /// <exception cref="SecureConversationException">Not trusted, or not the expected identity.</exception>
     public void Require(string? to)
     {
         var now = clock.GetUtcNow();
-        var (knownTo, until) = _good;
-        if (knownTo == to && now < until)
+        if (_good is { } known && known.To == to && now < known.Until)
         {
             return;
         }
@@ -38,6 +37,9 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Tim
                 $"The certificate of the service, '{certificate.Subject}', does not carry the expected identity ({identity}). Set ClientCredentials.ServiceIdentity.");
         }
 
-        _good = (to, now + Keep);
+        _good = new Judgement(to, now + Keep);
     }
+
+    // One object, so that no thread reads the address of one judgement with the time of another.
+    private sealed record Judgement(string? To, DateTimeOffset Until);
 }

@@ -92,9 +92,30 @@ public sealed class ServiceSession
         }
 
         Volatile.Write(ref _reason, (int)reason);
-        _closed.Cancel();
-        Leave();
         return true;
+    }
+
+    /// <summary>After <see cref="Close"/>, once: tells whoever waits for <see cref="Closed"/>, and gives the keys up.</summary>
+    /// <exception cref="AggregateException">Callbacks of the application failed; the keys are given up all the same.</exception>
+    internal void Finish()
+    {
+        try
+        {
+            _closed.Cancel();
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>A session that nobody was told of.</summary>
+    internal void Discard()
+    {
+        if (Close(SessionCloseReason.Aborted, out _))
+        {
+            Leave();
+        }
     }
 
     /// <summary>Keeps the keys for one exchange; false when the session has ended. Paired with <see cref="Leave"/>.</summary>

@@ -30,7 +30,7 @@ internal sealed class SessionIssuer
         {
             EngineLog.SessionClosed(environment.Log, session.Id, session.CloseReason.ToString());
             options.SessionClosed?.Invoke(session);
-        });
+        }, e => EngineLog.CallbackFailed(environment.Log, e));
     }
 
     public BindingMessages Bootstrap { get; }
@@ -77,14 +77,7 @@ internal sealed class SessionIssuer
 
             try
             {
-                var (session, response) = Create(ReadRequest(request), user);
-                var requirements = Bootstrap.ForHandshake(MessageDirection.ServiceToClient);
-                var body = EnvelopeWriter.Reply(_messages.Soap, Protocol.IssueResponseAction, request.MessageId,
-                    output => response.Write(output, Protocol, () => UniqueIds.Next(_environment.Random)));
-                var message = protection.Secure(body, requirements);
-                Sessions.Add(session);
-                EngineLog.SessionIssued(_environment.Log, session.Id, user.Identity?.Name ?? "anonymous");
-                return (message, FailureCode.None);
+                return (Open(ReadRequest(request), request, user, protection), FailureCode.None);
             }
             catch
             {
@@ -99,13 +92,25 @@ internal sealed class SessionIssuer
         }
     }
 
-    /// <summary>Cancels the session of a verified request (WS-SecureConversation 1.3 section 6).</summary>
+    /// <summary>
+    /// Cancels the session of a verified request (WS-SecureConversation 1.3 section 6); answers by a fault under the same
+    /// protection when the request means something else.
+    /// </summary>
     public (SecuredMessage Message, FailureCode Code) Cancel(VerifiedMessage request, ServiceSession session, ReplyProtection protection)
     {
-        var trust = ReadBody(request, Protocol);
-        if (trust.Kind != TrustRequestKind.Cancel || trust.Target is not { Kind: KeyReferenceKind.SecurityContext } target || target.Uri != session.Id)
+        try
         {
-            Fail.With(FailureCode.InvalidTrustRequest, "wst:CancelTarget");
+            var trust = ReadBody(request, Protocol);
+            if (trust.Kind != TrustRequestKind.Cancel || trust.Target is not { Kind: KeyReferenceKind.SecurityContext } target || target.Uri != session.Id)
+            {
+                Fail.With(FailureCode.InvalidTrustRequest, "wst:CancelTarget");
+            }
+        }
+        catch (SecurityFailureException e)
+        {
+            EngineLog.Refused(_environment.Log, e.Code, e.Detail);
+            var fault = EnvelopeWriter.Fault(_messages.Soap, FaultMap.Of(e.Code, Protocol), request.MessageId);
+            return (protection.Secure(fault, _messages.ForAction(_messages.Soap.DefaultFaultAction, MessageDirection.ServiceToClient)), e.Code);
         }
 
         var body = EnvelopeWriter.Reply(_messages.Soap, Protocol.CancelResponseAction, request.MessageId,
@@ -113,6 +118,32 @@ internal sealed class SessionIssuer
         var message = protection.Secure(body, _messages.ForCancel(MessageDirection.ServiceToClient));
         Sessions.Close(session, SessionCloseReason.Cancelled);
         return (message, FailureCode.None);
+    }
+
+    private SecuredMessage Open(RequestSecurityToken trust, VerifiedMessage request, ClaimsPrincipal user, ReplyProtection protection)
+    {
+        ServiceSession? session = null;
+        RequestSecurityTokenResponse? response = null;
+        try
+        {
+            (session, response) = Create(trust, user);
+            var body = EnvelopeWriter.Reply(_messages.Soap, Protocol.IssueResponseAction, request.MessageId,
+                output => response.Write(output, Protocol, () => UniqueIds.Next(_environment.Random)));
+            var message = protection.Secure(body, Bootstrap.ForHandshake(MessageDirection.ServiceToClient));
+            EngineLog.SessionIssued(_environment.Log, session.Id, user.Identity?.Name ?? "anonymous");
+            Sessions.Add(session);
+            return message;
+        }
+        catch
+        {
+            session?.Discard();
+            throw;
+        }
+        finally
+        {
+            trust.ClearSecrets();
+            response?.ClearSecrets();
+        }
     }
 
     /// <summary>Only the first context counts: with a second one the header is refused anyway.</summary>
@@ -150,7 +181,17 @@ internal sealed class SessionIssuer
         var (key, response) = SessionKeys.Agree(request, Bootstrap.Element.KeyEntropyMode, _messages.Element.DefaultAlgorithmSuite, Protocol, _environment.Random);
 
         var contextKey = new SecurityContextKey(identifier, null, key);
-        var replyKeys = SessionSendKeys.Create(contextKey, _messages.ForHandshake(MessageDirection.ServiceToClient), _environment.Random);
+        SessionSendKeys replyKeys;
+        try
+        {
+            replyKeys = SessionSendKeys.Create(contextKey, _messages.ForHandshake(MessageDirection.ServiceToClient), _environment.Random);
+        }
+        catch
+        {
+            contextKey.Dispose();
+            throw;
+        }
+
         using var token = new PooledBytes(512);
         TokenWriter.SecurityContextToken(token, tokenId, identifier, Protocol);
         return (new ServiceSession(contextKey, replyKeys, user, expires, _environment.Clock), response with

@@ -54,7 +54,7 @@ internal static class SessionKeys
         {
             SecurityKeyEntropyMode.ClientEntropy => response is { ProofKey: null, ComputedKey: null, Entropy: null },
             SecurityKeyEntropyMode.ServerEntropy => response is { ProofKey: not null, ComputedKey: null, Entropy: null },
-            _ => response is { ProofKey: null, Entropy: not null } && response.ComputedKey == protocol.PSha1ComputedKeyUri,
+            _ => response is { ProofKey: null, Entropy.Length: >= Entropy.MinBytes } && response.ComputedKey == protocol.PSha1ComputedKeyUri,
         };
         if (!isExpected || size % 8 != 0 || size is < 64 or > 1024)
         {
@@ -67,6 +67,12 @@ internal static class SessionKeys
             SecurityKeyEntropyMode.ServerEntropy => SymmetricKey.From(response.ProofKey),
             _ => Entropy.Combine(clientEntropy, response.Entropy, size),
         };
-        return suite.IsSymmetricKeyLengthSupported(key.LengthInBits) ? key : Fail.With<SymmetricKey>(FailureCode.InvalidTrustResponse, "length of the session key");
+        if (suite.IsSymmetricKeyLengthSupported(key.LengthInBits))
+        {
+            return key;
+        }
+
+        key.Dispose();
+        return Fail.With<SymmetricKey>(FailureCode.InvalidTrustResponse, "length of the session key");
     }
 }

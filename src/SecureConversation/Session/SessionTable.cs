@@ -14,10 +14,18 @@ internal sealed class SessionTable : IDisposable
     private readonly TimeSpan _idleTimeout;
     private readonly ITimer _sweep;
     private readonly Action<ServiceSession> _onClosed;
+    private readonly Action<Exception> _onFailed;
     private int _pending;
+    private volatile bool _isDisposed;
 
-    public SessionTable(LocalServiceSecuritySettings settings, TimeSpan idleTimeout, TimeProvider clock, Action<ServiceSession> onClosed)
+    /// <param name="settings">Quota and patience for pending sessions.</param>
+    /// <param name="idleTimeout">How long a used session may be idle.</param>
+    /// <param name="clock">Source of time.</param>
+    /// <param name="onClosed">Told of each session that ended.</param>
+    /// <param name="onFailed">Told when <paramref name="onClosed"/> or a callback of the session failed: on the timer there is nobody else.</param>
+    public SessionTable(LocalServiceSecuritySettings settings, TimeSpan idleTimeout, TimeProvider clock, Action<ServiceSession> onClosed, Action<Exception> onFailed)
     {
+        _onFailed = onFailed;
         _settings = settings;
         _idleTimeout = idleTimeout;
         _onClosed = onClosed;
@@ -43,7 +51,14 @@ internal sealed class SessionTable : IDisposable
     public void Release() => Interlocked.Decrement(ref _pending);
 
     /// <summary>Turns a reservation into a pending session.</summary>
-    public void Add(ServiceSession session) => _sessions[session.Id] = session;
+    public void Add(ServiceSession session)
+    {
+        _sessions[session.Id] = session;
+        if (_isDisposed)
+        {
+            Close(session, SessionCloseReason.Aborted);
+        }
+    }
 
     public ServiceSession? Find(string id) => _sessions.TryGetValue(id, out var session) && !session.IsClosed ? session : null;
 
@@ -68,15 +83,29 @@ internal sealed class SessionTable : IDisposable
         }
 
         _sessions.TryRemove(new KeyValuePair<string, ServiceSession>(session.Id, session));
-        _onClosed(session);
+        Attempt(session.Finish);
+        Attempt(() => _onClosed(session));
     }
 
     public void Dispose()
     {
+        _isDisposed = true;
         _sweep.Dispose();
         foreach (var session in _sessions.Values)
         {
             Close(session, SessionCloseReason.Aborted);
+        }
+    }
+
+    private void Attempt(Action callback)
+    {
+        try
+        {
+            callback();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            _onFailed(e);
         }
     }
 

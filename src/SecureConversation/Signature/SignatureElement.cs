@@ -29,6 +29,9 @@ internal sealed class SignatureElement
     private const int MaxSignatureBytes = 512; // RSA 4096
     private const int MaxDigestBytes = 64;
 
+    // It is searched for each prefix that the signed elements declare.
+    private const int MaxPrefixList = 2048;
+
     private SignatureElement(XmlElement element, XmlElement signedInfo, ReadOnlyMemory<byte> prefixes, string method,
         List<SignedReference> references, byte[] value, KeyReference key)
     {
@@ -132,7 +135,13 @@ internal sealed class SignatureElement
 
         Require(child, Ds.InclusiveNamespaces);
         RequireEnd(child);
-        return child.GetAttribute(Attr.PrefixList) is { } list ? System.Text.Encoding.UTF8.GetBytes(list) : default;
+        var list = child.GetAttribute(Attr.PrefixList);
+        if (list is { Length: > MaxPrefixList })
+        {
+            Fail.With(FailureCode.LimitExceeded, "ec:InclusiveNamespaces/@PrefixList");
+        }
+
+        return list is null ? default : System.Text.Encoding.UTF8.GetBytes(list);
     }
 
     private static string Algorithm(XmlElement element) =>

@@ -25,7 +25,7 @@ internal static class SignatureVerification
     public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
     {
         RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
-        using var publicKey = certificate.GetRSAPublicKey() ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "RSA key expected");
+        using var publicKey = PublicKey(certificate);
         if (!suite.IsAsymmetricKeyLengthSupported(publicKey.KeySize))
         {
             Fail.With(FailureCode.AlgorithmMismatch, "RSA key length");
@@ -56,6 +56,19 @@ internal static class SignatureVerification
         if (signature.SignatureMethod != expected)
         {
             Fail.With(FailureCode.AlgorithmMismatch, "ds:SignatureMethod");
+        }
+    }
+
+    private static RSA PublicKey(X509Certificate2 certificate)
+    {
+        try
+        {
+            return certificate.GetRSAPublicKey() ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "RSA key expected");
+        }
+        catch (CryptographicException)
+        {
+            // The certificate parses, the key in it does not.
+            return Fail.With<RSA>(FailureCode.MalformedSecurityElement, "X.509 public key");
         }
     }
 

@@ -7,7 +7,7 @@ namespace SecureConversation.Trust;
 /// <summary>How the key of a new context comes about (WS-Trust 1.3 section 4.4.2).</summary>
 internal static class Entropy
 {
-    private const int MinBytes = 16;
+    public const int MinBytes = 16;
 
     /// <summary>
     /// P_SHA1 over both entropies: the secret is the client's, the seed the service's, there is no label

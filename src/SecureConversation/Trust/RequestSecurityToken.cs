@@ -70,6 +70,12 @@ internal sealed record RequestSecurityToken(TrustRequestKind Kind)
         return request;
     }
 
+    /// <summary>Wipes what the key of the context comes from, once that key exists.</summary>
+    public void ClearSecrets()
+    {
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(Entropy);
+    }
+
     public void Write(PooledBytes output, ProtocolVersion protocol, string? entropyId)
     {
         var w = new TrustWriter(output, protocol);

@@ -75,6 +75,13 @@ internal sealed record RequestSecurityTokenResponse
         return response;
     }
 
+    /// <summary>Wipes what the key of the context comes from, once that key exists.</summary>
+    public void ClearSecrets()
+    {
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(Entropy);
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(ProofKey);
+    }
+
     public void Write(PooledBytes output, ProtocolVersion protocol, RandomIds ids)
     {
         var w = new TrustWriter(output, protocol);

@@ -1,0 +1,41 @@
+namespace SecureConversation.Tests.Attacks;
+
+/// <summary>
+/// Runs one attack: a valid message is opened, changed, closed and sent. The service must refuse it for the expected
+/// reason with the uniform fault, and must still take the message as it was: an attack harms nobody else.
+/// </summary>
+internal static class Attack
+{
+    public const string Session = "mutualcert//session";
+    public const string Single = "mutualcert//single";
+
+    public static async Task OnSessionAsync(Action<Forgery> attack, params FailureCode[] codes) => await OnRequestAsync(Session, attack, codes);
+
+    public static async Task OnSingleAsync(Action<Forgery> attack, params FailureCode[] codes) => await OnRequestAsync(Single, attack, codes);
+
+    public static async Task OnRequestAsync(string binding, Action<Forgery> attack, params FailureCode[] codes)
+    {
+        using var scene = await Scene.OpenAsync(binding);
+        using var request = scene.Request();
+        var forged = scene.Forge(request.Envelope);
+        attack(forged);
+        await scene.RefusedAsync(forged.Seal(), codes);
+        await scene.AcceptedAsync(request.Envelope);
+    }
+
+    /// <summary>The same on the reply; the client refuses it and takes the true one.</summary>
+    public static async Task OnReplyAsync(string binding, Action<Forgery> attack, params FailureCode[] codes)
+    {
+        using var scene = await Scene.OpenAsync(binding);
+        using var request = scene.Request();
+        using var key = scene.SessionKey is null ? Forgery.Unwrap(Forgery.Load(request.Envelope)) : null;
+        using var result = await scene.ReceiveAsync(request.Envelope);
+        using var reply = Assert.IsType<ServiceResult.Dispatch>(result).Secure(Roles.Loopback.Reply(scene.Version));
+        var forged = Forgery.Open(reply.Envelope, scene.SessionKey ?? key);
+        attack(forged);
+        var sent = forged.Seal();
+        var refused = Assert.Throws<SecureConversationException>(() => request.VerifyReply(sent));
+        Assert.Contains(refused.Code, codes);
+        using var verified = request.VerifyReply(reply.Envelope);
+    }
+}
