@@ -7,9 +7,22 @@ namespace SecureConversation.Http;
 /// A client of one service for programs without dependency injection: bodies in, verified bodies out. The session, where
 /// the binding has one, is opened by the first call and cancelled by disposal. Safe for concurrent use.
 /// </summary>
+/// <remarks>
+/// A fault of the application ends <see cref="CallAsync"/> with a <see cref="SecureConversationException"/> whose Fault.IsSecured is
+/// true. A service that forgot the session, by a restart, fails one call with <see cref="SecureConversationFailure.BadContextToken"/>,
+/// and the next call opens a new session; see <see cref="SecureConversationHttpOptions.RetryOnBadContextToken"/>.
+/// </remarks>
 /// <example>
 /// <code>
-/// var options = new SecureConversationHttpOptions { Binding = binding, Credentials = credentials };
+/// var options = new SecureConversationHttpOptions
+/// {
+///     MessageSecurity = new MessageSecurity(), // as WSHttpBinding; with EstablishSecurityContext = false each message on its own
+///     Credentials = new ClientCredentials
+///     {
+///         ClientCertificate = new X509Credential(clientCertificate),
+///         ServiceCertificate = serviceCertificate,
+///     },
+/// };
 /// await using var client = new SecureConversationClient(new Uri("http://example.org/echo"), options);
 /// string response = await client.CallAsync("urn:e/Echo", "&lt;Echo xmlns='urn:e'/&gt;");
 /// </code>
@@ -35,7 +48,7 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
 
         Address = address;
         _handler = new SecureConversationHandler(options, transport ?? DefaultTransport());
-        _version = options.Binding!.MessageVersion;
+        _version = _handler.MessageVersion;
         _http = new HttpClient(_handler);
     }
 

@@ -16,8 +16,12 @@ namespace SecureConversation.Http;
 /// and it is replaced before its key expires and after the service has forgotten it. A request that meets a forgotten
 /// session fails with <see cref="SecureConversationFailure.BadContextToken"/>; see
 /// <see cref="SecureConversationHttpOptions.RetryOnBadContextToken"/>.</para>
-/// <para>Exceptions: <see cref="HttpRequestException"/> for the transport and for HTTP errors without SOAP,
-/// <see cref="SecureConversationException"/> for security, <see cref="ArgumentException"/> for envelopes that cannot be protected.</para>
+/// <para>Sessions belong to an address: scheme, host, port and path. They are cancelled by <see cref="CloseAsync"/> and by disposal,
+/// and just dropped where the binding requires no cancellation. Headers that handshakes need as well, like an API key of a
+/// gateway, belong into a handler behind this one. One-way requests are marked: <see cref="SecureConversationRequestOptions.OneWay"/>.</para>
+/// <para>Exceptions: <see cref="HttpRequestException"/> for the transport, HTTP errors without SOAP and responses above
+/// <see cref="SecureConversationHttpOptions.MaxResponseBytes"/>, <see cref="SecureConversationException"/> for security,
+/// <see cref="ArgumentException"/> for envelopes that cannot be protected.</para>
 /// </remarks>
 public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposable
 {
@@ -42,6 +46,8 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
 
     /// <summary>Creates a handler that shares sessions with others.</summary>
     internal SecureConversationHandler(SecureConversationSessions sessions) => _sessions = sessions;
+
+    internal Binding.MessageVersion MessageVersion => Endpoint.Version;
 
     private Endpoint Endpoint => _sessions.Endpoint;
 

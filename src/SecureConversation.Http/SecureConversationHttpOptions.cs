@@ -6,13 +6,23 @@ namespace SecureConversation.Http;
 
 /// <summary>
 /// Settings of an HTTP client with message security. They are read once, when the handler or client is made; later changes have no effect.
+/// The first four are those of the service.
 /// </summary>
 public sealed class SecureConversationHttpOptions
 {
-    /// <summary>What messages look like. Needed; equal to the binding of the service.</summary>
-    public MessageSecurityBinding? Binding { get; set; }
+    /// <summary>The security in full. Set either this or <see cref="MessageSecurity"/>.</summary>
+    public SecurityBindingElement? Binding { get; set; }
 
-    /// <summary>Who the client is and which service it expects. Needed.</summary>
+    /// <summary>The security in the few words of WSHttpBinding. Set either this or <see cref="Binding"/>.</summary>
+    public MessageSecurity? MessageSecurity { get; set; }
+
+    /// <summary>The versions of SOAP and WS-Addressing. Default <see cref="MessageVersion.Default"/>.</summary>
+    public MessageVersion MessageVersion { get; set; } = MessageVersion.Default;
+
+    /// <summary>What is signed and encrypted. Default <see cref="ChannelProtectionRequirements.Default"/>: everything.</summary>
+    public ChannelProtectionRequirements ProtectionRequirements { get; set; } = ChannelProtectionRequirements.Default;
+
+    /// <summary>Who the client is and which service it expects. Needed; stays with the caller, who disposes of it after the client.</summary>
     public ClientCredentials? Credentials { get; set; }
 
     /// <summary>

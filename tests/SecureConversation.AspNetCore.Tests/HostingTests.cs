@@ -14,10 +14,10 @@ public sealed class HostingTests
 
     private static readonly Dictionary<string, (Action<SecureConversationServiceOptions> Configure, string Message)> Mistakes = new()
     {
-        ["no binding"] = (o => o.MessageSecurity = null, "Set either Binding or MessageSecurity."),
-        ["two bindings"] = (o => o.Binding = SecurityBindingElement.CreateMutualCertificateBindingElement(), "Set either Binding or MessageSecurity."),
+        ["no binding"] = (o => o.MessageSecurity = null, "Neither Binding nor MessageSecurity is set"),
+        ["two bindings"] = (o => o.Binding = SecurityBindingElement.CreateMutualCertificateBindingElement(), "Binding and MessageSecurity are both set"),
         ["no version"] = (o => o.MessageVersion = null!, "MessageVersion"),
-        ["no credentials"] = (o => o.Credentials = null, "Set Credentials."),
+        ["no credentials"] = (o => o.Credentials = null, "Credentials is not set"),
         ["no certificate"] = (o => o.Credentials = new ServiceCredentials(), "ServiceCredentials.ServiceCertificate"),
         ["no validator"] = (
             o =>

@@ -31,10 +31,10 @@ public static class Credential
         ServiceIdentity = identity,
     };
 
-    public static MessageSecurityBinding Session(MessageVersion? version = null)
+    public static MessageSecurityBinding Session(MessageVersion? version = null, bool requireCancellation = true)
     {
         var single = Element();
-        return MessageSecurityBinding.Create(SecurityBindingElement.CreateSecureConversationBindingElement(single) with
+        return MessageSecurityBinding.Create(SecurityBindingElement.CreateSecureConversationBindingElement(single, requireCancellation) with
         {
             DefaultAlgorithmSuite = single.DefaultAlgorithmSuite,
             MessageSecurityVersion = single.MessageSecurityVersion,
@@ -43,7 +43,20 @@ public static class Credential
 
     public static MessageSecurityBinding Single(MessageVersion? version = null) => MessageSecurityBinding.Create(Element(), version);
 
-    public static SecureConversationHttpOptions Options(MessageSecurityBinding binding) => new() { Binding = binding, Credentials = OfClient };
+    public static SecureConversationHttpOptions Options(MessageSecurityBinding binding)
+    {
+        var options = new SecureConversationHttpOptions();
+        Fill(options, binding);
+        return options;
+    }
+
+    public static void Fill(SecureConversationHttpOptions options, MessageSecurityBinding binding)
+    {
+        options.Binding = binding.Element;
+        options.MessageVersion = binding.MessageVersion;
+        options.ProtectionRequirements = binding.Protection;
+        options.Credentials = OfClient;
+    }
 
     private static SecurityBindingElement Element() =>
         SecurityBindingElement.CreateMutualCertificateBindingElement() with { DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 };

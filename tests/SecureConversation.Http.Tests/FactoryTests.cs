@@ -69,8 +69,8 @@ public sealed class FactoryTests
         await using var first = await TestService.StartAsync(Credential.Session());
         await using var second = await TestService.StartAsync(Credential.Single());
         var services = new ServiceCollection();
-        services.AddHttpClient("first").AddSecureConversation(options => Fill(options, first));
-        services.AddHttpClient("second").AddSecureConversation((_, options) => Fill(options, second));
+        services.AddHttpClient("first").AddSecureConversation(options => Credential.Fill(options, first.Binding));
+        services.AddHttpClient("second").AddSecureConversation((_, options) => Credential.Fill(options, second.Binding));
         await using var provider = services.BuildServiceProvider();
         using var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("first");
         using var other = provider.GetRequiredService<IHttpClientFactory>().CreateClient("second");
@@ -91,14 +91,8 @@ public sealed class FactoryTests
     private static ServiceProvider Register(TestService service)
     {
         var services = new ServiceCollection();
-        services.AddHttpClient("echo").AddSecureConversation(options => Fill(options, service));
+        services.AddHttpClient("echo").AddSecureConversation(options => Credential.Fill(options, service.Binding));
         return services.BuildServiceProvider();
-    }
-
-    private static void Fill(SecureConversationHttpOptions options, TestService service)
-    {
-        options.Binding = service.Binding;
-        options.Credentials = Credential.OfClient;
     }
 
     private static HttpMessageHandler BuildHandler(ServiceProvider provider, string name)

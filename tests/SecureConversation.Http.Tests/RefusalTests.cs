@@ -236,11 +236,25 @@ public sealed class RefusalTests
     public void BadOptions_AreRefusedAtOnce()
     {
         var error = Assert.Throws<OptionsValidationException>(() => new SecureConversationHandler(new SecureConversationHttpOptions { MaxResponseBytes = 0 }));
-        Assert.Contains("Binding is not set.", error.Failures);
+        Assert.Contains("Neither Binding nor MessageSecurity is set: set one of them.", error.Failures);
         Assert.Contains("Credentials is not set.", error.Failures);
         Assert.Contains("MaxResponseBytes must be positive.", error.Failures);
 
         var options = Credential.Options(Credential.Session());
+        options.MessageSecurity = new MessageSecurity();
+        error = Assert.Throws<OptionsValidationException>(() => new SecureConversationHandler(options));
+        Assert.Equal(["Binding and MessageSecurity are both set: set one of them."], error.Failures);
+
+        options.Binding = null;
+        options.MessageSecurity = new MessageSecurity { NegotiateServiceCredential = true };
+        Assert.Contains("NegotiateServiceCredential", Assert.Throws<OptionsValidationException>(() => new SecureConversationHandler(options)).Message, StringComparison.Ordinal);
+
+        options.MessageSecurity = new MessageSecurity();
+        options.ProtectionRequirements = null!;
+        error = Assert.Throws<OptionsValidationException>(() => new SecureConversationHandler(options));
+        Assert.Equal(["MessageVersion and ProtectionRequirements must not be null."], error.Failures);
+
+        options = Credential.Options(Credential.Session());
         options.Credentials = new ClientCredentials { ServiceCertificate = TestCertificates.Service };
         Assert.Contains("ClientCertificate", Assert.Throws<OptionsValidationException>(() => new SecureConversationHandler(options)).Message, StringComparison.Ordinal);
     }

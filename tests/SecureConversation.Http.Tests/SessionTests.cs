@@ -240,6 +240,26 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Ending_WithoutCancellation_SaysNothingToTheService()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session(requireCancellation: false));
+        var log = new TaskCompletionSource();
+        var options = Credential.Options(service.Binding);
+        options.LoggerFactory = new SignalOnEvent(205, log);
+        await using (var client = new SecureConversationClient(service.Address, options))
+        {
+            await client.CallAsync(Messages.Action, Echo);
+            await client.CloseAsync();
+            await client.CallAsync(Messages.Action, Echo);
+            Assert.Equal(2, service.Handshakes);
+        }
+
+        Assert.False(log.Task.IsCompleted);
+        Assert.Equal(0, service.Cancels);
+        Assert.Equal(2, service.Engine.SessionCount);
+    }
+
+    [Fact]
     public async Task Close_AtAServiceThatForgot_Succeeds()
     {
         await using var service = await TestService.StartAsync(Credential.Session());

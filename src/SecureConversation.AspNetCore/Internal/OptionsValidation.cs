@@ -12,11 +12,6 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
 
     private static string? FirstProblem(SecureConversationServiceOptions options)
     {
-        if ((options.Binding is null) == (options.MessageSecurity is null))
-        {
-            return $"Set either {nameof(options.Binding)} or {nameof(options.MessageSecurity)}.";
-        }
-
         if (options.MessageVersion is null || options.ProtectionRequirements is null)
         {
             return $"{nameof(options.MessageVersion)} and {nameof(options.ProtectionRequirements)} must not be null.";
@@ -24,7 +19,7 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
 
         if (options.Credentials is null)
         {
-            return $"Set {nameof(options.Credentials)}.";
+            return $"{nameof(options.Credentials)} is not set.";
         }
 
         if (options.MaxRequestBytes <= 0 || options.MaxReplyBytes <= 0 || options.SessionIdleTimeout <= TimeSpan.Zero)

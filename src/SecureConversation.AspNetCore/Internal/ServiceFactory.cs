@@ -10,9 +10,9 @@ namespace SecureConversation.AspNetCore.Internal;
 internal static class ServiceFactory
 {
     /// <exception cref="ArgumentException">The settings contradict each other.</exception>
-    /// <exception cref="InvalidOperationException">A setting is not offered.</exception>
-    public static MessageSecurityBinding CreateBinding(SecureConversationServiceOptions options) => MessageSecurityBinding.Create(
-        options.Binding ?? options.MessageSecurity!.CreateSecurityBindingElement(), options.MessageVersion, options.ProtectionRequirements);
+    /// <exception cref="InvalidOperationException">Binding and MessageSecurity are both set, or none; or a setting is not offered.</exception>
+    public static MessageSecurityBinding CreateBinding(SecureConversationServiceOptions options) =>
+        MessageSecurityBinding.Resolve(options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements);
 
     public static MessageSecurityService CreateService(IServiceProvider services, string name)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SecureConversation.Binding;
 
 namespace SecureConversation.Http.Internal;
 
@@ -18,15 +19,15 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
     {
         var problems = Problems(options).ToList();
         return problems.Count == 0
-            ? NewClient(options)
+            ? NewClient(Resolve(options), options)
             : throw new OptionsValidationException(name, typeof(SecureConversationHttpOptions), problems);
     }
 
     private static IEnumerable<string> Problems(SecureConversationHttpOptions options)
     {
-        if (options.Binding is null)
+        if (options.MessageVersion is null || options.ProtectionRequirements is null)
         {
-            yield return "Binding is not set.";
+            yield return "MessageVersion and ProtectionRequirements must not be null.";
         }
 
         if (options.Credentials is null)
@@ -49,7 +50,7 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
             yield return "OpenTimeout and CloseTimeout must be positive and at most a day.";
         }
 
-        if (options is { Binding: not null, Credentials: not null, TimeProvider: not null } && CredentialProblem(options) is { } problem)
+        if (SecurityProblem(options) is { } problem)
         {
             yield return problem;
         }
@@ -57,21 +58,30 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
 
     private static bool IsTimeout(TimeSpan time) => time > TimeSpan.Zero && time <= LongestTimeout;
 
-    private static string? CredentialProblem(SecureConversationHttpOptions options)
+    // The engine knows best what it needs; making a client costs no cryptography.
+    private static string? SecurityProblem(SecureConversationHttpOptions options)
     {
         try
         {
-            _ = NewClient(options);
+            var binding = Resolve(options);
+            if (options is { Credentials: not null, TimeProvider: not null })
+            {
+                _ = NewClient(binding, options);
+            }
+
             return null;
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             return e.Message;
         }
     }
 
+    private static MessageSecurityBinding Resolve(SecureConversationHttpOptions options) =>
+        MessageSecurityBinding.Resolve(options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements);
+
     // No limit on envelopes: responses are bounded while they are read, and requests are the caller's own.
-    private static MessageSecurityClient NewClient(SecureConversationHttpOptions options) => new(options.Binding!, options.Credentials!,
+    private static MessageSecurityClient NewClient(MessageSecurityBinding binding, SecureConversationHttpOptions options) => new(binding, options.Credentials!,
         new MessageSecurityClientOptions
         {
             TimeProvider = options.TimeProvider,

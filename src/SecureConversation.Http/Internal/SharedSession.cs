@@ -83,7 +83,8 @@ internal sealed class SharedSession(ClientSession session, Endpoint endpoint, Ur
     {
         try
         {
-            if (_isKnownToService)
+            // Where the binding has no cancellation, the service forgets the session by itself.
+            if (_isKnownToService && session.RequiresCancel)
             {
                 await CancelAsync().ConfigureAwait(false);
                 HttpLog.Cancelled(endpoint.Log, Id, name);

@@ -58,4 +58,23 @@ public sealed class MessageSecurityBinding
         var problem = BindingChecks.FirstProblem(binding);
         return problem is null ? binding : throw new ArgumentException(problem, nameof(element));
     }
+
+    /// <summary>Checks settings that come in one of two forms, as options of clients and services have them.</summary>
+    /// <param name="element">The settings in full; null when the other form is used.</param>
+    /// <param name="security">The settings in the few words of WSHttpBinding; null when the other form is used.</param>
+    /// <param name="version">The message version; <see cref="MessageVersion.Default"/> when null.</param>
+    /// <param name="protection">What is signed and encrypted; <see cref="ChannelProtectionRequirements.Default"/> when null.</param>
+    /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
+    /// <exception cref="InvalidOperationException">Both forms or none; or a setting of the short form is not offered.</exception>
+    public static MessageSecurityBinding Resolve(
+        SecurityBindingElement? element,
+        MessageSecurity? security,
+        MessageVersion? version = null,
+        ChannelProtectionRequirements? protection = null) => (element, security) switch
+        {
+            (not null, null) => Create(element, version, protection),
+            (null, not null) => Create(security.CreateSecurityBindingElement(), version, protection),
+            (null, null) => throw new InvalidOperationException("Neither Binding nor MessageSecurity is set: set one of them."),
+            _ => throw new InvalidOperationException("Binding and MessageSecurity are both set: set one of them."),
+        };
 }

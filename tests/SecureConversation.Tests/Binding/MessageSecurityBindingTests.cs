@@ -95,6 +95,23 @@ public sealed class MessageSecurityBindingTests
     [Fact]
     public void Element_is_needed() => Assert.Throws<ArgumentNullException>(() => MessageSecurityBinding.Create(null!));
 
+    [Fact]
+    public void Either_form_is_resolved_and_just_one()
+    {
+        var security = new MessageSecurity { EstablishSecurityContext = false };
+        Assert.False(MessageSecurityBinding.Resolve(null, security).EstablishesSession);
+        var full = MessageSecurityBinding.Resolve(Session, null, MessageVersion.Soap11WSAddressing10, ChannelProtectionRequirements.Default);
+        Assert.True(full.EstablishesSession);
+        Assert.Same(MessageVersion.Soap11WSAddressing10, full.MessageVersion);
+
+        foreach (var (element, words) in new (SecurityBindingElement?, MessageSecurity?)[] { (null, null), (Mutual, security) })
+        {
+            var error = Assert.Throws<InvalidOperationException>(() => MessageSecurityBinding.Resolve(element, words));
+            Assert.Contains("Binding", error.Message, StringComparison.Ordinal);
+            Assert.Contains("MessageSecurity", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     private static readonly Dictionary<string, (Func<object> Create, string[] Words)> Cases = new()
     {
         // Versions.
