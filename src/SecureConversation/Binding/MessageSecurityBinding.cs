@@ -59,6 +59,22 @@ public sealed class MessageSecurityBinding
         return problem is null ? binding : throw new ArgumentException(problem, nameof(element));
     }
 
+    /// <summary>Checks the settings in the few words of WSHttpBinding.</summary>
+    /// <param name="security">The settings of security.</param>
+    /// <param name="version">The message version; <see cref="MessageVersion.Default"/> when null.</param>
+    /// <param name="protection">What is signed and encrypted; <see cref="ChannelProtectionRequirements.Default"/> when null.</param>
+    /// <exception cref="ArgumentNullException">No settings.</exception>
+    /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
+    /// <exception cref="InvalidOperationException">A setting of the short form is not offered; the message names it.</exception>
+    public static MessageSecurityBinding Create(
+        MessageSecurity security,
+        MessageVersion? version = null,
+        ChannelProtectionRequirements? protection = null)
+    {
+        ArgumentNullException.ThrowIfNull(security);
+        return Create(security.CreateSecurityBindingElement(), version, protection);
+    }
+
     /// <summary>Checks settings that come in one of two forms, as options of clients and services have them.</summary>
     /// <param name="element">The settings in full; null when the other form is used.</param>
     /// <param name="security">The settings in the few words of WSHttpBinding; null when the other form is used.</param>
@@ -73,7 +89,7 @@ public sealed class MessageSecurityBinding
         ChannelProtectionRequirements? protection = null) => (element, security) switch
         {
             (not null, null) => Create(element, version, protection),
-            (null, not null) => Create(security.CreateSecurityBindingElement(), version, protection),
+            (null, not null) => Create(security, version, protection),
             (null, null) => throw new InvalidOperationException("Neither Binding nor MessageSecurity is set: set one of them."),
             _ => throw new InvalidOperationException("Binding and MessageSecurity are both set: set one of them."),
         };

@@ -78,7 +78,7 @@ public abstract partial record SecurityBindingElement
     /// <param name="bootstrap">The security of the handshake.</param>
     /// <remarks>
     /// As in WCF, nothing is copied from the bootstrap. Set <see cref="MessageSecurityVersion"/>, <see cref="KeyEntropyMode"/> and, most
-    /// likely, <see cref="DefaultAlgorithmSuite"/> on both elements; <see cref="MessageSecurityBinding.Create"/> refuses different versions.
+    /// likely, <see cref="DefaultAlgorithmSuite"/> on both elements; <see cref="MessageSecurityBinding.Create(SecurityBindingElement, MessageVersion, ChannelProtectionRequirements)"/> refuses different versions.
     /// </remarks>
     public static SymmetricSecurityBindingElement CreateSecureConversationBindingElement(SecurityBindingElement bootstrap) =>
         CreateSecureConversationBindingElement(bootstrap, requireCancellation: true, bootstrapProtectionRequirements: null);

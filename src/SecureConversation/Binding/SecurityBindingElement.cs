@@ -3,7 +3,7 @@ namespace SecureConversation.Binding;
 /// <summary>
 /// The security of an endpoint, in the words of WCF: what both sides have to agree on, and the local settings of each.
 /// Immutable; vary a setting with <c>element with { DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 }</c>.
-/// <see cref="MessageSecurityBinding.Create"/> checks that the settings go together.
+/// <see cref="MessageSecurityBinding.Create(SecurityBindingElement, MessageVersion, ChannelProtectionRequirements)"/> checks that the settings go together.
 /// </summary>
 public abstract partial record SecurityBindingElement
 {

@@ -93,7 +93,11 @@ public sealed class MessageSecurityBindingTests
     }
 
     [Fact]
-    public void Element_is_needed() => Assert.Throws<ArgumentNullException>(() => MessageSecurityBinding.Create(null!));
+    public void Settings_are_needed()
+    {
+        Assert.Throws<ArgumentNullException>(() => MessageSecurityBinding.Create((SecurityBindingElement)null!));
+        Assert.Throws<ArgumentNullException>(() => MessageSecurityBinding.Create((MessageSecurity)null!));
+    }
 
     [Fact]
     public void Either_form_is_resolved_and_just_one()

@@ -1,7 +1,42 @@
-// Uses each package a little, as somebody who installed it would: enough to see that it restores, compiles and loads.
+// Uses each package, as somebody who installed it would: a service and a client of it, over loopback.
 
-using SecureConversation;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using SecureConversation.AspNetCore;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Http;
 
-var assembly = typeof(FailureCode).Assembly;
-Console.WriteLine($"{assembly.GetName().Name} {assembly.GetName().Version}, {Enum.GetValues<FailureCode>().Length} failure codes");
-return 0;
+var (service, client) = (Create("Service"), Create("Client"));
+var security = new MessageSecurity { AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 };
+var builder = WebApplication.CreateSlimBuilder();
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+builder.Services.AddSecureConversation(options =>
+{
+    options.MessageSecurity = security;
+    options.Credentials = new ServiceCredentials { ServiceCertificate = new X509Credential(service), ClientCertificateValidation = Trust(client) };
+});
+await using var app = builder.Build();
+app.MapSecureConversation("/hello", context => Task.FromResult(SoapReply.FromBody("urn:c/HelloResponse", $"<hello xmlns=''>{context.User.Identity!.Name}</hello>")));
+await app.StartAsync();
+
+await using var caller = new SecureConversationClient(new Uri(app.Urls.First() + "/hello"), new SecureConversationHttpOptions
+{
+    MessageSecurity = security,
+    Credentials = new ClientCredentials { ClientCertificate = new X509Credential(client), ServiceCertificate = service, ServiceCertificateValidation = Trust(service), ServiceIdentity = EndpointIdentity.CreateX509CertificateIdentity(service) },
+});
+var reply = await caller.CallAsync("urn:c/Hello", "<hello xmlns=''/>");
+Console.WriteLine(reply);
+return reply == "<hello xmlns=\"\">Client</hello>" ? 0 : 1;
+
+static CertificateValidationOptions Trust(X509Certificate2 certificate) => new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = { certificate } };
+
+static X509Certificate2 Create(string name)
+{
+    using var key = RSA.Create(2048);
+    return new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+}
