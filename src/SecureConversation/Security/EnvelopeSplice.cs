@@ -59,14 +59,16 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
         }
 
         var start = envelope.Body.Start;
-        _edits.Add((start, start, output =>
+        _edits.Add((start, start, WriteHeader));
+
+        void WriteHeader(PooledBytes output)
         {
             output.Write("<h:Header xmlns:h=\""u8);
             output.WriteText(envelope.Names.Soap);
             output.Write("\">"u8);
             write(output);
             output.Write("</h:Header>"u8);
-        }));
+        }
     }
 
     public PooledBytes Apply()
@@ -93,7 +95,9 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
             return;
         }
 
-        _edits.Add((element.End - 2, element.End, output =>
+        _edits.Add((element.End - 2, element.End, WriteOpened));
+
+        void WriteOpened(PooledBytes output)
         {
             output.Write(">"u8);
             write(output);
@@ -106,7 +110,7 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
 
             output.Write(element.LocalName);
             output.Write(">"u8);
-        }));
+        }
     }
 
     /// <summary>wsse11:EncryptedHeader (WS-Security 1.1 section 9.3.1) with the attributes of the security header, as WCF writes it.</summary>

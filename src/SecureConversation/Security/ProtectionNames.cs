@@ -12,9 +12,19 @@ internal sealed class ProtectionNames(OpenedMessage opened, SignedMessage signed
 {
     private static readonly Dictionary<string, string> Prefixes = new()
     {
-        [Ns.Soap11] = "s", [Ns.Soap12] = "s", [Ns.Wsa10] = "a", [Ns.WsaAugust2004] = "a", [Ns.Wsu] = "u", [Ns.Wsse] = "o",
-        [Ns.Wsse11] = "k", [Ns.Ds] = "ds", [Ns.Xenc] = "e", [Ns.ScFebruary2005] = "c", [Ns.Sc13] = "c",
-        ["http://schemas.xmlsoap.org/ws/2005/02/rm"] = "r", ["http://docs.oasis-open.org/ws-rx/wsrm/200702"] = "r",
+        [Ns.Soap11] = "s",
+        [Ns.Soap12] = "s",
+        [Ns.Wsa10] = "a",
+        [Ns.WsaAugust2004] = "a",
+        [Ns.Wsu] = "u",
+        [Ns.Wsse] = "o",
+        [Ns.Wsse11] = "k",
+        [Ns.Ds] = "ds",
+        [Ns.Xenc] = "e",
+        [Ns.ScFebruary2005] = "c",
+        [Ns.Sc13] = "c",
+        ["http://schemas.xmlsoap.org/ws/2005/02/rm"] = "r",
+        ["http://docs.oasis-open.org/ws-rx/wsrm/200702"] = "r",
     };
 
     /// <summary>Prefix and local name for the vocabularies of message security, {namespace}name for all else.</summary>
