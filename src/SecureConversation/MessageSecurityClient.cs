@@ -75,7 +75,8 @@ public sealed class MessageSecurityClient
 
         using var plain = ClientEnvelope.Parse(envelope, Messages.Soap, Environment.XmlLimits);
         _serviceCertificate.Require(to?.AbsoluteUri ?? plain.FindText(Messages.Soap.To));
-        return _exchange.Secure(plain, Messages.ForAction(plain.FindText(Messages.Soap.Action), MessageDirection.ClientToService));
+        var (message, reply) = _exchange.Secure(plain, Messages.ForAction(plain.FindText(Messages.Soap.Action), MessageDirection.ClientToService));
+        return new SecuredRequest(message, reply);
     }
 
     /// <summary>Makes the request for a security context (WS-SecureConversation 1.3 section 3). Costs two RSA operations.</summary>

@@ -69,7 +69,11 @@ public abstract class ServiceResult : IDisposable
         /// <param name="envelope">A plain SOAP envelope of the version of the binding.</param>
         /// <returns>The bytes to send; dispose after sending.</returns>
         /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>
-        public ProtectedReply Secure(ReadOnlyMemory<byte> envelope) => _protection.Secure(envelope);
+        public ProtectedReply Secure(ReadOnlyMemory<byte> envelope)
+        {
+            var (message, isFault) = _protection.Secure(envelope);
+            return new ProtectedReply(message, isFault);
+        }
 
         /// <inheritdoc/>
         public override void Dispose()

@@ -47,8 +47,8 @@ public sealed class SessionRequest : IDisposable
         var body = EnvelopeWriter.Request(messages.Soap, messages.Protocol.IssueAction, UniqueIds.NextUrn(environment.Random), to.AbsoluteUri,
             output => trust.Write(output, messages.Protocol, UniqueIds.Next(environment.Random)));
         using var plain = SoapEnvelope.Parse(body.Memory, messages.Soap, environment.XmlLimits, buffer: body);
-        var request = exchange.Secure(plain, messages.ForHandshake(MessageDirection.ClientToService), messages.ForHandshake(MessageDirection.ServiceToClient));
-        return new SessionRequest(client, request, entropy, to);
+        var (message, reply) = exchange.Secure(plain, messages.ForHandshake(MessageDirection.ClientToService), messages.ForHandshake(MessageDirection.ServiceToClient));
+        return new SessionRequest(client, new SecuredRequest(message, reply), entropy, to);
     }
 
     /// <summary>Verifies the response and opens the session.</summary>

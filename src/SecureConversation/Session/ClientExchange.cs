@@ -10,7 +10,7 @@ internal sealed class ClientExchange(BindingMessages messages, ClientCredentials
 {
     public BindingMessages Messages { get; } = messages;
 
-    public SecuredRequest Secure(SoapEnvelope plain, MessageRequirements requirements, MessageRequirements? reply = null)
+    public (SecuredMessage Message, ReplyReceiver Reply) Secure(SoapEnvelope plain, MessageRequirements requirements, MessageRequirements? reply = null)
     {
         SenderToken token = requirements.IsAsymmetric
             ? new SenderToken.Certificates(credentials.ClientCertificate!, credentials.ServiceCertificate!)
@@ -28,6 +28,6 @@ internal sealed class ClientExchange(BindingMessages messages, ClientCredentials
             Own = credentials.ClientCertificate,
             Peer = requirements.IsAsymmetric ? credentials.ServiceCertificate : null,
         };
-        return new SecuredRequest(message, new ReplyReceiver(Messages, environment, new ReplyKeySource(expectation), expectation, reply, replays));
+        return (message, new ReplyReceiver(Messages, environment, new ReplyKeySource(expectation), expectation, reply, replays));
     }
 }

@@ -49,14 +49,14 @@ internal sealed class ReplyProtection : IDisposable
 
     /// <summary>A reply of the application: what is wrong with it is the application's mistake, not a peer's.</summary>
     /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>
-    public ProtectedReply Secure(ReadOnlyMemory<byte> envelope)
+    public (SecuredMessage Message, bool IsFault) Secure(ReadOnlyMemory<byte> envelope)
     {
         try
         {
             using var plain = SoapEnvelope.Parse(envelope, _messages.Soap, _environment.XmlLimits);
             var isFault = plain.IsFault;
             var requirements = _messages.ForAction(plain.FindText(_messages.Soap.Action), MessageDirection.ServiceToClient);
-            return new ProtectedReply(Secure(plain, requirements), isFault);
+            return (Secure(plain, requirements), isFault);
         }
         catch (SecurityFailureException e)
         {

@@ -20,7 +20,7 @@ public sealed class DependencyTests
         ["Binding"] = "Crypto Errors Protocol Xml",
         ["Credentials"] = "Errors Crypto",
         ["Protocol"] = "Xml Binding",
-        ["Tokens"] = "Xml Protocol Errors Crypto Credentials",
+        ["Tokens"] = "Binding Xml Protocol Errors Crypto Credentials",
         ["Signature"] = "Tokens Xml Protocol Errors Crypto Binding",
         ["Encryption"] = "Tokens Xml Protocol Errors Crypto Binding",
         ["Security"] = "Signature Encryption Tokens Xml Protocol Errors Crypto Binding Credentials",
@@ -33,12 +33,15 @@ public sealed class DependencyTests
     [Fact]
     public void Engine_RefersDownwardsOnly()
     {
-        var crossed = References.Read(typeof(MessageSecurityService).Assembly.Location)
+        var references = References.Read(typeof(MessageSecurityService).Assembly.Location);
+        // A static call in the code of a method: the reader sees more than signatures.
+        Assert.Contains(("SecureConversation.Security.MessageVerifier", "SecureConversation.Security.Coverage"), references);
+        var crossed = references
             .Where(r => r.From.StartsWith("SecureConversation", StringComparison.Ordinal) && r.To.StartsWith("SecureConversation", StringComparison.Ordinal))
             .Where(r => LayerOf(r.From) != LayerOf(r.To) && LayerOf(r.To) != "Vocabulary"
                 && !(Allowed.TryGetValue(LayerOf(r.From), out var allowed) && allowed.Split(' ').Contains(LayerOf(r.To))))
             .Select(r => $"{r.From} -> {r.To}").Order(StringComparer.Ordinal);
-        Assert.Equal("", string.Join(Environment.NewLine, crossed));
+        Assert.False(crossed.Any(), string.Join(Environment.NewLine, crossed));
     }
 
     [Fact]

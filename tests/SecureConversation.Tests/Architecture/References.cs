@@ -1,3 +1,4 @@
+using System.Reflection.Emit;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
@@ -10,6 +11,9 @@ namespace SecureConversation.Tests.Architecture;
 /// </summary>
 internal static class References
 {
+    private static readonly Dictionary<short, OperandType> OperandTypes = typeof(OpCodes).GetFields()
+        .Select(f => f.GetValue(null)).OfType<OpCode>().ToDictionary(o => o.Value, o => o.OperandType);
+
     public static HashSet<(string From, string To)> Read(string path)
     {
         using var pe = new PEReader(File.OpenRead(path));
@@ -49,14 +53,25 @@ internal static class References
         var locals = body.LocalSignature.IsNil ? [] : metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(names, null).SelectMany(l => l);
         var code = body.GetILBytes()!;
         var targets = new List<string>(locals);
-        // Any four octets that are a token of a member or a type: an accident would only be too strict.
-        for (var i = 0; i + 4 < code.Length; i++)
+        for (var i = 0; i < code.Length;)
         {
-            if (code[i] is 0x28 or 0x6F or 0x73 or 0x74 or 0x75 or 0x7B or 0x7C or 0x7D or 0x7E or 0x7F or 0x80 or 0x8D or 0xA5 or 0xD0 or 0x06)
+            var value = code[i] == 0xFE ? unchecked((short)(0xFE00 | code[i + 1])) : code[i];
+            i += code[i] == 0xFE ? 2 : 1;
+            var operand = OperandTypes[value];
+            if (operand is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
             {
-                var token = BitConverter.ToInt32(code, i + 1);
-                targets.AddRange(names.OfToken(token));
+                targets.AddRange(names.OfToken(BitConverter.ToInt32(code, i)));
             }
+
+            i += operand switch
+            {
+                OperandType.InlineNone => 0,
+                OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+                OperandType.InlineVar => 2,
+                OperandType.InlineI8 or OperandType.InlineR => 8,
+                OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(code, i)),
+                _ => 4,
+            };
         }
 
         return targets;
