@@ -234,8 +234,12 @@ internal sealed class Forgery
         }
 
         var holder = data.ParentNode is XmlElement { LocalName: "EncryptedHeader" } wrapper ? wrapper : data;
-        var element = (XmlElement)Document.ImportNode(Load(buffer.AsMemory(0, length)).DocumentElement!, true);
-        holder.ParentNode!.ReplaceChild(element, holder);
+        // Read in its place, where the prefixes are in scope that it leaves to its surroundings.
+        var place = Document.CreateElement("place");
+        holder.ParentNode!.ReplaceChild(place, holder);
+        place.InnerXml = plain;
+        var element = (XmlElement)place.FirstChild!;
+        place.ParentNode!.ReplaceChild(element, place);
         Sealed.Add(new SealedPart(element, data, holder, IsContent: false));
     }
 
