@@ -17,12 +17,13 @@ public sealed class ClientSession : IDisposable
     private readonly SecurityContextKey _key;
     private readonly SessionSendKeys _sendKeys;
     private readonly Uri _to;
-    private int _users = 1;
+    private readonly UseCount _users;
     private int _isClosed;
     private int _isDisposed;
 
     private ClientSession(MessageSecurityClient client, SecurityContextKey key, SessionSendKeys sendKeys, DateTimeOffset expires, Uri to)
     {
+        _users = new UseCount(DisposeKeys);
         _client = client;
         _key = key;
         _sendKeys = sendKeys;
@@ -83,7 +84,7 @@ public sealed class ClientSession : IDisposable
         Interlocked.Exchange(ref _isClosed, 1);
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            Leave();
+            _users.Leave();
         }
     }
 
@@ -113,18 +114,15 @@ public sealed class ClientSession : IDisposable
         return new ClientSession(client, context, sendKeys, response.Expires ?? DateTimeOffset.MaxValue, to);
     }
 
-    private void Leave()
+    private void DisposeKeys()
     {
-        if (Interlocked.Decrement(ref _users) == 0)
-        {
-            _sendKeys.Dispose();
-            _key.Dispose();
-        }
+        _sendKeys.Dispose();
+        _key.Dispose();
     }
 
     private SecuredRequest Secure(SoapEnvelope plain, MessageRequirements requirements, MessageRequirements? reply)
     {
-        Enter();
+        ObjectDisposedException.ThrowIf(!_users.TryEnter(), this);
         try
         {
             var environment = _client.Environment;
@@ -133,28 +131,12 @@ public sealed class ClientSession : IDisposable
             var message = securer.Secure(plain, new SenderToken.Context(_sendKeys), SenderExtras.None);
             var expectation = new ReplyExpectation { MessageId = plain.FindText(_client.Messages.Soap.MessageId), Signatures = message.Signatures };
             var keys = new ContextKeySource((id, instance) => id == _key.Identifier && instance == _key.Instance ? _key : null, _sendKeys);
-            return new SecuredRequest(message, new ReplyReceiver(_client.Messages, environment, keys, expectation, reply, _client.Replays, Leave));
+            return new SecuredRequest(message, new ReplyReceiver(_client.Messages, environment, keys, expectation, reply, _client.Replays, _users.Leave));
         }
         catch
         {
-            Leave();
+            _users.Leave();
             throw;
-        }
-    }
-
-    private void Enter()
-    {
-        var users = Volatile.Read(ref _users);
-        while (true)
-        {
-            ObjectDisposedException.ThrowIf(users == 0, this);
-            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
-            if (seen == users)
-            {
-                return;
-            }
-
-            users = seen;
         }
     }
 }

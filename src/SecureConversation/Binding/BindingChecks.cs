@@ -205,6 +205,11 @@ internal static class BindingChecks
             yield return "EndpointSupportingTokenParameters: a user name has no key to endorse with; list it under SignedEncrypted.";
         }
 
+        if (tokens.Signed.Concat(tokens.SignedEncrypted).Any(t => t is X509SecurityTokenParameters))
+        {
+            yield return "EndpointSupportingTokenParameters: a certificate that signs nothing proves nothing; list it under Endorsing or SignedEndorsing.";
+        }
+
         if (tokens.Signed.Any(t => t is UserNameSecurityTokenParameters))
         {
             yield return "EndpointSupportingTokenParameters: under Signed a password would travel in clear; list the user "

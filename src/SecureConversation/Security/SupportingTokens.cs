@@ -66,8 +66,7 @@ internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certific
     /// <summary>A certificate that signs nothing proves nothing; nobody may mistake it for an identity later.</summary>
     private static void RequireNoSpareCertificates(MessageRequirements requirements, SignedMessage signed, SecurityHeader plain)
     {
-        var most = signed.Endorsements.Count + (requirements.IsAsymmetric ? 1 : 0)
-            + requirements.Supporting.Count(t => !t.Endorses && t.Parameters is X509SecurityTokenParameters);
+        var most = signed.Endorsements.Count + (requirements.IsAsymmetric ? 1 : 0);
         if (plain.Items.Count(i => i.Kind == SecurityItemKind.BinarySecurityToken) > most)
         {
             Fail.With(FailureCode.UnexpectedElement, "wsse:BinarySecurityToken");

@@ -29,10 +29,11 @@ public sealed class ServiceSession
     private long _lastUsed;
     private int _state;
     private int _reason;
-    private int _users = 1;
+    private readonly UseCount _users;
 
     internal ServiceSession(SecurityContextKey key, SessionSendKeys replyKeys, ClaimsPrincipal user, DateTimeOffset expires, TimeProvider clock)
     {
+        _users = new UseCount(DisposeKeys);
         Key = key;
         ReplyKeys = replyKeys;
         User = user;
@@ -119,31 +120,15 @@ public sealed class ServiceSession
     }
 
     /// <summary>Keeps the keys for one exchange; false when the session has ended. Paired with <see cref="Leave"/>.</summary>
-    internal bool TryEnter()
-    {
-        var users = Volatile.Read(ref _users);
-        while (users > 0)
-        {
-            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
-            if (seen == users)
-            {
-                return true;
-            }
-
-            users = seen;
-        }
-
-        return false;
-    }
+    internal bool TryEnter() => _users.TryEnter();
 
     /// <summary>The exchange is over. The last one to leave a closed session zeroes its keys.</summary>
-    internal void Leave()
+    internal void Leave() => _users.Leave();
+
+    private void DisposeKeys()
     {
-        if (Interlocked.Decrement(ref _users) == 0)
-        {
-            ReplyKeys.Dispose();
-            Key.Dispose();
-            _closed.Dispose();
-        }
+        ReplyKeys.Dispose();
+        Key.Dispose();
+        _closed.Dispose();
     }
 }
