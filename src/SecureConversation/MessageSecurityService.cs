@@ -136,7 +136,7 @@ public sealed class MessageSecurityService : IDisposable
     {
         if (action == _messages.Protocol.IssueAction && !wire.FindSecurity().IsNull)
         {
-            return await IssueAsync(issuer, wire, cancellationToken).ConfigureAwait(false);
+            return await issuer.Negotiations.RunAsync(token => IssueAsync(issuer, wire, token), cancellationToken).ConfigureAwait(false);
         }
 
         var session = issuer.Route(wire);

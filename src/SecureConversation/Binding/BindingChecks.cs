@@ -48,6 +48,11 @@ internal static class BindingChecks
             yield return "ProtectTokens is not offered: set it to false.";
         }
 
+        if (element.EnableUnsecuredResponse)
+        {
+            yield return "EnableUnsecuredResponse is not offered, since anybody could then answer: set it to false.";
+        }
+
         if (element.RequireSignatureConfirmation && IsVersion10(element))
         {
             yield return "RequireSignatureConfirmation needs WS-Security 1.1: "

@@ -21,6 +21,7 @@ internal sealed class SessionIssuer
     {
         _messages = messages;
         Bootstrap = bootstrap;
+        Negotiations = new NegotiationGate(messages.Element.LocalServiceSettings, environment.Clock);
         _environment = environment;
         _requireCancellation = messages.Element is SymmetricSecurityBindingElement
         {
@@ -35,6 +36,7 @@ internal sealed class SessionIssuer
 
     public BindingMessages Bootstrap { get; }
     public SessionTable Sessions { get; }
+    public NegotiationGate Negotiations { get; }
 
     private ProtocolVersion Protocol => _messages.Protocol;
 

@@ -185,6 +185,7 @@ public sealed class MessageSecurityBindingTests
             Duplex with { RecipientTokenParameters = Duplex.RecipientTokenParameters! with { RequireDerivedKeys = true } },
             "RequireDerivedKeys of RecipientTokenParameters"),
         ["protect tokens"] = Case(Mutual with { ProtectTokens = true }, "ProtectTokens"),
+        ["unsecured response"] = Case(Mutual with { EnableUnsecuredResponse = true }, "EnableUnsecuredResponse"),
 
         // Time.
         ["replays without timestamp"] = Case(Mutual with { IncludeTimestamp = false }, "DetectReplays", "IncludeTimestamp"),
