@@ -37,6 +37,12 @@ public sealed class SecureConversationServiceOptions
     /// <summary>Largest plain reply in bytes that is held for protection. Default 64 MiB.</summary>
     public int MaxReplyBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Whether header blocks that no signature covers are handed out, as WCF does. Anybody on the way can add or change them.
+    /// Default false: they are removed.
+    /// </summary>
+    public bool HandOutUnsignedHeaders { get; set; }
+
     /// <summary>How long a used session may be idle; WCF's ReceiveTimeout. Default 10 minutes.</summary>
     public TimeSpan SessionIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 

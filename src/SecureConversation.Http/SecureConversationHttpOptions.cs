@@ -42,6 +42,12 @@ public sealed class SecureConversationHttpOptions
     /// <summary>Largest entity body of a response in bytes, counted while it is read. Default 64 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Whether header blocks that no signature covers are handed out, as WCF does. Anybody on the way can add or change them.
+    /// Default false: they are removed.
+    /// </summary>
+    public bool HandOutUnsignedHeaders { get; set; }
+
     /// <summary>Longest time for the handshake of a session. It is shared, so no caller's cancellation ends it. Default 1 minute.</summary>
     public TimeSpan OpenTimeout { get; set; } = TimeSpan.FromMinutes(1);
 

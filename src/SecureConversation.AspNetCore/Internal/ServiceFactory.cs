@@ -22,6 +22,7 @@ internal static class ServiceFactory
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),
             MaxEnvelopeBytes = MaxEnvelopeBytes(options),
+            HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             SessionIdleTimeout = options.SessionIdleTimeout,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),
             SessionClosed = options.SessionClosed,

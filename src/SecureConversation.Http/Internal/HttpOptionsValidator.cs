@@ -87,5 +87,6 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
             TimeProvider = options.TimeProvider,
             LoggerFactory = options.LoggerFactory,
             MaxEnvelopeBytes = int.MaxValue,
+            HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
         });
 }
