@@ -48,6 +48,23 @@ public sealed class HandlerTests
         Assert.Contains(Envelopes.EchoBody, result.Envelope, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task UnsignedHeader_IsHandedOutOnlyWhenAskedFor(bool handOut)
+    {
+        var seen = "";
+        await using var host = await KestrelHost.StartAsync(Endpoints.Single, context =>
+        {
+            seen = System.Text.Encoding.UTF8.GetString(context.Envelope.Span);
+            return Echo(context);
+        }, o => o.HandOutUnsignedHeaders = handOut);
+        var plain = System.Text.Encoding.UTF8.GetString(Envelopes.Request()).Replace("</s:Header>", "<h:Trace xmlns:h=\"urn:h\">1</h:Trace></s:Header>", StringComparison.Ordinal);
+        var result = await host.Client(Endpoints.Single).CallOnceAsync(System.Text.Encoding.UTF8.GetBytes(plain));
+        Assert.Equal(HttpStatusCode.OK, result.Status);
+        Assert.Equal(handOut, seen.Contains("h:Trace", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Context_TellsWhatWasVerified()
     {
