@@ -168,15 +168,17 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         ArgumentNullException.ThrowIfNull(innerDispatcher);
         if (!IsRequestReply(context))
         {
-            throw new NotSupportedException($"{nameof(MessageSecurityBindingElement)} is offered over HTTP and HTTPS only, not over the transport of "
-                + $"{innerDispatcher.BaseAddress}: use HttpTransportBindingElement, or the security of that transport.");
+            throw new NotSupportedException($"{nameof(MessageSecurityBindingElement)} is offered over HTTP and HTTPS only, and not over WebSockets: "
+                + $"{innerDispatcher.BaseAddress} needs HttpTransportBindingElement, or the security of its transport.");
         }
 
         var secured = SecuredServiceDispatcher.Create(this, context, innerDispatcher);
         return context.BuildNextServiceDispatcher<IReplyChannel>(secured);
     }
 
-    private static bool IsRequestReply(BindingContext context) => context.CanBuildNextServiceDispatcher<IReplyChannel>();
+    // By type: net.tcp says yes to any shape of channel.
+    private static bool IsRequestReply(BindingContext context) =>
+        context.RemainingBindingElements.Find<HttpTransportBindingElement>() is not null && context.CanBuildNextServiceDispatcher<IReplyChannel>();
 
     private static Engine.SecurityBindingElement? BootstrapOf(Engine.SecurityBindingElement settings)
     {

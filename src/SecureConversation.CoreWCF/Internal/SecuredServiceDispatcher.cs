@@ -55,6 +55,11 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
 
     public Task<IServiceChannelDispatcher> CreateServiceChannelDispatcherAsync(IChannel channel)
     {
+        if (channel is not IReplyChannel)
+        {
+            throw new NotSupportedException("Message security is not offered over WebSockets: set WebSocketSettings.TransportUsage to Never.");
+        }
+
         // Not async: the transport calls this when the host starts, and what is missing has to end the start.
         var loggers = channel.GetProperty<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var logger = loggers.CreateLogger("SecureConversation.CoreWCF");

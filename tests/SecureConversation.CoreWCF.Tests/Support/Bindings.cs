@@ -1,3 +1,4 @@
+using System.Xml;
 using CoreWCF.Channels;
 using Element = SecureConversation.CoreWCF.MessageSecurityBindingElement;
 
@@ -28,9 +29,10 @@ public static class Bindings
     }
 
     public static CustomBinding Text(Element element, MessageVersion? version = null) =>
-        new(element, new TextMessageEncodingBindingElement { MessageVersion = version ?? MessageVersion.Soap12WSAddressing10 }, Http());
+        new(element, new TextMessageEncodingBindingElement { MessageVersion = version ?? MessageVersion.Soap12WSAddressing10, ReaderQuotas = XmlDictionaryReaderQuotas.Max }, Http());
 
-    public static CustomBinding Binary(Element element) => new(element, new BinaryMessageEncodingBindingElement(), Http());
+    public static CustomBinding Binary(Element element) =>
+        new(element, new BinaryMessageEncodingBindingElement { ReaderQuotas = XmlDictionaryReaderQuotas.Max }, Http());
 
     public static HttpTransportBindingElement Http() => new() { MaxReceivedMessageSize = 64 * 1024 * 1024, MaxBufferSize = 64 * 1024 * 1024 };
 }
