@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using CoreWCF.Description;
 using CoreWCF.Security;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,8 @@ internal static class CredentialTranslation
         return new CertificateValidationOptions
         {
             Mode = mode,
-            RevocationMode = authentication.RevocationMode,
+            // The engine builds a chain for a custom validator, too; WCF's have no use for it.
+            RevocationMode = custom is null ? authentication.RevocationMode : X509RevocationMode.NoCheck,
             TrustedStoreLocation = authentication.TrustedStoreLocation,
             CustomValidator = custom is null ? null : (certificate, _) =>
             {

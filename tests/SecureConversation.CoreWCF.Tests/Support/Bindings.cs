@@ -13,8 +13,7 @@ public static class Bindings
         "mutual" => Element.CreateMutualCertificateBindingElement(),
         "mutual10" => Element.CreateMutualCertificateBindingElement(
             global::CoreWCF.MessageSecurityVersion.WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10, true),
-        "duplex" => new Element((Element.CreateMutualCertificateDuplexBindingElement().ToSecurityBindingElement() as Binding.AsymmetricSecurityBindingElement)!
-            with { AllowSerializedSigningTokenOnReply = true }),
+        "duplex" => new Element(Binding.SecurityBindingElement.CreateMutualCertificateDuplexBindingElement() with { AllowSerializedSigningTokenOnReply = true }),
         "anonymous" => Element.CreateAnonymousForCertificateBindingElement(),
         "username" => Element.CreateUserNameForCertificateBindingElement(),
         _ => throw new ArgumentOutOfRangeException(nameof(name)),

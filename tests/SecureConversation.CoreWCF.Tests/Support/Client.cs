@@ -19,6 +19,8 @@ public static class Client
         new(address, new SecureConversationHttpOptions
         {
             Binding = element,
+            // A cancel that is given up leaves the session to its idle timeout, and machines of tests are slow.
+            CloseTimeout = TimeSpan.FromMinutes(1),
             MessageVersion = version ?? MessageVersion.Default,
             ProtectionRequirements = protection ?? Protection,
             Credentials = new ClientCredentials
