@@ -32,14 +32,12 @@ public sealed class ServiceSession
     private int _reason;
     private readonly UseCount _users;
 
-    internal ServiceSession(SecurityContextKey key, SessionSendKeys replyKeys, ClaimsPrincipal user, X509Certificate2? clientCertificate,
-        DateTimeOffset expires, TimeProvider clock)
+    internal ServiceSession(SecurityContextKey key, SessionSendKeys replyKeys, ClaimsPrincipal user, DateTimeOffset expires, TimeProvider clock)
     {
         _users = new UseCount(DisposeKeys);
         Key = key;
         ReplyKeys = replyKeys;
         User = user;
-        ClientCertificate = clientCertificate;
         Expires = expires;
         _clock = clock;
         _lastUsed = clock.GetTimestamp();
@@ -63,7 +61,7 @@ public sealed class ServiceSession
     /// The certificate that the client proved to hold when the session was opened; null for other credentials. Hosts that know clients by more
     /// than <see cref="User"/> says find it here.
     /// </summary>
-    public X509Certificate2? ClientCertificate { get; }
+    public X509Certificate2? ClientCertificate { get; internal init; }
 
     /// <summary>When the key of the session expires, UTC.</summary>
     public DateTimeOffset Expires { get; }

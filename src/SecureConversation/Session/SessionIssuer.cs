@@ -196,7 +196,7 @@ internal sealed class SessionIssuer
 
         using var token = new PooledBytes(512);
         TokenWriter.SecurityContextToken(token, tokenId, identifier, Protocol);
-        return (new ServiceSession(contextKey, replyKeys, user, message.SenderCertificate, expires, _environment.Clock), response with
+        return (new ServiceSession(contextKey, replyKeys, user, expires, _environment.Clock) { ClientCertificate = message.SenderCertificate }, response with
         {
             Context = request.Context,
             Token = new SecurityContextToken(identifier, null, HasCookie: false),
