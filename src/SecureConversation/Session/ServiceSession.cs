@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Security;
 
 namespace SecureConversation.Session;
@@ -55,6 +56,12 @@ public sealed class ServiceSession
 
     /// <summary>Who proved themselves when the session was opened; re-applied to each message.</summary>
     public ClaimsPrincipal User { get; }
+
+    /// <summary>
+    /// The certificate that the client proved to hold when the session was opened; null for other credentials. Hosts that know clients by more
+    /// than <see cref="User"/> says find it here.
+    /// </summary>
+    public X509Certificate2? ClientCertificate { get; internal init; }
 
     /// <summary>When the key of the session expires, UTC.</summary>
     public DateTimeOffset Expires { get; }

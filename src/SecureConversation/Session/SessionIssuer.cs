@@ -128,7 +128,7 @@ internal sealed class SessionIssuer
         RequestSecurityTokenResponse? response = null;
         try
         {
-            (session, response) = Create(trust, user);
+            (session, response) = Create(trust, request, user);
             var body = EnvelopeWriter.Reply(_messages.Soap, Protocol.IssueResponseAction, request.MessageId,
                 output => response.Write(output, Protocol, () => UniqueIds.Next(_environment.Random)));
             var message = protection.Secure(body, Bootstrap.ForHandshake(MessageDirection.ServiceToClient));
@@ -173,7 +173,7 @@ internal sealed class SessionIssuer
         return trust;
     }
 
-    private (ServiceSession Session, RequestSecurityTokenResponse Response) Create(RequestSecurityToken request, ClaimsPrincipal user)
+    private (ServiceSession Session, RequestSecurityTokenResponse Response) Create(RequestSecurityToken request, VerifiedMessage message, ClaimsPrincipal user)
     {
         var identifier = UniqueIds.NextUrn(_environment.Random);
         var tokenId = UniqueIds.Next(_environment.Random);
@@ -196,7 +196,7 @@ internal sealed class SessionIssuer
 
         using var token = new PooledBytes(512);
         TokenWriter.SecurityContextToken(token, tokenId, identifier, Protocol);
-        return (new ServiceSession(contextKey, replyKeys, user, expires, _environment.Clock), response with
+        return (new ServiceSession(contextKey, replyKeys, user, expires, _environment.Clock) { ClientCertificate = message.SenderCertificate }, response with
         {
             Context = request.Context,
             Token = new SecurityContextToken(identifier, null, HasCookie: false),

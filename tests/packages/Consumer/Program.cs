@@ -31,6 +31,9 @@ await using var caller = new SecureConversationClient(new Uri(app.Urls.First() +
 });
 var reply = await caller.CallAsync("urn:c/Hello", "<hello xmlns=''/>");
 Console.WriteLine(reply);
+#if CORE_WCF
+Console.WriteLine(SecureConversation.CoreWCF.MessageSecurityBindingElement.CreateMutualCertificateBindingElement().DefaultAlgorithmSuite);
+#endif
 return reply == "<hello xmlns=\"\">Client</hello>" ? 0 : 1;
 
 static CertificateValidationOptions Trust(X509Certificate2 certificate) => new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = { certificate } };

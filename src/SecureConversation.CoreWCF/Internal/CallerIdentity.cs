@@ -1,0 +1,62 @@
+using System.Collections.ObjectModel;
+using System.Security.Claims;
+using System.Security.Cryptography.X509Certificates;
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.IdentityModel.Policy;
+using CoreWCF.IdentityModel.Selectors;
+using CoreWCF.IdentityModel.Tokens;
+using CoreWCF.Security;
+
+namespace SecureConversation.CoreWCF.Internal;
+
+/// <summary>
+/// The client as CoreWCF services know it. CoreWCF's authenticators make the claims; the engine has validated before, so they are
+/// given validators that accept.
+/// </summary>
+internal sealed class CallerIdentity
+{
+    private static readonly X509SecurityTokenAuthenticator CertificateClaims = new(X509CertificateValidator.None);
+    private static readonly CustomUserNameSecurityTokenAuthenticator UserNameClaims = new(UserNamePasswordValidator.None);
+
+    private readonly List<SupportingTokenSpecification> _tokens = [];
+    private readonly List<IAuthorizationPolicy> _policies = [];
+
+    private CallerIdentity()
+    {
+    }
+
+    public static async ValueTask<CallerIdentity> CreateAsync(ClaimsPrincipal user, X509Certificate2? certificate)
+    {
+        var caller = new CallerIdentity();
+        if (certificate is not null)
+        {
+            await caller.AddAsync(CertificateClaims, new X509SecurityToken(certificate), SecurityTokenAttachmentMode.Endorsing).ConfigureAwait(false);
+        }
+        else if (user.Identity is { IsAuthenticated: true, Name: { } name })
+        {
+            await caller.AddAsync(UserNameClaims, new UserNameSecurityToken(name, null), SecurityTokenAttachmentMode.SignedEncrypted).ConfigureAwait(false);
+        }
+
+        return caller;
+    }
+
+    public void ApplyTo(Message message)
+    {
+        var security = SecurityMessageProperty.GetOrCreate(message);
+        foreach (var token in _tokens)
+        {
+            security.IncomingSupportingTokens.Add(token);
+        }
+
+        // Also for anonymous clients: the context that an authentication of the transport has left does not speak for the message.
+        security.ServiceSecurityContext = new ServiceSecurityContext(_policies.AsReadOnly());
+    }
+
+    private async ValueTask AddAsync(SecurityTokenAuthenticator authenticator, SecurityToken token, SecurityTokenAttachmentMode mode)
+    {
+        ReadOnlyCollection<IAuthorizationPolicy> policies = await authenticator.ValidateTokenAsync(token).ConfigureAwait(false);
+        _tokens.Add(new SupportingTokenSpecification(token, policies, mode));
+        _policies.AddRange(policies);
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace SecureConversation.CoreWCF.Internal;
+
+/// <summary>Events of the CoreWCF adapter. Ids are never reused; nothing here prints keys, passwords or content.</summary>
+internal static partial class CoreWcfLog
+{
+    [LoggerMessage(400, LogLevel.Information, "A validator of the application refused a client with {Exception}.")]
+    public static partial void ClientRefused(ILogger logger, string exception);
+
+    [LoggerMessage(401, LogLevel.Error, "The reply to a message with action {Action} cannot be protected; nothing was sent.")]
+    public static partial void ReplyNotProtectable(ILogger logger, string? action, Exception exception);
+
+    [LoggerMessage(402, LogLevel.Warning, "The service instance of session {Session} could not be ended.")]
+    public static partial void SessionNotEnded(ILogger logger, string session, Exception exception);
+}

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Xml;
+using CoreWCF.Channels;
+
+namespace SecureConversation.CoreWCF.Internal;
+
+/// <summary>Messages of CoreWCF to and from the bytes that the engine works on.</summary>
+internal static class Envelopes
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The whole message. It is read thereby, and cannot be read again.</summary>
+    public static async ValueTask<ReadOnlyMemory<byte>> WriteAsync(Message message)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = XmlDictionaryWriter.CreateTextWriter(stream, Utf8, ownsStream: false))
+        {
+            await message.WriteMessageAsync(writer).ConfigureAwait(false);
+            await writer.FlushAsync().ConfigureAwait(false);
+        }
+
+        return stream.GetBuffer().AsMemory(0, checked((int)stream.Length));
+    }
+
+    /// <summary>A message of these bytes, read with the quotas of the encoder, as WCF does with what it decrypted.</summary>
+    public static Message Read(ReadOnlyMemory<byte> envelope, MessageVersion version, XmlDictionaryReaderQuotas quotas)
+    {
+        MemoryMarshal.TryGetArray(envelope, out var bytes);
+        var reader = XmlDictionaryReader.CreateTextReader(bytes.Array!, bytes.Offset, bytes.Count, quotas);
+        return Message.CreateMessage(reader, int.MaxValue, version);
+    }
+}

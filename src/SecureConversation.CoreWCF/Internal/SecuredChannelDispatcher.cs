@@ -1,0 +1,90 @@
+using System.Net;
+using System.Xml;
+using CoreWCF.Channels;
+using CoreWCF.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace SecureConversation.CoreWCF.Internal;
+
+/// <summary>
+/// Takes the requests of a transport, has the engine verify them, and passes on what is left to the channel of the session. Handshakes and
+/// refusals are answered here and reach no service.
+/// </summary>
+internal sealed class SecuredChannelDispatcher(MessageSecurityService security, IServiceChannelDispatcher? single, SessionChannels sessions,
+    XmlDictionaryReaderQuotas quotas, ILogger logger) : IServiceChannelDispatcher
+{
+    public Task DispatchAsync(Message message) =>
+        throw new NotSupportedException("Message security needs a transport of request and reply.");
+
+    public async Task DispatchAsync(RequestContext? context)
+    {
+        // What the transport cannot read throws here, and is answered by the transport.
+        if (context?.RequestMessage is not { } wire)
+        {
+            return;
+        }
+
+        var addressing = TakeTransportAddressing(wire);
+        var result = await security.ReceiveAsync(await Envelopes.WriteAsync(wire).ConfigureAwait(false)).ConfigureAwait(false);
+        if (result is ServiceResult.Dispatch dispatch)
+        {
+            await DispatchAsync(context, wire, addressing, dispatch).ConfigureAwait(false);
+        }
+        else
+        {
+            using var respond = (ServiceResult.Respond)result;
+            await RespondAsync(context, wire.Version, respond).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task RespondAsync(RequestContext context, MessageVersion version, ServiceResult.Respond respond)
+    {
+        using var reply = new EnvelopeMessage(version, respond.Envelope, isFault: respond.StatusCode == 500);
+        var http = new HttpResponseMessageProperty { StatusCode = (HttpStatusCode)respond.StatusCode, SuppressEntityBody = respond.Envelope.IsEmpty };
+        reply.Properties.Add(HttpResponseMessageProperty.Name, http);
+        await context.ReplyAsync(reply).ConfigureAwait(false);
+        await context.CloseAsync().ConfigureAwait(false);
+    }
+
+    private async Task DispatchAsync(RequestContext context, Message wire, (string? Action, Uri? To) addressing, ServiceResult.Dispatch dispatch)
+    {
+        try
+        {
+            var session = dispatch.Session is null ? null : await sessions.GetAsync(security, dispatch.Session).ConfigureAwait(false);
+            var caller = session?.Caller
+                ?? await CallerIdentity.CreateAsync(dispatch.User, dispatch.Request.SenderCertificate).ConfigureAwait(false);
+
+            // A copy: one-way operations and those that take a Message may read on when the exchange is over.
+            var request = Envelopes.Read(dispatch.Request.Envelope.ToArray(), wire.Version, quotas);
+            request.Properties.CopyProperties(wire.Properties);
+            if (wire.Version.Addressing == AddressingVersion.None)
+            {
+                request.Headers.Action = addressing.Action;
+                request.Headers.To = addressing.To;
+            }
+
+            caller.ApplyTo(request);
+            var target = session?.Channel.ChannelDispatcher ?? single!;
+            await target.DispatchAsync(new SecuredRequestContext(context, request, dispatch, logger)).ConfigureAwait(false);
+        }
+        catch
+        {
+            dispatch.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Without WS-Addressing the transport puts what it knows into headers that never were on the wire.</summary>
+    private static (string? Action, Uri? To) TakeTransportAddressing(Message wire)
+    {
+        if (wire.Version.Addressing != AddressingVersion.None)
+        {
+            return default;
+        }
+
+        var addressing = (wire.Headers.Action, wire.Headers.To);
+        wire.Headers.Action = null;
+        wire.Headers.To = null;
+        return addressing;
+    }
+}

@@ -1,0 +1,93 @@
+using CoreWCF.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace SecureConversation.CoreWCF.Internal;
+
+/// <summary>A verified request and the way back for its reply, which is protected on the way.</summary>
+internal sealed class SecuredRequestContext(RequestContext transport, Message request, ServiceResult.Dispatch dispatch, ILogger logger) : RequestContext
+{
+    // WS-Addressing of August 2004 section 3.1: replies over HTTP go to the anonymous address, which has to be among what is signed.
+    private static readonly Uri AnonymousAugust2004 = new("http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous");
+
+    private int _isReleased;
+
+    public override Message RequestMessage => request;
+
+    public override void Abort()
+    {
+        transport.Abort();
+        Release();
+    }
+
+    public override Task CloseAsync() => CloseAsync(CancellationToken.None);
+
+    public override async Task CloseAsync(CancellationToken token)
+    {
+        try
+        {
+            await transport.CloseAsync(token).ConfigureAwait(false);
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    public override Task ReplyAsync(Message message) => ReplyAsync(message, CancellationToken.None);
+
+    public override async Task ReplyAsync(Message? message, CancellationToken token)
+    {
+        if (message is null)
+        {
+            // The acknowledgement of a one-way message.
+            await transport.ReplyAsync(null, token).ConfigureAwait(false);
+            return;
+        }
+
+        using var reply = await ProtectAsync(message).ConfigureAwait(false);
+        using var secured = new EnvelopeMessage(message.Version, reply.Envelope, reply.IsFault);
+        secured.Properties.CopyProperties(message.Properties);
+        await transport.ReplyAsync(secured, token).ConfigureAwait(false);
+    }
+
+    public override void OnOperationInvoke() => transport.OnOperationInvoke();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            ((IDisposable)transport).Dispose();
+            Release();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<ProtectedReply> ProtectAsync(Message message)
+    {
+        // HTTP would take To away, or put the anonymous address, after the signature was made.
+        message.Headers.To = message.Version.Addressing == AddressingVersion.WSAddressingAugust2004 ? AnonymousAugust2004 : null;
+        if (message.Version.Addressing == AddressingVersion.None)
+        {
+            message.Headers.Action = null;
+        }
+
+        try
+        {
+            return dispatch.Secure(await Envelopes.WriteAsync(message).ConfigureAwait(false));
+        }
+        catch (ArgumentException e)
+        {
+            CoreWcfLog.ReplyNotProtectable(logger, dispatch.Request.Action, e);
+            throw;
+        }
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
+        {
+            dispatch.Dispose();
+        }
+    }
+}

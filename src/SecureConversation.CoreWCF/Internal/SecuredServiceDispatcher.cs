@@ -1,0 +1,95 @@
+using System.Xml;
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.Configuration;
+using CoreWCF.Description;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SecureConversation.Session;
+using Engine = SecureConversation.Binding;
+using WcfBinding = CoreWCF.Channels.Binding;
+
+namespace SecureConversation.CoreWCF.Internal;
+
+/// <summary>Stands between the transport of an endpoint and its service.</summary>
+internal sealed class SecuredServiceDispatcher : IServiceDispatcher
+{
+    private readonly IServiceDispatcher _service;
+    private readonly Engine.MessageSecurityBinding _binding;
+    private readonly XmlDictionaryReaderQuotas _quotas;
+    private readonly long _maxReceivedMessageSize;
+
+    private SecuredServiceDispatcher(IServiceDispatcher service, Engine.MessageSecurityBinding binding, BindingContext context)
+    {
+        _service = service;
+        _binding = binding;
+        _quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max;
+        _maxReceivedMessageSize = context.RemainingBindingElements.Find<TransportBindingElement>()?.MaxReceivedMessageSize ?? 0;
+    }
+
+    public Uri BaseAddress => _service.BaseAddress;
+
+    public WcfBinding Binding => _service.Binding;
+
+    public ServiceHostBase Host => _service.Host;
+
+    public IList<Type> SupportedChannelTypes => _service.SupportedChannelTypes;
+
+    /// <exception cref="ArgumentException">Settings contradict each other.</exception>
+    /// <exception cref="InvalidOperationException">Contract and binding do not agree about sessions.</exception>
+    public static SecuredServiceDispatcher Create(MessageSecurityBindingElement element, BindingContext context, IServiceDispatcher service)
+    {
+        var binding = Engine.MessageSecurityBinding.Create(
+            element.ToSecurityBindingElement(), Translation.ToEngine(service.Binding.MessageVersion), ContractProtection.Of(service));
+        if (!service.SupportedChannelTypes.Contains(binding.EstablishesSession ? typeof(IReplySessionChannel) : typeof(IReplyChannel)))
+        {
+            throw new InvalidOperationException(binding.EstablishesSession
+                ? $"A contract at {service.BaseAddress} has SessionMode.NotAllowed, but its binding establishes sessions: "
+                    + "set SessionMode to Allowed, or EstablishSecurityContext to false."
+                : $"A contract at {service.BaseAddress} has SessionMode.Required, but its binding establishes no sessions: "
+                    + "use CreateSecureConversationBindingElement, or set EstablishSecurityContext to true.");
+        }
+
+        return new SecuredServiceDispatcher(service, binding, context);
+    }
+
+    public Task<IServiceChannelDispatcher> CreateServiceChannelDispatcherAsync(IChannel channel)
+    {
+        if (channel is not IReplyChannel)
+        {
+            throw new NotSupportedException("Message security is not offered over WebSockets: set WebSocketSettings.TransportUsage to Never.");
+        }
+
+        // Not async: the transport calls this when the host starts, and what is missing has to end the start.
+        var loggers = channel.GetProperty<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        var logger = loggers.CreateLogger("SecureConversation.CoreWCF");
+        var sessions = new SessionChannels(_service, channel, logger);
+        var credentials = CredentialTranslation.ToEngine(Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials, _binding, logger);
+        var security = new MessageSecurityService(_binding, credentials, new MessageSecurityServiceOptions
+        {
+            TimeProvider = channel.GetProperty<TimeProvider>() ?? TimeProvider.System,
+            LoggerFactory = loggers,
+            ReplayCache = channel.GetProperty<IReplayCache>(),
+            SessionIdleTimeout = Binding.ReceiveTimeout,
+            MaxEnvelopeBytes = MaxEnvelopeBytes(),
+            SessionClosed = sessions.End,
+        });
+        Host.Closed += (_, _) =>
+        {
+            security.Dispose();
+            credentials.ServiceCertificate!.Dispose();
+        };
+        return CreateAsync(channel, security, sessions, logger);
+    }
+
+    private async Task<IServiceChannelDispatcher> CreateAsync(IChannel channel, MessageSecurityService security, SessionChannels sessions, ILogger logger)
+    {
+        // With sessions each has a channel of its own, and the one of the transport serves none.
+        var single = _binding.EstablishesSession ? null : await _service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
+        return new SecuredChannelDispatcher(security, single, sessions, _quotas, logger);
+    }
+
+    /// <summary>The transport has bounded the message; as text, a message in binary encoding is larger.</summary>
+    private int MaxEnvelopeBytes() =>
+        (int)Math.Min(Math.Max(2 * Math.Min(_maxReceivedMessageSize, int.MaxValue), new MessageSecurityServiceOptions().MaxEnvelopeBytes), Array.MaxLength);
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using CoreWCF.Channels;
+using CoreWCF.Configuration;
+using Microsoft.Extensions.Logging;
+using SecureConversation.Session;
+
+namespace SecureConversation.CoreWCF.Internal;
+
+/// <summary>The channels of the open sessions of an endpoint, made with the first message of each.</summary>
+internal sealed class SessionChannels(IServiceDispatcher service, IChannel transport, ILogger logger)
+{
+    private readonly ConcurrentDictionary<ServiceSession, Lazy<Task<Entry>>> _channels = new();
+
+    public async ValueTask<Entry> GetAsync(MessageSecurityService security, ServiceSession session)
+    {
+        var entry = _channels.GetOrAdd(session, s => new Lazy<Task<Entry>>(() => OpenAsync(security, s)));
+        try
+        {
+            var channel = await entry.Value.ConfigureAwait(false);
+            if (session.CloseReason != SessionCloseReason.None)
+            {
+                // Ended while the message was verified, perhaps before there was a channel to end.
+                End(session);
+            }
+
+            return channel;
+        }
+        catch
+        {
+            _channels.TryRemove(session, out _);
+            security.Abort(session);
+            throw;
+        }
+    }
+
+    /// <summary>Ends the channel of a session that has ended, on a thread of its own: the caller may be answering the client.</summary>
+    public void End(ServiceSession session)
+    {
+        if (_channels.TryRemove(session, out var entry))
+        {
+            _ = Task.Run(() => EndAsync(session, entry));
+        }
+    }
+
+    private async Task<Entry> OpenAsync(MessageSecurityService security, ServiceSession session)
+    {
+        var channel = new SecuritySessionChannel(transport, security, session);
+        channel.ChannelDispatcher = await service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
+        return new Entry(channel, await CallerIdentity.CreateAsync(session.User, session.ClientCertificate).ConfigureAwait(false));
+    }
+
+    private async Task EndAsync(ServiceSession session, Lazy<Task<Entry>> entry)
+    {
+        try
+        {
+            await (await entry.Value.ConfigureAwait(false)).Channel.EndAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            CoreWcfLog.SessionNotEnded(logger, session.Id, e);
+        }
+    }
+
+    /// <param name="Channel">The channel of the session.</param>
+    /// <param name="Caller">Who opened it.</param>
+    internal sealed record Entry(SecuritySessionChannel Channel, CallerIdentity Caller);
+}

@@ -1,0 +1,81 @@
+using CoreWCF;
+using CoreWCF.Channels;
+using SecureConversation.CoreWCF.Tests.Support;
+using DropIn = SecureConversation.CoreWCF.WSHttpBinding;
+using DropIn2007 = SecureConversation.CoreWCF.WS2007HttpBinding;
+
+namespace SecureConversation.CoreWCF.Tests;
+
+public sealed class DropInTests
+{
+    [Theory]
+    [CombinatorialData]
+    public async Task Drop_in_binding_serves(bool is2007, bool isSession, MessageCredentialType credential)
+    {
+        var binding = Create(is2007, isSession, credential);
+        var settings = new Binding.MessageSecurity
+        {
+            ClientCredentialType = Enum.Parse<Binding.MessageCredentialType>(credential.ToString()),
+            EstablishSecurityContext = isSession,
+            AlgorithmSuite = Binding.SecurityAlgorithmSuite.Basic256Sha256,
+            MessageSecurityVersion = Binding.MessageSecurityVersion.All[is2007 ? 5 : 2],
+        };
+        await using var host = await EchoHost.StartAsync<IEcho>(binding);
+        await using var client = Client.For(host.Address, settings.CreateSecurityBindingElement());
+
+        Assert.Equal("hello", await client.EchoAsync("hello"));
+        Assert.Equal(isSession, (await client.AskAsync("WhoAmI")).Split('|')[2].Length > 0);
+    }
+
+    [Fact]
+    public void Negotiation_is_refused_by_name()
+    {
+        var e = Assert.Throws<InvalidOperationException>(() => new DropIn { Security = { Message = { ClientCredentialType = MessageCredentialType.Certificate } } }.CreateBindingElements());
+
+        Assert.Contains("NegotiateServiceCredential", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Windows_accounts_are_refused_by_name()
+    {
+        var e = Assert.Throws<InvalidOperationException>(() => new DropIn2007 { Security = { Message = { NegotiateServiceCredential = false } } }.CreateBindingElements());
+
+        Assert.Contains("ClientCredentialType", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Defaults_are_those_of_WCF_and_refused()
+    {
+        var binding = new DropIn();
+
+        Assert.Equal(SecurityMode.Message, binding.Security.Mode);
+        Assert.Throws<InvalidOperationException>(() => binding.CreateBindingElements());
+    }
+
+    [Fact]
+    public void Other_modes_are_those_of_CoreWCF()
+    {
+        Assert.Null(new DropIn(SecurityMode.None).CreateBindingElements().Find<MessageSecurityBindingElement>());
+        Assert.NotNull(new DropIn(SecurityMode.TransportWithMessageCredential) { Security = { Message = { ClientCredentialType = MessageCredentialType.UserName } } }
+            .CreateBindingElements().Find<TransportSecurityBindingElement>());
+    }
+
+    private static global::CoreWCF.WSHttpBinding Create(bool is2007, bool isSession, MessageCredentialType credential)
+    {
+        global::CoreWCF.WSHttpBinding binding = is2007 ? new DropIn2007(SecurityMode.Message) : new DropIn(SecurityMode.Message);
+        binding.Security.Message.ClientCredentialType = credential;
+        binding.Security.Message.NegotiateServiceCredential = false;
+        binding.Security.Message.EstablishSecurityContext = isSession;
+        binding.Security.Message.AlgorithmSuite = global::CoreWCF.Security.SecurityAlgorithmSuite.Basic256Sha256;
+        return binding;
+    }
+
+    private sealed class CombinatorialDataAttribute : Xunit.Sdk.DataAttribute
+    {
+        public override IEnumerable<object[]> GetData(System.Reflection.MethodInfo testMethod) =>
+            from is2007 in (bool[])[false, true]
+            from isSession in (bool[])[false, true]
+            from credential in (MessageCredentialType[])[MessageCredentialType.Certificate, MessageCredentialType.UserName, MessageCredentialType.None]
+            select new object[] { is2007, isSession, credential };
+    }
+}

@@ -1,0 +1,81 @@
+using CoreWCF;
+using CoreWCF.Security;
+using SecureConversation.CoreWCF.Tests.Support;
+using Element = SecureConversation.CoreWCF.MessageSecurityBindingElement;
+
+namespace SecureConversation.CoreWCF.Tests;
+
+public sealed class ElementTests
+{
+    [Fact]
+    public void Algorithm_suites_are_translated_by_name()
+    {
+        foreach (var property in typeof(SecurityAlgorithmSuite).GetProperties().Where(p => p.PropertyType == typeof(SecurityAlgorithmSuite) && p.Name != "Default"))
+        {
+            var element = Element.CreateMutualCertificateBindingElement();
+            element.DefaultAlgorithmSuite = (SecurityAlgorithmSuite)property.GetValue(null)!;
+
+            Assert.Equal(property.Name, element.ToSecurityBindingElement().DefaultAlgorithmSuite.Name);
+            Assert.Same(property.GetValue(null), element.DefaultAlgorithmSuite);
+        }
+    }
+
+    [Fact]
+    public void Versions_are_translated_by_name()
+    {
+        foreach (var property in typeof(MessageSecurityVersion).GetProperties().Where(p => p.PropertyType == typeof(MessageSecurityVersion) && p.Name != "Default"))
+        {
+            var element = Element.CreateMutualCertificateBindingElement((MessageSecurityVersion)property.GetValue(null)!);
+
+            Assert.Equal(property.Name, element.ToSecurityBindingElement().MessageSecurityVersion.Name);
+            Assert.Same(property.GetValue(null), element.MessageSecurityVersion);
+        }
+
+        Assert.Same(MessageSecurityVersion.Default, Element.CreateAnonymousForCertificateBindingElement().MessageSecurityVersion);
+    }
+
+    [Fact]
+    public void Bootstrap_stays_the_object_that_was_given()
+    {
+        var bootstrap = Element.CreateUserNameForCertificateBindingElement();
+        var session = Element.CreateSecureConversationBindingElement(bootstrap, requireCancellation: true);
+        bootstrap.DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic128;
+
+        Assert.Same(bootstrap, session.BootstrapSecurityBindingElement);
+        Assert.Equal("Basic128", Binding.MessageSecurityBinding.Create(session.ToSecurityBindingElement()).Bootstrap!.DefaultAlgorithmSuite.Name);
+    }
+
+    [Fact]
+    public void Clone_shares_nothing_that_changes()
+    {
+        var session = Bindings.Session();
+        var clone = (Element)session.Clone();
+        session.LocalServiceSettings.MaxPendingSessions = 7;
+        session.SetKeyDerivation(false);
+        session.IncludeTimestamp = false;
+        session.BootstrapSecurityBindingElement!.RequireSignatureConfirmation = false;
+
+        Assert.Equal(128, clone.LocalServiceSettings.MaxPendingSessions);
+        Assert.True(clone.IncludeTimestamp);
+        Assert.True(clone.BootstrapSecurityBindingElement!.RequireSignatureConfirmation);
+        Assert.Equal(Bindings.Session().ToSecurityBindingElement(), clone.ToSecurityBindingElement());
+    }
+
+    [Fact]
+    public void Settings_of_the_service_reach_the_engine()
+    {
+        var element = Element.CreateMutualCertificateBindingElement();
+        element.LocalServiceSettings.MaxClockSkew = TimeSpan.FromMinutes(1);
+        element.LocalServiceSettings.DetectReplays = false;
+        element.KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy;
+        element.MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign;
+        element.SecurityHeaderLayout = global::CoreWCF.Channels.SecurityHeaderLayout.Lax;
+
+        var settings = element.ToSecurityBindingElement();
+        Assert.Equal(TimeSpan.FromMinutes(1), settings.LocalServiceSettings.MaxClockSkew);
+        Assert.False(settings.LocalServiceSettings.DetectReplays);
+        Assert.Equal(Binding.SecurityKeyEntropyMode.ServerEntropy, settings.KeyEntropyMode);
+        Assert.Equal(Binding.MessageProtectionOrder.EncryptBeforeSign, settings.MessageProtectionOrder);
+        Assert.Equal(Binding.SecurityHeaderLayout.Lax, settings.SecurityHeaderLayout);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.Sockets;
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.Configuration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SecureConversation.CoreWCF.Tests.Support;
+using Element = SecureConversation.CoreWCF.MessageSecurityBindingElement;
+
+namespace SecureConversation.CoreWCF.Tests;
+
+/// <summary>What cannot work ends the start of the host, and says what to change.</summary>
+public sealed class RefusalTests
+{
+    [Fact]
+    public Task Contract_that_requires_sessions_on_a_binding_without() =>
+        RefusedAsync("SessionMode.Required", () => EchoHost.StartAsync<ISessionEcho>(Bindings.Text(Bindings.Bootstrap("mutual"))));
+
+    [Fact]
+    public Task Contract_that_allows_no_sessions_on_a_binding_with() =>
+        RefusedAsync("SessionMode.NotAllowed", () => EchoHost.StartAsync<ISinglesEcho>(Bindings.Text(Bindings.Session())));
+
+    [Fact]
+    public Task Missing_certificate_of_the_service() =>
+        RefusedAsync("ServiceCertificate", () => EchoHost.StartAsync<IEcho>(Bindings.Text(Bindings.Session()), host => host.Credentials.ServiceCertificate.Certificate = null));
+
+    [Fact]
+    public Task Missing_validator_of_user_names() => RefusedAsync("CustomUserNamePasswordValidator", () => EchoHost.StartAsync<IEcho>(
+        Bindings.Text(Bindings.Bootstrap("username")), host => host.Credentials.UserNameAuthentication.CustomUserNamePasswordValidator = null));
+
+    [Fact]
+    public Task Versions_that_differ_between_session_and_bootstrap()
+    {
+        var element = Bindings.Session();
+        element.MessageSecurityVersion = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12;
+        return RefusedAsync("MessageSecurityVersion", () => EchoHost.StartAsync<IEcho>(Bindings.Text(element)));
+    }
+
+    [Fact]
+    public Task Session_without_addressing() =>
+        RefusedAsync("WS-Addressing", () => EchoHost.StartAsync<IEcho>(Bindings.Text(Bindings.Session(), MessageVersion.Soap12)));
+
+    [Fact]
+    public void Net_tcp_is_refused_and_never_served_without_security()
+    {
+        var binding = new CustomBinding(Bindings.Session(), new BinaryMessageEncodingBindingElement(), new TcpTransportBindingElement());
+
+        // What net.tcp asks of a binding; a no would have it served without the element.
+        Assert.True(binding.CanBuildServiceDispatcher<IDuplexSessionChannel>([]));
+        var e = Assert.Throws<NotSupportedException>(() => binding.BuildServiceDispatcher<IDuplexSessionChannel>([], new NoService(binding)));
+        Assert.Contains("HTTP and HTTPS only", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Net_tcp_connection_is_closed_without_an_answer()
+    {
+        var port = FreePort();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseNetTcp(IPAddress.Loopback, port);
+        var probe = new EchoProbe();
+        builder.Services.AddServiceModelServices().AddSingleton(probe).AddTransient<EchoService>();
+        await using var app = builder.Build();
+        app.UseServiceModel(model =>
+        {
+            model.AddService<EchoService>();
+            model.AddServiceEndpoint<EchoService, IEcho>(
+                new CustomBinding(Bindings.Session(), new BinaryMessageEncodingBindingElement(), new TcpTransportBindingElement()), $"net.tcp://localhost:{port}/echo");
+        });
+        if (await Record.ExceptionAsync(() => app.StartAsync()) is { } refused)
+        {
+            Assert.Contains("HTTP and HTTPS only", refused.ToString(), StringComparison.Ordinal);
+            return;
+        }
+
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, port);
+        var via = System.Text.Encoding.UTF8.GetBytes($"net.tcp://localhost:{port}/echo");
+        // MC-NMF: version 1.0, duplex, via, binary with dictionary, end of preamble.
+        byte[] preamble = [0, 1, 0, 1, 2, 2, (byte)via.Length, .. via, 3, 8, 12];
+        var answer = new byte[1];
+        var count = 0;
+        try
+        {
+            await connection.GetStream().WriteAsync(preamble);
+            count = await connection.GetStream().ReadAsync(answer).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (IOException)
+        {
+            // Reset, which is as good as closed.
+        }
+
+        // 0x0B would accept the preamble, 0x08 tells of a fault.
+        Assert.True(count == 0 || answer[0] == 0x08);
+        Assert.Equal(0, probe.Created);
+    }
+
+    [Fact]
+    public void Algorithm_suites_of_ones_own_are_refused() =>
+        Assert.Throws<NotSupportedException>(() => new Element(Binding.SecurityBindingElement.CreateMutualCertificateBindingElement()) { DefaultAlgorithmSuite = new OwnSuite() });
+
+    private static async Task RefusedAsync(string text, Func<Task> start)
+    {
+        var e = await Assert.ThrowsAnyAsync<Exception>(start);
+        Assert.Contains(text, e.ToString(), StringComparison.Ordinal);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed class NoService(global::CoreWCF.Channels.Binding binding) : IServiceDispatcher
+    {
+        public Uri BaseAddress { get; } = new("net.tcp://localhost/echo");
+
+        public global::CoreWCF.Channels.Binding Binding => binding;
+
+        public ServiceHostBase Host => null!;
+
+        public IList<Type> SupportedChannelTypes => [typeof(IDuplexSessionChannel)];
+
+        public Task<IServiceChannelDispatcher> CreateServiceChannelDispatcherAsync(IChannel channel) => throw new NotSupportedException();
+    }
+
+    private sealed class OwnSuite : global::CoreWCF.Security.Basic256SecurityAlgorithmSuite;
+}

@@ -1,0 +1,136 @@
+using SecureConversation.CoreWCF.Tests.Support;
+
+namespace SecureConversation.CoreWCF.Tests;
+
+public sealed class SessionTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Each_session_has_an_instance_and_an_id()
+    {
+        var element = Bindings.Session();
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
+        await using var first = Client.For(host, element);
+        await using var second = Client.For(host, element);
+
+        Assert.Equal(["1", "2", "3"], [await first.AskAsync("Count"), await first.AskAsync("Count"), await first.AskAsync("Count")]);
+        Assert.Equal("1", await second.AskAsync("Count"));
+        Assert.Equal(2, host.Probe.Created);
+
+        var ids = new[] { await SessionIdAsync(first), await SessionIdAsync(first), await SessionIdAsync(second) };
+        Assert.StartsWith("urn:uuid:", ids[0]);
+        Assert.Equal(ids[0], ids[1]);
+        Assert.NotEqual(ids[0], ids[2]);
+    }
+
+    [Fact]
+    public async Task Cancel_ends_the_instance()
+    {
+        var element = Bindings.Session();
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
+        await using var client = Client.For(host, element);
+        await client.AskAsync("Count");
+        Assert.Equal(0, host.Probe.Disposed);
+
+        await client.CloseAsync();
+
+        Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+        Assert.Equal("1", await client.AskAsync("Count"));
+        Assert.Equal(2, host.Probe.Created);
+    }
+
+    [Fact]
+    public async Task Idle_timeout_ends_the_instance_and_the_session()
+    {
+        var element = Bindings.Session();
+        var binding = Bindings.Text(element);
+        binding.ReceiveTimeout = TimeSpan.FromSeconds(1);
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(binding);
+        await using var client = Client.For(host, element);
+        await client.AskAsync("Count");
+
+        Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+        var e = await Assert.ThrowsAsync<SecureConversationException>(() => client.AskAsync("Count"));
+        Assert.Equal(SecureConversationFailure.BadContextToken, e.Failure);
+    }
+
+    [Fact]
+    public async Task Unhandled_exception_ends_the_session()
+    {
+        var element = Bindings.Session();
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
+        await using var client = Client.For(host, element);
+        await client.AskAsync("Count");
+        await Assert.ThrowsAsync<SecureConversationException>(() => client.EchoAsync("x", "Fail"));
+
+        Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+        var e = await Assert.ThrowsAsync<SecureConversationException>(() => client.AskAsync("Count"));
+        Assert.Equal(SecureConversationFailure.BadContextToken, e.Failure);
+    }
+
+    [Fact]
+    public async Task Restarted_service_does_not_know_the_session()
+    {
+        var element = Bindings.Session();
+        var before = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
+        await using var client = Client.For(before, element);
+        await client.AskAsync("Count");
+        await before.DisposeAsync();
+        await using var after = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element), port: before.Address.Port);
+
+        var e = await Assert.ThrowsAsync<SecureConversationException>(() => client.AskAsync("Count"));
+
+        Assert.Equal(SecureConversationFailure.BadContextToken, e.Failure);
+        Assert.Equal("1", await client.AskAsync("Count"));
+    }
+
+    [Fact]
+    public async Task Stopping_the_host_ends_the_instances()
+    {
+        var element = Bindings.Session();
+        var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
+        await using var client = Client.For(host, element);
+        await client.AskAsync("Count");
+        await host.DisposeAsync();
+
+        Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task Many_sessions_at_once()
+    {
+        const int Sessions = 64, Calls = 10;
+        var element = Bindings.Session();
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, Sessions), new ParallelOptions { MaxDegreeOfParallelism = Sessions }, async (number, _) =>
+        {
+            await using var client = Client.For(host, element);
+            var answers = await Task.WhenAll(Enumerable.Range(0, Calls).Select(call => client.EchoAsync($"{number}/{call}", "EchoAsync", "EchoLater")));
+            Assert.Equal(Enumerable.Range(0, Calls).Select(call => $"{number}/{call}"), answers);
+            Assert.Equal("1", await client.AskAsync("Count"));
+        });
+
+        Assert.Equal(Sessions, host.Probe.Created);
+        for (var i = 0; i < Sessions; i++)
+        {
+            Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+        }
+    }
+
+    [Fact]
+    public async Task Pending_sessions_are_bounded()
+    {
+        var element = Bindings.Session();
+        element.LocalServiceSettings.MaxPendingSessions = 1;
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
+        await using var first = Client.For(host, element);
+        await using var second = Client.For(host, element);
+        await first.OpenAsync();
+
+        await Assert.ThrowsAsync<SecureConversationException>(() => second.OpenAsync());
+    }
+
+    private static async Task<string> SessionIdAsync(Http.SecureConversationClient client) => (await client.AskAsync("WhoAmI")).Split('|')[2];
+}

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.Configuration;
+using CoreWCF.IdentityModel.Selectors;
+using CoreWCF.IdentityModel.Tokens;
+using CoreWCF.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SecureConversation.Testing;
+using WcfBinding = CoreWCF.Channels.Binding;
+
+namespace SecureConversation.CoreWCF.Tests.Support;
+
+/// <summary>A CoreWCF service behind a real socket.</summary>
+public sealed class EchoHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private EchoHost(WebApplication app, EchoProbe probe)
+    {
+        _app = app;
+        Probe = probe;
+    }
+
+    public EchoProbe Probe { get; }
+
+    public Uri Address { get; private set; } = null!;
+
+    public static async Task<EchoHost> StartAsync<TContract>(WcfBinding binding, Action<ServiceHostBase>? configure = null, int port = 0,
+        Action<IServiceCollection>? services = null, bool https = false)
+    {
+        var probe = new EchoProbe();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        {
+            if (https)
+            {
+                listen.UseHttps(TestCertificates.Service);
+            }
+        }));
+        builder.Services.AddServiceModelServices();
+        builder.Services.AddSingleton(probe);
+        builder.Services.AddTransient<EchoService>();
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseServiceModel(model =>
+        {
+            model.AddService<EchoService>(options => options.DebugBehavior.IncludeExceptionDetailInFaults = false);
+            model.AddServiceEndpoint<EchoService, TContract>(binding, "/echo");
+            model.ConfigureServiceHostBase<EchoService>(host =>
+            {
+                host.Credentials.ServiceCertificate.Certificate = TestCertificates.Service;
+                host.Credentials.ClientCertificate.Authentication.CertificateValidationMode = X509CertificateValidationMode.Custom;
+                host.Credentials.ClientCertificate.Authentication.CustomCertificateValidator = new OnlyTestClient();
+                host.Credentials.UserNameAuthentication.UserNamePasswordValidationMode = UserNamePasswordValidationMode.Custom;
+                host.Credentials.UserNameAuthentication.CustomUserNamePasswordValidator = new OnlyAda();
+                configure?.Invoke(host);
+            });
+        });
+        await app.StartAsync();
+        return new EchoHost(app, probe) { Address = new Uri(app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/echo") };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private sealed class OnlyTestClient : X509CertificateValidator
+    {
+        public override void Validate(X509Certificate2 certificate)
+        {
+            if (certificate.Thumbprint != TestCertificates.Client.Thumbprint)
+            {
+                throw new SecurityTokenValidationException("Not the test client.");
+            }
+        }
+    }
+
+    private sealed class OnlyAda : UserNamePasswordValidator
+    {
+        public override ValueTask ValidateAsync(string userName, string password) =>
+            userName == "ada" && password == "lovelace" ? default : throw new SecurityTokenValidationException("Not Ada.");
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net.Security;
+using CoreWCF;
+
+namespace SecureConversation.CoreWCF.Tests.Support;
+
+[ServiceContract(Namespace = "urn:e", Name = "Echo")]
+public interface IEcho
+{
+    [OperationContract(Action = "urn:e/Echo", ReplyAction = "urn:e/EchoResponse")]
+    string Echo(string text);
+
+    [OperationContract(Action = "urn:e/EchoAsync", ReplyAction = "urn:e/EchoAsyncResponse")]
+    Task<string> EchoLaterAsync(string text);
+
+    [OperationContract(Action = "urn:e/Count", ReplyAction = "urn:e/CountResponse")]
+    int Count();
+
+    [OperationContract(Action = "urn:e/WhoAmI", ReplyAction = "urn:e/WhoAmIResponse")]
+    string WhoAmI();
+
+    [OperationContract(Action = "urn:e/Notify", IsOneWay = true)]
+    void Notify(string text);
+
+    [OperationContract(Action = "urn:e/FailTyped", ReplyAction = "urn:e/FailTypedResponse")]
+    [FaultContract(typeof(string), Action = "urn:e/TypedFault")]
+    string FailTyped(string text);
+
+    [OperationContract(Action = "urn:e/Fail", ReplyAction = "urn:e/FailResponse")]
+    string Fail(string text);
+
+    [OperationContract(Action = "urn:e/Signed", ReplyAction = "urn:e/SignedResponse")]
+    [ProtectionLevel(ProtectionLevel.Sign)]
+    string Signed(string text);
+}
+
+/// <summary>The same with SessionMode.Required.</summary>
+[ServiceContract(Namespace = "urn:e", Name = "Echo", SessionMode = SessionMode.Required)]
+public interface ISessionEcho : IEcho;
+
+/// <summary>The same with SessionMode.NotAllowed.</summary>
+[ServiceContract(Namespace = "urn:e", Name = "Echo", SessionMode = SessionMode.NotAllowed)]
+public interface ISinglesEcho : IEcho;
