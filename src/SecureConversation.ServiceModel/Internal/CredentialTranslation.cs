@@ -1,0 +1,61 @@
+using System.Security.Cryptography.X509Certificates;
+using System.ServiceModel;
+using System.ServiceModel.Security;
+using EngineCredentials = SecureConversation.Credentials;
+using StackCredentials = System.ServiceModel.Description.ClientCredentials;
+
+namespace SecureConversation.ServiceModel.Internal;
+
+/// <summary>ClientCredentials of the stack and the identity of an address, in the words of the engine.</summary>
+internal static class CredentialTranslation
+{
+    public static EngineCredentials.ClientCredentials ToEngine(StackCredentials credentials, EngineCredentials.X509Credential? clientCertificate, EndpointAddress address) => new()
+    {
+        ClientCertificate = clientCertificate,
+        UserName = string.IsNullOrEmpty(credentials.UserName.UserName)
+            ? null
+            : new EngineCredentials.UserNameCredential(credentials.UserName.UserName, credentials.UserName.Password ?? ""),
+        ServiceCertificate = ServiceCertificate(credentials.ServiceCertificate, address),
+        ServiceCertificateValidation = Validation(credentials.ServiceCertificate.Authentication),
+        ServiceIdentity = Identity(address.Identity),
+    };
+
+    // WCF's order: what is set for the address, for all addresses, and last the identity.
+    private static X509Certificate2 ServiceCertificate(X509CertificateRecipientClientCredential credential, EndpointAddress address)
+    {
+        if (credential.ScopedCertificates.TryGetValue(address.Uri, out var scoped))
+        {
+            return scoped;
+        }
+
+        return credential.DefaultCertificate
+            ?? (address.Identity as X509CertificateEndpointIdentity)?.Certificates[0]
+            ?? throw new InvalidOperationException($"The certificate of the service at '{address.Uri}' is not known: set ClientCredentials.ServiceCertificate.DefaultCertificate, "
+                + "add it to ScopedCertificates, or give the EndpointAddress an X509CertificateEndpointIdentity. It is not negotiated.");
+    }
+
+    private static EngineCredentials.CertificateValidationOptions Validation(X509ServiceCertificateAuthentication authentication)
+    {
+        var validator = authentication.CustomCertificateValidator;
+        return new()
+        {
+            Mode = Enum.Parse<EngineCredentials.X509CertificateValidationMode>(authentication.CertificateValidationMode.ToString()),
+            RevocationMode = authentication.RevocationMode,
+            TrustedStoreLocation = authentication.TrustedStoreLocation,
+            CustomValidator = validator is null ? null : (certificate, _) =>
+            {
+                validator.Validate(certificate);
+                return true;
+            },
+        };
+    }
+
+    private static EngineCredentials.EndpointIdentity? Identity(EndpointIdentity? identity) => identity switch
+    {
+        null => null,
+        X509CertificateEndpointIdentity { Certificates: [var certificate, ..] } => EngineCredentials.EndpointIdentity.CreateX509CertificateIdentity(certificate),
+        DnsEndpointIdentity { IdentityClaim.Resource: string name } => EngineCredentials.EndpointIdentity.CreateDnsIdentity(name),
+        _ => throw new InvalidOperationException($"The identity of the EndpointAddress is a {identity.GetType().Name}, which is not offered: "
+            + "use a DnsEndpointIdentity or an X509CertificateEndpointIdentity."),
+    };
+}

@@ -1,0 +1,114 @@
+using System.Security.Cryptography.X509Certificates;
+using System.ServiceModel;
+using System.ServiceModel.Channels;
+using System.ServiceModel.Security;
+using System.Xml;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Engine = SecureConversation.Binding;
+using EngineCredentials = SecureConversation.Credentials;
+using StackCredentials = System.ServiceModel.Description.ClientCredentials;
+
+namespace SecureConversation.ServiceModel.Internal;
+
+/// <summary>All that the channels of one factory share: settings, credentials and how messages are read and addressed.</summary>
+internal sealed class EndpointSecurity : IDisposable
+{
+    private readonly StackCredentials _credentials;
+    private readonly ILoggerFactory? _loggerFactory;
+    private readonly Lock _gate = new();
+    private EngineCredentials.X509Credential? _clientCertificate;
+
+    private EndpointSecurity(Engine.MessageSecurityBinding binding, StackCredentials credentials, ILoggerFactory? loggerFactory)
+    {
+        Binding = binding;
+        _credentials = credentials;
+        _loggerFactory = loggerFactory;
+        Log = loggerFactory?.CreateLogger("SecureConversation.ServiceModel") ?? (ILogger)NullLogger.Instance;
+    }
+
+    public Engine.MessageSecurityBinding Binding { get; }
+    public ILogger Log { get; }
+    public required MessageVersion Version { get; init; }
+    public required XmlDictionaryReaderQuotas Quotas { get; init; }
+
+    /// <summary>Whether we write the address of the service into requests, in place of the transport or the application.</summary>
+    public required bool AppliesAddress { get; init; }
+
+    /// <exception cref="InvalidOperationException">Settings contradict each other, or are not offered.</exception>
+    public static EndpointSecurity Create(Engine.SecurityBindingElement element, ILoggerFactory? loggerFactory, BindingContext context)
+    {
+        var version = context.RemainingBindingElements.Find<MessageEncodingBindingElement>()?.MessageVersion
+            ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
+        var protection = context.BindingParameters.Find<Engine.ChannelProtectionRequirements>();
+        Engine.MessageSecurityBinding binding;
+        try
+        {
+            binding = Engine.MessageSecurityBinding.Create(element, Translate.ToEngine(version), protection);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidOperationException(e.Message, e);
+        }
+
+        return new EndpointSecurity(binding, Credentials(context), loggerFactory)
+        {
+            Version = version,
+            Quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max,
+            AppliesAddress = TakeOverAddressing(context, version),
+        };
+    }
+
+    /// <summary>The engine for one address.</summary>
+    /// <exception cref="InvalidOperationException">Credentials that the binding needs are missing or not offered.</exception>
+    public MessageSecurityClient CreateClient(EndpointAddress address)
+    {
+        try
+        {
+            var credentials = CredentialTranslation.ToEngine(_credentials, ClientCertificate(_credentials.ClientCertificate.Certificate), address);
+            return new MessageSecurityClient(Binding, credentials, new MessageSecurityClientOptions
+            {
+                LoggerFactory = _loggerFactory,
+                // What may come in is the transport's to limit, and it has.
+                MaxEnvelopeBytes = int.MaxValue,
+                HandOutUnsignedHeaders = true,
+            });
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidOperationException(e.Message, e);
+        }
+    }
+
+    public void Dispose() => _clientCertificate?.Dispose();
+
+    private EngineCredentials.X509Credential? ClientCertificate(X509Certificate2? certificate)
+    {
+        lock (_gate)
+        {
+            return certificate is null ? null : _clientCertificate ??= new EngineCredentials.X509Credential(certificate);
+        }
+    }
+
+    private static StackCredentials Credentials(BindingContext context) => context.BindingParameters.Find<SecurityCredentialsManager>() switch
+    {
+        StackCredentials credentials => credentials,
+        null => new StackCredentials(),
+        var other => throw new InvalidOperationException($"Message security takes its credentials from ClientCredentials or a class derived from it; the endpoint has a {other.GetType().Name}."),
+    };
+
+    /// <summary>
+    /// The transport would write a:To and the headers of the address once more, over what is signed by then. Its element is
+    /// the factory's own copy: the service model still addresses as ever.
+    /// </summary>
+    private static bool TakeOverAddressing(BindingContext context, MessageVersion version)
+    {
+        if (version.Addressing == AddressingVersion.None || context.RemainingBindingElements.Find<TransportBindingElement>() is not { ManualAddressing: false } transport)
+        {
+            return false;
+        }
+
+        transport.ManualAddressing = true;
+        return true;
+    }
+}

@@ -1,0 +1,152 @@
+using System.IdentityModel.Tokens;
+using System.ServiceModel;
+using System.ServiceModel.Channels;
+using System.ServiceModel.Security;
+
+namespace SecureConversation.ServiceModel.Internal;
+
+/// <summary>Protects requests on their way to the transport and verifies the replies to them. Calls may overlap.</summary>
+internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner) : ChannelBase(factory), IRequestChannel
+{
+    public EndpointAddress RemoteAddress => inner.RemoteAddress;
+    public Uri Via => inner.Via;
+
+    protected EndpointSecurity Security => security;
+    protected IRequestChannel Inner => inner;
+    protected PendingCalls Calls { get; } = new();
+
+    public override T GetProperty<T>() => base.GetProperty<T>() ?? inner.GetProperty<T>();
+
+    public Message? Request(Message message) => Request(message, DefaultSendTimeout);
+
+    public Message? Request(Message message, TimeSpan timeout)
+    {
+        using var call = Begin(message, timeout);
+        return Complete(call, inner.Request(call.Wire, call.Deadline.Remaining));
+    }
+
+    public IAsyncResult BeginRequest(Message message, AsyncCallback callback, object state) => BeginRequest(message, DefaultSendTimeout, callback, state);
+
+    public IAsyncResult BeginRequest(Message message, TimeSpan timeout, AsyncCallback callback, object state) =>
+        TaskToAsyncResult.Begin(RequestAsync(message, timeout), callback, state);
+
+    public Message? EndRequest(IAsyncResult result) => TaskToAsyncResult.End<Message?>(result);
+
+    /// <summary>Protects an envelope.</summary>
+    protected abstract SecuredRequest Secure(ReadOnlyMemory<byte> envelope);
+
+    /// <summary>What a fault from the service means for the channel.</summary>
+    protected abstract void OnFaultReply(SecureConversationException fault);
+
+    /// <summary>One exchange of envelopes of the engine.</summary>
+    protected ReadOnlyMemory<byte> Exchange(ReadOnlyMemory<byte> envelope, Deadline deadline)
+    {
+        using var reply = inner.Request(Envelopes.ToMessage(envelope, security.Version, System.Xml.XmlDictionaryReaderQuotas.Max), deadline.Remaining);
+        return Envelopes.OfReply(reply ?? throw NoReply(), deadline);
+    }
+
+    /// <inheritdoc cref="Exchange"/>
+    protected async Task<ReadOnlyMemory<byte>> ExchangeAsync(ReadOnlyMemory<byte> envelope, Deadline deadline)
+    {
+        using var reply = await SendAsync(Envelopes.ToMessage(envelope, security.Version, System.Xml.XmlDictionaryReaderQuotas.Max), deadline).ConfigureAwait(false);
+        return Envelopes.OfReply(reply ?? throw NoReply(), deadline);
+    }
+
+    private async Task<Message?> RequestAsync(Message message, TimeSpan timeout)
+    {
+        using var call = Begin(message, timeout);
+        return Complete(call, await SendAsync(call.Wire, call.Deadline).ConfigureAwait(false));
+    }
+
+    private Task<Message?> SendAsync(Message message, Deadline deadline) =>
+        Task<Message?>.Factory.FromAsync(inner.BeginRequest, inner.EndRequest, message, deadline.Remaining, null);
+
+    private Call Begin(Message message, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ThrowIfDisposedOrNotOpen();
+        Calls.Enter();
+        try
+        {
+            return Protect(message, new Deadline(timeout));
+        }
+        catch (Exception e)
+        {
+            Calls.Leave();
+            switch (e)
+            {
+                case SecureConversationException refused:
+                    throw SecurityErrors.ForMessage(refused);
+                case SecurityTokenException:
+                    throw new MessageSecurityException("The certificate of the service is not trusted: the custom validator refused it.", e);
+                default:
+                    throw;
+            }
+        }
+    }
+
+    private Call Protect(Message message, Deadline deadline)
+    {
+        if (security.AppliesAddress)
+        {
+            RemoteAddress.ApplyTo(message);
+        }
+
+        var action = message.Headers.Action;
+        var expectsReply = message.Headers.MessageId is not null;
+        var secured = Secure(Envelopes.OfRequest(message));
+        var wire = Envelopes.ToMessage(secured.Envelope, security.Version, System.Xml.XmlDictionaryReaderQuotas.Max);
+        wire.Properties.CopyProperties(message.Properties);
+        if (security.Version.Addressing == AddressingVersion.None)
+        {
+            wire.Headers.Action = action;
+        }
+
+        return new Call(Calls, secured, wire, expectsReply, deadline);
+    }
+
+    private Message? Complete(Call call, Message? reply)
+    {
+        if (reply is null)
+        {
+            return call.ExpectsReply ? throw NoReply() : null;
+        }
+
+        using (reply)
+        {
+            try
+            {
+                using var verified = call.Secured.VerifyReply(Envelopes.OfReply(reply, call.Deadline));
+                if (verified.IsFault)
+                {
+                    OnFaultReply(new SecureConversationException(verified.ReadFault()!));
+                }
+
+                var message = Envelopes.ToMessage(verified.Envelope, security.Version, security.Quotas);
+                message.Properties.CopyProperties(reply.Properties);
+                return message;
+            }
+            catch (SecureConversationException e)
+            {
+                if (e.Fault is not null)
+                {
+                    OnFaultReply(e);
+                }
+
+                throw SecurityErrors.ForMessage(e);
+            }
+        }
+    }
+
+    private static ProtocolException NoReply() => new("The service took the message and did not reply.");
+
+    /// <summary>One request under way.</summary>
+    private sealed record Call(PendingCalls Calls, SecuredRequest Secured, Message Wire, bool ExpectsReply, Deadline Deadline) : IDisposable
+    {
+        public void Dispose()
+        {
+            Secured.Dispose();
+            Calls.Leave();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.ServiceModel;
+using System.ServiceModel.Security;
+
+namespace SecureConversation.ServiceModel.Internal;
+
+/// <summary>Refusals of the engine as the exceptions that callers of WCF catch.</summary>
+internal static class SecurityErrors
+{
+    /// <summary>No session came about.</summary>
+    public static Exception ForHandshake(SecureConversationException e) => e switch
+    {
+        { Failure: SecureConversationFailure.ServerTooBusy } => new ServerTooBusyException(e.Message, Inner(e)),
+        { Code: FailureCode.UntrustedCertificate or FailureCode.IdentityMismatch } => ForMessage(e),
+        _ => new SecurityNegotiationException($"No secure session could be opened. {e.Message}", Inner(e)),
+    };
+
+    /// <summary>A request was not sent, or its reply was refused.</summary>
+    public static Exception ForMessage(SecureConversationException e) => new MessageSecurityException(
+        e.Code switch
+        {
+            FailureCode.UntrustedCertificate => "The certificate of the service is not trusted: see ClientCredentials.ServiceCertificate.Authentication. Details are in the inner exception.",
+            FailureCode.IdentityMismatch => "The certificate of the service is for somebody else: give the EndpointAddress the expected identity, a DnsEndpointIdentity or an "
+                + "X509CertificateEndpointIdentity. Details are in the inner exception.",
+            _ => e.Message,
+        },
+        Inner(e));
+
+    // The fault as callers know it; what of it has no security may come from anybody.
+    private static Exception Inner(SecureConversationException e) => e.Fault is { } fault ? new FaultException(new FaultReason(fault.Reason), Code(fault), action: null) : e;
+
+    private static FaultCode Code(SoapFault fault)
+    {
+        if (fault.Subcode is not ['{', .. var qualified] || qualified.IndexOf('}') is var end && end < 0)
+        {
+            return new FaultCode(fault.Code);
+        }
+
+        return new FaultCode(fault.Code, new FaultCode(qualified[(end + 1)..], qualified[..end]));
+    }
+}

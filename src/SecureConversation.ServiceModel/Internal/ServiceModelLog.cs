@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace SecureConversation.ServiceModel.Internal;
+
+/// <summary>Events of the WCF client. Ids are never reused; nothing here prints keys, passwords or content.</summary>
+internal static partial class ServiceModelLog
+{
+    [LoggerMessage(500, LogLevel.Debug, "Opening a session with {Address}.")]
+    public static partial void Opening(ILogger logger, Uri address);
+
+    [LoggerMessage(501, LogLevel.Warning, "No session could be opened with {Address}.")]
+    public static partial void OpenFailed(ILogger logger, Uri address, Exception exception);
+
+    [LoggerMessage(502, LogLevel.Information, "Session {SessionId} with {Address} is cancelled.")]
+    public static partial void Cancelled(ILogger logger, string sessionId, Uri address);
+
+    [LoggerMessage(503, LogLevel.Warning, "{Address} could not be told that session {SessionId} is over; it ends there by its idle timeout.")]
+    public static partial void CancelFailed(ILogger logger, string sessionId, Uri address, Exception exception);
+
+    [LoggerMessage(504, LogLevel.Warning, "{Address} does not know session {SessionId} any more; its channel is faulted.")]
+    public static partial void Lost(ILogger logger, string sessionId, Uri address);
+}

@@ -1,0 +1,12 @@
+namespace SecureConversation.ServiceModel;
+
+/// <summary>The order of signing and encrypting. Names and values of WCF, whose client for .NET lacks the type.</summary>
+public enum MessageProtectionOrder
+{
+    /// <summary>The signature covers the plaintext and stays readable.</summary>
+    SignBeforeEncrypt,
+    /// <summary>The signature covers the plaintext and is encrypted itself.</summary>
+    SignBeforeEncryptAndEncryptSignature,
+    /// <summary>The signature covers the ciphertext.</summary>
+    EncryptBeforeSign,
+}

@@ -1,0 +1,63 @@
+using System.Net.Security;
+using System.ServiceModel.Channels;
+using System.ServiceModel.Description;
+using System.ServiceModel.Dispatcher;
+using SecureConversation.ServiceModel.Internal;
+using Engine = SecureConversation.Binding;
+
+namespace SecureConversation.ServiceModel;
+
+/// <summary>
+/// How messages are protected: WCF's ProtectionLevel of [ServiceContract] on the interface, that of [OperationContract] on a method,
+/// which wins. Where it is on neither, bodies are signed and encrypted.
+/// </summary>
+/// <remarks>
+/// A contract with the attribute anywhere has the headers of its message contracts protected like the bodies, as in WCF; without it only
+/// the headers of WS-Addressing are signed, for nothing else tells the channel about the contract.
+/// </remarks>
+/// <param name="level">The level for requests, replies and declared faults.</param>
+[AttributeUsage(AttributeTargets.Interface | AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class ProtectionLevelAttribute(ProtectionLevel level) : Attribute, IContractBehavior, IOperationBehavior
+{
+    /// <summary>The level.</summary>
+    public ProtectionLevel Level { get; } = level;
+
+    void IContractBehavior.AddBindingParameters(ContractDescription contractDescription, ServiceEndpoint endpoint, BindingParameterCollection bindingParameters) =>
+        Add(contractDescription, bindingParameters);
+
+    void IContractBehavior.ApplyClientBehavior(ContractDescription contractDescription, ServiceEndpoint endpoint, ClientRuntime clientRuntime)
+    {
+    }
+
+    void IContractBehavior.ApplyDispatchBehavior(ContractDescription contractDescription, ServiceEndpoint endpoint, DispatchRuntime dispatchRuntime)
+    {
+    }
+
+    void IContractBehavior.Validate(ContractDescription contractDescription, ServiceEndpoint endpoint)
+    {
+    }
+
+    void IOperationBehavior.AddBindingParameters(OperationDescription operationDescription, BindingParameterCollection bindingParameters) =>
+        Add(operationDescription.DeclaringContract, bindingParameters);
+
+    void IOperationBehavior.ApplyClientBehavior(OperationDescription operationDescription, ClientOperation clientOperation)
+    {
+    }
+
+    void IOperationBehavior.ApplyDispatchBehavior(OperationDescription operationDescription, DispatchOperation dispatchOperation)
+    {
+    }
+
+    void IOperationBehavior.Validate(OperationDescription operationDescription)
+    {
+    }
+
+    // Requirements that a behavior of the application added win over attributes.
+    private static void Add(ContractDescription contract, BindingParameterCollection parameters)
+    {
+        if (parameters.Find<Engine.ChannelProtectionRequirements>() is null)
+        {
+            parameters.Add(ContractProtection.Of(contract));
+        }
+    }
+}
