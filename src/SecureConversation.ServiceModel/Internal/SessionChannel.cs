@@ -1,4 +1,5 @@
 using System.IdentityModel.Tokens;
+using System.Runtime.ExceptionServices;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
 
@@ -155,13 +156,20 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         {
             SecureConversationException refused => SecurityErrors.ForHandshake(refused),
             SecurityTokenException => new MessageSecurityException("The certificate of the service is not trusted: the custom validator refused it.", e),
-            _ => e,
+            _ => Unchanged(e),
         };
     }
 
     private Exception CancelFailed(Exception e)
     {
         ServiceModelLog.CancelFailed(Security.Log, Id!, RemoteAddress.Uri, e);
-        return e is SecureConversationException refused ? SecurityErrors.ForMessage(refused) : e;
+        return e is SecureConversationException refused ? SecurityErrors.ForMessage(refused) : Unchanged(e);
+    }
+
+    // Thrown here to keep where it comes from.
+    private static Exception Unchanged(Exception e)
+    {
+        ExceptionDispatchInfo.Throw(e);
+        return e;
     }
 }
