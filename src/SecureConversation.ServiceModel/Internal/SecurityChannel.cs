@@ -2,6 +2,7 @@ using System.IdentityModel.Tokens;
 using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
+using System.Xml;
 
 namespace SecureConversation.ServiceModel.Internal;
 
@@ -22,7 +23,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     public Message? Request(Message message, TimeSpan timeout)
     {
         using var call = Begin(message, timeout);
-        return Complete(call, inner.Request(call.Wire, call.Deadline.Remaining));
+        return Complete(call, Send(call.Wire, call.Deadline));
     }
 
     public IAsyncResult BeginRequest(Message message, AsyncCallback callback, object state) => BeginRequest(message, DefaultSendTimeout, callback, state);
@@ -41,14 +42,14 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     /// <summary>One exchange of envelopes of the engine.</summary>
     protected ReadOnlyMemory<byte> Exchange(ReadOnlyMemory<byte> envelope, Deadline deadline)
     {
-        using var reply = inner.Request(Envelopes.ToMessage(envelope, security.Version, System.Xml.XmlDictionaryReaderQuotas.Max), deadline.Remaining);
+        using var reply = Send(Envelopes.ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max), deadline);
         return Envelopes.OfReply(reply ?? throw NoReply(), deadline);
     }
 
     /// <inheritdoc cref="Exchange"/>
     protected async Task<ReadOnlyMemory<byte>> ExchangeAsync(ReadOnlyMemory<byte> envelope, Deadline deadline)
     {
-        using var reply = await SendAsync(Envelopes.ToMessage(envelope, security.Version, System.Xml.XmlDictionaryReaderQuotas.Max), deadline).ConfigureAwait(false);
+        using var reply = await SendAsync(Envelopes.ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max), deadline).ConfigureAwait(false);
         return Envelopes.OfReply(reply ?? throw NoReply(), deadline);
     }
 
@@ -58,8 +59,29 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         return Complete(call, await SendAsync(call.Wire, call.Deadline).ConfigureAwait(false));
     }
 
-    private Task<Message?> SendAsync(Message message, Deadline deadline) =>
-        Task<Message?>.Factory.FromAsync(inner.BeginRequest, inner.EndRequest, message, deadline.Remaining, null);
+    private Message? Send(Message message, Deadline deadline)
+    {
+        try
+        {
+            return inner.Request(message, deadline.Remaining);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw Aborted(e);
+        }
+    }
+
+    private async Task<Message?> SendAsync(Message message, Deadline deadline)
+    {
+        try
+        {
+            return await Task<Message?>.Factory.FromAsync(inner.BeginRequest, inner.EndRequest, message, deadline.Remaining, null).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw Aborted(e);
+        }
+    }
 
     private Call Begin(Message message, TimeSpan timeout)
     {
@@ -95,7 +117,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         var action = message.Headers.Action;
         var expectsReply = message.Headers.MessageId is not null;
         var secured = Secure(Envelopes.OfRequest(message));
-        var wire = Envelopes.ToMessage(secured.Envelope, security.Version, System.Xml.XmlDictionaryReaderQuotas.Max);
+        var wire = Envelopes.ToMessage(secured.Envelope, security.Version, XmlDictionaryReaderQuotas.Max);
         wire.Properties.CopyProperties(message.Properties);
         if (security.Version.Addressing == AddressingVersion.None)
         {
@@ -137,6 +159,9 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
             }
         }
     }
+
+    // What HTTP says when its channel was aborted during a call.
+    private static CommunicationObjectAbortedException Aborted(OperationCanceledException e) => new("The channel was aborted during the call.", e);
 
     private static ProtocolException NoReply() => new("The service took the message and did not reply.");
 

@@ -1,0 +1,74 @@
+using System.ServiceModel;
+using System.ServiceModel.Channels;
+using SecureConversation.ServiceModel.Tests.Support;
+
+namespace SecureConversation.ServiceModel.Tests;
+
+/// <summary>Faults of the application, and messages without reply.</summary>
+public sealed class FaultTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task DeclaredFaultsKeepTheirDetail(bool session)
+    {
+        await using var service = await StartAsync(session);
+        using var factory = Clients.Factory(Binding(session), service.Address);
+        var proxy = factory.CreateChannel();
+        var fault = Assert.Throws<FaultException<MathFault>>(() => proxy.Divide(1, 0));
+        Assert.Equal("zero", fault.Detail.Reason);
+        Assert.Equal("No division by zero.", fault.Message);
+        Assert.Equal("DivideByZero", fault.Code.SubCode.Name);
+        Assert.Equal(CommunicationState.Opened, ((IClientChannel)proxy).State);
+        Assert.Equal(2, proxy.Divide(4, 2));
+        ((IClientChannel)proxy).Close();
+        Assert.Equal(0, service.OpenSessions);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OtherFaultsArriveUntyped(bool session)
+    {
+        await using var service = await StartAsync(session);
+        using var factory = Clients.Factory(Binding(session), service.Address);
+        var proxy = factory.CreateChannel();
+        var fault = Assert.Throws<FaultException>(() => proxy.Fail("because"));
+        Assert.Equal("because", fault.Message);
+        Assert.True(fault.Code.IsReceiverFault);
+        ((IClientChannel)proxy).Close();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OneWayMessagesArrive(bool session)
+    {
+        await using var service = await StartAsync(session);
+        using var factory = Clients.Factory(Binding(session), service.Address);
+        var proxy = factory.CreateChannel();
+        proxy.Notify("one");
+        await proxy.NotifyAsync("two");
+        Assert.Equal(["one", "two"], service.Notified);
+        ((IClientChannel)proxy).Close();
+        Assert.Equal(0, service.OpenSessions);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AContractOfOneWayMessagesAlone(bool session)
+    {
+        await using var service = await StartAsync(session);
+        using var factory = Clients.Factory<INotifier>(Binding(session), new EndpointAddress(service.Address));
+        var proxy = factory.CreateChannel();
+        proxy.Notify("one");
+        Assert.Equal(["one"], service.Notified);
+        ((IClientChannel)proxy).Close();
+        Assert.Equal(0, service.OpenSessions);
+    }
+
+    private static Task<TestService> StartAsync(bool session) => TestService.StartAsync(Bootstraps.Service("MutualCertificate", session));
+
+    private static CustomBinding Binding(bool session) => Clients.Binding(Bootstraps.Client("MutualCertificate", session));
+}

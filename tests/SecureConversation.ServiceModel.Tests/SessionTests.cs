@@ -1,0 +1,250 @@
+using System.ServiceModel;
+using System.ServiceModel.Channels;
+using System.ServiceModel.Security;
+using SecureConversation.ServiceModel.Tests.Support;
+
+namespace SecureConversation.ServiceModel.Tests;
+
+/// <summary>The life of session channels.</summary>
+public sealed class SessionTests
+{
+    [Fact]
+    public async Task TheChannelShowsTheIdOfItsSession()
+    {
+        await using var service = await StartAsync();
+        using var factory = Clients.Factory<ISessionCalculator>(Binding(), new EndpointAddress(service.Address));
+        var first = (IContextChannel)factory.CreateChannel();
+        var second = (IContextChannel)factory.CreateChannel();
+        first.Open();
+        ((ISessionCalculator)second).Add(1, 2);
+        Assert.StartsWith("urn:uuid:", first.SessionId, StringComparison.Ordinal);
+        Assert.StartsWith("urn:uuid:", second.SessionId, StringComparison.Ordinal);
+        Assert.NotEqual(first.SessionId, second.SessionId);
+        Assert.Equal(first.SessionId, first.OutputSession.Id);
+        first.Close();
+        second.Close();
+    }
+
+    [Fact]
+    public async Task AChannelWithoutSessionHasNoId()
+    {
+        await using var service = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: false));
+        using var factory = Clients.Factory(Clients.Binding(Bootstraps.Client("MutualCertificate", session: false)), service.Address);
+        var proxy = factory.CreateChannel();
+        Assert.Equal(3, proxy.Add(1, 2));
+        Assert.Null(((IContextChannel)proxy).SessionId);
+        ((IClientChannel)proxy).Close();
+    }
+
+    [Theory]
+    [InlineData("Close")]
+    [InlineData("BeginClose")]
+    [InlineData("Dispose")]
+    [InlineData("Factory")]
+    [InlineData("FactoryBeginClose")]
+    public async Task ClosingCancelsTheSession(string how)
+    {
+        await using var service = await StartAsync();
+        var factory = Clients.Factory(Binding(), service.Address);
+        var proxy = (IClientChannel)factory.CreateChannel();
+        ((ICalculator)proxy).Add(1, 2);
+        Assert.Equal(1, service.OpenSessions);
+        switch (how)
+        {
+            case "Close":
+                proxy.Close();
+                break;
+            case "BeginClose":
+                await Task.Factory.FromAsync(proxy.BeginClose, proxy.EndClose, null);
+                break;
+            case "Dispose":
+                proxy.Dispose();
+                break;
+            case "Factory":
+                factory.Close();
+                break;
+            default:
+                await Task.Factory.FromAsync(factory.BeginClose, factory.EndClose, null);
+                break;
+        }
+
+        Assert.Equal(0, service.OpenSessions);
+        Assert.Equal(CommunicationState.Closed, proxy.State);
+    }
+
+    [Fact]
+    public async Task AGeneratedClientOpensCallsAndClosesAsynchronously()
+    {
+        await using var service = await StartAsync();
+        var client = new CalculatorClient(Binding(), new EndpointAddress(service.Address));
+        Clients.SetUp(client.ClientCredentials);
+        await Task.Factory.FromAsync(((ICommunicationObject)client).BeginOpen, ((ICommunicationObject)client).EndOpen, null);
+        Assert.StartsWith("urn:uuid:", client.InnerChannel.SessionId, StringComparison.Ordinal);
+        Assert.Equal(3, await client.AddAsync(1, 2));
+        Assert.Equal("x", client.Echo("x"));
+        await client.CloseAsync();
+        Assert.Equal(0, service.OpenSessions);
+    }
+
+    [Fact]
+    public async Task AbortTellsTheServiceNothing()
+    {
+        await using var service = await StartAsync();
+        using var factory = Clients.Factory(Binding(), service.Address);
+        var proxy = (IClientChannel)factory.CreateChannel();
+        ((ICalculator)proxy).Add(1, 2);
+        proxy.Abort();
+        Assert.Equal(CommunicationState.Closed, proxy.State);
+        Assert.Equal(1, service.OpenSessions);
+    }
+
+    [Fact]
+    public async Task AbortEndsACallUnderWay()
+    {
+        await using var service = await StartAsync();
+        using var factory = Clients.Factory(Binding(), service.Address);
+        var proxy = (IClientChannel)factory.CreateChannel();
+        var call = ((ICalculator)proxy).HoldAsync("x");
+        await service.Held.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        proxy.Abort();
+        await Assert.ThrowsAnyAsync<CommunicationException>(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task ClosingWaitsForCallsUnderWay()
+    {
+        await using var service = await StartAsync();
+        using var factory = Clients.Factory(Binding(), service.Address);
+        var channel = Raw(factory.Endpoint.Binding, service, out var inner);
+        channel.Open();
+        var message = Message.CreateMessage(MessageVersion.Soap12WSAddressing10, "urn:calc/ICalculator/Hold", new Hold("x"));
+        message.Headers.MessageId = new System.Xml.UniqueId();
+        var call = Task.Factory.FromAsync(channel.BeginRequest, channel.EndRequest, message, null);
+        await service.Held.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        var close = Task.Factory.FromAsync(channel.BeginClose, channel.EndClose, null);
+        Assert.False(close.IsCompleted);
+        service.Release.SetResult();
+        using var reply = await call.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.False(reply.IsFault);
+        await close.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, service.OpenSessions);
+        inner.Close();
+    }
+
+    [Fact]
+    public async Task ClosingWithACallUnderWayTimesOut()
+    {
+        await using var service = await StartAsync();
+        var channel = Raw(Binding(), service, out var factory);
+        channel.Open();
+        var message = Message.CreateMessage(MessageVersion.Soap12WSAddressing10, "urn:calc/ICalculator/Hold", new Hold("x"));
+        message.Headers.MessageId = new System.Xml.UniqueId();
+        var call = Task.Factory.FromAsync(channel.BeginRequest, channel.EndRequest, message, null);
+        await service.Held.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Throws<TimeoutException>(() => channel.Close(TimeSpan.FromMilliseconds(50)));
+        await Assert.ThrowsAnyAsync<CommunicationException>(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
+        factory.Abort();
+    }
+
+    [Fact]
+    public async Task ConcurrentCallsShareTheChannel()
+    {
+        await using var service = await StartAsync();
+        using var factory = Clients.Factory(Binding(), service.Address);
+        var proxy = factory.CreateChannel();
+        ((IClientChannel)proxy).Open();
+        var tasks = Enumerable.Range(0, 32).Select(i => Task.Run(async () =>
+        {
+            for (var n = 0; n < 8; n++)
+            {
+                Assert.Equal(i + n, n % 2 == 0 ? await proxy.AddAsync(i, n) : proxy.Add(i, n));
+            }
+        }));
+        await Task.WhenAll(tasks);
+        Assert.Equal(1, service.OpenSessions);
+        ((IClientChannel)proxy).Close();
+        Assert.Equal(0, service.OpenSessions);
+    }
+
+    [Fact]
+    public async Task ARestartOfTheServiceFaultsTheChannelAndANewOneRecovers()
+    {
+        var service = await StartAsync();
+        var port = service.Address.Port;
+        using var factory = Clients.Factory(Binding(), service.Address);
+        var proxy = (IClientChannel)factory.CreateChannel();
+        var isFaulted = false;
+        proxy.Faulted += (_, _) => isFaulted = true;
+        ((ICalculator)proxy).Add(1, 2);
+        await service.DisposeAsync();
+        await using var restarted = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: true), port: port);
+
+        var e = Assert.Throws<MessageSecurityException>(() => ((ICalculator)proxy).Add(1, 2));
+        var fault = Assert.IsType<FaultException>(e.InnerException);
+        Assert.Equal("BadContextToken", fault.Code.SubCode.Name);
+        Assert.True(isFaulted);
+        Assert.Equal(CommunicationState.Faulted, proxy.State);
+        Assert.Throws<CommunicationObjectFaultedException>(() => ((ICalculator)proxy).Add(1, 2));
+        Assert.Throws<CommunicationObjectFaultedException>(proxy.Close);
+        proxy.Abort();
+
+        var again = factory.CreateChannel();
+        Assert.Equal(3, again.Add(1, 2));
+        ((IClientChannel)again).Close();
+    }
+
+    [Fact]
+    public async Task ASessionThatTheServiceForgotClosesWithoutComplaint()
+    {
+        var service = await StartAsync();
+        var port = service.Address.Port;
+        using var factory = Clients.Factory(Binding(), service.Address);
+        var proxy = (IClientChannel)factory.CreateChannel();
+        ((ICalculator)proxy).Add(1, 2);
+        await service.DisposeAsync();
+        await using var restarted = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: true), port: port);
+        proxy.Close();
+        Assert.Equal(CommunicationState.Closed, proxy.State);
+    }
+
+    [Fact]
+    public async Task AFactoryOpensAndServesManyChannels()
+    {
+        await using var service = await StartAsync();
+        var factory = Clients.Factory(Binding(), service.Address);
+        await Task.Factory.FromAsync(factory.BeginOpen, factory.EndOpen, null);
+        for (var i = 0; i < 3; i++)
+        {
+            var proxy = factory.CreateChannel();
+            Assert.Equal(i, proxy.Add(i, 0));
+            ((IClientChannel)proxy).Close();
+        }
+
+        factory.Close();
+        Assert.Equal(0, service.OpenSessions);
+    }
+
+    private static Task<TestService> StartAsync() => TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: true));
+
+    private static CustomBinding Binding() => Clients.Binding(Bootstraps.Client("MutualCertificate", session: true));
+
+    // Below the proxy, which waits for its calls itself.
+    private static IRequestSessionChannel Raw(System.ServiceModel.Channels.Binding binding, TestService service, out IChannelFactory<IRequestSessionChannel> factory)
+    {
+        var credentials = new System.ServiceModel.Description.ClientCredentials();
+        Clients.SetUp(credentials);
+        factory = binding.BuildChannelFactory<IRequestSessionChannel>(credentials);
+        factory.Open();
+        return factory.CreateChannel(new EndpointAddress(service.Address));
+    }
+
+    private sealed class Hold(string text) : BodyWriter(isBuffered: true)
+    {
+        protected override void OnWriteBodyContents(System.Xml.XmlDictionaryWriter writer)
+        {
+            writer.WriteStartElement("Hold", "urn:calc");
+            writer.WriteElementString("text", "urn:calc", text);
+            writer.WriteEndElement();
+        }
+    }
+}
