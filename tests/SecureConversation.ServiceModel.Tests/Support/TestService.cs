@@ -40,6 +40,7 @@ internal sealed class TestService : IAsyncDisposable
             configure(options);
         });
         _app = builder.Build();
+        _app.Use(next => context => IsBinary ? BinaryGateway.Before(next)(context) : next(context));
         _app.Use(async (context, next) =>
         {
             if (Intercept is { } intercept && await intercept(context))
@@ -68,6 +69,8 @@ internal sealed class TestService : IAsyncDisposable
     public TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public bool IsBinary { get; set; }
 
     /// <summary>Answers in place of the service when it returns true.</summary>
     public Func<HttpContext, Task<bool>>? Intercept { get; set; }

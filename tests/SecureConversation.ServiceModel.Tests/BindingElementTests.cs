@@ -1,0 +1,146 @@
+using System.ServiceModel;
+using System.ServiceModel.Channels;
+using System.ServiceModel.Security;
+using SecureConversation.ServiceModel.Tests.Support;
+using Engine = SecureConversation.Binding;
+
+namespace SecureConversation.ServiceModel.Tests;
+
+/// <summary>The binding element: factories, properties and their translation.</summary>
+public sealed class BindingElementTests
+{
+    [Fact]
+    public void FactoriesMakeWhatThoseOfTheEngineMake()
+    {
+        var version = MessageSecurityVersion.WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
+        var engine = Engine.MessageSecurityVersion.Parse(version.ToString()!);
+        AssertSame(Engine.SecurityBindingElement.CreateMutualCertificateBindingElement(), MessageSecurityBindingElement.CreateMutualCertificateBindingElement());
+        AssertSame(Engine.SecurityBindingElement.CreateMutualCertificateBindingElement(engine), MessageSecurityBindingElement.CreateMutualCertificateBindingElement(version));
+        AssertSame(Engine.SecurityBindingElement.CreateMutualCertificateBindingElement(engine, true), MessageSecurityBindingElement.CreateMutualCertificateBindingElement(version, true));
+        AssertSame(Engine.SecurityBindingElement.CreateMutualCertificateDuplexBindingElement(), MessageSecurityBindingElement.CreateMutualCertificateDuplexBindingElement());
+        AssertSame(Engine.SecurityBindingElement.CreateMutualCertificateDuplexBindingElement(engine), MessageSecurityBindingElement.CreateMutualCertificateDuplexBindingElement(version));
+        AssertSame(Engine.SecurityBindingElement.CreateAnonymousForCertificateBindingElement(), MessageSecurityBindingElement.CreateAnonymousForCertificateBindingElement());
+        AssertSame(Engine.SecurityBindingElement.CreateUserNameForCertificateBindingElement(), MessageSecurityBindingElement.CreateUserNameForCertificateBindingElement());
+        var bootstrap = Engine.SecurityBindingElement.CreateMutualCertificateBindingElement();
+        AssertSame(Engine.SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap),
+            MessageSecurityBindingElement.CreateSecureConversationBindingElement(new MessageSecurityBindingElement(bootstrap)));
+        AssertSame(Engine.SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap, false),
+            MessageSecurityBindingElement.CreateSecureConversationBindingElement(new MessageSecurityBindingElement(bootstrap), false));
+    }
+
+    [Fact]
+    public void EverySuiteAndVersionGoesThereAndBack()
+    {
+        var element = MessageSecurityBindingElement.CreateMutualCertificateBindingElement();
+        foreach (var suite in Engine.SecurityAlgorithmSuite.All)
+        {
+            element.Settings = element.Settings with { DefaultAlgorithmSuite = suite };
+            var seen = element.DefaultAlgorithmSuite;
+            Assert.Equal(suite.Name, seen.ToString());
+            Assert.Equal(suite.DefaultEncryptionAlgorithm, seen.DefaultEncryptionAlgorithm);
+            Assert.Equal(suite.DefaultAsymmetricKeyWrapAlgorithm, seen.DefaultAsymmetricKeyWrapAlgorithm);
+            Assert.Equal(suite.DefaultDigestAlgorithm, seen.DefaultDigestAlgorithm);
+            element.DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic256;
+            element.DefaultAlgorithmSuite = seen;
+            Assert.Same(suite, element.Settings.DefaultAlgorithmSuite);
+        }
+
+        Assert.Same(SecurityAlgorithmSuite.Basic256Sha256, With(Engine.SecurityAlgorithmSuite.Basic256Sha256).DefaultAlgorithmSuite);
+        Assert.Equal("Basic128Rsa15", SecurityAlgorithmSuite.Basic128Rsa15.ToString());
+        foreach (var version in Engine.MessageSecurityVersion.All)
+        {
+            element.Settings = element.Settings with { MessageSecurityVersion = version };
+            var seen = element.MessageSecurityVersion;
+            element.MessageSecurityVersion = MessageSecurityVersion.Default;
+            element.MessageSecurityVersion = seen;
+            Assert.Same(version, element.Settings.MessageSecurityVersion);
+        }
+
+        Assert.Equal(SecurityVersion.WSSecurity10, MessageSecurityVersion.WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10.SecurityVersion);
+    }
+
+    [Fact]
+    public void PropertiesReachTheEngine()
+    {
+        var element = MessageSecurityBindingElement.CreateMutualCertificateBindingElement();
+        element.SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast;
+        element.IncludeTimestamp = false;
+        element.KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy;
+        element.MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign;
+        element.RequireSignatureConfirmation = false;
+        element.ProtectTokens = true;
+        element.EnableUnsecuredResponse = true;
+        element.LocalClientSettings.MaxClockSkew = TimeSpan.FromMinutes(7);
+        element.SetKeyDerivation(false);
+        var settings = (Engine.SymmetricSecurityBindingElement)element.Settings;
+        Assert.Equal(Engine.SecurityHeaderLayout.LaxTimestampLast, settings.SecurityHeaderLayout);
+        Assert.False(settings.IncludeTimestamp);
+        Assert.Equal(Engine.SecurityKeyEntropyMode.ServerEntropy, settings.KeyEntropyMode);
+        Assert.Equal(Engine.MessageProtectionOrder.EncryptBeforeSign, settings.MessageProtectionOrder);
+        Assert.False(settings.RequireSignatureConfirmation);
+        Assert.True(settings.ProtectTokens);
+        Assert.True(settings.EnableUnsecuredResponse);
+        Assert.Equal(TimeSpan.FromMinutes(7), settings.LocalClientSettings.MaxClockSkew);
+        Assert.False(settings.ProtectionTokenParameters!.RequireDerivedKeys);
+        Assert.Equal(SecurityHeaderLayout.LaxTimestampLast, element.SecurityHeaderLayout);
+        Assert.Throws<ArgumentOutOfRangeException>(() => element.SecurityHeaderLayout = (SecurityHeaderLayout)9);
+        Assert.Throws<InvalidOperationException>(() => element.RequireCancellation = true);
+        Assert.Throws<InvalidOperationException>(() => element.AllowSerializedSigningTokenOnReply = true);
+    }
+
+    [Fact]
+    public void TheBootstrapStaysChangeableUntilTheElementIsCloned()
+    {
+        var bootstrap = MessageSecurityBindingElement.CreateUserNameForCertificateBindingElement();
+        var element = MessageSecurityBindingElement.CreateSecureConversationBindingElement(bootstrap);
+        Assert.Same(bootstrap, element.BootstrapSecurityBindingElement);
+        Assert.True(element.RequireCancellation);
+        element.RequireCancellation = false;
+        bootstrap.DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic128;
+        var clone = (MessageSecurityBindingElement)element.Clone();
+        bootstrap.DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic256;
+        element.LocalClientSettings.MaxClockSkew = TimeSpan.Zero;
+        var token = (Engine.SecureConversationSecurityTokenParameters)((Engine.SymmetricSecurityBindingElement)clone.Settings).ProtectionTokenParameters!;
+        Assert.False(token.RequireCancellation);
+        Assert.Equal("Basic128", token.BootstrapSecurityBindingElement!.DefaultAlgorithmSuite.Name);
+        Assert.Equal(TimeSpan.FromMinutes(5), clone.LocalClientSettings.MaxClockSkew);
+    }
+
+    [Fact]
+    public void CapabilitiesAreTold()
+    {
+        var mutual = Clients.Binding(MessageSecurityBindingElement.CreateSecureConversationBindingElement(MessageSecurityBindingElement.CreateMutualCertificateBindingElement()));
+        var capabilities = mutual.GetProperty<ISecurityCapabilities>([]);
+        Assert.True(capabilities.SupportsServerAuthentication);
+        Assert.True(capabilities.SupportsClientAuthentication);
+        var anonymous = Clients.Binding(MessageSecurityBindingElement.CreateAnonymousForCertificateBindingElement());
+        Assert.False(anonymous.GetProperty<ISecurityCapabilities>([]).SupportsClientAuthentication);
+        Assert.Equal(MessageVersion.Soap12WSAddressing10, anonymous.GetProperty<MessageVersion>([]));
+    }
+
+    [Fact]
+    public void ContradictionsAreNamedWhenTheChannelFactoryIsBuilt()
+    {
+        var element = MessageSecurityBindingElement.CreateMutualCertificateBindingElement();
+        element.ProtectTokens = true;
+        AssertRefused(Clients.Binding(element), "ProtectTokens");
+
+        var session = MessageSecurityBindingElement.CreateSecureConversationBindingElement(MessageSecurityBindingElement.CreateMutualCertificateBindingElement());
+        session.MessageSecurityVersion = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
+        AssertRefused(Clients.Binding(session), "MessageSecurityVersion");
+        session.MessageSecurityVersion = session.BootstrapSecurityBindingElement!.MessageSecurityVersion;
+        AssertRefused(Clients.Binding(session, Clients.Text(MessageVersion.Soap11)), "WS-Addressing");
+        AssertRefused(Clients.Binding(MessageSecurityBindingElement.CreateMutualCertificateBindingElement(), Clients.Text(MessageVersion.None)), "MessageVersion");
+    }
+
+    private static void AssertRefused(System.ServiceModel.Channels.Binding binding, string word)
+    {
+        var factory = Clients.Factory(binding, new Uri("http://localhost:1/x"));
+        Assert.Contains(word, Assert.Throws<InvalidOperationException>(() => factory.CreateChannel()).Message, StringComparison.Ordinal);
+    }
+
+    private static MessageSecurityBindingElement With(Engine.SecurityAlgorithmSuite suite) =>
+        new(Engine.SecurityBindingElement.CreateMutualCertificateBindingElement() with { DefaultAlgorithmSuite = suite });
+
+    private static void AssertSame(Engine.SecurityBindingElement expected, MessageSecurityBindingElement actual) => Assert.Equal(expected, actual.Settings);
+}

@@ -1,0 +1,175 @@
+using System.Net.Security;
+using System.ServiceModel;
+using System.ServiceModel.Channels;
+using System.ServiceModel.Description;
+using System.ServiceModel.Dispatcher;
+using System.ServiceModel.Security;
+using SecureConversation.ServiceModel.Tests.Support;
+using Engine = SecureConversation.Binding;
+
+namespace SecureConversation.ServiceModel.Tests;
+
+/// <summary>Protection levels of contracts and operations.</summary>
+public sealed class ProtectionTests
+{
+    private const string Prefix = "urn:calc/ICalculator/";
+
+    [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
+    [ProtectionLevel(ProtectionLevel.Sign)]
+    public interface ISignedCalculator
+    {
+        [OperationContract]
+        double Add(double a, double b);
+
+        [OperationContract]
+        [ProtectionLevel(ProtectionLevel.EncryptAndSign)]
+        string Echo(string text);
+
+        [OperationContract, FaultContract(typeof(MathFault))]
+        double Divide(double a, double b);
+    }
+
+    [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
+    public interface IPartlySignedCalculator
+    {
+        [OperationContract]
+        Task<double> AddAsync(double a, double b);
+
+        [OperationContract]
+        [ProtectionLevel(ProtectionLevel.Sign)]
+        Task<string> EchoAsync(string text);
+    }
+
+    /// <summary>Operations that a contract inherits keep the level of their own.</summary>
+    [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
+    [ProtectionLevel(ProtectionLevel.EncryptAndSign)]
+    public interface IDerivedCalculator : ISignedCalculator
+    {
+        [OperationContract(IsOneWay = true)]
+        void Notify(string text);
+    }
+
+    [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
+    [ProtectionLevel(ProtectionLevel.EncryptAndSign)]
+    public interface IHeaderCalculator
+    {
+        [OperationContract(Action = Prefix + "Notify", IsOneWay = true)]
+        void Notify(NotifyMessage message);
+    }
+
+    [MessageContract(WrapperName = "Notify", WrapperNamespace = "urn:calc")]
+    public sealed class NotifyMessage
+    {
+        [MessageHeader(Namespace = "urn:header")]
+        public string? Secret { get; set; }
+
+        [MessageBodyMember(Name = "text", Namespace = "urn:calc")]
+        public string? Text { get; set; }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LevelsOfContractAndOperation(bool session)
+    {
+        var levels = Engine.ChannelProtectionRequirements.Default
+            .WithRequest(Prefix + "Add", ProtectionLevel.Sign).WithReply(Prefix + "AddResponse", ProtectionLevel.Sign)
+            .WithRequest(Prefix + "Divide", ProtectionLevel.Sign).WithReply(Prefix + "DivideResponse", ProtectionLevel.Sign)
+            .WithFault(Prefix + "DivideMathFaultFault", ProtectionLevel.Sign);
+        await using var service = await StartAsync(session, levels);
+        using var factory = Factory<IDerivedCalculator>(session, service);
+        var proxy = factory.CreateChannel();
+        proxy.Add(1, 2);
+        Assert.Equal("a\rb\n c", proxy.Echo("a\rb\n c"));
+        Assert.Throws<FaultException<MathFault>>(() => proxy.Divide(1, 0));
+        proxy.Notify("x");
+        ((IClientChannel)proxy).Close();
+        Assert.Equal([("Add", false), ("Echo", true), ("Divide", false), ("Notify", true)], Encrypted(service));
+    }
+
+    [Fact]
+    public async Task ALevelOnAnOperationAlone()
+    {
+        var levels = Engine.ChannelProtectionRequirements.Default
+            .WithRequest(Prefix + "Echo", ProtectionLevel.Sign).WithReply(Prefix + "EchoResponse", ProtectionLevel.Sign);
+        await using var service = await StartAsync(session: true, levels);
+        using var factory = Factory<IPartlySignedCalculator>(session: true, service);
+        var proxy = factory.CreateChannel();
+        await proxy.AddAsync(1, 2);
+        // What is only signed is read and written again on its way: nothing of it may change.
+        Assert.Equal("a\rb\n\tc ]]> &<>\"' \u00e9 \U0001F600", await proxy.EchoAsync("a\rb\n\tc ]]> &<>\"' \u00e9 \U0001F600"));
+        ((IClientChannel)proxy).Close();
+        Assert.Equal([("Add", true), ("Echo", false)], Encrypted(service));
+    }
+
+    [Fact]
+    public async Task AServiceThatWantsMoreRefuses()
+    {
+        await using var service = await StartAsync(session: true, Engine.ChannelProtectionRequirements.Default);
+        using var factory = Factory<ISignedCalculator>(session: true, service);
+        var proxy = factory.CreateChannel();
+        var e = Assert.Throws<MessageSecurityException>(() => proxy.Add(1, 2));
+        Assert.Equal("InvalidSecurity", Assert.IsType<FaultException>(e.InnerException).Code.SubCode.Name);
+        ((IClientChannel)proxy).Abort();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task HeadersOfMessageContractsAreProtectedLikeTheBody(bool session)
+    {
+        var levels = Engine.ChannelProtectionRequirements.Default
+            .WithHeader(Engine.MessageDirection.ClientToService, Prefix + "Notify", "Secret", "urn:header", ProtectionLevel.EncryptAndSign);
+        await using var service = await StartAsync(session, levels);
+        using var factory = Factory<IHeaderCalculator>(session, service);
+        var proxy = factory.CreateChannel();
+        proxy.Notify(new NotifyMessage { Secret = "s", Text = "t" });
+        ((IClientChannel)proxy).Close();
+        var (_, protection) = Assert.Single(service.Requests);
+        Assert.Contains(protection.EncryptedParts, p => p.Contains("Secret", StringComparison.Ordinal));
+        Assert.Equal(["t"], service.Notified);
+    }
+
+    [Fact]
+    public async Task RequirementsOfABehaviorWin()
+    {
+        var levels = Engine.ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign);
+        await using var service = await StartAsync(session: true, levels);
+        using var factory = Factory<IPartlySignedCalculator>(session: true, service);
+        factory.Endpoint.Contract.ContractBehaviors.Add(new Requirements(levels));
+        var proxy = factory.CreateChannel();
+        await proxy.AddAsync(1, 2);
+        ((IClientChannel)proxy).Close();
+        Assert.Equal([("Add", false)], Encrypted(service));
+    }
+
+    private static IEnumerable<(string, bool)> Encrypted(TestService service) => service.Requests.Select(r =>
+        (r.Action[Prefix.Length..], r.Protection.EncryptedParts.Any(p => p.Contains("Body", StringComparison.Ordinal))));
+
+    private static Task<TestService> StartAsync(bool session, Engine.ChannelProtectionRequirements levels) => TestService.StartAsync(options =>
+    {
+        options.Binding = Bootstraps.Service("MutualCertificate", session);
+        options.ProtectionRequirements = levels;
+    });
+
+    private static ChannelFactory<T> Factory<T>(bool session, TestService service) =>
+        Clients.Factory<T>(Clients.Binding(Bootstraps.Client("MutualCertificate", session)), new EndpointAddress(service.Address));
+
+    private sealed class Requirements(Engine.ChannelProtectionRequirements requirements) : IContractBehavior
+    {
+        public void AddBindingParameters(ContractDescription contractDescription, ServiceEndpoint endpoint, BindingParameterCollection bindingParameters) =>
+            bindingParameters.Add(requirements);
+
+        public void ApplyClientBehavior(ContractDescription contractDescription, ServiceEndpoint endpoint, ClientRuntime clientRuntime)
+        {
+        }
+
+        public void ApplyDispatchBehavior(ContractDescription contractDescription, ServiceEndpoint endpoint, DispatchRuntime dispatchRuntime)
+        {
+        }
+
+        public void Validate(ContractDescription contractDescription, ServiceEndpoint endpoint)
+        {
+        }
+    }
+}
