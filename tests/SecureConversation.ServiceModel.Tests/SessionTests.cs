@@ -153,14 +153,22 @@ public sealed class SessionTests
         using var factory = Clients.Factory(Binding(), service.Address);
         var proxy = factory.CreateChannel();
         ((IClientChannel)proxy).Open();
-        var tasks = Enumerable.Range(0, 32).Select(i => Task.Run(async () =>
+        var asynchronous = Enumerable.Range(0, 32).Select(async i =>
         {
             for (var n = 0; n < 8; n++)
             {
-                Assert.Equal(i + n, n % 2 == 0 ? await proxy.AddAsync(i, n) : proxy.Add(i, n));
+                Assert.Equal(i + n, await proxy.AddAsync(i, n));
             }
-        }));
-        await Task.WhenAll(tasks);
+        });
+        // Threads of their own, for the stack blocks those that call it synchronously.
+        var synchronous = Enumerable.Range(0, 8).Select(i => Task.Factory.StartNew(() =>
+        {
+            for (var n = 0; n < 8; n++)
+            {
+                Assert.Equal(i + n, proxy.Add(i, n));
+            }
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        await Task.WhenAll([.. asynchronous, .. synchronous]);
         Assert.Equal(1, service.OpenSessions);
         ((IClientChannel)proxy).Close();
         Assert.Equal(0, service.OpenSessions);

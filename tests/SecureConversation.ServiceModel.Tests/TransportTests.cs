@@ -238,7 +238,7 @@ public sealed class TransportTests
 
         Assert.IsType<ProtocolException>(await AnsweredBy(service, binding, "text/html", "<html/>"));
         Assert.IsAssignableFrom<CommunicationException>(await AnsweredBy(service, binding, "application/soap+xml; charset=utf-8", "no XML"));
-        Assert.IsType<ProtocolException>(await AnsweredBy(service, binding, "application/soap+xml; charset=utf-8", ""));
+        Assert.IsType<ProtocolException>(await AnsweredBy(service, binding, null, "", 202));
     }
 
     [Theory]
@@ -273,7 +273,7 @@ public sealed class TransportTests
 
     private static Task<TestService> StartAsync(bool session) => TestService.StartAsync(Bootstraps.Service("MutualCertificate", session));
 
-    private static async Task<Exception> AnsweredBy(TestService service, System.ServiceModel.Channels.Binding binding, string contentType, string body, int status = 200)
+    private static async Task<Exception> AnsweredBy(TestService service, System.ServiceModel.Channels.Binding binding, string? contentType, string body, int status = 200)
     {
         service.Intercept = async context =>
         {
