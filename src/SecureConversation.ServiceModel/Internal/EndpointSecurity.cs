@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.ServiceModel;
 using System.ServiceModel.Channels;
@@ -16,6 +17,7 @@ internal sealed class EndpointSecurity : IDisposable
 {
     private readonly StackCredentials _credentials;
     private readonly ILoggerFactory? _loggerFactory;
+    private readonly ConditionalWeakTable<EndpointAddress, MessageSecurityClient> _clients = [];
     private readonly Lock _gate = new();
     private EngineCredentials.X509Credential? _clientCertificate;
 
@@ -59,9 +61,13 @@ internal sealed class EndpointSecurity : IDisposable
         };
     }
 
-    /// <summary>The engine for one address.</summary>
+    /// <summary>The engine for one address, shared by its channels: it remembers that the certificate of the service was found good.</summary>
     /// <exception cref="InvalidOperationException">Credentials that the binding needs are missing or not offered.</exception>
-    public MessageSecurityClient CreateClient(EndpointAddress address)
+    public MessageSecurityClient ClientFor(EndpointAddress address) => _clients.GetValue(address, CreateClient);
+
+    public void Dispose() => _clientCertificate?.Dispose();
+
+    private MessageSecurityClient CreateClient(EndpointAddress address)
     {
         try
         {
@@ -79,8 +85,6 @@ internal sealed class EndpointSecurity : IDisposable
             throw new InvalidOperationException(e.Message, e);
         }
     }
-
-    public void Dispose() => _clientCertificate?.Dispose();
 
     private EngineCredentials.X509Credential? ClientCertificate(X509Certificate2? certificate)
     {

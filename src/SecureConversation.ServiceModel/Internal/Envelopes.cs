@@ -29,7 +29,7 @@ internal static class Envelopes
     public static ReadOnlyMemory<byte> OfReply(Message message, Deadline deadline)
     {
         using var late = new CancellationTokenSource();
-        using var closing = late.Token.Register(message.Close);
+        using var closing = late.Token.Register(() => Abandon(message));
         if (deadline.Remaining < Longest)
         {
             late.CancelAfter(deadline.Remaining);
@@ -54,6 +54,18 @@ internal static class Envelopes
     /// <param name="quotas">Limits on what is read from it.</param>
     public static Message ToMessage(ReadOnlyMemory<byte> envelope, MessageVersion version, XmlDictionaryReaderQuotas quotas) =>
         Message.CreateMessage(XmlDictionaryReader.CreateTextReader(envelope.ToArray(), quotas), int.MaxValue, version);
+
+    // Runs on a timer, where an exception would end the process; the reader of the message gets its own.
+    private static void Abandon(Message message)
+    {
+        try
+        {
+            message.Close();
+        }
+        catch (Exception)
+        {
+        }
+    }
 
     private static ReadOnlyMemory<byte> Write(Message message)
     {

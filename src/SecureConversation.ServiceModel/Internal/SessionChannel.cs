@@ -126,7 +126,7 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         ServiceModelLog.Opening(Security.Log, RemoteAddress.Uri);
         try
         {
-            return Security.CreateClient(RemoteAddress).StartSession(RemoteAddress.Uri);
+            return Security.ClientFor(RemoteAddress).StartSession(RemoteAddress.Uri);
         }
         catch (Exception e)
         {

@@ -15,13 +15,13 @@ internal sealed class SingleChannel(ChannelManagerBase factory, EndpointSecurity
 
     protected override void OnOpen(TimeSpan timeout)
     {
-        _client = Security.CreateClient(RemoteAddress);
+        _client = Security.ClientFor(RemoteAddress);
         Inner.Open(timeout);
     }
 
     protected override IAsyncResult OnBeginOpen(TimeSpan timeout, AsyncCallback callback, object state)
     {
-        _client = Security.CreateClient(RemoteAddress);
+        _client = Security.ClientFor(RemoteAddress);
         return Inner.BeginOpen(timeout, callback, state);
     }
 
