@@ -99,14 +99,14 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         set => _settings = _settings with { RequireSignatureConfirmation = value };
     }
 
-    /// <summary>Whether tokens are signed by the signature they make. True is refused when the binding is built.</summary>
+    /// <summary>Whether tokens are signed by the signature they make. Not offered: true is refused when the binding is built.</summary>
     public bool ProtectTokens
     {
         get => _settings.ProtectTokens;
         set => _settings = _settings with { ProtectTokens = value };
     }
 
-    /// <summary>Whether replies without security are accepted. Default false.</summary>
+    /// <summary>Whether replies without security are accepted. Not offered: true is refused when the binding is built.</summary>
     public bool EnableUnsecuredResponse
     {
         get => _settings.EnableUnsecuredResponse;

@@ -34,6 +34,9 @@ Console.WriteLine(reply);
 #if CORE_WCF
 Console.WriteLine(SecureConversation.CoreWCF.MessageSecurityBindingElement.CreateMutualCertificateBindingElement().DefaultAlgorithmSuite);
 #endif
+#if SERVICE_MODEL
+Console.WriteLine(SecureConversation.ServiceModel.MessageSecurityBindingElement.CreateMutualCertificateBindingElement().DefaultAlgorithmSuite);
+#endif
 return reply == "<hello xmlns=\"\">Client</hello>" ? 0 : 1;
 
 static CertificateValidationOptions Trust(X509Certificate2 certificate) => new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = { certificate } };
