@@ -1,3 +1,5 @@
+// The calculator of WCF's documentation: mutual certificates, a secure session. Calls samples/CoreWcfService.
+
 using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
@@ -9,7 +11,7 @@ binding.Security.Message.ClientCredentialType = MessageCredentialType.Certificat
 binding.Security.Message.NegotiateServiceCredential = false;
 binding.Security.Message.EstablishSecurityContext = true;
 
-var address = new EndpointAddress(args is [var uri] ? uri : "http://localhost:8000/ServiceModelSamples/CalculatorService");
+var address = new EndpointAddress(args is [var uri] ? uri : "http://localhost:8000/calculator");
 var client = new CalculatorClient(binding, address);
 client.ClientCredentials.ClientCertificate.Certificate = SampleCertificates.Client;
 client.ClientCredentials.ServiceCertificate.DefaultCertificate = SampleCertificates.Service;
@@ -24,7 +26,7 @@ Console.WriteLine($"All in session {client.InnerChannel.SessionId}, which ends h
 client.Close();
 
 /// <summary>The contract of WCF's samples.</summary>
-[ServiceContract(Namespace = "http://Microsoft.ServiceModel.Samples")]
+[ServiceContract(Namespace = "http://Microsoft.ServiceModel.Samples", SessionMode = SessionMode.Required)]
 internal interface ICalculator
 {
     [OperationContract]

@@ -67,7 +67,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         }
         catch (OperationCanceledException e)
         {
-            throw Aborted(e);
+            throw Cancelled(deadline, e);
         }
     }
 
@@ -79,7 +79,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         }
         catch (OperationCanceledException e)
         {
-            throw Aborted(e);
+            throw Cancelled(deadline, e);
         }
     }
 
@@ -160,8 +160,11 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         }
     }
 
-    // What HTTP says when its channel was aborted during a call.
-    private static CommunicationObjectAbortedException Aborted(OperationCanceledException e) => new("The channel was aborted during the call.", e);
+    // HTTP says the same of an aborted channel and of a body that did not end in time.
+    private Exception Cancelled(Deadline deadline, OperationCanceledException e) =>
+        State is CommunicationState.Opening or CommunicationState.Opened || deadline.Remaining == TimeSpan.Zero
+            ? new TimeoutException($"The reply did not end within {deadline.Timeout}.", e)
+            : new CommunicationObjectAbortedException("The channel was aborted during the call.", e);
 
     private static ProtocolException NoReply() => new("The service took the message and did not reply.");
 
