@@ -1,6 +1,7 @@
 using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
+using Microsoft.Extensions.Logging;
 using SecureConversation.ServiceModel.Tests.Support;
 
 namespace SecureConversation.ServiceModel.Tests;
@@ -216,6 +217,20 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task TheLifeOfASessionIsLogged()
+    {
+        await using var service = await StartAsync();
+        var log = new Log();
+        var security = Bootstraps.Client("MutualCertificate", session: true);
+        security.LoggerFactory = log;
+        using var factory = Clients.Factory(Clients.Binding(security), service.Address);
+        var proxy = factory.CreateChannel();
+        proxy.Add(1, 2);
+        ((IClientChannel)proxy).Close();
+        Assert.Equal([500, 502], log.Ids.Where(id => id is >= 500 and < 600));
+    }
+
+    [Fact]
     public async Task AFactoryOpensAndServesManyChannels()
     {
         await using var service = await StartAsync();
@@ -244,6 +259,28 @@ public sealed class SessionTests
         factory = binding.BuildChannelFactory<IRequestSessionChannel>(credentials);
         factory.Open();
         return factory.CreateChannel(new EndpointAddress(service.Address));
+    }
+
+    private sealed class Log : ILoggerFactory, ILogger
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<int> Ids { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Ids.Enqueue(eventId.Id);
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class Hold(string text) : BodyWriter(isBuffered: true)
