@@ -42,6 +42,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         _settings = other._settings;
         _bootstrap = other._bootstrap is null ? null : new MessageSecurityBindingElement(other._bootstrap);
         _localServiceSettings = other._localServiceSettings.Clone();
+        HandOutUnsignedHeaders = other.HandOutUnsignedHeaders;
     }
 
     /// <summary>The security of the handshake of a session; null without a session. In WCF it is found in the protection token parameters.</summary>
@@ -104,12 +105,18 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         set => _settings = _settings with { ProtectTokens = value };
     }
 
-    /// <summary>Whether replies go out without security. Default false.</summary>
+    /// <summary>Whether replies go out without security. Not offered: true is refused when the host starts.</summary>
     public bool EnableUnsecuredResponse
     {
         get => _settings.EnableUnsecuredResponse;
         set => _settings = _settings with { EnableUnsecuredResponse = value };
     }
+
+    /// <summary>
+    /// Whether header blocks that no signature covers reach the application. Anybody on the way can add or change them. Default
+    /// true, as WCF does it, because message inspectors rely on it; false removes them.
+    /// </summary>
+    public bool HandOutUnsignedHeaders { get; set; } = true;
 
     /// <summary>Clock skew, replay detection, quota and lifetimes; may be changed in place. NonceCache and ReconnectTransportOnFailure have no effect.</summary>
     public LocalServiceSecuritySettings LocalServiceSettings

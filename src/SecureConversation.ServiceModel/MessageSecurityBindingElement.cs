@@ -33,6 +33,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         LocalClientSettings = other.LocalClientSettings.Clone();
         BootstrapSecurityBindingElement = (MessageSecurityBindingElement?)other.BootstrapSecurityBindingElement?.Clone();
         LoggerFactory = other.LoggerFactory;
+        HandOutUnsignedHeaders = other.HandOutUnsignedHeaders;
     }
 
     /// <summary>All settings in the words of the engine, also those that have no property here. A snapshot: set it to change something.</summary>
@@ -144,6 +145,12 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
             : value ? throw new InvalidOperationException("RequireCancellation needs a session: use CreateSecureConversationBindingElement.") : _settings;
     }
 
+    /// <summary>
+    /// Whether header blocks that no signature covers reach the application. Anybody on the way can add or change them. Default
+    /// true, as WCF does it, because message inspectors rely on it; false removes them.
+    /// </summary>
+    public bool HandOutUnsignedHeaders { get; set; } = true;
+
     /// <summary>Where events of message security are logged; null (default) logs nothing.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
@@ -184,7 +191,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         }
 
         // Settings are checked before the transport is touched.
-        var security = EndpointSecurity.Create(Settings, LoggerFactory, context);
+        var security = EndpointSecurity.Create(this, context);
         var inner = context.BuildInnerChannelFactory<IRequestChannel>();
         return new SecurityChannelFactory<TChannel>(security, inner, context.Binding);
     }

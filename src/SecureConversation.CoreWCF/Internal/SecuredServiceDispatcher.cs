@@ -18,9 +18,11 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     private readonly Engine.MessageSecurityBinding _binding;
     private readonly XmlDictionaryReaderQuotas _quotas;
     private readonly long _maxReceivedMessageSize;
+    private readonly bool _handOutUnsignedHeaders;
 
-    private SecuredServiceDispatcher(IServiceDispatcher service, Engine.MessageSecurityBinding binding, BindingContext context)
+    private SecuredServiceDispatcher(IServiceDispatcher service, Engine.MessageSecurityBinding binding, BindingContext context, bool handOutUnsignedHeaders)
     {
+        _handOutUnsignedHeaders = handOutUnsignedHeaders;
         _service = service;
         _binding = binding;
         _quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max;
@@ -50,7 +52,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
                     + "use CreateSecureConversationBindingElement, or set EstablishSecurityContext to true.");
         }
 
-        return new SecuredServiceDispatcher(service, binding, context);
+        return new SecuredServiceDispatcher(service, binding, context, element.HandOutUnsignedHeaders);
     }
 
     public Task<IServiceChannelDispatcher> CreateServiceChannelDispatcherAsync(IChannel channel)
@@ -73,6 +75,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             SessionIdleTimeout = Binding.ReceiveTimeout,
             MaxEnvelopeBytes = MaxEnvelopeBytes(),
             SessionClosed = sessions.End,
+            HandOutUnsignedHeaders = _handOutUnsignedHeaders,
         });
         Host.Closed += (_, _) =>
         {

@@ -32,13 +32,14 @@ internal sealed class EndpointSecurity : IDisposable
     public Engine.MessageSecurityBinding Binding { get; }
     public ILogger Log { get; }
     public required MessageVersion Version { get; init; }
+    public required bool HandsOutUnsignedHeaders { get; init; }
     public required XmlDictionaryReaderQuotas Quotas { get; init; }
 
     /// <summary>Whether we write the address of the service into requests, in place of the transport or the application.</summary>
     public required bool AppliesAddress { get; init; }
 
     /// <exception cref="InvalidOperationException">Settings contradict each other, or are not offered.</exception>
-    public static EndpointSecurity Create(Engine.SecurityBindingElement element, ILoggerFactory? loggerFactory, BindingContext context)
+    public static EndpointSecurity Create(MessageSecurityBindingElement element, BindingContext context)
     {
         var version = context.RemainingBindingElements.Find<MessageEncodingBindingElement>()?.MessageVersion
             ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
@@ -46,15 +47,16 @@ internal sealed class EndpointSecurity : IDisposable
         Engine.MessageSecurityBinding binding;
         try
         {
-            binding = Engine.MessageSecurityBinding.Create(element, Translate.ToEngine(version), protection);
+            binding = Engine.MessageSecurityBinding.Create(element.Settings, Translate.ToEngine(version), protection);
         }
         catch (ArgumentException e)
         {
             throw new InvalidOperationException(e.Message, e);
         }
 
-        return new EndpointSecurity(binding, Credentials(context), loggerFactory)
+        return new EndpointSecurity(binding, Credentials(context), element.LoggerFactory)
         {
+            HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,
             Version = version,
             Quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max,
             AppliesAddress = TakeOverAddressing(context, version),
@@ -77,7 +79,7 @@ internal sealed class EndpointSecurity : IDisposable
                 LoggerFactory = _loggerFactory,
                 // What may come in is the transport's to limit, and it has.
                 MaxEnvelopeBytes = int.MaxValue,
-                HandOutUnsignedHeaders = true,
+                HandOutUnsignedHeaders = HandsOutUnsignedHeaders,
             });
         }
         catch (ArgumentException e)
