@@ -65,7 +65,14 @@ public sealed class SecureConversationSessions : IAsyncDisposable, IDisposable
     }
 
     /// <summary>As <see cref="DisposeAsync"/>; blocks for no longer than CloseTimeout.</summary>
-    public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
+    public void Dispose()
+    {
+        // After DisposeAsync nothing is left to wait for, and many who wait at once would use up the threads that they wait for.
+        if (Volatile.Read(ref _isDisposed) == 0)
+        {
+            Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
+        }
+    }
 
     internal SessionSlot Slot(Uri address)
     {

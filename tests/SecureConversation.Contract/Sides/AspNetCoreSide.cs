@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Xml;
+using System.Xml.Linq;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SecureConversation.AspNetCore;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Session;
+using SecureConversation.Testing;
+
+namespace SecureConversation.Contract.Sides;
+
+/// <summary>The service in SecureConversation.AspNetCore.</summary>
+public sealed class AspNetCoreSide : IServiceSide
+{
+    public async Task<IContractService> StartAsync(Scenario scenario)
+    {
+        var probe = new ServiceProbe();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, scenario.Port);
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        builder.Services.AddSecureConversation(options =>
+        {
+            EngineWords.Apply(scenario, element => options.Binding = element, security => options.MessageSecurity = security);
+            options.MessageVersion = EngineWords.MessageVersion(scenario);
+            options.ProtectionRequirements = EngineWords.Protection;
+            options.Credentials = Credentials;
+            options.MaxRequestBytes = 256 * 1024 * 1024;
+            options.MaxReplyBytes = 256 * 1024 * 1024;
+            options.SessionIdleTimeout = scenario.IdleTimeout;
+            options.SessionClosed = _ => probe.SessionEnded.Release();
+        });
+        var app = builder.Build();
+        app.Use(probe.Tap);
+        app.MapSecureConversation("/contract", context => HandleAsync(context, probe));
+        await app.StartAsync();
+        return new Host(app, probe);
+    }
+
+    private static ServiceCredentials Credentials => new()
+    {
+        ServiceCertificate = new X509Credential(TestCertificates.Service),
+        ClientCertificateValidation = new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = { TestCertificates.Client } },
+        UserNamePasswordValidator = UserNamePasswordValidator.Create((user, password) => user == Contract.UserName && password == Contract.Password),
+    };
+
+    private static Task<SoapReply> HandleAsync(SecureConversationContext context, ServiceProbe probe)
+    {
+        using var reader = context.CreateBodyReader();
+        var body = (XElement)XNode.ReadFrom(reader);
+        if (body.Name.Namespace == Contract.Namespace)
+        {
+            probe.OnCall();
+        }
+
+        string Text(string name) => body.Element(XName.Get(name, Contract.Namespace))!.Value;
+        double Number(string name) => double.Parse(Text(name), CultureInfo.InvariantCulture);
+        object? result = body.Name.LocalName switch
+        {
+            "Add" => Number("a") + Number("b"),
+            "Echo" or "Signed" => Text("text"),
+            "Divide" when Number("b") == 0 => throw new SoapFaultException("No division by zero.")
+            {
+                Subcode = new XmlQualifiedName("DivideByZero", Contract.Namespace),
+                Action = Contract.ActionPrefix + "DivideMathFaultFault",
+                WriteDetail = writer => new XElement(XName.Get("MathFault", Contract.Namespace), new XElement(XName.Get("Reason", Contract.Namespace), "zero")).WriteTo(writer),
+            },
+            "Divide" => Number("a") / Number("b"),
+            "Fail" => throw new InvalidOperationException(Contract.Secret),
+            "Count" => Count(context.Session),
+            "WhoAmI" => $"{context.User.Identity?.Name}\n{context.Session?.Id}",
+            "Notify" => null,
+            _ => throw new SoapFaultException($"No operation {body.Name}."),
+        };
+        if (result is null)
+        {
+            probe.OnNotified(Text("text"));
+            return Task.FromResult(SoapReply.None);
+        }
+
+        var name = body.Name.LocalName;
+        return Task.FromResult(SoapReply.FromBody($"{Contract.ActionPrefix}{name}Response", writer =>
+            new XElement(XName.Get(name + "Response", Contract.Namespace), new XElement(XName.Get(name + "Result", Contract.Namespace), result)).WriteTo(writer)));
+    }
+
+    private static int Count(ServiceSession? session)
+    {
+        var count = session is not null && session.Items.TryGetValue(nameof(Count), out var before) ? (int)before! + 1 : 1;
+        if (session is not null)
+        {
+            session.Items[nameof(Count)] = count;
+        }
+
+        return count;
+    }
+
+    private sealed class Host(WebApplication app, ServiceProbe probe) : IContractService
+    {
+        public Uri Address { get; } = new(app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/contract");
+
+        public ServiceProbe Probe => probe;
+
+        public async ValueTask DisposeAsync()
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>Scenarios in the words of the engine.</summary>
+internal static class EngineWords
+{
+    public static ChannelProtectionRequirements Protection { get; } = ChannelProtectionRequirements.Default
+        .WithRequest(Contract.SignedAction, ProtectionLevel.Sign)
+        .WithReply(Contract.SignedAction + "Response", ProtectionLevel.Sign);
+
+    public static MessageVersion MessageVersion(Scenario scenario) => Binding.MessageVersion.All.Single(version => version.Name == scenario.MessageVersion);
+
+    public static void Apply(Scenario scenario, Action<SecurityBindingElement> element, Action<MessageSecurity> dropIn)
+    {
+        if (scenario.DropIn is null)
+        {
+            element(Element(scenario));
+            return;
+        }
+
+        dropIn(new MessageSecurity
+        {
+            ClientCredentialType = scenario.CredentialType,
+            EstablishSecurityContext = scenario.InSession,
+            AlgorithmSuite = SecurityAlgorithmSuite.Parse(scenario.AlgorithmSuite),
+            MessageSecurityVersion = Version(scenario),
+        });
+    }
+
+    private static SecurityBindingElement Element(Scenario scenario)
+    {
+        var single = Common(scenario.Bootstrap switch
+        {
+            Bootstrap.MutualCertificate or Bootstrap.MutualCertificate10 =>
+                SecurityBindingElement.CreateMutualCertificateBindingElement(Version(scenario), allowSerializedSigningTokenOnReply: true),
+            Bootstrap.MutualCertificateDuplex =>
+                SecurityBindingElement.CreateMutualCertificateDuplexBindingElement(Version(scenario)) with { AllowSerializedSigningTokenOnReply = true },
+            Bootstrap.Anonymous => SecurityBindingElement.CreateAnonymousForCertificateBindingElement(),
+            Bootstrap.UserName => SecurityBindingElement.CreateUserNameForCertificateBindingElement(),
+            _ => throw new ArgumentOutOfRangeException(nameof(scenario)),
+        }, scenario);
+        return scenario.InSession ? Common(SecurityBindingElement.CreateSecureConversationBindingElement(single), scenario) : single;
+    }
+
+    private static SecurityBindingElement Common(SecurityBindingElement element, Scenario scenario) =>
+        (element with
+        {
+            DefaultAlgorithmSuite = SecurityAlgorithmSuite.Parse(scenario.AlgorithmSuite),
+            MessageSecurityVersion = Version(scenario),
+            SecurityHeaderLayout = scenario.Layout,
+            MessageProtectionOrder = scenario.Order,
+            KeyEntropyMode = scenario.Entropy,
+            IncludeTimestamp = scenario.HasTimestamp,
+            LocalClientSettings = element.LocalClientSettings with { DetectReplays = scenario.HasTimestamp },
+            LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = scenario.HasTimestamp },
+        }).SetKeyDerivation(scenario.DerivesKeys);
+
+    private static MessageSecurityVersion Version(Scenario scenario) =>
+        (MessageSecurityVersion)typeof(MessageSecurityVersion).GetProperty(scenario.SecurityVersion)!.GetValue(null)!;
+}
