@@ -22,7 +22,7 @@ public sealed class MessageSecurityClient
     /// <param name="binding">What messages look like.</param>
     /// <param name="credentials">Who the client is and which service it expects.</param>
     /// <param name="options">Everything else; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The credentials lack something that the binding needs.</exception>
+    /// <exception cref="ArgumentException">The credentials lack something that the binding needs, or replays are to be detected without timestamps.</exception>
     public MessageSecurityClient(MessageSecurityBinding binding, ClientCredentials credentials, MessageSecurityClientOptions? options = null)
         : this(binding, credentials, options ?? new MessageSecurityClientOptions(), environment: null)
     {
@@ -32,6 +32,7 @@ public sealed class MessageSecurityClient
     {
         ArgumentNullException.ThrowIfNull(binding);
         ArgumentNullException.ThrowIfNull(credentials);
+        LocalSettingsChecks.RequireTimestamps(binding, nameof(SecurityBindingElement.LocalClientSettings), element => element.LocalClientSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
         Binding = binding;
         Credentials = credentials;

@@ -26,7 +26,7 @@ public sealed class MessageSecurityService : IDisposable
     /// <param name="binding">What messages look like.</param>
     /// <param name="credentials">The certificate of the service and how clients are validated.</param>
     /// <param name="options">Everything else; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The credentials lack something that the binding needs.</exception>
+    /// <exception cref="ArgumentException">The credentials lack something that the binding needs, or replays are to be detected without timestamps.</exception>
     public MessageSecurityService(MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
         : this(binding, credentials, options ?? new MessageSecurityServiceOptions(), environment: null)
     {
@@ -45,6 +45,7 @@ public sealed class MessageSecurityService : IDisposable
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
         };
+        LocalSettingsChecks.RequireTimestamps(binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
 
         _messages = new BindingMessages(binding);

@@ -7,7 +7,7 @@ internal static class LocalSettingsChecks
     {
         var settings = element.LocalClientSettings;
         const string Name = nameof(SecurityBindingElement.LocalClientSettings);
-        foreach (var problem in Freshness(element, Name, settings.DetectReplays, settings.ReplayCacheSize, settings.MaxClockSkew)
+        foreach (var problem in Freshness(Name, settings.DetectReplays, settings.ReplayCacheSize, settings.MaxClockSkew)
             .Concat(Rollover(Name, settings.SessionKeyRenewalInterval, settings.SessionKeyRolloverInterval))
             .Concat(Positive(
                 Name,
@@ -30,7 +30,7 @@ internal static class LocalSettingsChecks
     {
         var settings = element.LocalServiceSettings;
         const string Name = nameof(SecurityBindingElement.LocalServiceSettings);
-        foreach (var problem in Freshness(element, Name, settings.DetectReplays, settings.ReplayCacheSize, settings.MaxClockSkew)
+        foreach (var problem in Freshness(Name, settings.DetectReplays, settings.ReplayCacheSize, settings.MaxClockSkew)
             .Concat(Rollover(Name, settings.SessionKeyRenewalInterval, settings.SessionKeyRolloverInterval))
             .Concat(Positive(
                 Name,
@@ -59,14 +59,24 @@ internal static class LocalSettingsChecks
         }
     }
 
-    private static IEnumerable<string> Freshness(SecurityBindingElement element, string name, bool detectReplays, int cacheSize, TimeSpan skew)
+    /// <summary>
+    /// Without a timestamp nothing says when an entry of the replay cache may be forgotten. Asked by each role for its own settings:
+    /// who hosts a service does not set those of clients.
+    /// </summary>
+    /// <exception cref="ArgumentException">The role would detect replays without timestamps.</exception>
+    public static void RequireTimestamps(MessageSecurityBinding binding, string name, Func<SecurityBindingElement, bool> detectsReplays)
     {
-        if (detectReplays && !element.IncludeTimestamp)
+        foreach (var element in new[] { binding.Element, binding.Bootstrap })
         {
-            // Without a timestamp nothing says when an entry of the replay cache may be forgotten.
-            yield return $"{name}.DetectReplays needs timestamps: set IncludeTimestamp to true, or DetectReplays to false.";
+            if (element is { IncludeTimestamp: false } && detectsReplays(element))
+            {
+                throw new ArgumentException($"{name}.DetectReplays needs timestamps: set IncludeTimestamp to true, or DetectReplays to false.", nameof(binding));
+            }
         }
+    }
 
+    private static IEnumerable<string> Freshness(string name, bool detectReplays, int cacheSize, TimeSpan skew)
+    {
         if (detectReplays && cacheSize <= 0)
         {
             yield return $"{name}.ReplayCacheSize must be greater than zero, or set DetectReplays to false.";

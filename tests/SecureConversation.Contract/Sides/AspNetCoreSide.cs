@@ -168,6 +168,7 @@ internal static class EngineWords
             MessageProtectionOrder = scenario.Order,
             KeyEntropyMode = scenario.Entropy,
             IncludeTimestamp = scenario.HasTimestamp,
+            // Each side sets its own; this element is used for both.
             LocalClientSettings = element.LocalClientSettings with { DetectReplays = scenario.HasTimestamp },
             LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = scenario.HasTimestamp },
         }).SetKeyDerivation(scenario.DerivesKeys);

@@ -188,10 +188,6 @@ public sealed class MessageSecurityBindingTests
         ["unsecured response"] = Case(Mutual with { EnableUnsecuredResponse = true }, "EnableUnsecuredResponse"),
 
         // Time.
-        ["replays without timestamp"] = Case(Mutual with { IncludeTimestamp = false }, "DetectReplays", "IncludeTimestamp"),
-        ["replays of the service without timestamp"] = Case(
-            Mutual with { IncludeTimestamp = false, LocalClientSettings = new() { DetectReplays = false } },
-            "LocalServiceSettings.DetectReplays"),
         ["timestamp first without timestamp"] = Case(
             WithoutReplayDetection(Mutual) with { IncludeTimestamp = false, SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampFirst },
             "SecurityHeaderLayout", "IncludeTimestamp"),

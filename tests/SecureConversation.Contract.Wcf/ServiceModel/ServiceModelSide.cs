@@ -1,0 +1,190 @@
+using System.IdentityModel.Selectors;
+using System.IdentityModel.Tokens;
+using System.Security.Cryptography.X509Certificates;
+using System.ServiceModel;
+using System.ServiceModel.Channels;
+using System.ServiceModel.Description;
+using System.ServiceModel.Security;
+using System.Text;
+using System.Xml;
+using SecureConversation.Contract.Sides;
+using SecureConversation.ServiceModel;
+using ProtectionOrder = SecureConversation.ServiceModel.MessageProtectionOrder;
+using WcfBinding = System.ServiceModel.Channels.Binding;
+using WcfMessageVersion = System.ServiceModel.Channels.MessageVersion;
+
+namespace SecureConversation.Contract.Wcf.ServiceModel;
+
+/// <summary>The client in the WCF client, a ChannelFactory with SecureConversation.ServiceModel.</summary>
+public class ServiceModelSide : IClientSide
+{
+    private const int Large = 256 * 1024 * 1024;
+
+    public IContractClient Create(Uri address, Scenario scenario)
+    {
+        var binding = Binding(scenario);
+        binding.SendTimeout = TimeSpan.FromMinutes(5);
+        binding.OpenTimeout = TimeSpan.FromMinutes(5);
+        var identity = new X509CertificateEndpointIdentity(scenario.ExpectedService);
+        var factory = new ChannelFactory<IContract>(binding, new EndpointAddress(address, identity));
+        SetUp(factory.Credentials, scenario);
+        return new Client(factory);
+    }
+
+    protected virtual MessageEncodingBindingElement Encoder(Scenario scenario)
+    {
+        var text = new TextMessageEncodingBindingElement(Static<WcfMessageVersion>(scenario.MessageVersion), Encoding.UTF8);
+        XmlDictionaryReaderQuotas.Max.CopyTo(text.ReaderQuotas);
+        return text;
+    }
+
+    private static void SetUp(ClientCredentials credentials, Scenario scenario)
+    {
+        credentials.ClientCertificate.Certificate = scenario.ClientCertificate;
+        credentials.UserName.UserName = Contract.UserName;
+        credentials.UserName.Password = scenario.Password;
+        credentials.ServiceCertificate.DefaultCertificate = scenario.ExpectedService;
+        credentials.ServiceCertificate.Authentication.CertificateValidationMode = X509CertificateValidationMode.Custom;
+        credentials.ServiceCertificate.Authentication.CustomCertificateValidator = new Only(scenario.ExpectedService);
+    }
+
+    private WcfBinding Binding(Scenario scenario)
+    {
+        if (scenario.DropIn is { } dropIn)
+        {
+            return dropIn == DropIn.WSHttp
+                ? Switched(new SecureConversation.ServiceModel.WSHttpBinding(SecurityMode.Message), binding => binding.Security, scenario)
+                : Switched(new SecureConversation.ServiceModel.WS2007HttpBinding(SecurityMode.Message), binding => binding.Security, scenario);
+        }
+
+        var transport = new HttpTransportBindingElement { MaxReceivedMessageSize = Large, MaxBufferSize = Large };
+        transport.TransferMode = scenario.IsStreamed ? TransferMode.Streamed : TransferMode.Buffered;
+        return new CustomBinding(Element(scenario), Encoder(scenario), transport);
+    }
+
+    private static T Switched<T>(T binding, Func<T, WSHttpSecurity> security, Scenario scenario)
+        where T : WcfBinding
+    {
+        var message = security(binding).Message;
+        message.ClientCredentialType = Enum.Parse<MessageCredentialType>(scenario.CredentialType.ToString());
+        message.NegotiateServiceCredential = false;
+        message.EstablishSecurityContext = scenario.InSession;
+        message.AlgorithmSuite = Suite(scenario.AlgorithmSuite);
+        return binding;
+    }
+
+    private static MessageSecurityBindingElement Element(Scenario scenario)
+    {
+        var version = Static<MessageSecurityVersion>(scenario.SecurityVersion);
+        var single = scenario.Bootstrap switch
+        {
+            Bootstrap.MutualCertificate => MessageSecurityBindingElement.CreateMutualCertificateBindingElement(version),
+            Bootstrap.MutualCertificate10 => MessageSecurityBindingElement.CreateMutualCertificateBindingElement(version, true),
+            Bootstrap.MutualCertificateDuplex => MessageSecurityBindingElement.CreateMutualCertificateDuplexBindingElement(version),
+            Bootstrap.Anonymous => MessageSecurityBindingElement.CreateAnonymousForCertificateBindingElement(),
+            Bootstrap.UserName => MessageSecurityBindingElement.CreateUserNameForCertificateBindingElement(),
+            _ => throw new ArgumentOutOfRangeException(nameof(scenario)),
+        };
+        single.AllowSerializedSigningTokenOnReply = scenario.Bootstrap is Bootstrap.MutualCertificate10 or Bootstrap.MutualCertificateDuplex;
+        Apply(single, scenario, version);
+        if (!scenario.InSession)
+        {
+            return single;
+        }
+
+        var session = MessageSecurityBindingElement.CreateSecureConversationBindingElement(single);
+        Apply(session, scenario, version);
+        return session;
+    }
+
+    private static void Apply(MessageSecurityBindingElement element, Scenario scenario, MessageSecurityVersion version)
+    {
+        element.MessageSecurityVersion = version;
+        element.DefaultAlgorithmSuite = Suite(scenario.AlgorithmSuite);
+        element.SecurityHeaderLayout = Enum.Parse<SecurityHeaderLayout>(scenario.Layout.ToString());
+        element.MessageProtectionOrder = Enum.Parse<ProtectionOrder>(scenario.Order.ToString());
+        element.KeyEntropyMode = Enum.Parse<SecurityKeyEntropyMode>(scenario.Entropy.ToString());
+        element.IncludeTimestamp = scenario.HasTimestamp;
+        element.LocalClientSettings.DetectReplays = scenario.HasTimestamp;
+        element.SetKeyDerivation(scenario.DerivesKeys);
+    }
+
+    // The stack has three suites; the others are extensions of ours, which reflection finds where they are declared.
+    private static SecurityAlgorithmSuite Suite(string name) =>
+        (SecurityAlgorithmSuite)(typeof(SecurityAlgorithmSuite).GetProperty(name)?.GetMethod ?? typeof(SecurityAlgorithmSuites).GetMethod("get_" + name)!).Invoke(null, null)!;
+
+    private static T Static<T>(string name) => (T)typeof(T).GetProperty(name)!.GetValue(null)!;
+
+    private sealed class Client(ChannelFactory<IContract> factory) : IContractClient
+    {
+        private readonly IContract _proxy = factory.CreateChannel();
+
+        public string? SessionId => ((IContextChannel)_proxy).SessionId;
+
+        public Task<double> AddAsync(double a, double b) => CallAsync(_proxy.AddAsync(a, b));
+
+        public Task<string> EchoAsync(string text) => CallAsync(_proxy.EchoAsync(text));
+
+        public Task<double> DivideAsync(double a, double b) => CallAsync(_proxy.DivideAsync(a, b));
+
+        public Task<string> FailAsync(string text) => CallAsync(_proxy.FailAsync(text));
+
+        public Task NotifyAsync(string text) => CallAsync(NotifiedAsync(text));
+
+        public Task<int> CountAsync() => CallAsync(_proxy.CountAsync());
+
+        public Task<string> WhoAmIAsync() => CallAsync(_proxy.WhoAmIAsync());
+
+        public Task<string> SignedAsync(string text) => CallAsync(_proxy.SignedAsync(text));
+
+        public Task CloseAsync()
+        {
+            var channel = (ICommunicationObject)_proxy;
+            return Task.Factory.FromAsync(channel.BeginClose, channel.EndClose, null);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            ((ICommunicationObject)_proxy).Abort();
+            factory.Abort();
+            return default;
+        }
+
+        private static async Task<T> CallAsync<T>(Task<T> call)
+        {
+            try
+            {
+                return await call;
+            }
+            catch (FaultException e)
+            {
+                throw new ContractFaultException(e.Code.SubCode?.Name, e.Message, (e as FaultException<MathFault>)?.Detail.Reason);
+            }
+            catch (MessageSecurityException e)
+            {
+                throw new ContractRefusedException(e.Message, e.InnerException is FaultException { Code.SubCode.Name: "BadContextToken" }, e);
+            }
+            catch (SecurityNegotiationException e)
+            {
+                throw new ContractRefusedException(e.Message, isSessionLost: false, e);
+            }
+        }
+
+        private async Task<bool> NotifiedAsync(string text)
+        {
+            await _proxy.NotifyAsync(text);
+            return true;
+        }
+    }
+
+    private sealed class Only(X509Certificate2 expected) : X509CertificateValidator
+    {
+        public override void Validate(X509Certificate2 certificate)
+        {
+            if (certificate.Thumbprint != expected.Thumbprint)
+            {
+                throw new SecurityTokenValidationException("Not the expected service.");
+            }
+        }
+    }
+}
