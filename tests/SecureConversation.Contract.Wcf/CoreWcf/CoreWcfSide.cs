@@ -34,6 +34,8 @@ public class CoreWcfSide : IServiceSide
         {
             kestrel.Listen(IPAddress.Loopback, scenario.Port);
             kestrel.Limits.MaxRequestBodySize = null;
+            // CoreWCF reads streamed messages so, with message security or without.
+            kestrel.AllowSynchronousIO = scenario.IsStreamed;
         });
         builder.Services.AddServiceModelServices();
         builder.Services.AddSingleton(probe);

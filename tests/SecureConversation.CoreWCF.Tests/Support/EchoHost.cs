@@ -32,18 +32,22 @@ public sealed class EchoHost : IAsyncDisposable
     public Uri Address { get; private set; } = null!;
 
     public static async Task<EchoHost> StartAsync<TContract>(WcfBinding binding, Action<ServiceHostBase>? configure = null, int port = 0,
-        Action<IServiceCollection>? services = null, bool https = false)
+        Action<IServiceCollection>? services = null, bool https = false, bool allowSynchronousIO = false)
     {
         var probe = new EchoProbe();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            if (https)
+            kestrel.AllowSynchronousIO = allowSynchronousIO;
+            kestrel.Listen(IPAddress.Loopback, port, listen =>
             {
-                listen.UseHttps(TestCertificates.Service);
-            }
-        }));
+                if (https)
+                {
+                    listen.UseHttps(TestCertificates.Service);
+                }
+            });
+        });
         builder.Services.AddServiceModelServices();
         builder.Services.AddSingleton(probe);
         builder.Services.AddTransient<EchoService>();
