@@ -55,9 +55,19 @@ public sealed partial class MessageSecurityBindingElement
     /// <param name="bootstrapSecurity">The security of the handshake.</param>
     /// <param name="requireCancellation">See <see cref="Engine.SecureConversationSecurityTokenParameters.RequireCancellation"/>.</param>
     /// <inheritdoc cref="CreateSecureConversationBindingElement(MessageSecurityBindingElement)" path="/remarks"/>
-    public static MessageSecurityBindingElement CreateSecureConversationBindingElement(MessageSecurityBindingElement bootstrapSecurity, bool requireCancellation)
+    public static MessageSecurityBindingElement CreateSecureConversationBindingElement(MessageSecurityBindingElement bootstrapSecurity, bool requireCancellation) =>
+        CreateSecureConversationBindingElement(bootstrapSecurity, requireCancellation, bootstrapProtectionRequirements: null);
+
+    /// <summary>A session (WS-SecureConversation).</summary>
+    /// <param name="bootstrapSecurity">The security of the handshake.</param>
+    /// <param name="requireCancellation">See <see cref="Engine.SecureConversationSecurityTokenParameters.RequireCancellation"/>.</param>
+    /// <param name="bootstrapProtectionRequirements">What of the handshake is signed and encrypted; null for all.</param>
+    /// <inheritdoc cref="CreateSecureConversationBindingElement(MessageSecurityBindingElement)" path="/remarks"/>
+    public static MessageSecurityBindingElement CreateSecureConversationBindingElement(MessageSecurityBindingElement bootstrapSecurity, bool requireCancellation,
+        Engine.ChannelProtectionRequirements? bootstrapProtectionRequirements)
     {
         ArgumentNullException.ThrowIfNull(bootstrapSecurity);
-        return new(Engine.SecurityBindingElement.CreateSecureConversationBindingElement(bootstrapSecurity._settings, requireCancellation), bootstrapSecurity);
+        return new(Engine.SecurityBindingElement.CreateSecureConversationBindingElement(
+            bootstrapSecurity._settings, requireCancellation, bootstrapProtectionRequirements), bootstrapSecurity);
     }
 }

@@ -72,6 +72,9 @@ internal sealed class TestService : IAsyncDisposable
 
     public bool IsBinary { get; set; }
 
+    /// <summary>XML of a header block of the answers of Echo.</summary>
+    public string? EchoHeader { get; set; }
+
     /// <summary>Answers in place of the service when it returns true.</summary>
     public Func<HttpContext, Task<bool>>? Intercept { get; set; }
 
@@ -137,6 +140,10 @@ internal sealed class TestService : IAsyncDisposable
         {
             case "Add":
                 return Result(action, "Add", Number("a") + Number("b"));
+            case "Echo" when EchoHeader is not null:
+                return SoapReply.FromEnvelope(System.Text.Encoding.UTF8.GetBytes(
+                    "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope' xmlns:a='http://www.w3.org/2005/08/addressing'><s:Header>"
+                    + $"<a:Action s:mustUnderstand='1'>{action}Response</a:Action>{EchoHeader}</s:Header><s:Body><EchoResponse xmlns='{Ns}'/></s:Body></s:Envelope>"));
             case "Echo":
                 return Result(action, "Echo", Text("text"));
             case "Divide" when Number("b") == 0:

@@ -1,0 +1,42 @@
+using CoreWCF;
+using SecureConversation.CoreWCF.Tests.Support;
+
+namespace SecureConversation.CoreWCF.Tests;
+
+public sealed class HeaderTests
+{
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Unsigned_headers_reach_the_application_unless_told_otherwise(bool isSession, bool handOut)
+    {
+        var element = isSession ? Bindings.Session() : Bindings.Bootstrap("mutual");
+        Assert.True(element.HandOutUnsignedHeaders);
+        element.HandOutUnsignedHeaders = handOut;
+        var application = new Application();
+        await using var host = await EchoHost.StartAsync<IEcho>(Bindings.Text(element), host => host.Authorization.ServiceAuthorizationManager = application);
+        await using var client = Client.For(host, element);
+        var request = "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Header><h:Trace xmlns:h='urn:h'>seen</h:Trace></s:Header>"u8.ToArray()
+            .Concat("<s:Body><Echo xmlns='urn:e'><text>x</text></Echo></s:Body></s:Envelope>"u8.ToArray()).ToArray();
+
+        using var reply = await client.SendAsync(request, "urn:e/Echo");
+
+        Assert.False(reply.IsFault);
+        Assert.Equal((handOut, "urn:e/Echo"), (application.SawTrace, application.Action));
+    }
+
+    private sealed class Application : ServiceAuthorizationManager
+    {
+        public bool SawTrace { get; private set; }
+
+        public string? Action { get; private set; }
+
+        protected override ValueTask<bool> CheckAccessCoreAsync(OperationContext operationContext)
+        {
+            (SawTrace, Action) = (operationContext.IncomingMessageHeaders.FindHeader("Trace", "urn:h") >= 0, operationContext.IncomingMessageHeaders.Action);
+            return ValueTask.FromResult(true);
+        }
+    }
+}
