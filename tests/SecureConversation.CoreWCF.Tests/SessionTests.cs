@@ -1,3 +1,9 @@
+using System.Collections.ObjectModel;
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.Description;
+using CoreWCF.Dispatcher;
+using CoreWCF.IdentityModel.Policy;
 using SecureConversation.CoreWCF.Tests.Support;
 
 namespace SecureConversation.CoreWCF.Tests;
@@ -120,6 +126,19 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Calls_that_come_first_at_once_share_the_instance()
+    {
+        var element = Bindings.Session();
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element), host => host.Description.Behaviors.Add(new Slow()));
+        await using var client = Client.For(host, element);
+
+        var counts = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => client.AskAsync("Count")));
+
+        Assert.Equal(["1", "2", "3", "4"], counts.Order());
+        Assert.Equal(1, host.Probe.Created);
+    }
+
+    [Fact]
     public async Task Pending_sessions_are_bounded()
     {
         var element = Bindings.Session();
@@ -133,4 +152,32 @@ public sealed class SessionTests
     }
 
     private static async Task<string> SessionIdAsync(Http.SecureConversationClient client) => (await client.AskAsync("WhoAmI")).Split('|')[2];
+
+    /// <summary>Gives calls the time to overtake each other before there is an instance.</summary>
+    private sealed class Slow : ServiceAuthenticationManager, IServiceBehavior
+    {
+        public override async ValueTask<(ReadOnlyCollection<IAuthorizationPolicy> policies, Message message)> AuthenticateAsync(
+            ReadOnlyCollection<IAuthorizationPolicy> authPolicy, Uri listenUri, Message message)
+        {
+            await Task.Delay(100);
+            return (authPolicy, message);
+        }
+
+        public void AddBindingParameters(ServiceDescription serviceDescription, ServiceHostBase serviceHostBase, Collection<ServiceEndpoint> endpoints,
+            BindingParameterCollection bindingParameters)
+        {
+        }
+
+        public void ApplyDispatchBehavior(ServiceDescription serviceDescription, ServiceHostBase serviceHostBase)
+        {
+            foreach (var endpoint in serviceHostBase.ChannelDispatchers.OfType<ChannelDispatcher>().SelectMany(dispatcher => dispatcher.Endpoints))
+            {
+                endpoint.DispatchRuntime.ServiceAuthenticationManager = this;
+            }
+        }
+
+        public void Validate(ServiceDescription serviceDescription, ServiceHostBase serviceHostBase)
+        {
+        }
+    }
 }

@@ -24,10 +24,10 @@ internal static class Envelopes
     }
 
     /// <summary>A message of these bytes, read with the quotas of the encoder, as WCF does with what it decrypted.</summary>
-    public static Message Read(ReadOnlyMemory<byte> envelope, MessageVersion version, XmlDictionaryReaderQuotas quotas)
+    public static Message Read(ReadOnlyMemory<byte> envelope, MessageVersion version, XmlDictionaryReaderQuotas quotas, OnXmlDictionaryReaderClose onBodyRead)
     {
         MemoryMarshal.TryGetArray(envelope, out var bytes);
-        var reader = XmlDictionaryReader.CreateTextReader(bytes.Array!, bytes.Offset, bytes.Count, quotas);
+        var reader = XmlDictionaryReader.CreateTextReader(bytes.Array!, bytes.Offset, bytes.Count, Utf8, quotas, onBodyRead);
         return Message.CreateMessage(reader, int.MaxValue, version);
     }
 }

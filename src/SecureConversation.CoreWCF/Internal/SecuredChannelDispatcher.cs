@@ -48,6 +48,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
 
     private async Task DispatchAsync(RequestContext context, Message wire, (string? Action, Uri? To) addressing, ServiceResult.Dispatch dispatch)
     {
+        SecuredRequestContext? secured = null;
         try
         {
             var session = dispatch.Session is null ? null : await sessions.GetAsync(security, dispatch.Session).ConfigureAwait(false);
@@ -55,7 +56,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
                 ?? await CallerIdentity.CreateAsync(dispatch.User, dispatch.Request.SenderCertificate).ConfigureAwait(false);
 
             // A copy: one-way operations and those that take a Message may read on when the exchange is over.
-            var request = Envelopes.Read(dispatch.Request.Envelope.ToArray(), wire.Version, quotas);
+            var request = Envelopes.Read(dispatch.Request.Envelope.ToArray(), wire.Version, quotas, _ => secured?.OnInstance());
             request.Properties.CopyProperties(wire.Properties);
             if (wire.Version.Addressing == AddressingVersion.None)
             {
@@ -64,11 +65,12 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
             }
 
             caller.ApplyTo(request);
-            var target = session?.Channel.ChannelDispatcher ?? single!;
-            await target.DispatchAsync(new SecuredRequestContext(context, request, dispatch, logger)).ConfigureAwait(false);
+            secured = new SecuredRequestContext(context, request, dispatch, logger);
+            await (session?.Channel.DispatchAsync(secured) ?? single!.DispatchAsync(secured)).ConfigureAwait(false);
         }
         catch
         {
+            secured?.Release();
             dispatch.Dispose();
             throw;
         }

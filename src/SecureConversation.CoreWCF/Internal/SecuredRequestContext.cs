@@ -9,9 +9,18 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
     // WS-Addressing of August 2004 section 3.1: replies over HTTP go to the anonymous address, which has to be among what is signed.
     private static readonly Uri AnonymousAugust2004 = new("http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous");
 
+    private Action? _instanceFound;
     private int _isReleased;
 
     public override Message RequestMessage => request;
+
+    /// <summary>
+    /// What to do once, when CoreWCF has a service instance for the request, or the request is over without one. Nothing tells so but the
+    /// parameters of the operation, which are read from the body after the instance was found.
+    /// </summary>
+    public void WhenInstanceFound(Action instanceFound) => _instanceFound = instanceFound;
+
+    public void OnInstance() => Interlocked.Exchange(ref _instanceFound, null)?.Invoke();
 
     public override void Abort()
     {
@@ -83,8 +92,10 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
         }
     }
 
-    private void Release()
+    /// <summary>The exchange is over.</summary>
+    public void Release()
     {
+        OnInstance();
         if (Interlocked.Exchange(ref _isReleased, 1) == 0)
         {
             dispatch.Dispose();

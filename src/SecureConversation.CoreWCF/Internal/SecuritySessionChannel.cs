@@ -13,6 +13,8 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
     private readonly MessageSecurityService _security;
     private readonly ServiceSession _session;
     private readonly IServiceScope _scope;
+    private readonly TaskCompletionSource _hasInstance = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _isFirst = 1;
 
     public SecuritySessionChannel(IChannel transport, MessageSecurityService security, ServiceSession session)
     {
@@ -37,6 +39,24 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
 
     public T? GetProperty<T>()
         where T : class => (State == CommunicationState.Closed ? null : _scope.ServiceProvider.GetService<T>()) ?? _transport.GetProperty<T>();
+
+    /// <summary>
+    /// A request of the session. The first one goes ahead until it has a service instance, which the others share: CoreWCF would make
+    /// one for each request that comes while there is none.
+    /// </summary>
+    public async Task DispatchAsync(SecuredRequestContext request)
+    {
+        if (Interlocked.Exchange(ref _isFirst, 0) == 1)
+        {
+            request.WhenInstanceFound(() => _hasInstance.TrySetResult());
+        }
+        else
+        {
+            await _hasInstance.Task.ConfigureAwait(false);
+        }
+
+        await ChannelDispatcher!.DispatchAsync(request).ConfigureAwait(false);
+    }
 
     /// <summary>The session has ended: CoreWCF closes the channel and lets go of the service instance.</summary>
     public Task EndAsync() => State == CommunicationState.Opened && ChannelDispatcher is { } dispatcher
