@@ -165,7 +165,12 @@ public sealed class MessageSecurityService : IDisposable
                 return Respond(issuer.Cancel(request, session, protection), request, protection);
             }
 
-            issuer.Sessions.Use(session);
+            if (!issuer.Sessions.Use(session))
+            {
+                // It ended while the message was verified: after Cancel is confirmed nothing runs in the session any more.
+                Fail.With(FailureCode.UnknownContext);
+            }
+
             return Dispatch(request, session.User, session, protection);
         }
         catch

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using CoreWCF;
 using SecureConversation.CoreWCF.Tests.Support;
 
@@ -25,6 +26,28 @@ public sealed class HeaderTests
 
         Assert.False(reply.IsFault);
         Assert.Equal((handOut, "urn:e/Echo"), (application.SawTrace, application.Action));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Headers_of_message_contracts_are_protected_as_the_body_is(bool isSession)
+    {
+        var element = isSession ? Bindings.Session() : Bindings.Bootstrap("mutual");
+        await using var host = await EchoHost.StartAsync<IHeaderEcho>(Bindings.Text(element));
+        var request = ("<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Header><Tenant xmlns='urn:e'>alice</Tenant></s:Header>"
+            + "<s:Body><Header xmlns='urn:e'><Text>x</Text></Header></s:Body></s:Envelope>").Select(c => (byte)c).ToArray();
+
+        await using var careless = Client.For(host, element);
+        await Assert.ThrowsAsync<SecureConversationException>(() => careless.SendAsync(request, "urn:e/Header"));
+        Assert.Equal(0, host.Probe.Created);
+
+        var protection = Client.Protection
+            .WithHeader(Binding.MessageDirection.ClientToService, "urn:e/Header", "Tenant", "urn:e", ProtectionLevel.EncryptAndSign)
+            .WithHeader(Binding.MessageDirection.ServiceToClient, "urn:e/HeaderResponse", "Tenant", "urn:e", ProtectionLevel.EncryptAndSign);
+        await using var client = Client.For(host, element, protection: protection);
+        using var reply = await client.SendAsync(request, "urn:e/Header");
+        Assert.Contains("Tenant", string.Join(' ', reply.Message.Protection.EncryptedParts), StringComparison.Ordinal);
     }
 
     private sealed class Application : ServiceAuthorizationManager

@@ -37,6 +37,26 @@ public sealed class IdentityTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task User_name_beside_a_certificate_is_the_identity(bool isSession)
+    {
+        var userName = Binding.SecurityBindingElement.CreateUserNameForCertificateBindingElement();
+        var both = new MessageSecurityBindingElement(userName with
+        {
+            EndpointSupportingTokenParameters = userName.EndpointSupportingTokenParameters with { Endorsing = [new Binding.X509SecurityTokenParameters { RequireDerivedKeys = false }] },
+        });
+        var element = isSession ? Bindings.Session(both) : both;
+        await using var host = await EchoHost.StartAsync<IEcho>(Bindings.Text(element));
+        await using var client = Client.For(host, element);
+
+        var who = (await client.AskAsync("WhoAmI")).Split('|');
+
+        Assert.Equal(("False", "ada"), (who[0], who[1]));
+        Assert.Equal("UserNameSecurityToken+X509SecurityToken", who[3]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Anonymous_clients_have_none(bool isSession)
     {
         var who = await WhoAmIAsync("anonymous", isSession);

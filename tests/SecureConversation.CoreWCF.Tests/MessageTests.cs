@@ -45,6 +45,23 @@ public sealed class MessageTests
 
     [Theory]
     [MemberData(nameof(SessionOrNot))]
+    public async Task Reply_that_is_no_xml_is_answered_by_a_fault(bool isSession)
+    {
+        var wire = new Wire();
+        var (host, client) = await StartAsync(isSession, wire);
+        await using var _ = host;
+        await using var __ = client;
+
+        var e = await Assert.ThrowsAsync<SecureConversationException>(() => client.AskAsync("NotXml"));
+
+        Assert.True(e.Fault!.IsSecured);
+        Assert.EndsWith("InternalServiceFault", e.Fault.Subcode);
+        Assert.Equal("hello", await client.EchoAsync("hello"));
+        await host.IdleAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(SessionOrNot))]
     public async Task One_way_messages_arrive_and_are_accepted(bool isSession)
     {
         var wire = new Wire();

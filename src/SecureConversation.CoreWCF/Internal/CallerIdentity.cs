@@ -29,13 +29,21 @@ internal sealed class CallerIdentity
     public static async ValueTask<CallerIdentity> CreateAsync(ClaimsPrincipal user, X509Certificate2? certificate)
     {
         var caller = new CallerIdentity();
+        var userName = user.Identity is { AuthenticationType: Credentials.ClientAuthenticationTypes.UserName, Name: { } name } ? name : null;
+        if (userName is not null)
+        {
+            caller._policies.AddRange(await caller.AddAsync(UserNameClaims, new UserNameSecurityToken(userName, null), SecurityTokenAttachmentMode.SignedEncrypted)
+                .ConfigureAwait(false));
+        }
+
         if (certificate is not null)
         {
-            await caller.AddAsync(CertificateClaims, new X509SecurityToken(certificate), SecurityTokenAttachmentMode.Endorsing).ConfigureAwait(false);
-        }
-        else if (user.Identity is { IsAuthenticated: true, Name: { } name })
-        {
-            await caller.AddAsync(UserNameClaims, new UserNameSecurityToken(name, null), SecurityTokenAttachmentMode.SignedEncrypted).ConfigureAwait(false);
+            var policies = await caller.AddAsync(CertificateClaims, new X509SecurityToken(certificate), SecurityTokenAttachmentMode.Endorsing).ConfigureAwait(false);
+            if (userName is null)
+            {
+                // Of two identities WCF would take neither: the user name is the one, the certificate stays a token beside it.
+                caller._policies.AddRange(policies);
+            }
         }
 
         return caller;
@@ -53,10 +61,10 @@ internal sealed class CallerIdentity
         security.ServiceSecurityContext = new ServiceSecurityContext(_policies.AsReadOnly());
     }
 
-    private async ValueTask AddAsync(SecurityTokenAuthenticator authenticator, SecurityToken token, SecurityTokenAttachmentMode mode)
+    private async ValueTask<ReadOnlyCollection<IAuthorizationPolicy>> AddAsync(SecurityTokenAuthenticator authenticator, SecurityToken token, SecurityTokenAttachmentMode mode)
     {
-        ReadOnlyCollection<IAuthorizationPolicy> policies = await authenticator.ValidateTokenAsync(token).ConfigureAwait(false);
+        var policies = await authenticator.ValidateTokenAsync(token).ConfigureAwait(false);
         _tokens.Add(new SupportingTokenSpecification(token, policies, mode));
-        _policies.AddRange(policies);
+        return policies;
     }
 }

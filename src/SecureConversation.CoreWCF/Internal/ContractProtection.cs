@@ -6,7 +6,7 @@ using Engine = SecureConversation.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;
 
-/// <summary>Reads <see cref="ProtectionLevelAttribute"/> off the contracts of an address.</summary>
+/// <summary>What the contracts of an address declare: headers, and levels by <see cref="ProtectionLevelAttribute"/>.</summary>
 internal static class ContractProtection
 {
     public static Engine.ChannelProtectionRequirements Of(IServiceDispatcher dispatcher)
@@ -16,10 +16,7 @@ internal static class ContractProtection
         {
             foreach (var operation in endpoint.Contract.Operations)
             {
-                if (LevelOf(operation) is { } level)
-                {
-                    requirements = Apply(requirements, operation, level);
-                }
+                requirements = Apply(requirements, operation, LevelOf(operation));
             }
         }
 
@@ -30,20 +27,25 @@ internal static class ContractProtection
     {
         foreach (var message in operation.Messages)
         {
-            requirements = message.Direction == MessageDirection.Input
-                ? requirements.WithRequest(message.Action, level)
-                : requirements.WithReply(message.Action, level);
+            var isRequest = message.Direction == MessageDirection.Input;
+            requirements = isRequest ? requirements.WithRequest(message.Action, level) : requirements.WithReply(message.Action, level);
+            if (level != ProtectionLevel.None)
+            {
+                // As the body, the headers that a message contract declares.
+                var direction = isRequest ? Engine.MessageDirection.ClientToService : Engine.MessageDirection.ServiceToClient;
+                requirements = message.Headers.Aggregate(requirements, (all, header) => all.WithHeader(direction, message.Action, header.Name, header.Namespace, level));
+            }
         }
 
         return operation.Faults.Aggregate(requirements, (all, fault) => all.WithFault(fault.Action, level));
     }
 
-    private static ProtectionLevel? LevelOf(OperationDescription operation)
+    private static ProtectionLevel LevelOf(OperationDescription operation)
     {
         var method = operation.SyncMethod ?? operation.TaskMethod ?? operation.BeginMethod;
         // The interface that declares an inherited operation speaks for it.
         var attribute = method?.GetCustomAttribute<ProtectionLevelAttribute>()
             ?? operation.DeclaringContract.ContractType?.GetCustomAttribute<ProtectionLevelAttribute>();
-        return attribute?.Level;
+        return attribute?.Level ?? ProtectionLevel.EncryptAndSign;
     }
 }

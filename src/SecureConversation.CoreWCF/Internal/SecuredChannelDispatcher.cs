@@ -51,10 +51,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         SecuredRequestContext? secured = null;
         try
         {
-            var session = dispatch.Session is null ? null : await sessions.GetAsync(security, dispatch.Session).ConfigureAwait(false);
-            var caller = session?.Caller
-                ?? await CallerIdentity.CreateAsync(dispatch.User, dispatch.Request.SenderCertificate).ConfigureAwait(false);
-
+            var session = dispatch.Session is null ? null : await sessions.FindAsync(security, dispatch.Session).ConfigureAwait(false);
             // A copy: one-way operations and those that take a Message may read on when the exchange is over.
             var request = Envelopes.Read(dispatch.Request.Envelope.ToArray(), wire.Version, quotas, _ => secured?.OnInstance());
             request.Properties.CopyProperties(wire.Properties);
@@ -64,9 +61,22 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
                 request.Headers.To = addressing.To;
             }
 
-            caller.ApplyTo(request);
             secured = new SecuredRequestContext(context, request, dispatch, logger);
-            await (session?.Channel.DispatchAsync(secured) ?? single!.DispatchAsync(secured)).ConfigureAwait(false);
+            if (session is not null)
+            {
+                session.Caller.ApplyTo(request);
+                await session.Channel.DispatchAsync(secured).ConfigureAwait(false);
+            }
+            else if (dispatch.Session is not null)
+            {
+                await secured.TerminateAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                var caller = await CallerIdentity.CreateAsync(dispatch.User, dispatch.Request.SenderCertificate).ConfigureAwait(false);
+                caller.ApplyTo(request);
+                await single!.DispatchAsync(secured).ConfigureAwait(false);
+            }
         }
         catch
         {

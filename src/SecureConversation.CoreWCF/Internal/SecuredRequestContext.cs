@@ -9,10 +9,16 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
     // WS-Addressing of August 2004 section 3.1: replies over HTTP go to the anonymous address, which has to be among what is signed.
     private static readonly Uri AnonymousAugust2004 = new("http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous");
 
+    private Action<SecuredRequestContext>? _released;
     private Action? _instanceFound;
+    private volatile bool _isTaken;
+    private int _isReplied;
     private int _isReleased;
 
     public override Message RequestMessage => request;
+
+    /// <summary>What to do once, when the exchange is over.</summary>
+    public void WhenReleased(Action<SecuredRequestContext> released) => _released = released;
 
     /// <summary>
     /// What to do once, when CoreWCF has a service instance for the request, or the request is over without one. Nothing tells so but the
@@ -20,7 +26,32 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
     /// </summary>
     public void WhenInstanceFound(Action instanceFound) => _instanceFound = instanceFound;
 
-    public void OnInstance() => Interlocked.Exchange(ref _instanceFound, null)?.Invoke();
+    public void OnInstance()
+    {
+        _isTaken = true;
+        Interlocked.Exchange(ref _instanceFound, null)?.Invoke();
+    }
+
+    /// <summary>Answers in place of a service that will not, for its channel has closed; unless it is called already, or has answered.</summary>
+    public async Task TerminateAsync()
+    {
+        if (_isTaken || Interlocked.Exchange(ref _isReplied, 1) == 1)
+        {
+            return;
+        }
+
+        try
+        {
+            using var fault = DispatcherFaults.SessionTerminated(request.Version);
+            await SendAsync(fault, CancellationToken.None).ConfigureAwait(false);
+            await CloseAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The client has gone.
+            Abort();
+        }
+    }
 
     public override void Abort()
     {
@@ -44,7 +75,11 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
 
     public override Task ReplyAsync(Message message) => ReplyAsync(message, CancellationToken.None);
 
-    public override async Task ReplyAsync(Message? message, CancellationToken token)
+    public override Task ReplyAsync(Message? message, CancellationToken token) =>
+        // The service and the end of its session may meet here; the first one answers.
+        Interlocked.Exchange(ref _isReplied, 1) == 0 ? SendAsync(message, token) : Task.CompletedTask;
+
+    private async Task SendAsync(Message? message, CancellationToken token)
     {
         if (message is null)
         {
@@ -61,6 +96,17 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
 
     public override void OnOperationInvoke() => transport.OnOperationInvoke();
 
+    /// <summary>The exchange is over.</summary>
+    public void Release()
+    {
+        OnInstance();
+        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
+        {
+            dispatch.Dispose();
+            _released?.Invoke(this);
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -74,6 +120,21 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
 
     private async ValueTask<ProtectedReply> ProtectAsync(Message message)
     {
+        try
+        {
+            return await SecureAsync(message).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Not to be written, or not to be protected. Passed on, it would leave the client without an answer.
+            CoreWcfLog.ReplyNotProtectable(logger, dispatch.Request.Action, e);
+            using var fault = DispatcherFaults.InternalServiceFault(message.Version);
+            return await SecureAsync(fault).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<ProtectedReply> SecureAsync(Message message)
+    {
         // HTTP would take To away, or put the anonymous address, after the signature was made.
         message.Headers.To = message.Version.Addressing == AddressingVersion.WSAddressingAugust2004 ? AnonymousAugust2004 : null;
         if (message.Version.Addressing == AddressingVersion.None)
@@ -81,24 +142,6 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
             message.Headers.Action = null;
         }
 
-        try
-        {
-            return dispatch.Secure(await Envelopes.WriteAsync(message).ConfigureAwait(false));
-        }
-        catch (ArgumentException e)
-        {
-            CoreWcfLog.ReplyNotProtectable(logger, dispatch.Request.Action, e);
-            throw;
-        }
-    }
-
-    /// <summary>The exchange is over.</summary>
-    public void Release()
-    {
-        OnInstance();
-        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
-        {
-            dispatch.Dispose();
-        }
+        return dispatch.Secure(await Envelopes.WriteAsync(message).ConfigureAwait(false));
     }
 }

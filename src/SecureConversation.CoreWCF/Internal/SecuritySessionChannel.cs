@@ -14,7 +14,11 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
     private readonly ServiceSession _session;
     private readonly IServiceScope _scope;
     private readonly TaskCompletionSource _hasInstance = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _isFirst = 1;
+    private readonly TaskCompletionSource _isDrained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly HashSet<SecuredRequestContext> _requests = [];
+    private bool _isEnding;
+    private bool _hasFirst;
 
     public SecuritySessionChannel(IChannel transport, MessageSecurityService security, ServiceSession session)
     {
@@ -46,11 +50,13 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
     /// </summary>
     public async Task DispatchAsync(SecuredRequestContext request)
     {
-        if (Interlocked.Exchange(ref _isFirst, 0) == 1)
+        if (!TryEnter(request, out var isFirst))
         {
-            request.WhenInstanceFound(() => _hasInstance.TrySetResult());
+            await request.TerminateAsync().ConfigureAwait(false);
+            return;
         }
-        else
+
+        if (!isFirst)
         {
             await _hasInstance.Task.ConfigureAwait(false);
         }
@@ -58,10 +64,19 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
         await ChannelDispatcher!.DispatchAsync(request).ConfigureAwait(false);
     }
 
-    /// <summary>The session has ended: CoreWCF closes the channel and lets go of the service instance.</summary>
-    public Task EndAsync() => State == CommunicationState.Opened && ChannelDispatcher is { } dispatcher
-        ? dispatcher.DispatchAsync((RequestContext)null!)
-        : Task.CompletedTask;
+    /// <summary>
+    /// The session has ended: CoreWCF closes the channel and lets go of the service instance. Requests under way are answered before,
+    /// for CoreWCF answers nothing on a channel that is closed.
+    /// </summary>
+    public async Task EndAsync()
+    {
+        End();
+        await _isDrained.Task.ConfigureAwait(false);
+        if (State == CommunicationState.Opened && ChannelDispatcher is { } dispatcher)
+        {
+            await dispatcher.DispatchAsync((RequestContext)null!).ConfigureAwait(false);
+        }
+    }
 
     protected override Task OnOpenAsync(CancellationToken token) => Task.CompletedTask;
 
@@ -77,6 +92,66 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
     protected override void OnClosed()
     {
         base.OnClosed();
+        foreach (var request in End())
+        {
+            _ = request.TerminateAsync();
+        }
+
         _scope.Dispose();
+    }
+
+    private bool TryEnter(SecuredRequestContext request, out bool isFirst)
+    {
+        lock (_gate)
+        {
+            isFirst = !_hasFirst;
+            if (_isEnding || State != CommunicationState.Opened)
+            {
+                return false;
+            }
+
+            _hasFirst = true;
+            _requests.Add(request);
+        }
+
+        request.WhenReleased(Leave);
+        if (isFirst)
+        {
+            request.WhenInstanceFound(() => _hasInstance.TrySetResult());
+        }
+
+        return true;
+    }
+
+    private void Leave(SecuredRequestContext request)
+    {
+        lock (_gate)
+        {
+            _requests.Remove(request);
+            if (!_isEnding || _requests.Count > 0)
+            {
+                return;
+            }
+        }
+
+        _isDrained.TrySetResult();
+    }
+
+    /// <summary>Lets no more requests in; those that are.</summary>
+    private List<SecuredRequestContext> End()
+    {
+        List<SecuredRequestContext> left;
+        lock (_gate)
+        {
+            _isEnding = true;
+            left = [.. _requests];
+        }
+
+        if (left.Count == 0)
+        {
+            _isDrained.TrySetResult();
+        }
+
+        return left;
     }
 }

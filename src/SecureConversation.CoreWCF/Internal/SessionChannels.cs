@@ -11,16 +11,23 @@ internal sealed class SessionChannels(IServiceDispatcher service, IChannel trans
 {
     private readonly ConcurrentDictionary<ServiceSession, Lazy<Task<Entry>>> _channels = new();
 
-    public async ValueTask<Entry> GetAsync(MessageSecurityService security, ServiceSession session)
+    /// <summary>Null when the session has ended.</summary>
+    public async ValueTask<Entry?> FindAsync(MessageSecurityService security, ServiceSession session)
     {
+        if (session.CloseReason != SessionCloseReason.None)
+        {
+            return null;
+        }
+
         var entry = _channels.GetOrAdd(session, s => new Lazy<Task<Entry>>(() => OpenAsync(security, s)));
         try
         {
             var channel = await entry.Value.ConfigureAwait(false);
             if (session.CloseReason != SessionCloseReason.None)
             {
-                // Ended while the message was verified, perhaps before there was a channel to end.
+                // Ended meanwhile, perhaps before there was a channel to end.
                 End(session);
+                return null;
             }
 
             return channel;

@@ -8,7 +8,10 @@ public sealed class CertificateValidationOptions
     /// <summary>Default <see cref="X509CertificateValidationMode.ChainTrust"/>.</summary>
     public X509CertificateValidationMode Mode { get; init; } = X509CertificateValidationMode.ChainTrust;
 
-    /// <summary>Whether revocation is looked up when a chain is built. Default online; a status that cannot be found out is a refusal.</summary>
+    /// <summary>
+    /// Whether revocation is looked up when a chain is built. Default online; a status that cannot be found out is a refusal. Only
+    /// online are missing certificates of authorities fetched as well: both ask addresses that the certificate of a stranger names.
+    /// </summary>
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.Online;
 
     /// <summary>Which certificates of a chain are looked up. Default: all but the root.</summary>

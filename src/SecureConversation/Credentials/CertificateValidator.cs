@@ -73,6 +73,8 @@ internal sealed class CertificateValidator
         var chain = new X509Chain();
         var policy = chain.ChainPolicy;
         policy.RevocationMode = _options.RevocationMode;
+        // A stranger's certificate names addresses. Nobody is asked at them unless revocation has to be looked up anyway.
+        policy.DisableCertificateDownloads = _options.RevocationMode != X509RevocationMode.Online;
         policy.RevocationFlag = _options.RevocationFlag;
         policy.UrlRetrievalTimeout = _options.UrlRetrievalTimeout;
         policy.VerificationTime = now.LocalDateTime;

@@ -6,9 +6,6 @@ namespace SecureConversation.Credentials;
 /// <summary>What a service tells the application about its client.</summary>
 internal static class ClientIdentity
 {
-    public const string X509AuthenticationType = "X509";
-    public const string UserNameAuthenticationType = "UserName";
-
     /// <summary>A client without credentials; not authenticated.</summary>
     public static ClaimsPrincipal Anonymous { get; } = new(new ClaimsIdentity());
 
@@ -16,7 +13,7 @@ internal static class ClientIdentity
     public static ClaimsPrincipal FromCertificate(X509Certificate2 certificate)
     {
         var names = CertificateNames.Of(certificate);
-        var identity = new ClaimsIdentity(X509AuthenticationType);
+        var identity = new ClaimsIdentity(ClientAuthenticationTypes.X509);
         Add(identity, ClaimTypes.Thumbprint, certificate.Thumbprint);
         Add(identity, ClaimTypes.X500DistinguishedName, certificate.Subject);
         Add(identity, ClaimTypes.SerialNumber, certificate.SerialNumber);
@@ -35,7 +32,7 @@ internal static class ClientIdentity
     /// <summary>A user name whose password was validated.</summary>
     public static ClaimsPrincipal FromUserName(string userName)
     {
-        var identity = new ClaimsIdentity(UserNameAuthenticationType);
+        var identity = new ClaimsIdentity(ClientAuthenticationTypes.UserName);
         Add(identity, ClaimTypes.Name, userName);
         return new ClaimsPrincipal(identity);
     }

@@ -62,12 +62,15 @@ internal sealed class SessionTable : IDisposable
 
     public ServiceSession? Find(string id) => _sessions.TryGetValue(id, out var session) && !session.IsClosed ? session : null;
 
-    public void Use(ServiceSession session)
+    /// <summary>A verified message belongs to the session; false when that has ended.</summary>
+    public bool Use(ServiceSession session)
     {
         if (session.Use())
         {
             Interlocked.Decrement(ref _pending);
         }
+
+        return !session.IsClosed;
     }
 
     public void Close(ServiceSession session, SessionCloseReason reason)

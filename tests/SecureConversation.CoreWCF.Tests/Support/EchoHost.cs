@@ -29,6 +29,16 @@ public sealed class EchoHost : IAsyncDisposable
 
     public EchoProbe Probe { get; }
 
+    /// <summary>Completes when all requests of HTTP have ended, which is a moment after their answers; times out when one hangs.</summary>
+    public async Task IdleAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (Probe.Running > 0)
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
     public Uri Address { get; private set; } = null!;
 
     public static async Task<EchoHost> StartAsync<TContract>(WcfBinding binding, Action<ServiceHostBase>? configure = null, int port = 0,
@@ -53,6 +63,12 @@ public sealed class EchoHost : IAsyncDisposable
         builder.Services.AddTransient<EchoService>();
         services?.Invoke(builder.Services);
         var app = builder.Build();
+        app.Use(async (context, next) =>
+        {
+            probe.OnStarted();
+            await next(context);
+            probe.OnEnded();
+        });
         app.UseServiceModel(model =>
         {
             model.AddService<EchoService>(options => options.DebugBehavior.IncludeExceptionDetailInFaults = false);

@@ -6,7 +6,7 @@ namespace SecureConversation.CoreWCF.Tests.Support;
 
 /// <summary>One instance per session, where there are sessions. What happens to instances is told to the probe of the test.</summary>
 [ServiceBehavior(InstanceContextMode = InstanceContextMode.PerSession, ConcurrencyMode = ConcurrencyMode.Multiple)]
-public sealed class EchoService : ISessionEcho, ISinglesEcho, IDisposable
+public sealed class EchoService : ISessionEcho, ISinglesEcho, IHeaderEcho, IDisposable
 {
     private readonly EchoProbe _probe;
     private int _calls;
@@ -32,7 +32,7 @@ public sealed class EchoService : ISessionEcho, ISinglesEcho, IDisposable
         var security = ServiceSecurityContext.Current;
         var sets = security.AuthorizationContext.ClaimSets.Select(set => set.GetType().Name + ":" + set.Count.ToString(CultureInfo.InvariantCulture));
         return string.Join('|', security.IsAnonymous, security.PrimaryIdentity.Name, OperationContext.Current!.SessionId,
-            OperationContext.Current.IncomingMessageProperties.Security.IncomingSupportingTokens.FirstOrDefault()?.SecurityToken.GetType().Name,
+            string.Join('+', OperationContext.Current.IncomingMessageProperties.Security.IncomingSupportingTokens.Select(token => token.SecurityToken.GetType().Name)),
             string.Join(',', sets));
     }
 
@@ -48,6 +48,10 @@ public sealed class EchoService : ISessionEcho, ISinglesEcho, IDisposable
 
     public string Signed(string text) => text;
 
+    public HeaderMessage Header(HeaderMessage message) => message;
+
+    public string NotXml() => "a\u0001b";
+
     public void Dispose()
     {
         _probe.OnDisposed();
@@ -58,16 +62,23 @@ public sealed class EchoProbe
 {
     private int _created;
     private int _disposed;
+    private int _running;
 
     public int Created => Volatile.Read(ref _created);
 
     public int Disposed => Volatile.Read(ref _disposed);
+
+    public int Running => Volatile.Read(ref _running);
 
     public ConcurrentBag<string> Notified { get; } = [];
 
     public SemaphoreSlim NotifiedSignal { get; } = new(0);
 
     public SemaphoreSlim DisposedSignal { get; } = new(0);
+
+    public void OnStarted() => Interlocked.Increment(ref _running);
+
+    public void OnEnded() => Interlocked.Decrement(ref _running);
 
     public void OnCreated() => Interlocked.Increment(ref _created);
 

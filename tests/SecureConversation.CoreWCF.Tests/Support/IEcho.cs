@@ -31,6 +31,27 @@ public interface IEcho
     [OperationContract(Action = "urn:e/Signed", ReplyAction = "urn:e/SignedResponse")]
     [ProtectionLevel(ProtectionLevel.Sign)]
     string Signed(string text);
+
+    [OperationContract(Action = "urn:e/NotXml", ReplyAction = "urn:e/NotXmlResponse")]
+    string NotXml();
+}
+
+/// <summary>With a header, which WS-Security 1.0 cannot encrypt.</summary>
+[ServiceContract(Namespace = "urn:e", Name = "Echo")]
+public interface IHeaderEcho : IEcho
+{
+    [OperationContract(Action = "urn:e/Header", ReplyAction = "urn:e/HeaderResponse")]
+    HeaderMessage Header(HeaderMessage message);
+}
+
+[MessageContract(WrapperName = "Header", WrapperNamespace = "urn:e")]
+public sealed class HeaderMessage
+{
+    [MessageHeader(Namespace = "urn:e")]
+    public string? Tenant { get; set; }
+
+    [MessageBodyMember(Namespace = "urn:e")]
+    public string? Text { get; set; }
 }
 
 /// <summary>The same with SessionMode.Required.</summary>

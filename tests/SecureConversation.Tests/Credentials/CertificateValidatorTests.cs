@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using Xunit;
@@ -106,6 +109,37 @@ public sealed class CertificateValidatorTests : IDisposable
         Assert.Equal(answer, Validate(options, Now));
         Assert.Same(_leaf, seen);
         Assert.NotEqual(X509ChainStatusFlags.NoError, status);
+    }
+
+    [Theory]
+    [InlineData(X509CertificateValidationMode.Custom, X509RevocationMode.NoCheck)]
+    [InlineData(X509CertificateValidationMode.ChainTrust, X509RevocationMode.NoCheck)]
+    [InlineData(X509CertificateValidationMode.ChainTrust, X509RevocationMode.Offline)]
+    public async Task Addresses_in_a_certificate_are_not_asked_unless_online(X509CertificateValidationMode mode, X509RevocationMode revocation)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var end = new CancellationTokenSource();
+        var asked = listener.AcceptTcpClientAsync(end.Token).AsTask();
+        using var key = RSA.Create(2048);
+        using var authority = new CertificateRequest("CN=Nobody", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var request = new CertificateRequest("CN=Stranger", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [$"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/authority.cer"]));
+        using var stranger = request.Create(authority.SubjectName, X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1),
+            DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), [1, 2, 3, 4]);
+
+        var validator = new CertificateValidator(new()
+        {
+            Mode = mode,
+            RevocationMode = revocation,
+            UrlRetrievalTimeout = TimeSpan.FromSeconds(2),
+            CustomValidator = (_, _) => false,
+        });
+        Assert.False(validator.Validate(stranger, DateTimeOffset.UtcNow));
+
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
     }
 
     [Fact]

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.DependencyInjection;
+using SecureConversation.CoreWCF.Tests.Support;
+using SecureConversation.Session;
+
+namespace SecureConversation.CoreWCF.Tests;
+
+/// <summary>Requests that meet the end of their session.</summary>
+public sealed class SessionEndTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Request_that_is_verified_after_the_cancel_runs_nowhere()
+    {
+        var element = Bindings.Session();
+        var replays = new HeldReplayCache();
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element), services: services => services.AddSingleton<IReplayCache>(replays));
+        using var session = await RawSession.OpenAsync(host.Address, element.ToSecurityBindingElement());
+        await session.CallAsync("Count");
+        replays.HoldNext();
+        var late = session.CallAsync("Count");
+        await replays.Held.WaitAsync(Patience);
+        await session.CancelAsync();
+        replays.Release();
+
+        var refused = await Assert.ThrowsAsync<SecureConversationException>(() => late.WaitAsync(Patience));
+
+        Assert.Equal(SecureConversationFailure.BadContextToken, refused.Failure);
+        Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+        Assert.Equal(1, host.Probe.Created);
+        await host.IdleAsync();
+    }
+
+    [Fact]
+    public async Task Requests_beside_the_cancel_are_all_answered()
+    {
+        var element = Bindings.Session();
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
+        for (var round = 0; round < 40; round++)
+        {
+            using var session = await RawSession.OpenAsync(host.Address, element.ToSecurityBindingElement());
+            await session.CallAsync("Count");
+            var requests = Enumerable.Range(0, 8).Select(_ => session.Secure("Count")).ToList();
+            var calls = requests.Select(request => Record.ExceptionAsync(() => session.SendAsync(request, "Count"))).ToList();
+            var cancel = session.CancelAsync();
+
+            await Task.WhenAll([.. calls, cancel]).WaitAsync(Patience);
+
+            requests.ForEach(request => request.Dispose());
+            Assert.All(calls, call => Assert.True(call.Result is null or SecureConversationException));
+            Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+        }
+
+        Assert.Equal(40, host.Probe.Created);
+        await host.IdleAsync();
+    }
+
+    /// <summary>Keeps one message between its verification and the application.</summary>
+    private sealed class HeldReplayCache : IReplayCache
+    {
+        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly InMemoryReplayCache _inner = new(10_000, TimeProvider.System);
+        private int _holds;
+
+        public Task Held => _held.Task;
+
+        public void HoldNext() => Volatile.Write(ref _holds, 1);
+
+        public void Release() => _released.SetResult();
+
+        public async ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken)
+        {
+            if (Interlocked.Exchange(ref _holds, 0) == 1)
+            {
+                _held.SetResult();
+                await _released.Task;
+            }
+
+            return await _inner.TryAddAsync(signatureValue, retention, cancellationToken);
+        }
+    }
+}

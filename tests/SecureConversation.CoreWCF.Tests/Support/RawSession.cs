@@ -1,0 +1,62 @@
+using System.Net.Http.Headers;
+using System.Text;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Testing;
+
+namespace SecureConversation.CoreWCF.Tests.Support;
+
+/// <summary>A session of the engine over plain HTTP: the test decides what is sent when.</summary>
+public sealed class RawSession(Uri address, ClientSession session, HttpClient http) : IDisposable
+{
+    public static async Task<RawSession> OpenAsync(Uri address, SecurityBindingElement element)
+    {
+        var http = new HttpClient();
+        var client = new MessageSecurityClient(MessageSecurityBinding.Create(element), new ClientCredentials
+        {
+            ClientCertificate = new X509Credential(TestCertificates.Client),
+            ServiceCertificate = TestCertificates.Service,
+            ServiceCertificateValidation = new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = { TestCertificates.Service } },
+        });
+        using var handshake = client.StartSession(address);
+        return new RawSession(address, handshake.Complete(await PostAsync(http, address, handshake.Envelope, handshake.Action)), http);
+    }
+
+    public SecuredRequest Secure(string operation) => session.Secure(Encoding.UTF8.GetBytes(
+        "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope' xmlns:a='http://www.w3.org/2005/08/addressing'><s:Header>"
+        + $"<a:Action s:mustUnderstand='1'>urn:e/{operation}</a:Action><a:MessageID>urn:uuid:{Guid.NewGuid()}</a:MessageID>"
+        + $"<a:To s:mustUnderstand='1'>{address}</a:To></s:Header><s:Body><{operation} xmlns='urn:e'/></s:Body></s:Envelope>"));
+
+    /// <summary>The verified reply; throws for a fault without security.</summary>
+    public async Task<string> SendAsync(SecuredRequest request, string operation)
+    {
+        using var reply = request.VerifyReply(await PostAsync(http, address, request.Envelope, "urn:e/" + operation));
+        return Encoding.UTF8.GetString(reply.Envelope.Span);
+    }
+
+    public async Task<string> CallAsync(string operation)
+    {
+        using var request = Secure(operation);
+        return await SendAsync(request, operation);
+    }
+
+    public async Task CancelAsync()
+    {
+        using var cancel = session.StartCancel();
+        cancel.Complete(await PostAsync(http, address, cancel.Envelope, cancel.Action));
+    }
+
+    public void Dispose()
+    {
+        session.Dispose();
+        http.Dispose();
+    }
+
+    private static async Task<byte[]> PostAsync(HttpClient http, Uri address, ReadOnlyMemory<byte> envelope, string action)
+    {
+        using var content = new ReadOnlyMemoryContent(envelope);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse($"application/soap+xml; charset=utf-8; action=\"{action}\"");
+        using var response = await http.PostAsync(address, content);
+        return await response.Content.ReadAsByteArrayAsync();
+    }
+}
