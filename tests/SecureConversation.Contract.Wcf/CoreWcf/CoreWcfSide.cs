@@ -51,7 +51,7 @@ public class CoreWcfSide : IServiceSide
             model.ConfigureServiceHostBase<ContractService>(host => SetUp(host.Credentials));
         });
         await app.StartAsync();
-        return new Host(app, probe);
+        return new KestrelContractService(app, probe);
     }
 
     protected virtual MessageEncodingBindingElement Encoder(Scenario scenario) => new TextMessageEncodingBindingElement
@@ -130,19 +130,6 @@ public class CoreWcfSide : IServiceSide
     }
 
     private static T Static<T>(string name) => (T)typeof(T).GetProperty(name)!.GetValue(null)!;
-
-    private sealed class Host(WebApplication app, ServiceProbe probe) : IContractService
-    {
-        public Uri Address { get; } = new(app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/contract");
-
-        public ServiceProbe Probe => probe;
-
-        public async ValueTask DisposeAsync()
-        {
-            await app.StopAsync();
-            await app.DisposeAsync();
-        }
-    }
 
     private sealed class OnlyTestClient : X509CertificateValidator
     {

@@ -44,7 +44,7 @@ public sealed class AspNetCoreSide : IServiceSide
         app.Use(probe.Tap);
         app.MapSecureConversation("/contract", context => HandleAsync(context, probe));
         await app.StartAsync();
-        return new Host(app, probe);
+        return new KestrelContractService(app, probe);
     }
 
     private static ServiceCredentials Credentials => new()
@@ -102,19 +102,6 @@ public sealed class AspNetCoreSide : IServiceSide
         }
 
         return count;
-    }
-
-    private sealed class Host(WebApplication app, ServiceProbe probe) : IContractService
-    {
-        public Uri Address { get; } = new(app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/contract");
-
-        public ServiceProbe Probe => probe;
-
-        public async ValueTask DisposeAsync()
-        {
-            await app.StopAsync();
-            await app.DisposeAsync();
-        }
     }
 }
 
