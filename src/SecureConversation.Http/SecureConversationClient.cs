@@ -89,7 +89,8 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(action);
         ArgumentNullException.ThrowIfNull(body);
         using var reply = await SendAsync(EnvelopeBody.Wrap(body, _version), action, cancellationToken).ConfigureAwait(false);
-        return reply.Message.ReadFault() is { } fault ? throw new SecureConversationException(fault) : reply.ReadBody();
+        ThrowIfFault(reply);
+        return reply.ReadBody();
     }
 
     /// <summary>Sends a message that gets no reply; completes when the service has taken it over, of which HTTP alone is witness.</summary>
@@ -106,9 +107,9 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
         using var request = CreateRequest(EnvelopeBody.Wrap(body, _version), action);
         request.Options.Set(SecureConversationRequestOptions.OneWay, true);
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        if (response.Content is VerifiedContent { Reply: var reply } && reply.Message.ReadFault() is { } fault)
+        if (response.Content is VerifiedContent { Reply: var reply })
         {
-            throw new SecureConversationException(fault);
+            ThrowIfFault(reply);
         }
     }
 
@@ -135,6 +136,17 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
 
     /// <summary>Cancels the session, blocking for no longer than CloseTimeout, and disposes of the transport.</summary>
     public void Dispose() => _http.Dispose();
+
+    private static void ThrowIfFault(VerifiedReply reply)
+    {
+        if (reply.IsFault)
+        {
+            throw reply.ReadFault() is { } fault
+                ? new SecureConversationException(fault)
+                : new SecureConversationException(SecureConversationFailure.PeerFault, FailureCode.PeerFault,
+                    "The service answered with a fault that is too large to be read here: SendAsync hands it out.");
+        }
+    }
 
     // A redirected POST would show the message to somebody who cannot read it, or become a GET.
     private static SocketsHttpHandler DefaultTransport() => new() { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };

@@ -149,6 +149,31 @@ public sealed class ExchangeTests
         Assert.Equal("{urn:e}Empty", verified.ReadFault()!.Subcode);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ApplicationFault_MayHoldThousandsOfElements(bool inSession)
+    {
+        var binding = inSession ? Credential.Session() : Credential.Single();
+        await using var service = await TestService.StartAsync(binding);
+        var detail = string.Concat(Enumerable.Repeat("<i />", 9000));
+        var plain = Encoding.UTF8.GetString(Messages.Fault(binding.MessageVersion)).Replace("</s:Fault>", $"<s:Detail>{detail}</s:Detail></s:Fault>", StringComparison.Ordinal);
+        service.Reply = _ => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(plain));
+        using var http = new HttpClient(new SecureConversationHandler(Credential.Options(binding), new SocketsHttpHandler()));
+        using var request = Messages.Request(service.Address, binding.MessageVersion);
+        using var response = await http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Contains(detail, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(binding));
+        var call = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Messages.Body));
+        var oneWay = await Assert.ThrowsAsync<SecureConversationException>(() => client.SendOneWayAsync(Messages.Action, Messages.Body));
+        Assert.Equal([SecureConversationFailure.PeerFault, SecureConversationFailure.PeerFault], [call.Failure, oneWay.Failure]);
+        using var reply = await client.SendAsync(Messages.Envelope(binding.MessageVersion, Messages.Body), Messages.Action);
+        Assert.True(reply.IsFault);
+        Assert.Contains(detail, reply.ReadBody(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task LargeBodies_GoBothWays()
     {

@@ -26,6 +26,21 @@ public sealed class FaultTests
     }
 
     [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task DeclaredFaultsMayHoldThousandsOfElements(bool session, bool streamed)
+    {
+        await using var service = await StartAsync(session);
+        var binding = Clients.Binding(Bootstraps.Client("MutualCertificate", session), transport: http => http.TransferMode = streamed ? TransferMode.Streamed : TransferMode.Buffered);
+        using var factory = Clients.Factory(binding, service.Address);
+        var proxy = factory.CreateChannel();
+        Assert.Equal(9000, Assert.Throws<FaultException<int[]>>(() => proxy.FailAtLength(9000)).Detail.Length);
+        Assert.Equal(3, proxy.Add(1, 2));
+        ((IClientChannel)proxy).Close();
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task OtherFaultsArriveUntyped(bool session)

@@ -3,6 +3,7 @@ using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
 using System.Xml;
+using SecureConversation.Security;
 
 namespace SecureConversation.ServiceModel.Internal;
 
@@ -139,9 +140,9 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
             try
             {
                 using var verified = call.Secured.VerifyReply(Envelopes.OfReply(reply, call.Deadline));
-                if (verified.IsFault)
+                if (ReadFault(verified) is { } fault)
                 {
-                    OnFaultReply(new SecureConversationException(verified.ReadFault()!));
+                    OnFaultReply(new SecureConversationException(fault));
                 }
 
                 var message = Envelopes.ToMessage(verified.Envelope, security.Version, security.Quotas);
@@ -157,6 +158,19 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
 
                 throw SecurityErrors.ForMessage(e);
             }
+        }
+    }
+
+    // One beyond the limits is the application's: those about sessions are small.
+    private static SoapFault? ReadFault(VerifiedMessage verified)
+    {
+        try
+        {
+            return verified.ReadFault();
+        }
+        catch (SecureConversationException)
+        {
+            return null;
         }
     }
 

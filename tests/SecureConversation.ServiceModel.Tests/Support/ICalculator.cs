@@ -24,6 +24,10 @@ public interface ICalculator
     [OperationContract]
     void Fail(string reason);
 
+    /// <summary>Answers with a fault of that many elements.</summary>
+    [OperationContract, FaultContract(typeof(int[]), Action = "urn:calc/Many")]
+    void FailAtLength(int count);
+
     [OperationContract(IsOneWay = true)]
     void Notify(string text);
 
@@ -85,6 +89,8 @@ public sealed class CalculatorClient : ClientBase<ICalculator>, ICalculator
     public double Divide(double a, double b) => Channel.Divide(a, b);
 
     public void Fail(string reason) => Channel.Fail(reason);
+
+    public void FailAtLength(int count) => Channel.FailAtLength(count);
 
     public void Notify(string text) => Channel.Notify(text);
 

@@ -157,6 +157,12 @@ internal sealed class TestService : IAsyncDisposable
                 return Result(action, "Divide", Number("a") / Number("b"));
             case "Fail":
                 throw new SoapFaultException(Text("reason")) { Code = SoapFaultCode.Receiver };
+            case "FailAtLength":
+                throw new SoapFaultException("many")
+                {
+                    Action = "urn:calc/Many",
+                    WriteDetail = writer => new DataContractSerializer(typeof(int[])).WriteObject(writer, new int[(int)Number("count")]),
+                };
             case "Notify":
                 Notified.Enqueue(Text("text"));
                 return SoapReply.None;
