@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SecureConversation.ServiceModel.Tests.Support;
 
@@ -97,6 +99,33 @@ public sealed class SessionTests
         proxy.Abort();
         Assert.Equal(CommunicationState.Closed, proxy.State);
         Assert.Equal(1, service.OpenSessions);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AbortWhileTheHandshakeCompletesEndsTheSession(bool asynchronous)
+    {
+        await using var service = await StartAsync();
+        IRequestSessionChannel? channel = null;
+        var security = Bootstraps.Client("MutualCertificate", session: true);
+        security.LoggerFactory = new Log { OnText = text => (text.Contains("urn:uuid", StringComparison.Ordinal) ? channel : null)?.Abort() };
+        channel = Raw(Clients.Binding(security), service, out var factory);
+        await Assert.ThrowsAsync<CommunicationObjectAbortedException>(async () =>
+        {
+            if (asynchronous)
+            {
+                await Task.Factory.FromAsync(channel.BeginOpen, channel.EndOpen, null);
+            }
+            else
+            {
+                channel.Open();
+            }
+        });
+        Assert.Equal(CommunicationState.Closed, channel.State);
+        var session = channel.GetType().GetFields(BindingFlags.NonPublic | BindingFlags.Instance).Select(field => field.GetValue(channel)).OfType<ClientSession>().Single();
+        Assert.True(session.IsClosed);
+        factory.Close();
     }
 
     [Fact]
@@ -202,6 +231,41 @@ public sealed class SessionTests
         ((IClientChannel)again).Close();
     }
 
+    /// <summary>A restarted service can say it in no other way, so whoever sends the fault ends the channel, as in WCF, and nothing else.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AForgedFaultThatTheSessionIsUnknownFaultsTheChannelForLaterCallsOnly(bool asynchronous)
+    {
+        await using var service = await StartAsync();
+        using var factory = Clients.Factory(Binding(), service.Address);
+        var proxy = factory.CreateChannel();
+        var other = factory.CreateChannel();
+        Assert.Equal(3, proxy.Add(1, 2));
+        Assert.Equal(3, other.Add(1, 2));
+        var underWay = proxy.HoldAsync("x");
+        await service.Held.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        service.Intercept = Forge;
+        var e = asynchronous
+            ? await Assert.ThrowsAsync<MessageSecurityException>(() => proxy.AddAsync(1, 2))
+            : Assert.Throws<MessageSecurityException>(() => proxy.Add(1, 2));
+        Assert.Equal("forged", Assert.IsType<FaultException>(e.InnerException).Message);
+        service.Intercept = null;
+        Assert.Equal(CommunicationState.Faulted, ((IClientChannel)proxy).State);
+        Assert.Throws<CommunicationObjectFaultedException>(() => proxy.Add(1, 2));
+
+        service.Release.SetResult();
+        Assert.Equal("x", await underWay.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(2, service.OpenSessions);
+        Assert.Equal(3, other.Add(1, 2));
+        ((IClientChannel)proxy).Abort();
+        ((IClientChannel)other).Close();
+        var again = factory.CreateChannel();
+        Assert.Equal(3, again.Add(1, 2));
+        ((IClientChannel)again).Close();
+    }
+
     [Fact]
     public async Task ASessionThatTheServiceForgotClosesWithoutComplaint()
     {
@@ -247,6 +311,17 @@ public sealed class SessionTests
         Assert.Equal(0, service.OpenSessions);
     }
 
+    private static async Task<bool> Forge(HttpContext context)
+    {
+        context.Response.StatusCode = 500;
+        context.Response.ContentType = "application/soap+xml; charset=utf-8";
+        await context.Response.WriteAsync(
+            "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value>"
+            + "<s:Subcode><s:Value xmlns:c=\"http://schemas.xmlsoap.org/ws/2005/02/sc\">c:BadContextToken</s:Value></s:Subcode></s:Code>"
+            + "<s:Reason><s:Text xml:lang=\"en\">forged</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>");
+        return true;
+    }
+
     private static Task<TestService> StartAsync() => TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: true));
 
     private static CustomBinding Binding() => Clients.Binding(Bootstraps.Client("MutualCertificate", session: true));
@@ -265,6 +340,8 @@ public sealed class SessionTests
     {
         public System.Collections.Concurrent.ConcurrentQueue<int> Ids { get; } = new();
 
+        public Action<string>? OnText { get; init; }
+
         public ILogger CreateLogger(string categoryName) => this;
 
         public void AddProvider(ILoggerProvider provider)
@@ -276,7 +353,11 @@ public sealed class SessionTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Ids.Enqueue(eventId.Id);
+        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            Ids.Enqueue(eventId.Id);
+            OnText?.Invoke(formatter(state, exception));
+        }
 
         public void Dispose()
         {

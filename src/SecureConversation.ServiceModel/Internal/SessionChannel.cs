@@ -1,5 +1,6 @@
 using System.IdentityModel.Tokens;
 using System.Runtime.ExceptionServices;
+using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
 
@@ -36,7 +37,7 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         try
         {
             Inner.Open(deadline.Remaining);
-            _session = handshake.Complete(Exchange(handshake.Envelope, deadline));
+            Keep(handshake.Complete(Exchange(handshake.Envelope, deadline)));
         }
         catch (Exception e)
         {
@@ -90,7 +91,7 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         try
         {
             await Task.Factory.FromAsync(Inner.BeginOpen, Inner.EndOpen, deadline.Remaining, null).ConfigureAwait(false);
-            _session = handshake.Complete(await ExchangeAsync(handshake.Envelope, deadline).ConfigureAwait(false));
+            Keep(handshake.Complete(await ExchangeAsync(handshake.Envelope, deadline).ConfigureAwait(false)));
         }
         catch (Exception e)
         {
@@ -119,6 +120,22 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         {
             _session!.Dispose();
         }
+    }
+
+    // Abort leaves Opening under the same lock: either it finds the session to dispose, or we find that it has been there.
+    private void Keep(ClientSession session)
+    {
+        lock (ThisLock)
+        {
+            _session = session;
+            if (State == CommunicationState.Opening)
+            {
+                return;
+            }
+        }
+
+        session.Dispose();
+        throw new CommunicationObjectAbortedException("The channel was aborted while it opened.");
     }
 
     private SessionRequest StartHandshake()
