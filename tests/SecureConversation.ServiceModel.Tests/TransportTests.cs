@@ -103,6 +103,23 @@ public sealed class TransportTests
         Assert.Equal(0, service.OpenSessions);
     }
 
+    /// <summary>Whoever reads waits for the network, and a service may let clients wait.</summary>
+    [Theory]
+    [InlineData(TransferMode.Streamed, true)]
+    [InlineData(TransferMode.Streamed, false)]
+    [InlineData(TransferMode.StreamedResponse, false)]
+    public async Task StreamedRepliesToAsynchronousCallsAreNotReadOnThePool(TransferMode mode, bool session)
+    {
+        await using var service = await StartAsync(session);
+        var encoder = new ReadObserver(Clients.Text(MessageVersion.Soap12WSAddressing10));
+        using var factory = Clients.Factory(Clients.Binding(Bootstraps.Client("MutualCertificate", session), encoder, http => http.TransferMode = mode), service.Address);
+        var proxy = factory.CreateChannel();
+        var large = new string('x', 1024 * 1024);
+        Assert.Equal(large, await proxy.EchoAsync(large));
+        Assert.False(ReadObserver.IsPoolThread);
+        ((IClientChannel)proxy).Close();
+    }
+
     [Fact]
     public async Task QuotasOfTheEncoderHoldForWhatWasDecrypted()
     {

@@ -32,6 +32,10 @@ internal sealed class EndpointSecurity : IDisposable
     public Engine.MessageSecurityBinding Binding { get; }
     public ILogger Log { get; }
     public required MessageVersion Version { get; init; }
+
+    /// <summary>Whether replies arrive while they are read.</summary>
+    public required bool StreamsReplies { get; init; }
+
     public required bool HandsOutUnsignedHeaders { get; init; }
     public required XmlDictionaryReaderQuotas Quotas { get; init; }
 
@@ -58,6 +62,7 @@ internal sealed class EndpointSecurity : IDisposable
         {
             HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,
             Version = version,
+            StreamsReplies = context.RemainingBindingElements.Find<HttpTransportBindingElement>() is { TransferMode: TransferMode.Streamed or TransferMode.StreamedResponse },
             Quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max,
             AppliesAddress = TakeOverAddressing(context, version),
         };

@@ -24,7 +24,8 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     public Message? Request(Message message, TimeSpan timeout)
     {
         using var call = Begin(message, timeout);
-        return Complete(call, Send(call.Wire, call.Deadline));
+        using var reply = Send(call.Wire, call.Deadline);
+        return reply is null ? WithoutReply(call) : Complete(call, reply, Envelopes.OfReply(reply, call.Deadline));
     }
 
     public IAsyncResult BeginRequest(Message message, AsyncCallback callback, object state) => BeginRequest(message, DefaultSendTimeout, callback, state);
@@ -51,14 +52,20 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     protected async Task<ReadOnlyMemory<byte>> ExchangeAsync(ReadOnlyMemory<byte> envelope, Deadline deadline)
     {
         using var reply = await SendAsync(Envelopes.ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max), deadline).ConfigureAwait(false);
-        return Envelopes.OfReply(reply ?? throw NoReply(), deadline);
+        return await ReadAsync(reply ?? throw NoReply(), deadline).ConfigureAwait(false);
     }
 
     private async Task<Message?> RequestAsync(Message message, TimeSpan timeout)
     {
         using var call = Begin(message, timeout);
-        return Complete(call, await SendAsync(call.Wire, call.Deadline).ConfigureAwait(false));
+        using var reply = await SendAsync(call.Wire, call.Deadline).ConfigureAwait(false);
+        return reply is null ? WithoutReply(call) : Complete(call, reply, await ReadAsync(reply, call.Deadline).ConfigureAwait(false));
     }
+
+    // Messages are read synchronously. Where the network delivers meanwhile, that is for no thread of the pool to wait for.
+    private Task<ReadOnlyMemory<byte>> ReadAsync(Message reply, Deadline deadline) => security.StreamsReplies
+        ? Task.Factory.StartNew(() => Envelopes.OfReply(reply, deadline), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+        : Task.FromResult(Envelopes.OfReply(reply, deadline));
 
     private Message? Send(Message message, Deadline deadline)
     {
@@ -128,38 +135,32 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         return new Call(Calls, secured, wire, expectsReply, deadline);
     }
 
-    private Message? Complete(Call call, Message? reply)
+    private Message Complete(Call call, Message reply, ReadOnlyMemory<byte> envelope)
     {
-        if (reply is null)
+        try
         {
-            return call.ExpectsReply ? throw NoReply() : null;
+            using var verified = call.Secured.VerifyReply(envelope);
+            if (ReadFault(verified) is { } fault)
+            {
+                OnFaultReply(new SecureConversationException(fault));
+            }
+
+            var message = Envelopes.ToMessage(verified.Envelope, security.Version, security.Quotas);
+            message.Properties.CopyProperties(reply.Properties);
+            return message;
         }
-
-        using (reply)
+        catch (SecureConversationException e)
         {
-            try
+            if (e.Fault is not null)
             {
-                using var verified = call.Secured.VerifyReply(Envelopes.OfReply(reply, call.Deadline));
-                if (ReadFault(verified) is { } fault)
-                {
-                    OnFaultReply(new SecureConversationException(fault));
-                }
-
-                var message = Envelopes.ToMessage(verified.Envelope, security.Version, security.Quotas);
-                message.Properties.CopyProperties(reply.Properties);
-                return message;
+                OnFaultReply(e);
             }
-            catch (SecureConversationException e)
-            {
-                if (e.Fault is not null)
-                {
-                    OnFaultReply(e);
-                }
 
-                throw SecurityErrors.ForMessage(e);
-            }
+            throw SecurityErrors.ForMessage(e);
         }
     }
+
+    private static Message? WithoutReply(Call call) => call.ExpectsReply ? throw NoReply() : null;
 
     // One beyond the limits is the application's: those about sessions are small.
     private static SoapFault? ReadFault(VerifiedMessage verified)
