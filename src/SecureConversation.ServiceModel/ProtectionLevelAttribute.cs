@@ -12,8 +12,10 @@ namespace SecureConversation.ServiceModel;
 /// which wins. Where it is on neither, bodies are signed and encrypted.
 /// </summary>
 /// <remarks>
-/// A contract with the attribute anywhere has the headers of its message contracts protected like the bodies, as in WCF; without it only
-/// the headers of WS-Addressing are signed, for nothing else tells the channel about the contract.
+/// Headers of message contracts are protected like the bodies, as in WCF. System.ServiceModel does not tell the channel about contracts, so
+/// one with such headers needs the attribute: on itself, or in <see cref="ContractDescription.ContractBehaviors"/> of the endpoint where it
+/// is generated. Without it a request with such a header is refused with <see cref="InvalidOperationException"/>, and headers of replies
+/// are taken for headers that nobody asked to be signed.
 /// </remarks>
 /// <param name="level">The level for requests, replies and declared faults.</param>
 [AttributeUsage(AttributeTargets.Interface | AttributeTargets.Class | AttributeTargets.Method)]

@@ -57,6 +57,34 @@ public sealed class ProtectionTests
         void Notify(NotifyMessage message);
     }
 
+    /// <summary>As generated, without attribute of ours.</summary>
+    [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
+    public interface IGeneratedCalculator
+    {
+        [OperationContract(Action = Prefix + "Notify", IsOneWay = true)]
+        void Notify(NotifyMessage message);
+
+        [OperationContract(Action = Prefix + "Notify", IsOneWay = true), XmlSerializerFormat]
+        Task NotifyAsync(NotifyMessage message);
+
+        [OperationContract(ReplyAction = Prefix + "EchoResponse")]
+        EchoResponse Echo(EchoMessage message);
+    }
+
+    [MessageContract(WrapperName = "Echo", WrapperNamespace = "urn:calc")]
+    public sealed class EchoMessage
+    {
+        [MessageBodyMember(Name = "text", Namespace = "urn:calc")]
+        public string? Text { get; set; }
+    }
+
+    [MessageContract(WrapperName = "EchoResponse", WrapperNamespace = "urn:calc")]
+    public sealed class EchoResponse
+    {
+        [MessageHeader(Namespace = "urn:header")]
+        public string? Secret { get; set; }
+    }
+
     [MessageContract(WrapperName = "Notify", WrapperNamespace = "urn:calc")]
     public sealed class NotifyMessage
     {
@@ -128,6 +156,72 @@ public sealed class ProtectionTests
         var (_, protection) = Assert.Single(service.Requests);
         Assert.Contains(protection.EncryptedParts, p => p.Contains("Secret", StringComparison.Ordinal));
         Assert.Equal(["t"], service.Notified);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task HeadersOfAContractThatNothingTellsOfDoNotLeave(bool session)
+    {
+        await using var service = await StartAsync(session, Engine.ChannelProtectionRequirements.Default);
+        using var factory = Factory<IGeneratedCalculator>(session, service);
+        var proxy = factory.CreateChannel();
+        var message = new NotifyMessage { Secret = "s", Text = "t" };
+        var e = Assert.Throws<InvalidOperationException>(() => proxy.Notify(message));
+        Assert.Contains("'Secret'", e.Message, StringComparison.Ordinal);
+        Assert.Contains("[ProtectionLevel]", e.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => proxy.NotifyAsync(message));
+        using (new OperationContextScope((IContextChannel)proxy))
+        {
+            // What no contract has is unsigned in WCF, too.
+            OperationContext.Current.OutgoingMessageHeaders.Add(MessageHeader.CreateHeader("Trace", "urn:h", "x"));
+            proxy.Echo(new EchoMessage { Text = "x" });
+        }
+
+        ((IClientChannel)proxy).Close();
+        Assert.Equal(Prefix + "Echo", Assert.Single(service.Requests).Action);
+    }
+
+    [Theory]
+    [InlineData(true, ProtectionLevel.EncryptAndSign)]
+    [InlineData(false, ProtectionLevel.EncryptAndSign)]
+    [InlineData(true, ProtectionLevel.Sign)]
+    public async Task AGeneratedContractIsToldByABehavior(bool session, ProtectionLevel level)
+    {
+        var levels = Engine.ChannelProtectionRequirements.Default.WithDefault(level)
+            .WithHeader(Engine.MessageDirection.ClientToService, Prefix + "Notify", "Secret", "urn:header", level)
+            .WithHeader(Engine.MessageDirection.ServiceToClient, Prefix + "EchoResponse", "Secret", "urn:header", level);
+        await using var service = await StartAsync(session, levels);
+        service.EchoHeader = "<h:Secret xmlns:h='urn:header'>seen</h:Secret>";
+        using var factory = Factory<IGeneratedCalculator>(session, service);
+        factory.Endpoint.Contract.ContractBehaviors.Add(new ProtectionLevelAttribute(level));
+        var proxy = factory.CreateChannel();
+        proxy.Notify(new NotifyMessage { Secret = "s", Text = "t" });
+        await proxy.NotifyAsync(new NotifyMessage { Secret = "s", Text = "t" });
+        Assert.Equal("seen", proxy.Echo(new EchoMessage { Text = "x" }).Secret);
+        ((IClientChannel)proxy).Close();
+        Assert.Equal(["t", "t"], service.Notified);
+        Assert.All(service.Requests.Take(2), r => Assert.Equal(level == ProtectionLevel.EncryptAndSign,
+            r.Protection.EncryptedParts.Any(p => p.Contains("Secret", StringComparison.Ordinal))));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AHeaderOfAReplyMustBeSignedWhenTheContractIsKnown(bool isKnown)
+    {
+        await using var service = await StartAsync(session: true, Engine.ChannelProtectionRequirements.Default);
+        service.EchoHeader = "<h:Secret xmlns:h='urn:header'>not signed</h:Secret>";
+        using var factory = Factory<IGeneratedCalculator>(session: true, service);
+        if (isKnown)
+        {
+            factory.Endpoint.Contract.ContractBehaviors.Add(new ProtectionLevelAttribute(ProtectionLevel.EncryptAndSign));
+        }
+
+        var proxy = factory.CreateChannel();
+        var e = Record.Exception(() => proxy.Echo(new EchoMessage { Text = "x" }));
+        Assert.Equal(isKnown ? typeof(MessageSecurityException) : null, e?.GetType());
+        ((IClientChannel)proxy).Close();
     }
 
     [Fact]

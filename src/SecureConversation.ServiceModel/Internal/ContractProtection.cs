@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Reflection;
+using System.ServiceModel.Channels;
 using System.ServiceModel.Description;
+using System.ServiceModel.Dispatcher;
 using Engine = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Internal;
@@ -28,6 +30,20 @@ internal static class ContractProtection
         return requirements;
     }
 
+    /// <summary>
+    /// Keeps headers of a message contract that no requirements tell of from leaving in clear: known by their type, for the formatter
+    /// of the contract made them. What inspectors and the application add is not protected in WCF either.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is one.</exception>
+    public static void RefuseHeaders(MessageHeaders headers)
+    {
+        if (headers.FirstOrDefault(h => h.GetType().DeclaringType?.Namespace == typeof(IClientMessageFormatter).Namespace) is { } header)
+        {
+            throw new InvalidOperationException($"The header '{header.Name}' of the message contract would leave unprotected, for System.ServiceModel does not tell message "
+                + "security about contracts: put [ProtectionLevel] on the contract, or add a ProtectionLevelAttribute to Endpoint.Contract.ContractBehaviors.");
+        }
+    }
+
     private static Engine.ChannelProtectionRequirements Add(Engine.ChannelProtectionRequirements requirements, MessageDescription message, ProtectionLevel level)
     {
         var isRequest = message.Direction == MessageDirection.Input;
@@ -47,6 +63,7 @@ internal static class ContractProtection
         MethodInfo?[] methods = [operation.SyncMethod, operation.TaskMethod, operation.BeginMethod];
         return methods.Select(m => m?.GetCustomAttribute<ProtectionLevelAttribute>()).FirstOrDefault(a => a is not null)?.Level
             ?? methods.Select(m => m?.DeclaringType?.GetCustomAttribute<ProtectionLevelAttribute>()).FirstOrDefault(a => a is not null)?.Level
+            ?? operation.DeclaringContract.ContractBehaviors.OfType<ProtectionLevelAttribute>().FirstOrDefault()?.Level
             ?? ProtectionLevel.EncryptAndSign;
     }
 }

@@ -33,6 +33,9 @@ internal sealed class EndpointSecurity : IDisposable
     public ILogger Log { get; }
     public required MessageVersion Version { get; init; }
 
+    /// <summary>Whether something told which headers the contract has.</summary>
+    public required bool KnowsContract { get; init; }
+
     /// <summary>Whether replies arrive while they are read.</summary>
     public required bool StreamsReplies { get; init; }
 
@@ -62,6 +65,7 @@ internal sealed class EndpointSecurity : IDisposable
         {
             HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,
             Version = version,
+            KnowsContract = protection is not null,
             StreamsReplies = context.RemainingBindingElements.Find<HttpTransportBindingElement>() is { TransferMode: TransferMode.Streamed or TransferMode.StreamedResponse },
             Quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max,
             AppliesAddress = TakeOverAddressing(context, version),

@@ -117,6 +117,11 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
 
     private Call Protect(Message message, Deadline deadline)
     {
+        if (!security.KnowsContract)
+        {
+            ContractProtection.RefuseHeaders(message.Headers);
+        }
+
         if (security.AppliesAddress)
         {
             RemoteAddress.ApplyTo(message);
