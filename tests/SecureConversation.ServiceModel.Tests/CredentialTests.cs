@@ -1,3 +1,6 @@
+using System.IdentityModel.Selectors;
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.ServiceModel;
@@ -32,6 +35,23 @@ public sealed class CredentialTests
         var e = Refused(session, Nowhere(), c => c.ServiceCertificate.DefaultCertificate = stranger);
         Assert.IsType<MessageSecurityException>(e);
         Assert.IsType<System.IdentityModel.Tokens.SecurityTokenValidationException>(e.InnerException);
+    }
+
+    /// <summary>A certificate names addresses; the validator of WCF gets it without anybody asked there.</summary>
+    [Fact]
+    public void ACustomValidatorIsAskedBeforeAnyNetwork()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var asked = listener.AcceptTcpClientAsync();
+        using var certificate = IssuedByNobodyKnown($"http://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/authority");
+        var e = Refused(true, Nowhere(), c =>
+        {
+            c.ServiceCertificate.DefaultCertificate = certificate;
+            c.ServiceCertificate.Authentication.CustomCertificateValidator = new Refusing();
+        });
+        Assert.IsType<System.IdentityModel.Tokens.SecurityTokenValidationException>(e.InnerException);
+        Assert.False(asked.IsCompleted);
     }
 
     [Theory]
@@ -167,11 +187,27 @@ public sealed class CredentialTests
         return e;
     }
 
+    private static X509Certificate2 IssuedByNobodyKnown(string authority)
+    {
+        using var issuer = Stranger("authority");
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(ocspUris: null, caIssuersUris: [authority]));
+        return request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1),
+            DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1]);
+    }
+
     private static X509Certificate2 Stranger(string name)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+
+    private sealed class Refusing : X509CertificateValidator
+    {
+        public override void Validate(X509Certificate2 certificate) => throw new System.IdentityModel.Tokens.SecurityTokenValidationException("no");
     }
 }

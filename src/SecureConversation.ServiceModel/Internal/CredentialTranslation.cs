@@ -36,11 +36,13 @@ internal static class CredentialTranslation
 
     private static EngineCredentials.CertificateValidationOptions Validation(X509ServiceCertificateAuthentication authentication)
     {
+        var mode = Enum.Parse<EngineCredentials.X509CertificateValidationMode>(authentication.CertificateValidationMode.ToString());
         var validator = authentication.CustomCertificateValidator;
         return new()
         {
-            Mode = Enum.Parse<EngineCredentials.X509CertificateValidationMode>(authentication.CertificateValidationMode.ToString()),
-            RevocationMode = authentication.RevocationMode,
+            Mode = mode,
+            // WCF's validator gets the certificate and nothing else: no network is asked for a chain that it does not see.
+            RevocationMode = mode == EngineCredentials.X509CertificateValidationMode.Custom ? X509RevocationMode.NoCheck : authentication.RevocationMode,
             TrustedStoreLocation = authentication.TrustedStoreLocation,
             CustomValidator = validator is null ? null : (certificate, _) =>
             {
