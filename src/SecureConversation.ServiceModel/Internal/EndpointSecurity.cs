@@ -51,16 +51,7 @@ internal sealed class EndpointSecurity : IDisposable
         var version = context.RemainingBindingElements.Find<MessageEncodingBindingElement>()?.MessageVersion
             ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
         var protection = context.BindingParameters.Find<Engine.ChannelProtectionRequirements>();
-        Engine.MessageSecurityBinding binding;
-        try
-        {
-            binding = Engine.MessageSecurityBinding.Create(element.Settings, Translate.ToEngine(version), protection);
-        }
-        catch (ArgumentException e)
-        {
-            throw new InvalidOperationException(e.Message, e);
-        }
-
+        var binding = Checked(() => Engine.MessageSecurityBinding.Create(element.Settings, Translate.ToEngine(version), protection));
         return new EndpointSecurity(binding, Credentials(context), element.LoggerFactory)
         {
             HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,
@@ -78,18 +69,23 @@ internal sealed class EndpointSecurity : IDisposable
 
     public void Dispose() => _clientCertificate?.Dispose();
 
-    private MessageSecurityClient CreateClient(EndpointAddress address)
+    private MessageSecurityClient CreateClient(EndpointAddress address) => Checked(() =>
+    {
+        var credentials = CredentialTranslation.ToEngine(_credentials, ClientCertificate(_credentials.ClientCertificate.Certificate), address);
+        return new MessageSecurityClient(Binding, credentials, new MessageSecurityClientOptions
+        {
+            LoggerFactory = _loggerFactory,
+            // What may come in is the transport's to limit, and it has.
+            MaxEnvelopeBytes = int.MaxValue,
+            HandOutUnsignedHeaders = HandsOutUnsignedHeaders,
+        });
+    });
+
+    private static T Checked<T>(Func<T> create)
     {
         try
         {
-            var credentials = CredentialTranslation.ToEngine(_credentials, ClientCertificate(_credentials.ClientCertificate.Certificate), address);
-            return new MessageSecurityClient(Binding, credentials, new MessageSecurityClientOptions
-            {
-                LoggerFactory = _loggerFactory,
-                // What may come in is the transport's to limit, and it has.
-                MaxEnvelopeBytes = int.MaxValue,
-                HandOutUnsignedHeaders = HandsOutUnsignedHeaders,
-            });
+            return create();
         }
         catch (ArgumentException e)
         {

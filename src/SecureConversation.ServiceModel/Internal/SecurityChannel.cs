@@ -1,7 +1,5 @@
-using System.IdentityModel.Tokens;
 using System.ServiceModel;
 using System.ServiceModel.Channels;
-using System.ServiceModel.Security;
 using System.Xml;
 using SecureConversation.Security;
 
@@ -103,15 +101,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         catch (Exception e)
         {
             Calls.Leave();
-            switch (e)
-            {
-                case SecureConversationException refused:
-                    throw SecurityErrors.ForMessage(refused);
-                case SecurityTokenException:
-                    throw new MessageSecurityException("The certificate of the service is not trusted: the custom validator refused it.", e);
-                default:
-                    throw;
-            }
+            throw SecurityErrors.ForCaller(e);
         }
     }
 

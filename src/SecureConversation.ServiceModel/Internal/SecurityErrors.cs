@@ -1,3 +1,5 @@
+using System.IdentityModel.Tokens;
+using System.Runtime.ExceptionServices;
 using System.ServiceModel;
 using System.ServiceModel.Security;
 
@@ -6,6 +8,21 @@ namespace SecureConversation.ServiceModel.Internal;
 /// <summary>Refusals of the engine as the exceptions that callers of WCF catch.</summary>
 internal static class SecurityErrors
 {
+    /// <summary>Whatever was caught. Transports and timeouts speak for themselves: they are thrown on, keeping where they come from.</summary>
+    public static Exception ForCaller(Exception e)
+    {
+        switch (e)
+        {
+            case SecureConversationException refused:
+                return ForMessage(refused);
+            case SecurityTokenException:
+                return new MessageSecurityException("The certificate of the service is not trusted: the custom validator refused it.", e);
+            default:
+                ExceptionDispatchInfo.Throw(e);
+                return e;
+        }
+    }
+
     /// <summary>No session came about.</summary>
     public static Exception ForHandshake(SecureConversationException e) => e switch
     {

@@ -1,8 +1,5 @@
-using System.IdentityModel.Tokens;
-using System.Runtime.ExceptionServices;
 using System.ServiceModel;
 using System.ServiceModel.Channels;
-using System.ServiceModel.Security;
 
 namespace SecureConversation.ServiceModel.Internal;
 
@@ -164,29 +161,16 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         }
     }
 
-    // Transports and timeouts speak for themselves.
     private Exception HandshakeFailed(Exception e)
     {
         Inner.Abort();
         ServiceModelLog.OpenFailed(Security.Log, RemoteAddress.Uri, e);
-        return e switch
-        {
-            SecureConversationException refused => SecurityErrors.ForHandshake(refused),
-            SecurityTokenException => new MessageSecurityException("The certificate of the service is not trusted: the custom validator refused it.", e),
-            _ => Unchanged(e),
-        };
+        return e is SecureConversationException refused ? SecurityErrors.ForHandshake(refused) : SecurityErrors.ForCaller(e);
     }
 
     private Exception CancelFailed(Exception e)
     {
         ServiceModelLog.CancelFailed(Security.Log, Id!, RemoteAddress.Uri, e);
-        return e is SecureConversationException refused ? SecurityErrors.ForMessage(refused) : Unchanged(e);
-    }
-
-    // Thrown here to keep where it comes from.
-    private static Exception Unchanged(Exception e)
-    {
-        ExceptionDispatchInfo.Throw(e);
-        return e;
+        return SecurityErrors.ForCaller(e);
     }
 }
