@@ -130,8 +130,8 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     }
 
     /// <summary>
-    /// Whether keys are derived from the symmetric key that protects messages. Tokens with an RSA key stay as they are, and so does the
-    /// bootstrap of a session.
+    /// Whether keys are derived from the one that protects messages; the bootstrap of a session stays as it is. Not offered where each
+    /// side signs with its own key: true is refused when the host starts.
     /// </summary>
     public void SetKeyDerivation(bool requireDerivedKeys) => _settings = _settings.SetKeyDerivation(requireDerivedKeys);
 

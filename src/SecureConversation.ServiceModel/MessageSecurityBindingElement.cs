@@ -154,7 +154,10 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     /// <summary>Where events of message security are logged; null (default) logs nothing.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>Whether keys are derived from symmetric keys, for all tokens of this element; its bootstrap stays as it is.</summary>
+    /// <summary>
+    /// Whether keys are derived from the one that protects messages; the bootstrap of a session stays as it is. Not offered where each
+    /// side signs with its own key: true is refused when the binding is built.
+    /// </summary>
     public void SetKeyDerivation(bool requireDerivedKeys) => _settings = _settings.SetKeyDerivation(requireDerivedKeys);
 
     /// <inheritdoc/>

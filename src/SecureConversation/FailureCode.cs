@@ -117,6 +117,8 @@ public enum FailureCode
     UnknownAction = 510,
     /// <summary>The peer answered with a SOAP fault in place of a reply.</summary>
     PeerFault = 511,
+    /// <summary>A request about a session, at a service whose binding has none.</summary>
+    SessionNotOffered = 512,
 
     /// <summary>A defect of this library.</summary>
     Internal = 900,

@@ -116,6 +116,12 @@ public sealed class MessageSecurityService : IDisposable
             }
         }
 
+        if (ProtocolVersion.IsSessionAction(action) && !wire.FindSecurity().IsNull)
+        {
+            // It might verify: the binding may be the bootstrap of the sessions that the client has in mind. No application asked for it.
+            Fail.With(FailureCode.SessionNotOffered);
+        }
+
         var own = _credentials.ServiceCertificate!;
         var (request, user) = await _receiver.ReceiveAsync(wire, _messages, _messages.ForAction(action, MessageDirection.ClientToService),
             new ServiceKeySource(own), cancellationToken).ConfigureAwait(false);

@@ -46,6 +46,7 @@ public sealed record Scenario
 
     public SecurityKeyEntropyMode Entropy { get; init; } = SecurityKeyEntropyMode.CombinedEntropy;
 
+    /// <summary>False to switch derived keys off; where each side signs with its own key there are none.</summary>
     public bool DerivesKeys { get; init; } = true;
 
     /// <summary>Without timestamps there is no detection of replays either.</summary>

@@ -16,5 +16,10 @@ public sealed record AsymmetricSecurityBindingElement : SecurityBindingElement
     public bool AllowSerializedSigningTokenOnReply { get; init; }
 
     /// <inheritdoc/>
-    public override AsymmetricSecurityBindingElement SetKeyDerivation(bool requireDerivedKeys) => this;
+    /// <remarks>Here WCF derives the keys that encrypt. That is not offered: with true, the binding is refused when it is built.</remarks>
+    public override AsymmetricSecurityBindingElement SetKeyDerivation(bool requireDerivedKeys) => this with
+    {
+        InitiatorTokenParameters = InitiatorTokenParameters is { } initiator ? initiator with { RequireDerivedKeys = requireDerivedKeys } : null,
+        RecipientTokenParameters = RecipientTokenParameters is { } recipient ? recipient with { RequireDerivedKeys = requireDerivedKeys } : null,
+    };
 }

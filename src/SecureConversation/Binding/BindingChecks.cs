@@ -238,7 +238,7 @@ internal static class BindingChecks
             : [];
 
     private static string NoDerivedKeys(string name) =>
-        $"RequireDerivedKeys of {name} must be false: only symmetric keys can be derived from.";
+        $"RequireDerivedKeys of {name} must be false: derived keys are not offered where each side signs with its own RSA key.";
 
     private static bool NotSentByClient(SecurityTokenParameters token) =>
         token.InclusionMode is SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator;

@@ -48,8 +48,8 @@ public abstract partial record SecurityBindingElement
     public LocalServiceSecuritySettings LocalServiceSettings { get; init; } = new();
 
     /// <summary>
-    /// A copy in which all tokens with a symmetric key ask for derived keys, or none. Tokens with an RSA key or without a key stay as they
-    /// are, and so does the bootstrap of a session: vary that one itself.
+    /// A copy in which the tokens that protect messages ask for derived keys, or do not. Supporting tokens stay as they are, and so does
+    /// the bootstrap of a session: vary that one itself.
     /// </summary>
     public abstract SecurityBindingElement SetKeyDerivation(bool requireDerivedKeys);
 }

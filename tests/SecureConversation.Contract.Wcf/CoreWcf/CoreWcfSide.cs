@@ -126,7 +126,10 @@ public class CoreWcfSide : IServiceSide
         element.KeyEntropyMode = Enum.Parse<SecurityKeyEntropyMode>(scenario.Entropy.ToString());
         element.IncludeTimestamp = scenario.HasTimestamp;
         element.LocalServiceSettings.DetectReplays = scenario.HasTimestamp;
-        element.SetKeyDerivation(scenario.DerivesKeys);
+        if (!scenario.DerivesKeys)
+        {
+            element.SetKeyDerivation(false);
+        }
     }
 
     private static T Static<T>(string name) => (T)typeof(T).GetProperty(name)!.GetValue(null)!;

@@ -106,7 +106,10 @@ public class ServiceModelSide : IClientSide
         element.KeyEntropyMode = Enum.Parse<SecurityKeyEntropyMode>(scenario.Entropy.ToString());
         element.IncludeTimestamp = scenario.HasTimestamp;
         element.LocalClientSettings.DetectReplays = scenario.HasTimestamp;
-        element.SetKeyDerivation(scenario.DerivesKeys);
+        if (!scenario.DerivesKeys)
+        {
+            element.SetKeyDerivation(false);
+        }
     }
 
     // The stack has three suites; the others are extensions of ours, which reflection finds where they are declared.

@@ -56,13 +56,9 @@ public sealed class AspNetCoreSide : IServiceSide
 
     private static Task<SoapReply> HandleAsync(SecureConversationContext context, ServiceProbe probe)
     {
+        probe.OnCall();
         using var reader = context.CreateBodyReader();
         var body = (XElement)XNode.ReadFrom(reader);
-        if (body.Name.Namespace == Contract.Namespace)
-        {
-            probe.OnCall();
-        }
-
         string Text(string name) => body.Element(XName.Get(name, Contract.Namespace))!.Value;
         double Number(string name) => double.Parse(Text(name), CultureInfo.InvariantCulture);
         object? result = body.Name.LocalName switch
@@ -146,8 +142,9 @@ internal static class EngineWords
         return scenario.InSession ? Common(SecurityBindingElement.CreateSecureConversationBindingElement(single), scenario) : single;
     }
 
-    private static SecurityBindingElement Common(SecurityBindingElement element, Scenario scenario) =>
-        (element with
+    private static SecurityBindingElement Common(SecurityBindingElement element, Scenario scenario)
+    {
+        var common = element with
         {
             DefaultAlgorithmSuite = SecurityAlgorithmSuite.Parse(scenario.AlgorithmSuite),
             MessageSecurityVersion = Version(scenario),
@@ -158,7 +155,9 @@ internal static class EngineWords
             // Each side sets its own; this element is used for both.
             LocalClientSettings = element.LocalClientSettings with { DetectReplays = scenario.HasTimestamp },
             LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = scenario.HasTimestamp },
-        }).SetKeyDerivation(scenario.DerivesKeys);
+        };
+        return scenario.DerivesKeys ? common : common.SetKeyDerivation(false);
+    }
 
     private static MessageSecurityVersion Version(Scenario scenario) =>
         (MessageSecurityVersion)typeof(MessageSecurityVersion).GetProperty(scenario.SecurityVersion)!.GetValue(null)!;

@@ -156,7 +156,7 @@ public sealed class FactoryTests
     }
 
     [Fact]
-    public void Key_derivation_is_set_where_there_is_a_symmetric_key()
+    public void Key_derivation_is_set_on_the_tokens_that_protect()
     {
         var bootstrap = SecurityBindingElement.CreateMutualCertificateBindingElement();
         var symmetric = Assert.IsType<SymmetricSecurityBindingElement>(bootstrap.SetKeyDerivation(false));
@@ -169,6 +169,8 @@ public sealed class FactoryTests
         Assert.Same(bootstrap, MessageSecurityBinding.Create(session).Bootstrap);
 
         SecurityBindingElement asymmetric = SecurityBindingElement.CreateMutualCertificateDuplexBindingElement();
-        Assert.Equal(asymmetric, asymmetric.SetKeyDerivation(true));
+        Assert.Equal(asymmetric, asymmetric.SetKeyDerivation(false));
+        var refused = Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(asymmetric.SetKeyDerivation(true)));
+        Assert.Contains("derived keys are not offered", refused.Message, StringComparison.Ordinal);
     }
 }
