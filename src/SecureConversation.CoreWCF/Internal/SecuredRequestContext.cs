@@ -17,6 +17,9 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
 
     public override Message RequestMessage => request;
 
+    /// <summary>Whether the exchange is over.</summary>
+    public bool IsReleased => Volatile.Read(ref _isReleased) == 1;
+
     /// <summary>What to do once, when the exchange is over.</summary>
     public void WhenReleased(Action<SecuredRequestContext> released) => _released = released;
 

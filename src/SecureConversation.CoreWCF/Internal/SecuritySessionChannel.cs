@@ -59,6 +59,11 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
         if (!isFirst)
         {
             await _hasInstance.Task.ConfigureAwait(false);
+            if (request.IsReleased)
+            {
+                // The channel closed meanwhile, and the request was answered.
+                return;
+            }
         }
 
         await ChannelDispatcher!.DispatchAsync(request).ConfigureAwait(false);
@@ -110,17 +115,17 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
                 return false;
             }
 
+            // Before anybody can find the request here, and end it.
+            request.WhenReleased(Leave);
+            if (isFirst)
+            {
+                request.WhenInstanceFound(() => _hasInstance.TrySetResult());
+            }
+
             _hasFirst = true;
             _requests.Add(request);
+            return true;
         }
-
-        request.WhenReleased(Leave);
-        if (isFirst)
-        {
-            request.WhenInstanceFound(() => _hasInstance.TrySetResult());
-        }
-
-        return true;
     }
 
     private void Leave(SecuredRequestContext request)
