@@ -141,7 +141,7 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     {
         if (reply.IsFault)
         {
-            throw reply.ReadFault() is { } fault
+            throw reply.Message.TryReadFault(out var fault)
                 ? new SecureConversationException(fault)
                 : new SecureConversationException(SecureConversationFailure.PeerFault, FailureCode.PeerFault,
                     "The service answered with a fault that is too large to be read here: SendAsync hands it out.");

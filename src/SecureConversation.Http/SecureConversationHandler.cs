@@ -171,7 +171,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
     /// <summary>Some faults about the session itself come secured under it; no application asked for them.</summary>
     private static void ThrowIfLoss(VerifiedReply reply)
     {
-        if (reply.Message.ContextId is not null && reply.ReadFault() is { } fault && new SecureConversationException(fault) is var e && IsLoss(e))
+        if (reply.Message.ContextId is not null && reply.Message.TryReadFault(out var fault) && new SecureConversationException(fault) is var e && IsLoss(e))
         {
             throw e;
         }

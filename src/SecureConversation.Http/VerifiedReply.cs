@@ -30,19 +30,6 @@ public sealed class VerifiedReply : IDisposable
     /// <summary>A reader on the first node in the body, for serializers. Valid until disposal of this reply.</summary>
     public XmlDictionaryReader CreateBodyReader() => EnvelopeBody.CreateReader(Envelope);
 
-    /// <summary>The fault; null when there is none, or one beyond the limits: that is the application's, for those about sessions are small.</summary>
-    internal SoapFault? ReadFault()
-    {
-        try
-        {
-            return Message.ReadFault();
-        }
-        catch (SecureConversationException)
-        {
-            return null;
-        }
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -50,6 +50,24 @@ public sealed class HeaderTests
         Assert.Contains("Tenant", string.Join(' ', reply.Message.Protection.EncryptedParts), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Without_addressing_headers_of_message_contracts_are_protected_all_the_same()
+    {
+        var element = Bindings.Bootstrap("anonymous");
+        await using var host = await EchoHost.StartAsync<IHeaderEcho>(Bindings.Text(element, global::CoreWCF.Channels.MessageVersion.Soap11));
+        var request = ("<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Header><Tenant xmlns='urn:e'>alice</Tenant></s:Header>"
+            + "<s:Body><Header xmlns='urn:e'><Text>x</Text></Header></s:Body></s:Envelope>").Select(c => (byte)c).ToArray();
+
+        await using var careless = Client.For(host, element, Binding.MessageVersion.Soap11);
+        await Assert.ThrowsAsync<SecureConversationException>(() => careless.SendAsync(request, "urn:e/Header"));
+        Assert.Equal(0, host.Probe.Created);
+
+        var protection = Client.Protection.WithHeader("Tenant", "urn:e", ProtectionLevel.EncryptAndSign);
+        await using var client = Client.For(host, element, Binding.MessageVersion.Soap11, protection);
+        using var reply = await client.SendAsync(request, "urn:e/Header");
+        Assert.Contains("Tenant", string.Join(' ', reply.Message.Protection.EncryptedParts), StringComparison.Ordinal);
+    }
+
     private sealed class Application : ServiceAuthorizationManager
     {
         public bool SawTrace { get; private set; }

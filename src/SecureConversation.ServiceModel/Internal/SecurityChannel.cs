@@ -1,7 +1,6 @@
 using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.Xml;
-using SecureConversation.Security;
 
 namespace SecureConversation.ServiceModel.Internal;
 
@@ -135,7 +134,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         try
         {
             using var verified = call.Secured.VerifyReply(envelope);
-            if (ReadFault(verified) is { } fault)
+            if (verified.TryReadFault(out var fault))
             {
                 OnFaultReply(new SecureConversationException(fault));
             }
@@ -156,19 +155,6 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     }
 
     private static Message? WithoutReply(Call call) => call.ExpectsReply ? throw NoReply() : null;
-
-    // One beyond the limits is the application's: those about sessions are small.
-    private static SoapFault? ReadFault(VerifiedMessage verified)
-    {
-        try
-        {
-            return verified.ReadFault();
-        }
-        catch (SecureConversationException)
-        {
-            return null;
-        }
-    }
 
     // HTTP says the same of an aborted channel and of a body that did not end in time.
     private Exception Cancelled(Deadline deadline, OperationCanceledException e) =>

@@ -67,7 +67,10 @@ public sealed record ChannelProtectionRequirements
             : DefaultProtectionLevel;
     }
 
-    /// <summary>The headers to protect in a message; the higher level where a header is listed twice.</summary>
+    /// <summary>
+    /// The headers to protect in a message; the higher level where a header is listed twice. Without an action, which only addressing
+    /// has, those of all actions: nothing tells which one is meant.
+    /// </summary>
     public ImmutableArray<ProtectedHeader> GetHeaders(string? action, MessageDirection direction)
     {
         if (_headers.IsEmpty)
@@ -78,7 +81,7 @@ public sealed record ChannelProtectionRequirements
         return
         [
             .. _headers
-                .Where(h => h.Action is null || (h.Action == action && h.Direction == direction))
+                .Where(h => h.Action is null || ((action is null || h.Action == action) && h.Direction == direction))
                 .GroupBy(h => (h.Header.Name, h.Header.Namespace), h => h.Header)
                 .Select(g => g.MaxBy(h => h.Level)!),
         ];

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Crypto;
 using SecureConversation.Errors;
@@ -98,6 +99,24 @@ public sealed class VerifiedMessage : IDisposable
         {
             throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The fault cannot be read: {e.Message}.", e);
         }
+    }
+
+    /// <summary>
+    /// Whether this is a fault that can be read. One beyond the limits is the application's, to be read by its own means: faults about
+    /// security and sessions are small.
+    /// </summary>
+    public bool TryReadFault([NotNullWhen(true)] out SoapFault? fault)
+    {
+        try
+        {
+            fault = ReadFault();
+        }
+        catch (SecureConversationException)
+        {
+            fault = null;
+        }
+
+        return fault is not null;
     }
 
     /// <summary>Set by the role before it hands the message out.</summary>

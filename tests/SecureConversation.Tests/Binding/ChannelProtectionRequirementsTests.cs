@@ -56,6 +56,9 @@ public sealed class ChannelProtectionRequirementsTests
         Assert.Equal(
             [new ProtectedHeader("h", "urn:h", ProtectionLevel.Sign)],
             protection.GetHeaders("urn:a", MessageDirection.ServiceToClient).ToArray());
+        Assert.Equal(
+            [new ProtectedHeader("h", "urn:h", ProtectionLevel.EncryptAndSign), new ProtectedHeader("g", "urn:h", ProtectionLevel.Sign)],
+            protection.GetHeaders(null, MessageDirection.ClientToService).ToArray());
         Assert.True(protection.HasEncryptedHeaders);
     }
 
