@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
-using SecureConversation.Decoding;
+using SecureConversation.Diagnosis;
 
 namespace Quickstart;
 

@@ -8,8 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SecureConversation;
 using SecureConversation.AspNetCore;
-using SecureConversation.Security;
-using SecureConversation.Session;
+using SecureConversation.Diagnosis;
 
 namespace Quickstart;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using SecureConversation;
-using SecureConversation.Security;
+using SecureConversation.Diagnosis;
 
 namespace Quickstart;
 

@@ -1,3 +1,4 @@
+
 using SecureConversation.Binding;
 
 namespace Quickstart;

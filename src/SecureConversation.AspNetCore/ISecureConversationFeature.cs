@@ -1,6 +1,5 @@
 using SecureConversation.Binding;
-using SecureConversation.Security;
-using SecureConversation.Session;
+using SecureConversation.Diagnosis;
 
 namespace SecureConversation.AspNetCore;
 

@@ -2,8 +2,7 @@ using System.Security.Claims;
 using System.Xml;
 using Microsoft.AspNetCore.Http;
 using SecureConversation.Binding;
-using SecureConversation.Security;
-using SecureConversation.Session;
+using SecureConversation.Diagnosis;
 
 namespace SecureConversation.AspNetCore;
 

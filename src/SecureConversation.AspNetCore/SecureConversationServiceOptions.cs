@@ -1,6 +1,5 @@
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Session;
 
 namespace SecureConversation.AspNetCore;
 

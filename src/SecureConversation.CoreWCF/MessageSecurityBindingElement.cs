@@ -1,9 +1,5 @@
-using CoreWCF;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
-using CoreWCF.Security;
 using SecureConversation.CoreWCF.Internal;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.CoreWCF;
 
@@ -19,17 +15,17 @@ namespace SecureConversation.CoreWCF;
 public sealed partial class MessageSecurityBindingElement : BindingElement
 {
     private readonly MessageSecurityBindingElement? _bootstrap;
-    private Engine.SecurityBindingElement _settings;
+    private EngineBinding.SecurityBindingElement _settings;
     private LocalServiceSecuritySettings _localServiceSettings;
 
     /// <summary>An element with settings of the engine, for what the static methods do not make.</summary>
     /// <param name="settings">The settings; the properties of this object start from them.</param>
-    public MessageSecurityBindingElement(Engine.SecurityBindingElement settings)
+    public MessageSecurityBindingElement(EngineBinding.SecurityBindingElement settings)
         : this(settings, BootstrapOf(settings) is { } bootstrap ? new MessageSecurityBindingElement(bootstrap) : null)
     {
     }
 
-    private MessageSecurityBindingElement(Engine.SecurityBindingElement settings, MessageSecurityBindingElement? bootstrap)
+    private MessageSecurityBindingElement(EngineBinding.SecurityBindingElement settings, MessageSecurityBindingElement? bootstrap)
     {
         _settings = settings;
         _bootstrap = bootstrap;
@@ -67,7 +63,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     public SecurityHeaderLayout SecurityHeaderLayout
     {
         get => Translation.ByName<SecurityHeaderLayout>(_settings.SecurityHeaderLayout);
-        set => _settings = _settings with { SecurityHeaderLayout = Translation.ByName<Engine.SecurityHeaderLayout>(value) };
+        set => _settings = _settings with { SecurityHeaderLayout = Translation.ByName<EngineBinding.SecurityHeaderLayout>(value) };
     }
 
     /// <summary>Whether messages carry a timestamp. Default true.</summary>
@@ -81,14 +77,14 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     public SecurityKeyEntropyMode KeyEntropyMode
     {
         get => Translation.ByName<SecurityKeyEntropyMode>(_settings.KeyEntropyMode);
-        set => _settings = _settings with { KeyEntropyMode = Translation.ByName<Engine.SecurityKeyEntropyMode>(value) };
+        set => _settings = _settings with { KeyEntropyMode = Translation.ByName<EngineBinding.SecurityKeyEntropyMode>(value) };
     }
 
     /// <summary>The order of signing and encrypting. Default SignBeforeEncryptAndEncryptSignature.</summary>
     public MessageProtectionOrder MessageProtectionOrder
     {
         get => Translation.ByName<MessageProtectionOrder>(_settings.MessageProtectionOrder);
-        set => _settings = _settings with { MessageProtectionOrder = Translation.ByName<Engine.MessageProtectionOrder>(value) };
+        set => _settings = _settings with { MessageProtectionOrder = Translation.ByName<EngineBinding.MessageProtectionOrder>(value) };
     }
 
     /// <summary>Whether a reply confirms the signatures of its request. Default false; some of the static methods set it.</summary>
@@ -136,10 +132,10 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     public void SetKeyDerivation(bool requireDerivedKeys) => _settings = _settings.SetKeyDerivation(requireDerivedKeys);
 
     /// <summary>The settings as the engine knows them.</summary>
-    public Engine.SecurityBindingElement ToSecurityBindingElement()
+    public EngineBinding.SecurityBindingElement ToSecurityBindingElement()
     {
         var settings = _settings with { LocalServiceSettings = Translation.ToEngine(_localServiceSettings) };
-        return settings is Engine.SymmetricSecurityBindingElement { ProtectionTokenParameters: Engine.SecureConversationSecurityTokenParameters token } session
+        return settings is EngineBinding.SymmetricSecurityBindingElement { ProtectionTokenParameters: EngineBinding.SecureConversationSecurityTokenParameters token } session
             ? session with { ProtectionTokenParameters = token with { BootstrapSecurityBindingElement = _bootstrap?.ToSecurityBindingElement() } }
             : settings;
     }
@@ -187,10 +183,10 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     private static bool IsRequestReply(BindingContext context) =>
         context.RemainingBindingElements.Find<HttpTransportBindingElement>() is not null && context.CanBuildNextServiceDispatcher<IReplyChannel>();
 
-    private static Engine.SecurityBindingElement? BootstrapOf(Engine.SecurityBindingElement settings)
+    private static EngineBinding.SecurityBindingElement? BootstrapOf(EngineBinding.SecurityBindingElement settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return settings is Engine.SymmetricSecurityBindingElement { ProtectionTokenParameters: Engine.SecureConversationSecurityTokenParameters token }
+        return settings is EngineBinding.SymmetricSecurityBindingElement { ProtectionTokenParameters: EngineBinding.SecureConversationSecurityTokenParameters token }
             ? token.BootstrapSecurityBindingElement
             : null;
     }

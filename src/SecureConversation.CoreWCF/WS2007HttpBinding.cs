@@ -1,5 +1,3 @@
-using CoreWCF;
-using CoreWCF.Channels;
 using SecureConversation.CoreWCF.Internal;
 
 namespace SecureConversation.CoreWCF;

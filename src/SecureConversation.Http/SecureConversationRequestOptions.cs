@@ -1,5 +1,3 @@
-using SecureConversation.Security;
-
 namespace SecureConversation.Http;
 
 /// <summary>Keys into <see cref="HttpRequestMessage.Options"/>.</summary>

@@ -3,7 +3,7 @@ using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
 using Microsoft.Extensions.Logging;
 using SecureConversation.ServiceModel.Internal;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel;
 
@@ -20,11 +20,11 @@ namespace SecureConversation.ServiceModel;
 /// </example>
 public sealed partial class MessageSecurityBindingElement : BindingElement
 {
-    private Engine.SecurityBindingElement _settings = null!;
+    private EngineBinding.SecurityBindingElement _settings = null!;
 
     /// <summary>An element with these settings, for those that no factory makes.</summary>
     /// <param name="settings">The security in the words of the engine.</param>
-    public MessageSecurityBindingElement(Engine.SecurityBindingElement settings) => Settings = settings;
+    public MessageSecurityBindingElement(EngineBinding.SecurityBindingElement settings) => Settings = settings;
 
     private MessageSecurityBindingElement(MessageSecurityBindingElement other)
         : base(other)
@@ -37,7 +37,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     }
 
     /// <summary>All settings in the words of the engine, also those that have no property here. A snapshot: set it to change something.</summary>
-    public Engine.SecurityBindingElement Settings
+    public EngineBinding.SecurityBindingElement Settings
     {
         get => Translate.WithBootstrap(_settings with { LocalClientSettings = Translate.ToEngine(LocalClientSettings, _settings.LocalClientSettings) },
             BootstrapSecurityBindingElement?.Settings);
@@ -69,7 +69,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     public SecurityHeaderLayout SecurityHeaderLayout
     {
         get => (SecurityHeaderLayout)_settings.SecurityHeaderLayout;
-        set => _settings = _settings with { SecurityHeaderLayout = Translate.Defined<Engine.SecurityHeaderLayout>((int)value, nameof(SecurityHeaderLayout)) };
+        set => _settings = _settings with { SecurityHeaderLayout = Translate.Defined<EngineBinding.SecurityHeaderLayout>((int)value, nameof(SecurityHeaderLayout)) };
     }
 
     /// <summary>Whether messages carry a timestamp. Default true.</summary>
@@ -83,14 +83,14 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     public SecurityKeyEntropyMode KeyEntropyMode
     {
         get => (SecurityKeyEntropyMode)_settings.KeyEntropyMode;
-        set => _settings = _settings with { KeyEntropyMode = Translate.Defined<Engine.SecurityKeyEntropyMode>((int)value, nameof(KeyEntropyMode)) };
+        set => _settings = _settings with { KeyEntropyMode = Translate.Defined<EngineBinding.SecurityKeyEntropyMode>((int)value, nameof(KeyEntropyMode)) };
     }
 
     /// <summary>The order of signing and encrypting. Default <see cref="MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature"/>.</summary>
     public MessageProtectionOrder MessageProtectionOrder
     {
         get => (MessageProtectionOrder)_settings.MessageProtectionOrder;
-        set => _settings = _settings with { MessageProtectionOrder = Translate.Defined<Engine.MessageProtectionOrder>((int)value, nameof(MessageProtectionOrder)) };
+        set => _settings = _settings with { MessageProtectionOrder = Translate.Defined<EngineBinding.MessageProtectionOrder>((int)value, nameof(MessageProtectionOrder)) };
     }
 
     /// <summary>Whether a reply confirms the signatures of its request; needs WS-Security 1.1. Default false; some factories set it.</summary>
@@ -120,10 +120,10 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     /// <exception cref="InvalidOperationException">Set to true on an element of another kind.</exception>
     public bool AllowSerializedSigningTokenOnReply
     {
-        get => _settings is Engine.AsymmetricSecurityBindingElement { AllowSerializedSigningTokenOnReply: true };
+        get => _settings is EngineBinding.AsymmetricSecurityBindingElement { AllowSerializedSigningTokenOnReply: true };
         set => _settings = _settings switch
         {
-            Engine.AsymmetricSecurityBindingElement asymmetric => asymmetric with { AllowSerializedSigningTokenOnReply = value },
+            EngineBinding.AsymmetricSecurityBindingElement asymmetric => asymmetric with { AllowSerializedSigningTokenOnReply = value },
             var other when !value => other,
             _ => throw new InvalidOperationException("AllowSerializedSigningTokenOnReply belongs to elements with two certificates that sign."),
         };
@@ -141,7 +141,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     {
         get => Translate.Session(_settings) is { RequireCancellation: true };
         set => _settings = Translate.Session(_settings) is { } session
-            ? ((Engine.SymmetricSecurityBindingElement)_settings) with { ProtectionTokenParameters = session with { RequireCancellation = value } }
+            ? ((EngineBinding.SymmetricSecurityBindingElement)_settings) with { ProtectionTokenParameters = session with { RequireCancellation = value } }
             : value ? throw new InvalidOperationException("RequireCancellation needs a session: use CreateSecureConversationBindingElement.") : _settings;
     }
 

@@ -3,7 +3,7 @@ using System.ServiceModel.Channels;
 using System.ServiceModel.Description;
 using System.ServiceModel.Dispatcher;
 using SecureConversation.ServiceModel.Internal;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel;
 
@@ -57,7 +57,7 @@ public sealed class ProtectionLevelAttribute(ProtectionLevel level) : Attribute,
     // Requirements that a behavior of the application added win over attributes.
     private static void Add(ContractDescription contract, BindingParameterCollection parameters)
     {
-        if (parameters.Find<Engine.ChannelProtectionRequirements>() is null)
+        if (parameters.Find<EngineBinding.ChannelProtectionRequirements>() is null)
         {
             parameters.Add(ContractProtection.Of(contract));
         }

@@ -2,7 +2,7 @@ using System.ServiceModel;
 using System.ServiceModel.Channels;
 using Microsoft.Extensions.Logging;
 using SecureConversation.ServiceModel.Internal;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel;
 
@@ -38,7 +38,7 @@ public class WS2007HttpBinding : System.ServiceModel.WS2007HttpBinding
     /// <exception cref="InvalidOperationException">A setting of Security.Message is not offered; the message names it.</exception>
     public override BindingElementCollection CreateBindingElements() =>
         DropIn.AddMessageSecurity(base.CreateBindingElements(), Security, LoggerFactory,
-            Engine.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10);
+            EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10);
 
     /// <summary>None for message security, whose element is no SecurityBindingElement: those cannot be derived from.</summary>
     protected override SecurityBindingElement CreateMessageSecurity() =>

@@ -2,7 +2,7 @@ using System.ServiceModel;
 using System.ServiceModel.Channels;
 using Microsoft.Extensions.Logging;
 using SecureConversation.ServiceModel.Internal;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel;
 
@@ -41,7 +41,7 @@ public class WSHttpBinding : System.ServiceModel.WSHttpBinding
     /// <exception cref="InvalidOperationException">A setting of Security.Message is not offered; the message names it.</exception>
     public override BindingElementCollection CreateBindingElements() =>
         DropIn.AddMessageSecurity(base.CreateBindingElements(), Security, LoggerFactory,
-            Engine.MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10);
+            EngineBinding.MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10);
 
     /// <summary>None for message security, whose element is no SecurityBindingElement: those cannot be derived from.</summary>
     protected override SecurityBindingElement CreateMessageSecurity() =>

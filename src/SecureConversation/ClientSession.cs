@@ -1,10 +1,15 @@
 using SecureConversation.Binding;
-using SecureConversation.Errors;
-using SecureConversation.Security;
-using SecureConversation.Session;
-using SecureConversation.Tokens;
-using SecureConversation.Trust;
-using SecureConversation.Xml;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Handshake;
+using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Send;
+using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Telemetry;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Trust;
 
 namespace SecureConversation;
 

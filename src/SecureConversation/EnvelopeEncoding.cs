@@ -1,6 +1,6 @@
 using System.Xml;
-using SecureConversation.Errors;
-using SecureConversation.Xml;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation;
 

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Errors;
-using SecureConversation.Security;
-using SecureConversation.Session;
-using SecureConversation.Xml;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation;
 

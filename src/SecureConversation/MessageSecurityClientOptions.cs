@@ -15,7 +15,7 @@ public sealed class MessageSecurityClientOptions
     public int MaxEnvelopeBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// Whether <see cref="Security.VerifiedMessage.Envelope"/> keeps header blocks that no signature covers, as WCF does.
+    /// Whether <see cref="VerifiedMessage.Envelope"/> keeps header blocks that no signature covers, as WCF does.
     /// Anybody on the way can add or change them; the application must not trust them. Default false: they are removed.
     /// </summary>
     public bool HandOutUnsignedHeaders { get; init; }

@@ -2,11 +2,16 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Errors;
-using SecureConversation.Protocol;
-using SecureConversation.Security;
-using SecureConversation.Session;
-using SecureConversation.Xml;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Handshake;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Send;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Telemetry;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using SecureConversation.Session;
 
 namespace SecureConversation;
 
@@ -25,7 +24,7 @@ public sealed class MessageSecurityServiceOptions
     public Action<ServiceSession>? SessionClosed { get; init; }
 
     /// <summary>
-    /// Whether <see cref="Security.VerifiedMessage.Envelope"/> keeps header blocks that no signature covers, as WCF does.
+    /// Whether <see cref="VerifiedMessage.Envelope"/> keeps header blocks that no signature covers, as WCF does.
     /// Anybody on the way can add or change them; the application must not trust them. Default false: they are removed.
     /// </summary>
     public bool HandOutUnsignedHeaders { get; init; }

@@ -1,5 +1,5 @@
-using SecureConversation.Security;
-using SecureConversation.Session;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Send;
 
 namespace SecureConversation;
 

@@ -1,6 +1,6 @@
 using System.Security.Claims;
-using SecureConversation.Security;
-using SecureConversation.Session;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Send;
 
 namespace SecureConversation;
 

@@ -1,6 +1,6 @@
-using SecureConversation.Errors;
-using SecureConversation.Security;
-using SecureConversation.Trust;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Trust;
 
 namespace SecureConversation;
 

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using SecureConversation.Binding;
-using SecureConversation.Errors;
-using SecureConversation.Security;
-using SecureConversation.Session;
-using SecureConversation.Trust;
-using SecureConversation.Xml;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Telemetry;
+using SecureConversation.Engine.Trust;
 
 namespace SecureConversation;
 

@@ -1,10 +1,10 @@
 using System.Buffers;
 using SecureConversation.Binding;
-using SecureConversation.Crypto;
-using SecureConversation.Errors;
-using SecureConversation.Protocol;
-using SecureConversation.Security;
-using SecureConversation.Xml;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Claims;
 using System.Xml;
 using SecureConversation.Binding;
-using SecureConversation.Session;
 using SecureConversation.Testing;
 
 namespace SecureConversation.AspNetCore.Tests;

@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Session;
 using SecureConversation.Testing;
 
 namespace SecureConversation.AspNetCore.Tests;

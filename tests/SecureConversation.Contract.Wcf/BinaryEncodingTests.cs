@@ -1,6 +1,5 @@
 using System.Net.Mime;
 using System.Xml;
-using SecureConversation.Contract.Sides;
 using SecureConversation.Contract.Wcf.CoreWcf;
 using SecureConversation.Contract.Wcf.ServiceModel;
 

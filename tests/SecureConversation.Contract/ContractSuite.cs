@@ -1,5 +1,4 @@
 using SecureConversation.Contract.Sides;
-using SecureConversation.Testing;
 
 namespace SecureConversation.Contract;
 

@@ -1,5 +1,3 @@
-using CoreWCF;
-using CoreWCF.Security;
 using SecureConversation.CoreWCF.Tests.Support;
 using Element = SecureConversation.CoreWCF.MessageSecurityBindingElement;
 

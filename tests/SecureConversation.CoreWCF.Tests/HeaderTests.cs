@@ -1,5 +1,4 @@
 using System.Net.Security;
-using CoreWCF;
 using SecureConversation.CoreWCF.Tests.Support;
 
 namespace SecureConversation.CoreWCF.Tests;

@@ -1,5 +1,3 @@
-using CoreWCF;
-using CoreWCF.Description;
 using SecureConversation.CoreWCF.Tests.Support;
 using SecureConversation.Testing;
 

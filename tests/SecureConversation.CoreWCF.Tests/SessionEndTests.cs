@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using SecureConversation.CoreWCF.Tests.Support;
-using SecureConversation.Session;
 
 namespace SecureConversation.CoreWCF.Tests;
 

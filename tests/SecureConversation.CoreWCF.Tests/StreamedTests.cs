@@ -1,5 +1,3 @@
-using CoreWCF;
-using CoreWCF.Channels;
 using SecureConversation.CoreWCF.Tests.Support;
 
 namespace SecureConversation.CoreWCF.Tests;

@@ -2,7 +2,7 @@ using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
 using SecureConversation.ServiceModel.Tests.Support;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Tests;
 
@@ -13,18 +13,18 @@ public sealed class BindingElementTests
     public void FactoriesMakeWhatThoseOfTheEngineMake()
     {
         var version = MessageSecurityVersion.WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
-        var engine = Engine.MessageSecurityVersion.Parse(version.ToString()!);
-        AssertSame(Engine.SecurityBindingElement.CreateMutualCertificateBindingElement(), MessageSecurityBindingElement.CreateMutualCertificateBindingElement());
-        AssertSame(Engine.SecurityBindingElement.CreateMutualCertificateBindingElement(engine), MessageSecurityBindingElement.CreateMutualCertificateBindingElement(version));
-        AssertSame(Engine.SecurityBindingElement.CreateMutualCertificateBindingElement(engine, true), MessageSecurityBindingElement.CreateMutualCertificateBindingElement(version, true));
-        AssertSame(Engine.SecurityBindingElement.CreateMutualCertificateDuplexBindingElement(), MessageSecurityBindingElement.CreateMutualCertificateDuplexBindingElement());
-        AssertSame(Engine.SecurityBindingElement.CreateMutualCertificateDuplexBindingElement(engine), MessageSecurityBindingElement.CreateMutualCertificateDuplexBindingElement(version));
-        AssertSame(Engine.SecurityBindingElement.CreateAnonymousForCertificateBindingElement(), MessageSecurityBindingElement.CreateAnonymousForCertificateBindingElement());
-        AssertSame(Engine.SecurityBindingElement.CreateUserNameForCertificateBindingElement(), MessageSecurityBindingElement.CreateUserNameForCertificateBindingElement());
-        var bootstrap = Engine.SecurityBindingElement.CreateMutualCertificateBindingElement();
-        AssertSame(Engine.SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap),
+        var engine = EngineBinding.MessageSecurityVersion.Parse(version.ToString()!);
+        AssertSame(EngineBinding.SecurityBindingElement.CreateMutualCertificateBindingElement(), MessageSecurityBindingElement.CreateMutualCertificateBindingElement());
+        AssertSame(EngineBinding.SecurityBindingElement.CreateMutualCertificateBindingElement(engine), MessageSecurityBindingElement.CreateMutualCertificateBindingElement(version));
+        AssertSame(EngineBinding.SecurityBindingElement.CreateMutualCertificateBindingElement(engine, true), MessageSecurityBindingElement.CreateMutualCertificateBindingElement(version, true));
+        AssertSame(EngineBinding.SecurityBindingElement.CreateMutualCertificateDuplexBindingElement(), MessageSecurityBindingElement.CreateMutualCertificateDuplexBindingElement());
+        AssertSame(EngineBinding.SecurityBindingElement.CreateMutualCertificateDuplexBindingElement(engine), MessageSecurityBindingElement.CreateMutualCertificateDuplexBindingElement(version));
+        AssertSame(EngineBinding.SecurityBindingElement.CreateAnonymousForCertificateBindingElement(), MessageSecurityBindingElement.CreateAnonymousForCertificateBindingElement());
+        AssertSame(EngineBinding.SecurityBindingElement.CreateUserNameForCertificateBindingElement(), MessageSecurityBindingElement.CreateUserNameForCertificateBindingElement());
+        var bootstrap = EngineBinding.SecurityBindingElement.CreateMutualCertificateBindingElement();
+        AssertSame(EngineBinding.SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap),
             MessageSecurityBindingElement.CreateSecureConversationBindingElement(new MessageSecurityBindingElement(bootstrap)));
-        AssertSame(Engine.SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap, false),
+        AssertSame(EngineBinding.SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap, false),
             MessageSecurityBindingElement.CreateSecureConversationBindingElement(new MessageSecurityBindingElement(bootstrap), false));
     }
 
@@ -32,7 +32,7 @@ public sealed class BindingElementTests
     public void EverySuiteAndVersionGoesThereAndBack()
     {
         var element = MessageSecurityBindingElement.CreateMutualCertificateBindingElement();
-        foreach (var suite in Engine.SecurityAlgorithmSuite.All)
+        foreach (var suite in EngineBinding.SecurityAlgorithmSuite.All)
         {
             element.Settings = element.Settings with { DefaultAlgorithmSuite = suite };
             var seen = element.DefaultAlgorithmSuite;
@@ -45,9 +45,9 @@ public sealed class BindingElementTests
             Assert.Same(suite, element.Settings.DefaultAlgorithmSuite);
         }
 
-        Assert.Same(SecurityAlgorithmSuite.Basic256Sha256, With(Engine.SecurityAlgorithmSuite.Basic256Sha256).DefaultAlgorithmSuite);
+        Assert.Same(SecurityAlgorithmSuite.Basic256Sha256, With(EngineBinding.SecurityAlgorithmSuite.Basic256Sha256).DefaultAlgorithmSuite);
         Assert.Equal("Basic128Rsa15", SecurityAlgorithmSuite.Basic128Rsa15.ToString());
-        foreach (var version in Engine.MessageSecurityVersion.All)
+        foreach (var version in EngineBinding.MessageSecurityVersion.All)
         {
             element.Settings = element.Settings with { MessageSecurityVersion = version };
             var seen = element.MessageSecurityVersion;
@@ -72,11 +72,11 @@ public sealed class BindingElementTests
         element.EnableUnsecuredResponse = true;
         element.LocalClientSettings.MaxClockSkew = TimeSpan.FromMinutes(7);
         element.SetKeyDerivation(false);
-        var settings = (Engine.SymmetricSecurityBindingElement)element.Settings;
-        Assert.Equal(Engine.SecurityHeaderLayout.LaxTimestampLast, settings.SecurityHeaderLayout);
+        var settings = (EngineBinding.SymmetricSecurityBindingElement)element.Settings;
+        Assert.Equal(EngineBinding.SecurityHeaderLayout.LaxTimestampLast, settings.SecurityHeaderLayout);
         Assert.False(settings.IncludeTimestamp);
-        Assert.Equal(Engine.SecurityKeyEntropyMode.ServerEntropy, settings.KeyEntropyMode);
-        Assert.Equal(Engine.MessageProtectionOrder.EncryptBeforeSign, settings.MessageProtectionOrder);
+        Assert.Equal(EngineBinding.SecurityKeyEntropyMode.ServerEntropy, settings.KeyEntropyMode);
+        Assert.Equal(EngineBinding.MessageProtectionOrder.EncryptBeforeSign, settings.MessageProtectionOrder);
         Assert.False(settings.RequireSignatureConfirmation);
         Assert.True(settings.ProtectTokens);
         Assert.True(settings.EnableUnsecuredResponse);
@@ -100,7 +100,7 @@ public sealed class BindingElementTests
         var clone = (MessageSecurityBindingElement)element.Clone();
         bootstrap.DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic256;
         element.LocalClientSettings.MaxClockSkew = TimeSpan.Zero;
-        var token = (Engine.SecureConversationSecurityTokenParameters)((Engine.SymmetricSecurityBindingElement)clone.Settings).ProtectionTokenParameters!;
+        var token = (EngineBinding.SecureConversationSecurityTokenParameters)((EngineBinding.SymmetricSecurityBindingElement)clone.Settings).ProtectionTokenParameters!;
         Assert.False(token.RequireCancellation);
         Assert.Equal("Basic128", token.BootstrapSecurityBindingElement!.DefaultAlgorithmSuite.Name);
         Assert.Equal(TimeSpan.FromMinutes(5), clone.LocalClientSettings.MaxClockSkew);
@@ -139,8 +139,8 @@ public sealed class BindingElementTests
         Assert.Contains(word, Assert.Throws<InvalidOperationException>(() => factory.CreateChannel()).Message, StringComparison.Ordinal);
     }
 
-    private static MessageSecurityBindingElement With(Engine.SecurityAlgorithmSuite suite) =>
-        new(Engine.SecurityBindingElement.CreateMutualCertificateBindingElement() with { DefaultAlgorithmSuite = suite });
+    private static MessageSecurityBindingElement With(EngineBinding.SecurityAlgorithmSuite suite) =>
+        new(EngineBinding.SecurityBindingElement.CreateMutualCertificateBindingElement() with { DefaultAlgorithmSuite = suite });
 
-    private static void AssertSame(Engine.SecurityBindingElement expected, MessageSecurityBindingElement actual) => Assert.Equal(expected, actual.Settings);
+    private static void AssertSame(EngineBinding.SecurityBindingElement expected, MessageSecurityBindingElement actual) => Assert.Equal(expected, actual.Settings);
 }

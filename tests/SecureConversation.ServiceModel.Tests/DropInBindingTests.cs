@@ -2,7 +2,7 @@ using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
 using SecureConversation.ServiceModel.Tests.Support;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Tests;
 
@@ -31,14 +31,14 @@ public sealed class DropInBindingTests
     [MemberData(nameof(Offered))]
     public async Task MessageModeTalksToAServiceWithTheSameSettings(bool is2007, MessageCredentialType credentials, bool session)
     {
-        await using var service = await TestService.StartAsync(options => options.MessageSecurity = new Engine.MessageSecurity
+        await using var service = await TestService.StartAsync(options => options.MessageSecurity = new EngineBinding.MessageSecurity
         {
-            ClientCredentialType = Enum.Parse<Engine.MessageCredentialType>(credentials.ToString()),
+            ClientCredentialType = Enum.Parse<EngineBinding.MessageCredentialType>(credentials.ToString()),
             EstablishSecurityContext = session,
-            AlgorithmSuite = Engine.SecurityAlgorithmSuite.Basic256Sha256,
+            AlgorithmSuite = EngineBinding.SecurityAlgorithmSuite.Basic256Sha256,
             MessageSecurityVersion = is2007
-                ? Engine.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10
-                : Engine.MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10,
+                ? EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10
+                : EngineBinding.MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10,
         });
         var (binding, security) = Create(is2007, SecurityMode.Message);
         security.Message.ClientCredentialType = credentials;

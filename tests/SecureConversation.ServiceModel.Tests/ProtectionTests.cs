@@ -5,7 +5,7 @@ using System.ServiceModel.Description;
 using System.ServiceModel.Dispatcher;
 using System.ServiceModel.Security;
 using SecureConversation.ServiceModel.Tests.Support;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Tests;
 
@@ -100,7 +100,7 @@ public sealed class ProtectionTests
     [InlineData(false)]
     public async Task LevelsOfContractAndOperation(bool session)
     {
-        var levels = Engine.ChannelProtectionRequirements.Default
+        var levels = EngineBinding.ChannelProtectionRequirements.Default
             .WithRequest(Prefix + "Add", ProtectionLevel.Sign).WithReply(Prefix + "AddResponse", ProtectionLevel.Sign)
             .WithRequest(Prefix + "Divide", ProtectionLevel.Sign).WithReply(Prefix + "DivideResponse", ProtectionLevel.Sign)
             .WithFault(Prefix + "DivideMathFaultFault", ProtectionLevel.Sign);
@@ -118,7 +118,7 @@ public sealed class ProtectionTests
     [Fact]
     public async Task ALevelOnAnOperationAlone()
     {
-        var levels = Engine.ChannelProtectionRequirements.Default
+        var levels = EngineBinding.ChannelProtectionRequirements.Default
             .WithRequest(Prefix + "Echo", ProtectionLevel.Sign).WithReply(Prefix + "EchoResponse", ProtectionLevel.Sign);
         await using var service = await StartAsync(session: true, levels);
         using var factory = Factory<IPartlySignedCalculator>(session: true, service);
@@ -133,7 +133,7 @@ public sealed class ProtectionTests
     [Fact]
     public async Task AServiceThatWantsMoreRefuses()
     {
-        await using var service = await StartAsync(session: true, Engine.ChannelProtectionRequirements.Default);
+        await using var service = await StartAsync(session: true, EngineBinding.ChannelProtectionRequirements.Default);
         using var factory = Factory<ISignedCalculator>(session: true, service);
         var proxy = factory.CreateChannel();
         var e = Assert.Throws<MessageSecurityException>(() => proxy.Add(1, 2));
@@ -146,8 +146,8 @@ public sealed class ProtectionTests
     [InlineData(false)]
     public async Task HeadersOfMessageContractsAreProtectedLikeTheBody(bool session)
     {
-        var levels = Engine.ChannelProtectionRequirements.Default
-            .WithHeader(Engine.MessageDirection.ClientToService, Prefix + "Notify", "Secret", "urn:header", ProtectionLevel.EncryptAndSign);
+        var levels = EngineBinding.ChannelProtectionRequirements.Default
+            .WithHeader(EngineBinding.MessageDirection.ClientToService, Prefix + "Notify", "Secret", "urn:header", ProtectionLevel.EncryptAndSign);
         await using var service = await StartAsync(session, levels);
         using var factory = Factory<IHeaderCalculator>(session, service);
         var proxy = factory.CreateChannel();
@@ -163,7 +163,7 @@ public sealed class ProtectionTests
     [InlineData(false)]
     public async Task HeadersOfAContractThatNothingTellsOfDoNotLeave(bool session)
     {
-        await using var service = await StartAsync(session, Engine.ChannelProtectionRequirements.Default);
+        await using var service = await StartAsync(session, EngineBinding.ChannelProtectionRequirements.Default);
         using var factory = Factory<IGeneratedCalculator>(session, service);
         var proxy = factory.CreateChannel();
         var message = new NotifyMessage { Secret = "s", Text = "t" };
@@ -188,9 +188,9 @@ public sealed class ProtectionTests
     [InlineData(true, ProtectionLevel.Sign)]
     public async Task AGeneratedContractIsToldByABehavior(bool session, ProtectionLevel level)
     {
-        var levels = Engine.ChannelProtectionRequirements.Default.WithDefault(level)
-            .WithHeader(Engine.MessageDirection.ClientToService, Prefix + "Notify", "Secret", "urn:header", level)
-            .WithHeader(Engine.MessageDirection.ServiceToClient, Prefix + "EchoResponse", "Secret", "urn:header", level);
+        var levels = EngineBinding.ChannelProtectionRequirements.Default.WithDefault(level)
+            .WithHeader(EngineBinding.MessageDirection.ClientToService, Prefix + "Notify", "Secret", "urn:header", level)
+            .WithHeader(EngineBinding.MessageDirection.ServiceToClient, Prefix + "EchoResponse", "Secret", "urn:header", level);
         await using var service = await StartAsync(session, levels);
         service.EchoHeader = "<h:Secret xmlns:h='urn:header'>seen</h:Secret>";
         using var factory = Factory<IGeneratedCalculator>(session, service);
@@ -210,7 +210,7 @@ public sealed class ProtectionTests
     [InlineData(false)]
     public async Task AHeaderOfAReplyMustBeSignedWhenTheContractIsKnown(bool isKnown)
     {
-        await using var service = await StartAsync(session: true, Engine.ChannelProtectionRequirements.Default);
+        await using var service = await StartAsync(session: true, EngineBinding.ChannelProtectionRequirements.Default);
         service.EchoHeader = "<h:Secret xmlns:h='urn:header'>not signed</h:Secret>";
         using var factory = Factory<IGeneratedCalculator>(session: true, service);
         if (isKnown)
@@ -227,7 +227,7 @@ public sealed class ProtectionTests
     [Fact]
     public async Task RequirementsOfABehaviorWin()
     {
-        var levels = Engine.ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign);
+        var levels = EngineBinding.ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign);
         await using var service = await StartAsync(session: true, levels);
         using var factory = Factory<IPartlySignedCalculator>(session: true, service);
         factory.Endpoint.Contract.ContractBehaviors.Add(new Requirements(levels));
@@ -240,7 +240,7 @@ public sealed class ProtectionTests
     private static IEnumerable<(string, bool)> Encrypted(TestService service) => service.Requests.Select(r =>
         (r.Action[Prefix.Length..], r.Protection.EncryptedParts.Any(p => p.Contains("Body", StringComparison.Ordinal))));
 
-    private static Task<TestService> StartAsync(bool session, Engine.ChannelProtectionRequirements levels) => TestService.StartAsync(options =>
+    private static Task<TestService> StartAsync(bool session, EngineBinding.ChannelProtectionRequirements levels) => TestService.StartAsync(options =>
     {
         options.Binding = Bootstraps.Service("MutualCertificate", session);
         options.ProtectionRequirements = levels;
@@ -249,7 +249,7 @@ public sealed class ProtectionTests
     private static ChannelFactory<T> Factory<T>(bool session, TestService service) =>
         Clients.Factory<T>(Clients.Binding(Bootstraps.Client("MutualCertificate", session)), new EndpointAddress(service.Address));
 
-    private sealed class Requirements(Engine.ChannelProtectionRequirements requirements) : IContractBehavior
+    private sealed class Requirements(EngineBinding.ChannelProtectionRequirements requirements) : IContractBehavior
     {
         public void AddBindingParameters(ContractDescription contractDescription, ServiceEndpoint endpoint, BindingParameterCollection bindingParameters) =>
             bindingParameters.Add(requirements);

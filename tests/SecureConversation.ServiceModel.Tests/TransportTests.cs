@@ -3,7 +3,7 @@ using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
 using Microsoft.AspNetCore.Http;
 using SecureConversation.ServiceModel.Tests.Support;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Tests;
 
@@ -15,10 +15,10 @@ public sealed class TransportTests
         get
         {
             var data = new TheoryData<string, bool>();
-            foreach (var version in Engine.MessageVersion.All)
+            foreach (var version in EngineBinding.MessageVersion.All)
             {
                 data.Add(version.Name, false);
-                if (version.Addressing != Engine.AddressingVersion.None)
+                if (version.Addressing != EngineBinding.AddressingVersion.None)
                 {
                     data.Add(version.Name, true);
                 }
@@ -32,7 +32,7 @@ public sealed class TransportTests
     [MemberData(nameof(Versions))]
     public async Task VersionsOfSoapAndAddressing(string name, bool session)
     {
-        var version = Engine.MessageVersion.All.Single(v => v.Name == name);
+        var version = EngineBinding.MessageVersion.All.Single(v => v.Name == name);
         await using var service = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session), version);
         var encoder = Clients.Text((MessageVersion)typeof(MessageVersion).GetProperty(name)!.GetValue(null)!);
         using var factory = Clients.Factory(Clients.Binding(Bootstraps.Client("MutualCertificate", session), encoder), service.Address);

@@ -1,6 +1,6 @@
 using SecureConversation;
 using SecureConversation.Binding;
-using SecureConversation.Decoding;
+using SecureConversation.Diagnosis;
 
 namespace Quickstart.Steps;
 

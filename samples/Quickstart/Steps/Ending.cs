@@ -2,7 +2,6 @@ using System.Text;
 using SecureConversation;
 using SecureConversation.Binding;
 using SecureConversation.Http;
-using SecureConversation.Session;
 
 namespace Quickstart.Steps;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Security.Claims;
 using System.Text;
+using SecureConversation.Diagnosis;
 using SecureConversation.Http;
-using SecureConversation.Security;
 
 namespace Quickstart.Steps;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using SecureConversation.Decoding;
+using SecureConversation.Diagnosis;
 using SecureConversation.Http;
 
 namespace Quickstart.Steps;

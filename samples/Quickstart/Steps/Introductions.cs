@@ -1,4 +1,3 @@
-using SecureConversation.Credentials;
 
 namespace Quickstart.Steps;
 

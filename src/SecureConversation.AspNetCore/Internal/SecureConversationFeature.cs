@@ -1,6 +1,4 @@
 using SecureConversation.Binding;
-using SecureConversation.Security;
-using SecureConversation.Session;
 
 namespace SecureConversation.AspNetCore.Internal;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SecureConversation.Binding;
-using SecureConversation.Session;
 
 namespace SecureConversation.AspNetCore.Internal;
 

@@ -1,17 +1,15 @@
 using System.Net.Security;
 using System.Reflection;
-using CoreWCF.Configuration;
-using CoreWCF.Description;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>What the contracts of an address declare: headers, and levels by <see cref="ProtectionLevelAttribute"/>.</summary>
 internal static class ContractProtection
 {
-    public static Engine.ChannelProtectionRequirements Of(IServiceDispatcher dispatcher)
+    public static EngineBinding.ChannelProtectionRequirements Of(IServiceDispatcher dispatcher)
     {
-        var requirements = Engine.ChannelProtectionRequirements.Default;
+        var requirements = EngineBinding.ChannelProtectionRequirements.Default;
         foreach (var endpoint in dispatcher.Host.Description.Endpoints.Where(e => e.ListenUri == dispatcher.BaseAddress))
         {
             foreach (var operation in endpoint.Contract.Operations)
@@ -23,7 +21,7 @@ internal static class ContractProtection
         return requirements;
     }
 
-    private static Engine.ChannelProtectionRequirements Apply(Engine.ChannelProtectionRequirements requirements, OperationDescription operation, ProtectionLevel level)
+    private static EngineBinding.ChannelProtectionRequirements Apply(EngineBinding.ChannelProtectionRequirements requirements, OperationDescription operation, ProtectionLevel level)
     {
         foreach (var message in operation.Messages)
         {
@@ -32,7 +30,7 @@ internal static class ContractProtection
             if (level != ProtectionLevel.None)
             {
                 // As the body, the headers that a message contract declares.
-                var direction = isRequest ? Engine.MessageDirection.ClientToService : Engine.MessageDirection.ServiceToClient;
+                var direction = isRequest ? EngineBinding.MessageDirection.ClientToService : EngineBinding.MessageDirection.ServiceToClient;
                 requirements = message.Headers.Aggregate(requirements, (all, header) => all.WithHeader(direction, message.Action, header.Name, header.Namespace, level));
             }
         }

@@ -1,9 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
-using CoreWCF.Description;
-using CoreWCF.Security;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Credentials;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 using PasswordValidator = CoreWCF.IdentityModel.Selectors.UserNamePasswordValidator;
 using ServiceCredentials = CoreWCF.Description.ServiceCredentials;
 
@@ -13,7 +11,7 @@ namespace SecureConversation.CoreWCF.Internal;
 internal static class CredentialTranslation
 {
     /// <exception cref="InvalidOperationException">Something is missing that the binding needs; the message names it.</exception>
-    public static Credentials.ServiceCredentials ToEngine(ServiceCredentials credentials, Engine.MessageSecurityBinding binding, ILogger logger)
+    public static Credentials.ServiceCredentials ToEngine(ServiceCredentials credentials, EngineBinding.MessageSecurityBinding binding, ILogger logger)
     {
         var certificate = credentials.ServiceCertificate.Certificate ?? throw new InvalidOperationException(
             "Message security needs the certificate of the service: set ServiceCredentials.ServiceCertificate.Certificate, or call SetCertificate.");
@@ -25,8 +23,8 @@ internal static class CredentialTranslation
         };
     }
 
-    private static bool NeedsUserName(Engine.SecurityBindingElement element) =>
-        element.EndpointSupportingTokenParameters.All.Any(token => token is Engine.UserNameSecurityTokenParameters);
+    private static bool NeedsUserName(EngineBinding.SecurityBindingElement element) =>
+        element.EndpointSupportingTokenParameters.All.Any(token => token is EngineBinding.UserNameSecurityTokenParameters);
 
     private static CertificateValidationOptions Validation(X509ClientCertificateAuthentication authentication, ILogger logger)
     {

@@ -1,4 +1,3 @@
-using CoreWCF.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;

@@ -1,12 +1,8 @@
 using System.Xml;
-using CoreWCF;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
-using CoreWCF.Description;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using SecureConversation.Session;
-using Engine = SecureConversation.Binding;
+using SecureConversation.Credentials;
+using EngineBinding = SecureConversation.Binding;
 using WcfBinding = CoreWCF.Channels.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;
@@ -15,12 +11,12 @@ namespace SecureConversation.CoreWCF.Internal;
 internal sealed class SecuredServiceDispatcher : IServiceDispatcher
 {
     private readonly IServiceDispatcher _service;
-    private readonly Engine.MessageSecurityBinding _binding;
+    private readonly EngineBinding.MessageSecurityBinding _binding;
     private readonly XmlDictionaryReaderQuotas _quotas;
     private readonly long _maxReceivedMessageSize;
     private readonly bool _handOutUnsignedHeaders;
 
-    private SecuredServiceDispatcher(IServiceDispatcher service, Engine.MessageSecurityBinding binding, BindingContext context, bool handOutUnsignedHeaders)
+    private SecuredServiceDispatcher(IServiceDispatcher service, EngineBinding.MessageSecurityBinding binding, BindingContext context, bool handOutUnsignedHeaders)
     {
         _handOutUnsignedHeaders = handOutUnsignedHeaders;
         _service = service;
@@ -41,7 +37,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     /// <exception cref="InvalidOperationException">Contract and binding do not agree about sessions.</exception>
     public static SecuredServiceDispatcher Create(MessageSecurityBindingElement element, BindingContext context, IServiceDispatcher service)
     {
-        var binding = Engine.MessageSecurityBinding.Create(
+        var binding = EngineBinding.MessageSecurityBinding.Create(
             element.ToSecurityBindingElement(), Translation.ToEngine(service.Binding.MessageVersion), ContractProtection.Of(service));
         if (!service.SupportedChannelTypes.Contains(binding.EstablishesSession ? typeof(IReplySessionChannel) : typeof(IReplyChannel)))
         {

@@ -1,11 +1,10 @@
 using System.Net.Security;
-using CoreWCF.Channels;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>What CoreWCF asks of a binding about its security.</summary>
-internal sealed class SecurityCapabilities(Engine.SecurityBindingElement settings) : ISecurityCapabilities
+internal sealed class SecurityCapabilities(EngineBinding.SecurityBindingElement settings) : ISecurityCapabilities
 {
     public ProtectionLevel SupportedRequestProtectionLevel => ProtectionLevel.EncryptAndSign;
     public ProtectionLevel SupportedResponseProtectionLevel => ProtectionLevel.EncryptAndSign;
@@ -13,13 +12,13 @@ internal sealed class SecurityCapabilities(Engine.SecurityBindingElement setting
     public bool SupportsClientWindowsIdentity => false;
     public bool SupportsClientAuthentication => Authenticates(settings);
 
-    private static bool Authenticates(Engine.SecurityBindingElement element) => element switch
+    private static bool Authenticates(EngineBinding.SecurityBindingElement element) => element switch
     {
-        Engine.SymmetricSecurityBindingElement
+        EngineBinding.SymmetricSecurityBindingElement
         {
-            ProtectionTokenParameters: Engine.SecureConversationSecurityTokenParameters { BootstrapSecurityBindingElement: { } bootstrap },
+            ProtectionTokenParameters: EngineBinding.SecureConversationSecurityTokenParameters { BootstrapSecurityBindingElement: { } bootstrap },
         } => Authenticates(bootstrap),
-        Engine.AsymmetricSecurityBindingElement => true,
+        EngineBinding.AsymmetricSecurityBindingElement => true,
         _ => !element.EndpointSupportingTokenParameters.IsEmpty,
     };
 }

@@ -1,8 +1,4 @@
-using CoreWCF;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using SecureConversation.Session;
 
 namespace SecureConversation.CoreWCF.Internal;
 

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
 using Microsoft.Extensions.Logging;
-using SecureConversation.Session;
 
 namespace SecureConversation.CoreWCF.Internal;
 

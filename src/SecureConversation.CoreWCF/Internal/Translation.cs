@@ -1,7 +1,4 @@
-using CoreWCF;
-using CoreWCF.Channels;
-using CoreWCF.Security;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;
 
@@ -17,7 +14,7 @@ internal static class Translation
         SecurityAlgorithmSuite.TripleDesSha256Rsa15,
     ];
 
-    // In the order of Engine.MessageSecurityVersion.All.
+    // In the order of EngineBinding.MessageSecurityVersion.All.
     private static readonly MessageSecurityVersion[] Versions =
     [
         MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11,
@@ -33,38 +30,38 @@ internal static class Translation
             ? known
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"Not one of {typeof(T).Name}.");
 
-    public static Engine.SecurityAlgorithmSuite ToEngine(SecurityAlgorithmSuite suite)
+    public static EngineBinding.SecurityAlgorithmSuite ToEngine(SecurityAlgorithmSuite suite)
     {
         ArgumentNullException.ThrowIfNull(suite);
         var index = Array.FindIndex(Suites, s => s.GetType() == suite.GetType());
-        return index >= 0 ? Engine.SecurityAlgorithmSuite.All[index] : throw new NotSupportedException($"The algorithm suite {suite} is not offered.");
+        return index >= 0 ? EngineBinding.SecurityAlgorithmSuite.All[index] : throw new NotSupportedException($"The algorithm suite {suite} is not offered.");
     }
 
-    public static SecurityAlgorithmSuite FromEngine(Engine.SecurityAlgorithmSuite suite) => Suites[Engine.SecurityAlgorithmSuite.All.IndexOf(suite)];
+    public static SecurityAlgorithmSuite FromEngine(EngineBinding.SecurityAlgorithmSuite suite) => Suites[EngineBinding.SecurityAlgorithmSuite.All.IndexOf(suite)];
 
-    public static Engine.MessageSecurityVersion ToEngine(MessageSecurityVersion version)
+    public static EngineBinding.MessageSecurityVersion ToEngine(MessageSecurityVersion version)
     {
         ArgumentNullException.ThrowIfNull(version);
-        return Engine.MessageSecurityVersion.All[Array.IndexOf(Versions, version)];
+        return EngineBinding.MessageSecurityVersion.All[Array.IndexOf(Versions, version)];
     }
 
-    public static MessageSecurityVersion FromEngine(Engine.MessageSecurityVersion version) => Versions[Engine.MessageSecurityVersion.All.IndexOf(version)];
+    public static MessageSecurityVersion FromEngine(EngineBinding.MessageSecurityVersion version) => Versions[EngineBinding.MessageSecurityVersion.All.IndexOf(version)];
 
     /// <exception cref="NotSupportedException">No SOAP.</exception>
-    public static Engine.MessageVersion ToEngine(MessageVersion version)
+    public static EngineBinding.MessageVersion ToEngine(MessageVersion version)
     {
         if (version.Envelope == EnvelopeVersion.None)
         {
             throw new NotSupportedException("Message security needs SOAP: choose another MessageVersion than None.");
         }
 
-        return Engine.MessageVersion.Create(
-            version.Envelope == EnvelopeVersion.Soap11 ? Engine.SoapVersion.Soap11 : Engine.SoapVersion.Soap12,
-            version.Addressing == AddressingVersion.WSAddressing10 ? Engine.AddressingVersion.WSAddressing10
-                : version.Addressing == AddressingVersion.None ? Engine.AddressingVersion.None : Engine.AddressingVersion.WSAddressingAugust2004);
+        return EngineBinding.MessageVersion.Create(
+            version.Envelope == EnvelopeVersion.Soap11 ? EngineBinding.SoapVersion.Soap11 : EngineBinding.SoapVersion.Soap12,
+            version.Addressing == AddressingVersion.WSAddressing10 ? EngineBinding.AddressingVersion.WSAddressing10
+                : version.Addressing == AddressingVersion.None ? EngineBinding.AddressingVersion.None : EngineBinding.AddressingVersion.WSAddressingAugust2004);
     }
 
-    public static Engine.LocalServiceSecuritySettings ToEngine(LocalServiceSecuritySettings settings) => new()
+    public static EngineBinding.LocalServiceSecuritySettings ToEngine(LocalServiceSecuritySettings settings) => new()
     {
         DetectReplays = settings.DetectReplays,
         ReplayCacheSize = settings.ReplayCacheSize,
@@ -81,7 +78,7 @@ internal static class Translation
         SessionKeyRolloverInterval = settings.SessionKeyRolloverInterval,
     };
 
-    public static LocalServiceSecuritySettings FromEngine(Engine.LocalServiceSecuritySettings settings) => new()
+    public static LocalServiceSecuritySettings FromEngine(EngineBinding.LocalServiceSecuritySettings settings) => new()
     {
         DetectReplays = settings.DetectReplays,
         ReplayCacheSize = settings.ReplayCacheSize,

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace SecureConversation.Http.Internal;
 
 /// <summary>

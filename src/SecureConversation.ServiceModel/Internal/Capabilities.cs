@@ -1,11 +1,11 @@
 using System.Net.Security;
 using System.ServiceModel.Channels;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>What the stack is told of message security. Binding and channel factory must say the same.</summary>
-internal sealed class Capabilities(Engine.SecurityBindingElement element) : ISecurityCapabilities
+internal sealed class Capabilities(EngineBinding.SecurityBindingElement element) : ISecurityCapabilities
 {
     public ProtectionLevel SupportedRequestProtectionLevel => ProtectionLevel.EncryptAndSign;
 
@@ -16,7 +16,7 @@ internal sealed class Capabilities(Engine.SecurityBindingElement element) : ISec
         get
         {
             var handshake = Translate.Session(element)?.BootstrapSecurityBindingElement ?? element;
-            return handshake is Engine.AsymmetricSecurityBindingElement || !handshake.EndpointSupportingTokenParameters.IsEmpty;
+            return handshake is EngineBinding.AsymmetricSecurityBindingElement || !handshake.EndpointSupportingTokenParameters.IsEmpty;
         }
     }
 

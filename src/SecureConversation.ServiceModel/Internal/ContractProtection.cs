@@ -3,16 +3,16 @@ using System.Reflection;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Description;
 using System.ServiceModel.Dispatcher;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>Reads <see cref="ProtectionLevelAttribute"/> off a contract.</summary>
 internal static class ContractProtection
 {
-    public static Engine.ChannelProtectionRequirements Of(ContractDescription contract)
+    public static EngineBinding.ChannelProtectionRequirements Of(ContractDescription contract)
     {
-        var requirements = Engine.ChannelProtectionRequirements.Default;
+        var requirements = EngineBinding.ChannelProtectionRequirements.Default;
         foreach (var operation in contract.Operations)
         {
             var level = LevelOf(operation);
@@ -44,7 +44,7 @@ internal static class ContractProtection
         }
     }
 
-    private static Engine.ChannelProtectionRequirements Add(Engine.ChannelProtectionRequirements requirements, MessageDescription message, ProtectionLevel level)
+    private static EngineBinding.ChannelProtectionRequirements Add(EngineBinding.ChannelProtectionRequirements requirements, MessageDescription message, ProtectionLevel level)
     {
         var isRequest = message.Direction == MessageDirection.Input;
         requirements = isRequest ? requirements.WithRequest(message.Action, level) : requirements.WithReply(message.Action, level);
@@ -53,7 +53,7 @@ internal static class ContractProtection
             return requirements;
         }
 
-        var direction = isRequest ? Engine.MessageDirection.ClientToService : Engine.MessageDirection.ServiceToClient;
+        var direction = isRequest ? EngineBinding.MessageDirection.ClientToService : EngineBinding.MessageDirection.ServiceToClient;
         return message.Headers.Aggregate(requirements, (r, header) => r.WithHeader(direction, message.Action, header.Name, header.Namespace, level));
     }
 

@@ -1,14 +1,14 @@
 using System.ServiceModel;
 using System.ServiceModel.Channels;
 using Microsoft.Extensions.Logging;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>What both drop-in bindings add to their bases.</summary>
 internal static class DropIn
 {
-    public static BindingElementCollection AddMessageSecurity(BindingElementCollection elements, WSHttpSecurity security, ILoggerFactory? log, Engine.MessageSecurityVersion version)
+    public static BindingElementCollection AddMessageSecurity(BindingElementCollection elements, WSHttpSecurity security, ILoggerFactory? log, EngineBinding.MessageSecurityVersion version)
     {
         if (security.Mode == SecurityMode.Message)
         {
@@ -19,11 +19,11 @@ internal static class DropIn
         return elements;
     }
 
-    private static MessageSecurityBindingElement Create(NonDualMessageSecurityOverHttp message, ILoggerFactory? log, Engine.MessageSecurityVersion version)
+    private static MessageSecurityBindingElement Create(NonDualMessageSecurityOverHttp message, ILoggerFactory? log, EngineBinding.MessageSecurityVersion version)
     {
-        var security = new Engine.MessageSecurity
+        var security = new EngineBinding.MessageSecurity
         {
-            ClientCredentialType = Enum.Parse<Engine.MessageCredentialType>(message.ClientCredentialType.ToString()),
+            ClientCredentialType = Enum.Parse<EngineBinding.MessageCredentialType>(message.ClientCredentialType.ToString()),
             NegotiateServiceCredential = message.NegotiateServiceCredential,
             EstablishSecurityContext = message.EstablishSecurityContext,
             AlgorithmSuite = Translate.ToEngine(message.AlgorithmSuite),

@@ -6,7 +6,7 @@ using System.ServiceModel.Security;
 using System.Xml;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 using EngineCredentials = SecureConversation.Credentials;
 using StackCredentials = System.ServiceModel.Description.ClientCredentials;
 
@@ -21,7 +21,7 @@ internal sealed class EndpointSecurity : IDisposable
     private readonly Lock _gate = new();
     private EngineCredentials.X509Credential? _clientCertificate;
 
-    private EndpointSecurity(Engine.MessageSecurityBinding binding, StackCredentials credentials, ILoggerFactory? loggerFactory)
+    private EndpointSecurity(EngineBinding.MessageSecurityBinding binding, StackCredentials credentials, ILoggerFactory? loggerFactory)
     {
         Binding = binding;
         _credentials = credentials;
@@ -29,7 +29,7 @@ internal sealed class EndpointSecurity : IDisposable
         Log = loggerFactory?.CreateLogger("SecureConversation.ServiceModel") ?? (ILogger)NullLogger.Instance;
     }
 
-    public Engine.MessageSecurityBinding Binding { get; }
+    public EngineBinding.MessageSecurityBinding Binding { get; }
     public ILogger Log { get; }
     public required MessageVersion Version { get; init; }
 
@@ -50,8 +50,8 @@ internal sealed class EndpointSecurity : IDisposable
     {
         var version = context.RemainingBindingElements.Find<MessageEncodingBindingElement>()?.MessageVersion
             ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
-        var protection = context.BindingParameters.Find<Engine.ChannelProtectionRequirements>();
-        var binding = Checked(() => Engine.MessageSecurityBinding.Create(element.Settings, Translate.ToEngine(version), protection));
+        var protection = context.BindingParameters.Find<EngineBinding.ChannelProtectionRequirements>();
+        var binding = Checked(() => EngineBinding.MessageSecurityBinding.Create(element.Settings, Translate.ToEngine(version), protection));
         return new EndpointSecurity(binding, Credentials(context), element.LoggerFactory)
         {
             HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,

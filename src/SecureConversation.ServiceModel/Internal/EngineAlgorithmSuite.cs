@@ -1,10 +1,10 @@
 using System.ServiceModel.Security;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>A suite that the stack has no object for.</summary>
-internal sealed class EngineAlgorithmSuite(Engine.SecurityAlgorithmSuite suite) : SecurityAlgorithmSuite
+internal sealed class EngineAlgorithmSuite(EngineBinding.SecurityAlgorithmSuite suite) : SecurityAlgorithmSuite
 {
     public override string DefaultCanonicalizationAlgorithm => suite.DefaultCanonicalizationAlgorithm;
 

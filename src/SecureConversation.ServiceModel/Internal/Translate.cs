@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Internal;
 
@@ -14,43 +14,43 @@ internal static class Translate
             .ToDictionary(suite => suite.ToString()!));
 
     /// <exception cref="ArgumentException">The engine has no such suite.</exception>
-    public static Engine.SecurityAlgorithmSuite ToEngine(SecurityAlgorithmSuite suite)
+    public static EngineBinding.SecurityAlgorithmSuite ToEngine(SecurityAlgorithmSuite suite)
     {
         ArgumentNullException.ThrowIfNull(suite);
-        return Engine.SecurityAlgorithmSuite.TryParse(suite.ToString(), out var found)
+        return EngineBinding.SecurityAlgorithmSuite.TryParse(suite.ToString(), out var found)
             ? found
-            : throw new ArgumentException($"The algorithm suite '{suite}' is not offered: choose one of {string.Join(", ", Engine.SecurityAlgorithmSuite.All)}.", nameof(suite));
+            : throw new ArgumentException($"The algorithm suite '{suite}' is not offered: choose one of {string.Join(", ", EngineBinding.SecurityAlgorithmSuite.All)}.", nameof(suite));
     }
 
-    public static SecurityAlgorithmSuite FromEngine(Engine.SecurityAlgorithmSuite suite) => Suites.GetOrAdd(suite.Name, _ => new EngineAlgorithmSuite(suite));
+    public static SecurityAlgorithmSuite FromEngine(EngineBinding.SecurityAlgorithmSuite suite) => Suites.GetOrAdd(suite.Name, _ => new EngineAlgorithmSuite(suite));
 
-    public static Engine.MessageSecurityVersion ToEngine(MessageSecurityVersion version)
+    public static EngineBinding.MessageSecurityVersion ToEngine(MessageSecurityVersion version)
     {
         ArgumentNullException.ThrowIfNull(version);
-        return Engine.MessageSecurityVersion.Parse(version.ToString()!);
+        return EngineBinding.MessageSecurityVersion.Parse(version.ToString()!);
     }
 
     // All six are public where the stack runs, though not in what is compiled against.
-    public static MessageSecurityVersion FromEngine(Engine.MessageSecurityVersion version) =>
+    public static MessageSecurityVersion FromEngine(EngineBinding.MessageSecurityVersion version) =>
         (MessageSecurityVersion?)typeof(MessageSecurityVersion).GetProperty(version.Name)?.GetValue(null)
         ?? throw new NotSupportedException($"This version of System.ServiceModel.Primitives has no MessageSecurityVersion {version.Name}.");
 
     /// <exception cref="InvalidOperationException">No SOAP.</exception>
-    public static Engine.MessageVersion ToEngine(MessageVersion version)
+    public static EngineBinding.MessageVersion ToEngine(MessageVersion version)
     {
         if (version.Envelope == EnvelopeVersion.None)
         {
             throw new InvalidOperationException("Message security needs SOAP: choose a MessageVersion of the encoder other than None.");
         }
 
-        return Engine.MessageVersion.Create(
-            version.Envelope == EnvelopeVersion.Soap11 ? Engine.SoapVersion.Soap11 : Engine.SoapVersion.Soap12,
-            version.Addressing == AddressingVersion.WSAddressing10 ? Engine.AddressingVersion.WSAddressing10
-                : version.Addressing == AddressingVersion.WSAddressingAugust2004 ? Engine.AddressingVersion.WSAddressingAugust2004
-                : Engine.AddressingVersion.None);
+        return EngineBinding.MessageVersion.Create(
+            version.Envelope == EnvelopeVersion.Soap11 ? EngineBinding.SoapVersion.Soap11 : EngineBinding.SoapVersion.Soap12,
+            version.Addressing == AddressingVersion.WSAddressing10 ? EngineBinding.AddressingVersion.WSAddressing10
+                : version.Addressing == AddressingVersion.WSAddressingAugust2004 ? EngineBinding.AddressingVersion.WSAddressingAugust2004
+                : EngineBinding.AddressingVersion.None);
     }
 
-    public static Engine.LocalClientSecuritySettings ToEngine(LocalClientSecuritySettings local, Engine.LocalClientSecuritySettings others) => others with
+    public static EngineBinding.LocalClientSecuritySettings ToEngine(LocalClientSecuritySettings local, EngineBinding.LocalClientSecuritySettings others) => others with
     {
         DetectReplays = local.DetectReplays,
         ReplayWindow = local.ReplayWindow,
@@ -58,7 +58,7 @@ internal static class Translate
         TimestampValidityDuration = local.TimestampValidityDuration,
     };
 
-    public static LocalClientSecuritySettings FromEngine(Engine.LocalClientSecuritySettings local) => new()
+    public static LocalClientSecuritySettings FromEngine(EngineBinding.LocalClientSecuritySettings local) => new()
     {
         DetectReplays = local.DetectReplays,
         ReplayWindow = local.ReplayWindow,
@@ -72,11 +72,11 @@ internal static class Translate
         Enum.IsDefined(typeof(T), value) ? (T)(object)value : throw new ArgumentOutOfRangeException(setting, value, $"There is no such {setting}.");
 
     /// <summary>The token of the session that an element establishes; null for none.</summary>
-    public static Engine.SecureConversationSecurityTokenParameters? Session(Engine.SecurityBindingElement element) =>
-        (element as Engine.SymmetricSecurityBindingElement)?.ProtectionTokenParameters as Engine.SecureConversationSecurityTokenParameters;
+    public static EngineBinding.SecureConversationSecurityTokenParameters? Session(EngineBinding.SecurityBindingElement element) =>
+        (element as EngineBinding.SymmetricSecurityBindingElement)?.ProtectionTokenParameters as EngineBinding.SecureConversationSecurityTokenParameters;
 
-    public static Engine.SecurityBindingElement WithBootstrap(Engine.SecurityBindingElement element, Engine.SecurityBindingElement? bootstrap) =>
+    public static EngineBinding.SecurityBindingElement WithBootstrap(EngineBinding.SecurityBindingElement element, EngineBinding.SecurityBindingElement? bootstrap) =>
         bootstrap is not null && Session(element) is { } session
-            ? ((Engine.SymmetricSecurityBindingElement)element) with { ProtectionTokenParameters = session with { BootstrapSecurityBindingElement = bootstrap } }
+            ? ((EngineBinding.SymmetricSecurityBindingElement)element) with { ProtectionTokenParameters = session with { BootstrapSecurityBindingElement = bootstrap } }
             : element;
 }

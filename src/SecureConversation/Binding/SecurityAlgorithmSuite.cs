@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using SecureConversation.Crypto;
+using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Binding;
 

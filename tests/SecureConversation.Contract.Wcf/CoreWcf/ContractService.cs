@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Runtime.Serialization;
-using CoreWCF;
 using SecureConversation.Contract.Sides;
 using SecureConversation.CoreWCF;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Xml;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +10,6 @@ using Microsoft.Extensions.Logging;
 using SecureConversation.AspNetCore;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Session;
 using SecureConversation.Testing;
 
 namespace SecureConversation.Contract.Sides;

@@ -1,5 +1,4 @@
 using System.Xml;
-using CoreWCF.Channels;
 using Element = SecureConversation.CoreWCF.MessageSecurityBindingElement;
 
 namespace SecureConversation.CoreWCF.Tests.Support;

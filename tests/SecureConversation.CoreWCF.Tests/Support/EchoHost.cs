@@ -1,14 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using CoreWCF;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
-using CoreWCF.IdentityModel.Selectors;
-using CoreWCF.IdentityModel.Tokens;
-using CoreWCF.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Testing;

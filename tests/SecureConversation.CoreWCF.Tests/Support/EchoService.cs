@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using CoreWCF;
 
 namespace SecureConversation.CoreWCF.Tests.Support;
 

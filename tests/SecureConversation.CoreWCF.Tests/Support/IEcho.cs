@@ -1,5 +1,4 @@
 using System.Net.Security;
-using CoreWCF;
 
 namespace SecureConversation.CoreWCF.Tests.Support;
 

@@ -2,10 +2,10 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Text;
 using SecureConversation.Binding;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Xml;
 using SecureConversation.Interop.Support;
-using SecureConversation.Protocol;
 using SecureConversation.Tests.Xml;
-using SecureConversation.Xml;
 
 namespace SecureConversation.Interop.Content;
 

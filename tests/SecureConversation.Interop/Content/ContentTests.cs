@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Text;
 using SecureConversation.Binding;
+using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Support;
-using SecureConversation.Protocol;
 using SecureConversation.Testing.Peers;
 
 namespace SecureConversation.Interop.Content;

@@ -1,5 +1,5 @@
 using System.Text;
-using SecureConversation.Protocol;
+using SecureConversation.Engine.Names;
 
 namespace SecureConversation.Interop.Content;
 

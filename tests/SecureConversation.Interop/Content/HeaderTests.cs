@@ -1,9 +1,9 @@
 using System.Net.Security;
 using System.Text;
 using SecureConversation.Binding;
+using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Platform;
 using SecureConversation.Interop.Support;
-using SecureConversation.Protocol;
 using SecureConversation.Testing.Peers;
 
 namespace SecureConversation.Interop.Content;

@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography.Xml;
 using System.Text;
 using System.Xml;
+using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Support;
-using SecureConversation.Protocol;
 using SecureConversation.Testing;
 
 namespace SecureConversation.Interop.Platform;

@@ -5,7 +5,7 @@ using System.Security.Cryptography.Xml;
 using System.Text;
 using System.Xml;
 using SecureConversation.Binding;
-using SecureConversation.Protocol;
+using SecureConversation.Engine.Names;
 using SecureConversation.Testing;
 
 namespace SecureConversation.Interop.Platform;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.Xml;
 using System.Xml;
-using SecureConversation.Protocol;
+using SecureConversation.Engine.Names;
 
 namespace SecureConversation.Interop.Platform;
 

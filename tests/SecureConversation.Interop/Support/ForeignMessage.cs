@@ -1,6 +1,6 @@
 using System.Text;
 using System.Xml.Linq;
-using SecureConversation.Protocol;
+using SecureConversation.Engine.Names;
 using SecureConversation.Testing;
 using SecureConversation.Testing.Peers;
 

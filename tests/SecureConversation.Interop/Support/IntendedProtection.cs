@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Xml.Linq;
 using SecureConversation.Binding;
-using SecureConversation.Protocol;
+using SecureConversation.Engine.Names;
 
 namespace SecureConversation.Interop.Support;
 

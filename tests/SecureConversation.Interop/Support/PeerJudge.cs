@@ -1,7 +1,7 @@
 using System.Text;
 using System.Xml.Linq;
 using SecureConversation.Binding;
-using SecureConversation.Protocol;
+using SecureConversation.Engine.Names;
 using SecureConversation.Testing;
 using SecureConversation.Testing.Peers;
 

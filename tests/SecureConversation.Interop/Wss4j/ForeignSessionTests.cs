@@ -1,7 +1,7 @@
 using System.Text;
 using SecureConversation.Binding;
+using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Support;
-using SecureConversation.Protocol;
 using SecureConversation.Testing.Peers;
 
 namespace SecureConversation.Interop.Wss4j;

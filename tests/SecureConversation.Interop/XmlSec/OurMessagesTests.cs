@@ -1,8 +1,8 @@
 using System.Net.Security;
 using SecureConversation.Binding;
+using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Platform;
 using SecureConversation.Interop.Support;
-using SecureConversation.Protocol;
 using SecureConversation.Testing;
 using SecureConversation.Testing.Peers;
 

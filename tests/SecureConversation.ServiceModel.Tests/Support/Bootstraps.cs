@@ -1,25 +1,25 @@
 using System.ServiceModel;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Tests.Support;
 
 /// <summary>Every bootstrap, made twice: by the factories of the adapter for the client, by those of the engine for the service.</summary>
 internal static class Bootstraps
 {
-    private static readonly Dictionary<string, (Func<MessageSecurityBindingElement> Client, Engine.SecurityBindingElement Service)> All = new()
+    private static readonly Dictionary<string, (Func<MessageSecurityBindingElement> Client, EngineBinding.SecurityBindingElement Service)> All = new()
     {
         ["MutualCertificate"] = (MessageSecurityBindingElement.CreateMutualCertificateBindingElement,
-            Engine.SecurityBindingElement.CreateMutualCertificateBindingElement()),
+            EngineBinding.SecurityBindingElement.CreateMutualCertificateBindingElement()),
         ["MutualCertificate10"] = (
             () => MessageSecurityBindingElement.CreateMutualCertificateBindingElement(
                 MessageSecurityVersion.WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10),
-            Engine.SecurityBindingElement.CreateMutualCertificateBindingElement(
-                Engine.MessageSecurityVersion.WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10)),
+            EngineBinding.SecurityBindingElement.CreateMutualCertificateBindingElement(
+                EngineBinding.MessageSecurityVersion.WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10)),
         ["MutualCertificate13"] = (
             () => MessageSecurityBindingElement.CreateMutualCertificateBindingElement(
                 MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10),
-            Engine.SecurityBindingElement.CreateMutualCertificateBindingElement(
-                Engine.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10)),
+            EngineBinding.SecurityBindingElement.CreateMutualCertificateBindingElement(
+                EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10)),
         ["MutualCertificateDuplex"] = (
             () =>
             {
@@ -27,11 +27,11 @@ internal static class Bootstraps
                 element.AllowSerializedSigningTokenOnReply = true;
                 return element;
             },
-            Engine.SecurityBindingElement.CreateMutualCertificateDuplexBindingElement()),
+            EngineBinding.SecurityBindingElement.CreateMutualCertificateDuplexBindingElement()),
         ["Anonymous"] = (MessageSecurityBindingElement.CreateAnonymousForCertificateBindingElement,
-            Engine.SecurityBindingElement.CreateAnonymousForCertificateBindingElement()),
+            EngineBinding.SecurityBindingElement.CreateAnonymousForCertificateBindingElement()),
         ["UserName"] = (MessageSecurityBindingElement.CreateUserNameForCertificateBindingElement,
-            Engine.SecurityBindingElement.CreateUserNameForCertificateBindingElement()),
+            EngineBinding.SecurityBindingElement.CreateUserNameForCertificateBindingElement()),
     };
 
     public static IEnumerable<string> Names => All.Keys;
@@ -49,11 +49,11 @@ internal static class Bootstraps
         return conversation;
     }
 
-    public static Engine.SecurityBindingElement Service(string name, bool session)
+    public static EngineBinding.SecurityBindingElement Service(string name, bool session)
     {
         var element = All[name].Service;
         return session
-            ? Engine.SecurityBindingElement.CreateSecureConversationBindingElement(element) with { MessageSecurityVersion = element.MessageSecurityVersion }
+            ? EngineBinding.SecurityBindingElement.CreateSecureConversationBindingElement(element) with { MessageSecurityVersion = element.MessageSecurityVersion }
             : element;
     }
 }

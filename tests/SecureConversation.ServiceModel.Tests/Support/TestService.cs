@@ -15,10 +15,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SecureConversation.AspNetCore;
 using SecureConversation.Credentials;
-using SecureConversation.Security;
-using SecureConversation.Session;
+using SecureConversation.Diagnosis;
 using SecureConversation.Testing;
-using Engine = SecureConversation.Binding;
+using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Tests.Support;
 
@@ -108,11 +107,11 @@ internal sealed class TestService : IAsyncDisposable
         return service;
     }
 
-    public static Task<TestService> StartAsync(Engine.SecurityBindingElement binding, Engine.MessageVersion? version = null, int port = 0) =>
+    public static Task<TestService> StartAsync(EngineBinding.SecurityBindingElement binding, EngineBinding.MessageVersion? version = null, int port = 0) =>
         StartAsync(options =>
         {
             options.Binding = binding;
-            options.MessageVersion = version ?? Engine.MessageVersion.Default;
+            options.MessageVersion = version ?? EngineBinding.MessageVersion.Default;
         }, port);
 
     public async ValueTask DisposeAsync()

@@ -229,7 +229,7 @@ public sealed class EncryptionTests
     private static byte LastPlainOctet(Forgery f, byte[] cipher)
     {
         var plain = new byte[cipher.Length];
-        f.KeyOf(Forgery.Descendant(f.BodyPart.Data, "SecurityTokenReference")).TryDecrypt(global::SecureConversation.Crypto.EncryptionAlgorithm.Aes256, cipher, plain, out var length);
+        f.KeyOf(Forgery.Descendant(f.BodyPart.Data, "SecurityTokenReference")).TryDecrypt(global::SecureConversation.Engine.Crypto.EncryptionAlgorithm.Aes256, cipher, plain, out var length);
         return (byte)(cipher.Length - 16 - length);
     }
 }

@@ -4,11 +4,11 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Xml;
 using SecureConversation.Binding;
-using SecureConversation.Crypto;
-using SecureConversation.Signature;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Signature;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
 using SecureConversation.Testing;
-using SecureConversation.Tokens;
-using SecureConversation.Xml;
 using XmlElement = System.Xml.XmlElement;
 
 namespace SecureConversation.Tests.Attacks;

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Xml;
-using SecureConversation.Binding;
-using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
 
 namespace SecureConversation.Tests.Attacks;

@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.RegularExpressions;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Crypto;
-using SecureConversation.Decoding;
+using SecureConversation.Diagnosis;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
 

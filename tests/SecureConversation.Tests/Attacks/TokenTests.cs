@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Xml;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Tests.Roles;
 using SecureConversation.Testing;
+using SecureConversation.Tests.Roles;
 
 namespace SecureConversation.Tests.Attacks;
 

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using SecureConversation.Binding;
-using Xunit;
 
 namespace SecureConversation.Tests.Binding;
 

@@ -1,5 +1,4 @@
 using SecureConversation.Binding;
-using Xunit;
 
 namespace SecureConversation.Tests.Binding;
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
-using Xunit;
+using SecureConversation.Engine.Roles;
 
 namespace SecureConversation.Tests.Credentials;
 

@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
-using SecureConversation.Crypto;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Tests.Crypto;
-using Xunit;
 
 namespace SecureConversation.Tests.Credentials;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using SecureConversation.Credentials;
-using Xunit;
+using SecureConversation.Engine.Roles;
 
 namespace SecureConversation.Tests.Credentials;
 

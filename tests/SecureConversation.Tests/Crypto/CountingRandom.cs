@@ -1,4 +1,4 @@
-using SecureConversation.Crypto;
+using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Tests.Crypto;
 

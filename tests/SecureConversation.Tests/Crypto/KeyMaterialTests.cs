@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using SecureConversation.Crypto;
-using Xunit;
+using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Tests.Crypto;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using SecureConversation.Crypto;
-using Xunit;
+using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Tests.Crypto;
 

@@ -1,7 +1,6 @@
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Testing;
-using Xunit;
 
 namespace SecureConversation.Tests.Roles;
 

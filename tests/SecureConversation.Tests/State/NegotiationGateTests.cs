@@ -1,6 +1,6 @@
 using SecureConversation.Binding;
-using SecureConversation.Errors;
-using SecureConversation.Session;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Sessions;
 using SecureConversation.Testing;
 
 namespace SecureConversation.Tests.State;

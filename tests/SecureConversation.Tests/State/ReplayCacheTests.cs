@@ -1,4 +1,3 @@
-using SecureConversation.Session;
 using SecureConversation.Testing;
 
 namespace SecureConversation.Tests.State;

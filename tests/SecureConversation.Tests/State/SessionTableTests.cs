@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using SecureConversation.Binding;
-using SecureConversation.Crypto;
-using SecureConversation.Security;
-using SecureConversation.Session;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Sessions;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
 

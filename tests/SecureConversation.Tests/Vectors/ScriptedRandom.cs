@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using SecureConversation.Crypto;
+using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Tests.Vectors;
 

@@ -1,13 +1,14 @@
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Decoding;
-using SecureConversation.Protocol;
-using SecureConversation.Security;
-using SecureConversation.Session;
+using SecureConversation.Diagnosis;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Trust;
+using SecureConversation.Engine.Xml;
 using SecureConversation.Testing;
 using SecureConversation.Testing.Vectors;
-using SecureConversation.Trust;
-using SecureConversation.Xml;
 using Xunit.Abstractions;
 
 namespace SecureConversation.Tests.Vectors;

@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using SecureConversation.Binding;
-using SecureConversation.Credentials;
-using SecureConversation.Decoding;
-using SecureConversation.Security;
+using SecureConversation.Diagnosis;
 using SecureConversation.Testing.Vectors;
 using Xunit.Abstractions;
 

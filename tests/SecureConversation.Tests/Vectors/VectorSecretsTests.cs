@@ -1,7 +1,6 @@
 using System.Text;
 using SecureConversation.Binding;
-using SecureConversation.Crypto;
-using SecureConversation.Decoding;
+using SecureConversation.Diagnosis;
 using SecureConversation.Testing.Vectors;
 
 namespace SecureConversation.Tests.Vectors;

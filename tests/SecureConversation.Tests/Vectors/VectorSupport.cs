@@ -1,6 +1,5 @@
 using SecureConversation.Credentials;
-using SecureConversation.Decoding;
-using SecureConversation.Security;
+using SecureConversation.Diagnosis;
 using SecureConversation.Testing.Vectors;
 
 namespace SecureConversation.Tests.Vectors;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
-using SecureConversation.Xml;
-using Xunit;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Tests.Xml;
 

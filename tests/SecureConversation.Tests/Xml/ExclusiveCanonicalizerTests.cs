@@ -1,5 +1,4 @@
-using SecureConversation.Xml;
-using Xunit;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Tests.Xml;
 

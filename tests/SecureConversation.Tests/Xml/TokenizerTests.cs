@@ -1,6 +1,4 @@
 using System.Text;
-using SecureConversation.Xml;
-using Xunit;
 
 namespace SecureConversation.Tests.Xml;
 

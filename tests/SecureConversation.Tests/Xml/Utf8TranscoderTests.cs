@@ -1,7 +1,6 @@
 using System.Text;
 using System.Xml;
-using SecureConversation.Xml;
-using Xunit;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Tests.Xml;
 

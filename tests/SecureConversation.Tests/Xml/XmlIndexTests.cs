@@ -1,6 +1,5 @@
 using System.Text;
-using SecureConversation.Xml;
-using Xunit;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Tests.Xml;
 

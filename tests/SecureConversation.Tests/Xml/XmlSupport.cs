@@ -1,8 +1,8 @@
 using System.Security.Cryptography.Xml;
 using System.Text;
 using System.Xml;
-using SecureConversation.Errors;
-using SecureConversation.Xml;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Tests.Xml;
 
@@ -32,7 +32,7 @@ internal static class XmlSupport
         CodeOf(() => XmlIndex.Parse(xml, limits ?? XmlLimits.Default).Dispose());
 
     public static string Canonical(
-        SecureConversation.Xml.XmlElement element, string prefixes, CanonicalForm form, bool comments, out bool differs)
+        SecureConversation.Engine.Xml.XmlElement element, string prefixes, CanonicalForm form, bool comments, out bool differs)
     {
         using var sink = new BufferSink(16);
         differs = ExclusiveCanonicalizer.Canonicalize(element, Utf8(prefixes), form, sink, comments);
@@ -129,15 +129,15 @@ internal static class XmlSupport
         reader.Read();
     }
 
-    public static IEnumerable<SecureConversation.Xml.XmlElement> All(XmlIndex index)
+    public static IEnumerable<SecureConversation.Engine.Xml.XmlElement> All(XmlIndex index)
     {
-        for (SecureConversation.Xml.XmlElement at = index.Root; !at.IsNull; at = Next(at))
+        for (SecureConversation.Engine.Xml.XmlElement at = index.Root; !at.IsNull; at = Next(at))
         {
             yield return at;
         }
     }
 
-    private static SecureConversation.Xml.XmlElement Next(SecureConversation.Xml.XmlElement at)
+    private static SecureConversation.Engine.Xml.XmlElement Next(SecureConversation.Engine.Xml.XmlElement at)
     {
         if (!at.FirstChild.IsNull)
         {

@@ -1,0 +1,199 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Replay;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Diagnosis;
+
+/// <summary>
+/// Follows a recorded conversation from outside: it decrypts and verifies each message with the private keys at hand,
+/// learns the keys of sessions from the handshake it watches, and says for a broken message which rule failed. It uses
+/// the same pipeline as the roles. For diagnosis: what it returns is plaintext. Not safe for concurrent use.
+/// </summary>
+public sealed class ConversationDecoder : IDisposable
+{
+    private readonly BindingMessages _messages;
+    private readonly BindingMessages? _bootstrap;
+    private readonly DecoderKnowledge _knowledge;
+    private readonly ConversationKeys _keys;
+    private readonly RecordedClock _clock = new();
+    private readonly XmlLimits _limits;
+    private LocalServiceSecuritySettings? _serviceSettings;
+
+    /// <summary>Creates a decoder for one conversation.</summary>
+    /// <param name="binding">The binding of the service; where the client was configured otherwise, decode its messages with its own.</param>
+    /// <param name="keys">The private keys at hand.</param>
+    /// <param name="maxEnvelopeBytes">Largest envelope in bytes.</param>
+    public ConversationDecoder(MessageSecurityBinding binding, ConversationKeys keys, int maxEnvelopeBytes = 64 * 1024 * 1024)
+    {
+        ArgumentNullException.ThrowIfNull(binding);
+        ArgumentNullException.ThrowIfNull(keys);
+        _messages = new BindingMessages(binding);
+        _bootstrap = BindingMessages.OfBootstrap(binding);
+        _keys = keys;
+        _knowledge = new DecoderKnowledge(keys, binding, _clock);
+        _limits = new XmlLimits { MaxBytes = maxEnvelopeBytes };
+    }
+
+    /// <summary>Decodes the next message.</summary>
+    /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
+    /// <param name="direction">Who sent it.</param>
+    /// <param name="instant">When it was received, for the freshness of its timestamp.</param>
+    /// <param name="contentType">The Content-Type of the HTTP message, where it is known.</param>
+    public DecodedMessage Decode(ReadOnlyMemory<byte> envelope, MessageDirection direction, DateTimeOffset instant, string? contentType = null)
+    {
+        _clock.Now = instant;
+        var kind = DecodedKind.Unreadable;
+        try
+        {
+            if (contentType is not null && !_messages.Soap.Version.IsMediaTypeOf(contentType))
+            {
+                Fail.With(FailureCode.ContentTypeMismatch);
+            }
+
+            var wire = SoapEnvelope.Parse(envelope, _messages.Soap, _limits);
+            var action = wire.FindText(_messages.Soap.Action);
+            kind = KindOf(action, direction);
+            return ReadUnsecuredFault(wire, envelope, direction) ?? Verify(wire, kind, action, direction);
+        }
+        catch (SecurityFailureException e)
+        {
+            return new DecodedMessage(kind, direction, null, e.Code, e.Detail);
+        }
+    }
+
+    /// <summary>
+    /// The service was restarted at this point of the recording: it has forgotten its sessions and which messages it saw.
+    /// </summary>
+    /// <param name="settings">The settings that hold from here on; null when they are the same.</param>
+    public void ServiceRestarted(LocalServiceSecuritySettings? settings = null)
+    {
+        _serviceSettings = settings ?? _serviceSettings;
+        _knowledge.ForgetService();
+    }
+
+    /// <summary>Zeroes the keys that were learnt.</summary>
+    public void Dispose() => _knowledge.Dispose();
+
+    internal DecoderKnowledge Knowledge => _knowledge;
+
+    private DecodedKind KindOf(string? action, MessageDirection direction)
+    {
+        var protocol = _messages.Protocol;
+        return _bootstrap is null ? DecodedKind.Application
+            : action == protocol.IssueAction ? DecodedKind.IssueRequest
+            : action == protocol.IssueResponseAction ? DecodedKind.IssueResponse
+            : action == protocol.CancelAction ? DecodedKind.CancelRequest
+            : action == protocol.CancelResponseAction ? DecodedKind.CancelResponse
+            : DecodedKind.Application;
+    }
+
+    private DecodedMessage? ReadUnsecuredFault(SoapEnvelope wire, ReadOnlyMemory<byte> envelope, MessageDirection direction)
+    {
+        if (direction != MessageDirection.ServiceToClient || !wire.FindSecurity().IsNull)
+        {
+            return null;
+        }
+
+        using var indexed = SoapEnvelope.Parse(envelope, _messages.Soap, _limits, indexBody: true);
+        if (FaultReader.Read(indexed, isSecured: false) is not { } fault)
+        {
+            return null;
+        }
+
+        wire.Dispose();
+        return new DecodedMessage(DecodedKind.UnsecuredFault, direction, null, FailureCode.None, null, fault);
+    }
+
+    private DecodedMessage Verify(SoapEnvelope wire, DecodedKind kind, string? action, MessageDirection direction)
+    {
+        var (messages, requirements) = Requirements(wire, kind, action, direction);
+        var sent = direction == MessageDirection.ServiceToClient ? _knowledge.SignaturesOf(wire.FindText(_messages.Soap.RelatesTo)) : [];
+        var message = new MessageVerifier(requirements, _knowledge.Source(direction), FreshnessOf(messages, direction), _limits).Verify(wire, sent);
+        try
+        {
+            RequireTrust(message, direction);
+            _knowledge.RequireFirstTime(message, direction, messages);
+            _knowledge.Learn(message, kind, messages, _limits);
+            RequireUnderstood(message);
+            var fault = message.IsFault ? ReadFault(message) : null;
+            return new DecodedMessage(fault is null ? kind : DecodedKind.SecuredFault, direction, message, FailureCode.None, null, fault);
+        }
+        catch
+        {
+            message.Dispose();
+            throw;
+        }
+    }
+
+    private (BindingMessages, MessageRequirements) Requirements(SoapEnvelope wire, DecodedKind kind, string? action, MessageDirection direction)
+    {
+        if (_bootstrap is not null && kind is DecodedKind.IssueRequest or DecodedKind.IssueResponse)
+        {
+            return (_bootstrap!, _bootstrap!.ForHandshake(direction));
+        }
+
+        if (kind is DecodedKind.CancelRequest or DecodedKind.CancelResponse)
+        {
+            return (_messages, _messages.ForCancel(direction));
+        }
+
+        // A fault that answers the handshake travels under the bootstrap.
+        if (_bootstrap is not null && direction == MessageDirection.ServiceToClient && _knowledge.IsHandshake(wire.FindText(_messages.Soap.RelatesTo)))
+        {
+            return (_bootstrap, _bootstrap.ForHandshake(direction));
+        }
+
+        return (_messages, _messages.ForAction(action, direction));
+    }
+
+    private Freshness FreshnessOf(BindingMessages messages, MessageDirection direction)
+    {
+        var (client, service) = (messages.Element.LocalClientSettings, _serviceSettings ?? messages.Element.LocalServiceSettings);
+        return direction == MessageDirection.ClientToService
+            ? new Freshness(_clock, service.ReplayWindow, service.MaxClockSkew)
+            : new Freshness(_clock, client.ReplayWindow, client.MaxClockSkew);
+    }
+
+    private void RequireTrust(VerifiedMessage message, MessageDirection direction)
+    {
+        if (direction == MessageDirection.ServiceToClient)
+        {
+            return;
+        }
+
+        if (_keys.IsTrusted is { } isTrusted && !message.Certificates.All(isTrusted))
+        {
+            Fail.With(FailureCode.UntrustedCertificate);
+        }
+
+        if (message.Tokens.UserName is { } user && _keys.IsAccepted?.Invoke(user.UserName, user.Password) == false)
+        {
+            Fail.With(FailureCode.InvalidCredentials);
+        }
+    }
+
+    private static void RequireUnderstood(VerifiedMessage message)
+    {
+        if (!message.FindUnsignedMustUnderstand().IsNull)
+        {
+            Fail.With(FailureCode.NotUnderstood);
+        }
+    }
+
+    private SoapFault? ReadFault(VerifiedMessage message)
+    {
+        using var indexed = SoapEnvelope.Parse(message.DecryptedEnvelope, _messages.Soap, _limits, indexBody: true);
+        return FaultReader.Read(indexed, isSecured: true);
+    }
+
+    private sealed class RecordedClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

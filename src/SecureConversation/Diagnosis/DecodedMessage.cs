@@ -1,0 +1,82 @@
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
+
+namespace SecureConversation.Diagnosis;
+
+/// <summary>What a recorded message is for.</summary>
+public enum DecodedKind
+{
+    /// <summary>Request for a security context.</summary>
+    IssueRequest,
+    /// <summary>Response that issues a security context.</summary>
+    IssueResponse,
+    /// <summary>Request to cancel a security context.</summary>
+    CancelRequest,
+    /// <summary>Response that confirms a cancellation.</summary>
+    CancelResponse,
+    /// <summary>A message of the application.</summary>
+    Application,
+    /// <summary>A fault under message security.</summary>
+    SecuredFault,
+    /// <summary>A fault without security: it may come from anybody.</summary>
+    UnsecuredFault,
+    /// <summary>No SOAP message of the binding.</summary>
+    Unreadable,
+}
+
+/// <summary>What a decoder makes of one message. Dispose it to return its buffers.</summary>
+public sealed class DecodedMessage : IDisposable
+{
+    private readonly VerifiedMessage? _message;
+
+    internal DecodedMessage(DecodedKind kind, MessageDirection direction, VerifiedMessage? message, FailureCode failure, string? detail, SoapFault? fault = null)
+    {
+        _message = message;
+        Kind = kind;
+        Direction = direction;
+        Failure = failure;
+        Detail = detail;
+        Fault = fault;
+    }
+
+    /// <summary>What the message is for.</summary>
+    public DecodedKind Kind { get; }
+
+    /// <summary>Who sent it.</summary>
+    public MessageDirection Direction { get; }
+
+    /// <summary>Whether every rule of the binding holds.</summary>
+    public bool IsVerified => Failure == FailureCode.None && Kind != DecodedKind.UnsecuredFault;
+
+    /// <summary>The rule that failed; <see cref="FailureCode.None"/> when all hold.</summary>
+    public FailureCode Failure { get; }
+
+    /// <summary>Which element broke the rule, where that is known.</summary>
+    public string? Detail { get; }
+
+    /// <summary>The fault, for <see cref="DecodedKind.UnsecuredFault"/> and <see cref="DecodedKind.SecuredFault"/>.</summary>
+    public SoapFault? Fault { get; }
+
+    /// <summary>a:Action; null when absent or not verified.</summary>
+    public string? Action => _message?.Action;
+
+    /// <summary>The certificate that signed or endorsed; null in sessions, for anonymous clients and for failures.</summary>
+    public X509Certificate2? SenderCertificate => _message?.SenderCertificate;
+
+    /// <summary>The user name that the message proved; null where it has none.</summary>
+    public string? UserName => _message?.Tokens.UserName?.UserName;
+
+    /// <summary>Identifier of the security context whose key protects the message; null outside sessions.</summary>
+    public string? ContextId => _message?.ContextId;
+
+    /// <summary>The envelope in clear with its security header, byte for byte; empty for failures. Valid until disposal.</summary>
+    public ReadOnlyMemory<byte> Plaintext => _message?.DecryptedEnvelope ?? default;
+
+    /// <summary>Which parts were signed and encrypted, with what; null for failures.</summary>
+    public MessageProtection? Protection => _message?.Protection;
+
+    internal VerifiedMessage? Message => _message;
+
+    /// <inheritdoc/>
+    public void Dispose() => _message?.Dispose();
+}

@@ -1,0 +1,131 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Diagnosis;
+
+/// <summary>Gives parts and keys of a verified message their public names.</summary>
+internal sealed class ProtectionNames(OpenedMessage opened, SignedMessage signed, MessageShape shape,
+    (XmlId Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
+{
+    private static readonly Dictionary<string, string> Prefixes = new()
+    {
+        [Ns.Soap11] = "s",
+        [Ns.Soap12] = "s",
+        [Ns.Wsa10] = "a",
+        [Ns.WsaAugust2004] = "a",
+        [Ns.Wsu] = "u",
+        [Ns.Wsse] = "o",
+        [Ns.Wsse11] = "k",
+        [Ns.Ds] = "ds",
+        [Ns.Xenc] = "e",
+        [Ns.ScFebruary2005] = "c",
+        [Ns.Sc13] = "c",
+        ["http://schemas.xmlsoap.org/ws/2005/02/rm"] = "r",
+        ["http://docs.oasis-open.org/ws-rx/wsrm/200702"] = "r",
+    };
+
+    /// <summary>Prefix and local name for the vocabularies of message security, {namespace}name for all else.</summary>
+    public static string Qualified(XmlElement element)
+    {
+        var ns = Encoding.UTF8.GetString(element.NamespaceUri);
+        var name = Encoding.UTF8.GetString(element.LocalName);
+        return Prefixes.TryGetValue(ns, out var prefix) ? $"{prefix}:{name}" : $"{{{ns}}}{name}";
+    }
+
+    public static ProtectionKey Certificate(X509Certificate2 certificate) =>
+        new(ProtectionKeyKind.Certificate, Convert.ToBase64String(X509Facts.Of(certificate).Thumbprint));
+
+    /// <summary>Name of a signed part in the form in which it was signed: where encryption came first, that of the ciphertext.</summary>
+    public string Part(XmlId id)
+    {
+        if (signed.Header.FindById(id) is { } item)
+        {
+            return Qualified(item.Element);
+        }
+
+        if (signed.Document.BodyId == id)
+        {
+            return Qualified(signed.Document.Body);
+        }
+
+        for (var i = 0; i < signed.Document.Headers.Count; i++)
+        {
+            if (signed.Document.Headers[i].Id == id)
+            {
+                return Qualified(signed.Document.Headers[i].Element);
+            }
+        }
+
+        return $"#{id}";
+    }
+
+    public string Part(EncryptedPart part) => part.Location switch
+    {
+        EncryptedLocation.Body => Qualified(opened.Plain.Body),
+        EncryptedLocation.HeaderBlock => Qualified(opened.Plain.Headers[part.Position].Element),
+        _ => Qualified(ReadPlain(EncryptedLocation.SecurityItem, part.Position) ?? part.Data.Element),
+    };
+
+    public static string? IdOf(EncryptedPart part) =>
+        (part.Data.Id ?? (part.Location == EncryptedLocation.HeaderBlock ? part.Replaced.GetId(Wsu.Id) : null))?.ToString();
+
+    /// <summary>Whether the signed form of a part was ciphertext.</summary>
+    public bool IsCiphertext(XmlId id)
+    {
+        if (ReferenceEquals(signed.Document, opened.Plain))
+        {
+            return false;
+        }
+
+        return opened.Parts.Any(p => p.Location switch
+        {
+            EncryptedLocation.Body => signed.Document.BodyId == id,
+            EncryptedLocation.HeaderBlock => signed.Document.Headers[p.Position].Id == id,
+            _ => signed.Header.Items[p.Position].Id == id,
+        });
+    }
+
+    public ProtectionKey Symmetric(KeyReference? reference)
+    {
+        foreach (var (id, token) in derivedKeys)
+        {
+            if (reference is { Kind: KeyReferenceKind.LocalId } && reference.LocalId == id)
+            {
+                return new ProtectionKey(ProtectionKeyKind.DerivedKey, Convert.ToBase64String(token.Inputs.Nonce));
+            }
+        }
+
+        if (reference?.Kind == KeyReferenceKind.SecurityContext)
+        {
+            return new ProtectionKey(ProtectionKeyKind.SecurityContext, reference.Uri, reference.Instance);
+        }
+
+        if (shape.ContextToken is { } context)
+        {
+            return new ProtectionKey(ProtectionKeyKind.SecurityContext, context.Identifier, context.Instance);
+        }
+
+        var sha1 = reference?.Kind == KeyReferenceKind.EncryptedKeySha1 ? reference.Value.Span : encryptedKeySha1;
+        return new ProtectionKey(ProtectionKeyKind.EncryptedKey, Convert.ToBase64String(sha1));
+    }
+
+    private XmlElement? ReadPlain(EncryptedLocation location, int position)
+    {
+        if (!opened.IsEncrypted(location, position))
+        {
+            return null;
+        }
+
+        var child = opened.Plain.FindSecurity().FirstChild;
+        for (var i = 0; i < position; i++)
+        {
+            child = child.NextSibling;
+        }
+
+        return child;
+    }
+}

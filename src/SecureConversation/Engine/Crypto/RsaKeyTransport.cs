@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace SecureConversation.Engine.Crypto;
+
+/// <summary>EncryptedKey: a fresh key under the RSA key of a certificate.</summary>
+internal static class RsaKeyTransport
+{
+    /// <summary>Encrypts the key for the holder of the private key.</summary>
+    /// <exception cref="CryptographicException">The RSA key is too small for the key.</exception>
+    public static byte[] Wrap(RSA publicKey, KeyWrapAlgorithm algorithm, ReadOnlySpan<byte> key) =>
+        publicKey.Encrypt(key, algorithm.Padding);
+
+    /// <summary>Encrypts the key for the holder of the private key.</summary>
+    /// <exception cref="CryptographicException">The RSA key is too small for the key.</exception>
+    public static byte[] Wrap(RSA publicKey, KeyWrapAlgorithm algorithm, SymmetricKey key)
+    {
+        Span<byte> octets = stackalloc byte[key.Length];
+        try
+        {
+            key.CopyTo(octets);
+            return Wrap(publicKey, algorithm, octets);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(octets);
+        }
+    }
+
+    /// <summary>
+    /// Decrypts a key. On any failure the result is a random key: the message then fails at its signature or its padding like one made with
+    /// a wrong key, and a sender of forged keys learns nothing (RFC 3218 section 2.3.2).
+    /// </summary>
+    /// <param name="privateKey">The private key; only asked to decrypt.</param>
+    /// <param name="algorithm">The algorithm of the suite.</param>
+    /// <param name="wrapped">The octets of the CipherValue.</param>
+    /// <param name="minimumLength">Least acceptable length in bytes.</param>
+    /// <param name="maximumLength">Greatest acceptable length in bytes.</param>
+    /// <param name="substituteLength">Length in bytes of the random key.</param>
+    /// <param name="substituted">The key is a random one. For the log only, and only once the message has failed.</param>
+    public static SymmetricKey Unwrap(
+        RSA privateKey,
+        KeyWrapAlgorithm algorithm,
+        ReadOnlySpan<byte> wrapped,
+        int minimumLength,
+        int maximumLength,
+        int substituteLength,
+        out bool substituted)
+    {
+        // Made before it is known whether it is needed, so that both ways take the same steps.
+        var substitute = SymmetricKey.Random(substituteLength);
+        var size = (privateKey.KeySize + 7) / 8;
+        var buffer = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            // RFC 8017 section 7: a ciphertext is exactly as long as the modulus.
+            if (wrapped.Length == size
+                && privateKey.TryDecrypt(wrapped, buffer, algorithm.Padding, out var length)
+                && length >= minimumLength
+                && length <= maximumLength)
+            {
+                var key = SymmetricKey.From(buffer.AsSpan(0, length));
+                substitute.Dispose();
+                substituted = false;
+                return key;
+            }
+        }
+        catch (CryptographicException)
+        {
+            // Padding; goes on with the substitute.
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        substituted = true;
+        return substitute;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+
+namespace SecureConversation.Engine.Crypto;
+
+/// <summary>RSASSA-PKCS1-v1_5 signatures.</summary>
+internal static class RsaSignature
+{
+    /// <summary>Signs a digest that was computed already, so that tokens which only sign hashes will do.</summary>
+    public static byte[] SignHash(RSA privateKey, AsymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> hash) =>
+        privateKey.SignHash(hash.ToArray(), algorithm.Hash, RSASignaturePadding.Pkcs1);
+
+    /// <summary>Signs data.</summary>
+    public static byte[] Sign(RSA privateKey, AsymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> data)
+    {
+        Span<byte> hash = stackalloc byte[SHA512.HashSizeInBytes];
+        var length = CryptographicOperations.HashData(algorithm.Hash, data, hash);
+        return SignHash(privateKey, algorithm, hash[..length]);
+    }
+
+    /// <summary>Whether the signature is right. Never throws for what the signature holds.</summary>
+    public static bool Verify(RSA publicKey, AsymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        try
+        {
+            return publicKey.VerifyData(data, signature, algorithm.Hash, RSASignaturePadding.Pkcs1);
+        }
+        catch (CryptographicException)
+        {
+            // Some providers throw for a signature of another length than the modulus.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using System.Security.Cryptography;
+
+namespace SecureConversation.Engine.Crypto;
+
+/// <summary>
+/// A key of a session, of an EncryptedKey, or derived from one. Used by several threads at once.
+/// Disposing of it wipes it; work under way on other threads ends undisturbed.
+/// </summary>
+internal sealed class SymmetricKey : IDisposable
+{
+    private const int StackLimit = 512;
+    private readonly KeyMaterial _material;
+    private readonly CipherPool _ciphers = new();
+
+    private SymmetricKey(KeyMaterial material) => _material = material;
+
+    /// <summary>Number of octets.</summary>
+    public int Length => _material.Length;
+
+    /// <summary>Number of bits.</summary>
+    public int LengthInBits => _material.Length * 8;
+
+    /// <summary>Copies the octets; the caller wipes the source.</summary>
+    public static SymmetricKey From(ReadOnlySpan<byte> octets) => new(KeyMaterial.From(octets));
+
+    /// <summary>A random key of the given number of bytes.</summary>
+    public static SymmetricKey Random(int length, RandomSource? random = null) => new(KeyMaterial.Random(length, random));
+
+    /// <summary>A random key without zero octets, as WCF issues them as service entropy and session keys.</summary>
+    public static SymmetricKey RandomNonZero(int length, RandomSource? random = null) => new(KeyMaterial.RandomNonZero(length, random));
+
+    /// <summary>Copies the octets out; the caller wipes the copy.</summary>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>
+    public void CopyTo(Span<byte> destination)
+    {
+        using var lease = _material.Lease();
+        lease.Span.CopyTo(destination);
+    }
+
+    /// <summary>Compares in fixed time.</summary>
+    public bool FixedTimeEquals(ReadOnlySpan<byte> octets)
+    {
+        using var lease = _material.Lease();
+        return CryptographicOperations.FixedTimeEquals(lease.Span, octets);
+    }
+
+    /// <summary>P_SHA1 with this key as the secret: bytes offset .. offset + length.</summary>
+    public SymmetricKey Derive(ReadOnlySpan<byte> label, ReadOnlySpan<byte> nonce, int offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        Span<byte> derived = length <= StackLimit ? stackalloc byte[length] : new byte[length];
+        try
+        {
+            using var lease = _material.Lease();
+            PSha1.Derive(lease.Span, label, nonce, offset, derived);
+            return From(derived);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(derived);
+        }
+    }
+
+    /// <summary>Writes the MAC to the first <see cref="SymmetricSignatureAlgorithm.Size"/> bytes of <paramref name="mac"/>.</summary>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public void ComputeHmac(SymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> data, Span<byte> mac)
+    {
+        using var lease = _material.Lease();
+        CryptographicOperations.HmacData(algorithm.Hash, lease.Span, data, mac);
+    }
+
+    /// <summary>Whether the MAC is right. In fixed time; a truncated MAC is wrong.</summary>
+    public bool VerifyHmac(SymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> mac)
+    {
+        Span<byte> expected = stackalloc byte[algorithm.Size];
+        ComputeHmac(algorithm, data, expected);
+        return CryptographicOperations.FixedTimeEquals(expected, mac);
+    }
+
+    /// <summary>Length of IV and ciphertext for a plaintext of <paramref name="plainLength"/> bytes; padding adds at least one octet.</summary>
+    public static int GetCiphertextLength(EncryptionAlgorithm algorithm, int plainLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(plainLength);
+        return algorithm.BlockBytes + ((plainLength / algorithm.BlockBytes) + 1) * algorithm.BlockBytes;
+    }
+
+    /// <summary>
+    /// Writes a random IV and the ciphertext in CBC mode. Padding of XML Encryption 1.0 section 5.2: random filler, the last octet
+    /// counts the padding.
+    /// </summary>
+    /// <param name="algorithm">The cipher; its key length must be that of this key.</param>
+    /// <param name="plain">The plaintext; may not overlap the destination.</param>
+    /// <param name="destination">Exactly <see cref="GetCiphertextLength"/> bytes.</param>
+    /// <param name="random">Source of IV and filler.</param>
+    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    /// <exception cref="CryptographicException">The key does not fit the cipher.</exception>
+    public void Encrypt(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> plain, Span<byte> destination, RandomSource? random = null)
+    {
+        if (destination.Length != GetCiphertextLength(algorithm, plain.Length))
+        {
+            throw new ArgumentException("The destination must have exactly the length of IV and ciphertext.", nameof(destination));
+        }
+
+        if (!Fits(algorithm))
+        {
+            throw new CryptographicException($"A key of {LengthInBits} bits does not fit {algorithm.Uri}.");
+        }
+
+        random ??= RandomSource.System;
+        var cipher = _ciphers.Take(algorithm.IsTripleDes, _material);
+        try
+        {
+            var iv = destination[..algorithm.BlockBytes];
+            var body = destination[algorithm.BlockBytes..];
+            random.Fill(iv);
+            plain.CopyTo(body);
+            var padding = body[plain.Length..];
+            random.Fill(padding[..^1]);
+            padding[^1] = (byte)padding.Length;
+            cipher.EncryptCbc(body, iv, body, PaddingMode.None);
+        }
+        finally
+        {
+            _ciphers.Return(algorithm.IsTripleDes, cipher);
+        }
+    }
+
+    /// <summary>Undoes <see cref="Encrypt"/>. False on any failure, without telling which; the filler is ignored.</summary>
+    /// <param name="algorithm">The cipher.</param>
+    /// <param name="ivAndCipher">IV and ciphertext.</param>
+    /// <param name="destination">At least as long as the ciphertext without its IV, for the padding is decrypted into it first.</param>
+    /// <param name="written">Length of the plaintext; zero on failure.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public bool TryDecrypt(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination, out int written)
+    {
+        written = 0;
+        var block = algorithm.BlockBytes;
+        if (!Fits(algorithm) || ivAndCipher.Length < 2 * block || ivAndCipher.Length % block != 0)
+        {
+            return false;
+        }
+
+        var cipherText = ivAndCipher[block..];
+        if (destination.Length < cipherText.Length)
+        {
+            throw new ArgumentException("The destination must be as long as the ciphertext.", nameof(destination));
+        }
+
+        destination = destination[..cipherText.Length];
+        if (!TryDecryptBlocks(algorithm, ivAndCipher[..block], cipherText, destination))
+        {
+            return false;
+        }
+
+        int padding = destination[^1];
+        if (padding < 1 || padding > block)
+        {
+            CryptographicOperations.ZeroMemory(destination);
+            return false;
+        }
+
+        written = destination.Length - padding;
+        CryptographicOperations.ZeroMemory(destination[written..]);
+        return true;
+    }
+
+    /// <summary>Wipes the key, as soon as no other thread is at work with it.</summary>
+    public void Dispose()
+    {
+        _ciphers.Dispose();
+        _material.Dispose();
+    }
+
+    /// <summary>Says the length only.</summary>
+    public override string ToString() => _material.ToString();
+
+    private bool Fits(EncryptionAlgorithm algorithm) => Length == algorithm.KeyBytes;
+
+    private bool TryDecryptBlocks(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> cipherText, Span<byte> destination)
+    {
+        SymmetricAlgorithm? cipher = null;
+        try
+        {
+            cipher = _ciphers.Take(algorithm.IsTripleDes, _material);
+            return cipher.DecryptCbc(cipherText, iv, destination, PaddingMode.None) == destination.Length;
+        }
+        catch (CryptographicException)
+        {
+            CryptographicOperations.ZeroMemory(destination);
+            return false;
+        }
+        finally
+        {
+            if (cipher is not null)
+            {
+                _ciphers.Return(algorithm.IsTripleDes, cipher);
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using SecureConversation.Binding;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Encryption;
+
+/// <summary>Writes what XML Encryption adds to a message.</summary>
+internal static class EncryptionWriter
+{
+    /// <summary>xenc:EncryptedData. The Id is left out inside an EncryptedHeader, which carries one itself (recorded from WCF).</summary>
+    public static void EncryptedData(PooledBytes output, string? id, bool isContent, ReadOnlySpan<byte> plain, SymmetricKey key,
+        SecurityAlgorithmSuite suite, Action<PooledBytes>? keyReference, RandomSource random)
+    {
+        output.Write("<e:EncryptedData xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8);
+        if (id is not null)
+        {
+            TokenWriter.Attribute(output, "Id", id);
+            TokenWriter.Attribute(output, "Type", isContent ? Uris.EncryptedContent : Uris.EncryptedElement);
+        }
+
+        output.Write("><e:EncryptionMethod Algorithm=\""u8);
+        output.WriteText(suite.Encryption.Uri);
+        output.Write("\"></e:EncryptionMethod>"u8);
+        if (keyReference is not null)
+        {
+            output.Write("<KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\">"u8);
+            keyReference(output);
+            output.Write("</KeyInfo>"u8);
+        }
+
+        output.Write("<e:CipherData><e:CipherValue>"u8);
+        var length = SymmetricKey.GetCiphertextLength(suite.Encryption, plain.Length);
+        var cipher = ArrayPool<byte>.Shared.Rent(length);
+        key.Encrypt(suite.Encryption, plain, cipher.AsSpan(0, length), random);
+        output.WriteBase64(cipher.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(cipher);
+        output.Write("</e:CipherValue></e:CipherData></e:EncryptedData>"u8);
+    }
+
+    /// <summary>xenc:EncryptedKey; returns SHA-1 of its cipher value, by which the reply will name the key.</summary>
+    public static byte[] EncryptedKey(PooledBytes output, string id, RSA recipient, SymmetricKey key, SecurityAlgorithmSuite suite,
+        Action<PooledBytes> keyReference, IReadOnlyList<string> references)
+    {
+        output.Write("<e:EncryptedKey xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8);
+        TokenWriter.Attribute(output, "Id", id);
+        output.Write("><e:EncryptionMethod Algorithm=\""u8);
+        output.WriteText(suite.AsymmetricKeyWrap.Uri);
+        output.Write("\">"u8);
+        if (suite.AsymmetricKeyWrap == KeyWrapAlgorithm.RsaOaep)
+        {
+            output.Write("<DigestMethod xmlns=\"http://www.w3.org/2000/09/xmldsig#\" Algorithm=\"http://www.w3.org/2000/09/xmldsig#sha1\"></DigestMethod>"u8);
+        }
+
+        output.Write("</e:EncryptionMethod><KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\">"u8);
+        keyReference(output);
+        output.Write("</KeyInfo><e:CipherData><e:CipherValue>"u8);
+        var wrapped = RsaKeyTransport.Wrap(recipient, suite.AsymmetricKeyWrap, key);
+        output.WriteBase64(wrapped);
+        output.Write("</e:CipherValue></e:CipherData>"u8);
+        if (references.Count > 0)
+        {
+            ReferenceList(output, references, declare: false);
+        }
+
+        output.Write("</e:EncryptedKey>"u8);
+        return SHA1.HashData(wrapped);
+    }
+
+    public static void ReferenceList(PooledBytes output, IReadOnlyList<string> references, bool declare = true)
+    {
+        output.Write(declare ? "<e:ReferenceList xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\">"u8 : "<e:ReferenceList>"u8);
+        foreach (var id in references)
+        {
+            output.Write("<e:DataReference"u8);
+            TokenWriter.Attribute(output, "URI", "#" + id);
+            output.Write("></e:DataReference>"u8);
+        }
+
+        output.Write("</e:ReferenceList>"u8);
+    }
+}

@@ -1,0 +1,55 @@
+using SecureConversation.Engine.Names;
+
+namespace SecureConversation.Engine.Failures;
+
+/// <summary>What a peer is told. The texts are constant: they are those of WCF where a recording shows them.</summary>
+/// <param name="Code">Local name in the SOAP namespace (SOAP 1.2 spelling).</param>
+/// <param name="SubcodeNamespace">Namespace of the specific code, null when there is none.</param>
+/// <param name="Subcode">Local name of the specific code.</param>
+/// <param name="Reason">English text.</param>
+/// <param name="IsSecured">Whether the fault travels under the protection of the request that it answers.</param>
+internal sealed record WireFault(string Code, string? SubcodeNamespace, string? Subcode, string Reason, bool IsSecured = false)
+{
+    public static readonly WireFault InvalidSecurity = new("Sender", Ns.Wsse, "InvalidSecurity", "An error occurred when verifying security for the message.");
+    public static readonly WireFault FailedAuthentication = new("Sender", Ns.Wsse, "FailedAuthentication", "At least one security token in the message could not be validated.");
+    public static readonly WireFault ServerTooBusy = new("Receiver", Ns.DotNetSecurity, "ServerTooBusy", "The service is too busy to open another session.", IsSecured: true);
+    public static readonly WireFault InvalidRequest = new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for a security token is not valid.", IsSecured: true);
+    public static readonly WireFault CancellationNotAllowed = new("Sender", Ns.DotNetSecurity, "SecureConversationCancellationNotAllowed", "A secure conversation cancellation is not allowed by the binding.");
+    public static readonly WireFault NotUnderstood = new("MustUnderstand", null, null, "A header that must be understood is not covered by a signature.", IsSecured: true);
+}
+
+/// <summary>
+/// The one map from a failure to the wire. Everything that concerns the content of a message ends in one fault with one
+/// text: a peer cannot tell bad padding from a bad digest or a replay.
+/// </summary>
+internal static class FaultMap
+{
+    public static WireFault Of(FailureCode code, ProtocolVersion protocol) => code switch
+    {
+        FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => WireFault.FailedAuthentication,
+        FailureCode.UnknownContext or FailureCode.SessionClosed or FailureCode.ContextKeyExpired or FailureCode.UnknownAction => BadContextToken(protocol),
+        FailureCode.ServiceTooBusy => WireFault.ServerTooBusy,
+        FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
+        FailureCode.NotUnderstood => WireFault.NotUnderstood,
+        _ => WireFault.InvalidSecurity,
+    };
+
+    /// <summary>
+    /// Whether the message is no SOAP request at all: answered by HTTP 400 without a body, as WCF does.
+    /// </summary>
+    public static bool IsBadRequest(FailureCode code) =>
+        code is FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct or FailureCode.LimitExceeded or FailureCode.NotAnEnvelope
+            or FailureCode.SoapVersionMismatch;
+
+    public static WireFault BadContextToken(ProtocolVersion protocol) => new("Sender", protocol.ScNamespace, "BadContextToken",
+        "The security context token is unknown or has expired, or the message does not match the binding of the endpoint.");
+
+    public static SecureConversationFailure Coarse(FailureCode code) => code switch
+    {
+        FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch => SecureConversationFailure.FailedAuthentication,
+        FailureCode.UnknownContext or FailureCode.SessionClosed or FailureCode.ContextKeyExpired => SecureConversationFailure.BadContextToken,
+        FailureCode.ServiceTooBusy => SecureConversationFailure.ServerTooBusy,
+        FailureCode.Internal => SecureConversationFailure.Internal,
+        _ => SecureConversationFailure.InvalidSecurity,
+    };
+}

@@ -1,0 +1,77 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Trust;
+
+namespace SecureConversation.Engine.Handshake;
+
+/// <summary>The key of a new session, from the contributions that the entropy mode asks for; once for each side.</summary>
+internal static class SessionKeys
+{
+    /// <summary>The service's part: judges the request, contributes, and says in the response how the key comes about.</summary>
+    public static (SymmetricKey Key, RequestSecurityTokenResponse Response) Agree(RequestSecurityToken request, SecurityKeyEntropyMode mode,
+        SecurityAlgorithmSuite suite, ProtocolVersion protocol, RandomSource random)
+    {
+        var size = request.KeySize is null or 0 ? suite.DefaultSymmetricKeyLength : request.KeySize.Value;
+        if (size % 8 != 0 || !suite.IsSymmetricKeyLengthSupported(size) || (request.Entropy is not null) != Entropy.ClientContributes(mode))
+        {
+            Fail.With(FailureCode.InvalidTrustRequest, "wst:KeySize or wst:Entropy");
+        }
+
+        switch (mode)
+        {
+            case SecurityKeyEntropyMode.ClientEntropy:
+                // The key has the length of the entropy, which must be one of the suite.
+                var length = request.Entropy!.Length * 8;
+                return suite.IsSymmetricKeyLengthSupported(length)
+                    ? (SymmetricKey.From(request.Entropy), new RequestSecurityTokenResponse())
+                    : Fail.With<(SymmetricKey, RequestSecurityTokenResponse)>(FailureCode.InvalidTrustRequest, "wst:Entropy");
+            case SecurityKeyEntropyMode.ServerEntropy:
+                var proof = new byte[size / 8];
+                random.FillNonZero(proof);
+                return (SymmetricKey.From(proof), new RequestSecurityTokenResponse { ProofKey = proof, KeySize = size });
+            default:
+                Entropy.RequireLength(request.Entropy!.Length, size);
+                var contribution = new byte[size / 8];
+                random.FillNonZero(contribution);
+                return (Entropy.Combine(request.Entropy, contribution, size), new RequestSecurityTokenResponse
+                {
+                    ComputedKey = protocol.PSha1ComputedKeyUri,
+                    Entropy = contribution,
+                    KeySize = size,
+                });
+        }
+    }
+
+    /// <summary>The client's part: the key that a response means, given what was requested.</summary>
+    public static SymmetricKey Complete(RequestSecurityTokenResponse response, ReadOnlySpan<byte> clientEntropy, SecurityKeyEntropyMode mode,
+        SecurityAlgorithmSuite suite, ProtocolVersion protocol)
+    {
+        var size = response.KeySize ?? suite.DefaultSymmetricKeyLength;
+        var isExpected = mode switch
+        {
+            SecurityKeyEntropyMode.ClientEntropy => response is { ProofKey: null, ComputedKey: null, Entropy: null },
+            SecurityKeyEntropyMode.ServerEntropy => response is { ProofKey: not null, ComputedKey: null, Entropy: null },
+            _ => response is { ProofKey: null, Entropy.Length: >= Entropy.MinBytes } && response.ComputedKey == protocol.PSha1ComputedKeyUri,
+        };
+        if (!isExpected || size % 8 != 0 || size is < 64 or > 1024)
+        {
+            Fail.With(FailureCode.InvalidTrustResponse, "proof of the session key");
+        }
+
+        var key = mode switch
+        {
+            SecurityKeyEntropyMode.ClientEntropy => SymmetricKey.From(clientEntropy),
+            SecurityKeyEntropyMode.ServerEntropy => SymmetricKey.From(response.ProofKey),
+            _ => Entropy.Combine(clientEntropy, response.Entropy, size),
+        };
+        if (suite.IsSymmetricKeyLengthSupported(key.LengthInBits))
+        {
+            return key;
+        }
+
+        key.Dispose();
+        return Fail.With<SymmetricKey>(FailureCode.InvalidTrustResponse, "length of the session key");
+    }
+}

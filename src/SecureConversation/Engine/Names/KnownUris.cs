@@ -1,0 +1,43 @@
+using System.Text;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Names;
+
+/// <summary>Gives the URIs that every message repeats back as the same string each time.</summary>
+internal static class KnownUris
+{
+    private static readonly (byte[] Utf8, string Text)[] Table = [.. All().Distinct().Select(uri => (Encoding.UTF8.GetBytes(uri), uri))];
+
+    /// <summary>The value of an attribute; null when absent.</summary>
+    public static string? Get(XmlElement element, XmlName attribute)
+    {
+        if (!element.TryGetAttribute(attribute, out var value))
+        {
+            return null;
+        }
+
+        var utf8 = value.Value;
+        foreach (var (known, text) in Table)
+        {
+            if (known.Length == utf8.Length && utf8.SequenceEqual(known))
+            {
+                return text;
+            }
+        }
+
+        return Encoding.UTF8.GetString(utf8);
+    }
+
+    private static IEnumerable<string> All() =>
+    [
+        Uris.Base64Binary, Uris.EncryptedKey, Uris.EncryptedKeySha1, Uris.ThumbprintSha1, Uris.X509V3, Uris.X509SubjectKeyIdentifier,
+        Uris.StrTransform, Uris.ExcC14N, Uris.EncryptedContent, Uris.EncryptedElement,
+        ProtocolVersion.February2005.SctTokenType, ProtocolVersion.V13.SctTokenType,
+        ProtocolVersion.February2005.DkTokenType, ProtocolVersion.V13.DkTokenType,
+        .. Binding.SecurityAlgorithmSuite.All.SelectMany(s => new[]
+        {
+            s.DefaultDigestAlgorithm, s.DefaultSymmetricSignatureAlgorithm, s.DefaultAsymmetricSignatureAlgorithm,
+            s.DefaultEncryptionAlgorithm, s.DefaultAsymmetricKeyWrapAlgorithm,
+        }),
+    ];
+}

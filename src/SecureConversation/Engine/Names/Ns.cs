@@ -1,0 +1,44 @@
+namespace SecureConversation.Engine.Names;
+
+/// <summary>Namespace URIs of the specifications and the prefixes that WCF writes for them.</summary>
+internal static class Ns
+{
+    public const string Soap11 = "http://schemas.xmlsoap.org/soap/envelope/";
+    public const string Soap12 = "http://www.w3.org/2003/05/soap-envelope";
+    public const string Wsa10 = "http://www.w3.org/2005/08/addressing";
+    public const string WsaAugust2004 = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
+    public const string WsaNone = "http://schemas.microsoft.com/ws/2005/05/addressing/none";
+    public const string Wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+    public const string Wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+    public const string Wsse11 = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd";
+    public const string Ds = "http://www.w3.org/2000/09/xmldsig#";
+    public const string Xenc = "http://www.w3.org/2001/04/xmlenc#";
+    public const string ExcC14N = "http://www.w3.org/2001/10/xml-exc-c14n#";
+    public const string ScFebruary2005 = "http://schemas.xmlsoap.org/ws/2005/02/sc";
+    public const string Sc13 = "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512";
+    public const string TrustFebruary2005 = "http://schemas.xmlsoap.org/ws/2005/02/trust";
+    public const string Trust13 = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
+    public const string DotNetSecurity = "http://schemas.microsoft.com/ws/2006/05/security";
+}
+
+/// <summary>URIs that stand in attribute values and element content of a security header.</summary>
+internal static class Uris
+{
+    private const string Wss10Soap = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#";
+    private const string Wss11Soap = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#";
+    private const string X509Profile = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#";
+
+    public const string Base64Binary = Wss10Soap + "Base64Binary";
+    public const string HexBinary = Wss10Soap + "HexBinary";
+    public const string StrTransform = Wss10Soap + "STR-Transform";
+    public const string EncryptedKey = Wss11Soap + "EncryptedKey";
+    public const string EncryptedKeySha1 = Wss11Soap + "EncryptedKeySHA1";
+    public const string ThumbprintSha1 = Wss11Soap + "ThumbprintSHA1";
+    public const string X509V3 = X509Profile + "X509v3";
+    public const string X509SubjectKeyIdentifier = X509Profile + "X509SubjectKeyIdentifier";
+    public const string PasswordText = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
+    public const string ExcC14N = Ns.ExcC14N;
+    public const string ExcC14NWithComments = Ns.ExcC14N + "WithComments";
+    public const string EncryptedContent = Ns.Xenc + "Content";
+    public const string EncryptedElement = Ns.Xenc + "Element";
+}

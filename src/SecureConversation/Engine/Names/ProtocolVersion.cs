@@ -1,0 +1,130 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Names;
+
+/// <summary>
+/// Names, URIs and actions of WS-Trust and WS-SecureConversation in one of the two versions that WCF speaks.
+/// The two move together: there is no February 2005 conversation over WS-Trust 1.3 (protocol of WCF).
+/// </summary>
+internal sealed class ProtocolVersion
+{
+    public static readonly ProtocolVersion February2005 = new(Ns.TrustFebruary2005, "t", Ns.ScFebruary2005, "c", usesCollection: false);
+    public static readonly ProtocolVersion V13 = new(Ns.Trust13, "trust", Ns.Sc13, "sc", usesCollection: true);
+
+    private ProtocolVersion(string trust, string trustPrefix, string sc, string scPrefix, bool usesCollection)
+    {
+        TrustNamespace = trust;
+        TrustPrefix = trustPrefix;
+        ScNamespace = sc;
+        ScPrefix = scPrefix;
+        UsesCollection = usesCollection;
+
+        SctTokenType = ScNamespace + "/sct";
+        DkTokenType = ScNamespace + "/dk";
+        PSha1DerivationUri = ScNamespace + "/dk/p_sha1";
+        PSha1ComputedKeyUri = TrustNamespace + "/CK/PSHA1";
+        NonceSecretType = TrustNamespace + "/Nonce";
+        SymmetricKeySecretType = TrustNamespace + "/SymmetricKey";
+        IssueRequestType = TrustNamespace + "/Issue";
+        RenewRequestType = TrustNamespace + "/Renew";
+        CancelRequestType = TrustNamespace + "/Cancel";
+        IssueAction = TrustNamespace + "/RST/SCT";
+        IssueResponseAction = TrustNamespace + "/RSTR/SCT";
+        RenewAction = TrustNamespace + "/RST/SCT/Renew";
+        RenewResponseAction = TrustNamespace + "/RSTR/SCT/Renew";
+        CancelAction = TrustNamespace + "/RST/SCT/Cancel";
+        CancelResponseAction = TrustNamespace + "/RSTR/SCT/Cancel";
+
+        SecurityContextToken = new("SecurityContextToken", sc);
+        Identifier = new("Identifier", sc);
+        Instance = new("Instance", sc);
+        DerivedKeyToken = new("DerivedKeyToken", sc);
+        Generation = new("Generation", sc);
+        Offset = new("Offset", sc);
+        Length = new("Length", sc);
+        Label = new("Label", sc);
+        Nonce = new("Nonce", sc);
+
+        RequestSecurityToken = new("RequestSecurityToken", trust);
+        RequestSecurityTokenResponse = new("RequestSecurityTokenResponse", trust);
+        RequestSecurityTokenResponseCollection = new("RequestSecurityTokenResponseCollection", trust);
+        TokenType = new("TokenType", trust);
+        RequestType = new("RequestType", trust);
+        Entropy = new("Entropy", trust);
+        BinarySecret = new("BinarySecret", trust);
+        KeySize = new("KeySize", trust);
+        CancelTarget = new("CancelTarget", trust);
+        RenewTarget = new("RenewTarget", trust);
+        RequestedTokenCancelled = new("RequestedTokenCancelled", trust);
+        RequestedSecurityToken = new("RequestedSecurityToken", trust);
+        RequestedAttachedReference = new("RequestedAttachedReference", trust);
+        RequestedUnattachedReference = new("RequestedUnattachedReference", trust);
+        RequestedProofToken = new("RequestedProofToken", trust);
+        ComputedKey = new("ComputedKey", trust);
+        Lifetime = new("Lifetime", trust);
+    }
+
+    public static ProtocolVersion Of(MessageSecurityVersion version) =>
+        version.SecureConversationVersion == SecureConversationVersion.February2005 ? February2005 : V13;
+
+    /// <summary>Whether a request with this action issues, renews or cancels a context, in either version.</summary>
+    public static bool IsSessionAction(string? action) => action is not null && (February2005.OwnsAction(action) || V13.OwnsAction(action));
+
+    public string TrustNamespace { get; }
+    public string TrustPrefix { get; }
+    public string ScNamespace { get; }
+    public string ScPrefix { get; }
+
+    /// <summary>WS-Trust 1.3 section 4.3: a final response travels in a collection.</summary>
+    public bool UsesCollection { get; }
+
+    public XmlName SecurityContextToken { get; }
+    public XmlName Identifier { get; }
+    public XmlName Instance { get; }
+    public XmlName DerivedKeyToken { get; }
+    public XmlName Generation { get; }
+    public XmlName Offset { get; }
+    public XmlName Length { get; }
+    public XmlName Label { get; }
+    public XmlName Nonce { get; }
+
+    public XmlName RequestSecurityToken { get; }
+    public XmlName RequestSecurityTokenResponse { get; }
+    public XmlName RequestSecurityTokenResponseCollection { get; }
+    public XmlName TokenType { get; }
+    public XmlName RequestType { get; }
+    public XmlName Entropy { get; }
+    public XmlName BinarySecret { get; }
+    public XmlName KeySize { get; }
+    public XmlName CancelTarget { get; }
+    public XmlName RenewTarget { get; }
+    public XmlName RequestedTokenCancelled { get; }
+    public XmlName RequestedSecurityToken { get; }
+    public XmlName RequestedAttachedReference { get; }
+    public XmlName RequestedUnattachedReference { get; }
+    public XmlName RequestedProofToken { get; }
+    public XmlName ComputedKey { get; }
+    public XmlName Lifetime { get; }
+
+    public string SctTokenType { get; }
+    public string DkTokenType { get; }
+    public string PSha1DerivationUri { get; }
+    public string PSha1ComputedKeyUri { get; }
+    public string NonceSecretType { get; }
+    public string SymmetricKeySecretType { get; }
+
+    public string IssueRequestType { get; }
+    public string RenewRequestType { get; }
+    public string CancelRequestType { get; }
+
+    // The actions keep RSTR even where the body is a collection (recorded from WCF).
+    public string IssueAction { get; }
+    public string IssueResponseAction { get; }
+    public string RenewAction { get; }
+    public string RenewResponseAction { get; }
+    public string CancelAction { get; }
+    public string CancelResponseAction { get; }
+
+    private bool OwnsAction(string action) => action == IssueAction || action == RenewAction || action == CancelAction;
+}

@@ -1,0 +1,85 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Names;
+
+/// <summary>Names of one SOAP version together with one WS-Addressing version.</summary>
+internal sealed class SoapNames
+{
+    private static readonly SoapNames[] All = [.. MessageVersion.All.Select(version => new SoapNames(version))];
+
+    private SoapNames(MessageVersion version)
+    {
+        Version = version;
+        IsSoap12 = version.Soap == SoapVersion.Soap12;
+        IsAddressing10 = version.Addressing == AddressingVersion.WSAddressing10;
+        HasAddressing = version.Addressing != AddressingVersion.None;
+        Soap = IsSoap12 ? Ns.Soap12 : Ns.Soap11;
+        Addressing = version.Addressing switch
+        {
+            AddressingVersion.WSAddressing10 => Ns.Wsa10,
+            AddressingVersion.WSAddressingAugust2004 => Ns.WsaAugust2004,
+            _ => Ns.WsaNone,
+        };
+
+        Envelope = new("Envelope", Soap);
+        Header = new("Header", Soap);
+        Body = new("Body", Soap);
+        Fault = new("Fault", Soap);
+        MustUnderstand = new("mustUnderstand", Soap);
+        Role = new(IsSoap12 ? "role" : "actor", Soap);
+        Relay = new("relay", Soap);
+
+        Action = new("Action", Addressing);
+        To = new("To", Addressing);
+        From = new("From", Addressing);
+        ReplyTo = new("ReplyTo", Addressing);
+        FaultTo = new("FaultTo", Addressing);
+        MessageId = new("MessageID", Addressing);
+        RelatesTo = new("RelatesTo", Addressing);
+        Address = new("Address", Addressing);
+        AddressingHeaders = HasAddressing ? [To, From, FaultTo, ReplyTo, MessageId, RelatesTo, Action] : [];
+    }
+
+    public static SoapNames Of(MessageVersion version) =>
+        Array.Find(All, n => n.Version.Soap == version.Soap && n.Version.Addressing == version.Addressing)!;
+
+    public MessageVersion Version { get; }
+    public bool IsSoap12 { get; }
+    public bool IsAddressing10 { get; }
+
+    /// <summary>False for envelopes without addressing headers; none is then read, written or expected.</summary>
+    public bool HasAddressing { get; }
+
+    public string Soap { get; }
+    public string Addressing { get; }
+
+    public XmlName Envelope { get; }
+    public XmlName Header { get; }
+    public XmlName Body { get; }
+    public XmlName Fault { get; }
+    public XmlName MustUnderstand { get; }
+    public XmlName Role { get; }
+    public XmlName Relay { get; }
+
+    public XmlName Action { get; }
+    public XmlName To { get; }
+    public XmlName From { get; }
+    public XmlName ReplyTo { get; }
+    public XmlName FaultTo { get; }
+    public XmlName MessageId { get; }
+    public XmlName RelatesTo { get; }
+    public XmlName Address { get; }
+
+    /// <summary>The headers that the transport binding element of WCF puts into the signed set, both directions.</summary>
+    public XmlName[] AddressingHeaders { get; }
+
+    public string Anonymous => IsAddressing10
+        ? "http://www.w3.org/2005/08/addressing/anonymous"
+        : "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";
+
+    /// <summary>Action of a fault that SOAP processing, not an operation, gives.</summary>
+    public string DefaultFaultAction => IsAddressing10
+        ? "http://www.w3.org/2005/08/addressing/soap/fault"
+        : "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault";
+}

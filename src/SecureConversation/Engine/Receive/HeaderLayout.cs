@@ -1,0 +1,82 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Tokens;
+
+namespace SecureConversation.Engine.Receive;
+
+/// <summary>
+/// Order of the children (WS-SecurityPolicy 1.2 section 6.7). Every layout shows in which order signature and encryption
+/// were applied: what was done last stands first.
+/// </summary>
+internal static class HeaderLayout
+{
+    public static void Require(MessageShape shape, MessageRequirements requirements)
+    {
+        var items = shape.Header.Items;
+        RequireTimestampPosition(items, requirements.Layout);
+        RequireProtectionOrder(shape, requirements);
+        if (requirements.Layout == SecurityHeaderLayout.Strict)
+        {
+            RequireTokensBeforeUse(shape);
+        }
+    }
+
+    private static void RequireTimestampPosition(List<SecurityItem> items, SecurityHeaderLayout layout)
+    {
+        var position = layout switch
+        {
+            SecurityHeaderLayout.LaxTimestampFirst => 0,
+            SecurityHeaderLayout.LaxTimestampLast => items.Count - 1,
+            _ => -1,
+        };
+        if (position >= 0 && items[position].Kind != SecurityItemKind.Timestamp)
+        {
+            Fail.With(FailureCode.LayoutViolation, "wsu:Timestamp");
+        }
+    }
+
+    private static void RequireProtectionOrder(MessageShape shape, MessageRequirements requirements)
+    {
+        var list = shape.Header.Single(SecurityItemKind.ReferenceList);
+        var signature = FirstOf(shape.Header.Items, requirements.SignsFirst);
+        if (signature < 0)
+        {
+            return;
+        }
+
+        var nested = shape.EncryptedKey is { ReferenceList.IsNull: false };
+        var listed = list?.Position ?? (nested ? shape.Header.Single(SecurityItemKind.EncryptedKey)!.Value.Position : -1);
+        if (listed >= 0 && (listed < signature) != requirements.SignsFirst)
+        {
+            Fail.With(FailureCode.ProtectionOrderMismatch);
+        }
+    }
+
+    /// <summary>The primary signature, in clear or, where it may be, encrypted.</summary>
+    private static int FirstOf(List<SecurityItem> items, bool mayBeEncrypted)
+    {
+        foreach (var item in items)
+        {
+            if (item.Kind == SecurityItemKind.Signature || (mayBeEncrypted && item.Kind == SecurityItemKind.EncryptedData))
+            {
+                return item.Position;
+            }
+        }
+
+        return -1;
+    }
+
+    private static void RequireTokensBeforeUse(MessageShape shape)
+    {
+        foreach (var (id, token) in shape.DerivedKeys)
+        {
+            if (token.Source.Kind == KeyReferenceKind.LocalId
+                && shape.Header.FindById(token.Source.LocalId) is { } source
+                && source.Position > shape.Header.FindById(id)!.Value.Position)
+            {
+                Fail.With(FailureCode.LayoutViolation, "wsc:DerivedKeyToken before its source");
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+using System.Security.Cryptography;
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Receive;
+
+/// <summary>
+/// The symmetric keys of one message: the primary one, and those derived from it. A reference resolves to a key of the
+/// primary token or to nothing, so no message can bring a key of its own choice.
+/// </summary>
+internal sealed class KeyRing : IDisposable
+{
+    private readonly MessageShape _shape;
+    private readonly MessageRequirements _requirements;
+    private readonly KeySource _source;
+    private readonly List<(XmlId Id, DerivedKeyToken Token, SymmetricKey Key, bool IsKept)> _derived = new(2);
+    private SymmetricKey? _primary;
+    private bool _ownsPrimary;
+
+    private KeyRing(MessageShape shape, MessageRequirements requirements, KeySource source)
+    {
+        _shape = shape;
+        _requirements = requirements;
+        _source = source;
+    }
+
+    /// <summary>The security context of a session message; null outside sessions.</summary>
+    public SecurityContextKey? Context { get; private set; }
+
+    /// <summary>SHA-1 of the cipher value of this message's EncryptedKey; empty when there is none.</summary>
+    public byte[] EncryptedKeySha1 { get; private set; } = [];
+
+    public IEnumerable<(XmlId Id, DerivedKeyToken Token)> Derived => _derived.Select(d => (d.Id, d.Token));
+
+    public static KeyRing Resolve(MessageShape shape, MessageRequirements requirements, KeySource source)
+    {
+        var ring = new KeyRing(shape, requirements, source);
+        try
+        {
+            ring.ResolvePrimary();
+            ring.ResolveDerived();
+            return ring;
+        }
+        catch
+        {
+            ring.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The key that an EncryptedData names; without a name, the EncryptedKey that lists it (XML Encryption section 3.5).</summary>
+    public SymmetricKey ForEncryption(KeyReference? reference)
+    {
+        var key = Find(reference, _requirements.DerivedKeys && !_requirements.IsAsymmetric);
+        return key.Length == _requirements.Suite.Encryption.KeyBytes ? key : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "encryption key length");
+    }
+
+    /// <summary>The key of a symmetric primary signature.</summary>
+    public SymmetricKey ForSignature(KeyReference reference)
+    {
+        var key = Find(reference, _requirements.DerivedKeys);
+        return key.Length * 8 >= _requirements.Suite.DefaultSignatureKeyDerivationLength
+            ? key
+            : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "signature key length");
+    }
+
+    /// <summary>Hands the key of the request over to the reply; the ring no longer disposes it.</summary>
+    public SymmetricKey? DetachPrimary()
+    {
+        if (_requirements.Primary != PrimaryTokenKind.WrappedKey)
+        {
+            return null;
+        }
+
+        _ownsPrimary = false;
+        return _primary;
+    }
+
+    /// <summary>The message was verified: its derived keys are worth keeping for the next one.</summary>
+    public void Keep()
+    {
+        if (Context is null)
+        {
+            return;
+        }
+
+        for (var i = 0; i < _derived.Count; i++)
+        {
+            if (!_derived[i].IsKept)
+            {
+                _derived[i] = _derived[i] with { IsKept = Context.TryKeep(_derived[i].Token, _derived[i].Key) };
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, _, key, isKept) in _derived)
+        {
+            if (!isKept)
+            {
+                key.Dispose();
+            }
+        }
+
+        if (_ownsPrimary)
+        {
+            _primary?.Dispose();
+        }
+    }
+
+    private void ResolvePrimary()
+    {
+        if (_shape.EncryptedKey is { } wrapped)
+        {
+            Unwrap(wrapped);
+        }
+        else if (_shape.ContextToken is { } token)
+        {
+            UseContext(token.Identifier, token.Instance);
+        }
+    }
+
+    private void Unwrap(EncryptedKey wrapped)
+    {
+        var suite = _requirements.Suite;
+        if (wrapped.Algorithm != suite.AsymmetricKeyWrap.Uri || wrapped.OaepDigest is not (null or AlgorithmUris.Sha1))
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "key transport");
+        }
+
+        var own = _source.FindOwn(wrapped.WrappedFor) ?? Fail.With<X509Credential>(FailureCode.WrongToken, "xenc:EncryptedKey");
+        _primary = RsaKeyTransport.Unwrap(own.PrivateKey, suite.AsymmetricKeyWrap, wrapped.CipherValue,
+            suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8, suite.DefaultSymmetricKeyLength / 8, out _);
+        _ownsPrimary = true;
+        // WS-Security 1.1 section 7.3: the hash is over the octets of the cipher value, not over the key.
+        EncryptedKeySha1 = SHA1.HashData(wrapped.CipherValue);
+    }
+
+    private SymmetricKey UseContext(string identifier, string? instance)
+    {
+        var context = _source.FindContext(identifier, instance);
+        if (context is null || (Context is not null && Context != context))
+        {
+            return Fail.With<SymmetricKey>(Context is null ? FailureCode.UnknownContext : FailureCode.WrongToken);
+        }
+
+        Context = context;
+        return _primary = context.Key;
+    }
+
+    private void ResolveDerived()
+    {
+        foreach (var (id, token) in _shape.DerivedKeys)
+        {
+            var source = FindPrimary(token.Source);
+            if (_source.IsOwn(token))
+            {
+                Fail.With(FailureCode.WrongToken, "reflected wsc:DerivedKeyToken");
+            }
+
+            var known = Context?.FindDerived(token);
+            _derived.Add((id, token, known ?? source.Derive(token.Inputs.Label, token.Inputs.Nonce, token.Inputs.Offset, token.Inputs.Length), known is not null));
+        }
+    }
+
+    private SymmetricKey Find(KeyReference? reference, bool derivedOnly)
+    {
+        if (reference is { Kind: KeyReferenceKind.LocalId })
+        {
+            foreach (var (id, _, key, _) in _derived)
+            {
+                if (id == reference.LocalId)
+                {
+                    return key;
+                }
+            }
+        }
+
+        if (derivedOnly && !_requirements.DerivedKeysOptional)
+        {
+            Fail.With(FailureCode.DerivedKeyViolation);
+        }
+
+        return reference is null
+            ? (_shape.EncryptedKey is { ReferenceList.IsNull: false } ? _primary! : Fail.With<SymmetricKey>(FailureCode.UnresolvedReference, "ds:KeyInfo"))
+            : FindPrimary(reference);
+    }
+
+    private SymmetricKey FindPrimary(KeyReference reference)
+    {
+        switch (reference.Kind)
+        {
+            case KeyReferenceKind.LocalId:
+                var kind = _shape.Header.FindById(reference.LocalId)?.Kind;
+                return kind is SecurityItemKind.EncryptedKey or SecurityItemKind.SecurityContextToken
+                    ? _primary!
+                    : Fail.With<SymmetricKey>(kind is null ? FailureCode.UnresolvedReference : FailureCode.WrongToken);
+            case KeyReferenceKind.SecurityContext:
+                return UseContext(reference.Uri, reference.Instance);
+            case KeyReferenceKind.EncryptedKeySha1 when _shape.EncryptedKey is not null && EncryptedKeySha1.AsSpan().SequenceEqual(reference.Value.Span):
+                return _primary!;
+            case KeyReferenceKind.EncryptedKeySha1 when _requirements.Primary == PrimaryTokenKind.CorrelatedKey:
+                return _source.FindEncryptedKey(reference.Value.Span) ?? Fail.With<SymmetricKey>(FailureCode.WrongToken, "EncryptedKeySHA1");
+            default:
+                return Fail.With<SymmetricKey>(FailureCode.WrongToken);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Requirements;
+
+namespace SecureConversation.Engine.Receive;
+
+/// <summary>
+/// wsse11:SignatureConfirmation (WS-Security 1.1 section 8.5): the reply repeats the value of every signature of the
+/// request, encrypted where the signature was.
+/// </summary>
+internal static class SignatureConfirmations
+{
+    public static void Require(MessageRequirements requirements, OpenedMessage opened, SecurityHeader plain, IReadOnlyList<SentSignature> sent)
+    {
+        var open = requirements.SignatureConfirmation ? sent.ToList() : [];
+        foreach (var item in plain.Items)
+        {
+            if (item.Kind != SecurityItemKind.SignatureConfirmation)
+            {
+                continue;
+            }
+
+            var value = ReadValue(item);
+            var isEncrypted = opened.IsEncrypted(EncryptedLocation.SecurityItem, item.Position);
+            var match = open.FindIndex(s => s.WasEncrypted == isEncrypted && CryptographicOperations.FixedTimeEquals(s.Value, value));
+            if (match < 0)
+            {
+                Fail.With(requirements.SignatureConfirmation ? FailureCode.SignatureConfirmationMismatch : FailureCode.UnexpectedElement,
+                    "wsse11:SignatureConfirmation");
+            }
+
+            open.RemoveAt(match);
+        }
+
+        if (open.Count > 0)
+        {
+            Fail.With(FailureCode.SignatureConfirmationMismatch);
+        }
+    }
+
+    private static byte[] ReadValue(SecurityItem item)
+    {
+        try
+        {
+            return Convert.FromBase64String(item.Element.GetAttribute(Attr.Value) ?? "");
+        }
+        catch (FormatException)
+        {
+            return Fail.With<byte[]>(FailureCode.MalformedSecurityElement, "wsse11:SignatureConfirmation/@Value");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Signature;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Receive;
+
+/// <summary>An endorsing signature that held, and the certificate that made it.</summary>
+internal readonly record struct Endorsement(SignatureElement Signature, SecurityItem Item, X509Certificate2 Certificate, SecurityItem Token);
+
+/// <summary>
+/// A message whose signatures hold. <see cref="Covers"/> answers by location: an element is covered when its own bytes
+/// were digested, not when something of the same name or Id was.
+/// </summary>
+internal sealed class SignedMessage
+{
+    private readonly List<XmlElement> _covered;
+
+    private SignedMessage(SoapEnvelope document, SecurityHeader header, SignatureElement primary, SecurityItem primaryItem,
+        X509Certificate2? signer, List<Endorsement> endorsements, List<XmlElement> covered)
+    {
+        Document = document;
+        Header = header;
+        Primary = primary;
+        PrimaryItem = primaryItem;
+        Signer = signer;
+        Endorsements = endorsements;
+        _covered = covered;
+    }
+
+    /// <summary>The envelope that was signed: the one in clear, or the wire where encryption came first.</summary>
+    public SoapEnvelope Document { get; }
+    public SecurityHeader Header { get; }
+    public SignatureElement Primary { get; }
+    public SecurityItem PrimaryItem { get; }
+
+    /// <summary>The certificate behind the primary signature of an asymmetric binding; its trust is not judged yet.</summary>
+    public X509Certificate2? Signer { get; }
+
+    public List<Endorsement> Endorsements { get; }
+
+    public bool Covers(XmlElement element) => _covered.Contains(element);
+
+    public static SignedMessage Verify(SoapEnvelope document, MessageRequirements requirements, KeyRing keys, KeySource source)
+    {
+        var header = SecurityHeader.Read(document, requirements.Protocol);
+        var signatures = ReadSignatures(header, requirements);
+        var (primary, primaryItem) = signatures[0];
+
+        var signer = VerifyPrimary(primary, header, requirements, keys, source);
+        using var digest = new ReferenceDigest(requirements.Suite.Digest);
+        var covered = VerifyReferences(primary, document, header, digest);
+
+        var endorsements = new List<Endorsement>(signatures.Count - 1);
+        for (var i = 1; i < signatures.Count; i++)
+        {
+            endorsements.Add(VerifyEndorsement(signatures[i], primary, header, requirements, source, digest));
+        }
+
+        return new SignedMessage(document, header, primary, primaryItem, signer, endorsements, covered);
+    }
+
+    /// <summary>The primary signature first. The others endorse: their one reference points at it (WS-SecurityPolicy 1.2 section 8.3).</summary>
+    private static List<(SignatureElement Signature, SecurityItem Item)> ReadSignatures(SecurityHeader header, MessageRequirements requirements)
+    {
+        var signatures = new List<(SignatureElement Signature, SecurityItem Item)>(2);
+        foreach (var item in header.Items)
+        {
+            if (item.Kind == SecurityItemKind.Signature)
+            {
+                signatures.Add((SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxReferences), item));
+            }
+        }
+
+        var primary = -1;
+        for (var i = 0; i < signatures.Count; i++)
+        {
+            if (EndorsesAny(signatures[i].Signature, signatures))
+            {
+                continue;
+            }
+
+            if (primary >= 0)
+            {
+                Fail.With(FailureCode.UnexpectedElement, "a second primary ds:Signature");
+            }
+
+            primary = i;
+        }
+
+        if (primary < 0)
+        {
+            Fail.With(FailureCode.SignatureMissing);
+        }
+
+        // Before any of them costs an operation with a public key that the sender chose.
+        if (signatures.Count > 1 + requirements.Supporting.Count(t => t.Endorses))
+        {
+            Fail.With(FailureCode.UnexpectedElement, "ds:Signature");
+        }
+
+        (signatures[0], signatures[primary]) = (signatures[primary], signatures[0]);
+        return signatures;
+    }
+
+    private static bool EndorsesAny(SignatureElement signature, List<(SignatureElement Signature, SecurityItem Item)> others)
+    {
+        foreach (var (_, item) in others)
+        {
+            if (item.Id is { } id && Endorses(signature, id))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Endorses(SignatureElement signature, XmlId id) => signature.References.Count == 1 && signature.References[0].Id == id;
+
+    private static X509Certificate2? VerifyPrimary(SignatureElement primary, SecurityHeader header, MessageRequirements requirements,
+        KeyRing keys, KeySource source)
+    {
+        if (!requirements.IsAsymmetric)
+        {
+            SignatureVerification.RequireValue(primary, requirements.Suite, keys.ForSignature(primary.Key));
+            return null;
+        }
+
+        var (certificate, _) = ResolveCertificate(primary.Key, header, source, requirements.AllowSerializedSigningToken);
+        if (!source.MaySign(certificate))
+        {
+            Fail.With(FailureCode.WrongToken, "signing certificate");
+        }
+
+        SignatureVerification.RequireValue(primary, requirements.Suite, certificate);
+        return certificate;
+    }
+
+    private static Endorsement VerifyEndorsement((SignatureElement Signature, SecurityItem Item) endorsing, SignatureElement primary, SecurityHeader header,
+        MessageRequirements requirements, KeySource source, ReferenceDigest digest)
+    {
+        var signature = endorsing.Signature;
+        if (primary.Id is null || !Endorses(signature, primary.Id.Value))
+        {
+            Fail.With(FailureCode.UnexpectedElement, "ds:Signature that endorses another one");
+        }
+
+        var (certificate, token) = ResolveCertificate(signature.Key, header, source, allowSerialized: true);
+        SignatureVerification.RequireValue(signature, requirements.Suite, certificate);
+        SignatureVerification.RequireDigest(signature.References[0], primary.Element, digest);
+        return new Endorsement(signature, endorsing.Item, certificate, token);
+    }
+
+    /// <summary>A certificate from the header by its Id, or by a reference that one in the header or one that we know answers to.</summary>
+    private static (X509Certificate2 Certificate, SecurityItem Item) ResolveCertificate(KeyReference reference, SecurityHeader header, KeySource source, bool allowSerialized)
+    {
+        foreach (var item in header.Items)
+        {
+            if (item.Kind != SecurityItemKind.BinarySecurityToken)
+            {
+                continue;
+            }
+
+            if (reference.Kind == KeyReferenceKind.LocalId ? item.Id == reference.LocalId : reference.IsX509)
+            {
+                var certificate = BinarySecurityToken.Read(item.Element);
+                if (reference.Kind == KeyReferenceKind.LocalId || reference.Matches(certificate))
+                {
+                    return allowSerialized ? (certificate, item) : Fail.With<(X509Certificate2, SecurityItem)>(FailureCode.WrongToken, "serialized signing token");
+                }
+            }
+        }
+
+        if (reference is { Kind: KeyReferenceKind.RawData } && allowSerialized)
+        {
+            return (BinarySecurityToken.ReadCertificate(reference.Value.Span), default);
+        }
+
+        return (source.FindPeer(reference) ?? Fail.With<X509Certificate2>(
+            reference.IsX509 ? FailureCode.WrongToken : FailureCode.UnresolvedReference, "signing certificate"), default);
+    }
+
+    private static List<XmlElement> VerifyReferences(SignatureElement primary, SoapEnvelope document, SecurityHeader header, ReferenceDigest digest)
+    {
+        var covered = new List<XmlElement>(primary.References.Count);
+        foreach (var reference in primary.References)
+        {
+            var target = Locate(reference, document, header);
+            SignatureVerification.RequireDigest(reference, target, digest);
+            if (covered.Contains(target))
+            {
+                Fail.With(FailureCode.DuplicateId, "ds:Reference");
+            }
+
+            covered.Add(target);
+        }
+
+        return covered;
+    }
+
+    /// <summary>Only a header block, the body or a child of this security header can be meant; Ids elsewhere do not count.</summary>
+    private static XmlElement Locate(SignedReference reference, SoapEnvelope document, SecurityHeader header)
+    {
+        if (header.FindById(reference.Id) is { } item)
+        {
+            return reference.DereferencesToken ? Dereference(item, header) : item.Element;
+        }
+
+        if (!reference.DereferencesToken)
+        {
+            if (document.BodyId == reference.Id)
+            {
+                return document.Body;
+            }
+
+            foreach (var block in document.Headers)
+            {
+                if (block.Id == reference.Id)
+                {
+                    return block.Element;
+                }
+            }
+        }
+
+        // The part was moved to where it is not read (signature wrapping), or was never there.
+        return Fail.With<XmlElement>(FailureCode.PartNotSigned, "ds:Reference to no part of this message");
+    }
+
+    /// <summary>STR-Transform (WS-Security 1.1 section 8.3), for references to tokens in this header.</summary>
+    private static XmlElement Dereference(SecurityItem item, SecurityHeader header)
+    {
+        var target = item.Kind == SecurityItemKind.SecurityTokenReference ? item.Element.FirstChild : default;
+        return !target.IsNull && target.Is(Wsse.Reference) && XmlId.OfReference(target, Attr.Uri) is { } id
+            && header.FindById(id) is { } token
+            ? token.Element
+            : Fail.With<XmlElement>(FailureCode.UnresolvedReference, "STR-Transform");
+    }
+}

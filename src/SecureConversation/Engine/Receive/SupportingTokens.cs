@@ -1,0 +1,76 @@
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Tokens;
+
+namespace SecureConversation.Engine.Receive;
+
+/// <summary>The supporting tokens of a request, each in the role that the binding gives it. Whether they are trusted is judged later.</summary>
+internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certificates, UsernameToken? UserName)
+{
+    public static SupportingTokens Require(MessageRequirements requirements, OpenedMessage opened, SignedMessage signed, SecurityHeader plain)
+    {
+        var endorsing = requirements.Supporting.Count(t => t.Endorses);
+        if (signed.Endorsements.Count != endorsing)
+        {
+            Fail.With(signed.Endorsements.Count < endorsing ? FailureCode.TokenMissing : FailureCode.UnexpectedElement, "endorsing ds:Signature");
+        }
+
+        var signedEndorsing = requirements.Supporting.Count(t => t.Attachment == SupportingTokenAttachment.SignedEndorsing);
+        if (signed.Endorsements.Count(e => e.Token.Element is { IsNull: false } element && signed.Covers(element)) < signedEndorsing)
+        {
+            Fail.With(FailureCode.PartNotSigned, "signed endorsing token");
+        }
+
+        RequireNoSpareCertificates(requirements, signed, plain);
+        return new SupportingTokens([.. signed.Endorsements.Select(e => e.Certificate)], RequireUserName(requirements, opened, signed, plain));
+    }
+
+    private static UsernameToken? RequireUserName(MessageRequirements requirements, OpenedMessage opened, SignedMessage signed, SecurityHeader plain)
+    {
+        UsernameToken? found = null;
+        var wanted = requirements.Supporting.FirstOrDefault(t => t.Parameters is UserNameSecurityTokenParameters);
+        foreach (var item in plain.Items)
+        {
+            if (item.Kind != SecurityItemKind.UsernameToken)
+            {
+                continue;
+            }
+
+            if (wanted is null || found is not null)
+            {
+                Fail.With(FailureCode.UnexpectedElement, "wsse:UsernameToken");
+            }
+
+            if (wanted.IsSigned && !signed.Covers(signed.Header.Items[item.Position].Element))
+            {
+                Fail.With(FailureCode.PartNotSigned, "wsse:UsernameToken");
+            }
+
+            if (wanted.IsEncrypted && !opened.IsEncrypted(EncryptedLocation.SecurityItem, item.Position))
+            {
+                Fail.With(FailureCode.PartNotEncrypted, "wsse:UsernameToken");
+            }
+
+            found = UsernameToken.Read(item.Element);
+        }
+
+        if (wanted is not null && found is null)
+        {
+            Fail.With(FailureCode.TokenMissing, "wsse:UsernameToken");
+        }
+
+        return found;
+    }
+
+    /// <summary>A certificate that signs nothing proves nothing; nobody may mistake it for an identity later.</summary>
+    private static void RequireNoSpareCertificates(MessageRequirements requirements, SignedMessage signed, SecurityHeader plain)
+    {
+        var most = signed.Endorsements.Count + (requirements.IsAsymmetric ? 1 : 0);
+        if (plain.Items.Count(i => i.Kind == SecurityItemKind.BinarySecurityToken) > most)
+        {
+            Fail.With(FailureCode.UnexpectedElement, "wsse:BinarySecurityToken");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Replay;
+
+/// <summary>
+/// wsu:Timestamp (WS-Security 1.1 section 10).
+/// <code>
+/// u:Timestamp [@u:Id]
+///   u:Created                                  required
+///   u:Expires?                                 WCF writes Created + TimestampValidityDuration
+/// </code>
+/// </summary>
+internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset? Expires)
+{
+    public static Timestamp Read(XmlElement element)
+    {
+        var created = element.FirstChild;
+        if (created.IsNull || !created.Is(Wsu.Created) || element.HasText)
+        {
+            Fail.With(FailureCode.MalformedSecurityElement, "wsu:Timestamp");
+        }
+
+        var expires = created.NextSibling;
+        if (!expires.IsNull && (!expires.Is(Wsu.Expires) || !expires.NextSibling.IsNull))
+        {
+            Fail.With(FailureCode.MalformedSecurityElement, "wsu:Timestamp");
+        }
+
+        return new Timestamp(ReadInstant(created), expires.IsNull ? null : ReadInstant(expires));
+    }
+
+    /// <summary>Checks the range of WS-Security section 10 with the tolerance of the binding (WCF: ReplayWindow + MaxClockSkew back).</summary>
+    public void RequireFresh(DateTimeOffset now, TimeSpan replayWindow, TimeSpan clockSkew)
+    {
+        if (Expires is { } expires)
+        {
+            if (expires <= Created)
+            {
+                Fail.With(FailureCode.MalformedSecurityElement, "wsu:Expires before wsu:Created");
+            }
+
+            if (expires + clockSkew <= now)
+            {
+                Fail.With(FailureCode.Expired);
+            }
+        }
+
+        if (Created - clockSkew >= now)
+        {
+            Fail.With(FailureCode.NotYetValid);
+        }
+
+        if (Created + replayWindow + clockSkew <= now)
+        {
+            Fail.With(FailureCode.Stale);
+        }
+    }
+
+    /// <summary>xsd:dateTime in UTC with milliseconds, as WCF writes it.</summary>
+    public static string Format(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+
+    /// <summary>xsd:dateTime with up to seven fraction digits and a zone; a value without zone is UTC (WS-Security section 10).</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset instant)
+    {
+        text = text.Trim(" \t\r\n"u8);
+        instant = default;
+        Span<char> chars = stackalloc char[40];
+        return text.Length is >= 19 and <= 40
+            && text[10] == (byte)'T'
+            && Encoding.ASCII.TryGetChars(text, chars, out var length)
+            && DateTimeOffset.TryParseExact(chars[..length], Formats, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out instant)
+            && instant.Year is > 1 and < 9999;
+    }
+
+    private static readonly string[] Formats =
+    [
+        "yyyy-MM-ddTHH:mm:ss.fffZ", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
+    ];
+
+    private static DateTimeOffset ReadInstant(XmlElement element) =>
+        element.FirstChild.IsNull && TryParse(element.RawText, out var instant)
+            ? instant
+            : Fail.With<DateTimeOffset>(FailureCode.MalformedSecurityElement, "xsd:dateTime");
+}

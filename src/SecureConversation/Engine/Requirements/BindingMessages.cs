@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+using SecureConversation.Binding;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Requirements;
+
+/// <summary>
+/// The message formats of one binding: for each direction and action the requirements, resolved once and kept. The
+/// bootstrap of a session has formats of its own.
+/// </summary>
+internal sealed class BindingMessages
+{
+    // Actions come from peers; beyond this many the requirements are made anew each time.
+    private const int MaxCached = 512;
+    private const int MaxCachedAction = 1024;
+
+    private readonly ConcurrentDictionary<(MessageDirection, string), MessageRequirements> _cache = new();
+    private readonly SecurityBindingElement _element;
+    private readonly ChannelProtectionRequirements _protection;
+
+    public BindingMessages(MessageSecurityBinding binding)
+        : this(binding, binding.Element)
+    {
+    }
+
+    private BindingMessages(MessageSecurityBinding binding, SecurityBindingElement element)
+    {
+        _element = element;
+        _protection = binding.Protection;
+        Soap = SoapNames.Of(binding.MessageVersion);
+        Protocol = ProtocolVersion.Of(element.MessageSecurityVersion);
+    }
+
+    public SoapNames Soap { get; }
+    public ProtocolVersion Protocol { get; }
+    public SecurityBindingElement Element => _element;
+
+    public static BindingMessages? OfBootstrap(MessageSecurityBinding binding) =>
+        binding.Bootstrap is { } bootstrap ? new BindingMessages(binding, bootstrap) : null;
+
+    /// <summary>A message of the application.</summary>
+    public MessageRequirements ForAction(string? action, MessageDirection direction)
+    {
+        var key = (direction, action ?? "");
+        if (_cache.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        var requirements = MessageRequirements.Create(_element, Soap, direction, _protection.GetLevel(action, direction), Headers(action, direction));
+        if (key.Item2.Length <= MaxCachedAction && _cache.Count < MaxCached)
+        {
+            _cache.TryAdd(key, requirements);
+        }
+
+        return requirements;
+    }
+
+    /// <summary>A message of the handshake, protected by the bootstrap: always signed and encrypted.</summary>
+    public MessageRequirements ForHandshake(MessageDirection direction) =>
+        MessageRequirements.Create(_element, Soap, direction, ProtectionLevel.EncryptAndSign, HeaderProtection.Addressing(Soap));
+
+    /// <summary>Cancel and its response, protected by the session.</summary>
+    public MessageRequirements ForCancel(MessageDirection direction) => ForHandshake(direction).ForCancel();
+
+    private HeaderProtection Headers(string? action, MessageDirection direction)
+    {
+        var headers = _protection.GetHeaders(action, direction);
+        if (headers.IsEmpty)
+        {
+            return HeaderProtection.Addressing(Soap);
+        }
+
+        var signed = headers.Where(h => h.Level == ProtectionLevel.Sign).Select(h => new XmlName(h.Name, h.Namespace));
+        var encrypted = headers.Where(h => h.Level == ProtectionLevel.EncryptAndSign).Select(h => new XmlName(h.Name, h.Namespace));
+        return new HeaderProtection([.. Soap.AddressingHeaders, .. signed], [.. encrypted]);
+    }
+}

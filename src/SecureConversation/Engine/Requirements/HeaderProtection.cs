@@ -1,0 +1,28 @@
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Requirements;
+
+/// <summary>Which header blocks are signed and which are encrypted as well. Only those present in a message count.</summary>
+internal sealed record HeaderProtection(XmlName[] Signed, XmlName[] Encrypted)
+{
+    /// <summary>The headers of WS-Addressing: always signed, never encrypted.</summary>
+    public static HeaderProtection Addressing(SoapNames soap) => new(soap.AddressingHeaders, []);
+
+    public bool IsSigned(XmlElement block) => Contains(Signed, block) || Contains(Encrypted, block);
+
+    public bool IsEncrypted(XmlElement block) => Contains(Encrypted, block);
+
+    private static bool Contains(XmlName[] names, XmlElement block)
+    {
+        foreach (var name in names)
+        {
+            if (block.Is(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,41 @@
+using SecureConversation.Binding;
+
+namespace SecureConversation.Engine.Requirements;
+
+/// <summary>What a supporting token does for the message (WS-SecurityPolicy 1.2 section 8).</summary>
+internal enum SupportingTokenAttachment
+{
+    /// <summary>Signs the primary signature.</summary>
+    Endorsing,
+    /// <summary>Is covered by the primary signature.</summary>
+    Signed,
+    /// <summary>Is covered by the primary signature and encrypted.</summary>
+    SignedEncrypted,
+    /// <summary>Both endorses and is covered.</summary>
+    SignedEndorsing,
+}
+
+internal sealed record SupportingToken(SecurityTokenParameters Parameters, SupportingTokenAttachment Attachment)
+{
+    public bool Endorses => Attachment is SupportingTokenAttachment.Endorsing or SupportingTokenAttachment.SignedEndorsing;
+    public bool IsSigned => Attachment is not SupportingTokenAttachment.Endorsing;
+    public bool IsEncrypted => Attachment is SupportingTokenAttachment.SignedEncrypted;
+
+    public static List<SupportingToken> Of(SupportingTokenParameters parameters)
+    {
+        var tokens = new List<SupportingToken>();
+        Add(parameters.Signed, SupportingTokenAttachment.Signed);
+        Add(parameters.SignedEncrypted, SupportingTokenAttachment.SignedEncrypted);
+        Add(parameters.Endorsing, SupportingTokenAttachment.Endorsing);
+        Add(parameters.SignedEndorsing, SupportingTokenAttachment.SignedEndorsing);
+        return tokens;
+
+        void Add(IEnumerable<SecurityTokenParameters> list, SupportingTokenAttachment attachment)
+        {
+            foreach (var item in list)
+            {
+                tokens.Add(new SupportingToken(item, attachment));
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Replay;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Soap;
+
+namespace SecureConversation.Engine.Roles;
+
+/// <summary>Verifies a request, then judges who sent it, then whether it came before.</summary>
+internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache? replays, ClientAuthenticator authenticator)
+{
+    private readonly ConcurrentDictionary<int, IReplayCache> _ownReplays = new();
+
+    /// <summary>A request whose tokens prove who sent it.</summary>
+    public async ValueTask<(VerifiedMessage Message, ClaimsPrincipal User)> ReceiveAsync(SoapEnvelope wire, BindingMessages messages,
+        MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken)
+    {
+        var message = Verify(wire, messages, requirements, keys);
+        try
+        {
+            var user = await authenticator.AuthenticateAsync(message, cancellationToken).ConfigureAwait(false);
+            await RequireNoReplayAsync(message, messages, cancellationToken).ConfigureAwait(false);
+            return (message, user);
+        }
+        catch
+        {
+            message.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A request of a session, whose context proves who sent it.</summary>
+    public async ValueTask<VerifiedMessage> ReceiveInSessionAsync(SoapEnvelope wire, BindingMessages messages, MessageRequirements requirements,
+        KeySource keys, CancellationToken cancellationToken)
+    {
+        var message = Verify(wire, messages, requirements, keys);
+        try
+        {
+            await RequireNoReplayAsync(message, messages, cancellationToken).ConfigureAwait(false);
+            return message;
+        }
+        catch
+        {
+            message.Dispose();
+            throw;
+        }
+    }
+
+    private VerifiedMessage Verify(SoapEnvelope wire, BindingMessages messages, MessageRequirements requirements, KeySource keys) =>
+        new MessageVerifier(requirements, keys, FreshnessOf(messages), environment.XmlLimits).Verify(wire, []);
+
+    private Freshness FreshnessOf(BindingMessages messages)
+    {
+        var settings = messages.Element.LocalServiceSettings;
+        return new Freshness(environment.Clock, settings.ReplayWindow, settings.MaxClockSkew);
+    }
+
+    private async ValueTask RequireNoReplayAsync(VerifiedMessage message, BindingMessages messages, CancellationToken cancellationToken)
+    {
+        var settings = messages.Element.LocalServiceSettings;
+        if (!settings.DetectReplays || message.Timestamp is null)
+        {
+            return;
+        }
+
+        var cache = replays ?? _ownReplays.GetOrAdd(settings.ReplayCacheSize, size => new InMemoryReplayCache(size, environment.Clock));
+        var value = message.PrimarySignatureValue.ToArray();
+        switch (await cache.TryAddAsync(value, FreshnessOf(messages).Retention, cancellationToken).ConfigureAwait(false))
+        {
+            case ReplayOutcome.Replayed:
+                Fail.With(FailureCode.Replayed);
+                break;
+            case ReplayOutcome.Full:
+                Fail.With(FailureCode.ReplayCacheFull);
+                break;
+        }
+    }
+}

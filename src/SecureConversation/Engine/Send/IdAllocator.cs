@@ -1,0 +1,48 @@
+using System.Globalization;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Send;
+
+/// <summary>Ids that are unique in one message: <c>_0</c>, <c>_1</c>, ..., leaving out those that the envelope brought along.</summary>
+internal sealed class IdAllocator(SoapEnvelope envelope)
+{
+    private static readonly string[] Known = [.. Enumerable.Range(0, 64).Select(Format)];
+
+    private readonly HashSet<string> _taken = Taken(envelope);
+    private int _next;
+
+    public string Next()
+    {
+        string id;
+        do
+        {
+            id = _next < Known.Length ? Known[_next] : Format(_next);
+            _next++;
+        }
+        while (_taken.Contains(id));
+        return id;
+    }
+
+    private static string Format(int number) => "_" + number.ToString(CultureInfo.InvariantCulture);
+
+    private static HashSet<string> Taken(SoapEnvelope envelope)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        Add(envelope.BodyId);
+        foreach (var block in envelope.Headers)
+        {
+            Add(block.Id);
+        }
+
+        return ids;
+
+        void Add(XmlId? id)
+        {
+            if (id is { } value && !ids.Add(value.ToString()))
+            {
+                throw new ArgumentException($"The envelope carries the wsu:Id '{id}' twice.", nameof(envelope));
+            }
+        }
+    }
+}

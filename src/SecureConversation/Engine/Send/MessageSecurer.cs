@@ -1,0 +1,79 @@
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Signature;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Send;
+
+/// <summary>
+/// Protects one message, the mirror of <see cref="MessageVerifier"/>: plan the parts, take the keys, digest, sign,
+/// encrypt, put the security header last among the blocks.
+/// </summary>
+internal sealed class MessageSecurer(MessageRequirements requirements, TimeProvider clock, TimeSpan validity, RandomSource random, XmlLimits limits)
+{
+    /// <param name="plain">A SOAP envelope of the version of the binding, without a security header.</param>
+    /// <param name="token">Whose key protects it.</param>
+    /// <param name="extras">Supporting tokens and confirmations.</param>
+    /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>
+    public SecuredMessage Secure(SoapEnvelope plain, SenderToken token, SenderExtras extras)
+    {
+        using var plan = SendPlan.Create(plain, requirements, limits);                    // Ids on the parts to sign
+        using var keys = SendKeys.Create(token, requirements, plan, extras, random);      // fresh, correlated or of the session
+        using var header = new SecurityHeaderWriter(requirements, keys, plan.Ids, random);
+        header.AddTimestamp(clock.GetUtcNow(), validity);
+        header.AddSupportingTokens(extras);
+        header.AddConfirmations(extras.Confirm);
+
+        if (requirements.SignsFirst)
+        {
+            var digests = DigestParts(plan);
+            var splice = new EnvelopeSplice(plan.Envelope);
+            var encrypted = splice.Encrypt(plan, requirements, keys, random);
+            header.Sign(digests, extras);
+            return Finish(splice, header, encrypted, keys);
+        }
+
+        var hidden = new EnvelopeSplice(plan.Envelope);
+        var references = hidden.Encrypt(plan, requirements, keys, random);
+        var cipher = hidden.Apply();
+        plan.Replace(SoapEnvelope.Parse(cipher.Memory, plan.Envelope.Names, limits, buffer: cipher));
+        header.Sign(DigestParts(plan), extras);                                           // what is sent is what is signed
+        return Finish(new EnvelopeSplice(plan.Envelope), header, references, keys);
+    }
+
+    private static SecuredMessage Finish(EnvelopeSplice splice, SecurityHeaderWriter header, IReadOnlyList<string> encrypted, SendKeys keys)
+    {
+        splice.InsertHeader(output => header.Write(output, encrypted));
+        return new SecuredMessage(splice.Apply(), header.Signatures, keys);
+    }
+
+    /// <summary>Digests the parts, and puts those that WCF would digest differently into a form that it does not.</summary>
+    private List<(string Id, byte[] Digest)> DigestParts(SendPlan plan)
+    {
+        var digests = new List<(string, byte[])>(plan.Signed.Count);
+        List<XmlElement>? ambiguous = null;
+        using var digest = new ReferenceDigest(requirements.Suite.Digest);
+        foreach (var part in plan.Signed)
+        {
+            var isBody = part.Block == PlannedPart.Body;
+            var element = isBody ? plan.Envelope.Body : plan.Envelope.Headers[part.Block].Element;
+            var value = new byte[requirements.Suite.Digest.Size];
+            if (digest.Compute(element, default, CanonicalForm.Recommendation, value))
+            {
+                (ambiguous ??= []).Add(element);
+            }
+
+            // Where encryption came first, the wrapper of an encrypted header is what is signed.
+            digests.Add((isBody ? part.Id : plan.Envelope.Headers[part.Block].Id!.Value.ToString(), value));
+        }
+
+        if (ambiguous is not null)
+        {
+            plan.Replace(AgreedForm.Rewrite(plan.Envelope, ambiguous.OrderBy(e => e.Start), limits));
+        }
+
+        return digests;
+    }
+}

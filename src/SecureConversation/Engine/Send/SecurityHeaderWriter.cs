@@ -1,0 +1,218 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Encryption;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Replay;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Signature;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Send;
+
+/// <summary>
+/// Collects the children of wsse:Security and writes them in the order that WCF writes and that its Strict layout
+/// demands. Every child is built in canonical form, so its digest is that of its bytes.
+/// </summary>
+internal sealed class SecurityHeaderWriter(MessageRequirements requirements, SendKeys keys, IdAllocator ids, RandomSource random) : IDisposable
+{
+    private readonly PooledBytes _timestamp = new(512);
+    private readonly PooledBytes _tokens = new(4096);
+    private readonly PooledBytes _confirmations = new(512);
+    private readonly PooledBytes _signatures = new(8192);
+    private readonly List<(string Id, byte[] Digest)> _signedItems = new(4);
+    private readonly List<string> _encryptedItems = new(4);
+    private readonly List<SentSignature> _sent = new(2);
+    private string? _endorsingId;
+
+    /// <summary>Signature values, primary first, once <see cref="Sign"/> has run.</summary>
+    public IReadOnlyList<SentSignature> Signatures => _sent;
+
+    public void AddTimestamp(DateTimeOffset now, TimeSpan validity)
+    {
+        if (!requirements.Timestamp)
+        {
+            return;
+        }
+
+        var id = UniqueIds.Next(random);
+        _timestamp.Write("<u:Timestamp xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\""u8);
+        TokenWriter.Attribute(_timestamp, "u:Id", id);
+        _timestamp.Write("><u:Created>"u8);
+        _timestamp.WriteText(Timestamp.Format(now));
+        _timestamp.Write("</u:Created><u:Expires>"u8);
+        _timestamp.WriteText(Timestamp.Format(now + validity));
+        _timestamp.Write("</u:Expires></u:Timestamp>"u8);
+        AddSigned(id, _timestamp.Span);
+    }
+
+    public void AddSupportingTokens(SenderExtras extras)
+    {
+        foreach (var token in requirements.Supporting)
+        {
+            var start = _tokens.Length;
+            var id = UniqueIds.Next(random);
+            if (token.Parameters is UserNameSecurityTokenParameters)
+            {
+                TokenWriter.UsernameToken(_tokens, id, extras.UserName
+                    ?? throw new InvalidOperationException("The binding asks for a user name: set ClientCredentials.UserName."));
+            }
+            else
+            {
+                var credential = extras.Endorsing
+                    ?? throw new InvalidOperationException("The binding asks for a client certificate: set ClientCredentials.ClientCertificate.");
+                TokenWriter.BinarySecurityToken(_tokens, id, credential.Certificate, requirements.BspAttributes);
+                _endorsingId = token.Endorses ? id : _endorsingId;
+            }
+
+            // What is encrypted first is signed as ciphertext, under the Id of the EncryptedData.
+            if (token.IsEncrypted && !requirements.SignsFirst)
+            {
+                id = Encrypt(_tokens, start);
+            }
+
+            if (token.IsSigned)
+            {
+                AddSigned(id, _tokens.Span[start..]);
+            }
+
+            if (token.IsEncrypted && requirements.SignsFirst)
+            {
+                Encrypt(_tokens, start);
+            }
+        }
+    }
+
+    /// <summary>WS-Security 1.1 section 8.5; encrypted where the signature was.</summary>
+    public void AddConfirmations(IReadOnlyList<SentSignature> sent)
+    {
+        if (!requirements.SignatureConfirmation)
+        {
+            return;
+        }
+
+        foreach (var signature in sent)
+        {
+            var start = _confirmations.Length;
+            var id = ids.Next();
+            _confirmations.Write("<k:SignatureConfirmation xmlns:k=\"http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd\" xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\""u8);
+            TokenWriter.Attribute(_confirmations, "Value", Convert.ToBase64String(signature.Value));
+            TokenWriter.Attribute(_confirmations, "u:Id", id);
+            _confirmations.Write("></k:SignatureConfirmation>"u8);
+            AddSigned(id, _confirmations.Span[start..]);
+            if (signature.WasEncrypted)
+            {
+                Encrypt(_confirmations, start);
+            }
+        }
+    }
+
+    /// <summary>The primary signature over the parts of the envelope and of this header, then the endorsing one over it.</summary>
+    public void Sign(IReadOnlyList<(string Id, byte[] Digest)> parts, SenderExtras extras)
+    {
+        var primaryId = _endorsingId is null ? null : ids.Next();
+        var digest = new byte[requirements.Suite.Digest.Size];
+        SignPrimary(parts, primaryId);
+        Digest.Compute(requirements.Suite.Digest, _signatures.Span, digest);
+        Protect(0);
+
+        if (_endorsingId is not null)
+        {
+            var start = _signatures.Length;
+            using var endorsing = new SignatureWriter(requirements.Suite);
+            endorsing.Add(primaryId!, digest, symmetric: false);
+            var value = endorsing.Finish(_signatures, null, extras.Endorsing!.PrivateKey,
+                o => TokenWriter.LocalReference(o, _endorsingId, requirements.BspAttributes ? Uris.X509V3 : null));
+            _sent.Add(new SentSignature(value, keys.EncryptsSignature));
+            Protect(start);
+        }
+    }
+
+    /// <summary>Writes wsse:Security; <paramref name="encrypted"/> are the Ids of the encrypted parts of the envelope.</summary>
+    public void Write(PooledBytes output, IReadOnlyList<string> encrypted)
+    {
+        List<string> references = [.. encrypted, .. _encryptedItems];
+        output.Write("<o:Security xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\" xmlns:m=\""u8);
+        output.WriteText(requirements.Soap.Soap);
+        output.Write("\" m:mustUnderstand=\"1\">"u8);
+        if (requirements.Layout != SecurityHeaderLayout.LaxTimestampLast)
+        {
+            output.Write(_timestamp.Span);
+        }
+
+        keys.WriteSource(output);
+        keys.WriteDerivedSigningKey(output);
+        keys.WriteEncryptionToken(output, references);
+        var listed = references.Count > 0 && !keys.ListsInEncryptedKey;
+        if (listed && requirements.SignsFirst)
+        {
+            EncryptionWriter.ReferenceList(output, references);
+        }
+
+        output.Write(_tokens.Span);
+        output.Write(_confirmations.Span);
+        output.Write(_signatures.Span);
+        if (listed && !requirements.SignsFirst)
+        {
+            EncryptionWriter.ReferenceList(output, references);
+        }
+
+        if (requirements.Layout == SecurityHeaderLayout.LaxTimestampLast)
+        {
+            output.Write(_timestamp.Span);
+        }
+
+        output.Write("</o:Security>"u8);
+    }
+
+    public void Dispose()
+    {
+        _timestamp.Dispose();
+        _tokens.Dispose();
+        _confirmations.Dispose();
+        _signatures.Dispose();
+    }
+
+    private void SignPrimary(IReadOnlyList<(string Id, byte[] Digest)> parts, string? id)
+    {
+        using var primary = new SignatureWriter(requirements.Suite);
+        foreach (var (partId, partDigest) in parts.Concat(_signedItems))
+        {
+            primary.Add(partId, partDigest, !requirements.IsAsymmetric);
+        }
+
+        var value = keys.SigningCertificate is { } certificate
+            ? primary.Finish(_signatures, id, certificate.PrivateKey, keys.ReferToSigningKey)
+            : primary.Finish(_signatures, id, keys.Signing, keys.ReferToSigningKey);
+        _sent.Add(new SentSignature(value, keys.EncryptsSignature));
+    }
+
+    private void Protect(int start)
+    {
+        if (keys.EncryptsSignature)
+        {
+            Encrypt(_signatures, start);
+        }
+    }
+
+    private void AddSigned(string id, ReadOnlySpan<byte> canonical)
+    {
+        var digest = new byte[requirements.Suite.Digest.Size];
+        Digest.Compute(requirements.Suite.Digest, canonical, digest);
+        _signedItems.Add((id, digest));
+    }
+
+    /// <summary>Replaces what the buffer holds from <paramref name="start"/> by an EncryptedData of it; returns its Id.</summary>
+    private string Encrypt(PooledBytes buffer, int start)
+    {
+        var id = ids.Next();
+        using var cipher = new PooledBytes((buffer.Length - start) * 2);
+        EncryptionWriter.EncryptedData(cipher, id, isContent: false, buffer.Span[start..], keys.Encryption, requirements.Suite, keys.EncryptionReference, random);
+        buffer.Truncate(start);
+        buffer.Write(cipher.Span);
+        _encryptedItems.Add(id);
+        return id;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Send;
+
+/// <summary>One part of the envelope to protect: the index of its header block, or <see cref="Body"/>.</summary>
+internal readonly record struct PlannedPart(int Block, string Id, bool Encrypt)
+{
+    public const int Body = -1;
+}
+
+/// <summary>Which parts of an envelope are signed and encrypted, and under which Ids; the envelope with those Ids in place.</summary>
+internal sealed class SendPlan : IDisposable
+{
+    private SendPlan(SoapEnvelope marked, List<PlannedPart> signed, IdAllocator ids)
+    {
+        Envelope = marked;
+        Signed = signed;
+        Ids = ids;
+    }
+
+    /// <summary>The envelope with a wsu:Id on every signed part.</summary>
+    public SoapEnvelope Envelope { get; private set; }
+
+    /// <summary>Body first, then header blocks in document order: the order of WCF's references.</summary>
+    public List<PlannedPart> Signed { get; }
+
+    public IdAllocator Ids { get; }
+
+    /// <exception cref="ArgumentException">The envelope cannot be protected: it is already, or repeats an Id.</exception>
+    public static SendPlan Create(SoapEnvelope plain, MessageRequirements requirements, XmlLimits limits)
+    {
+        if (!plain.FindSecurity().IsNull)
+        {
+            throw new ArgumentException("The envelope already carries a wsse:Security header.", nameof(plain));
+        }
+
+        var ids = new IdAllocator(plain);
+        var signed = new List<PlannedPart>(8);
+        if (requirements.SignBody)
+        {
+            signed.Add(new PlannedPart(PlannedPart.Body, plain.BodyId?.ToString() ?? ids.Next(), requirements.EncryptBody));
+        }
+
+        for (var i = 0; i < plain.Headers.Count; i++)
+        {
+            var block = plain.Headers[i];
+            if (requirements.Headers.IsSigned(block.Element))
+            {
+                signed.Add(new PlannedPart(i, block.Id?.ToString() ?? ids.Next(), requirements.Headers.IsEncrypted(block.Element)));
+            }
+        }
+
+        var buffer = Mark(plain, signed);
+        return new SendPlan(SoapEnvelope.Parse(buffer.Memory, plain.Names, limits, buffer: buffer), signed, ids);
+    }
+
+    /// <summary>Goes on with the same parts in other bytes; the former envelope is disposed of.</summary>
+    public void Replace(SoapEnvelope envelope)
+    {
+        Envelope.Dispose();
+        Envelope = envelope;
+    }
+
+    public void Dispose() => Envelope.Dispose();
+
+    private static PooledBytes Mark(SoapEnvelope plain, List<PlannedPart> signed)
+    {
+        var prefix = ChoosePrefix(plain, signed, out var isDeclared);
+        var insertions = new List<(int Position, string Text)>(signed.Count + 1);
+        if (!isDeclared)
+        {
+            insertions.Add((InsertionPoint(plain.Xml.Root), $" xmlns:{prefix}=\"{Ns.Wsu}\""));
+        }
+
+        foreach (var part in signed)
+        {
+            var element = part.Block == PlannedPart.Body ? plain.Body : plain.Headers[part.Block].Element;
+            if ((part.Block == PlannedPart.Body ? plain.BodyId : plain.Headers[part.Block].Id) is null)
+            {
+                insertions.Add((InsertionPoint(element), $" {prefix}:Id=\"{part.Id}\""));
+            }
+        }
+
+        insertions.Sort(static (a, b) => a.Position.CompareTo(b.Position));
+        var buffer = new PooledBytes(plain.Bytes.Length + 1024);
+        var copied = 0;
+        foreach (var (position, text) in insertions)
+        {
+            buffer.Write(plain.Bytes[copied..position]);
+            buffer.WriteText(text);
+            copied = position;
+        }
+
+        buffer.Write(plain.Bytes[copied..]);
+        return buffer;
+    }
+
+    private static int InsertionPoint(XmlElement element) => element.IsEmptyElementTag ? element.End - 2 : element.StartTagEnd - 1;
+
+    /// <summary>A prefix for wsu that no start tag we write into has bound to something else.</summary>
+    private static string ChoosePrefix(SoapEnvelope plain, List<PlannedPart> signed, out bool isDeclared)
+    {
+        for (var i = 0; ; i++)
+        {
+            var candidate = i == 0 ? "u" : $"u{i}";
+            var bytes = Encoding.UTF8.GetBytes(candidate);
+            var atRoot = plain.Xml.Root.LookupNamespace(bytes);
+            if (atRoot is null or Ns.Wsu && signed.TrueForAll(p =>
+                (p.Block == PlannedPart.Body ? plain.Body : plain.Headers[p.Block].Element).LookupNamespace(bytes) is null or Ns.Wsu))
+            {
+                isDeclared = atRoot is not null;
+                return candidate;
+            }
+        }
+    }
+}

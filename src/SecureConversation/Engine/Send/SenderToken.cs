@@ -1,0 +1,42 @@
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Sessions;
+
+namespace SecureConversation.Engine.Send;
+
+/// <summary>The token whose key protects an outgoing message; one case for each <see cref="PrimaryTokenKind"/>.</summary>
+internal abstract record SenderToken
+{
+    private SenderToken()
+    {
+    }
+
+    /// <summary>A fresh key, wrapped for the certificate of the service.</summary>
+    public sealed record WrappedKey(X509Certificate2 Recipient) : SenderToken;
+
+    /// <summary>The key of the request that this message answers.</summary>
+    public sealed record CorrelatedKey(SymmetricKey Key, byte[] EncryptedKeySha1) : SenderToken;
+
+    /// <summary>A security context with the derived keys of this direction.</summary>
+    public sealed record Context(SessionSendKeys Keys) : SenderToken;
+
+    /// <summary>Our certificate signs, a fresh key under the certificate of the other side encrypts.</summary>
+    public sealed record Certificates(X509Credential Own, X509Certificate2 Recipient) : SenderToken;
+}
+
+/// <summary>What else a message carries.</summary>
+internal sealed record SenderExtras
+{
+    public static readonly SenderExtras None = new();
+
+    /// <summary>The certificate that endorses, where the binding asks for one.</summary>
+    public X509Credential? Endorsing { get; init; }
+
+    public UserNameCredential? UserName { get; init; }
+
+    /// <summary>Signatures of the request to confirm.</summary>
+    public IReadOnlyList<SentSignature> Confirm { get; init; } = [];
+}

@@ -1,0 +1,73 @@
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
+
+namespace SecureConversation.Engine.Sessions;
+
+/// <summary>A derived key that is written into every message of a session.</summary>
+internal sealed record SessionDerivedKey(string Id, byte[] Nonce, SymmetricKey Key);
+
+/// <summary>
+/// The keys of one direction of a session: derived once for each key generation and written with the same Id and nonce
+/// in every message, as WCF does, so that the receiver derives once too.
+/// </summary>
+internal sealed class SessionSendKeys : IDisposable
+{
+    private const int NonceLength = 16;
+
+    private SessionSendKeys(SecurityContextKey context, ReadOnlyMemory<byte> tokenXml, string? tokenId, SessionDerivedKey? signing, SessionDerivedKey? encryption)
+    {
+        Context = context;
+        TokenXml = tokenXml;
+        TokenId = tokenId;
+        Signing = signing;
+        Encryption = encryption;
+    }
+
+    public SecurityContextKey Context { get; }
+
+    /// <summary>The wsc:SecurityContextToken element as issued, for the client to include; empty on the service.</summary>
+    public ReadOnlyMemory<byte> TokenXml { get; }
+
+    /// <summary>wsu:Id of that element; null on the service, which refers to the context by its URI.</summary>
+    public string? TokenId { get; }
+
+    /// <summary>Null where the binding does not derive keys.</summary>
+    public SessionDerivedKey? Signing { get; }
+
+    /// <summary>Null where the binding does not derive keys.</summary>
+    public SessionDerivedKey? Encryption { get; }
+
+    public static SessionSendKeys Create(SecurityContextKey context, MessageRequirements requirements, RandomSource random,
+        ReadOnlyMemory<byte> tokenXml = default, string? tokenId = null)
+    {
+        if (!requirements.DerivedKeys)
+        {
+            return new SessionSendKeys(context, tokenXml, tokenId, null, null);
+        }
+
+        // Two nonces: with one the shorter key would be the beginning of the longer one.
+        var unique = UniqueIds.Next(random);
+        return new SessionSendKeys(context, tokenXml, tokenId,
+            Derive(unique + "-s", requirements.Suite.DefaultSignatureKeyDerivationLength / 8),
+            Derive(unique + "-e", requirements.Suite.DefaultEncryptionKeyDerivationLength / 8));
+
+        SessionDerivedKey Derive(string id, int length)
+        {
+            var nonce = new byte[NonceLength];
+            random.Fill(nonce);
+            return new SessionDerivedKey(id, nonce, context.Key.Derive(DerivedKeyToken.DefaultLabel, nonce, 0, length));
+        }
+    }
+
+    /// <summary>Whether one of the keys was derived with that nonce.</summary>
+    public bool Uses(ReadOnlySpan<byte> nonce) =>
+        (Signing is not null && nonce.SequenceEqual(Signing.Nonce)) || (Encryption is not null && nonce.SequenceEqual(Encryption.Nonce));
+
+    public void Dispose()
+    {
+        Signing?.Key.Dispose();
+        Encryption?.Key.Dispose();
+    }
+}

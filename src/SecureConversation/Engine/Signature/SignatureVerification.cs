@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Signature;
+
+/// <summary>Core validation of XML Signature section 3.2, with the algorithms of the suite and no others.</summary>
+internal static class SignatureVerification
+{
+    /// <summary>The signature value over the canonical SignedInfo, with a symmetric key.</summary>
+    public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key)
+    {
+        RequireAlgorithm(signature, suite.SymmetricSignature.Uri);
+        using var canonical = Canonicalize(signature);
+        if (!key.VerifyHmac(suite.SymmetricSignature, canonical.WrittenSpan, signature.Value))
+        {
+            Fail.With(FailureCode.SignatureMismatch);
+        }
+    }
+
+    /// <summary>The signature value over the canonical SignedInfo, with the public key of a certificate.</summary>
+    public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
+    {
+        RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
+        using var publicKey = PublicKey(certificate);
+        if (!suite.IsAsymmetricKeyLengthSupported(publicKey.KeySize))
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "RSA key length");
+        }
+
+        using var canonical = Canonicalize(signature);
+        if (!RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value))
+        {
+            Fail.With(FailureCode.SignatureMismatch);
+        }
+    }
+
+    public static void RequireDigest(SignedReference reference, XmlElement target, ReferenceDigest digest)
+    {
+        if (reference.DigestAlgorithm != digest.Algorithm.Uri)
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "ds:DigestMethod");
+        }
+
+        if (!digest.Verify(target, reference.InclusivePrefixes.Span, reference.DigestValue))
+        {
+            Fail.With(FailureCode.DigestMismatch);
+        }
+    }
+
+    private static void RequireAlgorithm(SignatureElement signature, string expected)
+    {
+        if (signature.SignatureMethod != expected)
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "ds:SignatureMethod");
+        }
+    }
+
+    private static RSA PublicKey(X509Certificate2 certificate)
+    {
+        try
+        {
+            return certificate.GetRSAPublicKey() ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "RSA key expected");
+        }
+        catch (CryptographicException)
+        {
+            // The certificate parses, the key in it does not.
+            return Fail.With<RSA>(FailureCode.MalformedSecurityElement, "X.509 public key");
+        }
+    }
+
+    private static BufferSink Canonicalize(SignatureElement signature)
+    {
+        var sink = new BufferSink();
+        ExclusiveCanonicalizer.Canonicalize(signature.SignedInfo, signature.InclusivePrefixes.Span, CanonicalForm.Recommendation, sink);
+        return sink;
+    }
+}

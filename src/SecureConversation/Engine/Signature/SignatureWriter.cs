@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using SecureConversation.Binding;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Signature;
+
+/// <summary>
+/// Builds one ds:Signature in canonical form, so that what is signed is what is sent and nothing is serialized twice.
+/// </summary>
+internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposable
+{
+    // SignedInfo as it is canonicalized on its own declares the namespace; inside ds:Signature it inherits it.
+    private static ReadOnlySpan<byte> CanonicalStart => "<SignedInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\">"u8;
+
+    private readonly PooledBytes _signedInfo = new(2048);
+    private bool _isStarted;
+
+    /// <summary>Adds a reference by Id with the digest of its canonical bytes.</summary>
+    public void Add(string id, ReadOnlySpan<byte> digest, bool symmetric)
+    {
+        Start(symmetric ? suite.SymmetricSignature.Uri : suite.AsymmetricSignature.Uri);
+        _signedInfo.Write("<Reference URI=\"#"u8);
+        _signedInfo.WriteAttribute(id);
+        _signedInfo.Write("\"><Transforms><Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></Transform></Transforms><DigestMethod Algorithm=\""u8);
+        _signedInfo.WriteText(suite.Digest.Uri);
+        _signedInfo.Write("\"></DigestMethod><DigestValue>"u8);
+        _signedInfo.WriteBase64(digest);
+        _signedInfo.Write("</DigestValue></Reference>"u8);
+    }
+
+    /// <summary>Signs with a symmetric key and writes the element; returns the signature value.</summary>
+    public byte[] Finish(PooledBytes output, string? id, SymmetricKey key, Action<PooledBytes> keyReference)
+    {
+        _signedInfo.Write("</SignedInfo>"u8);
+        var value = new byte[suite.SymmetricSignature.Size];
+        key.ComputeHmac(suite.SymmetricSignature, _signedInfo.Span, value);
+        Write(output, id, value, keyReference);
+        return value;
+    }
+
+    /// <summary>Signs with a private key and writes the element; returns the signature value.</summary>
+    public byte[] Finish(PooledBytes output, string? id, RSA key, Action<PooledBytes> keyReference)
+    {
+        _signedInfo.Write("</SignedInfo>"u8);
+        var value = RsaSignature.Sign(key, suite.AsymmetricSignature, _signedInfo.Span);
+        Write(output, id, value, keyReference);
+        return value;
+    }
+
+    public void Dispose() => _signedInfo.Dispose();
+
+    private void Start(string signatureMethod)
+    {
+        if (_isStarted)
+        {
+            return;
+        }
+
+        _isStarted = true;
+        _signedInfo.Write(CanonicalStart);
+        _signedInfo.Write("<CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></CanonicalizationMethod><SignatureMethod Algorithm=\""u8);
+        _signedInfo.WriteText(signatureMethod);
+        _signedInfo.Write("\"></SignatureMethod>"u8);
+    }
+
+    private void Write(PooledBytes output, string? id, byte[] value, Action<PooledBytes> keyReference)
+    {
+        output.Write("<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\""u8);
+        if (id is not null)
+        {
+            TokenWriter.Attribute(output, "Id", id);
+        }
+
+        output.Write("><SignedInfo>"u8);
+        output.Write(_signedInfo.Span[CanonicalStart.Length..]);
+        output.Write("<SignatureValue>"u8);
+        output.WriteBase64(value);
+        output.Write("</SignatureValue><KeyInfo>"u8);
+        keyReference(output);
+        output.Write("</KeyInfo></Signature>"u8);
+    }
+}

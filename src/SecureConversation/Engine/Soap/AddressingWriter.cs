@@ -1,0 +1,48 @@
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Soap;
+
+/// <summary>WS-Addressing header blocks that are added to an envelope of the application.</summary>
+internal static class AddressingWriter
+{
+    public static void RelatesTo(PooledBytes output, SoapNames names, string messageId) => Simple(output, names, "RelatesTo", messageId, mustUnderstand: false);
+
+    public static void Action(PooledBytes output, SoapNames names, string action) => Simple(output, names, "Action", action, mustUnderstand: true);
+
+    public static void MessageId(PooledBytes output, SoapNames names, string id) => Simple(output, names, "MessageID", id, mustUnderstand: false);
+
+    public static void To(PooledBytes output, SoapNames names, string to) => Simple(output, names, "To", to, mustUnderstand: true);
+
+    public static void AnonymousReplyTo(PooledBytes output, SoapNames names)
+    {
+        Start(output, names, "ReplyTo", mustUnderstand: false);
+        output.Write("<a:Address>"u8);
+        output.WriteEscaped(names.Anonymous);
+        output.Write("</a:Address></a:ReplyTo>"u8);
+    }
+
+    private static void Simple(PooledBytes output, SoapNames names, string name, string value, bool mustUnderstand)
+    {
+        Start(output, names, name, mustUnderstand);
+        output.WriteEscaped(value);
+        output.Write("</a:"u8);
+        output.WriteText(name);
+        output.Write(">"u8);
+    }
+
+    private static void Start(PooledBytes output, SoapNames names, string name, bool mustUnderstand)
+    {
+        output.Write("<a:"u8);
+        output.WriteText(name);
+        TokenWriter.Attribute(output, "xmlns:a", names.Addressing);
+        if (mustUnderstand)
+        {
+            TokenWriter.Attribute(output, "xmlns:s", names.Soap);
+            output.Write(" s:mustUnderstand=\"1\""u8);
+        }
+
+        output.Write(">"u8);
+    }
+}

@@ -1,0 +1,23 @@
+using SecureConversation.Engine.Crypto;
+
+namespace SecureConversation.Engine.Soap;
+
+/// <summary>Identifiers that are unique beyond one message, from the injected randomness.</summary>
+internal static class UniqueIds
+{
+    /// <summary>An Id that starts with a letter, as xsd:ID demands.</summary>
+    public static string Next(RandomSource random) => "uuid-" + NextGuid(random).ToString();
+
+    /// <summary>A urn:uuid URI, the form of WCF's context identifiers and message ids.</summary>
+    public static string NextUrn(RandomSource random) => "urn:uuid:" + NextGuid(random).ToString();
+
+    private static Guid NextGuid(RandomSource random)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        random.Fill(bytes);
+        // RFC 9562 section 5.4: version 4, variant 10.
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
+}

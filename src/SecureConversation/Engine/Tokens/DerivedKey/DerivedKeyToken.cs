@@ -1,0 +1,113 @@
+using System.Text;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Tokens;
+
+/// <summary>
+/// wsc:DerivedKeyToken (WS-SecureConversation 1.3 section 7.1), read in the order in which WCF reads it.
+/// <code>
+/// c:DerivedKeyToken [@u:Id] [@Algorithm]       Algorithm: absent (WCF) or P_SHA1
+///   o:SecurityTokenReference                   required, first
+///   c:Generation?  |  c:Offset?                exclude each other
+///   c:Length?                                  32 when absent
+///   c:Label?                                   replaces the default label; WCF never writes it
+///   c:Nonce                                    required, 8 to 128 octets; WCF writes 16
+/// </code>
+/// c:Properties and anything else is refused.
+/// </summary>
+internal sealed class DerivedKeyToken
+{
+    private const int DefaultLength = 32;
+    private const int MaxOffset = 64;
+    private const int MaxLength = 64;
+    private const int MaxLabel = 128;
+    private const int MinNonce = 8;
+    private const int MaxNonce = 128;
+
+    /// <summary>The name of the specification, for client and for service, one after the other.</summary>
+    internal static readonly byte[] DefaultLabel = "WS-SecureConversationWS-SecureConversation"u8.ToArray();
+
+    private DerivedKeyToken(KeyReference source, DerivedKeyInputs inputs)
+    {
+        Source = source;
+        Inputs = inputs;
+    }
+
+    public KeyReference Source { get; }
+
+    public DerivedKeyInputs Inputs { get; }
+
+    public static DerivedKeyToken Read(XmlElement element, ProtocolVersion protocol)
+    {
+        if (element.GetAttribute(Attr.Algorithm) is { } algorithm && algorithm != protocol.PSha1DerivationUri)
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "wsc:DerivedKeyToken/@Algorithm");
+        }
+
+        var child = element.FirstChild;
+        if (child.IsNull || !child.Is(Wsse.SecurityTokenReference) || element.HasText)
+        {
+            Fail.With(FailureCode.MalformedSecurityElement, "wsc:DerivedKeyToken");
+        }
+
+        var source = SecurityTokenReferenceReader.Read(child, protocol);
+        child = child.NextSibling;
+        var generation = Optional(ref child, protocol.Generation);
+        var offset = Optional(ref child, protocol.Offset);
+        var length = Optional(ref child, protocol.Length) ?? DefaultLength;
+        var label = DefaultLabel;
+        if (!child.IsNull && child.Is(protocol.Label))
+        {
+            label = Encoding.UTF8.GetBytes(ElementValue.Text(child, MaxLabel));
+            child = child.NextSibling;
+        }
+
+        if (child.IsNull || !child.Is(protocol.Nonce) || !child.NextSibling.IsNull)
+        {
+            Fail.With(FailureCode.MalformedSecurityElement, "wsc:DerivedKeyToken");
+        }
+
+        var nonce = ElementValue.Base64(child, MaxNonce);
+
+        // Section 7.1: Generation and Offset exclude each other; a generation counts in lengths.
+        var start = (generation, offset) switch
+        {
+            (null, var o) => o ?? 0L,
+            (var g, null) => (long)g * length,
+            _ => Fail.With<long>(FailureCode.DerivedKeyViolation, "wsc:Generation and wsc:Offset"),
+        };
+        if (start > MaxOffset || length is 0 or > MaxLength || nonce.Length < MinNonce)
+        {
+            Fail.With(FailureCode.DerivedKeyViolation, "bounds of wsc:DerivedKeyToken");
+        }
+
+        return new DerivedKeyToken(source, new DerivedKeyInputs((int)start, length, label, nonce));
+    }
+
+    private static int? Optional(ref XmlElement child, XmlName name)
+    {
+        if (child.IsNull || !child.Is(name))
+        {
+            return null;
+        }
+
+        var value = ElementValue.Number(child);
+        child = child.NextSibling;
+        return value;
+    }
+}
+
+/// <summary>What a key is derived with, beside its source (WS-SecureConversation 1.3 section 7).</summary>
+/// <param name="Offset">First octet of the P_SHA1 stream that belongs to the key.</param>
+/// <param name="Length">Octets of the derived key.</param>
+/// <param name="Label">Octets of the label.</param>
+/// <param name="Nonce">Octets of the nonce.</param>
+internal sealed record DerivedKeyInputs(int Offset, int Length, byte[] Label, byte[] Nonce)
+{
+    public bool Equals(DerivedKeyInputs? other) => other is not null && Offset == other.Offset && Length == other.Length
+        && Nonce.AsSpan().SequenceEqual(other.Nonce) && Label.AsSpan().SequenceEqual(other.Label);
+
+    public override int GetHashCode() => HashCode.Combine(Offset, Length, Nonce.Length);
+}

@@ -1,0 +1,52 @@
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Tokens;
+
+/// <summary>
+/// wsc:SecurityContextToken (WS-SecureConversation 1.3 section 2).
+/// <code>
+/// c:SecurityContextToken [@u:Id]
+///   c:Identifier                               required, first
+///   c:Instance?                                after a renewal
+///   dnse:Cookie?                               WCF's stateful token, opaque to us
+/// </code>
+/// </summary>
+internal sealed record SecurityContextToken(string Identifier, string? Instance, bool HasCookie)
+{
+    private const int MaxUri = 1024;
+    private static readonly XmlName Cookie = new("Cookie", Ns.DotNetSecurity);
+
+    public static SecurityContextToken Read(XmlElement element, ProtocolVersion protocol)
+    {
+        var child = element.FirstChild;
+        if (child.IsNull || !child.Is(protocol.Identifier) || element.HasText)
+        {
+            Fail.With(FailureCode.MalformedSecurityElement, "wsc:SecurityContextToken");
+        }
+
+        var identifier = ElementValue.Text(child, MaxUri);
+        string? instance = null;
+        child = child.NextSibling;
+        if (!child.IsNull && child.Is(protocol.Instance))
+        {
+            instance = ElementValue.Text(child, MaxUri);
+            child = child.NextSibling;
+        }
+
+        var hasCookie = false;
+        if (!child.IsNull && child.Is(Cookie))
+        {
+            hasCookie = true;
+            child = child.NextSibling;
+        }
+
+        if (!child.IsNull)
+        {
+            Fail.With(FailureCode.MalformedSecurityElement, "wsc:SecurityContextToken");
+        }
+
+        return new SecurityContextToken(identifier, instance, hasCookie);
+    }
+}

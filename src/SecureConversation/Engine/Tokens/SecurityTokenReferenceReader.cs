@@ -1,0 +1,117 @@
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Tokens;
+
+/// <summary>
+/// Reads the references to keys that WCF, CXF, Metro and WSS4J write.
+/// <code>
+/// ds:KeyInfo                                   one child, refused otherwise
+///   o:SecurityTokenReference [@k:TokenType]    one child, refused otherwise
+///     o:Reference @URI [@ValueType] [@c:Instance]
+///   | o:KeyIdentifier @ValueType [@EncodingType]
+///   | ds:X509Data
+/// | ds:X509Data                                WCF's RawData style
+///     ds:X509Certificate | ds:X509IssuerSerial
+/// </code>
+/// KeyName, KeyValue, RetrievalMethod and embedded tokens are refused: a key comes from the binding, never from the message.
+/// </summary>
+internal static class SecurityTokenReferenceReader
+{
+    private const int MaxIdentifierBytes = 64;
+    private const int MaxCertificateBytes = 16 * 1024;
+
+    public static KeyReference ReadKeyInfo(XmlElement keyInfo, ProtocolVersion protocol)
+    {
+        var child = Only(keyInfo);
+        return child.Is(Wsse.SecurityTokenReference) ? Read(child, protocol)
+            : child.Is(Ds.X509Data) ? ReadX509Data(child)
+            : Fail.With<KeyReference>(FailureCode.MalformedSecurityElement, "ds:KeyInfo");
+    }
+
+    public static KeyReference Read(XmlElement reference, ProtocolVersion protocol)
+    {
+        // Implied derivation on the reference (WS-SecureConversation 1.3 section 7.3) has no place in WCF's bindings.
+        if (reference.GetAttribute(protocol.Nonce) is not null)
+        {
+            Fail.With(FailureCode.DerivedKeyViolation, "implied derived key");
+        }
+
+        var child = Only(reference);
+        return child.Is(Wsse.Reference) ? ReadReference(child, protocol)
+            : child.Is(Wsse.KeyIdentifier) ? ReadKeyIdentifier(child)
+            : child.Is(Ds.X509Data) ? ReadX509Data(child)
+            : Fail.With<KeyReference>(FailureCode.MalformedSecurityElement, "wsse:SecurityTokenReference");
+    }
+
+    private static KeyReference ReadReference(XmlElement element, ProtocolVersion protocol)
+    {
+        if (XmlId.OfReference(element, Attr.Uri) is { } id)
+        {
+            return new KeyReference(KeyReferenceKind.LocalId) { LocalId = id };
+        }
+
+        var uri = element.GetAttribute(Attr.Uri) ?? Fail.With<string>(FailureCode.MalformedSecurityElement, "wsse:Reference");
+        var valueType = KnownUris.Get(element, Attr.ValueType);
+        if (uri is "" or ['#', ..] || (valueType is not null && valueType != protocol.SctTokenType))
+        {
+            Fail.With(FailureCode.UnresolvedReference, "wsse:Reference");
+        }
+
+        return new KeyReference(KeyReferenceKind.SecurityContext) { Uri = uri, Instance = element.GetAttribute(protocol.Instance) };
+    }
+
+    private static KeyReference ReadKeyIdentifier(XmlElement element)
+    {
+        var kind = KnownUris.Get(element, Attr.ValueType) switch
+        {
+            Uris.ThumbprintSha1 => KeyReferenceKind.Thumbprint,
+            Uris.X509SubjectKeyIdentifier => KeyReferenceKind.SubjectKeyIdentifier,
+            Uris.EncryptedKeySha1 => KeyReferenceKind.EncryptedKeySha1,
+            _ => Fail.With<KeyReferenceKind>(FailureCode.MalformedSecurityElement, "wsse:KeyIdentifier/@ValueType"),
+        };
+        var value = KnownUris.Get(element, Attr.EncodingType) switch
+        {
+            null or Uris.Base64Binary => ElementValue.Base64(element, MaxIdentifierBytes),
+            Uris.HexBinary => ElementValue.Hex(element, MaxIdentifierBytes),
+            _ => Fail.With<byte[]>(FailureCode.MalformedSecurityElement, "wsse:KeyIdentifier/@EncodingType"),
+        };
+        return new KeyReference(kind) { Value = value };
+    }
+
+    private static KeyReference ReadX509Data(XmlElement element)
+    {
+        var child = Only(element);
+        if (child.Is(Ds.X509Certificate))
+        {
+            return new KeyReference(KeyReferenceKind.RawData) { Value = ElementValue.Base64(child, MaxCertificateBytes) };
+        }
+
+        var issuer = child.FirstChild;
+        var serial = issuer.IsNull ? default : issuer.NextSibling;
+        if (!child.Is(Ds.X509IssuerSerial) || issuer.IsNull || !issuer.Is(Ds.X509IssuerName)
+            || serial.IsNull || !serial.Is(Ds.X509SerialNumber) || !serial.NextSibling.IsNull)
+        {
+            Fail.With(FailureCode.MalformedSecurityElement, "ds:X509Data");
+        }
+
+        return new KeyReference(KeyReferenceKind.IssuerSerial)
+        {
+            IssuerName = issuer.GetText(),
+            Value = X509Facts.ParseSerialNumber(serial.GetText().Trim())
+                ?? Fail.With<byte[]>(FailureCode.MalformedSecurityElement, "ds:X509SerialNumber"),
+        };
+    }
+
+    private static XmlElement Only(XmlElement parent)
+    {
+        var child = parent.FirstChild;
+        if (child.IsNull || !child.NextSibling.IsNull || parent.HasText)
+        {
+            Fail.With(FailureCode.MalformedSecurityElement, "one child expected");
+        }
+
+        return child;
+    }
+}

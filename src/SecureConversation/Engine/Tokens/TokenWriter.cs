@@ -1,0 +1,251 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Tokens;
+
+/// <summary>
+/// Writes tokens and references to them, each in canonical form on its own: what is digested is what is sent, and an
+/// element can be moved or encrypted without regard to its surroundings.
+/// </summary>
+internal static class TokenWriter
+{
+    public static void BinarySecurityToken(PooledBytes output, string id, X509Certificate2 certificate, bool bsp)
+    {
+        output.Write("<o:BinarySecurityToken xmlns:o=\""u8);
+        output.WriteText(Ns.Wsse);
+        output.Write("\" xmlns:u=\""u8);
+        output.WriteText(Ns.Wsu);
+        output.Write("\""u8);
+        if (bsp)
+        {
+            Attribute(output, "EncodingType", Uris.Base64Binary);
+        }
+
+        Attribute(output, "ValueType", Uris.X509V3);
+        Attribute(output, "u:Id", id);
+        output.Write(">"u8);
+        output.WriteText(X509Facts.Of(certificate).Base64);
+        output.Write("</o:BinarySecurityToken>"u8);
+    }
+
+    public static void UsernameToken(PooledBytes output, string id, UserNameCredential credential)
+    {
+        output.Write("<o:UsernameToken xmlns:o=\""u8);
+        output.WriteText(Ns.Wsse);
+        output.Write("\" xmlns:u=\""u8);
+        output.WriteText(Ns.Wsu);
+        output.Write("\""u8);
+        Attribute(output, "u:Id", id);
+        output.Write("><o:Username>"u8);
+        output.WriteEscaped(credential.UserName);
+        output.Write("</o:Username><o:Password"u8);
+        Attribute(output, "Type", Uris.PasswordText);
+        output.Write(">"u8);
+        output.WriteEscaped(credential.Password);
+        output.Write("</o:Password></o:UsernameToken>"u8);
+    }
+
+    /// <summary>Offset and Length are left out where they have their defaults, as WCF does.</summary>
+    public static void DerivedKeyToken(PooledBytes output, string id, Action<PooledBytes> source, int length, ReadOnlySpan<byte> nonce, ProtocolVersion protocol)
+    {
+        Start(output, protocol, "DerivedKeyToken");
+        output.Write(" xmlns:u=\""u8);
+        output.WriteText(Ns.Wsu);
+        output.Write("\""u8);
+        Attribute(output, "u:Id", id);
+        output.Write(">"u8);
+        source(output);
+        if (length != 32)
+        {
+            Simple(output, protocol, "Offset", "0");
+            Simple(output, protocol, "Length", length.ToString(CultureInfo.InvariantCulture));
+        }
+
+        Open(output, protocol, "Nonce");
+        output.WriteBase64(nonce);
+        Close(output, protocol, "Nonce");
+        Close(output, protocol, "DerivedKeyToken");
+    }
+
+    /// <summary>Reference to a token in this header; <paramref name="valueType"/> only under the Basic Security Profile.</summary>
+    public static void LocalReference(PooledBytes output, string id, string? valueType, string? tokenType = null)
+    {
+        StartReference(output, tokenType);
+        output.Write("<o:Reference"u8);
+        Attribute(output, "URI", "#" + id);
+        if (valueType is not null)
+        {
+            Attribute(output, "ValueType", valueType);
+        }
+
+        output.Write("></o:Reference></o:SecurityTokenReference>"u8);
+    }
+
+    /// <summary>Reference to a security context that is not in this message (WS-SecureConversation 1.3 section 8).</summary>
+    public static void ContextReference(PooledBytes output, string identifier, string? instance, ProtocolVersion protocol)
+    {
+        StartReference(output, null);
+        output.Write("<o:Reference"u8);
+        if (instance is not null)
+        {
+            output.Write(" xmlns:"u8);
+            output.WriteText(protocol.ScPrefix);
+            output.Write("=\""u8);
+            output.WriteText(protocol.ScNamespace);
+            output.Write("\""u8);
+        }
+
+        Attribute(output, "URI", identifier);
+        Attribute(output, "ValueType", protocol.SctTokenType);
+        if (instance is not null)
+        {
+            Attribute(output, protocol.ScPrefix + ":Instance", instance);
+        }
+
+        output.Write("></o:Reference></o:SecurityTokenReference>"u8);
+    }
+
+    public static void EncryptedKeySha1Reference(PooledBytes output, ReadOnlySpan<byte> sha1, bool bsp)
+    {
+        // WCF writes the token type here with and without the profile.
+        StartReference(output, Uris.EncryptedKey);
+        KeyIdentifier(output, Uris.EncryptedKeySha1, sha1, bsp);
+        output.Write("</o:SecurityTokenReference>"u8);
+    }
+
+    /// <summary>KeyInfo content that names a certificate outside the message.</summary>
+    /// <exception cref="InvalidOperationException">The certificate has no subject key identifier and the binding refers to it by that.</exception>
+    public static void CertificateReference(PooledBytes output, X509Certificate2 certificate, X509ReferenceStyle style, bool wss11, bool bsp)
+    {
+        var facts = X509Facts.Of(certificate);
+        switch (style)
+        {
+            case X509ReferenceStyle.RawDataKeyIdentifier:
+                output.Write("<X509Data xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><X509Certificate>"u8);
+                output.WriteText(facts.Base64);
+                output.Write("</X509Certificate></X509Data>"u8);
+                return;
+            case X509ReferenceStyle.SubjectKeyIdentifier when facts.SubjectKeyIdentifier.Length == 0:
+                throw new InvalidOperationException(
+                    $"The certificate '{certificate.Subject}' has no subject key identifier; set X509ReferenceStyle to Thumbprint or IssuerSerial.");
+        }
+
+        StartReference(output, null);
+        switch (style)
+        {
+            case X509ReferenceStyle.Thumbprint when wss11:
+                KeyIdentifier(output, Uris.ThumbprintSha1, facts.Thumbprint, bsp);
+                break;
+            case X509ReferenceStyle.SubjectKeyIdentifier or X509ReferenceStyle.Any when facts.SubjectKeyIdentifier.Length > 0:
+                KeyIdentifier(output, Uris.X509SubjectKeyIdentifier, facts.SubjectKeyIdentifier, bsp);
+                break;
+            default:
+                output.Write("<X509Data xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><X509IssuerSerial><X509IssuerName>"u8);
+                output.WriteEscaped(certificate.Issuer);
+                output.Write("</X509IssuerName><X509SerialNumber>"u8);
+                output.WriteText(facts.SerialNumberDecimal);
+                output.Write("</X509SerialNumber></X509IssuerSerial></X509Data>"u8);
+                break;
+        }
+
+        output.Write("</o:SecurityTokenReference>"u8);
+    }
+
+    public static void SecurityContextToken(PooledBytes output, string id, string identifier, ProtocolVersion protocol)
+    {
+        Start(output, protocol, "SecurityContextToken");
+        output.Write(" xmlns:u=\""u8);
+        output.WriteText(Ns.Wsu);
+        output.Write("\""u8);
+        Attribute(output, "u:Id", id);
+        output.Write(">"u8);
+        Simple(output, protocol, "Identifier", identifier);
+        Close(output, protocol, "SecurityContextToken");
+    }
+
+    public static void Attribute(PooledBytes output, string name, string value)
+    {
+        output.Write(" "u8);
+        output.WriteText(name);
+        output.Write("=\""u8);
+        output.WriteAttribute(value);
+        output.Write("\""u8);
+    }
+
+    private static void StartReference(PooledBytes output, string? tokenType)
+    {
+        output.Write("<o:SecurityTokenReference"u8);
+        if (tokenType is not null)
+        {
+            output.Write(" xmlns:k=\""u8);
+            output.WriteText(Ns.Wsse11);
+            output.Write("\""u8);
+        }
+
+        output.Write(" xmlns:o=\""u8);
+        output.WriteText(Ns.Wsse);
+        output.Write("\""u8);
+        if (tokenType is not null)
+        {
+            Attribute(output, "k:TokenType", tokenType);
+        }
+
+        output.Write(">"u8);
+    }
+
+    private static void KeyIdentifier(PooledBytes output, string valueType, ReadOnlySpan<byte> value, bool bsp)
+    {
+        output.Write("<o:KeyIdentifier"u8);
+        if (bsp)
+        {
+            Attribute(output, "EncodingType", Uris.Base64Binary);
+        }
+
+        Attribute(output, "ValueType", valueType);
+        output.Write(">"u8);
+        output.WriteBase64(value);
+        output.Write("</o:KeyIdentifier>"u8);
+    }
+
+    private static void Simple(PooledBytes output, ProtocolVersion protocol, string name, string value)
+    {
+        Open(output, protocol, name);
+        output.WriteEscaped(value);
+        Close(output, protocol, name);
+    }
+
+    private static void Start(PooledBytes output, ProtocolVersion protocol, string name)
+    {
+        output.Write("<"u8);
+        output.WriteText(protocol.ScPrefix);
+        output.Write(":"u8);
+        output.WriteText(name);
+        output.Write(" xmlns:"u8);
+        output.WriteText(protocol.ScPrefix);
+        output.Write("=\""u8);
+        output.WriteText(protocol.ScNamespace);
+        output.Write("\""u8);
+    }
+
+    private static void Open(PooledBytes output, ProtocolVersion protocol, string name)
+    {
+        output.Write("<"u8);
+        output.WriteText(protocol.ScPrefix);
+        output.Write(":"u8);
+        output.WriteText(name);
+        output.Write(">"u8);
+    }
+
+    private static void Close(PooledBytes output, ProtocolVersion protocol, string name)
+    {
+        output.Write("</"u8);
+        output.WriteText(protocol.ScPrefix);
+        output.Write(":"u8);
+        output.WriteText(name);
+        output.Write(">"u8);
+    }
+}

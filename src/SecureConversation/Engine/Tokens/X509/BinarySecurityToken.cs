@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Tokens;
+
+/// <summary>wsse:BinarySecurityToken that holds one X.509 v3 certificate (X.509 token profile 1.1 section 3.1).</summary>
+internal static class BinarySecurityToken
+{
+    private const int MaxCertificateBytes = 16 * 1024;
+
+    public static X509Certificate2 Read(XmlElement element)
+    {
+        if (KnownUris.Get(element, Attr.ValueType) != Uris.X509V3)
+        {
+            Fail.With(FailureCode.UnknownSecurityElement, "wsse:BinarySecurityToken/@ValueType");
+        }
+
+        // A missing EncodingType means base64 (WS-Security 1.1 section 6.3).
+        var raw = KnownUris.Get(element, Attr.EncodingType) switch
+        {
+            null or Uris.Base64Binary => ElementValue.Base64(element, MaxCertificateBytes),
+            Uris.HexBinary => ElementValue.Hex(element, MaxCertificateBytes),
+            _ => Fail.With<byte[]>(FailureCode.MalformedSecurityElement, "wsse:BinarySecurityToken/@EncodingType"),
+        };
+        return ReadCertificate(raw);
+    }
+
+    public static X509Certificate2 ReadCertificate(ReadOnlySpan<byte> raw)
+    {
+        try
+        {
+            return X509CertificateLoader.LoadCertificate(raw);
+        }
+        catch (CryptographicException)
+        {
+            return Fail.With<X509Certificate2>(FailureCode.MalformedSecurityElement, "X.509 certificate");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace SecureConversation.Engine.Tokens;
+
+/// <summary>What references say about a certificate, computed once per certificate object.</summary>
+internal sealed class X509Facts
+{
+    private static readonly ConditionalWeakTable<X509Certificate2, X509Facts> Cache = [];
+
+    private X509Facts(X509Certificate2 certificate)
+    {
+        // ThumbprintSHA1 is SHA-1 by definition (WS-Security X.509 token profile 1.1 section 3.2.1).
+        Thumbprint = SHA1.HashData(certificate.RawDataMemory.Span);
+        SubjectKeyIdentifier = certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()
+            ?.SubjectKeyIdentifierBytes.ToArray() ?? [];
+        SerialNumber = certificate.SerialNumberBytes.ToArray();
+        SerialNumberDecimal = new BigInteger(SerialNumber, isUnsigned: true, isBigEndian: true).ToString(CultureInfo.InvariantCulture);
+        Base64 = Convert.ToBase64String(certificate.RawDataMemory.Span);
+    }
+
+    public static X509Facts Of(X509Certificate2 certificate) => Cache.GetValue(certificate, static c => new X509Facts(c));
+
+    public byte[] Thumbprint { get; }
+
+    /// <summary>Empty when the certificate has no such extension: it then cannot be referred to by it.</summary>
+    public byte[] SubjectKeyIdentifier { get; }
+
+    /// <summary>Big-endian, without leading zeros.</summary>
+    public byte[] SerialNumber { get; }
+
+    public string SerialNumberDecimal { get; }
+
+    public string Base64 { get; }
+
+    /// <summary>The decimal text of <c>ds:X509SerialNumber</c> as big-endian bytes; null when it is no such number.</summary>
+    public static byte[]? ParseSerialNumber(string text) =>
+        text.Length is > 0 and <= 64 && BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number.ToByteArray(isUnsigned: true, isBigEndian: true)
+            : null;
+}

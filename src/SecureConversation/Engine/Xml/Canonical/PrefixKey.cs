@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace SecureConversation.Engine.Xml;
+
+/// <summary>A number for a prefix: the length and all bytes of one up to seven, a keyed hash of a longer one.</summary>
+internal static class PrefixKey
+{
+    /// <summary>Up to this length, prefixes are equal when their keys are.</summary>
+    public const int MaxExactLength = 7;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Of(ReadOnlySpan<byte> document, int start, int length)
+    {
+        if (length == 0)
+        {
+            return 0;
+        }
+        if (length > MaxExactLength)
+        {
+            return Hash(document.Slice(start, length));
+        }
+        ulong bytes;
+        if (BitConverter.IsLittleEndian && start <= document.Length - 8)
+        {
+            bytes = MemoryMarshal.Read<ulong>(document[start..]);
+        }
+        else
+        {
+            bytes = 0;
+            for (int i = length - 1; i >= 0; i--)
+            {
+                bytes = (bytes << 8) | document[start + i];
+            }
+        }
+        return (bytes & ((1UL << (8 * length)) - 1)) | ((ulong)length << 56);
+    }
+
+    // Keyed per process, so that a message cannot bring prefixes that all compare equal at first.
+    private static ulong Hash(ReadOnlySpan<byte> prefix)
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(prefix);
+        return (0xFFUL << 56) | unchecked((uint)hash.ToHashCode());
+    }
+}

@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SecureConversation.Engine.Xml;
+
+/// <summary>
+/// A growing byte buffer from the shared pool. It may have held plaintext or keys, so it is cleared on return.
+/// </summary>
+internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, IDisposable
+{
+    private static readonly SearchValues<char> TextSpecials = SearchValues.Create("&<>\r");
+    private static readonly SearchValues<char> AttributeSpecials = SearchValues.Create("&<\"\t\n\r");
+
+    private byte[] _array = ArrayPool<byte>.Shared.Rent(capacity);
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Span => _array.AsSpan(0, Length);
+
+    public ReadOnlyMemory<byte> Memory => _array.AsMemory(0, Length);
+
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)(_array.Length - Length), nameof(count));
+        Length += count;
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(Math.Max(sizeHint, 1));
+        return _array.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(Math.Max(sizeHint, 1));
+        return _array.AsSpan(Length);
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        Reserve(bytes.Length);
+        bytes.CopyTo(_array.AsSpan(Length));
+        Length += bytes.Length;
+    }
+
+    /// <summary>Text that needs no escaping: Ids, URIs of ours, numbers.</summary>
+    public void WriteText(string text)
+    {
+        Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        Length += Encoding.UTF8.GetBytes(text, _array.AsSpan(Length));
+    }
+
+    /// <summary>Character data in canonical form (Canonical XML section 2.3).</summary>
+    public void WriteEscaped(string text)
+    {
+        if (!text.AsSpan().ContainsAny(TextSpecials))
+        {
+            WriteText(text);
+            return;
+        }
+
+        WriteText(text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal).Replace("\r", "&#xD;", StringComparison.Ordinal));
+    }
+
+    /// <summary>Attribute value in canonical form (Canonical XML section 2.3); quotation marks are the double ones.</summary>
+    public void WriteAttribute(string text)
+    {
+        if (!text.AsSpan().ContainsAny(AttributeSpecials))
+        {
+            WriteText(text);
+            return;
+        }
+
+        WriteText(text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace("\"", "&quot;", StringComparison.Ordinal).Replace("\t", "&#x9;", StringComparison.Ordinal)
+            .Replace("\n", "&#xA;", StringComparison.Ordinal).Replace("\r", "&#xD;", StringComparison.Ordinal));
+    }
+
+    public void WriteBase64(ReadOnlySpan<byte> bytes)
+    {
+        Reserve(Base64.GetMaxEncodedToUtf8Length(bytes.Length));
+        Base64.EncodeToUtf8(bytes, _array.AsSpan(Length), out _, out var written);
+        Length += written;
+    }
+
+    /// <summary>Forgets what was written after <paramref name="length"/>.</summary>
+    public void Truncate(int length)
+    {
+        CryptographicOperations.ZeroMemory(_array.AsSpan(length, Length - length));
+        Length = length;
+    }
+
+    public void Dispose()
+    {
+        var array = Interlocked.Exchange(ref _array, []);
+        if (array.Length > 0)
+        {
+            CryptographicOperations.ZeroMemory(array.AsSpan(0, Length));
+            Length = 0;
+            ArrayPool<byte>.Shared.Return(array);
+        }
+    }
+
+    private void Reserve(int count)
+    {
+        if (count <= _array.Length - Length)
+        {
+            return;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(checked((int)Math.Min(Array.MaxLength, Math.Max((long)Length + count, _array.Length * 2L))));
+        Span.CopyTo(larger);
+        var old = _array;
+        _array = larger;
+        CryptographicOperations.ZeroMemory(old.AsSpan(0, Length));
+        ArrayPool<byte>.Shared.Return(old);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text;
+using System.Xml;
+using SecureConversation.Engine.Failures;
+
+namespace SecureConversation.Engine.Xml;
+
+/// <summary>The ways into UTF-8 and out of it. The only place of the engine that touches System.Xml.</summary>
+internal static class Utf8Transcoder
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private static readonly XmlDictionaryReaderQuotas Quotas = XmlDictionaryReaderQuotas.Max;
+
+    /// <summary>
+    /// Bytes of a message with the charset of its content type (null when it has none). UTF-8 is returned as it is;
+    /// a byte order mark wins over the charset (XML 1.0, appendix F.1 and F.2).
+    /// </summary>
+    public static ReadOnlyMemory<byte> ToUtf8(ReadOnlyMemory<byte> message, string? charset, XmlLimits limits)
+    {
+        if (message.Length > limits.MaxBytes)
+        {
+            Fail.With(FailureCode.LimitExceeded, "size");
+        }
+        UnicodeEncoding? utf16 = DetectUtf16(message.Span, charset);
+        if (utf16 is null)
+        {
+            return message;
+        }
+        try
+        {
+            string text = utf16.GetString(message.Span);
+            ReadOnlySpan<char> rest = text.AsSpan(text.StartsWith('\uFEFF') ? 1 : 0);
+            // The declaration names the encoding that the bytes no longer have.
+            if (rest.StartsWith("<?xml ", StringComparison.Ordinal) && rest.IndexOf("?>") is > 0 and int close)
+            {
+                rest = rest[(close + 2)..];
+            }
+            var utf8 = new byte[Utf8.GetByteCount(rest)];
+            Utf8.GetBytes(rest, utf8);
+            return utf8;
+        }
+        catch (ArgumentException)
+        {
+            return Fail.With<ReadOnlyMemory<byte>>(FailureCode.NotWellFormed, "not UTF-16");
+        }
+    }
+
+    /// <summary>The element that a reader of any encoding stands on, or its document; the reader moves past it.</summary>
+    public static ReadOnlyMemory<byte> FromReader(XmlDictionaryReader reader)
+    {
+        try
+        {
+            using var stream = new MemoryStream();
+            using (XmlDictionaryWriter writer = XmlDictionaryWriter.CreateTextWriter(stream, Utf8, ownsStream: false))
+            {
+                reader.MoveToContent();
+                writer.WriteNode(reader, defattr: false);
+            }
+            return stream.GetBuffer().AsMemory(0, checked((int)stream.Length));
+        }
+        catch (XmlException)
+        {
+            return Fail.With<ReadOnlyMemory<byte>>(FailureCode.NotWellFormed, "reader");
+        }
+    }
+
+    /// <summary>A reader over bytes that <see cref="XmlIndex"/> accepted.</summary>
+    public static XmlDictionaryReader CreateReader(ReadOnlyMemory<byte> utf8) =>
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(utf8, out ArraySegment<byte> segment)
+            ? XmlDictionaryReader.CreateTextReader(segment.Array!, segment.Offset, segment.Count, Quotas)
+            : XmlDictionaryReader.CreateTextReader(utf8.ToArray(), Quotas);
+
+    /// <summary>Writes the root element of a document that <see cref="XmlIndex"/> accepted.</summary>
+    public static void ToWriter(ReadOnlyMemory<byte> utf8, XmlDictionaryWriter writer)
+    {
+        using XmlDictionaryReader reader = CreateReader(utf8);
+        reader.MoveToContent();
+        writer.WriteNode(reader, defattr: false);
+    }
+
+    private static UnicodeEncoding? DetectUtf16(ReadOnlySpan<byte> message, string? charset)
+    {
+        bool? bigEndian = message switch
+        {
+            [0xFF, 0xFE, ..] => false,
+            [0xFE, 0xFF, ..] => true,
+            [0xEF, 0xBB, 0xBF, ..] => null,
+            _ => Charset(charset, message),
+        };
+        return bigEndian is null ? null : new UnicodeEncoding(bigEndian.Value, byteOrderMark: false, throwOnInvalidBytes: true);
+    }
+
+    private static bool? Charset(string? charset, ReadOnlySpan<byte> message) => charset?.Trim('"').ToLowerInvariant() switch
+    {
+        null or "" or "utf-8" or "us-ascii" => null,
+        "utf-16le" => false,
+        "utf-16be" => true,
+        // RFC 2781, section 4.3, makes it big-endian without a mark; WCF writes little-endian: the first character tells.
+        "utf-16" => message is not [(byte)'<', 0, ..],
+        _ => Fail.With<bool?>(FailureCode.ContentTypeMismatch, "charset"),
+    };
+}

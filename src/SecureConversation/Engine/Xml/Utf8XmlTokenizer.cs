@@ -1,0 +1,269 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using SecureConversation.Engine.Failures;
+
+namespace SecureConversation.Engine.Xml;
+
+internal enum XmlTokenKind : byte
+{
+    None,
+    StartTag,
+    EndTag,
+    Text,
+    CData,
+    Comment,
+}
+
+/// <summary>
+/// Pull tokenizer for XML 1.0 (fifth edition) in UTF-8 without document types and processing instructions
+/// (SOAP 1.2 part 1, section 5, forbids both). Checks everything but namespaces, which need <see cref="NamespaceScope"/>.
+/// </summary>
+/// <remarks>Expects bytes that <see cref="XmlChars.Validate"/> accepted. An empty-element tag gets no end tag token.</remarks>
+internal ref partial struct Utf8XmlTokenizer : IDisposable
+{
+    private static readonly SearchValues<byte> TextStops = SearchValues.Create("<&>]\r"u8);
+
+    private readonly ReadOnlySpan<byte> document;
+    private readonly XmlLimits limits;
+    private readonly int end;
+    private AttributeRecord[] attributes;
+    private OpenTag[] open;
+    private int position;
+    private bool rootSeen;
+
+    /// <summary>Reads a whole document, or the one element in <paramref name="start"/>..<paramref name="end"/> of it.</summary>
+    public Utf8XmlTokenizer(ReadOnlySpan<byte> document, XmlLimits limits, int start, int end)
+    {
+        this.document = document;
+        this.limits = limits;
+        this.end = end;
+        position = start;
+        TextLimit = end;
+        attributes = ArrayPool<AttributeRecord>.Shared.Rent(32);
+        open = ArrayPool<OpenTag>.Shared.Rent(32);
+    }
+
+    public XmlTokenKind Kind { get; private set; }
+
+    /// <summary>Range of the token in the document, markup included.</summary>
+    public int Start { get; private set; }
+
+    public readonly int End => position;
+
+    /// <summary>Range of the characters of a text, CDATA section or comment, without its markup.</summary>
+    public int ContentStart { get; private set; }
+
+    public int ContentEnd { get; private set; }
+
+    /// <summary>The text has references.</summary>
+    public bool HasReferences { get; private set; }
+
+    /// <summary>The text has carriage returns, which line end normalisation changes.</summary>
+    public bool HasCarriageReturns { get; private set; }
+
+    /// <summary>The text has a literal greater-than sign, which canonical text has not.</summary>
+    public bool HasGreaterThan { get; private set; }
+
+    /// <summary>Number of open elements, the one of this start tag included; one with an empty-element tag never is.</summary>
+    public int Depth { get; private set; }
+
+    /// <summary>Where a text token ends at the latest, so that the caller can split text there.</summary>
+    public int TextLimit { get; set; }
+
+    public int PrefixLength { get; private set; }
+
+    public int LocalLength { get; private set; }
+
+    /// <summary>Position behind the qualified name of the start tag.</summary>
+    public readonly int NameEnd => Start + 1 + LocalLength + (PrefixLength == 0 ? 0 : PrefixLength + 1);
+
+    public bool IsEmptyElement { get; private set; }
+
+    /// <summary>Index of the first attribute of the start tag in <see cref="Records"/>; the caller moves it to keep earlier ones.</summary>
+    public int AttributeBase { get; set; }
+
+    public int AttributeCount { get; private set; }
+
+    /// <summary>At least one attribute of the start tag has a prefix or is a declaration.</summary>
+    public bool HasQualifiedAttributes { get; private set; }
+
+    public readonly Span<AttributeRecord> Records => attributes;
+
+    public readonly Span<AttributeRecord> Attributes => attributes.AsSpan(AttributeBase, AttributeCount);
+
+    /// <summary>False at the end of the document.</summary>
+    public bool Read()
+    {
+        int at = position;
+        Start = at;
+        if (at >= end)
+        {
+            return Finish();
+        }
+        if (document[at] != '<')
+        {
+            ReadText(at);
+            return true;
+        }
+        byte next = at + 1 < end ? document[at + 1] : (byte)0;
+        switch (next)
+        {
+            case (byte)'/':
+                ReadEndTag(at);
+                break;
+            case (byte)'!':
+                ReadDeclaration(at);
+                break;
+            case (byte)'?':
+                Fail.With(FailureCode.ForbiddenConstruct, "processing instruction");
+                break;
+            default:
+                ReadStartTag(at);
+                break;
+        }
+        return true;
+    }
+
+    /// <summary>The text, CDATA section or comment has nothing but literal white space.</summary>
+    public readonly bool IsWhiteSpace() =>
+        !HasReferences
+        && (ContentStart == ContentEnd
+            || (document[ContentStart] <= ' ' && XmlChars.IsWhite(document[ContentStart..ContentEnd])));
+
+    /// <summary>Hands the attribute records over; the tokenizer must not be used afterwards, except to dispose it.</summary>
+    public AttributeRecord[] DetachRecords()
+    {
+        AttributeRecord[] records = attributes;
+        attributes = [];
+        return records;
+    }
+
+    public void Dispose()
+    {
+        AttributeRecord[] records = attributes;
+        OpenTag[] tags = open;
+        attributes = [];
+        open = [];
+        if (records.Length != 0)
+        {
+            ArrayPool<AttributeRecord>.Shared.Return(records);
+        }
+        if (tags.Length != 0)
+        {
+            ArrayPool<OpenTag>.Shared.Return(tags);
+        }
+    }
+
+    private bool Finish()
+    {
+        Kind = XmlTokenKind.None;
+        if (Depth != 0 || !rootSeen)
+        {
+            Malformed("document ends early");
+        }
+        return false;
+    }
+
+    private void ReadText(int at)
+    {
+        ReadOnlySpan<byte> text = document;
+        int limit = Math.Min(end, TextLimit);
+        bool references = false;
+        bool carriageReturns = false;
+        bool greaterThan = false;
+        int p = at;
+        while (true)
+        {
+            int run = text[p..limit].IndexOfAny(TextStops);
+            if (run < 0)
+            {
+                p = limit;
+                break;
+            }
+            p += run;
+            byte stop = text[p];
+            if (stop == '<')
+            {
+                break;
+            }
+            if (stop == '&')
+            {
+                XmlReferences.Read(text[p..limit], out int length);
+                references = true;
+                p += length;
+                continue;
+            }
+            // XML 1.0 production 14. Looks beyond the limit: text goes on there unless a tag begins.
+            if (stop == ']' && text[p..end].StartsWith("]]>"u8))
+            {
+                Malformed("]]> in text");
+            }
+            carriageReturns |= stop == '\r';
+            greaterThan |= stop == '>';
+            p++;
+        }
+        Kind = XmlTokenKind.Text;
+        ContentStart = at;
+        ContentEnd = p;
+        HasReferences = references;
+        HasCarriageReturns = carriageReturns;
+        HasGreaterThan = greaterThan;
+        position = p;
+        if (Depth == 0 && !IsWhiteSpace())
+        {
+            Malformed("text outside the root");
+        }
+    }
+
+    private void ReadDeclaration(int at)
+    {
+        ReadOnlySpan<byte> rest = document[at..end];
+        if (rest.StartsWith("<!--"u8))
+        {
+            int dashes = rest[4..].IndexOf("--"u8);
+            if (dashes < 0 || dashes + 6 >= rest.Length || rest[dashes + 6] != '>')
+            {
+                Malformed("comment");
+            }
+            SetSection(XmlTokenKind.Comment, at + 4, at + 4 + dashes);
+        }
+        else if (rest.StartsWith("<![CDATA["u8) && Depth > 0)
+        {
+            int close = rest[9..].IndexOf("]]>"u8);
+            if (close < 0)
+            {
+                Malformed("CDATA section");
+            }
+            SetSection(XmlTokenKind.CData, at + 9, at + 9 + close);
+        }
+        else if (rest.StartsWith("<!DOCTYPE"u8))
+        {
+            Fail.With(FailureCode.ForbiddenConstruct, "document type declaration");
+        }
+        else
+        {
+            Malformed("markup declaration");
+        }
+    }
+
+    private void SetSection(XmlTokenKind kind, int start, int stop)
+    {
+        Kind = kind;
+        ContentStart = start;
+        ContentEnd = stop;
+        HasReferences = false;
+        HasCarriageReturns = document[start..stop].Contains((byte)'\r');
+        position = stop + 3;
+    }
+
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Malformed(string detail) => Fail.With(FailureCode.NotWellFormed, detail);
+
+    /// <summary>Where the name of an open element is, for its end tag.</summary>
+    private struct OpenTag
+    {
+        public int NameStart;
+        public int NameLength;
+    }
+}

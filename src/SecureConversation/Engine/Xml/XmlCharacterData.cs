@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace SecureConversation.Engine.Xml;
+
+/// <summary>Character data of elements whose content is more than one run of literal text.</summary>
+internal static class XmlCharacterData
+{
+    /// <summary>For reading again what was accepted within the limits of its index.</summary>
+    internal static XmlLimits Unlimited { get; } = new()
+    {
+        MaxDepth = int.MaxValue,
+        MaxAttributesPerElement = int.MaxValue,
+        MaxNameBytes = int.MaxValue,
+    };
+
+    public static byte[] DecodeDirectText(XmlElement element)
+    {
+        if (element.IsEmptyElementTag)
+        {
+            return [];
+        }
+        // Characters never take more bytes decoded than written.
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(element.ContentEnd - element.ContentStart);
+        try
+        {
+            return buffer.AsSpan(0, Decode(element, buffer)).ToArray();
+        }
+        finally
+        {
+            // The text may be a password or a key on its way out of decrypted content.
+            CryptographicOperations.ZeroMemory(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public static bool TryDecodeBase64(ReadOnlySpan<byte> text, Span<byte> destination, out int written)
+    {
+        OperationStatus status = Base64.DecodeFromUtf8(text, destination, out int consumed, out written);
+        if (status == OperationStatus.Done && consumed == text.Length)
+        {
+            return true;
+        }
+        written = 0;
+        return false;
+    }
+
+    private static int Decode(XmlElement element, Span<byte> destination)
+    {
+        ReadOnlySpan<byte> document = element.Index.Bytes;
+        var tokens = new Utf8XmlTokenizer(document, Unlimited, element.Start, element.End);
+        try
+        {
+            int written = 0;
+            while (tokens.Read())
+            {
+                bool isText = tokens.Kind is XmlTokenKind.Text or XmlTokenKind.CData;
+                if (isText && tokens.Depth == 1)
+                {
+                    written += XmlReferences.DecodeText(
+                        document[tokens.ContentStart..tokens.ContentEnd], destination[written..], tokens.HasReferences);
+                }
+            }
+            return written;
+        }
+        finally
+        {
+            tokens.Dispose();
+        }
+    }
+}

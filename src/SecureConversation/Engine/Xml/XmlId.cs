@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace SecureConversation.Engine.Xml;
+
+/// <summary>
+/// The value of an Id or of a reference to one, as octets of the document: compared without being turned into a string.
+/// Valid as long as the document's buffer is.
+/// </summary>
+internal readonly struct XmlId(ReadOnlyMemory<byte> utf8) : IEquatable<XmlId>
+{
+    private readonly ReadOnlyMemory<byte> _utf8 = utf8;
+
+    public bool IsEmpty => _utf8.IsEmpty;
+
+    public static bool operator ==(XmlId left, XmlId right) => left.Equals(right);
+
+    public static bool operator !=(XmlId left, XmlId right) => !left.Equals(right);
+
+    /// <summary>The Id that a same-document reference <c>#id</c> points at; null when the attribute is absent or of another form.</summary>
+    public static XmlId? OfReference(XmlElement element, XmlName attribute) =>
+        element.TryGetAttribute(attribute, out var value) && value.ValueMemory is { Length: > 1 } memory && memory.Span[0] == (byte)'#'
+            ? new XmlId(memory[1..])
+            : null;
+
+    public bool Equals(XmlId other) => _utf8.Span.SequenceEqual(other._utf8.Span);
+
+    public override bool Equals(object? obj) => obj is XmlId other && Equals(other);
+
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(_utf8.Span);
+        return hash.ToHashCode();
+    }
+
+    public override string ToString() => Encoding.UTF8.GetString(_utf8.Span);
+}

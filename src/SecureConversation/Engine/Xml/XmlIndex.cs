@@ -1,0 +1,75 @@
+using System.Buffers;
+
+namespace SecureConversation.Engine.Xml;
+
+/// <summary>
+/// A well-formed document and the byte ranges of its elements. Immutable; the bytes must not change while it is in use.
+/// </summary>
+internal sealed class XmlIndex : IDisposable
+{
+    private readonly List<byte[]> decodedUris;
+    private XmlNode[] nodes;
+    private AttributeRecord[] records;
+
+    internal XmlIndex(ReadOnlyMemory<byte> memory, XmlNode[] nodes, AttributeRecord[] records, List<byte[]> decodedUris)
+    {
+        Memory = memory;
+        this.nodes = nodes;
+        this.records = records;
+        this.decodedUris = decodedUris;
+    }
+
+    public ReadOnlyMemory<byte> Memory { get; }
+
+    public ReadOnlySpan<byte> Bytes => Memory.Span;
+
+    public XmlElement Root => new(this, 0);
+
+    internal ReadOnlySpan<AttributeRecord> Records => records;
+
+    /// <summary>Checks a document and indexes its elements.</summary>
+    /// <param name="utf8">The document; kept, not copied.</param>
+    /// <param name="limits">What it may not exceed.</param>
+    /// <param name="opaque">
+    /// A child of the root of this name is checked but only its first child gets a node: a body may hold millions of elements.
+    /// </param>
+    /// <param name="unless">When that first child has this name, what is in it is indexed too.</param>
+    /// <param name="boundaries">
+    /// Ascending ranges of fragments that were spliced in (decrypted content). Each must be closed in itself, so that
+    /// it cannot change the structure around it; otherwise <see cref="FailureCode.DecryptionFailed"/>.
+    /// </param>
+    public static XmlIndex Parse(
+        ReadOnlyMemory<byte> utf8,
+        XmlLimits limits,
+        XmlName? opaque = null,
+        XmlName? unless = null,
+        ReadOnlySpan<FragmentBoundary> boundaries = default)
+    {
+        var builder = new XmlIndexBuilder(utf8, limits, opaque, unless, boundaries);
+        try
+        {
+            return builder.Build();
+        }
+        finally
+        {
+            builder.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        XmlNode[] oldNodes = nodes;
+        AttributeRecord[] oldRecords = records;
+        nodes = [];
+        records = [];
+        if (oldNodes.Length != 0)
+        {
+            ArrayPool<XmlNode>.Shared.Return(oldNodes);
+            ArrayPool<AttributeRecord>.Shared.Return(oldRecords);
+        }
+    }
+
+    internal ref readonly XmlNode Node(int number) => ref nodes[number];
+
+    internal ReadOnlySpan<byte> Uri(int binding) => XmlNamespaces.Uri(Bytes, records, decodedUris, binding);
+}
