@@ -8,8 +8,6 @@ public sealed class CoreWcfWithServiceModel : ContractSuite<CoreWcfSide, Service
 
 public sealed class CoreWcfWithHttp : ContractSuite<CoreWcfSide, HttpSide>;
 
-public sealed class AspNetCoreWithServiceModel : ContractSuite<AspNetCoreSide, ServiceModelSide>;
-
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class WcfHeavy
 {
@@ -21,6 +19,3 @@ public sealed class CoreWcfWithServiceModelHeavy : HeavySuite<CoreWcfSide, Servi
 
 [Collection(WcfHeavy.Name)]
 public sealed class CoreWcfWithHttpHeavy : HeavySuite<CoreWcfSide, HttpSide>;
-
-[Collection(WcfHeavy.Name)]
-public sealed class AspNetCoreWithServiceModelHeavy : HeavySuite<AspNetCoreSide, ServiceModelSide>;

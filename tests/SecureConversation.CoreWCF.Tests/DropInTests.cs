@@ -6,8 +6,11 @@ namespace SecureConversation.CoreWCF.Tests;
 
 public sealed class DropInTests
 {
+    public static MatrixTheoryData<bool, bool, MessageCredentialType> Offered { get; } = new(
+        [false, true], [false, true], [MessageCredentialType.Certificate, MessageCredentialType.UserName, MessageCredentialType.None]);
+
     [Theory]
-    [CombinatorialData]
+    [MemberData(nameof(Offered))]
     public async Task Drop_in_binding_serves(bool is2007, bool isSession, MessageCredentialType credential)
     {
         var binding = Create(is2007, isSession, credential);
@@ -66,14 +69,5 @@ public sealed class DropInTests
         binding.Security.Message.EstablishSecurityContext = isSession;
         binding.Security.Message.AlgorithmSuite = global::CoreWCF.Security.SecurityAlgorithmSuite.Basic256Sha256;
         return binding;
-    }
-
-    private sealed class CombinatorialDataAttribute : Xunit.Sdk.DataAttribute
-    {
-        public override IEnumerable<object[]> GetData(System.Reflection.MethodInfo testMethod) =>
-            from is2007 in (bool[])[false, true]
-            from isSession in (bool[])[false, true]
-            from credential in (MessageCredentialType[])[MessageCredentialType.Certificate, MessageCredentialType.UserName, MessageCredentialType.None]
-            select new object[] { is2007, isSession, credential };
     }
 }

@@ -43,7 +43,7 @@ public sealed class HeaderTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Cases))]
     public async Task Header_Arrives(string header, string name, ProtectionLevel level)
     {

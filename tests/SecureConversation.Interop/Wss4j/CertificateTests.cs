@@ -32,7 +32,7 @@ public sealed class CertificateTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(Styles))]
     public async Task ReferenceStyle_IsUnderstood(string name, X509ReferenceStyle style, bool withIdentifier)
     {
@@ -57,7 +57,7 @@ public sealed class CertificateTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("mutualcert//session", "Basic256")]
     [InlineData("mutualcert-2007//single", "Basic256Sha256")]
     [InlineData("mutualcert-wss10//session", "Basic256Sha256Rsa15")]

@@ -49,16 +49,16 @@ public sealed class OurMessagesTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(AllBindings))]
     public Task Conversation_IsAccepted(string name) => RequireAcceptedAsync(Bindings.Create(name));
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(BindingsAndSuites))]
     public Task Conversation_IsAcceptedInTheSuite(string name, string suite) =>
         RequireAcceptedAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite)));
 
-    [SkippableTheory]
+    [Theory]
     [MemberData(nameof(BindingsAndVersions))]
     public Task Conversation_IsAcceptedInTheMessageVersion(string name, string version) =>
         RequireAcceptedAsync(Bindings.Create(name, version: MessageVersion.All.Single(v => v.Name == version)));

@@ -14,7 +14,7 @@ namespace SecureConversation.Interop.Wss4j;
 /// <summary>A whole conversation of a foreign client with our service, over TCP.</summary>
 public sealed class SocketTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("mutualcert")]
     [InlineData("mutualcert-2007")]
     public async Task CallAfterCancel_GetsBadContextToken(string bootstrap)

@@ -4,10 +4,9 @@ using Xunit.Sdk;
 namespace SecureConversation.Testing.Peers;
 
 /// <summary>
-/// How a test says at run time that it cannot run here. Mark it <c>[SkippableFact]</c> or <c>[SkippableTheory]</c> (namespace Xunit, package
-/// Xunit.SkippableFact: xunit 2 has nothing of its own) and call <c>Skip.If(condition, "reason")</c>; the run then lists the test as
-/// skipped with that reason. For a foreign program call <c>PeerAvailability.Require(Wss4jPeer.MissingReason)</c> first: it skips, or, where
-/// the environment variable <c>SECURECONVERSATION_REQUIRE_PEERS</c> is 1 as in CI, fails, so that a peer cannot be lost unnoticed.
+/// How a test says at run time that the foreign program it needs is not here: <c>PeerAvailability.Require(Wss4jPeer.MissingReason)</c> skips
+/// it with that reason, or, where the environment variable <c>SECURECONVERSATION_REQUIRE_PEERS</c> is 1 as in CI, fails it, so that a peer
+/// cannot be lost unnoticed.
 /// </summary>
 public static class PeerAvailability
 {
@@ -20,7 +19,10 @@ public static class PeerAvailability
         {
             throw new XunitException($"{missingReason} ({RequireVariable} asks for it.)");
         }
-        Skip.If(missingReason is not null, missingReason);
+        if (missingReason is not null)
+        {
+            Assert.Skip(missingReason);
+        }
     }
 
     /// <summary>The full path of a program on PATH.</summary>

@@ -1,0 +1,15 @@
+using SecureConversation.Contract.Sides;
+using SecureConversation.Contract.Wcf.ServiceModel;
+
+namespace SecureConversation.Contract.ServiceModel;
+
+public sealed class AspNetCoreWithServiceModel : ContractSuite<AspNetCoreSide, ServiceModelSide>;
+
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ServiceModelHeavy
+{
+    public const string Name = Heavy.Name;
+}
+
+[Collection(ServiceModelHeavy.Name)]
+public sealed class AspNetCoreWithServiceModelHeavy : HeavySuite<AspNetCoreSide, ServiceModelSide>;
