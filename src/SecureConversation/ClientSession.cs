@@ -1,5 +1,4 @@
 using SecureConversation.Binding;
-using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
@@ -7,9 +6,6 @@ using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Send;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
-using SecureConversation.Engine.Telemetry;
-using SecureConversation.Engine.Tokens;
-using SecureConversation.Engine.Trust;
 
 namespace SecureConversation;
 
@@ -18,32 +14,29 @@ namespace SecureConversation;
 /// </summary>
 public sealed class ClientSession : IDisposable
 {
-    private readonly MessageSecurityClient _client;
-    private readonly SecurityContextKey _key;
-    private readonly SessionSendKeys _sendKeys;
+    private readonly ClientRole _role;
+    private readonly IssuedContext _context;
     private readonly Uri _to;
     private readonly UseCount _users;
     private int _isClosed;
     private int _isDisposed;
 
-    private ClientSession(MessageSecurityClient client, SecurityContextKey key, SessionSendKeys sendKeys, DateTimeOffset expires, Uri to)
+    internal ClientSession(ClientRole role, IssuedContext context, Uri to)
     {
-        _users = new UseCount(DisposeKeys);
-        _client = client;
-        _key = key;
-        _sendKeys = sendKeys;
+        _users = new UseCount(context.Dispose);
+        _role = role;
+        _context = context;
         _to = to;
-        Expires = expires;
     }
 
     /// <summary>Identifier of the security context.</summary>
-    public string Id => _key.Identifier;
+    public string Id => _context.Key.Identifier;
 
     /// <summary>When the key of the session expires, UTC; the end of time when the service did not say.</summary>
-    public DateTimeOffset Expires { get; }
+    public DateTimeOffset Expires => _context.Expires;
 
     /// <summary>Whether the service wants to be told of the end of the session; where not, disposing is all.</summary>
-    public bool RequiresCancel => _client.Binding.SecureConversation!.RequireCancellation;
+    public bool RequiresCancel => Messages.RequiresCancellation;
 
     /// <summary>Whether the session can no longer be used.</summary>
     public bool IsClosed => Volatile.Read(ref _isClosed) == 1;
@@ -55,9 +48,8 @@ public sealed class ClientSession : IDisposable
     public SecuredRequest Secure(ReadOnlyMemory<byte> envelope)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
-        using var plain = ClientEnvelope.Parse(envelope, _client.Messages.Soap, _client.Environment.XmlLimits);
-        var action = plain.FindText(_client.Messages.Soap.Action);
-        return Secure(plain, _client.Messages.ForAction(action, MessageDirection.ClientToService), reply: null);
+        using var plain = ClientEnvelope.Parse(envelope, Messages.Soap, _role.Environment.XmlLimits);
+        return Secure(plain, Messages.ForAction(plain.FindText(Messages.Soap.Action), MessageDirection.ClientToService), MessageKind.Application);
     }
 
     /// <summary>Makes the message that ends the session; the session takes no further requests (WS-SecureConversation 1.3 section 6).</summary>
@@ -70,17 +62,9 @@ public sealed class ClientSession : IDisposable
             throw new InvalidOperationException("The binding does not cancel sessions (RequireCancellation is false): dispose the session.");
         }
 
-        var messages = _client.Messages;
         ObjectDisposedException.ThrowIf(Interlocked.Exchange(ref _isClosed, 1) == 1, this);
-        var trust = new RequestSecurityToken(TrustRequestKind.Cancel)
-        {
-            Target = new KeyReference(KeyReferenceKind.SecurityContext) { Uri = _key.Identifier, Instance = _key.Instance },
-        };
-        var random = _client.Environment.Random;
-        var body = EnvelopeWriter.Request(messages.Soap, messages.Protocol.CancelAction, UniqueIds.NextUrn(random), _to.AbsoluteUri,
-            output => trust.Write(output, messages.Protocol, null));
-        using var plain = SoapEnvelope.Parse(body.Memory, messages.Soap, _client.Environment.XmlLimits, buffer: body);
-        return new SessionCancel(_client, Secure(plain, messages.ForCancel(MessageDirection.ClientToService), messages.ForCancel(MessageDirection.ServiceToClient)));
+        using var plain = ClientCancel.Request(_role, _context.Key, _to);
+        return new SessionCancel(_role, Secure(plain, Messages.ForCancel(MessageDirection.ClientToService), MessageKind.CancelRequest));
     }
 
     /// <summary>Closes the session without telling the service. Keys are zeroed when the last open request is disposed.</summary>
@@ -93,50 +77,20 @@ public sealed class ClientSession : IDisposable
         }
     }
 
-    internal static ClientSession Create(MessageSecurityClient client, RequestSecurityTokenResponse response, ReadOnlySpan<byte> entropy, Uri to)
-    {
-        var messages = client.Messages;
-        if (response.Token is not { } token)
-        {
-            return Fail.With<ClientSession>(FailureCode.InvalidTrustResponse, "wst:RequestedSecurityToken");
-        }
+    private BindingMessages Messages => _role.Messages.Application;
 
-        var key = SessionKeys.Complete(response, entropy, client.Bootstrap!.Element.KeyEntropyMode, messages.Element.DefaultAlgorithmSuite, messages.Protocol);
-        var context = new SecurityContextKey(token.Identifier, token.Instance, key);
-        SessionSendKeys sendKeys;
-        try
-        {
-            sendKeys = SessionSendKeys.Create(context, messages.ForHandshake(MessageDirection.ClientToService), client.Environment.Random,
-                response.TokenXml, response.TokenId);
-        }
-        catch
-        {
-            context.Dispose();
-            throw;
-        }
-
-        EngineLog.SessionOpened(client.Environment.Log, token.Identifier);
-        return new ClientSession(client, context, sendKeys, response.Expires ?? DateTimeOffset.MaxValue, to);
-    }
-
-    private void DisposeKeys()
-    {
-        _sendKeys.Dispose();
-        _key.Dispose();
-    }
-
-    private SecuredRequest Secure(SoapEnvelope plain, MessageRequirements requirements, MessageRequirements? reply)
+    private SecuredRequest Secure(SoapEnvelope plain, MessageRequirements requirements, MessageKind kind)
     {
         ObjectDisposedException.ThrowIf(!_users.TryEnter(), this);
         try
         {
-            var environment = _client.Environment;
-            var securer = new MessageSecurer(requirements, environment.Clock, _client.Messages.Element.LocalClientSettings.TimestampValidityDuration,
+            var environment = _role.Environment;
+            var securer = new MessageSecurer(requirements, environment.Clock, Messages.Element.LocalClientSettings.TimestampValidityDuration,
                 environment.Random, environment.XmlLimits);
-            var message = securer.Secure(plain, new SenderToken.Context(_sendKeys), SenderExtras.None);
-            var expectation = new ReplyExpectation { MessageId = plain.FindText(_client.Messages.Soap.MessageId), Signatures = message.Signatures };
-            var keys = new ContextKeySource((id, instance) => id == _key.Identifier && instance == _key.Instance ? _key : null, _sendKeys);
-            return new SecuredRequest(message, new ReplyReceiver(_client.Messages, environment, keys, expectation, reply, _client.Replays, _users.Leave));
+            var message = securer.Secure(plain, new SenderToken.Context(_context.SendKeys), SenderExtras.None);
+            var expectation = new ReplyExpectation { MessageId = plain.FindText(Messages.Soap.MessageId), Signatures = message.Signatures };
+            var keys = new ContextKeySource(_context.Key, _context.SendKeys);
+            return new SecuredRequest(message, new ReplyReceiver(Messages, environment, keys, expectation, kind, _role.Replays, _users.Leave));
         }
         catch
         {

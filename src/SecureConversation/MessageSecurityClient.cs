@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Soap;
@@ -15,7 +16,7 @@ namespace SecureConversation;
 /// </summary>
 public sealed class MessageSecurityClient
 {
-    private readonly ClientExchange _exchange;
+    private readonly ClientRole _role;
     private readonly ServiceCertificateCheck _serviceCertificate;
 
     /// <summary>Creates the client side of an endpoint.</summary>
@@ -35,31 +36,20 @@ public sealed class MessageSecurityClient
         LocalSettingsChecks.RequireTimestamps(binding, nameof(SecurityBindingElement.LocalClientSettings), element => element.LocalClientSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
         Binding = binding;
-        Credentials = credentials;
-        Environment = environment ?? new EngineEnvironment
+        _role = new ClientRole(binding, credentials, environment ?? new EngineEnvironment
         {
             Clock = options.TimeProvider,
             XmlLimits = new XmlLimits { MaxBytes = options.MaxEnvelopeBytes },
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Client") ?? (ILogger)NullLogger.Instance,
-        };
-        Messages = new BindingMessages(binding);
-        Bootstrap = BindingMessages.OfBootstrap(binding);
-        Replays = new InMemoryReplayCache(Messages.Element.LocalClientSettings.ReplayCacheSize, Environment.Clock);
-        _exchange = new ClientExchange(Bootstrap ?? Messages, credentials, Environment, Replays);
-        _serviceCertificate = new ServiceCertificateCheck(credentials, Environment.Clock);
+        });
+        _serviceCertificate = new ServiceCertificateCheck(credentials, _role.Environment.Clock);
     }
 
     /// <summary>What messages look like.</summary>
     public MessageSecurityBinding Binding { get; }
 
-    internal ClientCredentials Credentials { get; }
-    internal EngineEnvironment Environment { get; }
-    internal BindingMessages Messages { get; }
-    internal BindingMessages? Bootstrap { get; }
-
-    /// <summary>Replies to requests without a message id.</summary>
-    internal InMemoryReplayCache Replays { get; }
+    internal ClientRole Role => _role;
 
     /// <summary>Protects a request outside a session.</summary>
     /// <param name="envelope">A plain SOAP envelope with a:Action and a:To; with a:MessageID when a reply is expected.</param>
@@ -74,25 +64,29 @@ public sealed class MessageSecurityClient
             throw new InvalidOperationException("The binding establishes sessions: call StartSession and protect requests with the session.");
         }
 
-        using var plain = ClientEnvelope.Parse(envelope, Messages.Soap, Environment.XmlLimits);
-        _serviceCertificate.Require(to?.AbsoluteUri ?? plain.FindText(Messages.Soap.To));
-        var (message, reply) = _exchange.Secure(plain, Messages.ForAction(plain.FindText(Messages.Soap.Action), MessageDirection.ClientToService));
-        return new SecuredRequest(message, reply);
+        var messages = _role.Messages.Application;
+        using var plain = ClientEnvelope.Parse(envelope, messages.Soap, _role.Environment.XmlLimits);
+        _serviceCertificate.Require(to?.AbsoluteUri ?? plain.FindText(messages.Soap.To));
+        var requirements = messages.ForAction(plain.FindText(messages.Soap.Action), MessageDirection.ClientToService);
+        return _role.Exchange.Secure(plain, requirements, MessageKind.Application);
     }
 
-    /// <summary>Makes the request for a security context (WS-SecureConversation 1.3 section 3). Costs two RSA operations.</summary>
+    /// <summary>
+    /// Starts the handshake that issues a security context (WS-SecureConversation 1.3 section 3). The caller carries its messages, see
+    /// <see cref="SessionHandshake"/>. Costs two RSA operations.
+    /// </summary>
     /// <param name="to">Address of the service; its host is the expected identity where none is set.</param>
     /// <exception cref="InvalidOperationException">The binding establishes no sessions.</exception>
     /// <exception cref="SecureConversationException">The certificate of the service is not trusted or not the expected one.</exception>
-    public SessionRequest StartSession(Uri to)
+    public SessionHandshake StartSession(Uri to)
     {
         ArgumentNullException.ThrowIfNull(to);
-        if (Bootstrap is null)
+        if (!Binding.EstablishesSession)
         {
             throw new InvalidOperationException("The binding establishes no sessions: call Secure for each request.");
         }
 
         _serviceCertificate.Require(to.AbsoluteUri);
-        return SessionRequest.Create(this, _exchange, to);
+        return new SessionHandshake(_role, ClientIssue.Start(_role, to), to);
     }
 }

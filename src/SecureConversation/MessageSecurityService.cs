@@ -1,14 +1,14 @@
+using System.Security.Claims;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
-using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
-using SecureConversation.Engine.Send;
+using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Telemetry;
 using SecureConversation.Engine.Xml;
@@ -21,11 +21,11 @@ namespace SecureConversation;
 /// </summary>
 public sealed class MessageSecurityService : IDisposable
 {
-    private readonly BindingMessages _messages;
-    private readonly SessionIssuer? _issuer;
+    private readonly EndpointMessages _messages;
     private readonly EngineEnvironment _environment;
     private readonly ServiceCredentials _credentials;
     private readonly ServiceReceiver _receiver;
+    private readonly ServiceSessions? _sessions;
 
     /// <summary>Creates the service side of an endpoint.</summary>
     /// <param name="binding">What messages look like.</param>
@@ -53,87 +53,100 @@ public sealed class MessageSecurityService : IDisposable
         LocalSettingsChecks.RequireTimestamps(binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
 
-        _messages = new BindingMessages(binding);
+        _messages = new EndpointMessages(binding);
         _receiver = new ServiceReceiver(_environment, options.ReplayCache, new ClientAuthenticator(credentials, _environment.Clock));
-        _issuer = BindingMessages.OfBootstrap(binding) is { } bootstrap
-            ? new SessionIssuer(_messages, bootstrap, _environment, options)
-            : null;
+        _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options) : null;
     }
 
     /// <summary>What messages look like.</summary>
     public MessageSecurityBinding Binding { get; }
 
-    /// <summary>Number of open sessions, pending ones included.</summary>
-    public int SessionCount => _issuer?.Sessions.Count ?? 0;
+    /// <summary>Number of open sessions in this process, pending ones included.</summary>
+    public int SessionCount => _sessions?.Table.Count ?? 0;
 
     /// <summary>Verifies one message, or answers it when it belongs to a handshake or must be refused. Never throws for what a peer sends.</summary>
     /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
-    /// <param name="cancellationToken">Cancels waiting for validators and caches.</param>
+    /// <param name="cancellationToken">Cancels waiting for validators, caches and stores.</param>
     public async ValueTask<ServiceResult> ReceiveAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken = default)
     {
         string? relatesTo = null;
         SoapEnvelope? wire = null;
         try
         {
-            wire = SoapEnvelope.Parse(envelope, _messages.Soap, _environment.XmlLimits);
-            relatesTo = wire.FindText(_messages.Soap.MessageId);
-            var action = wire.FindText(_messages.Soap.Action);
-            return _issuer is null
-                ? await ReceiveSessionlessAsync(wire, action, cancellationToken).ConfigureAwait(false)
-                : await ReceiveInSessionAsync(_issuer, wire, action, cancellationToken).ConfigureAwait(false);
+            wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
+            relatesTo = wire.FindText(Formats.Soap.MessageId);
+            var action = wire.FindText(Formats.Soap.Action);
+            var kind = _messages.KindOf(action);
+            return _sessions is null ? await ReceiveAloneAsync(wire, action, cancellationToken).ConfigureAwait(false)
+                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? await IssueAsync(_sessions, wire, cancellationToken).ConfigureAwait(false)
+                : await ReceiveInSessionAsync(_sessions, wire, kind, action, cancellationToken).ConfigureAwait(false);
         }
         catch (SecurityFailureException e)
         {
             EngineLog.Refused(_environment.Log, e.Code, e.Detail);
             if (wire is null && FaultMap.IsBadRequest(e.Code))
             {
-                return new ServiceResult.Respond(default, 400, e.Code, new PooledBytes(16));
+                return ServiceResult.Respond.NotSoap(e.Code);
             }
 
             wire?.Dispose();
             return Refuse(e.Code, relatesTo);
         }
-        catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+        catch (Exception e)
         {
-            EngineLog.Defect(_environment.Log, e);
             wire?.Dispose();
+            if (e is OperationCanceledException or OutOfMemoryException)
+            {
+                throw;
+            }
+
+            EngineLog.Defect(_environment.Log, e);
             return Refuse(FailureCode.Internal, relatesTo);
         }
     }
 
     /// <summary>Ends a session from the side of the service; its messages are answered by BadContextToken from then on.</summary>
-    public void Abort(ServiceSession session)
+    /// <param name="session">A session of this service.</param>
+    /// <param name="cancellationToken">Cancels waiting for the session store.</param>
+    public async ValueTask AbortAsync(ServiceSession session, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
-        _issuer?.Sessions.Close(session, SessionCloseReason.Aborted);
+        if (_sessions is not null)
+        {
+            await _sessions.Router.CloseAsync(session, SessionCloseReason.Aborted, cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Ends all sessions and zeroes their keys.</summary>
-    public void Dispose() => _issuer?.Sessions.Dispose();
+    /// <summary>Ends all sessions of this process and zeroes their keys. A session store keeps its own.</summary>
+    public void Dispose() => _sessions?.Table.Dispose();
 
-    private async ValueTask<ServiceResult> ReceiveSessionlessAsync(SoapEnvelope wire, string? action, CancellationToken cancellationToken)
+    private BindingMessages Formats => _messages.Application;
+
+    /// <summary>A message of a binding without sessions.</summary>
+    private async ValueTask<ServiceResult> ReceiveAloneAsync(SoapEnvelope wire, string? action, CancellationToken cancellationToken)
     {
-        if (wire.FindSecurity().IsNull && (action == ProtocolVersion.February2005.CancelAction || action == ProtocolVersion.V13.CancelAction))
+        var isSecured = !wire.FindSecurity().IsNull;
+        if (!isSecured && MessageKinds.IsCancelRequest(action))
         {
             using (wire)
             {
-                return Fault(WireFault.CancellationNotAllowed, FailureCode.SecurityHeaderMissing, wire.FindText(_messages.Soap.MessageId));
+                return ServiceResult.Respond.Fault(Formats.Soap, WireFault.CancellationNotAllowed, FailureCode.SecurityHeaderMissing, wire.FindText(Formats.Soap.MessageId));
             }
         }
 
-        if (ProtocolVersion.IsSessionAction(action) && !wire.FindSecurity().IsNull)
+        if (isSecured && MessageKinds.IsSessionRequest(action))
         {
             // It might verify: the binding may be the bootstrap of the sessions that the client has in mind. No application asked for it.
             Fail.With(FailureCode.SessionNotOffered);
         }
 
         var own = _credentials.ServiceCertificate!;
-        var (request, user) = await _receiver.ReceiveAsync(wire, _messages, _messages.ForAction(action, MessageDirection.ClientToService),
+        var (request, user) = await _receiver.ReceiveAsync(wire, Formats, Formats.ForAction(action, MessageDirection.ClientToService),
             new ServiceKeySource(own), cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {
-            protection = ReplyProtection.ForRequest(request, _messages, own, _environment);
+            protection = ReplyProtection.ForRequest(request, Formats, own, _environment);
             return Dispatch(request, user, null, protection);
         }
         catch
@@ -144,39 +157,44 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    private async ValueTask<ServiceResult> ReceiveInSessionAsync(SessionIssuer issuer, SoapEnvelope wire, string? action, CancellationToken cancellationToken)
-    {
-        if (action == _messages.Protocol.IssueAction && !wire.FindSecurity().IsNull)
-        {
-            return await issuer.Negotiations.RunAsync(token => IssueAsync(issuer, wire, token), cancellationToken).ConfigureAwait(false);
-        }
+    /// <summary>A message that opens a session. It costs operations with private keys, so few run at once.</summary>
+    private ValueTask<ServiceResult> IssueAsync(ServiceSessions sessions, SoapEnvelope wire, CancellationToken cancellationToken) =>
+        sessions.Negotiations.RunAsync<ServiceResult>(
+            async stop =>
+            {
+                var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
+                var (request, user) = await _receiver.ReceiveAsync(wire, bootstrap, bootstrap.ForHandshake(MessageDirection.ClientToService),
+                    new ServiceKeySource(own), stop).ConfigureAwait(false);
+                using (request)
+                {
+                    using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
+                    return ServiceResult.Respond.Protected(await sessions.Issue.AnswerAsync(request, user, protection, stop).ConfigureAwait(false));
+                }
+            },
+            cancellationToken);
 
-        var session = issuer.Route(wire);
-        var isCancel = action == _messages.Protocol.CancelAction;
+    /// <summary>A message that the key of a session protects.</summary>
+    private async ValueTask<ServiceResult> ReceiveInSessionAsync(ServiceSessions sessions, SoapEnvelope wire, MessageKind kind, string? action, CancellationToken cancellationToken)
+    {
+        var session = await sessions.Router.EnterAsync(wire, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
         ReplyProtection? protection = null;
         try
         {
-            if (session.IsExpired && !isCancel)
+            SessionRules.RequireUsable(kind, session.Expires, _environment.Clock.GetUtcNow());
+            request = await _receiver.ReceiveInSessionAsync(wire, Formats, _messages.RequirementsOf(kind, action, MessageDirection.ClientToService),
+                new ContextKeySource(session.Key, session.ReplyKeys), cancellationToken).ConfigureAwait(false);
+            protection = ReplyProtection.ForSession(request, Formats, session, _environment);
+            if (kind == MessageKind.CancelRequest)
             {
-                // The session stays, so that it can still be cancelled (recorded from WCF).
-                wire.Dispose();
-                Fail.With(FailureCode.ContextKeyExpired);
+                using (request)
+                using (protection)
+                {
+                    return ServiceResult.Respond.Protected(await sessions.Cancel.AnswerAsync(request, session, protection, cancellationToken).ConfigureAwait(false));
+                }
             }
 
-            var requirements = isCancel
-                ? _messages.ForCancel(MessageDirection.ClientToService)
-                : _messages.ForAction(action, MessageDirection.ClientToService);
-            request = await _receiver.ReceiveInSessionAsync(wire, _messages, requirements,
-                new ContextKeySource((id, instance) => id == session.Id && instance == session.Key.Instance ? session.Key : null, session.ReplyKeys),
-                cancellationToken).ConfigureAwait(false);
-            protection = ReplyProtection.ForSession(request, _messages, session, _environment);
-            if (isCancel)
-            {
-                return Respond(issuer.Cancel(request, session, protection), request, protection);
-            }
-
-            if (!issuer.Sessions.Use(session))
+            if (!sessions.Table.Use(session))
             {
                 // It ended while the message was verified: after Cancel is confirmed nothing runs in the session any more.
                 Fail.With(FailureCode.UnknownContext);
@@ -197,27 +215,8 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    private async ValueTask<ServiceResult> IssueAsync(SessionIssuer issuer, SoapEnvelope wire, CancellationToken cancellationToken)
-    {
-        var own = _credentials.ServiceCertificate!;
-        var (request, user) = await _receiver.ReceiveAsync(wire, issuer.Bootstrap, issuer.Bootstrap.ForHandshake(MessageDirection.ClientToService),
-            new ServiceKeySource(own), cancellationToken).ConfigureAwait(false);
-        ReplyProtection? protection = null;
-        try
-        {
-            protection = ReplyProtection.ForRequest(request, issuer.Bootstrap, own, _environment);
-            return Respond(issuer.Issue(request, user, protection), request, protection);
-        }
-        catch
-        {
-            request.Dispose();
-            protection?.Dispose();
-            throw;
-        }
-    }
-
     /// <summary>WCF dispatches headers that nobody signed; we do not hand them out, so what must be understood in them is refused.</summary>
-    private ServiceResult Dispatch(VerifiedMessage request, System.Security.Claims.ClaimsPrincipal user, ServiceSession? session, ReplyProtection protection)
+    private ServiceResult Dispatch(VerifiedMessage request, ClaimsPrincipal user, ServiceSession? session, ReplyProtection protection)
     {
         request.HandsOutUnsignedHeaders = _environment.HandOutUnsignedHeaders;
         if (request.HandsOutUnsignedHeaders || request.FindUnsignedMustUnderstand().IsNull)
@@ -226,30 +225,21 @@ public sealed class MessageSecurityService : IDisposable
         }
 
         EngineLog.Refused(_environment.Log, FailureCode.NotUnderstood, null);
-        var requirements = _messages.ForAction(_messages.Soap.DefaultFaultAction, MessageDirection.ServiceToClient);
-        var fault = EnvelopeWriter.Fault(_messages.Soap, WireFault.NotUnderstood, request.MessageId);
-        return Respond((protection.Secure(fault, requirements), FailureCode.NotUnderstood), request, protection);
-    }
-
-    private static ServiceResult.Respond Respond((SecuredMessage Message, FailureCode Code) reply, VerifiedMessage request, ReplyProtection protection)
-    {
-        request.Dispose();
-        protection.Dispose();
-        return new ServiceResult.Respond(reply.Message.Memory, reply.Code == FailureCode.None ? 200 : 500, reply.Code, reply.Message);
+        using (request)
+        using (protection)
+        {
+            var requirements = Formats.ForAction(Formats.Soap.DefaultFaultAction, MessageDirection.ServiceToClient);
+            var fault = EnvelopeWriter.Fault(Formats.Soap, WireFault.NotUnderstood, request.MessageId);
+            return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(fault, requirements), FailureCode.NotUnderstood));
+        }
     }
 
     private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo)
     {
         // A message without security on an endpoint of sessions matches neither a session nor the handshake (recorded from WCF).
-        var fault = code == FailureCode.SecurityHeaderMissing && _issuer is not null
-            ? FaultMap.BadContextToken(_messages.Protocol)
-            : FaultMap.Of(code, _messages.Protocol);
-        return Fault(fault, code, relatesTo);
-    }
-
-    private ServiceResult.Respond Fault(WireFault fault, FailureCode code, string? relatesTo)
-    {
-        var envelope = EnvelopeWriter.Fault(_messages.Soap, fault, relatesTo);
-        return new ServiceResult.Respond(envelope.Memory, 500, code, envelope);
+        var fault = code == FailureCode.SecurityHeaderMissing && _sessions is not null
+            ? FaultMap.BadContextToken(Formats.Protocol)
+            : FaultMap.Of(code, Formats.Protocol);
+        return ServiceResult.Respond.Fault(Formats.Soap, fault, code, relatesTo);
     }
 }

@@ -20,6 +20,12 @@ public sealed class MessageSecurityServiceOptions
     /// <summary>Where signature values of accepted messages are remembered; null for the memory of this process.</summary>
     public IReplayCache? ReplayCache { get; init; }
 
+    /// <summary>
+    /// Where other instances of the service find its sessions; null (default) for the memory of this process. With a store, the idle
+    /// timeout only frees the memory of this process.
+    /// </summary>
+    public ISessionStore? SessionStore { get; init; }
+
     /// <summary>Called when a session has ended.</summary>
     public Action<ServiceSession>? SessionClosed { get; init; }
 

@@ -1,6 +1,10 @@
 using System.Security.Claims;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Handshake;
+using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Send;
+using SecureConversation.Engine.Soap;
 
 namespace SecureConversation;
 
@@ -14,30 +18,45 @@ public abstract class ServiceResult : IDisposable
     /// <summary>Returns the buffers, which are cleared.</summary>
     public abstract void Dispose();
 
-    /// <summary>A reply that the engine has made itself: a handshake response or a fault.</summary>
+    /// <summary>A reply that the engine has made itself.</summary>
     public sealed class Respond : ServiceResult
     {
-        private readonly IDisposable _owner;
+        private readonly IDisposable? _owner;
 
-        internal Respond(ReadOnlyMemory<byte> envelope, int statusCode, FailureCode code, IDisposable owner)
+        private Respond(ServiceResponseKind kind, ReadOnlyMemory<byte> envelope, FailureCode code, IDisposable? owner)
         {
+            Kind = kind;
             Envelope = envelope;
-            StatusCode = statusCode;
             Code = code;
             _owner = owner;
         }
 
+        /// <summary>What the reply is, for the host to choose how its transport says it.</summary>
+        public ServiceResponseKind Kind { get; }
+
         /// <summary>The SOAP envelope to send, empty when there is none. Valid until disposal.</summary>
         public ReadOnlyMemory<byte> Envelope { get; }
-
-        /// <summary>The HTTP status to send it with.</summary>
-        public int StatusCode { get; }
 
         /// <summary>Why the message was refused; <see cref="FailureCode.None"/> for handshake responses. For logs only.</summary>
         public FailureCode Code { get; }
 
         /// <inheritdoc/>
-        public override void Dispose() => _owner.Dispose();
+        public override void Dispose() => _owner?.Dispose();
+
+        /// <summary>A message that is no SOAP request at all.</summary>
+        internal static Respond NotSoap(FailureCode code) => new(ServiceResponseKind.NotSoap, default, code, null);
+
+        /// <summary>A fault without security.</summary>
+        internal static Respond Fault(SoapNames names, WireFault fault, FailureCode code, string? relatesTo)
+        {
+            var envelope = EnvelopeWriter.Fault(names, fault, relatesTo);
+            return new Respond(ServiceResponseKind.Fault, envelope.Memory, code, envelope);
+        }
+
+        /// <summary>A protected answer: a fault when it has a code.</summary>
+        internal static Respond Protected(ServiceAnswer answer) => new(
+            answer.Code == FailureCode.None ? ServiceResponseKind.Handshake : ServiceResponseKind.Fault,
+            answer.Message.Memory, answer.Code, answer.Message);
     }
 
     /// <summary>A verified message for the application.</summary>
@@ -84,6 +103,17 @@ public abstract class ServiceResult : IDisposable
     }
 }
 
+/// <summary>What a reply of the engine is.</summary>
+public enum ServiceResponseKind
+{
+    /// <summary>The next message of a handshake. HTTP sends it with status 200.</summary>
+    Handshake,
+    /// <summary>A SOAP fault. HTTP sends it with status 500.</summary>
+    Fault,
+    /// <summary>Nothing: what came is no SOAP message. HTTP answers with status 400, as WCF does.</summary>
+    NotSoap,
+}
+
 /// <summary>A protected reply; dispose it when it is sent.</summary>
 public sealed class ProtectedReply : IDisposable
 {
@@ -98,7 +128,7 @@ public sealed class ProtectedReply : IDisposable
     /// <summary>The SOAP envelope. Valid until disposal.</summary>
     public ReadOnlyMemory<byte> Envelope => _message.Memory;
 
-    /// <summary>Whether the plain reply was a fault, which HTTP sends with status 500.</summary>
+    /// <summary>Whether the plain reply was a fault.</summary>
     public bool IsFault { get; }
 
     /// <inheritdoc/>

@@ -79,7 +79,6 @@ public sealed class ServiceSession
     internal SessionSendKeys ReplyKeys { get; }
     internal bool IsPending => Volatile.Read(ref _state) == (int)State.Pending;
     internal bool IsClosed => Volatile.Read(ref _state) == (int)State.Closed;
-    internal bool IsExpired => _clock.GetUtcNow() >= Expires;
     internal TimeSpan IdleFor => _clock.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
     /// <summary>A verified message belongs to this session; true the first time.</summary>
@@ -87,6 +86,22 @@ public sealed class ServiceSession
     {
         Volatile.Write(ref _lastUsed, _clock.GetTimestamp());
         return Interlocked.CompareExchange(ref _state, (int)State.Established, (int)State.Pending) == (int)State.Pending;
+    }
+
+    /// <summary>What another instance of the service needs to serve this session. The caller disposes of it.</summary>
+    internal SessionState Save()
+    {
+        var key = new byte[Key.Key.Length];
+        Key.Key.CopyTo(key);
+        return new SessionState
+        {
+            Id = Id,
+            Key = key,
+            ReplyNonces = ReplyKeys.Nonces,
+            Expires = Expires,
+            User = User,
+            ClientCertificate = ClientCertificate?.RawData,
+        };
     }
 
     /// <summary>Ends the session; false when it had ended before.</summary>

@@ -1,18 +1,17 @@
-using SecureConversation.Engine.Failures;
-using SecureConversation.Engine.Soap;
-using SecureConversation.Engine.Trust;
+using SecureConversation.Engine.Handshake;
+using SecureConversation.Engine.Roles;
 
 namespace SecureConversation;
 
 /// <summary>The message that cancels a session, waiting for its response. Dispose it, then the session.</summary>
 public sealed class SessionCancel : IDisposable
 {
-    private readonly MessageSecurityClient _client;
+    private readonly ClientRole _role;
     private readonly SecuredRequest _request;
 
-    internal SessionCancel(MessageSecurityClient client, SecuredRequest request)
+    internal SessionCancel(ClientRole role, SecuredRequest request)
     {
-        _client = client;
+        _role = role;
         _request = request;
     }
 
@@ -20,30 +19,14 @@ public sealed class SessionCancel : IDisposable
     public ReadOnlyMemory<byte> Envelope => _request.Envelope;
 
     /// <summary>Its a:Action, for the transport.</summary>
-    public string Action => _client.Messages.Protocol.CancelAction;
+    public string Action => _role.Messages.Application.Protocol.CancelAction;
 
     /// <summary>Verifies that the service cancelled the context.</summary>
     /// <exception cref="SecureConversationException">The response is refused, or is a fault.</exception>
     public void Complete(ReadOnlyMemory<byte> envelope)
     {
         using var message = _request.VerifyReply(envelope);
-        try
-        {
-            using var indexed = SoapEnvelope.Parse(message.DecryptedEnvelope, _client.Messages.Soap, _client.Environment.XmlLimits, indexBody: true);
-            if (FaultReader.Read(indexed, isSecured: true) is { } fault)
-            {
-                throw new SecureConversationException(fault);
-            }
-
-            if (!RequestSecurityTokenResponse.Read(indexed.Body.FirstChild, _client.Messages.Protocol).IsCancelled)
-            {
-                Fail.With(FailureCode.InvalidTrustResponse, "wst:RequestedTokenCancelled");
-            }
-        }
-        catch (SecurityFailureException e)
-        {
-            throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The response to Cancel was refused: {e.Message}.", e);
-        }
+        ClientCancel.RequireCancelled(message, _role.Environment.XmlLimits);
     }
 
     /// <summary>Returns the buffers.</summary>

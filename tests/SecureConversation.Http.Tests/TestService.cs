@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
+using SecureConversation.Testing;
 
 namespace SecureConversation.Http.Tests;
 

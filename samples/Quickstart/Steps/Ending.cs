@@ -27,7 +27,12 @@ internal static class Ending
         using var http = new HttpClient(wire.CreateTransport());
 
         using var handshake = engine.StartSession(service.SessionAddress);
-        using var session = handshake.Complete(await PostAsync(http, service.SessionAddress, handshake.Envelope));
+        while (handshake.Step is HandshakeStep.Send next)
+        {
+            handshake.Receive(await PostAsync(http, service.SessionAddress, next.Envelope));
+        }
+
+        using var session = ((HandshakeStep.Completed)handshake.Step).Session;
         using var call = session.Secure(Envelope(service.SessionAddress));
         using var cancel = session.StartCancel();
         cancel.Complete(await PostAsync(http, service.SessionAddress, cancel.Envelope));

@@ -40,7 +40,7 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
             await (result switch
             {
                 ServiceResult.Dispatch dispatch => DispatchAsync(context, dispatch, application),
-                ServiceResult.Respond respond => SoapHttp.SendAsync(context, Version, respond.StatusCode, respond.Envelope),
+                ServiceResult.Respond respond => SoapHttp.SendAsync(context, Version, StatusOf(respond.Kind), respond.Envelope),
                 _ => throw new InvalidOperationException($"Unknown result {result.GetType()}."),
             }).ConfigureAwait(false);
         }
@@ -58,6 +58,13 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
             context.Abort();
         }
     }
+
+    private static int StatusOf(ServiceResponseKind kind) => kind switch
+    {
+        ServiceResponseKind.Handshake => StatusCodes.Status200OK,
+        ServiceResponseKind.NotSoap => StatusCodes.Status400BadRequest,
+        _ => StatusCodes.Status500InternalServerError,
+    };
 
     private async Task DispatchAsync(HttpContext context, ServiceResult.Dispatch dispatch, IPlainApplication application)
     {

@@ -37,8 +37,14 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
 
     private static async Task RespondAsync(RequestContext context, MessageVersion version, ServiceResult.Respond respond)
     {
-        using var reply = new EnvelopeMessage(version, respond.Envelope, isFault: respond.StatusCode == 500);
-        var http = new HttpResponseMessageProperty { StatusCode = (HttpStatusCode)respond.StatusCode, SuppressEntityBody = respond.Envelope.IsEmpty };
+        using var reply = new EnvelopeMessage(version, respond.Envelope, isFault: respond.Kind == ServiceResponseKind.Fault);
+        var status = respond.Kind switch
+        {
+            ServiceResponseKind.Handshake => HttpStatusCode.OK,
+            ServiceResponseKind.NotSoap => HttpStatusCode.BadRequest,
+            _ => HttpStatusCode.InternalServerError,
+        };
+        var http = new HttpResponseMessageProperty { StatusCode = status, SuppressEntityBody = respond.Envelope.IsEmpty };
         reply.Properties.Add(HttpResponseMessageProperty.Name, http);
         await context.ReplyAsync(reply).ConfigureAwait(false);
         await context.CloseAsync().ConfigureAwait(false);

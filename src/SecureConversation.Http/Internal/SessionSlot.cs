@@ -134,12 +134,17 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         timeout.CancelAfter(endpoint.OpenTimeout);
         var send = connect();
-        var handshake = endpoint.Client.StartSession(address);
-        using var request = SoapPost.Create(endpoint.Version, address, handshake.Envelope, handshake.Action, owner: handshake);
         try
         {
-            using var response = await endpoint.ExchangeAsync(send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);
-            return new SharedSession(response.Verify(handshake.Complete), endpoint, address, _name, send);
+            using var handshake = endpoint.Client.StartSession(address);
+            while (handshake.Step is HandshakeStep.Send next)
+            {
+                using var request = SoapPost.Create(endpoint.Version, address, new ReadOnlyMemoryContent(next.Envelope), next.Action);
+                using var response = await endpoint.ExchangeAsync(send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);
+                response.Verify(handshake.Receive);
+            }
+
+            return new SharedSession(((HandshakeStep.Completed)handshake.Step).Session, endpoint, address, _name, send);
         }
         catch (OperationCanceledException e) when (stopping.IsCancellationRequested)
         {

@@ -34,7 +34,12 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         try
         {
             Inner.Open(deadline.Remaining);
-            Keep(handshake.Complete(Exchange(handshake.Envelope, deadline)));
+            while (handshake.Step is HandshakeStep.Send next)
+            {
+                handshake.Receive(Exchange(next.Envelope, deadline));
+            }
+
+            Keep(handshake);
         }
         catch (Exception e)
         {
@@ -88,7 +93,12 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         try
         {
             await Task.Factory.FromAsync(Inner.BeginOpen, Inner.EndOpen, deadline.Remaining, null).ConfigureAwait(false);
-            Keep(handshake.Complete(await ExchangeAsync(handshake.Envelope, deadline).ConfigureAwait(false)));
+            while (handshake.Step is HandshakeStep.Send next)
+            {
+                handshake.Receive(await ExchangeAsync(next.Envelope, deadline).ConfigureAwait(false));
+            }
+
+            Keep(handshake);
         }
         catch (Exception e)
         {
@@ -120,8 +130,9 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
     }
 
     // Abort leaves Opening under the same lock: either it finds the session to dispose, or we find that it has been there.
-    private void Keep(ClientSession session)
+    private void Keep(SessionHandshake handshake)
     {
+        var session = ((HandshakeStep.Completed)handshake.Step).Session;
         lock (ThisLock)
         {
             _session = session;
@@ -135,7 +146,7 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         throw new CommunicationObjectAbortedException("The channel was aborted while it opened.");
     }
 
-    private SessionRequest StartHandshake()
+    private SessionHandshake StartHandshake()
     {
         ServiceModelLog.Opening(Security.Log, RemoteAddress.Uri);
         try

@@ -1,5 +1,6 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
@@ -15,8 +16,7 @@ namespace SecureConversation.Diagnosis;
 /// </summary>
 public sealed class ConversationDecoder : IDisposable
 {
-    private readonly BindingMessages _messages;
-    private readonly BindingMessages? _bootstrap;
+    private readonly EndpointMessages _messages;
     private readonly DecoderKnowledge _knowledge;
     private readonly ConversationKeys _keys;
     private readonly RecordedClock _clock = new();
@@ -31,8 +31,7 @@ public sealed class ConversationDecoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(binding);
         ArgumentNullException.ThrowIfNull(keys);
-        _messages = new BindingMessages(binding);
-        _bootstrap = BindingMessages.OfBootstrap(binding);
+        _messages = new EndpointMessages(binding);
         _keys = keys;
         _knowledge = new DecoderKnowledge(keys, binding, _clock);
         _limits = new XmlLimits { MaxBytes = maxEnvelopeBytes };
@@ -49,15 +48,16 @@ public sealed class ConversationDecoder : IDisposable
         var kind = DecodedKind.Unreadable;
         try
         {
-            if (contentType is not null && !_messages.Soap.Version.IsMediaTypeOf(contentType))
+            if (contentType is not null && !Soap.Version.IsMediaTypeOf(contentType))
             {
                 Fail.With(FailureCode.ContentTypeMismatch);
             }
 
-            var wire = SoapEnvelope.Parse(envelope, _messages.Soap, _limits);
-            var action = wire.FindText(_messages.Soap.Action);
-            kind = KindOf(action, direction);
-            return ReadUnsecuredFault(wire, envelope, direction) ?? Verify(wire, kind, action, direction);
+            var wire = SoapEnvelope.Parse(envelope, Soap, _limits);
+            var action = wire.FindText(Soap.Action);
+            var purpose = _messages.KindOf(action);
+            kind = Kinds[purpose];
+            return ReadUnsecuredFault(wire, envelope, direction) ?? Verify(wire, purpose, action, direction);
         }
         catch (SecurityFailureException e)
         {
@@ -80,16 +80,16 @@ public sealed class ConversationDecoder : IDisposable
 
     internal DecoderKnowledge Knowledge => _knowledge;
 
-    private DecodedKind KindOf(string? action, MessageDirection direction)
+    private static readonly Dictionary<MessageKind, DecodedKind> Kinds = new()
     {
-        var protocol = _messages.Protocol;
-        return _bootstrap is null ? DecodedKind.Application
-            : action == protocol.IssueAction ? DecodedKind.IssueRequest
-            : action == protocol.IssueResponseAction ? DecodedKind.IssueResponse
-            : action == protocol.CancelAction ? DecodedKind.CancelRequest
-            : action == protocol.CancelResponseAction ? DecodedKind.CancelResponse
-            : DecodedKind.Application;
-    }
+        [MessageKind.Application] = DecodedKind.Application,
+        [MessageKind.IssueRequest] = DecodedKind.IssueRequest,
+        [MessageKind.IssueResponse] = DecodedKind.IssueResponse,
+        [MessageKind.CancelRequest] = DecodedKind.CancelRequest,
+        [MessageKind.CancelResponse] = DecodedKind.CancelResponse,
+    };
+
+    private SoapNames Soap => _messages.Application.Soap;
 
     private DecodedMessage? ReadUnsecuredFault(SoapEnvelope wire, ReadOnlyMemory<byte> envelope, MessageDirection direction)
     {
@@ -98,7 +98,7 @@ public sealed class ConversationDecoder : IDisposable
             return null;
         }
 
-        using var indexed = SoapEnvelope.Parse(envelope, _messages.Soap, _limits, indexBody: true);
+        using var indexed = SoapEnvelope.Parse(envelope, Soap, _limits, indexBody: true);
         if (FaultReader.Read(indexed, isSecured: false) is not { } fault)
         {
             return null;
@@ -108,19 +108,22 @@ public sealed class ConversationDecoder : IDisposable
         return new DecodedMessage(DecodedKind.UnsecuredFault, direction, null, FailureCode.None, null, fault);
     }
 
-    private DecodedMessage Verify(SoapEnvelope wire, DecodedKind kind, string? action, MessageDirection direction)
+    private DecodedMessage Verify(SoapEnvelope wire, MessageKind kind, string? action, MessageDirection direction)
     {
-        var (messages, requirements) = Requirements(wire, kind, action, direction);
-        var sent = direction == MessageDirection.ServiceToClient ? _knowledge.SignaturesOf(wire.FindText(_messages.Soap.RelatesTo)) : [];
-        var message = new MessageVerifier(requirements, _knowledge.Source(direction), FreshnessOf(messages, direction), _limits).Verify(wire, sent);
+        var request = direction == MessageDirection.ServiceToClient ? _knowledge.FindRequest(wire.FindText(Soap.RelatesTo)) : null;
+        var messages = _messages.FormatsOf(request?.Kind ?? kind);
+        var requirements = request is null ? _messages.RequirementsOf(kind, action, direction) : messages.ForReply(request.Kind, action);
+        var freshness = FreshnessOf(messages, direction);
+        var message = new MessageVerifier(requirements, _knowledge.Source(direction), freshness, _limits).Verify(wire, request?.Signatures ?? []);
         try
         {
             RequireTrust(message, direction);
-            _knowledge.RequireFirstTime(message, direction, messages);
+            _knowledge.RequireFirst(message, direction, freshness);
+            _knowledge.RequireUsable(message, direction, kind);
             _knowledge.Learn(message, kind, messages, _limits);
             RequireUnderstood(message);
             var fault = message.IsFault ? ReadFault(message) : null;
-            return new DecodedMessage(fault is null ? kind : DecodedKind.SecuredFault, direction, message, FailureCode.None, null, fault);
+            return new DecodedMessage(fault is null ? Kinds[kind] : DecodedKind.SecuredFault, direction, message, FailureCode.None, null, fault);
         }
         catch
         {
@@ -129,34 +132,9 @@ public sealed class ConversationDecoder : IDisposable
         }
     }
 
-    private (BindingMessages, MessageRequirements) Requirements(SoapEnvelope wire, DecodedKind kind, string? action, MessageDirection direction)
-    {
-        if (_bootstrap is not null && kind is DecodedKind.IssueRequest or DecodedKind.IssueResponse)
-        {
-            return (_bootstrap!, _bootstrap!.ForHandshake(direction));
-        }
-
-        if (kind is DecodedKind.CancelRequest or DecodedKind.CancelResponse)
-        {
-            return (_messages, _messages.ForCancel(direction));
-        }
-
-        // A fault that answers the handshake travels under the bootstrap.
-        if (_bootstrap is not null && direction == MessageDirection.ServiceToClient && _knowledge.IsHandshake(wire.FindText(_messages.Soap.RelatesTo)))
-        {
-            return (_bootstrap, _bootstrap.ForHandshake(direction));
-        }
-
-        return (_messages, _messages.ForAction(action, direction));
-    }
-
-    private Freshness FreshnessOf(BindingMessages messages, MessageDirection direction)
-    {
-        var (client, service) = (messages.Element.LocalClientSettings, _serviceSettings ?? messages.Element.LocalServiceSettings);
-        return direction == MessageDirection.ClientToService
-            ? new Freshness(_clock, service.ReplayWindow, service.MaxClockSkew)
-            : new Freshness(_clock, client.ReplayWindow, client.MaxClockSkew);
-    }
+    private Freshness FreshnessOf(BindingMessages messages, MessageDirection direction) => direction == MessageDirection.ClientToService
+        ? Freshness.Of(_serviceSettings ?? messages.Element.LocalServiceSettings, _clock)
+        : Freshness.Of(messages.Element.LocalClientSettings, _clock);
 
     private void RequireTrust(VerifiedMessage message, MessageDirection direction)
     {
@@ -186,7 +164,7 @@ public sealed class ConversationDecoder : IDisposable
 
     private SoapFault? ReadFault(VerifiedMessage message)
     {
-        using var indexed = SoapEnvelope.Parse(message.DecryptedEnvelope, _messages.Soap, _limits, indexBody: true);
+        using var indexed = SoapEnvelope.Parse(message.DecryptedEnvelope, Soap, _limits, indexBody: true);
         return FaultReader.Read(indexed, isSecured: true);
     }
 

@@ -5,9 +5,9 @@ using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Sessions;
-using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Trust;
 using SecureConversation.Engine.Xml;
@@ -21,17 +21,14 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     private readonly Dictionary<(string, string?), SecurityContextKey> _contexts = [];
     private readonly Dictionary<string, DateTimeOffset> _expiry = [];
     private readonly HashSet<string> _ended = [];
-    private readonly Dictionary<string, (IReadOnlyList<SentSignature> Signatures, RequestSecurityToken? Trust, byte[] EncryptedKeySha1)> _requests = [];
+    private readonly Dictionary<string, DecodedRequest> _requests = [];
     private readonly InMemoryReplayCache _clientReplays = new(int.MaxValue, clock);
     private InMemoryReplayCache _serviceReplays = new(int.MaxValue, clock);
 
     public KeySource Source(MessageDirection direction) => new DecoderKeySource(this, direction);
 
-    public IReadOnlyList<SentSignature> SignaturesOf(string? messageId) =>
-        messageId is not null && _requests.TryGetValue(messageId, out var request) ? request.Signatures : [];
-
-    public bool IsHandshake(string? messageId) =>
-        messageId is not null && _requests.TryGetValue(messageId, out var request) && request.Trust is { Kind: TrustRequestKind.Issue };
+    /// <summary>The request that a reply relates to; null where it was not seen.</summary>
+    public DecodedRequest? FindRequest(string? messageId) => messageId is null ? null : _requests.GetValueOrDefault(messageId);
 
     /// <summary>What a service forgets when it restarts: which messages it saw and, unless they travel in a cookie, its contexts.</summary>
     public void ForgetService()
@@ -43,26 +40,24 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
         }
     }
 
-    public void RequireFirstTime(VerifiedMessage message, MessageDirection direction, BindingMessages messages)
+    public void RequireFirst(VerifiedMessage message, MessageDirection direction, Freshness freshness)
     {
-        var isRequest = direction == MessageDirection.ClientToService;
-        var (detect, window, skew) = isRequest
-            ? (messages.Element.LocalServiceSettings.DetectReplays, messages.Element.LocalServiceSettings.ReplayWindow, messages.Element.LocalServiceSettings.MaxClockSkew)
-            : (messages.Element.LocalClientSettings.DetectReplays, messages.Element.LocalClientSettings.ReplayWindow, messages.Element.LocalClientSettings.MaxClockSkew);
-        if (detect && message.Timestamp is not null
-            && (isRequest ? _serviceReplays : _clientReplays).TryAdd(message.PrimarySignatureValue, window + skew + skew) != ReplayOutcome.Fresh)
+        if (freshness.RemembersMessage(message.Timestamp))
         {
-            Fail.With(FailureCode.Replayed);
-        }
-
-        if (message.ContextId is { } context && isRequest && _expiry.TryGetValue(context, out var expires) && clock.GetUtcNow() >= expires
-            && message.Action != messages.Protocol.CancelAction)
-        {
-            Fail.With(FailureCode.ContextKeyExpired);
+            var seen = direction == MessageDirection.ClientToService ? _serviceReplays : _clientReplays;
+            Freshness.RequireFirst(seen.TryAdd(message.PrimarySignatureValue, freshness.Retention));
         }
     }
 
-    public void Learn(VerifiedMessage message, DecodedKind kind, BindingMessages messages, XmlLimits limits)
+    public void RequireUsable(VerifiedMessage message, MessageDirection direction, MessageKind kind)
+    {
+        if (direction == MessageDirection.ClientToService && message.ContextId is { } context && _expiry.TryGetValue(context, out var expires))
+        {
+            SessionRules.RequireUsable(kind, expires, clock.GetUtcNow());
+        }
+    }
+
+    public void Learn(VerifiedMessage message, MessageKind kind, BindingMessages messages, XmlLimits limits)
     {
         if (message.TakeRequestKey() is { } key && !_encryptedKeys.TryAdd(Convert.ToBase64String(message.EncryptedKeySha1), key))
         {
@@ -71,26 +66,22 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
         switch (kind)
         {
-            case DecodedKind.IssueRequest:
-                Remember(message, RequestSecurityToken.Read(IndexBody(message, messages, limits).Body.FirstChild, messages.Protocol));
+            case MessageKind.IssueRequest:
+                Remember(message, kind, HandshakeBody.ReadRequest(message, limits));
                 break;
-            case DecodedKind.IssueResponse:
-                LearnContext(message, RequestSecurityTokenResponse.Read(IndexBody(message, messages, limits).Body.FirstChild, messages.Protocol), messages);
+            case MessageKind.IssueResponse:
+                LearnContext(message, HandshakeBody.ReadResponse(message, limits), messages);
                 break;
-            case DecodedKind.CancelRequest:
-                var cancel = RequestSecurityToken.Read(IndexBody(message, messages, limits).Body.FirstChild, messages.Protocol);
-                if (cancel.Kind != TrustRequestKind.Cancel || cancel.Target?.Uri != message.ContextId)
-                {
-                    Fail.With(FailureCode.InvalidTrustRequest);
-                }
-
-                Remember(message, cancel);
+            case MessageKind.CancelRequest:
+                var cancel = HandshakeBody.ReadRequest(message, limits);
+                ServiceCancel.RequireTarget(cancel, message.ContextId);
+                Remember(message, kind, cancel);
                 break;
-            case DecodedKind.CancelResponse:
+            case MessageKind.CancelResponse:
                 _ended.Add(message.ContextId!);
                 break;
             default:
-                Remember(message, null);
+                Remember(message, kind, null);
                 break;
         }
     }
@@ -110,7 +101,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
     /// <summary>The wrapped key of a request, by its message id; null where it had none.</summary>
     internal (SymmetricKey Key, byte[] Sha1)? LastRequestKey(string? messageId) =>
-        messageId is not null && _requests.TryGetValue(messageId, out var request) && FindEncryptedKey(Convert.ToBase64String(request.EncryptedKeySha1)) is { } key
+        FindRequest(messageId) is { } request && FindEncryptedKey(Convert.ToBase64String(request.EncryptedKeySha1)) is { } key
             ? (key, request.EncryptedKeySha1)
             : null;
 
@@ -120,16 +111,13 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
     internal bool HasEnded(string identifier) => _ended.Contains(identifier);
 
-    internal RequestSecurityToken? TrustRequestOf(string messageId) => _requests.TryGetValue(messageId, out var request) ? request.Trust : null;
+    internal RequestSecurityToken? TrustRequestOf(string messageId) => FindRequest(messageId)?.Trust;
 
-    private static SoapEnvelope IndexBody(VerifiedMessage message, BindingMessages messages, XmlLimits limits) =>
-        SoapEnvelope.Parse(message.DecryptedEnvelope, messages.Soap, limits, indexBody: true);
-
-    private void Remember(VerifiedMessage message, RequestSecurityToken? trust)
+    private void Remember(VerifiedMessage message, MessageKind kind, RequestSecurityToken? trust)
     {
         if (message.MessageId is { } id)
         {
-            _requests[id] = (message.Signatures, trust, message.EncryptedKeySha1);
+            _requests[id] = new DecodedRequest(kind, message.Signatures, trust, message.EncryptedKeySha1);
         }
     }
 
@@ -141,7 +129,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
             return;
         }
 
-        var key = SessionKeys.Complete(response, request.Trust?.Entropy, bootstrap.Element.KeyEntropyMode, binding.Element.DefaultAlgorithmSuite, bootstrap.Protocol);
+        var key = KeyAgreement.Complete(response, request.Trust?.Entropy, bootstrap.Element.KeyEntropyMode, binding.Element.DefaultAlgorithmSuite, bootstrap.Protocol);
         _contexts[(token.Identifier, token.Instance)] = new SecurityContextKey(token.Identifier, token.Instance, key);
         if (response.Expires is { } expires)
         {
@@ -176,3 +164,6 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
     private ConversationKeys Keys => keys;
 }
+
+/// <summary>What a reply is judged by: its request, as it was seen.</summary>
+internal sealed record DecodedRequest(MessageKind Kind, IReadOnlyList<SentSignature> Signatures, RequestSecurityToken? Trust, byte[] EncryptedKeySha1);

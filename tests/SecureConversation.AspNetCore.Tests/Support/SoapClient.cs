@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using SecureConversation.Binding;
+using SecureConversation.Testing;
 
 namespace SecureConversation.AspNetCore.Tests.Support;
 

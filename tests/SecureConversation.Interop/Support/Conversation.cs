@@ -1,5 +1,6 @@
 using System.Text;
 using SecureConversation.Binding;
+using SecureConversation.Testing;
 
 namespace SecureConversation.Interop.Support;
 

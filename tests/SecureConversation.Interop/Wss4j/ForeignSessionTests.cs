@@ -2,6 +2,7 @@ using System.Text;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Support;
+using SecureConversation.Testing;
 using SecureConversation.Testing.Peers;
 
 namespace SecureConversation.Interop.Wss4j;

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Support;
+using SecureConversation.Testing;
 using SecureConversation.Testing.Peers;
 
 namespace SecureConversation.Interop.Wss4j;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
 
 namespace SecureConversation.Tests.Attacks;

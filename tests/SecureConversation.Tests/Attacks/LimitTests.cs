@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SecureConversation.Binding;
+using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
 
 namespace SecureConversation.Tests.Attacks;

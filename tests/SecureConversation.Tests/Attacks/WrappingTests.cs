@@ -1,4 +1,5 @@
 using System.Xml;
+using SecureConversation.Testing;
 
 namespace SecureConversation.Tests.Attacks;
 

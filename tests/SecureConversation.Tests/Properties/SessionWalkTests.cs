@@ -80,7 +80,7 @@ public sealed class SessionWalkTests
                 using (var request = session.Secure(Loopback.Request(loopback.Binding.MessageVersion)))
                 using (var result = await loopback.Service.ReceiveAsync(request.Envelope))
                 {
-                    loopback.Service.Abort(Assert.IsType<ServiceResult.Dispatch>(result).Session!);
+                    await loopback.Service.AbortAsync(Assert.IsType<ServiceResult.Dispatch>(result).Session!);
                 }
 
                 break;

@@ -1,5 +1,6 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Testing;
 

@@ -1,9 +1,12 @@
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Diagnosis;
+using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Trust;
 using SecureConversation.Engine.Xml;
@@ -52,6 +55,7 @@ internal sealed class ClientReplay : IDisposable
     private readonly ConversationDecoder _observer;
     private readonly ConversationDecoder _judge;
     private readonly Queue<VectorEvent> _events;
+    private readonly ClientCredentials _credentials;
     private readonly MessageSecurityClient _client;
     private readonly EngineEnvironment _environment;
     private readonly Dictionary<string, ClientSession> _sessions = [];
@@ -67,14 +71,15 @@ internal sealed class ClientReplay : IDisposable
         _events = new Queue<VectorEvent>(vector.File.Events);
         _environment = new EngineEnvironment { Clock = _clock };
         var everything = new CertificateValidationOptions { Mode = X509CertificateValidationMode.Custom, CustomValidator = (_, _) => true };
-        _client = new MessageSecurityClient(_binding, new ClientCredentials
+        _credentials = new ClientCredentials
         {
             ClientCertificate = new X509Credential(vector.ClientCertificate),
             ServiceCertificate = vector.ServiceCertificate,
             ServiceCertificateValidation = everything,
             ServiceIdentity = EndpointIdentity.CreateX509CertificateIdentity(vector.ServiceCertificate),
             UserName = vector.File.Credentials is { } user ? new UserNameCredential(user.UserName, user.Password) : null,
-        }, new MessageSecurityClientOptions(), _environment);
+        };
+        _client = new MessageSecurityClient(_binding, _credentials, new MessageSecurityClientOptions(), _environment);
     }
 
     public void Next(VectorMessage message, List<string> failures)
@@ -142,26 +147,24 @@ internal sealed class ClientReplay : IDisposable
     private SecureConversationException? Receive(VectorMessage message, byte[] bytes)
     {
         var relatesTo = RelatesToAsSent(message);
-        var isHandshake = _observer.Knowledge.IsHandshake(relatesTo);
-        var messages = isHandshake ? _client.Bootstrap! : _client.Messages;
         var knowledge = _observer.Knowledge;
+        var known = knowledge.FindRequest(relatesTo);
+        var kind = known?.Kind ?? MessageKind.Application;
+        var messages = _client.Role.Messages.FormatsOf(kind);
         var request = knowledge.LastRequestKey(relatesTo);
         var expectation = new ReplyExpectation
         {
             MessageId = relatesTo,
-            Signatures = knowledge.SignaturesOf(relatesTo),
+            Signatures = known?.Signatures ?? [],
             Key = request?.Key,
             EncryptedKeySha1 = request?.Sha1 ?? [],
-            Own = _client.Credentials.ClientCertificate,
-            Peer = _client.Credentials.ServiceCertificate,
+            Own = _credentials.ClientCertificate,
+            Peer = _credentials.ServiceCertificate,
         };
-        KeySource keys = _binding.EstablishesSession && !isHandshake ? new ContextKeySource(knowledge.FindContext) : new ReplyKeySource(expectation);
-        var requirements = isHandshake ? messages.ForHandshake(MessageDirection.ServiceToClient)
-            : message.Record.Kind == VectorMessageKind.CancelResponse ? messages.ForCancel(MessageDirection.ServiceToClient)
-            : null;
+        KeySource keys = _binding.EstablishesSession && kind != MessageKind.IssueRequest ? new RecordedContexts(knowledge) : new ReplyKeySource(expectation);
         try
         {
-            using var verified = new ReplyReceiver(messages, _environment, keys, expectation, requirements).Verify(bytes);
+            using var verified = new ReplyReceiver(messages, _environment, keys, expectation, kind, _client.Role.Replays).Verify(bytes);
             return null;
         }
         catch (SecureConversationException e)
@@ -180,9 +183,9 @@ internal sealed class ClientReplay : IDisposable
     private void OpenSession(DecodedMessage decoded, VectorMessage message)
     {
         using var indexed = SoapEnvelope.Parse(decoded.Plaintext, SoapNames.Of(_binding.MessageVersion), XmlLimits.Default, indexBody: true);
-        var response = RequestSecurityTokenResponse.Read(indexed.Body.FirstChild, _client.Messages.Protocol);
+        var response = RequestSecurityTokenResponse.Read(indexed.Body.FirstChild, _client.Role.Messages.Application.Protocol);
         var entropy = _observer.Knowledge.TrustRequestOf(message.Record.RelatesTo!)!.Entropy;
-        _sessions[response.Token!.Identifier] = ClientSession.Create(_client, response, entropy, new Uri("http://localhost/"));
+        _sessions[response.Token!.Identifier] = new ClientSession(_client.Role, ClientIssue.Open(_client.Role, response, entropy), new Uri("http://localhost/"));
     }
 
     /// <summary>What we make of the recorded plain request must verify and be protected like the recorded one.</summary>
@@ -208,5 +211,11 @@ internal sealed class ClientReplay : IDisposable
                 failures.Add($"{message.Record.File}: our {what} parts{Environment.NewLine}  expected {e}{Environment.NewLine}  actual   {a}");
             }
         }
+    }
+
+    /// <summary>Every context of the recording, in the place of the one that a session of ours has.</summary>
+    private sealed class RecordedContexts(DecoderKnowledge knowledge) : KeySource
+    {
+        public override SecurityContextKey? FindContext(string identifier, string? instance) => knowledge.FindContext(identifier, instance);
     }
 }

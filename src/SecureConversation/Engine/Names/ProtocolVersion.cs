@@ -68,9 +68,6 @@ internal sealed class ProtocolVersion
     public static ProtocolVersion Of(MessageSecurityVersion version) =>
         version.SecureConversationVersion == SecureConversationVersion.February2005 ? February2005 : V13;
 
-    /// <summary>Whether a request with this action issues, renews or cancels a context, in either version.</summary>
-    public static bool IsSessionAction(string? action) => action is not null && (February2005.OwnsAction(action) || V13.OwnsAction(action));
-
     public string TrustNamespace { get; }
     public string TrustPrefix { get; }
     public string ScNamespace { get; }
@@ -125,6 +122,4 @@ internal sealed class ProtocolVersion
     public string RenewResponseAction { get; }
     public string CancelAction { get; }
     public string CancelResponseAction { get; }
-
-    private bool OwnsAction(string action) => action == IssueAction || action == RenewAction || action == CancelAction;
 }

@@ -35,11 +35,12 @@ internal sealed class ServiceKeySource(X509Credential own) : KeySource
 }
 
 /// <summary>Either side of a session: the keys of one security context, and the derived keys that we send with.</summary>
-internal sealed class ContextKeySource(Func<string, string?, SecurityContextKey?> find, SessionSendKeys? own = null) : KeySource
+internal sealed class ContextKeySource(SecurityContextKey context, SessionSendKeys own) : KeySource
 {
-    public override SecurityContextKey? FindContext(string identifier, string? instance) => find(identifier, instance);
+    public override SecurityContextKey? FindContext(string identifier, string? instance) =>
+        identifier == context.Identifier && instance == context.Instance ? context : null;
 
-    public override bool IsOwn(DerivedKeyToken token) => own?.Uses(token.Inputs.Nonce) == true;
+    public override bool IsOwn(DerivedKeyToken token) => own.Uses(token.Inputs.Nonce);
 }
 
 /// <summary>A client that reads the reply to a request outside a session.</summary>

@@ -13,8 +13,8 @@ namespace SecureConversation.Engine.Receive;
 /// </summary>
 internal sealed class MessageVerifier(MessageRequirements requirements, KeySource source, Freshness freshness, XmlLimits limits)
 {
-    /// <summary>Verifies an envelope; takes ownership of it, also when it fails.</summary>
-    /// <param name="wire">The envelope as it came, parsed within limits.</param>
+    /// <summary>Verifies an envelope.</summary>
+    /// <param name="wire">The envelope as it came, parsed within limits. Belongs to the result; when it fails, still to the caller.</param>
     /// <param name="sent">The signatures that a reply has to confirm; empty for requests.</param>
     /// <exception cref="SecurityFailureException">The message breaks a rule; the code says which.</exception>
     public VerifiedMessage Verify(SoapEnvelope wire, IReadOnlyList<SentSignature> sent)
@@ -41,7 +41,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
             var tokens = SupportingTokens.Require(requirements, opened, signed, plain);
             Coverage.Require(requirements, opened, signed);
             SignatureConfirmations.Require(requirements, opened, plain, sent);
-            var timestamp = freshness.Require(signed.Header);
+            var timestamp = freshness.Require(signed.Header.Timestamp);
             keys.Keep();
             return new VerifiedMessage(wire, opened, signed, shape, tokens, timestamp, keys, requirements);
         }
@@ -54,7 +54,6 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
             }
 
             opened?.Dispose();
-            wire.Dispose();
             throw;
         }
     }

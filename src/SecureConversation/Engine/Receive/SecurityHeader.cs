@@ -40,6 +40,9 @@ internal sealed class SecurityHeader
     public XmlElement Element { get; }
     public List<SecurityItem> Items { get; }
 
+    /// <summary>The wsu:Timestamp; null element when there is none.</summary>
+    public XmlElement Timestamp => Single(SecurityItemKind.Timestamp)?.Element ?? default;
+
     public static SecurityHeader Read(SoapEnvelope envelope, ProtocolVersion protocol)
     {
         var element = envelope.FindSecurity();

@@ -7,8 +7,7 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Requirements;
 
 /// <summary>
-/// The message formats of one binding: for each direction and action the requirements, resolved once and kept. The
-/// bootstrap of a session has formats of its own.
+/// The message formats of one binding element: for each direction and action the requirements, resolved once and kept.
 /// </summary>
 internal sealed class BindingMessages
 {
@@ -20,12 +19,7 @@ internal sealed class BindingMessages
     private readonly SecurityBindingElement _element;
     private readonly ChannelProtectionRequirements _protection;
 
-    public BindingMessages(MessageSecurityBinding binding)
-        : this(binding, binding.Element)
-    {
-    }
-
-    private BindingMessages(MessageSecurityBinding binding, SecurityBindingElement element)
+    public BindingMessages(MessageSecurityBinding binding, SecurityBindingElement element)
     {
         _element = element;
         _protection = binding.Protection;
@@ -37,8 +31,11 @@ internal sealed class BindingMessages
     public ProtocolVersion Protocol { get; }
     public SecurityBindingElement Element => _element;
 
-    public static BindingMessages? OfBootstrap(MessageSecurityBinding binding) =>
-        binding.Bootstrap is { } bootstrap ? new BindingMessages(binding, bootstrap) : null;
+    /// <summary>Whether the end of a session is told to the service; where not, its state travels in a cookie (WCF's RequireCancellation).</summary>
+    public bool RequiresCancellation => _element is SymmetricSecurityBindingElement
+    {
+        ProtectionTokenParameters: SecureConversationSecurityTokenParameters { RequireCancellation: true },
+    };
 
     /// <summary>A message of the application.</summary>
     public MessageRequirements ForAction(string? action, MessageDirection direction)
@@ -64,6 +61,14 @@ internal sealed class BindingMessages
 
     /// <summary>Cancel and its response, protected by the session.</summary>
     public MessageRequirements ForCancel(MessageDirection direction) => ForHandshake(direction).ForCancel();
+
+    /// <summary>A reply, by the request that it answers. A fault in its place follows the rules of faults.</summary>
+    public MessageRequirements ForReply(MessageKind request, string? action) => request switch
+    {
+        MessageKind.IssueRequest when action != Soap.DefaultFaultAction => ForHandshake(MessageDirection.ServiceToClient),
+        MessageKind.CancelRequest when action != Soap.DefaultFaultAction => ForCancel(MessageDirection.ServiceToClient),
+        _ => ForAction(action, MessageDirection.ServiceToClient),
+    };
 
     private HeaderProtection Headers(string? action, MessageDirection direction)
     {

@@ -1,4 +1,3 @@
-using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
@@ -10,7 +9,7 @@ namespace SecureConversation.Engine.Roles;
 
 /// <summary>Verifies the reply to one request.</summary>
 internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment environment, KeySource keys, ReplyExpectation expectation,
-    MessageRequirements? fixedRequirements, InMemoryReplayCache? replays = null, Action? leave = null) : IDisposable
+    MessageKind request, InMemoryReplayCache replays, Action? leave = null) : IDisposable
 {
     private int _isDisposed;
 
@@ -22,11 +21,8 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         {
             wire = SoapEnvelope.Parse(envelope, messages.Soap, environment.XmlLimits);
             ThrowIfUnsecuredFault(wire, envelope);
-            var requirements = fixedRequirements is null || IsFaultAction(wire)
-                ? messages.ForAction(wire.FindText(messages.Soap.Action), MessageDirection.ServiceToClient)
-                : fixedRequirements;
-            var settings = messages.Element.LocalClientSettings;
-            var freshness = new Freshness(environment.Clock, settings.ReplayWindow, settings.MaxClockSkew);
+            var requirements = messages.ForReply(request, wire.FindText(messages.Soap.Action));
+            var freshness = Freshness.Of(messages.Element.LocalClientSettings, environment.Clock);
             var message = new MessageVerifier(requirements, keys, freshness, environment.XmlLimits).Verify(wire, expectation.Signatures);
             return RequireAnswer(message, freshness);
         }
@@ -47,8 +43,6 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             leave?.Invoke();
         }
     }
-
-    private bool IsFaultAction(SoapEnvelope wire) => wire.FindText(messages.Soap.Action) == messages.Soap.DefaultFaultAction;
 
     /// <summary>
     /// A fault without security may come from anybody on the way: it fails this call and changes no state (hardening
@@ -78,22 +72,27 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
 
     private VerifiedMessage RequireAnswer(VerifiedMessage message, Freshness freshness)
     {
-        // Replies of one session share keys; only the relation tells them apart (WS-Addressing 1.0 section 3.4).
-        if (message.RelatesTo != expectation.MessageId)
+        try
+        {
+            // Replies of one session share keys; only the relation tells them apart (WS-Addressing 1.0 section 3.4).
+            if (message.RelatesTo != expectation.MessageId)
+            {
+                Fail.With(FailureCode.RelatesToMismatch);
+            }
+
+            // Without a relation an old reply would do for every request.
+            if (expectation.MessageId is null && freshness.RemembersMessage(message.Timestamp))
+            {
+                Freshness.RequireFirst(replays.TryAdd(message.PrimarySignatureValue, freshness.Retention));
+            }
+
+            message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
+            return message;
+        }
+        catch
         {
             message.Dispose();
-            Fail.With(FailureCode.RelatesToMismatch);
+            throw;
         }
-
-        // Without a relation an old reply would do for every request.
-        if (expectation.MessageId is null && messages.Element.LocalClientSettings.DetectReplays && message.Timestamp is not null
-            && replays?.TryAdd(message.PrimarySignatureValue, freshness.Retention) is { } outcome and not ReplayOutcome.Fresh)
-        {
-            message.Dispose();
-            Fail.With(outcome == ReplayOutcome.Full ? FailureCode.ReplayCacheFull : FailureCode.Replayed);
-        }
-
-        message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
-        return message;
     }
 }

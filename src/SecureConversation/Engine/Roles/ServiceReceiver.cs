@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
-using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
@@ -51,30 +50,19 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     private VerifiedMessage Verify(SoapEnvelope wire, BindingMessages messages, MessageRequirements requirements, KeySource keys) =>
         new MessageVerifier(requirements, keys, FreshnessOf(messages), environment.XmlLimits).Verify(wire, []);
 
-    private Freshness FreshnessOf(BindingMessages messages)
-    {
-        var settings = messages.Element.LocalServiceSettings;
-        return new Freshness(environment.Clock, settings.ReplayWindow, settings.MaxClockSkew);
-    }
+    private Freshness FreshnessOf(BindingMessages messages) => Freshness.Of(messages.Element.LocalServiceSettings, environment.Clock);
 
     private async ValueTask RequireNoReplayAsync(VerifiedMessage message, BindingMessages messages, CancellationToken cancellationToken)
     {
-        var settings = messages.Element.LocalServiceSettings;
-        if (!settings.DetectReplays || message.Timestamp is null)
+        var freshness = FreshnessOf(messages);
+        if (!freshness.RemembersMessage(message.Timestamp))
         {
             return;
         }
 
-        var cache = replays ?? _ownReplays.GetOrAdd(settings.ReplayCacheSize, size => new InMemoryReplayCache(size, environment.Clock));
+        var cache = replays
+            ?? _ownReplays.GetOrAdd(messages.Element.LocalServiceSettings.ReplayCacheSize, size => new InMemoryReplayCache(size, environment.Clock));
         var value = message.PrimarySignatureValue.ToArray();
-        switch (await cache.TryAddAsync(value, FreshnessOf(messages).Retention, cancellationToken).ConfigureAwait(false))
-        {
-            case ReplayOutcome.Replayed:
-                Fail.With(FailureCode.Replayed);
-                break;
-            case ReplayOutcome.Full:
-                Fail.With(FailureCode.ReplayCacheFull);
-                break;
-        }
+        Freshness.RequireFirst(await cache.TryAddAsync(value, freshness.Retention, cancellationToken).ConfigureAwait(false));
     }
 }

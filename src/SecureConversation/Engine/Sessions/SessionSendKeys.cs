@@ -39,8 +39,17 @@ internal sealed class SessionSendKeys : IDisposable
     /// <summary>Null where the binding does not derive keys.</summary>
     public SessionDerivedKey? Encryption { get; }
 
+    /// <summary>The nonces of the derived keys, one after the other; empty where the binding does not derive keys.</summary>
+    public byte[] Nonces => [.. Signing?.Nonce ?? [], .. Encryption?.Nonce ?? []];
+
+    /// <param name="context">The key to derive from.</param>
+    /// <param name="requirements">Which keys the binding derives, and how long they are.</param>
+    /// <param name="random">Source of Ids and nonces.</param>
+    /// <param name="tokenXml">See <see cref="TokenXml"/>.</param>
+    /// <param name="tokenId">See <see cref="TokenId"/>.</param>
+    /// <param name="nonces">The <see cref="Nonces"/> of keys that were made before; empty to make new ones.</param>
     public static SessionSendKeys Create(SecurityContextKey context, MessageRequirements requirements, RandomSource random,
-        ReadOnlyMemory<byte> tokenXml = default, string? tokenId = null)
+        ReadOnlyMemory<byte> tokenXml = default, string? tokenId = null, ReadOnlyMemory<byte> nonces = default)
     {
         if (!requirements.DerivedKeys)
         {
@@ -50,13 +59,21 @@ internal sealed class SessionSendKeys : IDisposable
         // Two nonces: with one the shorter key would be the beginning of the longer one.
         var unique = UniqueIds.Next(random);
         return new SessionSendKeys(context, tokenXml, tokenId,
-            Derive(unique + "-s", requirements.Suite.DefaultSignatureKeyDerivationLength / 8),
-            Derive(unique + "-e", requirements.Suite.DefaultEncryptionKeyDerivationLength / 8));
+            Derive(unique + "-s", requirements.Suite.DefaultSignatureKeyDerivationLength / 8, 0),
+            Derive(unique + "-e", requirements.Suite.DefaultEncryptionKeyDerivationLength / 8, NonceLength));
 
-        SessionDerivedKey Derive(string id, int length)
+        SessionDerivedKey Derive(string id, int length, int position)
         {
             var nonce = new byte[NonceLength];
-            random.Fill(nonce);
+            if (nonces.IsEmpty)
+            {
+                random.Fill(nonce);
+            }
+            else
+            {
+                nonces.Span.Slice(position, NonceLength).CopyTo(nonce);
+            }
+
             return new SessionDerivedKey(id, nonce, context.Key.Derive(DerivedKeyToken.DefaultLabel, nonce, 0, length));
         }
     }

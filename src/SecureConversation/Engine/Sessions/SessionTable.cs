@@ -60,6 +60,23 @@ internal sealed class SessionTable : IDisposable
         }
     }
 
+    /// <summary>A session that another instance of the service opened; the one that is here already where two calls revived it at once.</summary>
+    public ServiceSession GetOrAdd(ServiceSession revived)
+    {
+        revived.Use();
+        var session = _sessions.GetOrAdd(revived.Id, revived);
+        if (session != revived)
+        {
+            revived.Discard();
+        }
+        else if (_isDisposed)
+        {
+            Close(session, SessionCloseReason.Aborted);
+        }
+
+        return session;
+    }
+
     public ServiceSession? Find(string id) => _sessions.TryGetValue(id, out var session) && !session.IsClosed ? session : null;
 
     /// <summary>A verified message belongs to the session; false when that has ended.</summary>

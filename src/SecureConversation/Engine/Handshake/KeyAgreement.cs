@@ -7,7 +7,7 @@ using SecureConversation.Engine.Trust;
 namespace SecureConversation.Engine.Handshake;
 
 /// <summary>The key of a new session, from the contributions that the entropy mode asks for; once for each side.</summary>
-internal static class SessionKeys
+internal static class KeyAgreement
 {
     /// <summary>The service's part: judges the request, contributes, and says in the response how the key comes about.</summary>
     public static (SymmetricKey Key, RequestSecurityTokenResponse Response) Agree(RequestSecurityToken request, SecurityKeyEntropyMode mode,

@@ -1,7 +1,7 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 
-namespace SecureConversation.Engine.Sessions;
+namespace SecureConversation.Engine.Handshake;
 
 /// <summary>
 /// Bounds handshakes, which cost operations with private keys before anybody is known: so many at once

@@ -1,0 +1,43 @@
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Trust;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Handshake;
+
+/// <summary>The client's side of Cancel (WS-SecureConversation 1.3 section 6): a request that the session itself protects.</summary>
+internal static class ClientCancel
+{
+    /// <summary>The request in clear.</summary>
+    public static SoapEnvelope Request(ClientRole role, SecurityContextKey context, Uri to)
+    {
+        var (messages, random) = (role.Messages.Application, role.Environment.Random);
+        var trust = new RequestSecurityToken(TrustRequestKind.Cancel)
+        {
+            Target = new KeyReference(KeyReferenceKind.SecurityContext) { Uri = context.Identifier, Instance = context.Instance },
+        };
+        var body = EnvelopeWriter.Request(messages.Soap, messages.Protocol.CancelAction, UniqueIds.NextUrn(random), to.AbsoluteUri,
+            output => trust.Write(output, messages.Protocol, null));
+        return SoapEnvelope.Parse(body.Memory, messages.Soap, role.Environment.XmlLimits, buffer: body);
+    }
+
+    /// <exception cref="SecureConversationException">The response is refused, or is a fault.</exception>
+    public static void RequireCancelled(VerifiedMessage response, XmlLimits limits)
+    {
+        try
+        {
+            HandshakeBody.ThrowIfFault(response, limits);
+            if (!HandshakeBody.ReadResponse(response, limits).IsCancelled)
+            {
+                Fail.With(FailureCode.InvalidTrustResponse, "wst:RequestedTokenCancelled");
+            }
+        }
+        catch (SecurityFailureException e)
+        {
+            throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The response to Cancel was refused: {e.Message}.", e);
+        }
+    }
+}

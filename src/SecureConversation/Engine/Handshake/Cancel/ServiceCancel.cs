@@ -1,0 +1,45 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Telemetry;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Trust;
+
+namespace SecureConversation.Engine.Handshake;
+
+/// <summary>The service's side of Cancel (WS-SecureConversation 1.3 section 6).</summary>
+internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sessions, EngineEnvironment environment)
+{
+    /// <summary>Ends the session of a verified request; a request that means something else is answered by a fault under the same protection.</summary>
+    public async ValueTask<ServiceAnswer> AnswerAsync(VerifiedMessage request, ServiceSession session, ReplyProtection protection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RequireTarget(HandshakeBody.ReadRequest(request, environment.XmlLimits), session.Id);
+        }
+        catch (SecurityFailureException e)
+        {
+            EngineLog.Refused(environment.Log, e.Code, e.Detail);
+            var fault = EnvelopeWriter.Fault(messages.Soap, FaultMap.Of(e.Code, messages.Protocol), request.MessageId);
+            return new ServiceAnswer(protection.Secure(fault, messages.ForAction(messages.Soap.DefaultFaultAction, MessageDirection.ServiceToClient)), e.Code);
+        }
+
+        var body = EnvelopeWriter.Reply(messages.Soap, messages.Protocol.CancelResponseAction, request.MessageId,
+            output => new RequestSecurityTokenResponse { IsCancelled = true }.Write(output, messages.Protocol, () => UniqueIds.Next(environment.Random)));
+        var message = protection.Secure(body, messages.ForCancel(MessageDirection.ServiceToClient));
+        await sessions.CloseAsync(session, SessionCloseReason.Cancelled, cancellationToken).ConfigureAwait(false);
+        return new ServiceAnswer(message, FailureCode.None);
+    }
+
+    /// <summary>A session can be cancelled by its own messages only.</summary>
+    public static void RequireTarget(RequestSecurityToken trust, string? context)
+    {
+        if (trust.Kind != TrustRequestKind.Cancel || trust.Target is not { Kind: KeyReferenceKind.SecurityContext } target || target.Uri != context)
+        {
+            Fail.With(FailureCode.InvalidTrustRequest, "wst:CancelTarget");
+        }
+    }
+}

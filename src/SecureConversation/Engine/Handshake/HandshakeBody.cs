@@ -1,0 +1,37 @@
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Trust;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Handshake;
+
+/// <summary>
+/// The WS-Trust element in the body of a verified message. Such a body is small and rare: it is indexed anew, all of its elements included.
+/// </summary>
+internal static class HandshakeBody
+{
+    public static RequestSecurityToken ReadRequest(VerifiedMessage message, XmlLimits limits)
+    {
+        using var envelope = Index(message, limits);
+        return RequestSecurityToken.Read(envelope.Body.FirstChild, message.Requirements.Protocol);
+    }
+
+    public static RequestSecurityTokenResponse ReadResponse(VerifiedMessage message, XmlLimits limits)
+    {
+        using var envelope = Index(message, limits);
+        return RequestSecurityTokenResponse.Read(envelope.Body.FirstChild, message.Requirements.Protocol);
+    }
+
+    /// <summary>Where the service refused, its fault takes the place of the response.</summary>
+    /// <exception cref="SecureConversationException">The body holds a fault.</exception>
+    public static void ThrowIfFault(VerifiedMessage message, XmlLimits limits)
+    {
+        using var envelope = Index(message, limits);
+        if (FaultReader.Read(envelope, isSecured: true) is { } fault)
+        {
+            throw new SecureConversationException(fault);
+        }
+    }
+
+    private static SoapEnvelope Index(VerifiedMessage message, XmlLimits limits) =>
+        SoapEnvelope.Parse(message.DecryptedEnvelope, message.Requirements.Soap, limits, indexBody: true);
+}

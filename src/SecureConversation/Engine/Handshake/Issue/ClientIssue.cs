@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Telemetry;
+using SecureConversation.Engine.Trust;
+
+namespace SecureConversation.Engine.Handshake;
+
+/// <summary>
+/// The client's side of Issue (WS-SecureConversation 1.3 section 3): one request under the bootstrap, one response with the context.
+/// </summary>
+internal sealed class ClientIssue : ClientHandshakeStep
+{
+    private readonly ClientRole _role;
+    private readonly SecuredRequest _request;
+    private readonly byte[]? _entropy;
+
+    private ClientIssue(ClientRole role, SecuredRequest request, byte[]? entropy)
+    {
+        _role = role;
+        _request = request;
+        _entropy = entropy;
+    }
+
+    public override ReadOnlyMemory<byte> Envelope => _request.Envelope;
+
+    public override string Action => Bootstrap.Protocol.IssueAction;
+
+    private BindingMessages Bootstrap => _role.Messages.Bootstrap!;
+
+    public static ClientIssue Start(ClientRole role, Uri to)
+    {
+        var (bootstrap, random) = (role.Messages.Bootstrap!, role.Environment.Random);
+        var size = role.Messages.Application.Element.DefaultAlgorithmSuite.DefaultSymmetricKeyLength;
+        byte[]? entropy = null;
+        if (Entropy.ClientContributes(bootstrap.Element.KeyEntropyMode))
+        {
+            entropy = new byte[size / 8];
+            random.Fill(entropy);
+        }
+
+        var trust = new RequestSecurityToken(TrustRequestKind.Issue) { TokenType = bootstrap.Protocol.SctTokenType, Entropy = entropy, KeySize = size };
+        var body = EnvelopeWriter.Request(bootstrap.Soap, bootstrap.Protocol.IssueAction, UniqueIds.NextUrn(random), to.AbsoluteUri,
+            output => trust.Write(output, bootstrap.Protocol, UniqueIds.Next(random)));
+        using var plain = SoapEnvelope.Parse(body.Memory, bootstrap.Soap, role.Environment.XmlLimits, buffer: body);
+        return new ClientIssue(role, role.Exchange.Secure(plain, bootstrap.ForHandshake(MessageDirection.ClientToService), MessageKind.IssueRequest), entropy);
+    }
+
+    public override ClientHandshakeResult Continue(ReadOnlyMemory<byte> reply)
+    {
+        using var message = _request.VerifyReply(reply);
+        RequestSecurityTokenResponse? response = null;
+        try
+        {
+            HandshakeBody.ThrowIfFault(message, _role.Environment.XmlLimits);
+            if (_role.Messages.KindOf(message.Action) != MessageKind.IssueResponse)
+            {
+                Fail.With(FailureCode.InvalidTrustResponse, "wsa:Action");
+            }
+
+            response = HandshakeBody.ReadResponse(message, _role.Environment.XmlLimits);
+            return new ClientHandshakeResult(null, Open(_role, response, _entropy));
+        }
+        catch (SecurityFailureException e)
+        {
+            EngineLog.Refused(_role.Environment.Log, e.Code, e.Detail);
+            throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The response to the session request was refused: {e.Message}.", e);
+        }
+        finally
+        {
+            response?.ClearSecrets();
+        }
+    }
+
+    /// <summary>Zeroes the entropy and the keys of the handshake.</summary>
+    public override void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(_entropy);
+        _request.Dispose();
+    }
+
+    /// <summary>The context that a response brings, given what the client contributed to its key.</summary>
+    internal static IssuedContext Open(ClientRole role, RequestSecurityTokenResponse response, ReadOnlySpan<byte> entropy)
+    {
+        if (response.Token is not { } token)
+        {
+            return Fail.With<IssuedContext>(FailureCode.InvalidTrustResponse, "wst:RequestedSecurityToken");
+        }
+
+        var session = role.Messages.Application;
+        var key = KeyAgreement.Complete(response, entropy, role.Messages.Bootstrap!.Element.KeyEntropyMode, session.Element.DefaultAlgorithmSuite, session.Protocol);
+        var context = new SecurityContextKey(token.Identifier, token.Instance, key);
+        try
+        {
+            var sendKeys = SessionSendKeys.Create(context, session.ForHandshake(MessageDirection.ClientToService), role.Environment.Random,
+                response.TokenXml, response.TokenId);
+            EngineLog.SessionOpened(role.Environment.Log, token.Identifier);
+            return new IssuedContext(context, sendKeys, response.Expires ?? DateTimeOffset.MaxValue);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Security.Claims;
+using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Telemetry;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Trust;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Handshake;
+
+/// <summary>The service's side of Issue (WS-SecureConversation 1.3 section 3): judges the request, makes the session, answers with its token.</summary>
+internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table, SessionRouter sessions, EngineEnvironment environment)
+{
+    private readonly BindingMessages _session = messages.Application;
+    private readonly BindingMessages _bootstrap = messages.Bootstrap!;
+
+    private ProtocolVersion Protocol => _session.Protocol;
+
+    /// <summary>Issues a context to the client of a verified request; answers by a fault under the same protection when it cannot.</summary>
+    public async ValueTask<ServiceAnswer> AnswerAsync(VerifiedMessage request, ClaimsPrincipal user, ReplyProtection protection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!table.TryReserve())
+            {
+                Fail.With(FailureCode.ServiceTooBusy);
+            }
+
+            try
+            {
+                return await OpenAsync(request, user, protection, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                table.Release();
+                throw;
+            }
+        }
+        catch (SecurityFailureException e)
+        {
+            EngineLog.Refused(environment.Log, e.Code, e.Detail);
+            var fault = EnvelopeWriter.Fault(_session.Soap, FaultMap.Of(e.Code, Protocol), request.MessageId);
+            return new ServiceAnswer(protection.Secure(fault, _bootstrap.ForHandshake(MessageDirection.ServiceToClient)), e.Code);
+        }
+    }
+
+    private async ValueTask<ServiceAnswer> OpenAsync(VerifiedMessage request, ClaimsPrincipal user, ReplyProtection protection, CancellationToken cancellationToken)
+    {
+        var trust = HandshakeBody.ReadRequest(request, environment.XmlLimits);
+        ServiceSession? session = null;
+        RequestSecurityTokenResponse? response = null;
+        try
+        {
+            RequireIssue(trust, Protocol);
+            (session, response) = Create(trust, request, user);
+            var body = EnvelopeWriter.Reply(_session.Soap, Protocol.IssueResponseAction, request.MessageId,
+                output => response.Write(output, Protocol, () => UniqueIds.Next(environment.Random)));
+            var message = protection.Secure(body, _bootstrap.ForHandshake(MessageDirection.ServiceToClient));
+            try
+            {
+                EngineLog.SessionIssued(environment.Log, session.Id, user.Identity?.Name ?? "anonymous");
+                await sessions.AddAsync(session, cancellationToken).ConfigureAwait(false);
+                return new ServiceAnswer(message, FailureCode.None);
+            }
+            catch
+            {
+                message.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            session?.Discard();
+            throw;
+        }
+        finally
+        {
+            trust.ClearSecrets();
+            response?.ClearSecrets();
+        }
+    }
+
+    private static void RequireIssue(RequestSecurityToken trust, ProtocolVersion protocol)
+    {
+        if (trust.Kind != TrustRequestKind.Issue || (trust.TokenType is not null && trust.TokenType != protocol.SctTokenType) || trust.Target is not null)
+        {
+            Fail.With(FailureCode.InvalidTrustRequest, "wst:RequestSecurityToken");
+        }
+    }
+
+    private (ServiceSession Session, RequestSecurityTokenResponse Response) Create(RequestSecurityToken request, VerifiedMessage message, ClaimsPrincipal user)
+    {
+        var identifier = UniqueIds.NextUrn(environment.Random);
+        var tokenId = UniqueIds.Next(environment.Random);
+        var now = environment.Clock.GetUtcNow();
+        var settings = _session.Element.LocalServiceSettings;
+        var expires = now + (_session.RequiresCancellation ? settings.SessionKeyRenewalInterval : settings.IssuedCookieLifetime);
+        var (key, response) = KeyAgreement.Agree(request, _bootstrap.Element.KeyEntropyMode, _session.Element.DefaultAlgorithmSuite, Protocol, environment.Random);
+
+        var context = new SecurityContextKey(identifier, null, key);
+        SessionSendKeys replyKeys;
+        try
+        {
+            replyKeys = SessionSendKeys.Create(context, _session.ForHandshake(MessageDirection.ServiceToClient), environment.Random);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+
+        using var token = new PooledBytes(512);
+        TokenWriter.SecurityContextToken(token, tokenId, identifier, Protocol);
+        return (new ServiceSession(context, replyKeys, user, expires, environment.Clock) { ClientCertificate = message.SenderCertificate }, response with
+        {
+            Context = request.Context,
+            Token = new SecurityContextToken(identifier, null, HasCookie: false),
+            TokenId = tokenId,
+            TokenXml = token.Span.ToArray(),
+            Created = now,
+            Expires = expires,
+        });
+    }
+}

@@ -1,0 +1,35 @@
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Telemetry;
+
+namespace SecureConversation.Engine.Handshake;
+
+/// <summary>All that a service with sessions has beside one without: the sessions, and one answer for each kind of handshake.</summary>
+internal sealed class ServiceSessions
+{
+    public ServiceSessions(EndpointMessages messages, EngineEnvironment environment, MessageSecurityServiceOptions options)
+    {
+        var settings = messages.Application.Element.LocalServiceSettings;
+        Table = new SessionTable(settings, options.SessionIdleTimeout, environment.Clock, session =>
+        {
+            EngineLog.SessionClosed(environment.Log, session.Id, session.CloseReason.ToString());
+            options.SessionClosed?.Invoke(session);
+        }, e => EngineLog.CallbackFailed(environment.Log, e));
+        Router = new SessionRouter(Table, options.SessionStore, messages.Application, environment.Random, environment.Clock);
+        Negotiations = new NegotiationGate(settings, environment.Clock);
+        Issue = new ServiceIssue(messages, Table, Router, environment);
+        Cancel = new ServiceCancel(messages.Application, Router, environment);
+    }
+
+    /// <summary>The live sessions of this process.</summary>
+    public SessionTable Table { get; }
+
+    public SessionRouter Router { get; }
+
+    public NegotiationGate Negotiations { get; }
+
+    public ServiceIssue Issue { get; }
+
+    public ServiceCancel Cancel { get; }
+}

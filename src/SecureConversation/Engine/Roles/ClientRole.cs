@@ -1,0 +1,27 @@
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Requirements;
+
+namespace SecureConversation.Engine.Roles;
+
+/// <summary>What the parts of a client share: its message formats, its environment, and the exchange that its credentials protect.</summary>
+internal sealed class ClientRole
+{
+    public ClientRole(MessageSecurityBinding binding, ClientCredentials credentials, EngineEnvironment environment)
+    {
+        Environment = environment;
+        Messages = new EndpointMessages(binding);
+        Replays = new InMemoryReplayCache(Messages.Application.Element.LocalClientSettings.ReplayCacheSize, environment.Clock);
+        Exchange = new ClientExchange(Messages.Bootstrap ?? Messages.Application, credentials, environment, Replays);
+    }
+
+    public EngineEnvironment Environment { get; }
+
+    public EndpointMessages Messages { get; }
+
+    /// <summary>Replies to requests without a message id.</summary>
+    public InMemoryReplayCache Replays { get; }
+
+    /// <summary>Requests outside a session, or of its handshake.</summary>
+    public ClientExchange Exchange { get; }
+}

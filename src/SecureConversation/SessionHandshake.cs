@@ -1,0 +1,96 @@
+using SecureConversation.Engine.Handshake;
+using SecureConversation.Engine.Roles;
+
+namespace SecureConversation;
+
+/// <summary>
+/// A handshake under way. The caller carries its messages until it is completed; how many there are is up to the binding:
+/// <code>
+/// using var handshake = client.StartSession(address);
+/// while (handshake.Step is HandshakeStep.Send next)
+/// {
+///     handshake.Receive(await SendAsync(next.Envelope, next.Action));
+/// }
+///
+/// using var session = ((HandshakeStep.Completed)handshake.Step).Session;
+/// </code>
+/// Not safe for concurrent use. Dispose it when the handshake is over, however it ended.
+/// </summary>
+public sealed class SessionHandshake : IDisposable
+{
+    private readonly ClientRole _role;
+    private readonly Uri _to;
+    private ClientHandshakeStep? _leg;
+
+    internal SessionHandshake(ClientRole role, ClientHandshakeStep first, Uri to)
+    {
+        _role = role;
+        _to = to;
+        _leg = first;
+        Step = new HandshakeStep.Send(first);
+    }
+
+    /// <summary>What comes next: a message to send, or the session.</summary>
+    public HandshakeStep Step { get; private set; }
+
+    /// <summary>Verifies the reply to the message of <see cref="Step"/> and goes on to the next one.</summary>
+    /// <param name="envelope">The entity body of the reply in UTF-8.</param>
+    /// <returns>The new <see cref="Step"/>.</returns>
+    /// <exception cref="SecureConversationException">The reply is refused, or the service refused the request. The handshake is over.</exception>
+    /// <exception cref="InvalidOperationException">No reply is expected: the handshake is completed, has failed, or was disposed of.</exception>
+    public HandshakeStep Receive(ReadOnlyMemory<byte> envelope)
+    {
+        // Taken first: a reply is looked at once, whatever comes of it.
+        using var leg = _leg ?? throw new InvalidOperationException("This handshake expects no reply: it is completed or has failed.");
+        _leg = null;
+        var (next, context) = leg.Continue(envelope);
+        if (context is not null)
+        {
+            return Step = new HandshakeStep.Completed(new ClientSession(_role, context, _to));
+        }
+
+        _leg = next;
+        return Step = new HandshakeStep.Send(next!);
+    }
+
+    /// <summary>Zeroes the keys of the handshake. The session, once there is one, belongs to the caller.</summary>
+    public void Dispose()
+    {
+        _leg?.Dispose();
+        _leg = null;
+    }
+}
+
+/// <summary>One step of a <see cref="SessionHandshake"/>. One of the nested cases.</summary>
+public abstract class HandshakeStep
+{
+    private HandshakeStep()
+    {
+    }
+
+    /// <summary>A message has to be sent, and its reply given to <see cref="SessionHandshake.Receive"/>.</summary>
+    public sealed class Send : HandshakeStep
+    {
+        internal Send(ClientHandshakeStep leg)
+        {
+            // A copy: a transport may read on when the handshake is over, and such messages are small and rare.
+            Envelope = leg.Envelope.ToArray();
+            Action = leg.Action;
+        }
+
+        /// <summary>The SOAP envelope to send.</summary>
+        public ReadOnlyMemory<byte> Envelope { get; }
+
+        /// <summary>Its a:Action, for the transport.</summary>
+        public string Action { get; }
+    }
+
+    /// <summary>The session is open.</summary>
+    public sealed class Completed : HandshakeStep
+    {
+        internal Completed(ClientSession session) => Session = session;
+
+        /// <summary>The session. The caller disposes of it.</summary>
+        public ClientSession Session { get; }
+    }
+}

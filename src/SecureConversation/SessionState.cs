@@ -1,0 +1,97 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+
+namespace SecureConversation;
+
+/// <summary>
+/// What a service must remember of a session to serve it, apart from the live <see cref="ServiceSession"/>: nothing in it belongs to one
+/// process. Holds the key; disposing zeroes it.
+/// </summary>
+public sealed class SessionState : IDisposable
+{
+    private const byte Format = 1;
+
+    /// <summary>Identifier of the security context, a urn:uuid URI.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The key of the context. Secret.</summary>
+    public required byte[] Key { get; init; }
+
+    /// <summary>
+    /// The nonces of the keys that the service derives for its replies, one after the other. All instances send with the same derived
+    /// keys, so that each of them recognizes a message of the service that comes back to it. They are no secret.
+    /// </summary>
+    public required byte[] ReplyNonces { get; init; }
+
+    /// <summary>When the key expires, UTC.</summary>
+    public required DateTimeOffset Expires { get; init; }
+
+    /// <summary>Who proved themselves when the session was opened.</summary>
+    public required ClaimsPrincipal User { get; init; }
+
+    /// <summary>The certificate that the client proved to hold, in DER; null for other credentials.</summary>
+    public byte[]? ClientCertificate { get; init; }
+
+    /// <summary>The state as octets, for a store that keeps octets. They hold the key in clear.</summary>
+    public byte[] ToBytes()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write(Format);
+        writer.Write(Id);
+        WriteBytes(writer, Key);
+        WriteBytes(writer, ReplyNonces);
+        writer.Write(Expires.UtcTicks);
+        WriteBytes(writer, ClientCertificate ?? []);
+        User.WriteTo(writer);
+        writer.Flush();
+        var bytes = stream.ToArray();
+        CryptographicOperations.ZeroMemory(stream.GetBuffer());
+        return bytes;
+    }
+
+    /// <summary>The state that <see cref="ToBytes"/> wrote. The octets must come from a trusted place.</summary>
+    /// <exception cref="FormatException">The octets are none of this format.</exception>
+    public static SessionState FromBytes(byte[] bytes)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(bytes, writable: false));
+            if (reader.ReadByte() != Format)
+            {
+                throw new FormatException("The octets are no session state of this version.");
+            }
+
+            return new SessionState
+            {
+                Id = reader.ReadString(),
+                Key = ReadBytes(reader),
+                ReplyNonces = ReadBytes(reader),
+                Expires = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero),
+                ClientCertificate = ReadBytes(reader) is { Length: > 0 } certificate ? certificate : null,
+                User = new ClaimsPrincipal(reader),
+            };
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            throw new FormatException("The octets are no session state.", e);
+        }
+    }
+
+    /// <summary>Zeroes the key.</summary>
+    public void Dispose() => CryptographicOperations.ZeroMemory(Key);
+
+    private static void WriteBytes(BinaryWriter writer, byte[] bytes)
+    {
+        writer.Write7BitEncodedInt(bytes.Length);
+        writer.Write(bytes);
+    }
+
+    private static byte[] ReadBytes(BinaryReader reader)
+    {
+        var length = reader.Read7BitEncodedInt();
+        var bytes = reader.ReadBytes(length);
+        return bytes.Length == length ? bytes : throw new FormatException("The octets of a session state end early.");
+    }
+}

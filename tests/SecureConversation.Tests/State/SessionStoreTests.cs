@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using SecureConversation.Testing;
+using SecureConversation.Tests.Roles;
+
+namespace SecureConversation.Tests.State;
+
+/// <summary>Two instances of a service that share a store: a session belongs to both of them, whichever opened it.</summary>
+public sealed class SessionStoreTests : IDisposable
+{
+    private readonly OctetStore _store = new();
+    private readonly Loopback _first;
+    private readonly Loopback _second;
+
+    public SessionStoreTests()
+    {
+        var binding = Bindings.Create("mutualcert//session");
+        _first = new Loopback(binding, options: new MessageSecurityServiceOptions { SessionStore = _store });
+        _second = new Loopback(binding, options: new MessageSecurityServiceOptions { SessionStore = _store });
+    }
+
+    [Fact]
+    public async Task Session_OpenedAtOneInstance_IsUsedAtTheOther()
+    {
+        using var session = await _first.OpenAsync();
+        using var request = session.Secure(Loopback.Request(_first.Binding.MessageVersion));
+        using var result = await _second.Service.ReceiveAsync(request.Envelope);
+        var dispatch = Assert.IsType<ServiceResult.Dispatch>(result);
+        Assert.Equal(session.Id, dispatch.Session!.Id);
+        Assert.Equal(TestCertificates.Client.Thumbprint, dispatch.Session.ClientCertificate!.Thumbprint);
+        Assert.True(dispatch.User.Identity!.IsAuthenticated);
+
+        using var reply = dispatch.Secure(Loopback.Reply(_first.Binding.MessageVersion));
+        using var verified = request.VerifyReply(reply.Envelope);
+        Assert.Equal("urn:e/EchoResponse", verified.Action);
+    }
+
+    [Fact]
+    public async Task Session_CancelledAtOneInstance_HasEndedAtTheOther()
+    {
+        using var session = await _first.OpenAsync();
+        using var late = session.Secure(Loopback.Request(_first.Binding.MessageVersion));
+        using (var cancel = session.StartCancel())
+        using (var result = await _second.Service.ReceiveAsync(cancel.Envelope))
+        {
+            cancel.Complete(Assert.IsType<ServiceResult.Respond>(result).Envelope);
+        }
+
+        using var refused = await _first.Service.ReceiveAsync(late.Envelope);
+        Assert.Equal(FailureCode.UnknownContext, Assert.IsType<ServiceResult.Respond>(refused).Code);
+        Assert.Equal((0, 0), (_first.Service.SessionCount, _second.Service.SessionCount));
+    }
+
+    [Fact]
+    public async Task Session_AbortedByTheService_HasEndedEverywhere()
+    {
+        using var session = await _first.OpenAsync();
+        using (var request = session.Secure(Loopback.Request(_first.Binding.MessageVersion)))
+        using (var result = await _second.Service.ReceiveAsync(request.Envelope))
+        {
+            await _second.Service.AbortAsync(Assert.IsType<ServiceResult.Dispatch>(result).Session!, TestContext.Current.CancellationToken);
+        }
+
+        using var late = session.Secure(Loopback.Request(_first.Binding.MessageVersion));
+        using var refused = await _first.Service.ReceiveAsync(late.Envelope);
+        Assert.Equal(FailureCode.UnknownContext, Assert.IsType<ServiceResult.Respond>(refused).Code);
+    }
+
+    [Fact]
+    public async Task Reply_OfOneInstance_IsRefusedByTheOtherAsReflected()
+    {
+        using var session = await _first.OpenAsync();
+        using var request = session.Secure(Loopback.Request(_first.Binding.MessageVersion));
+        using var result = await _first.Service.ReceiveAsync(request.Envelope);
+        using var reply = Assert.IsType<ServiceResult.Dispatch>(result).Secure(Loopback.Reply(_first.Binding.MessageVersion));
+
+        // A reply refers to the context by its URI; an attacker who adds the element of the token gets it routed.
+        var reflected = Forge.WithContextToken(reply.Envelope, session.Id);
+        using var refused = await _second.Service.ReceiveAsync(reflected);
+        Assert.Equal(FailureCode.WrongToken, Assert.IsType<ServiceResult.Respond>(refused).Code);
+    }
+
+    [Fact]
+    public async Task Store_ThatForgets_EndsTheSession()
+    {
+        using var session = await _first.OpenAsync();
+        _store.States.Clear();
+        using var request = session.Secure(Loopback.Request(_first.Binding.MessageVersion));
+        using var refused = await _first.Service.ReceiveAsync(request.Envelope);
+        Assert.Equal(FailureCode.UnknownContext, Assert.IsType<ServiceResult.Respond>(refused).Code);
+    }
+
+    [Fact]
+    public async Task Store_ThatFails_FailsTheMessageOnly()
+    {
+        using var session = await _first.OpenAsync();
+        using var request = session.Secure(Loopback.Request(_first.Binding.MessageVersion));
+        _store.IsAway = true;
+        using (var refused = await _first.Service.ReceiveAsync(request.Envelope))
+        {
+            Assert.Equal(ServiceResponseKind.Fault, Assert.IsType<ServiceResult.Respond>(refused).Kind);
+        }
+
+        _store.IsAway = false;
+        using var again = session.Secure(Loopback.Request(_first.Binding.MessageVersion));
+        using var result = await _first.Service.ReceiveAsync(again.Envelope);
+        Assert.IsType<ServiceResult.Dispatch>(result);
+    }
+
+    [Fact]
+    public void State_AsOctets_ComesBackWhole()
+    {
+        using var state = new SessionState
+        {
+            Id = "urn:uuid:1",
+            Key = [1, 2, 3],
+            ReplyNonces = [4, 5],
+            Expires = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+            User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "alice")], "test")),
+            ClientCertificate = TestCertificates.Client.RawData,
+        };
+        using var read = SessionState.FromBytes(state.ToBytes());
+        Assert.Equal((state.Id, state.Expires, "alice"), (read.Id, read.Expires, read.User.Identity!.Name));
+        Assert.Equal(state.Key, read.Key);
+        Assert.Equal(state.ReplyNonces, read.ReplyNonces);
+        Assert.Equal(state.ClientCertificate, read.ClientCertificate);
+        Assert.All(Enumerable.Range(0, 20), length => Assert.Throws<FormatException>(() => SessionState.FromBytes(state.ToBytes()[..length])));
+    }
+
+    public void Dispose()
+    {
+        _first.Dispose();
+        _second.Dispose();
+    }
+
+    /// <summary>Keeps octets, as a remote store would.</summary>
+    private sealed class OctetStore : ISessionStore
+    {
+        public ConcurrentDictionary<string, byte[]> States { get; } = new();
+
+        public bool IsAway { get; set; }
+
+        public ValueTask<SessionState?> FindAsync(string id, CancellationToken cancellationToken) => IsAway
+            ? throw new IOException("The store does not answer.")
+            : ValueTask.FromResult(States.TryGetValue(id, out var bytes) ? SessionState.FromBytes(bytes) : null);
+
+        public ValueTask SaveAsync(SessionState state, CancellationToken cancellationToken)
+        {
+            States[state.Id] = state.ToBytes();
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask RemoveAsync(string id, CancellationToken cancellationToken)
+        {
+            States.TryRemove(id, out _);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private static class Forge
+    {
+        public static byte[] WithContextToken(ReadOnlyMemory<byte> envelope, string id)
+        {
+            var text = System.Text.Encoding.UTF8.GetString(envelope.Span);
+            var timestampEnd = text.IndexOf("</u:Timestamp>", StringComparison.Ordinal) + "</u:Timestamp>".Length;
+            const string ns = "http://schemas.xmlsoap.org/ws/2005/02/sc";
+            return System.Text.Encoding.UTF8.GetBytes(text.Insert(timestampEnd,
+                $"<c:SecurityContextToken xmlns:c=\"{ns}\"><c:Identifier>{id}</c:Identifier></c:SecurityContextToken>"));
+        }
+    }
+}
