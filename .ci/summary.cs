@@ -1,4 +1,5 @@
 #:property PublishAot=false
+#:property RestorePackagesWithLockFile=false
 
 // Reads all .trx files of a directory: prints the skipped tests by reason, the failed tests, the lines of the other arguments, and the
 // sums as the last line.
