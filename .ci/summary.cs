@@ -1,6 +1,8 @@
 #:property PublishAot=false
+#:property RestorePackagesWithLockFile=false
 
-// Reads all .trx files of a directory: prints the skipped tests by reason, the failed tests, and the sums as the last line.
+// Reads all .trx files of a directory: prints the skipped tests by reason, the failed tests, the lines of the other arguments, and the
+// sums as the last line.
 
 using System.Xml.Linq;
 
@@ -25,6 +27,10 @@ foreach (var reason in results["skipped"].GroupBy(Reason).OrderBy(group => group
 foreach (var name in results["failed"].Select(Name).Order(StringComparer.Ordinal))
 {
     Console.WriteLine($"failed: {name}");
+}
+foreach (var line in args[1..])
+{
+    Console.WriteLine(line);
 }
 Console.WriteLine($"{results["passed"].Count()} passed, {results["failed"].Count()} failed, {results["skipped"].Count()} skipped");
 return results["failed"].Any() || !results["passed"].Any() ? 1 : 0;

@@ -40,7 +40,7 @@ public sealed class SessionEndTests
             using var session = await RawSession.OpenAsync(host.Address, element.ToSecurityBindingElement());
             await session.CallAsync("Count");
             var requests = Enumerable.Range(0, 8).Select(_ => session.Secure("Count")).ToList();
-            var calls = requests.Select(request => Record.ExceptionAsync(() => session.SendAsync(request, "Count"))).ToList();
+            var calls = requests.Select(request => Record.ExceptionAsync(() => session.SendAsync(request, "Count")).AsTask()).ToList();
             var cancel = session.CancelAsync();
 
             await Task.WhenAll([.. calls, cancel]).WaitAsync(Patience);
