@@ -179,7 +179,7 @@ public sealed class HandlerTests
         var version = MessageVersion.All.Single(v => v.Name == name);
         await using var host = await KestrelHost.StartAsync(Endpoints.Single, _ => throw new InvalidDataException("the secret"),
             o => o.MessageVersion = version);
-        host.ExpectError(301);
+        host.Log.ExpectError(301);
         var result = await host.Client(Endpoints.Single, version: version).CallOnceAsync();
         Assert.Equal((HttpStatusCode.InternalServerError, Signed(version, DispatcherFault), true), (result.Status, result.Action, result.IsFault));
         Assert.Contains(":InternalServiceFault<", result.Envelope, StringComparison.Ordinal);
@@ -194,7 +194,7 @@ public sealed class HandlerTests
     {
         await using var host = await KestrelHost.StartAsync(Endpoints.Session,
             _ => Task.FromResult(body is null ? null! : SoapReply.FromBody("urn:e/EchoResponse", body)));
-        host.ExpectError(id);
+        host.Log.ExpectError(id);
         Assert.Equal(DispatcherFault, (await host.Client(Endpoints.Session).CallOnceAsync()).Action);
     }
 
@@ -203,7 +203,7 @@ public sealed class HandlerTests
     {
         await using var host = await KestrelHost.StartAsync(Endpoints.Session,
             _ => throw new SoapFaultException("x") { WriteDetail = _ => throw new InvalidDataException() });
-        host.ExpectError(301);
+        host.Log.ExpectError(301);
         Assert.Equal(DispatcherFault, (await host.Client(Endpoints.Session).CallOnceAsync()).Action);
     }
 
@@ -245,7 +245,7 @@ public sealed class HandlerTests
     {
         await using var host = await KestrelHost.StartAsync(Endpoints.Session,
             _ => Task.FromResult(SoapReply.FromBody("urn:e/Large", $"<t xmlns=\"\">{new string('x', 100_000)}</t>")), o => o.MaxReplyBytes = 50_000);
-        host.ExpectError(301);
+        host.Log.ExpectError(301);
         Assert.Equal(DispatcherFault, (await host.Client(Endpoints.Session).CallOnceAsync()).Action);
     }
 

@@ -39,6 +39,7 @@ public sealed class HostingTests
     {
         var (configure, message) = Mistakes[mistake];
         await using var app = KestrelHost.Build(services => services.AddSecureConversation("orders", Endpoints.With(Endpoints.Session, configure)));
+        RecordedLog.Current.AllowErrors(entry => entry.Exception is OptionsValidationException);
         var e = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync());
         Assert.StartsWith("SecureConversation 'orders': ", e.Message, StringComparison.Ordinal);
         Assert.Contains(message, e.Message, StringComparison.Ordinal);

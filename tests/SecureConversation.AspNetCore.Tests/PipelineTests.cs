@@ -305,7 +305,7 @@ public sealed class PipelineTests
         }, o => o.MaxReplyBytes = 5000);
         if (id > 0)
         {
-            host.ExpectError(id);
+            host.Log.ExpectError(id);
         }
 
         var result = await host.Client(Endpoints.Session).CallOnceAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using SecureConversation.CoreWCF.Tests.Support;
+using SecureConversation.Testing;
 
 namespace SecureConversation.CoreWCF.Tests;
 
@@ -51,6 +52,7 @@ public sealed class MessageTests
         var (host, client) = await StartAsync(isSession, wire);
         await using var _ = host;
         await using var __ = client;
+        RecordedLog.Current.ExpectError(401);
 
         var e = await Assert.ThrowsAsync<SecureConversationException>(() => client.AskAsync("NotXml"));
 

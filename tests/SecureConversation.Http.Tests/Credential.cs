@@ -45,7 +45,7 @@ public static class Credential
 
     public static SecureConversationHttpOptions Options(MessageSecurityBinding binding)
     {
-        var options = new SecureConversationHttpOptions();
+        var options = new SecureConversationHttpOptions { LoggerFactory = RecordedLog.Current };
         Fill(options, binding);
         return options;
     }

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SecureConversation.Testing;
 
 namespace SecureConversation.Http.Tests;
 
@@ -68,7 +70,7 @@ public sealed class FactoryTests
     {
         await using var first = await TestService.StartAsync(Credential.Session());
         await using var second = await TestService.StartAsync(Credential.Single());
-        var services = new ServiceCollection();
+        var services = Services();
         services.AddHttpClient("first").AddSecureConversation(options => Credential.Fill(options, first.Binding));
         services.AddHttpClient("second").AddSecureConversation((_, options) => Credential.Fill(options, second.Binding));
         await using var provider = services.BuildServiceProvider();
@@ -83,16 +85,25 @@ public sealed class FactoryTests
     public async Task BadOptions_StopTheHostFromStarting()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.AddProvider(RecordedLog.Current);
         builder.Services.AddHttpClient("echo").AddSecureConversation(_ => { });
         using var host = builder.Build();
+        RecordedLog.Current.AllowErrors(entry => entry.Exception is OptionsValidationException);
         await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
     }
 
     private static ServiceProvider Register(TestService service)
     {
-        var services = new ServiceCollection();
+        var services = Services();
         services.AddHttpClient("echo").AddSecureConversation(options => Credential.Fill(options, service.Binding));
         return services.BuildServiceProvider();
+    }
+
+    private static ServiceCollection Services()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddProvider(RecordedLog.Current));
+        return services;
     }
 
     private static HttpMessageHandler BuildHandler(ServiceProvider provider, string name)

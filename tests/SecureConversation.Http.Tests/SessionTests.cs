@@ -129,14 +129,12 @@ public sealed class SessionTests
         service.Reply = _ => Task.FromResult<byte[]?>(Messages.Envelope(service.Binding.MessageVersion,
             "<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value xmlns:c=\"http://schemas.xmlsoap.org/ws/2005/02/sc\">c:RenewNeeded</s:Value></s:Subcode></s:Code>" +
             "<s:Reason><s:Text xml:lang=\"en\">Renew.</s:Text></s:Reason></s:Fault>", "http://schemas.microsoft.com/ws/2006/05/security/SecureConversationFault"));
-        var ended = new TaskCompletionSource();
         var options = Credential.Options(service.Binding);
-        options.LoggerFactory = new SignalOnEvent(204, ended);
         await using var client = new SecureConversationClient(service.Address, options);
         var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
         Assert.Equal(SecureConversationFailure.BadContextToken, error.Failure);
         Assert.True(error.Fault!.IsSecured);
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await RecordedLog.Current.SeenAsync(204);
         Assert.Equal(0, service.Engine.SessionCount);
 
         service.Reply = reply;
@@ -188,10 +186,8 @@ public sealed class SessionTests
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
         await using var service = await TestService.StartAsync(Shorten(Credential.Session()), clock);
-        var ended = new TaskCompletionSource();
         var options = Credential.Options(service.Binding);
         options.TimeProvider = clock;
-        options.LoggerFactory = new SignalOnEvent(204, ended);
         await using var client = new SecureConversationClient(service.Address, options);
         await client.CallAsync(Messages.Action, Echo);
 
@@ -204,7 +200,7 @@ public sealed class SessionTests
         Assert.Equal(2, service.Handshakes);
 
         // The old one is cancelled in the background.
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await RecordedLog.Current.SeenAsync(204);
         Assert.Equal(1, service.Engine.SessionCount);
     }
 
@@ -243,9 +239,7 @@ public sealed class SessionTests
     public async Task Ending_WithoutCancellation_SaysNothingToTheService()
     {
         await using var service = await TestService.StartAsync(Credential.Session(requireCancellation: false));
-        var log = new TaskCompletionSource();
         var options = Credential.Options(service.Binding);
-        options.LoggerFactory = new SignalOnEvent(205, log);
         await using (var client = new SecureConversationClient(service.Address, options))
         {
             await client.CallAsync(Messages.Action, Echo);
@@ -254,7 +248,7 @@ public sealed class SessionTests
             Assert.Equal(2, service.Handshakes);
         }
 
-        Assert.False(log.Task.IsCompleted);
+        Assert.DoesNotContain(RecordedLog.Current.Entries, entry => entry.Id == 205);
         Assert.Equal(0, service.Cancels);
         Assert.Equal(2, service.Engine.SessionCount);
     }

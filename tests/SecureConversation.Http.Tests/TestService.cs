@@ -24,7 +24,7 @@ public sealed class TestService : IAsyncDisposable
     {
         _app = app;
         Binding = binding;
-        _options = new MessageSecurityServiceOptions { TimeProvider = clock };
+        _options = new MessageSecurityServiceOptions { TimeProvider = clock, LoggerFactory = RecordedLog.Current };
         Engine = NewEngine();
     }
 
@@ -52,7 +52,7 @@ public sealed class TestService : IAsyncDisposable
     public static async Task<TestService> StartAsync(MessageSecurityBinding binding, TimeProvider? clock = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(RecordedLog.Current);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
         var service = new TestService(app, binding, clock ?? TimeProvider.System);

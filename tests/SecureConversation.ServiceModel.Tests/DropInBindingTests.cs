@@ -2,6 +2,7 @@ using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
 using SecureConversation.ServiceModel.Tests.Support;
+using SecureConversation.Testing;
 using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel.Tests;
@@ -104,11 +105,11 @@ public sealed class DropInBindingTests
     {
         if (is2007)
         {
-            var newer = new WS2007HttpBinding(mode);
+            var newer = new WS2007HttpBinding(mode) { LoggerFactory = RecordedLog.Current };
             return (newer, newer.Security);
         }
 
-        var older = new WSHttpBinding(mode);
+        var older = new WSHttpBinding(mode) { LoggerFactory = RecordedLog.Current };
         return (older, older.Security);
     }
 }

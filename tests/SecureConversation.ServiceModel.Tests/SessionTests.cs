@@ -3,8 +3,8 @@ using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using SecureConversation.ServiceModel.Tests.Support;
+using SecureConversation.Testing;
 
 namespace SecureConversation.ServiceModel.Tests;
 
@@ -109,7 +109,7 @@ public sealed class SessionTests
         await using var service = await StartAsync();
         IRequestSessionChannel? channel = null;
         var security = Bootstraps.Client("MutualCertificate", session: true);
-        security.LoggerFactory = new Log { OnText = text => (text.Contains("urn:uuid", StringComparison.Ordinal) ? channel : null)?.Abort() };
+        RecordedLog.Current.Logged += entry => (entry.Category == "SecureConversation.Client" && entry.Text.Contains("urn:uuid", StringComparison.Ordinal) ? channel : null)?.Abort();
         channel = Raw(Clients.Binding(security), service, out var factory);
         await Assert.ThrowsAsync<CommunicationObjectAbortedException>(async () =>
         {
@@ -284,14 +284,11 @@ public sealed class SessionTests
     public async Task TheLifeOfASessionIsLogged()
     {
         await using var service = await StartAsync();
-        var log = new Log();
-        var security = Bootstraps.Client("MutualCertificate", session: true);
-        security.LoggerFactory = log;
-        using var factory = Clients.Factory(Clients.Binding(security), service.Address);
+        using var factory = Clients.Factory(Binding(), service.Address);
         var proxy = factory.CreateChannel();
         proxy.Add(1, 2);
         ((IClientChannel)proxy).Close();
-        Assert.Equal([500, 502], log.Ids.Where(id => id is >= 500 and < 600));
+        Assert.Equal([500, 502], RecordedLog.Current.Entries.Select(entry => entry.Id).Where(id => id is >= 500 and < 600));
     }
 
     [Fact]
@@ -334,34 +331,6 @@ public sealed class SessionTests
         factory = binding.BuildChannelFactory<IRequestSessionChannel>(credentials);
         factory.Open();
         return factory.CreateChannel(new EndpointAddress(service.Address));
-    }
-
-    private sealed class Log : ILoggerFactory, ILogger
-    {
-        public System.Collections.Concurrent.ConcurrentQueue<int> Ids { get; } = new();
-
-        public Action<string>? OnText { get; init; }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            Ids.Enqueue(eventId.Id);
-            OnText?.Invoke(formatter(state, exception));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 
     private sealed class Hold(string text) : BodyWriter(isBuffered: true)

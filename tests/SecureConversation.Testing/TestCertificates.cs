@@ -38,8 +38,9 @@ public static class TestCertificates
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        var (from, until) = Validity();
-        return request.CreateSelfSigned(from, until);
+        // The system clock: chains are built against it.
+        var today = new DateTimeOffset(DateTime.UtcNow.Date, TimeSpan.Zero);
+        return request.CreateSelfSigned(today.AddDays(-1), today.AddDays(30));
     }
 
     private static X509Certificate2 Issue(string name, bool withKeyIdentifier = true)
@@ -58,18 +59,11 @@ public static class TestCertificates
         }
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7F) | 0x01); // positive and without a leading zero
-        var (from, until) = Validity();
-        using var certificate = request.Create(Authority, from, until, serial);
+        // A certificate must not outlive its issuer. It takes the period of its issuer and asks no clock: a run may go on past midnight.
+        using var certificate = request.Create(Authority, Authority.NotBefore, Authority.NotAfter, serial);
         return certificate.CopyWithPrivateKey(key);
     }
 
     private static CertificateRequest Request(string name, RSA key) =>
         new($"CN={name}, O=SecureConversation tests", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-
-    // The system clock: chains are built against it. A leaf must lie within its issuer, so both get the same day bounds.
-    private static (DateTimeOffset From, DateTimeOffset Until) Validity()
-    {
-        var today = new DateTimeOffset(DateTime.UtcNow.Date, TimeSpan.Zero);
-        return (today.AddDays(-1), today.AddDays(30));
-    }
 }

@@ -22,6 +22,13 @@ public sealed class TestCertificatesTests
     }
 
     [Fact]
+    public void Period_IsThatOfTheAuthority()
+    {
+        Assert.All([TestCertificates.Service, TestCertificates.Client, TestCertificates.Other, TestCertificates.ServiceWithoutKeyIdentifier, TestCertificates.ClientWithoutKeyIdentifier],
+            certificate => Assert.Equal((TestCertificates.Authority.NotBefore, TestCertificates.Authority.NotAfter), (certificate.NotBefore, certificate.NotAfter)));
+    }
+
+    [Fact]
     public void KeyIdentifier_IsThereOrNot()
     {
         Assert.Single(TestCertificates.Client.Extensions.OfType<X509SubjectKeyIdentifierExtension>());

@@ -78,7 +78,7 @@ public static class Program
     public static async Task<WebApplication> StartAsync(Binding binding)
     {
         var builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(RecordedLog.Current).SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddServiceModelServices();
         var app = builder.Build();

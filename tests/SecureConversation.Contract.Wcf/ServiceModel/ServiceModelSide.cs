@@ -9,6 +9,7 @@ using System.Text;
 using System.Xml;
 using SecureConversation.Contract.Sides;
 using SecureConversation.ServiceModel;
+using SecureConversation.Testing;
 using ProtectionOrder = SecureConversation.ServiceModel.MessageProtectionOrder;
 using WcfBinding = System.ServiceModel.Channels.Binding;
 using WcfMessageVersion = System.ServiceModel.Channels.MessageVersion;
@@ -53,8 +54,8 @@ public class ServiceModelSide : IClientSide
         if (scenario.DropIn is { } dropIn)
         {
             return dropIn == DropIn.WSHttp
-                ? Switched(new SecureConversation.ServiceModel.WSHttpBinding(SecurityMode.Message), binding => binding.Security, scenario)
-                : Switched(new SecureConversation.ServiceModel.WS2007HttpBinding(SecurityMode.Message), binding => binding.Security, scenario);
+                ? Switched(new SecureConversation.ServiceModel.WSHttpBinding(SecurityMode.Message) { LoggerFactory = RecordedLog.Current }, binding => binding.Security, scenario)
+                : Switched(new SecureConversation.ServiceModel.WS2007HttpBinding(SecurityMode.Message) { LoggerFactory = RecordedLog.Current }, binding => binding.Security, scenario);
         }
 
         var transport = new HttpTransportBindingElement { MaxReceivedMessageSize = Large, MaxBufferSize = Large };
@@ -99,6 +100,7 @@ public class ServiceModelSide : IClientSide
 
     private static void Apply(MessageSecurityBindingElement element, Scenario scenario, MessageSecurityVersion version)
     {
+        element.LoggerFactory = RecordedLog.Current;
         element.MessageSecurityVersion = version;
         element.DefaultAlgorithmSuite = Suite(scenario.AlgorithmSuite);
         element.SecurityHeaderLayout = Enum.Parse<SecurityHeaderLayout>(scenario.Layout.ToString());

@@ -21,7 +21,7 @@ public sealed class AspNetCoreSide : IServiceSide
     {
         var probe = new ServiceProbe();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(RecordedLog.Current).SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, scenario.Port);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using SecureConversation.Credentials;
 using SecureConversation.Http;
+using SecureConversation.Testing;
 
 namespace SecureConversation.Contract.Sides;
 
@@ -16,6 +17,7 @@ public sealed class HttpSide : IClientSide
         {
             MessageVersion = EngineWords.MessageVersion(scenario),
             ProtectionRequirements = EngineWords.Protection,
+            LoggerFactory = RecordedLog.Current,
             MaxResponseBytes = 256 * 1024 * 1024,
             // A cancel that is given up leaves the session to its idle timeout, and machines of tests are slow.
             CloseTimeout = TimeSpan.FromMinutes(1),

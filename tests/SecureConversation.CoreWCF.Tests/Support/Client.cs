@@ -22,6 +22,7 @@ public static class Client
             // A cancel that is given up leaves the session to its idle timeout, and machines of tests are slow.
             CloseTimeout = TimeSpan.FromMinutes(1),
             MessageVersion = version ?? MessageVersion.Default,
+            LoggerFactory = RecordedLog.Current,
             ProtectionRequirements = protection ?? Protection,
             Credentials = new ClientCredentials
             {

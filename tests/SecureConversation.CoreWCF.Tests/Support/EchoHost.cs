@@ -39,7 +39,7 @@ public sealed class EchoHost : IAsyncDisposable
     {
         var probe = new EchoProbe();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(RecordedLog.Current);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AllowSynchronousIO = allowSynchronousIO;

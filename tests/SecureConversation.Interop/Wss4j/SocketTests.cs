@@ -9,6 +9,7 @@ using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Support;
 using SecureConversation.Testing;
 using SecureConversation.Testing.Peers;
+using SecureConversation.Testing;
 
 namespace SecureConversation.Interop.Wss4j;
 
@@ -41,7 +42,7 @@ public sealed class SocketTests
     private static async Task<WebApplication> ListenAsync(Loopback loopback)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(RecordedLog.Current);
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         var host = builder.Build();
         host.MapPost("/", context => ServeAsync(context, loopback));

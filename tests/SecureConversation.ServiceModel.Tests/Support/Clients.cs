@@ -19,6 +19,7 @@ internal static class Clients
         http.MaxReceivedMessageSize = int.MaxValue;
         http.MaxBufferSize = int.MaxValue;
         transport?.Invoke(http);
+        security.LoggerFactory = RecordedLog.Current;
         return new CustomBinding(security, encoder ?? Text(MessageVersion.Soap12WSAddressing10), http);
     }
 

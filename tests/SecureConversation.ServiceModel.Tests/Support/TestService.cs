@@ -92,7 +92,7 @@ internal sealed class TestService : IAsyncDisposable
     public static async Task<TestService> StartAsync(Action<SecureConversationServiceOptions> configure, int port = 0, bool https = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(RecordedLog.Current);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
             if (https)

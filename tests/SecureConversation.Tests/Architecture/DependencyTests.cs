@@ -68,7 +68,7 @@ public sealed class DependencyTests
         var others = typeof(MessageSecurityService).Assembly.GetReferencedAssemblies().Select(a => a.Name!)
             .Where(n => !n.StartsWith("System.", StringComparison.Ordinal) && n is not ("Microsoft.Extensions.Logging.Abstractions" or "Microsoft.Win32.Primitives"));
         Assert.Empty(others);
-        var packages = Regex.Matches(File.ReadAllText(Path.Combine(Root, "src", "SecureConversation", "SecureConversation.csproj")), "PackageReference Include=\"([^\"]+)\"")
+        var packages = Regex.Matches(File.ReadAllText(Path.Combine(Sources.Root, "src", "SecureConversation", "SecureConversation.csproj")), "PackageReference Include=\"([^\"]+)\"")
             .Select(m => m.Groups[1].Value);
         Assert.All(packages, p => Assert.Contains(p, new[] { "Microsoft.Extensions.Logging.Abstractions", "System.Security.Cryptography.Xml", "Microsoft.CodeAnalysis.BannedApiAnalyzers" }));
     }
@@ -76,7 +76,7 @@ public sealed class DependencyTests
     [Fact]
     public void Adapters_ReferToTheEngineOnlyAndSeeNothingInternal()
     {
-        var adapters = Directory.GetFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)
+        var adapters = Directory.GetFiles(Path.Combine(Sources.Root, "src"), "*.csproj", SearchOption.AllDirectories)
             .Where(f => Path.GetFileName(f) is "SecureConversation.Http.csproj" or "SecureConversation.AspNetCore.csproj");
         foreach (var adapter in adapters)
         {
@@ -84,31 +84,15 @@ public sealed class DependencyTests
             Assert.All(projects, p => Assert.EndsWith("/SecureConversation/SecureConversation.csproj", p, StringComparison.Ordinal));
         }
 
-        var engine = File.ReadAllText(Path.Combine(Root, "src", "SecureConversation", "SecureConversation.csproj"));
+        var engine = File.ReadAllText(Path.Combine(Sources.Root, "src", "SecureConversation", "SecureConversation.csproj"));
         Assert.DoesNotMatch("InternalsVisibleTo Include=\"SecureConversation\\.(Http|AspNetCore)\"", engine);
     }
 
     [Fact]
     public void SourceFiles_HaveSixHundredLinesAtMost()
     {
-        var tooLong = new[] { "src", "tests", "samples", "benchmarks" }.Select(d => Path.Combine(Root, d)).Where(Directory.Exists)
-            .SelectMany(d => Directory.EnumerateFiles(d, "*.cs", SearchOption.AllDirectories))
-            .Where(f => !Regex.IsMatch(f, @"[/\\](obj|bin|node_modules)[/\\]") && File.ReadLines(f).Skip(600).Any());
+        var tooLong = new[] { "src", "tests", "samples", "benchmarks" }.SelectMany(Sources.Files).Where(f => File.ReadLines(f).Skip(600).Any());
         Assert.Empty(tooLong);
-    }
-
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "SecureConversation.sln")))
-            {
-                folder = folder.Parent ?? throw new InvalidOperationException("The solution is not above the tests.");
-            }
-
-            return folder.FullName;
-        }
     }
 
     private static string LayerOf(string type)

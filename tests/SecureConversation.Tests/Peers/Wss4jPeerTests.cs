@@ -14,29 +14,32 @@ public sealed class Wss4jPeerTests
         <s:Body><Echo xmlns="urn:test"><text>h&#xE9;llo</text></Echo></s:Body></s:Envelope>
         """);
 
-    public static TheoryData<string> Recorded => VectorNames.MessagesWhere(message =>
-        message.Vector.Name is "session/sc-mutualcert" or "session/sc-mutualcert-2007" or "symmetric/mutualcert" or "asymmetric/mutualcert-duplex"
-        && message.Record.Expect is VectorExpectation.Verified);
-
     [Theory]
-    [MemberData(nameof(Recorded))]
-    public void Verify_AcceptsARecordedMessage(string name)
+    [InlineData("session/sc-mutualcert")]
+    [InlineData("session/sc-mutualcert-2007")]
+    [InlineData("symmetric/mutualcert")]
+    [InlineData("asymmetric/mutualcert-duplex")]
+    public void Verify_AcceptsRecordedMessages(string vector)
     {
         PeerAvailability.Require(Wss4jPeer.MissingReason);
-        var message = VectorArchive.GetMessage(name);
+        var messages = VectorArchive.Get(vector).Messages.Where(message => message.Record.Expect is VectorExpectation.Verified).ToList();
+        Assert.NotEmpty(messages);
 
-        var result = Wss4jPeer.Verify(message.ReadBytes(), PeerFixture.KeysOf(message));
+        Assert.All(messages, message =>
+        {
+            var result = Wss4jPeer.Verify(message.ReadBytes(), PeerFixture.KeysOf(message));
 
-        Assert.True(result.Ok, result.Reason);
-        Assert.Equal(message.Record.Signatures.Count, result.All("signature").Count());
-        Assert.Equal(message.Record.SignedParts.Count, result.All("signed").Count());
+            Assert.True(result.Ok, result.Reason);
+            Assert.Equal(message.Record.Signatures.Count, result.All("signature").Count());
+            Assert.Equal(message.Record.SignedParts.Count, result.All("signed").Count());
+        });
     }
 
     [Fact]
     public void Verify_RefusesATamperedMessage()
     {
         PeerAvailability.Require(Wss4jPeer.MissingReason);
-        var message = VectorArchive.All.Where(vector => vector.File.Group == "tampered").SelectMany(vector => vector.Messages)
+        var message = VectorArchive.LoadGroup("tampered").SelectMany(vector => vector.Messages)
             .First(message => message.Record.Expect is VectorExpectation.Rejected { Word: RejectionWord.BadSignature });
 
         var result = Wss4jPeer.Verify(message.ReadBytes(), PeerFixture.KeysOf(message));

@@ -9,7 +9,18 @@ public sealed class VectorSchemaTests
 {
     // External vectors may lie in any directory.
     private static IEnumerable<Vector> Repository =>
-        VectorArchive.All.Where(vector => !vector.Name.StartsWith("external:", StringComparison.Ordinal));
+        VectorArchive.LoadAll().Where(vector => !vector.Name.StartsWith("external:", StringComparison.Ordinal));
+
+    [Fact]
+    public void Index_NamesWhatTheArchivesHold()
+    {
+        var names = VectorArchive.ReadNames().Order(StringComparer.Ordinal).ToList();
+
+        // One name more or less is easier to see in the differences than in two lists of hundreds.
+        Assert.Empty(names.Except(VectorIndex.Names));
+        Assert.Empty(VectorIndex.Names.Except(names));
+        Assert.Equal(names, VectorIndex.Names);
+    }
 
     [Fact]
     public void Repository_HoldsAllGroups()
@@ -23,7 +34,7 @@ public sealed class VectorSchemaTests
     [Fact]
     public void Files_AreTheRecordedBytes()
     {
-        Assert.All(VectorArchive.All.SelectMany(vector => vector.Messages), message =>
+        Assert.All(VectorArchive.LoadAll().SelectMany(vector => vector.Messages), message =>
         {
             Assert.Equal(message.Record.Sha256, Sha256(message.ReadBytes()));
             Assert.Equal(message.Record.Plain is null, message.ReadPlain() is null);
@@ -43,7 +54,7 @@ public sealed class VectorSchemaTests
     [Fact]
     public void Certificates_LoadWithTheirPrivateKeys()
     {
-        Assert.All(VectorArchive.All, vector =>
+        Assert.All(VectorArchive.LoadAll(), vector =>
         {
             Assert.True(vector.ServiceCertificate.HasPrivateKey);
             Assert.True(vector.ClientCertificate.HasPrivateKey);
@@ -63,7 +74,7 @@ public sealed class VectorSchemaTests
     {
         using var directory = new TemporaryVector("session/sc-mutualcert", json => ReplaceFirst(json, known, unknown));
 
-        var failure = Assert.Throws<VectorFormatException>(() => VectorArchive.LoadExternal(directory.Path).ToList());
+        var failure = Assert.Throws<VectorFormatException>(() => Assert.Single(VectorArchive.External(directory.Path)).Content.Value);
 
         Assert.Contains("external:odd/one", failure.Message, StringComparison.Ordinal);
         Assert.Contains(named, failure.Message, StringComparison.Ordinal);
@@ -74,7 +85,7 @@ public sealed class VectorSchemaTests
     {
         using var directory = new TemporaryVector("session/sc-mutualcert", json => json);
 
-        var vector = Assert.Single(VectorArchive.LoadExternal(directory.Path));
+        var vector = Assert.Single(VectorArchive.External(directory.Path)).Content.Value;
 
         var archived = VectorArchive.Get("session/sc-mutualcert");
         Assert.Equal("external:odd/one", vector.Name);
@@ -85,7 +96,7 @@ public sealed class VectorSchemaTests
     [Fact]
     public void ExternalDirectoryThatDoesNotExist_Fails()
     {
-        Assert.Throws<DirectoryNotFoundException>(() => VectorArchive.LoadExternal(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString())));
+        Assert.Throws<DirectoryNotFoundException>(() => VectorArchive.External(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString())));
     }
 
     private static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
