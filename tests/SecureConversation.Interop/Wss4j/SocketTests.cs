@@ -9,7 +9,6 @@ using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Support;
 using SecureConversation.Testing;
 using SecureConversation.Testing.Peers;
-using SecureConversation.Testing;
 
 namespace SecureConversation.Interop.Wss4j;
 
