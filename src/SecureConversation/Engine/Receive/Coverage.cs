@@ -63,7 +63,7 @@ internal static class Coverage
                 Fail.With(FailureCode.PartNotSigned, item.Kind.ToString());
             }
 
-            if (item.Kind == SecurityItemKind.Signature && requirements.EncryptSignature
+            if (item.Kind == SecurityItemKind.Signature && requirements.EncryptsSignature(requirements.EncryptBody)
                 && !opened.IsEncrypted(EncryptedLocation.SecurityItem, item.Position))
             {
                 Fail.With(FailureCode.PartNotEncrypted, "ds:Signature");

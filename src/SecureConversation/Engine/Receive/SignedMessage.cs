@@ -72,7 +72,7 @@ internal sealed class SignedMessage
         {
             if (item.Kind == SecurityItemKind.Signature)
             {
-                signatures.Add((SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxReferences), item));
+                signatures.Add((SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxSignedParts), item));
             }
         }
 
