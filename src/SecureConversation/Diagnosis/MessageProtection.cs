@@ -50,18 +50,18 @@ public sealed record MessageProtection(IReadOnlyList<SignatureProtection> Signat
     /// <summary>Names of all parts that were encrypted.</summary>
     public IEnumerable<string> EncryptedParts => Encryptions.Select(e => e.Part);
 
-    internal static MessageProtection Create(OpenedMessage opened, SignedMessage signed, MessageShape shape, MessageRequirements requirements,
+    internal static MessageProtection Create(OpenedMessage opened, MessageIntegrity signed, MessageShape shape, MessageRequirements requirements,
         (XmlId Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
     {
         var names = new ProtectionNames(opened, signed, shape, derivedKeys, encryptedKeySha1);
         List<SignatureProtection> signatures =
         [
-            new(signed.Primary.SignatureMethod,
-                signed.Signer is { } signer ? ProtectionNames.Certificate(signer) : names.Symmetric(signed.Primary.Key),
-                [.. signed.Primary.References.Select(r => names.Part(r.Id))], IsEndorsing: false,
-                signed.Primary.References.Any(r => names.IsCiphertext(r.Id))),
-            .. signed.Endorsements.Select(e => new SignatureProtection(e.Signature.SignatureMethod, ProtectionNames.Certificate(e.Certificate),
-                [.. e.Signature.References.Select(r => names.Part(r.Id))], IsEndorsing: true, CoversCiphertext: false)),
+            .. signed.Signatures.Select(s => new SignatureProtection(
+                s.Signature.SignatureMethod,
+                s.Certificate is { } certificate ? ProtectionNames.Certificate(certificate) : names.Symmetric(s.Signature.Key),
+                [.. s.Signature.References.Select(r => names.Part(r.Id))],
+                s.IsEndorsing,
+                !s.IsEndorsing && s.Signature.References.Any(r => names.IsCiphertext(r.Id)))),
         ];
         List<EncryptionProtection> encryptions =
         [
