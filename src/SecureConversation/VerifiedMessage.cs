@@ -143,6 +143,11 @@ public sealed class VerifiedMessage : IDisposable
 
     /// <summary>All certificates that signed or endorsed; each has to be trusted.</summary>
     internal IEnumerable<X509Certificate2> Certificates => Signer is null ? Tokens.Certificates : Tokens.Certificates.Prepend(Signer);
+
+    /// <summary>What the client proved, certificates before the user name.</summary>
+    internal IEnumerable<ProvedToken> ProvedTokens =>
+        Tokens.UserName is { } userName ? Certificates.Select(ProvedToken.Of).Append(ProvedToken.Of(userName)) : Certificates.Select(ProvedToken.Of);
+
     internal SoapEnvelope Plain => _opened.Plain;
 
     /// <summary>Whether a header block was covered by the primary signature.</summary>

@@ -1,3 +1,5 @@
+using SecureConversation.Engine.Tokens;
+
 namespace SecureConversation.Binding;
 
 /// <summary>
@@ -88,7 +90,7 @@ internal static class BindingChecks
                 + "the certificate of the service is known to the client; set InclusionMode to Never.";
         }
 
-        foreach (var problem in ReferenceStyle(element, token, "ProtectionTokenParameters"))
+        foreach (var problem in X509TokenKind.CheckReferenceStyle(token, "ProtectionTokenParameters", element))
         {
             yield return problem;
         }
@@ -167,8 +169,8 @@ internal static class BindingChecks
             yield return NoDerivedKeys("RecipientTokenParameters");
         }
 
-        foreach (var problem in ReferenceStyle(element, client, "InitiatorTokenParameters")
-            .Concat(ReferenceStyle(element, service, "RecipientTokenParameters")))
+        foreach (var problem in X509TokenKind.CheckReferenceStyle(client, "InitiatorTokenParameters", element)
+            .Concat(X509TokenKind.CheckReferenceStyle(service, "RecipientTokenParameters", element)))
         {
             yield return problem;
         }
@@ -176,49 +178,23 @@ internal static class BindingChecks
 
     private static IEnumerable<string> SupportingTokens(SecurityBindingElement element)
     {
-        var tokens = element.EndpointSupportingTokenParameters;
-        foreach (var token in tokens.All)
+        foreach (var token in SupportingToken.Of(element.EndpointSupportingTokenParameters))
         {
-            if (token is SecureConversationSecurityTokenParameters)
+            foreach (var problem in token.Kind.CheckSupporting(token.Parameters, token.Attachment, element))
             {
-                yield return "EndpointSupportingTokenParameters cannot hold SecureConversationSecurityTokenParameters: "
-                    + "use CreateSecureConversationBindingElement.";
+                yield return problem;
             }
 
-            if (NotSentByClient(token))
+            if (NotSentByClient(token.Parameters))
             {
-                yield return $"InclusionMode {token.InclusionMode} in EndpointSupportingTokenParameters: "
+                yield return $"InclusionMode {token.Parameters.InclusionMode} in EndpointSupportingTokenParameters: "
                     + "the client has to send its tokens; set InclusionMode to AlwaysToRecipient.";
             }
 
-            if (token.RequireDerivedKeys)
+            if (token.Parameters.RequireDerivedKeys)
             {
                 yield return NoDerivedKeys("EndpointSupportingTokenParameters");
             }
-
-            if (token is X509SecurityTokenParameters x509)
-            {
-                foreach (var problem in ReferenceStyle(element, x509, "EndpointSupportingTokenParameters"))
-                {
-                    yield return problem;
-                }
-            }
-        }
-
-        if (tokens.Endorsing.Concat(tokens.SignedEndorsing).Any(t => t is UserNameSecurityTokenParameters))
-        {
-            yield return "EndpointSupportingTokenParameters: a user name has no key to endorse with; list it under SignedEncrypted.";
-        }
-
-        if (tokens.Signed.Concat(tokens.SignedEncrypted).Any(t => t is X509SecurityTokenParameters))
-        {
-            yield return "EndpointSupportingTokenParameters: a certificate that signs nothing proves nothing; list it under Endorsing or SignedEndorsing.";
-        }
-
-        if (tokens.Signed.Any(t => t is UserNameSecurityTokenParameters))
-        {
-            yield return "EndpointSupportingTokenParameters: under Signed a password would travel in clear; list the user "
-                + "name under SignedEncrypted.";
         }
     }
 
@@ -231,11 +207,6 @@ internal static class BindingChecks
                 + "choose a MessageSecurityVersion with WSSecurity11, or only sign them.";
         }
     }
-
-    private static IEnumerable<string> ReferenceStyle(SecurityBindingElement element, X509SecurityTokenParameters token, string name) =>
-        token.X509ReferenceStyle == X509ReferenceStyle.Thumbprint && IsVersion10(element)
-            ? [$"X509ReferenceStyle Thumbprint of {name} needs WS-Security 1.1: choose Any, or a MessageSecurityVersion with WSSecurity11."]
-            : [];
 
     private static string NoDerivedKeys(string name) =>
         $"RequireDerivedKeys of {name} must be false: derived keys are not offered where each side signs with its own RSA key.";

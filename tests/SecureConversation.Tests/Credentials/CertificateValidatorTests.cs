@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Tests.Credentials;
 

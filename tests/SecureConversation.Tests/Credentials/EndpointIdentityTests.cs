@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Claims;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Tests.Credentials;
 

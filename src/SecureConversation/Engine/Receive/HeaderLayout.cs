@@ -46,7 +46,7 @@ internal static class HeaderLayout
         }
 
         var nested = shape.EncryptedKey is { ReferenceList.IsNull: false };
-        var listed = list?.Position ?? (nested ? shape.Header.Single(SecurityItemKind.EncryptedKey)!.Value.Position : -1);
+        var listed = list?.Position ?? (nested ? shape.Header.Single(TokenKind.EncryptedKey)!.Value.Position : -1);
         if (listed >= 0 && (listed < signature) != requirements.SignsFirst)
         {
             Fail.With(FailureCode.ProtectionOrderMismatch);

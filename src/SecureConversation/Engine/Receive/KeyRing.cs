@@ -197,10 +197,10 @@ internal sealed class KeyRing : IDisposable
         switch (reference.Kind)
         {
             case KeyReferenceKind.LocalId:
-                var kind = _shape.Header.FindById(reference.LocalId)?.Kind;
-                return kind is SecurityItemKind.EncryptedKey or SecurityItemKind.SecurityContextToken
+                var item = _shape.Header.FindById(reference.LocalId);
+                return item?.Token == TokenKind.EncryptedKey || item?.Token == TokenKind.SecurityContext
                     ? _primary!
-                    : Fail.With<SymmetricKey>(kind is null ? FailureCode.UnresolvedReference : FailureCode.WrongToken);
+                    : Fail.With<SymmetricKey>(item is null ? FailureCode.UnresolvedReference : FailureCode.WrongToken);
             case KeyReferenceKind.SecurityContext:
                 return UseContext(reference.Uri, reference.Instance);
             case KeyReferenceKind.EncryptedKeySha1 when _shape.EncryptedKey is not null && EncryptedKeySha1.AsSpan().SequenceEqual(reference.Value.Span):

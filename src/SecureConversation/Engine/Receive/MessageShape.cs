@@ -37,13 +37,13 @@ internal sealed class MessageShape
 
     public static MessageShape Match(SecurityHeader header, MessageRequirements requirements)
     {
-        var encryptedKey = header.Single(SecurityItemKind.EncryptedKey) is { } wrapped
+        var encryptedKey = header.Single(TokenKind.EncryptedKey) is { } wrapped
             ? EncryptedKey.Read(wrapped.Element, requirements.Protocol)
             : null;
-        var contextToken = header.Single(SecurityItemKind.SecurityContextToken) is { } context
+        var contextToken = header.Single(TokenKind.SecurityContext) is { } context
             ? SecurityContextToken.Read(context.Element, requirements.Protocol)
             : null;
-        RequireTokens(requirements, encryptedKey, contextToken);
+        RequireTokens(header, requirements);
 
         if (requirements.Timestamp && header.Single(SecurityItemKind.Timestamp) is null)
         {
@@ -55,42 +55,20 @@ internal sealed class MessageShape
         return shape;
     }
 
-    private static void RequireTokens(MessageRequirements requirements, EncryptedKey? encryptedKey, SecurityContextToken? contextToken)
+    /// <summary>The token that the binding asks for is there, and none that it has no use for.</summary>
+    private static void RequireTokens(SecurityHeader header, MessageRequirements requirements)
     {
-        switch (requirements.Primary)
+        if (requirements.RequiredToken is { } required && header.Single(required) is null)
         {
-            case PrimaryTokenKind.SecurityContext:
-                // A service routes by the element (WCF's session filter); a client knows its context.
-                if (requirements.Role.IsFromClient && contextToken is null)
-                {
-                    Fail.With(FailureCode.TokenMissing, "wsc:SecurityContextToken");
-                }
-
-                Refuse(encryptedKey, "xenc:EncryptedKey");
-                break;
-            case PrimaryTokenKind.WrappedKey:
-                if (encryptedKey is null)
-                {
-                    Fail.With(FailureCode.TokenMissing, "xenc:EncryptedKey");
-                }
-
-                Refuse(contextToken, "wsc:SecurityContextToken");
-                break;
-            case PrimaryTokenKind.CorrelatedKey:
-                Refuse(encryptedKey, "xenc:EncryptedKey");
-                Refuse(contextToken, "wsc:SecurityContextToken");
-                break;
-            default:
-                Refuse(contextToken, "wsc:SecurityContextToken");
-                break;
+            Fail.With(FailureCode.TokenMissing, required.ElementName);
         }
-    }
 
-    private static void Refuse(object? token, string name)
-    {
-        if (token is not null)
+        foreach (var item in header.Items)
         {
-            Fail.With(FailureCode.UnexpectedElement, name);
+            if (item.Token is { } token && !requirements.Allows(token))
+            {
+                Fail.With(FailureCode.UnexpectedElement, token.ElementName);
+            }
         }
     }
 
@@ -101,7 +79,7 @@ internal sealed class MessageShape
         var keys = new List<(XmlId, DerivedKeyToken)>(2);
         foreach (var item in header.Items)
         {
-            if (item.Kind != SecurityItemKind.DerivedKeyToken)
+            if (item.Token != TokenKind.DerivedKey)
             {
                 continue;
             }

@@ -1,6 +1,7 @@
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
@@ -9,11 +10,8 @@ namespace SecureConversation.Engine.Receive;
 internal enum SecurityItemKind
 {
     Timestamp,
-    EncryptedKey,
-    DerivedKeyToken,
-    SecurityContextToken,
-    BinarySecurityToken,
-    UsernameToken,
+    /// <summary>A security token; <see cref="SecurityItem.Token"/> says of which kind.</summary>
+    Token,
     SecurityTokenReference,
     ReferenceList,
     EncryptedData,
@@ -21,7 +19,13 @@ internal enum SecurityItemKind
     SignatureConfirmation,
 }
 
-internal readonly record struct SecurityItem(SecurityItemKind Kind, XmlElement Element, XmlId? Id, int Position);
+/// <summary>One child of the security header.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Token">The kind of token; null for what is no token.</param>
+/// <param name="Element">The element.</param>
+/// <param name="Id">The Id by which others may refer to it.</param>
+/// <param name="Position">Its index among the children.</param>
+internal readonly record struct SecurityItem(SecurityItemKind Kind, TokenKind? Token, XmlElement Element, XmlId? Id, int Position);
 
 /// <summary>
 /// The children of wsse:Security in document order, before any cryptography: an unknown child, a second of what occurs
@@ -59,8 +63,9 @@ internal sealed class SecurityHeader
                 Fail.With(FailureCode.LimitExceeded, "children of wsse:Security");
             }
 
-            var kind = KindOf(child, protocol);
-            items.Add(new SecurityItem(kind, child, IdOf(kind, child), items.Count));
+            var token = TokenKind.OfElement(child, protocol);
+            var kind = token is null ? KindOf(child) : SecurityItemKind.Token;
+            items.Add(new SecurityItem(kind, token, child, token is null ? IdOf(kind, child) : token.IdOf(child), items.Count));
         }
 
         if (items.Count == 0 || element.HasText)
@@ -69,15 +74,26 @@ internal sealed class SecurityHeader
         }
 
         var header = new SecurityHeader(element, items);
-        header.RequireAtMostOne(SecurityItemKind.Timestamp);
-        header.RequireAtMostOne(SecurityItemKind.EncryptedKey);
-        header.RequireAtMostOne(SecurityItemKind.SecurityContextToken);
-        header.RequireAtMostOne(SecurityItemKind.ReferenceList);
+        header.RequireSingletons();
         header.RequireUniqueIds(envelope);
         return header;
     }
 
-    /// <summary>The only item of that kind, or null.</summary>
+    /// <summary>The first token of that kind, or null.</summary>
+    public SecurityItem? Single(TokenKind kind)
+    {
+        foreach (var item in Items)
+        {
+            if (item.Token == kind)
+            {
+                return item;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The first item of that kind, or null.</summary>
     public SecurityItem? Single(SecurityItemKind kind)
     {
         foreach (var item in Items)
@@ -104,13 +120,8 @@ internal sealed class SecurityHeader
         return null;
     }
 
-    private static SecurityItemKind KindOf(XmlElement child, ProtocolVersion protocol) =>
+    private static SecurityItemKind KindOf(XmlElement child) =>
         child.Is(Wsu.Timestamp) ? SecurityItemKind.Timestamp
-        : child.Is(Xenc.EncryptedKey) ? SecurityItemKind.EncryptedKey
-        : child.Is(protocol.DerivedKeyToken) ? SecurityItemKind.DerivedKeyToken
-        : child.Is(protocol.SecurityContextToken) ? SecurityItemKind.SecurityContextToken
-        : child.Is(Wsse.BinarySecurityToken) ? SecurityItemKind.BinarySecurityToken
-        : child.Is(Wsse.UsernameToken) ? SecurityItemKind.UsernameToken
         : child.Is(Wsse.SecurityTokenReference) ? SecurityItemKind.SecurityTokenReference
         : child.Is(Xenc.ReferenceList) ? SecurityItemKind.ReferenceList
         : child.Is(Xenc.EncryptedData) ? SecurityItemKind.EncryptedData
@@ -124,19 +135,23 @@ internal sealed class SecurityHeader
     // WS-Security 1.1 section 4.1: wsu:Id where the schema has none of its own; XML Signature and Encryption bring theirs.
     private static XmlId? IdOf(SecurityItemKind kind, XmlElement child) => kind switch
     {
-        SecurityItemKind.EncryptedKey or SecurityItemKind.EncryptedData or SecurityItemKind.Signature => child.GetId(Attr.Id),
+        SecurityItemKind.EncryptedData or SecurityItemKind.Signature => child.GetId(Attr.Id),
         SecurityItemKind.ReferenceList => null,
         _ => child.GetId(Wsu.Id),
     };
 
-    private void RequireAtMostOne(SecurityItemKind kind)
+    private void RequireSingletons()
     {
-        var count = 0;
-        foreach (var item in Items)
+        for (var i = 0; i < Items.Count; i++)
         {
-            if (item.Kind == kind && ++count > 1)
+            var item = Items[i];
+            var isSingle = item.Token?.OccursOnce ?? item.Kind is SecurityItemKind.Timestamp or SecurityItemKind.ReferenceList;
+            for (var j = 0; isSingle && j < i; j++)
             {
-                Fail.With(FailureCode.DuplicateElement, kind.ToString());
+                if (Items[j].Kind == item.Kind && Items[j].Token == item.Token)
+                {
+                    Fail.With(FailureCode.DuplicateElement, item.Token?.ElementName ?? item.Kind.ToString());
+                }
             }
         }
     }

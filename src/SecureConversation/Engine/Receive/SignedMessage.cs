@@ -145,7 +145,7 @@ internal sealed class SignedMessage : MessageIntegrity
     {
         foreach (var item in header.Items)
         {
-            if (item.Kind != SecurityItemKind.BinarySecurityToken)
+            if (item.Token != TokenKind.X509)
             {
                 continue;
             }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Tokens;
@@ -31,10 +30,10 @@ internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certific
     private static UsernameToken? RequireUserName(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed, SecurityHeader plain)
     {
         UsernameToken? found = null;
-        var wanted = requirements.Supporting.FirstOrDefault(t => t.Parameters is UserNameSecurityTokenParameters);
+        var wanted = requirements.Supporting.FirstOrDefault(t => t.Kind == TokenKind.UserName);
         foreach (var item in plain.Items)
         {
-            if (item.Kind != SecurityItemKind.UsernameToken)
+            if (item.Token != TokenKind.UserName)
             {
                 continue;
             }
@@ -69,7 +68,7 @@ internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certific
     private static void RequireNoSpareCertificates(MessageRequirements requirements, MessageIntegrity signed, SecurityHeader plain)
     {
         var most = signed.Endorsements.Count() + (requirements.IsAsymmetric ? 1 : 0);
-        if (plain.Items.Count(i => i.Kind == SecurityItemKind.BinarySecurityToken) > most)
+        if (plain.Items.Count(i => i.Token == TokenKind.X509) > most)
         {
             Fail.With(FailureCode.UnexpectedElement, "wsse:BinarySecurityToken");
         }

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Requirements;
 
@@ -57,6 +58,23 @@ internal sealed record MessageRequirements
     public X509SecurityTokenParameters? SigningToken { get; init; }
 
     public bool AllowSerializedSigningToken { get; init; }
+
+    /// <summary>
+    /// The token whose element has to travel; null where the receiver knows the key. A service finds a session by the element (WCF's
+    /// session filter); a client knows its context.
+    /// </summary>
+    public TokenKind? RequiredToken => Primary switch
+    {
+        PrimaryTokenKind.WrappedKey => TokenKind.EncryptedKey,
+        PrimaryTokenKind.SecurityContext when Role.IsFromClient => TokenKind.SecurityContext,
+        _ => null,
+    };
+
+    /// <summary>Whether a token of this kind may stand in the header. How many, and whether it does what it is there for, is judged later.</summary>
+    public bool Allows(TokenKind token) =>
+        token == TokenKind.EncryptedKey ? Primary is PrimaryTokenKind.WrappedKey or PrimaryTokenKind.Certificate
+        : token == TokenKind.SecurityContext ? Primary == PrimaryTokenKind.SecurityContext || Supporting.Any(s => s.Kind == token)
+        : true;
 
     public bool IsAsymmetric => Primary == PrimaryTokenKind.Certificate;
     public bool SignBody => Body != ProtectionLevel.None;

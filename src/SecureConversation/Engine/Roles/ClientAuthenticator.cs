@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -10,26 +11,23 @@ namespace SecureConversation.Engine.Roles;
 /// </summary>
 internal sealed class ClientAuthenticator(ServiceCredentials credentials, TimeProvider clock)
 {
-    private readonly CertificateValidator _certificates = new(credentials.ClientCertificateValidation);
+    private readonly TokenAuthentication _authentication = new(credentials, new CertificateValidator(credentials.ClientCertificateValidation), clock);
 
+    /// <summary>Every proved token has to be accepted. The identity is that of the last kind: a user name counts more than the certificates beside it.</summary>
     /// <exception cref="SecurityFailureException">The client is not accepted.</exception>
     public async ValueTask<ClaimsPrincipal> AuthenticateAsync(VerifiedMessage message, CancellationToken cancellationToken)
     {
-        // Each certificate that signed, not only the one that becomes the identity: a binding may ask for a user name as well.
-        foreach (var proved in message.Certificates)
+        var user = ClientIdentity.Anonymous;
+        TokenKind? kind = null;
+        foreach (var token in message.ProvedTokens)
         {
-            if (!_certificates.Validate(proved, clock.GetUtcNow()))
+            var holder = await token.Kind.AuthenticateAsync(token, _authentication, cancellationToken).ConfigureAwait(false);
+            if (token.Kind != kind)
             {
-                Fail.With(FailureCode.UntrustedCertificate);
+                (user, kind) = (holder, token.Kind);
             }
         }
 
-        if (message.Tokens.UserName is { } userName)
-        {
-            var isAccepted = await credentials.UserNamePasswordValidator!.ValidateAsync(userName.UserName, userName.Password, cancellationToken).ConfigureAwait(false);
-            return isAccepted ? ClientIdentity.FromUserName(userName.UserName) : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials);
-        }
-
-        return message.SenderCertificate is { } certificate ? ClientIdentity.FromCertificate(certificate) : ClientIdentity.Anonymous;
+        return user;
     }
 }

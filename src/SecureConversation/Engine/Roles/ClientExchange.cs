@@ -14,7 +14,7 @@ internal sealed class ClientExchange(BindingMessages messages, ClientCredentials
         SenderToken token = requirements.IsAsymmetric
             ? new SenderToken.Certificates(credentials.ClientCertificate!, credentials.ServiceCertificate!)
             : new SenderToken.WrappedKey(credentials.ServiceCertificate!);
-        var extras = new SenderExtras { Endorsing = credentials.ClientCertificate, UserName = credentials.UserName };
+        var extras = new SenderExtras { Credentials = credentials };
         var securer = new MessageSecurer(requirements, environment.Clock, messages.Element.LocalClientSettings.TimestampValidityDuration,
             environment.Random, environment.XmlLimits);
         var message = securer.Secure(plain, token, extras);

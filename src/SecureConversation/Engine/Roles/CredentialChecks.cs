@@ -1,47 +1,56 @@
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 
 /// <summary>Credentials that the binding needs must be there when a role is made, not when the first message comes.</summary>
 internal static class CredentialChecks
 {
+    /// <exception cref="ArgumentException">Something is missing; the message says what to set.</exception>
     public static void Require(MessageSecurityBinding binding, ServiceCredentials credentials)
     {
-        if (credentials.ServiceCertificate is null)
+        Throw(
+            credentials.ServiceCertificate is null ? "The binding needs the certificate of the service: set ServiceCredentials.ServiceCertificate." : null,
+            nameof(credentials));
+        foreach (var kind in ClientTokens(binding))
         {
-            throw new ArgumentException("The binding needs the certificate of the service: set ServiceCredentials.ServiceCertificate.", nameof(credentials));
-        }
-
-        if (NeedsUserName(binding.Bootstrap ?? binding.Element) && credentials.UserNamePasswordValidator is null)
-        {
-            throw new ArgumentException("The binding asks clients for a user name: set ServiceCredentials.UserNamePasswordValidator.", nameof(credentials));
+            Throw(kind.Missing(credentials), nameof(credentials));
         }
     }
 
+    /// <exception cref="ArgumentException">Something is missing; the message says what to set.</exception>
     public static void Require(MessageSecurityBinding binding, ClientCredentials credentials)
     {
-        if (credentials.ServiceCertificate is null)
+        Throw(
+            credentials.ServiceCertificate is null ? "The binding needs the certificate of the service beforehand: set ClientCredentials.ServiceCertificate." : null,
+            nameof(credentials));
+        foreach (var kind in ClientTokens(binding))
         {
-            throw new ArgumentException("The binding needs the certificate of the service beforehand: set ClientCredentials.ServiceCertificate.", nameof(credentials));
-        }
-
-        var element = binding.Bootstrap ?? binding.Element;
-        if (NeedsUserName(element) && credentials.UserName is null)
-        {
-            throw new ArgumentException("The binding asks for a user name: set ClientCredentials.UserName.", nameof(credentials));
-        }
-
-        if (NeedsCertificate(element) && credentials.ClientCertificate is null)
-        {
-            throw new ArgumentException("The binding asks for a client certificate: set ClientCredentials.ClientCertificate.", nameof(credentials));
+            Throw(kind.Missing(credentials), nameof(credentials));
         }
     }
 
-    private static bool NeedsUserName(SecurityBindingElement element) =>
-        SupportingToken.Of(element.EndpointSupportingTokenParameters).Exists(t => t.Parameters is UserNameSecurityTokenParameters);
+    /// <summary>The kinds of tokens by which the client proves itself, in the handshake where there is one.</summary>
+    private static IEnumerable<TokenKind> ClientTokens(MessageSecurityBinding binding)
+    {
+        var element = binding.Bootstrap ?? binding.Element;
+        if (element is AsymmetricSecurityBindingElement { InitiatorTokenParameters: { } initiator })
+        {
+            yield return TokenKind.Of(initiator);
+        }
 
-    private static bool NeedsCertificate(SecurityBindingElement element) => element is AsymmetricSecurityBindingElement
-        || SupportingToken.Of(element.EndpointSupportingTokenParameters).Exists(t => t.Parameters is X509SecurityTokenParameters);
+        foreach (var token in SupportingToken.Of(element.EndpointSupportingTokenParameters))
+        {
+            yield return token.Kind;
+        }
+    }
+
+    private static void Throw(string? problem, string parameter)
+    {
+        if (problem is not null)
+        {
+            throw new ArgumentException(problem, parameter);
+        }
+    }
 }

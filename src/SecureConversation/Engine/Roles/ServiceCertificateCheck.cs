@@ -1,4 +1,5 @@
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 

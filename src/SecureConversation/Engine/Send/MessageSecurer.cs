@@ -30,13 +30,13 @@ internal sealed class MessageSecurer(MessageRequirements requirements, TimeProvi
         {
             var digests = DigestParts(plan);
             var splice = new EnvelopeSplice(plan.Envelope);
-            var encrypted = splice.Encrypt(plan, requirements, keys, random);
+            var encrypted = PartEncryption.Apply(splice, plan, requirements, keys, random);
             header.Sign(digests, extras);
             return Finish(splice, header, encrypted, keys);
         }
 
         var hidden = new EnvelopeSplice(plan.Envelope);
-        var references = hidden.Encrypt(plan, requirements, keys, random);
+        var references = PartEncryption.Apply(hidden, plan, requirements, keys, random);
         var cipher = hidden.Apply();
         plan.Replace(SoapEnvelope.Parse(cipher.Memory, plan.Envelope.Names, limits, buffer: cipher));
         header.Sign(DigestParts(plan), extras);                                           // what is sent is what is signed

@@ -54,18 +54,8 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
         {
             var start = _tokens.Length;
             var id = UniqueIds.Next(random);
-            if (token.Parameters is UserNameSecurityTokenParameters)
-            {
-                TokenWriter.UsernameToken(_tokens, id, extras.UserName
-                    ?? throw new InvalidOperationException("The binding asks for a user name: set ClientCredentials.UserName."));
-            }
-            else
-            {
-                var credential = extras.Endorsing
-                    ?? throw new InvalidOperationException("The binding asks for a client certificate: set ClientCredentials.ClientCertificate.");
-                TokenWriter.BinarySecurityToken(_tokens, id, credential.Certificate, requirements.BspAttributes);
-                _endorsingId = token.Endorses ? id : _endorsingId;
-            }
+            token.Kind.WriteSupporting(_tokens, id, extras.Credentials!, requirements.BspAttributes);
+            _endorsingId = token.Endorses ? id : _endorsingId;
 
             // What is encrypted first is signed as ciphertext, under the Id of the EncryptedData.
             if (token.IsEncrypted && !requirements.SignsFirst)
@@ -123,7 +113,7 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
             var start = _signatures.Length;
             using var endorsing = new SignatureWriter(requirements.Suite);
             endorsing.Add(primaryId!, digest, symmetric: false);
-            var value = endorsing.Finish(_signatures, null, extras.Endorsing!.PrivateKey,
+            var value = endorsing.Finish(_signatures, null, extras.Credentials!.ClientCertificate!.PrivateKey,
                 o => TokenWriter.LocalReference(o, _endorsingId, requirements.BspAttributes ? Uris.X509V3 : null));
             _sent.Add(new SentSignature(value, keys.EncryptsSignature));
             Protect(start);

@@ -32,10 +32,8 @@ internal sealed record SenderExtras
 {
     public static readonly SenderExtras None = new();
 
-    /// <summary>The certificate that endorses, where the binding asks for one.</summary>
-    public X509Credential? Endorsing { get; init; }
-
-    public UserNameCredential? UserName { get; init; }
+    /// <summary>What a client makes its supporting tokens of; null where the message has none.</summary>
+    public ClientCredentials? Credentials { get; init; }
 
     /// <summary>Signatures of the request to confirm.</summary>
     public IReadOnlyList<SentSignature> Confirm { get; init; } = [];

@@ -1,47 +1,11 @@
-using SecureConversation.Engine.Crypto;
-using SecureConversation.Engine.Encryption;
-using SecureConversation.Engine.Names;
-using SecureConversation.Engine.Requirements;
-using SecureConversation.Engine.Send;
-using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Soap;
 
-/// <summary>Puts ciphertext and the security header into an envelope; all other bytes stay as they are.</summary>
+/// <summary>Replaces parts of an envelope and adds header blocks; all other bytes stay as they are.</summary>
 internal sealed class EnvelopeSplice(SoapEnvelope envelope)
 {
     private readonly List<(int Start, int End, Action<PooledBytes> Write)> _edits = new(4);
-
-    /// <summary>Encrypts the planned parts; returns the Ids for the reference list, body first as WCF has it.</summary>
-    public List<string> Encrypt(SendPlan plan, MessageRequirements requirements, SendKeys keys, RandomSource random)
-    {
-        var ids = new List<string>(2);
-        foreach (var part in plan.Signed)
-        {
-            if (!part.Encrypt)
-            {
-                continue;
-            }
-
-            var id = plan.Ids.Next();
-            ids.Add(id);
-            if (part.Block == PlannedPart.Body)
-            {
-                // An empty body is encrypted too: no content, one block of padding (recorded from WCF).
-                var content = (Start: envelope.Body.ContentStart, End: envelope.Body.ContentEnd);
-                ReplaceContent(envelope.Body, output => EncryptionWriter.EncryptedData(output, id, isContent: true,
-                    envelope.Bytes[content.Start..content.End], keys.Encryption, requirements.Suite, keys.EncryptionReference, random));
-            }
-            else
-            {
-                var block = envelope.Headers[part.Block].Element;
-                _edits.Add((block.Start, block.End, output => WriteEncryptedHeader(output, id, block, requirements, keys, random)));
-            }
-        }
-
-        return ids;
-    }
 
     /// <summary>A new block comes last among the blocks; the header element is made where there is none.</summary>
     public void InsertHeader(Action<PooledBytes> write)
@@ -90,7 +54,11 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
         return output;
     }
 
-    private void ReplaceContent(XmlElement element, Action<PooledBytes> write)
+    /// <summary>Puts something in the place of an element.</summary>
+    public void Replace(XmlElement element, Action<PooledBytes> write) => _edits.Add((element.Start, element.End, write));
+
+    /// <summary>Puts something in the place of all that stands between the tags of an element.</summary>
+    public void ReplaceContent(XmlElement element, Action<PooledBytes> write)
     {
         if (!element.IsEmptyElementTag)
         {
@@ -114,20 +82,5 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
             output.Write(element.LocalName);
             output.Write(">"u8);
         }
-    }
-
-    /// <summary>wsse11:EncryptedHeader (WS-Security 1.1 section 9.3.1) with the attributes of the security header, as WCF writes it.</summary>
-    private void WriteEncryptedHeader(PooledBytes output, string id, XmlElement block, MessageRequirements requirements, SendKeys keys, RandomSource random)
-    {
-        output.Write("<k:EncryptedHeader xmlns:k=\"http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd\" xmlns:m=\""u8);
-        output.WriteText(requirements.Soap.Soap);
-        output.Write("\" xmlns:u=\""u8);
-        output.WriteText(Ns.Wsu);
-        output.Write("\" m:mustUnderstand=\"1\""u8);
-        TokenWriter.Attribute(output, "u:Id", id);
-        output.Write(">"u8);
-        EncryptionWriter.EncryptedData(output, null, isContent: false, envelope.Bytes[block.Start..block.End], keys.Encryption,
-            requirements.Suite, keys.EncryptionReference, random);
-        output.Write("</k:EncryptedHeader>"u8);
     }
 }

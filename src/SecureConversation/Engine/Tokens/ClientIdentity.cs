@@ -1,9 +1,8 @@
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
-using SecureConversation.Engine.Tokens;
 
-namespace SecureConversation.Engine.Roles;
+namespace SecureConversation.Engine.Tokens;
 
 /// <summary>What a service tells the application about its client.</summary>
 internal static class ClientIdentity

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 
-namespace SecureConversation.Engine.Roles;
+namespace SecureConversation.Engine.Tokens;
 
 /// <summary>Applies <see cref="CertificateValidationOptions"/>. Used by several threads at once.</summary>
 internal sealed class CertificateValidator

@@ -1,6 +1,6 @@
 using SecureConversation.Binding;
 
-namespace SecureConversation.Engine.Requirements;
+namespace SecureConversation.Engine.Tokens;
 
 /// <summary>What a supporting token does for the message (WS-SecurityPolicy 1.2 section 8).</summary>
 internal enum SupportingTokenAttachment
@@ -15,7 +15,8 @@ internal enum SupportingTokenAttachment
     SignedEndorsing,
 }
 
-internal sealed record SupportingToken(SecurityTokenParameters Parameters, SupportingTokenAttachment Attachment)
+/// <summary>A token of the client beside the one that protects the message, and what it does for it.</summary>
+internal sealed record SupportingToken(TokenKind Kind, SecurityTokenParameters Parameters, SupportingTokenAttachment Attachment)
 {
     public bool Endorses => Attachment is SupportingTokenAttachment.Endorsing or SupportingTokenAttachment.SignedEndorsing;
     public bool IsSigned => Attachment is not SupportingTokenAttachment.Endorsing;
@@ -34,7 +35,7 @@ internal sealed record SupportingToken(SecurityTokenParameters Parameters, Suppo
         {
             foreach (var item in list)
             {
-                tokens.Add(new SupportingToken(item, attachment));
+                tokens.Add(new SupportingToken(TokenKind.Of(item), item, attachment));
             }
         }
     }

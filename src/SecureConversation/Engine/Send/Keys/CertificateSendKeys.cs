@@ -1,0 +1,69 @@
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Send;
+
+/// <summary>An asymmetric binding: our certificate signs, a fresh key under the certificate of the other side encrypts.</summary>
+internal sealed class CertificateSendKeys(SenderToken.Certificates token, MessageRequirements requirements) : SendKeys(requirements)
+{
+    private string _keyId = "";
+    private string? _tokenId;
+
+    public override X509Credential SigningCertificate => token.Own;
+
+    public override bool ListsInEncryptedKey => Requirements.SignsFirst;
+
+    public override Action<PooledBytes>? EncryptionReference => ListsInEncryptedKey
+        ? null
+        : output => TokenWriter.LocalReference(output, _keyId, Bsp(Uris.EncryptedKey), Bsp(Uris.EncryptedKey));
+
+    public override void WriteSource(PooledBytes output)
+    {
+        if (_tokenId is not null)
+        {
+            TokenWriter.BinarySecurityToken(output, _tokenId, token.Own.Certificate, Requirements.BspAttributes);
+        }
+    }
+
+    public override void WriteEncryptionToken(PooledBytes output, IReadOnlyList<string> references)
+    {
+        if (Encrypts)
+        {
+            EncryptedKeySha1 = WrappedKey.Write(output, _keyId, token.Recipient, Encryption, Requirements, ListsInEncryptedKey ? references : []);
+        }
+    }
+
+    public override void ReferToSigningKey(PooledBytes output)
+    {
+        if (_tokenId is not null)
+        {
+            TokenWriter.LocalReference(output, _tokenId, Bsp(Uris.X509V3));
+        }
+        else
+        {
+            TokenWriter.CertificateReference(output, token.Own.Certificate, Requirements.SigningToken!.X509ReferenceStyle, Requirements.IsWss11, Requirements.BspAttributes);
+        }
+    }
+
+    public override void Dispose() => Encryption?.Dispose();
+
+    protected override void Resolve(IdAllocator ids, RandomSource random)
+    {
+        _keyId = ids.Next();
+        _tokenId = SendsToken ? UniqueIds.Next(random) : null;
+        Encryption = MakeFreshKey(random);
+    }
+
+    private bool SendsToken => Requirements.SigningToken!.InclusionMode switch
+    {
+        SecurityTokenInclusionMode.AlwaysToRecipient or SecurityTokenInclusionMode.Once => Requirements.Role.IsFromClient,
+        SecurityTokenInclusionMode.AlwaysToInitiator => !Requirements.Role.IsFromClient,
+        _ => false,
+    };
+}

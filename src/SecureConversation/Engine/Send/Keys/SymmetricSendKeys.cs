@@ -1,0 +1,85 @@
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Send;
+
+/// <summary>One symmetric key signs and encrypts: itself, or by two keys derived from it.</summary>
+internal abstract class SymmetricSendKeys(MessageRequirements requirements) : SendKeys(requirements)
+{
+    private const int NonceLength = 16;
+
+    private readonly List<SymmetricKey> _owned = new(2);
+    private (string Id, byte[] Nonce) _signing;
+    private (string Id, byte[] Nonce) _encryption;
+
+    public override Action<PooledBytes>? EncryptionReference => Requirements.DerivedKeys ? output => ReferToDerived(output, _encryption.Id) : ReferToSource;
+
+    public override void WriteDerivedSigningKey(PooledBytes output)
+    {
+        if (Requirements.DerivedKeys)
+        {
+            TokenWriter.DerivedKeyToken(output, _signing.Id, ReferToSource, Signing.Length, _signing.Nonce, Requirements.Protocol);
+        }
+    }
+
+    public override void WriteEncryptionToken(PooledBytes output, IReadOnlyList<string> references)
+    {
+        if (Encrypts && Requirements.DerivedKeys)
+        {
+            TokenWriter.DerivedKeyToken(output, _encryption.Id, ReferToSource, Encryption.Length, _encryption.Nonce, Requirements.Protocol);
+        }
+    }
+
+    public override void ReferToSigningKey(PooledBytes output)
+    {
+        if (Requirements.DerivedKeys)
+        {
+            ReferToDerived(output, _signing.Id);
+        }
+        else
+        {
+            ReferToSource(output);
+        }
+    }
+
+    public override void Dispose() => _owned.ForEach(k => k.Dispose());
+
+    protected abstract void ReferToSource(PooledBytes output);
+
+    /// <summary>Derives fresh keys from the source, or uses it as it is.</summary>
+    protected void DeriveOrUse(SymmetricKey source, IdAllocator ids, RandomSource random)
+    {
+        (Signing, Encryption) = (source, source);
+        if (!Requirements.DerivedKeys)
+        {
+            return;
+        }
+
+        (Signing, _signing) = Derive(source, ids, random, Requirements.Suite.DefaultSignatureKeyDerivationLength);
+        if (Encrypts)
+        {
+            (Encryption, _encryption) = Derive(source, ids, random, Requirements.Suite.DefaultEncryptionKeyDerivationLength);
+        }
+    }
+
+    /// <summary>Uses keys that were derived before.</summary>
+    protected void Use(SessionDerivedKey signing, SessionDerivedKey encryption)
+    {
+        (Signing, _signing) = (signing.Key, (signing.Id, signing.Nonce));
+        (Encryption, _encryption) = (encryption.Key, (encryption.Id, encryption.Nonce));
+    }
+
+    private (SymmetricKey, (string, byte[])) Derive(SymmetricKey source, IdAllocator ids, RandomSource random, int bits)
+    {
+        var nonce = new byte[NonceLength];
+        random.Fill(nonce);
+        var key = source.Derive(DerivedKeyToken.DefaultLabel, nonce, 0, bits / 8);
+        _owned.Add(key);
+        return (key, (ids.Next(), nonce));
+    }
+
+    private void ReferToDerived(PooledBytes output, string id) => TokenWriter.LocalReference(output, id, Bsp(Requirements.Protocol.DkTokenType));
+}

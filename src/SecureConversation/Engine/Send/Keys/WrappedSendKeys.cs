@@ -1,0 +1,56 @@
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Encryption;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Send;
+
+/// <summary>A request of a symmetric binding: a fresh key, wrapped for the certificate of the service.</summary>
+internal sealed class WrappedSendKeys(X509Certificate2 recipient, MessageRequirements requirements) : SymmetricSendKeys(requirements)
+{
+    private SymmetricKey? _fresh;
+    private string _id = "";
+
+    public override void WriteSource(PooledBytes output) => EncryptedKeySha1 = WrappedKey.Write(output, _id, recipient, _fresh!, Requirements, []);
+
+    public override SymmetricKey? TakeFreshKey()
+    {
+        var fresh = _fresh;
+        _fresh = null;
+        return fresh;
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _fresh?.Dispose();
+    }
+
+    protected override void Resolve(IdAllocator ids, RandomSource random)
+    {
+        _id = UniqueIds.Next(random);
+        _fresh = MakeFreshKey(random);
+        DeriveOrUse(_fresh, ids, random);
+    }
+
+    protected override void ReferToSource(PooledBytes output) =>
+        TokenWriter.LocalReference(output, _id, Bsp(Uris.EncryptedKey), Bsp(Uris.EncryptedKey));
+}
+
+/// <summary>The EncryptedKey element for a certificate that the receiver holds.</summary>
+internal static class WrappedKey
+{
+    /// <summary>Writes the element; returns the SHA-1 of its cipher value (WS-Security 1.1 section 7.3).</summary>
+    public static byte[] Write(PooledBytes output, string id, X509Certificate2 recipient, SymmetricKey key, MessageRequirements requirements, IReadOnlyList<string> references)
+    {
+        using var publicKey = recipient.GetRSAPublicKey()
+            ?? throw new InvalidOperationException($"The certificate '{recipient.Subject}' has no RSA key.");
+        return EncryptionWriter.EncryptedKey(output, id, publicKey, key, requirements.Suite,
+            o => TokenWriter.CertificateReference(o, recipient, requirements.EncryptionToken!.X509ReferenceStyle, requirements.IsWss11, requirements.BspAttributes),
+            references);
+    }
+}

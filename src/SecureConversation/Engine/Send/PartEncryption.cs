@@ -1,0 +1,58 @@
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Encryption;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Send;
+
+/// <summary>Encrypts the parts of an envelope that the plan says: the content of the body, whole header blocks.</summary>
+internal static class PartEncryption
+{
+    /// <summary>Puts ciphertext in the place of the parts; returns the Ids for the reference list, body first as WCF has it.</summary>
+    public static List<string> Apply(EnvelopeSplice splice, SendPlan plan, MessageRequirements requirements, SendKeys keys, RandomSource random)
+    {
+        var envelope = plan.Envelope;
+        var ids = new List<string>(2);
+        foreach (var part in plan.Signed)
+        {
+            if (!part.Encrypt)
+            {
+                continue;
+            }
+
+            var id = plan.Ids.Next();
+            ids.Add(id);
+            if (part.Block == PlannedPart.Body)
+            {
+                // An empty body is encrypted too: no content, one block of padding (recorded from WCF).
+                var content = (Start: envelope.Body.ContentStart, End: envelope.Body.ContentEnd);
+                splice.ReplaceContent(envelope.Body, output => EncryptionWriter.EncryptedData(output, id, isContent: true,
+                    envelope.Bytes[content.Start..content.End], keys.Encryption, requirements.Suite, keys.EncryptionReference, random));
+            }
+            else
+            {
+                var block = envelope.Headers[part.Block].Element;
+                splice.Replace(block, output => WriteEncryptedHeader(output, id, envelope.Bytes[block.Start..block.End], requirements, keys, random));
+            }
+        }
+
+        return ids;
+    }
+
+    /// <summary>wsse11:EncryptedHeader (WS-Security 1.1 section 9.3.1) with the attributes of the security header, as WCF writes it.</summary>
+    private static void WriteEncryptedHeader(PooledBytes output, string id, ReadOnlySpan<byte> block, MessageRequirements requirements, SendKeys keys, RandomSource random)
+    {
+        output.Write("<k:EncryptedHeader xmlns:k=\"http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd\" xmlns:m=\""u8);
+        output.WriteText(requirements.Soap.Soap);
+        output.Write("\" xmlns:u=\""u8);
+        output.WriteText(Ns.Wsu);
+        output.Write("\" m:mustUnderstand=\"1\""u8);
+        TokenWriter.Attribute(output, "u:Id", id);
+        output.Write(">"u8);
+        EncryptionWriter.EncryptedData(output, null, isContent: false, block, keys.Encryption, requirements.Suite, keys.EncryptionReference, random);
+        output.Write("</k:EncryptedHeader>"u8);
+    }
+}

@@ -1,0 +1,20 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Tokens;
+
+/// <summary>A security context (WS-SecureConversation 1.3 section 2). Both sides hold its key; it stands for whoever opened the session.</summary>
+internal sealed class SecurityContextTokenKind : TokenKind
+{
+    public override string ElementName => "wsc:SecurityContextToken";
+
+    public override bool OccursOnce => true;
+
+    public override bool IsElement(XmlElement child, ProtocolVersion protocol) => child.Is(protocol.SecurityContextToken);
+
+    public override bool IsDescribedBy(SecurityTokenParameters parameters) => parameters is SecureConversationSecurityTokenParameters;
+
+    public override IEnumerable<string> CheckSupporting(SecurityTokenParameters parameters, SupportingTokenAttachment attachment, SecurityBindingElement element) =>
+        ["EndpointSupportingTokenParameters cannot hold SecureConversationSecurityTokenParameters: use CreateSecureConversationBindingElement."];
+}

@@ -1,0 +1,47 @@
+using System.Security.Claims;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Tokens;
+
+/// <summary>A user name with its password (Username token profile 1.1). It has no key: the message signature covers it.</summary>
+internal sealed class UserNameTokenKind : TokenKind
+{
+    public override string ElementName => "wsse:UsernameToken";
+
+    public override bool IsElement(XmlElement child, ProtocolVersion protocol) => child.Is(Wsse.UsernameToken);
+
+    public override bool IsDescribedBy(SecurityTokenParameters parameters) => parameters is UserNameSecurityTokenParameters;
+
+    public override IEnumerable<string> CheckSupporting(SecurityTokenParameters parameters, SupportingTokenAttachment attachment, SecurityBindingElement element)
+    {
+        if (attachment is SupportingTokenAttachment.Endorsing or SupportingTokenAttachment.SignedEndorsing)
+        {
+            yield return "EndpointSupportingTokenParameters: a user name has no key to endorse with; list it under SignedEncrypted.";
+        }
+
+        if (attachment == SupportingTokenAttachment.Signed)
+        {
+            yield return "EndpointSupportingTokenParameters: under Signed a password would travel in clear; list the user name under SignedEncrypted.";
+        }
+    }
+
+    public override string? Missing(ClientCredentials credentials) =>
+        credentials.UserName is null ? "The binding asks for a user name: set ClientCredentials.UserName." : null;
+
+    public override string? Missing(ServiceCredentials credentials) =>
+        credentials.UserNamePasswordValidator is null ? "The binding asks clients for a user name: set ServiceCredentials.UserNamePasswordValidator." : null;
+
+    public override void WriteSupporting(PooledBytes output, string id, ClientCredentials credentials, bool bspAttributes) =>
+        TokenWriter.UsernameToken(output, id, credentials.UserName ?? throw new InvalidOperationException(Missing(credentials)));
+
+    public override async ValueTask<ClaimsPrincipal> AuthenticateAsync(ProvedToken token, TokenAuthentication authentication, CancellationToken cancellationToken)
+    {
+        var (userName, password) = token.UserName!;
+        var isAccepted = await authentication.Credentials.UserNamePasswordValidator!.ValidateAsync(userName, password, cancellationToken).ConfigureAwait(false);
+        return isAccepted ? ClientIdentity.FromUserName(userName) : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials);
+    }
+}
