@@ -79,6 +79,6 @@ public static class WsAddressing
                 AddressingWriter.To(output, names, to.AbsoluteUri);
             }
         });
-        return splice.Apply();
+        return splice.Apply(plain.Bytes.Length + 1024);
     }
 }

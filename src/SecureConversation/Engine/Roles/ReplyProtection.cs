@@ -88,21 +88,8 @@ internal sealed class ReplyProtection : IDisposable
     {
         var securer = new MessageSecurer(requirements, _environment.Clock, _messages.Element.LocalServiceSettings.TimestampValidityDuration,
             _environment.Random, _environment.XmlLimits);
-        using var related = Relate(plain);
-        return securer.Secure(related ?? plain, _token, new SenderExtras { Confirm = _request.Signatures });
-    }
-
-    /// <summary>Adds a:RelatesTo where the application has not: clients match replies by it, and it is signed.</summary>
-    private SoapEnvelope? Relate(SoapEnvelope plain)
-    {
-        if (_request.MessageId is not { } id || !plain.Find(_messages.Soap.RelatesTo).IsNull)
-        {
-            return null;
-        }
-
-        var splice = new EnvelopeSplice(plain);
-        splice.InsertHeader(output => AddressingWriter.RelatesTo(output, _messages.Soap, id));
-        var buffer = splice.Apply();
-        return SoapEnvelope.Parse(buffer.Memory, plain.Names, _environment.XmlLimits, buffer: buffer);
+        // The application may leave the relation out: clients match replies by it, and it is signed.
+        var relatesTo = plain.Find(_messages.Soap.RelatesTo).IsNull ? _request.MessageId : null;
+        return securer.Secure(plain, _token, new SenderExtras { RelatesTo = relatesTo, Confirm = _request.Signatures });
     }
 }

@@ -19,7 +19,7 @@ internal sealed class MessageSecurer(MessageRequirements requirements, TimeProvi
     /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>
     public SecuredMessage Secure(SoapEnvelope plain, SenderToken token, SenderExtras extras)
     {
-        using var plan = SendPlan.Create(plain, requirements, limits);                    // Ids on the parts to sign
+        using var plan = SendPlan.Create(plain, requirements, extras.RelatesTo, limits);                   // Ids on the parts to sign
         using var keys = SendKeys.Create(token, requirements, plan, extras, random);      // fresh, correlated or of the session
         using var header = new SecurityHeaderWriter(requirements, keys, plan.Ids, random);
         header.AddTimestamp(clock.GetUtcNow(), validity);
@@ -32,22 +32,25 @@ internal sealed class MessageSecurer(MessageRequirements requirements, TimeProvi
             var splice = new EnvelopeSplice(plan.Envelope);
             var encrypted = PartEncryption.Apply(splice, plan, requirements, keys, random);
             header.Sign(digests, extras);
-            return Finish(splice, header, encrypted, keys);
+            return Finish(plan, splice, header, encrypted, keys);
         }
 
         var hidden = new EnvelopeSplice(plan.Envelope);
         var references = PartEncryption.Apply(hidden, plan, requirements, keys, random);
-        var cipher = hidden.Apply();
+        var cipher = hidden.Apply(CipherCapacity(plan));
         plan.Replace(SoapEnvelope.Parse(cipher.Memory, plan.Envelope.Names, limits, buffer: cipher));
         header.Sign(DigestParts(plan), extras);                                           // what is sent is what is signed
-        return Finish(new EnvelopeSplice(plan.Envelope), header, references, keys);
+        return Finish(plan, new EnvelopeSplice(plan.Envelope), header, references, keys);
     }
 
-    private static SecuredMessage Finish(EnvelopeSplice splice, SecurityHeaderWriter header, IReadOnlyList<string> encrypted, SendKeys keys)
+    private static SecuredMessage Finish(SendPlan plan, EnvelopeSplice splice, SecurityHeaderWriter header, IReadOnlyList<string> encrypted, SendKeys keys)
     {
         splice.InsertHeader(output => header.Write(output, encrypted));
-        return new SecuredMessage(splice.Apply(), header.Signatures, keys);
+        return new SecuredMessage(splice.Apply(CipherCapacity(plan)), header.Signatures, keys);
     }
+
+    /// <summary>Base64 makes three octets four; the rest is room for the security header.</summary>
+    private static int CipherCapacity(SendPlan plan) => checked((plan.Envelope.Bytes.Length * 3 / 2) + 8192);
 
     /// <summary>Digests the parts, and puts those that WCF would digest differently into a form that it does not.</summary>
     private List<(string Id, byte[] Digest)> DigestParts(SendPlan plan)

@@ -30,8 +30,12 @@ internal sealed class SendPlan : IDisposable
 
     public IdAllocator Ids { get; }
 
+    /// <param name="plain">The envelope of the application.</param>
+    /// <param name="requirements">What is to be protected.</param>
+    /// <param name="relatesTo">The a:RelatesTo to add; null to add none.</param>
+    /// <param name="limits">For reading the result.</param>
     /// <exception cref="ArgumentException">The envelope cannot be protected: it is already, or repeats an Id.</exception>
-    public static SendPlan Create(SoapEnvelope plain, MessageRequirements requirements, XmlLimits limits)
+    public static SendPlan Create(SoapEnvelope plain, MessageRequirements requirements, string? relatesTo, XmlLimits limits)
     {
         if (!plain.FindSecurity().IsNull)
         {
@@ -54,7 +58,17 @@ internal sealed class SendPlan : IDisposable
             }
         }
 
-        var buffer = Mark(plain, signed);
+        // Both additions in one pass: what is digested is parsed once.
+        var splice = new EnvelopeSplice(plain);
+        Mark(splice, plain, signed);
+        if (relatesTo is not null)
+        {
+            var id = ids.Next();
+            signed.Add(new PlannedPart(plain.Headers.Count, id, Encrypt: false));
+            splice.InsertHeader(output => AddressingWriter.RelatesTo(output, requirements.Soap, relatesTo, id));
+        }
+
+        var buffer = splice.Apply(plain.Bytes.Length + 2048);
         return new SendPlan(SoapEnvelope.Parse(buffer.Memory, plain.Names, limits, buffer: buffer), signed, ids);
     }
 
@@ -67,37 +81,25 @@ internal sealed class SendPlan : IDisposable
 
     public void Dispose() => Envelope.Dispose();
 
-    private static PooledBytes Mark(SoapEnvelope plain, List<PlannedPart> signed)
+    /// <summary>Gives every signed part a wsu:Id that has none.</summary>
+    private static void Mark(EnvelopeSplice splice, SoapEnvelope plain, List<PlannedPart> signed)
     {
         var prefix = ChoosePrefix(plain, signed, out var isDeclared);
-        var insertions = new List<(int Position, string Text)>(signed.Count + 1);
         if (!isDeclared)
         {
-            insertions.Add((InsertionPoint(plain.Xml.Root), $" xmlns:{prefix}=\"{Ns.Wsu}\""));
+            splice.Insert(InsertionPoint(plain.Xml.Root), $" xmlns:{prefix}=\"{Ns.Wsu}\"");
         }
 
         foreach (var part in signed)
         {
-            var element = part.Block == PlannedPart.Body ? plain.Body : plain.Headers[part.Block].Element;
             if ((part.Block == PlannedPart.Body ? plain.BodyId : plain.Headers[part.Block].Id) is null)
             {
-                insertions.Add((InsertionPoint(element), $" {prefix}:Id=\"{part.Id}\""));
+                splice.Insert(InsertionPoint(ElementOf(plain, part)), $" {prefix}:Id=\"{part.Id}\"");
             }
         }
-
-        insertions.Sort(static (a, b) => a.Position.CompareTo(b.Position));
-        var buffer = new PooledBytes(plain.Bytes.Length + 1024);
-        var copied = 0;
-        foreach (var (position, text) in insertions)
-        {
-            buffer.Write(plain.Bytes[copied..position]);
-            buffer.WriteText(text);
-            copied = position;
-        }
-
-        buffer.Write(plain.Bytes[copied..]);
-        return buffer;
     }
+
+    private static XmlElement ElementOf(SoapEnvelope plain, PlannedPart part) => part.Block == PlannedPart.Body ? plain.Body : plain.Headers[part.Block].Element;
 
     private static int InsertionPoint(XmlElement element) => element.IsEmptyElementTag ? element.End - 2 : element.StartTagEnd - 1;
 
@@ -110,7 +112,7 @@ internal sealed class SendPlan : IDisposable
             var bytes = Encoding.UTF8.GetBytes(candidate);
             var atRoot = plain.Xml.Root.LookupNamespace(bytes);
             if (atRoot is null or Ns.Wsu && signed.TrueForAll(p =>
-                (p.Block == PlannedPart.Body ? plain.Body : plain.Headers[p.Block].Element).LookupNamespace(bytes) is null or Ns.Wsu))
+                ElementOf(plain, p).LookupNamespace(bytes) is null or Ns.Wsu))
             {
                 isDeclared = atRoot is not null;
                 return candidate;

@@ -35,6 +35,9 @@ internal sealed record SenderExtras
     /// <summary>What a client makes its supporting tokens of; null where the message has none.</summary>
     public ClientCredentials? Credentials { get; init; }
 
+    /// <summary>The a:RelatesTo to add; null where the envelope needs none.</summary>
+    public string? RelatesTo { get; init; }
+
     /// <summary>Signatures of the request to confirm.</summary>
     public IReadOnlyList<SentSignature> Confirm { get; init; } = [];
 }

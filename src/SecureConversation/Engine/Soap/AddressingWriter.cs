@@ -7,7 +7,12 @@ namespace SecureConversation.Engine.Soap;
 /// <summary>WS-Addressing header blocks that are added to an envelope of the application.</summary>
 internal static class AddressingWriter
 {
-    public static void RelatesTo(PooledBytes output, SoapNames names, string messageId) => Simple(output, names, "RelatesTo", messageId, mustUnderstand: false);
+    /// <param name="output">Takes the block.</param>
+    /// <param name="names">The versions of SOAP and WS-Addressing.</param>
+    /// <param name="messageId">The a:MessageID of the request.</param>
+    /// <param name="id">The wsu:Id of the block; null for none.</param>
+    public static void RelatesTo(PooledBytes output, SoapNames names, string messageId, string? id = null) =>
+        Simple(output, names, "RelatesTo", messageId, mustUnderstand: false, id);
 
     public static void Action(PooledBytes output, SoapNames names, string action) => Simple(output, names, "Action", action, mustUnderstand: true);
 
@@ -23,16 +28,16 @@ internal static class AddressingWriter
         output.Write("</a:Address></a:ReplyTo>"u8);
     }
 
-    private static void Simple(PooledBytes output, SoapNames names, string name, string value, bool mustUnderstand)
+    private static void Simple(PooledBytes output, SoapNames names, string name, string value, bool mustUnderstand, string? id = null)
     {
-        Start(output, names, name, mustUnderstand);
+        Start(output, names, name, mustUnderstand, id);
         output.WriteEscaped(value);
         output.Write("</a:"u8);
         output.WriteText(name);
         output.Write(">"u8);
     }
 
-    private static void Start(PooledBytes output, SoapNames names, string name, bool mustUnderstand)
+    private static void Start(PooledBytes output, SoapNames names, string name, bool mustUnderstand, string? id = null)
     {
         output.Write("<a:"u8);
         output.WriteText(name);
@@ -41,6 +46,12 @@ internal static class AddressingWriter
         {
             TokenWriter.Attribute(output, "xmlns:s", names.Soap);
             output.Write(" s:mustUnderstand=\"1\""u8);
+        }
+
+        if (id is not null)
+        {
+            TokenWriter.Attribute(output, "xmlns:u", Ns.Wsu);
+            TokenWriter.Attribute(output, "u:Id", id);
         }
 
         output.Write(">"u8);

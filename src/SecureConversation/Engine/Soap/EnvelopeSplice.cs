@@ -38,10 +38,15 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
         }
     }
 
-    public PooledBytes Apply()
+    /// <summary>Adds text that needs no escaping.</summary>
+    public void Insert(int position, string text) => _edits.Add((position, position, output => output.WriteText(text)));
+
+    /// <summary>The envelope with all changes.</summary>
+    /// <param name="capacity">Octets to begin with.</param>
+    public PooledBytes Apply(int capacity)
     {
         _edits.Sort(static (a, b) => a.Start.CompareTo(b.Start));
-        var output = new PooledBytes(checked((envelope.Bytes.Length * 3 / 2) + 8192));
+        var output = new PooledBytes(capacity);
         var copied = 0;
         foreach (var (start, end, write) in _edits)
         {
