@@ -32,11 +32,13 @@ internal static class Show
         .GroupBy(e => (e.Key, e.Algorithm))
         .Select(g => $"{string.Join(' ', g.Select(e => e.Part))} -- under {Key(g.Key.Key)}, {Algorithm(g.Key.Algorithm)}"));
 
-    /// <summary>A fault without the namespace of its code.</summary>
-    public static string Fault(SoapFault fault)
+    public static string Fault(SoapFault fault) => $"{FaultCode(fault)}{(fault.IsSecured ? "" : " (not secured)")}: {fault.Reason}";
+
+    /// <summary>The code of a fault without its namespace.</summary>
+    public static string FaultCode(SoapFault fault)
     {
         var code = fault.Subcode ?? fault.Code;
-        return $"{code[(code.IndexOf('}', StringComparison.Ordinal) + 1)..]}{(fault.IsSecured ? "" : " (not secured)")}: {fault.Reason}";
+        return code[(code.IndexOf('}', StringComparison.Ordinal) + 1)..];
     }
 
     /// <summary>The first characters of what the body holds.</summary>

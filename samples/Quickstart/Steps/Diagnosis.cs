@@ -22,8 +22,7 @@ internal static class Diagnosis
         report.Step("The same, as a decoder reads it from the recording");
         using var decoder = Decoders.Create(people);
         var failures = new List<(string? Note, FailureCode Failure)>();
-        DecodedKind[] previous = [];
-        var (skipped, unexpected) = (0, 0);
+        var (applications, alike, unexpected) = (0, 0, 0);
         for (var i = 0; i < wire.Messages.Count; i++)
         {
             var recorded = wire.Messages[i];
@@ -31,23 +30,27 @@ internal static class Diagnosis
             if (message.Failure != FailureCode.None)
             {
                 failures.Add((recorded.Note, message.Failure));
+                unexpected += recorded.Note is null ? 1 : 0;
             }
 
-            // Calls are all alike: after a call and its reply only what differs is shown.
-            var isAlike = previous is [DecodedKind.Application, DecodedKind.Application] && message is { Kind: DecodedKind.Application, IsVerified: true };
-            previous = [.. previous.TakeLast(1), message.Failure == FailureCode.None ? message.Kind : DecodedKind.Unreadable];
-            unexpected += message.Failure == FailureCode.None || recorded.Note is not null ? 0 : 1;
-            if (isAlike)
+            // Calls are all alike: one and its reply are shown, the first with what is in it.
+            var isCall = message is { Kind: DecodedKind.Application, IsVerified: true };
+            applications += isCall ? 1 : 0;
+            if (isCall && applications > 2)
             {
-                skipped++;
+                alike++;
                 continue;
             }
 
-            TellSkipped(report, ref skipped);
-            Tell(report, i + 1, recorded, message);
+            TellAlike(report, ref alike);
+            report.Facts(($"{i + 1}. {(recorded.Direction == MessageDirection.ClientToService ? "client -> service" : "service -> client")}", Summary(recorded, message)));
+            if (isCall && applications == 1)
+            {
+                TellContent(report, message);
+            }
         }
 
-        TellSkipped(report, ref skipped);
+        TellAlike(report, ref alike);
         report.Check(unexpected == 0, "Every message that nobody interfered with verifies.");
         foreach (var (note, failure) in failures)
         {
@@ -57,28 +60,25 @@ internal static class Diagnosis
         report.Check(Expected.Count == 0, "These four break a rule, each another one; the wire told none of it.");
     }
 
-    private static void Tell(Report report, int number, Recorded recorded, DecodedMessage message)
+    private static string Summary(Recorded recorded, DecodedMessage message)
     {
-        var sender = recorded.Direction == MessageDirection.ClientToService ? "client -> service" : "service -> client";
-        report.Facts(($"{number}. {sender}", $"{message.Kind}, {Show.Bytes(recorded.Body.Length)}{(recorded.Note is null ? "" : $", {recorded.Note}")}"));
+        var text = $"{message.Kind}, {Show.Bytes(recorded.Body.Length)}";
         if (message.Failure != FailureCode.None)
         {
-            report.Facts(("   broken rule", message.Detail is null ? $"{message.Failure}" : $"{message.Failure} ({message.Detail})"));
+            return $"{text}, {recorded.Note}: breaks a rule, {message.Failure}";
         }
-        else if (message.Protection is { } protection)
-        {
-            report.Facts([
-                .. protection.Signatures.Select(s => ("   signed", Show.Signature(s))),
-                ("   encrypted", Show.Encryptions(protection)),
-                ("   plaintext", Show.Body(message.Plaintext, Shown))]);
-        }
-        else
-        {
-            report.Facts(("   not protected", Show.Fault(message.Fault!)));
-        }
+
+        return message.Protection is { } protection
+            ? $"{text}; signed parts {protection.SignedParts.Count()}, encrypted {protection.EncryptedParts.Count()}"
+            : $"{text}, not protected: {Show.FaultCode(message.Fault!)}";
     }
 
-    private static void TellSkipped(Report report, ref int count)
+    private static void TellContent(Report report, DecodedMessage message) => report.Facts([
+        .. message.Protection!.Signatures.Select(s => ("   signed", Show.Signature(s))),
+        ("   encrypted", Show.Encryptions(message.Protection)),
+        ("   plaintext", Show.Body(message.Plaintext, Shown))]);
+
+    private static void TellAlike(Report report, ref int count)
     {
         if (count > 0)
         {

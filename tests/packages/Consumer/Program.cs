@@ -31,11 +31,9 @@ await using var caller = new SecureConversationClient(new Uri(app.Urls.First() +
 });
 var reply = await caller.CallAsync("urn:c/Hello", "<hello xmlns=''/>");
 Console.WriteLine(reply);
+Console.WriteLine(SecureConversation.ServiceModel.MessageSecurityBindingElement.CreateMutualCertificateBindingElement().DefaultAlgorithmSuite);
 #if CORE_WCF
 Console.WriteLine(SecureConversation.CoreWCF.MessageSecurityBindingElement.CreateMutualCertificateBindingElement().DefaultAlgorithmSuite);
-#endif
-#if SERVICE_MODEL
-Console.WriteLine(SecureConversation.ServiceModel.MessageSecurityBindingElement.CreateMutualCertificateBindingElement().DefaultAlgorithmSuite);
 #endif
 return reply == "<hello xmlns=\"\">Client</hello>" ? 0 : 1;
 
