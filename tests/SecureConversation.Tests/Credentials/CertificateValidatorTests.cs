@@ -9,12 +9,12 @@ namespace SecureConversation.Tests.Credentials;
 
 public sealed class CertificateValidatorTests : IDisposable
 {
-    private static readonly DateTimeOffset Now = TestCertificates.Now;
-    private readonly X509Certificate2 _root = TestCertificates.Root();
-    private readonly X509Certificate2 _otherRoot = TestCertificates.Root("CN=Other Root");
+    private static readonly DateTimeOffset Now = DatedCertificates.Now;
+    private readonly X509Certificate2 _root = DatedCertificates.Root();
+    private readonly X509Certificate2 _otherRoot = DatedCertificates.Root("CN=Other Root");
     private readonly X509Certificate2 _leaf;
 
-    public CertificateValidatorTests() => _leaf = TestCertificates.Leaf(_root);
+    public CertificateValidatorTests() => _leaf = DatedCertificates.Leaf(_root);
 
     public void Dispose()
     {
@@ -60,7 +60,7 @@ public sealed class CertificateValidatorTests : IDisposable
     [Fact]
     public void Peer_IsComparedAsAWhole()
     {
-        using var twin = TestCertificates.Leaf(_root);
+        using var twin = DatedCertificates.Leaf(_root);
         Assert.False(Validate(Peer(twin), Now));
         Assert.False(Validate(Peer(), Now));
         Assert.False(Validate(Peer(_root), Now));

@@ -11,7 +11,7 @@ public sealed class CredentialTests
     [Fact]
     public void Credential_OutlivesTheCertificateItWasMadeFrom()
     {
-        var certificate = TestCertificates.SelfSigned("CN=service");
+        var certificate = DatedCertificates.SelfSigned("CN=service");
         var raw = certificate.RawData;
         using var credential = new X509Credential(certificate);
         certificate.Dispose();
@@ -24,7 +24,7 @@ public sealed class CredentialTests
     [Fact]
     public void KeyHeldElsewhere_IsUsedAndLeftAlone()
     {
-        using var certificate = TestCertificates.SelfSigned("CN=service");
+        using var certificate = DatedCertificates.SelfSigned("CN=service");
         using var bare = X509CertificateLoader.LoadCertificate(certificate.RawData);
         using var inner = certificate.GetRSAPrivateKey()!;
         using var token = new TokenRsa(inner);
@@ -40,7 +40,7 @@ public sealed class CredentialTests
     [Fact]
     public void CertificateWithoutPrivateKey_IsRefused()
     {
-        using var certificate = TestCertificates.SelfSigned("CN=service");
+        using var certificate = DatedCertificates.SelfSigned("CN=service");
         using var bare = X509CertificateLoader.LoadCertificate(certificate.RawData);
         Assert.Throws<ArgumentException>(() => new X509Credential(bare));
     }
@@ -50,7 +50,7 @@ public sealed class CredentialTests
     {
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = new CertificateRequest("CN=ec", ecdsa, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(TestCertificates.Now, TestCertificates.Now.AddDays(1));
+            .CreateSelfSigned(DatedCertificates.Now, DatedCertificates.Now.AddDays(1));
         using var rsa = RSA.Create(2048);
         Assert.Throws<ArgumentException>(() => new X509Credential(certificate));
         Assert.Throws<ArgumentException>(() => new X509Credential(certificate, rsa));
@@ -59,7 +59,7 @@ public sealed class CredentialTests
     [Fact]
     public void KeyOfAnotherLength_IsRefused()
     {
-        using var certificate = TestCertificates.SelfSigned("CN=service");
+        using var certificate = DatedCertificates.SelfSigned("CN=service");
         using var other = RSA.Create(1024);
         Assert.Throws<ArgumentException>(() => new X509Credential(certificate, other));
     }

@@ -34,7 +34,7 @@ public sealed class EndpointIdentityTests
     [InlineData("CN=x", "*.0.0.1", "127.0.0.1", false)]
     public void DnsIdentity_IsMatchedAgainstTheNames(string subject, string names, string expected, bool match)
     {
-        using var certificate = TestCertificates.SelfSigned(subject, names.Length == 0 ? null : builder =>
+        using var certificate = DatedCertificates.SelfSigned(subject, names.Length == 0 ? null : builder =>
         {
             foreach (var name in names.Split(' '))
             {
@@ -57,15 +57,15 @@ public sealed class EndpointIdentityTests
     [InlineData("http://other.example.org/", false)]
     public void HostOfTheAddress_IsTheDefault(string address, bool match)
     {
-        using var certificate = TestCertificates.SelfSigned("CN=service.example.org");
+        using var certificate = DatedCertificates.SelfSigned("CN=service.example.org");
         Assert.Equal(match, EndpointIdentity.ForAddress(new Uri(address)).Matches(certificate));
     }
 
     [Fact]
     public void CertificateIdentity_IsTheVeryCertificate()
     {
-        using var one = TestCertificates.SelfSigned("CN=same");
-        using var two = TestCertificates.SelfSigned("CN=same");
+        using var one = DatedCertificates.SelfSigned("CN=same");
+        using var two = DatedCertificates.SelfSigned("CN=same");
         var identity = EndpointIdentity.CreateX509CertificateIdentity(one);
         Assert.True(identity.Matches(one));
         Assert.False(identity.Matches(two));
@@ -74,7 +74,7 @@ public sealed class EndpointIdentityTests
     [Fact]
     public void Certificate_HasItsClaims()
     {
-        using var certificate = TestCertificates.SelfSigned("CN=Alice, O=Example", names =>
+        using var certificate = DatedCertificates.SelfSigned("CN=Alice, O=Example", names =>
         {
             names.AddDnsName("alice.example.org");
             names.AddEmailAddress("alice@example.org");
