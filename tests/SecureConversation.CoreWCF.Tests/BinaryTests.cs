@@ -12,7 +12,7 @@ public sealed class BinaryTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Binary_encoder_works(bool isSession)
+    public async Task BinaryEncoder_Works(bool isSession)
     {
         var element = isSession ? Bindings.Session() : Bindings.Bootstrap("mutual");
         await using var host = await EchoHost.StartAsync<IEcho>(Bindings.Binary(element));

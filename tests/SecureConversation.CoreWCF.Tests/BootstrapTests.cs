@@ -9,7 +9,7 @@ public sealed class BootstrapTests
 
     [Theory]
     [MemberData(nameof(Bootstraps))]
-    public async Task Single_messages_are_answered(string bootstrap)
+    public async Task SingleMessages_AreAnswered(string bootstrap)
     {
         var element = Bindings.Bootstrap(bootstrap);
         await using var host = await EchoHost.StartAsync<IEcho>(Bindings.Text(element));
@@ -21,7 +21,7 @@ public sealed class BootstrapTests
 
     [Theory]
     [MemberData(nameof(Bootstraps))]
-    public async Task Sessions_are_answered(string bootstrap)
+    public async Task Sessions_AreAnswered(string bootstrap)
     {
         var element = Bindings.Session(Bindings.Bootstrap(bootstrap));
         await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
@@ -35,7 +35,7 @@ public sealed class BootstrapTests
     [InlineData("Soap11WSAddressing10")]
     [InlineData("Soap11WSAddressingAugust2004")]
     [InlineData("Soap12WSAddressingAugust2004")]
-    public async Task Other_message_versions_are_answered(string name)
+    public async Task OtherMessageVersions_AreAnswered(string name)
     {
         var version = (MessageVersion)typeof(MessageVersion).GetProperty(name)!.GetValue(null)!;
         var element = Bindings.Session();
@@ -46,7 +46,7 @@ public sealed class BootstrapTests
     }
 
     [Fact]
-    public async Task Messages_without_addressing_are_answered()
+    public async Task MessagesWithoutAddressing_AreAnswered()
     {
         var element = Bindings.Bootstrap("anonymous");
         await using var host = await EchoHost.StartAsync<IEcho>(Bindings.Text(element, MessageVersion.Soap11));

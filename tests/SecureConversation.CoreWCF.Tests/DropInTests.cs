@@ -11,7 +11,7 @@ public sealed class DropInTests
 
     [Theory]
     [MemberData(nameof(Offered))]
-    public async Task Drop_in_binding_serves(bool is2007, bool isSession, MessageCredentialType credential)
+    public async Task DropInBinding_Serves(bool is2007, bool isSession, MessageCredentialType credential)
     {
         var binding = Create(is2007, isSession, credential);
         var settings = new Binding.MessageSecurity
@@ -29,7 +29,7 @@ public sealed class DropInTests
     }
 
     [Fact]
-    public void Negotiation_is_refused_by_name()
+    public void Negotiation_IsRefusedByName()
     {
         var e = Assert.Throws<InvalidOperationException>(() => new DropIn { Security = { Message = { ClientCredentialType = MessageCredentialType.Certificate } } }.CreateBindingElements());
 
@@ -37,7 +37,7 @@ public sealed class DropInTests
     }
 
     [Fact]
-    public void Windows_accounts_are_refused_by_name()
+    public void WindowsAccounts_AreRefusedByName()
     {
         var e = Assert.Throws<InvalidOperationException>(() => new DropIn2007 { Security = { Message = { NegotiateServiceCredential = false } } }.CreateBindingElements());
 
@@ -45,7 +45,7 @@ public sealed class DropInTests
     }
 
     [Fact]
-    public void Defaults_are_those_of_WCF_and_refused()
+    public void Defaults_AreThoseOfWcfAndRefused()
     {
         var binding = new DropIn();
 
@@ -54,7 +54,7 @@ public sealed class DropInTests
     }
 
     [Fact]
-    public void Other_modes_are_those_of_CoreWCF()
+    public void OtherModes_AreThoseOfCoreWCF()
     {
         Assert.Null(new DropIn(SecurityMode.None).CreateBindingElements().Find<MessageSecurityBindingElement>());
         Assert.NotNull(new DropIn(SecurityMode.TransportWithMessageCredential) { Security = { Message = { ClientCredentialType = MessageCredentialType.UserName } } }

@@ -6,7 +6,7 @@ namespace SecureConversation.CoreWCF.Tests;
 public sealed class ElementTests
 {
     [Fact]
-    public void Algorithm_suites_are_translated_by_name()
+    public void AlgorithmSuites_AreTranslatedByName()
     {
         foreach (var property in typeof(SecurityAlgorithmSuite).GetProperties().Where(p => p.PropertyType == typeof(SecurityAlgorithmSuite) && p.Name != "Default"))
         {
@@ -19,7 +19,7 @@ public sealed class ElementTests
     }
 
     [Fact]
-    public void Versions_are_translated_by_name()
+    public void Versions_AreTranslatedByName()
     {
         foreach (var property in typeof(MessageSecurityVersion).GetProperties().Where(p => p.PropertyType == typeof(MessageSecurityVersion) && p.Name != "Default"))
         {
@@ -33,7 +33,7 @@ public sealed class ElementTests
     }
 
     [Fact]
-    public void Bootstrap_stays_the_object_that_was_given()
+    public void Bootstrap_StaysTheObjectThatWasGiven()
     {
         var bootstrap = Element.CreateUserNameForCertificateBindingElement();
         var session = Element.CreateSecureConversationBindingElement(bootstrap, requireCancellation: true);
@@ -44,7 +44,7 @@ public sealed class ElementTests
     }
 
     [Fact]
-    public void Clone_shares_nothing_that_changes()
+    public void Clone_SharesNothingThatChanges()
     {
         var session = Bindings.Session();
         var clone = (Element)session.Clone();
@@ -60,7 +60,7 @@ public sealed class ElementTests
     }
 
     [Fact]
-    public void Settings_of_the_service_reach_the_engine()
+    public void SettingsOfTheService_ReachTheEngine()
     {
         var element = Element.CreateMutualCertificateBindingElement();
         element.LocalServiceSettings.MaxClockSkew = TimeSpan.FromMinutes(1);

@@ -10,7 +10,7 @@ public sealed class HeaderTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public async Task Unsigned_headers_reach_the_application_unless_told_otherwise(bool isSession, bool handOut)
+    public async Task UnsignedHeaders_ReachTheApplicationUnlessToldOtherwise(bool isSession, bool handOut)
     {
         var element = isSession ? Bindings.Session() : Bindings.Bootstrap("mutual");
         Assert.True(element.HandOutUnsignedHeaders);
@@ -30,7 +30,7 @@ public sealed class HeaderTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Headers_of_message_contracts_are_protected_as_the_body_is(bool isSession)
+    public async Task HeadersOfMessageContracts_AreProtectedAsTheBodyIs(bool isSession)
     {
         var element = isSession ? Bindings.Session() : Bindings.Bootstrap("mutual");
         await using var host = await EchoHost.StartAsync<IHeaderEcho>(Bindings.Text(element));
@@ -50,7 +50,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task Without_addressing_headers_of_message_contracts_are_protected_all_the_same()
+    public async Task HeadersOfMessageContracts_WithoutAddressing_AreProtectedAllTheSame()
     {
         var element = Bindings.Bootstrap("anonymous");
         await using var host = await EchoHost.StartAsync<IHeaderEcho>(Bindings.Text(element, global::CoreWCF.Channels.MessageVersion.Soap11));

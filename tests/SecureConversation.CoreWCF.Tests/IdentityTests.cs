@@ -10,7 +10,7 @@ public sealed class IdentityTests
     [InlineData("mutual", true)]
     [InlineData("mutual10", false)]
     [InlineData("mutual10", true)]
-    public async Task Certificate_is_the_identity(string bootstrap, bool isSession)
+    public async Task Certificate_IsTheIdentity(string bootstrap, bool isSession)
     {
         var who = await WhoAmIAsync(bootstrap, isSession);
 
@@ -23,7 +23,7 @@ public sealed class IdentityTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task User_name_is_the_identity(bool isSession)
+    public async Task UserName_IsTheIdentity(bool isSession)
     {
         var who = await WhoAmIAsync("username", isSession);
 
@@ -35,7 +35,7 @@ public sealed class IdentityTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task User_name_beside_a_certificate_is_the_identity(bool isSession)
+    public async Task UserNameBesideACertificate_IsTheIdentity(bool isSession)
     {
         var userName = Binding.SecurityBindingElement.CreateUserNameForCertificateBindingElement();
         var both = new MessageSecurityBindingElement(userName with
@@ -55,7 +55,7 @@ public sealed class IdentityTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Anonymous_clients_have_none(bool isSession)
+    public async Task AnonymousClients_HaveNone(bool isSession)
     {
         var who = await WhoAmIAsync("anonymous", isSession);
 
@@ -66,7 +66,7 @@ public sealed class IdentityTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Certificate_that_the_validator_refuses_gets_in_nowhere(bool isSession)
+    public async Task CertificateThatTheValidatorRefuses_GetsInNowhere(bool isSession)
     {
         var element = isSession ? Bindings.Session() : Bindings.Bootstrap("mutual");
         await using var host = await EchoHost.StartAsync<IEcho>(Bindings.Text(element));
@@ -79,7 +79,7 @@ public sealed class IdentityTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Password_that_the_validator_refuses_gets_in_nowhere(bool isSession)
+    public async Task PasswordThatTheValidatorRefuses_GetsInNowhere(bool isSession)
     {
         var element = isSession ? Bindings.Session(Bindings.Bootstrap("username")) : Bindings.Bootstrap("username");
         await using var host = await EchoHost.StartAsync<IEcho>(Bindings.Text(element));
@@ -90,7 +90,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task Chain_trust_does_not_know_the_test_authority()
+    public async Task ChainTrust_DoesNotKnowTheTestAuthority()
     {
         var element = Bindings.Bootstrap("mutual");
         await using var host = await EchoHost.StartAsync<IEcho>(Bindings.Text(element), host =>
@@ -105,7 +105,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task Authorization_manager_runs_after_and_may_refuse()
+    public async Task AuthorizationManager_RunsAfterAndMayRefuse()
     {
         var element = Bindings.Session();
         var manager = new OnlyEcho();

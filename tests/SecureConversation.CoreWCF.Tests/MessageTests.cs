@@ -10,7 +10,7 @@ public sealed class MessageTests
 
     [Theory]
     [MemberData(nameof(SessionOrNot))]
-    public async Task Typed_fault_is_protected(bool isSession)
+    public async Task TypedFault_IsProtected(bool isSession)
     {
         var wire = new Wire();
         var (host, client) = await StartAsync(isSession, wire);
@@ -30,7 +30,7 @@ public sealed class MessageTests
 
     [Theory]
     [MemberData(nameof(SessionOrNot))]
-    public async Task Unhandled_exception_tells_nothing(bool isSession)
+    public async Task UnhandledException_TellsNothing(bool isSession)
     {
         var wire = new Wire();
         var (host, client) = await StartAsync(isSession, wire);
@@ -46,7 +46,7 @@ public sealed class MessageTests
 
     [Theory]
     [MemberData(nameof(SessionOrNot))]
-    public async Task Reply_that_is_no_xml_is_answered_by_a_fault(bool isSession)
+    public async Task ReplyThatIsNoXml_IsAnsweredByAFault(bool isSession)
     {
         var wire = new Wire();
         var (host, client) = await StartAsync(isSession, wire);
@@ -64,7 +64,7 @@ public sealed class MessageTests
 
     [Theory]
     [MemberData(nameof(SessionOrNot))]
-    public async Task One_way_messages_arrive_and_are_accepted(bool isSession)
+    public async Task OneWayMessages_ArriveAndAreAccepted(bool isSession)
     {
         var wire = new Wire();
         var (host, client) = await StartAsync(isSession, wire, isOneWay: true);
@@ -80,7 +80,7 @@ public sealed class MessageTests
 
     [Theory]
     [MemberData(nameof(SessionOrNot))]
-    public async Task Protection_level_of_an_operation_holds_for_request_and_reply(bool isSession)
+    public async Task ProtectionLevelOfAnOperation_HoldsForRequestAndReply(bool isSession)
     {
         var wire = new Wire();
         var (host, client) = await StartAsync(isSession, wire);
@@ -97,7 +97,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Request_that_is_only_signed_where_the_contract_encrypts_is_refused()
+    public async Task RequestThatIsOnlySignedWhereTheContractEncrypts_IsRefused()
     {
         var element = Bindings.Session();
         await using var host = await EchoHost.StartAsync<IEcho>(Bindings.Text(element));
@@ -110,7 +110,7 @@ public sealed class MessageTests
 
     [Theory]
     [MemberData(nameof(SessionOrNot))]
-    public async Task Eight_megabytes_go_there_and_back(bool isSession)
+    public async Task EightMegabytes_GoThereAndBack(bool isSession)
     {
         var (host, client) = await StartAsync(isSession, new Wire { Keeps = false });
         await using var _ = host;
@@ -121,7 +121,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Quotas_of_the_encoder_hold_for_what_was_decrypted()
+    public async Task QuotasOfTheEncoder_HoldForWhatWasDecrypted()
     {
         var element = Bindings.Session();
         var binding = Bindings.Text(element);
@@ -136,7 +136,7 @@ public sealed class MessageTests
     [Theory]
     [InlineData("plain", 500)]
     [InlineData("not xml", 400)]
-    public async Task Messages_without_security_reach_no_service(string kind, int status)
+    public async Task MessagesWithoutSecurity_ReachNoService(string kind, int status)
     {
         var element = Bindings.Session();
         await using var host = await EchoHost.StartAsync<IEcho>(Bindings.Text(element));
@@ -155,7 +155,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Https_works_the_same()
+    public async Task Https_WorksTheSame()
     {
         var element = Bindings.Session();
         var binding = new global::CoreWCF.Channels.CustomBinding(element, new global::CoreWCF.Channels.TextMessageEncodingBindingElement(),

@@ -14,23 +14,23 @@ namespace SecureConversation.CoreWCF.Tests;
 public sealed class RefusalTests
 {
     [Fact]
-    public Task Contract_that_requires_sessions_on_a_binding_without() =>
+    public Task ContractThatRequiresSessions_OnABindingWithout_IsRefused() =>
         RefusedAsync("SessionMode.Required", () => EchoHost.StartAsync<ISessionEcho>(Bindings.Text(Bindings.Bootstrap("mutual"))));
 
     [Fact]
-    public Task Contract_that_allows_no_sessions_on_a_binding_with() =>
+    public Task ContractThatAllowsNoSessions_OnABindingWith_IsRefused() =>
         RefusedAsync("SessionMode.NotAllowed", () => EchoHost.StartAsync<ISinglesEcho>(Bindings.Text(Bindings.Session())));
 
     [Fact]
-    public Task Missing_certificate_of_the_service() =>
+    public Task CertificateOfTheService_Missing_IsRefused() =>
         RefusedAsync("ServiceCertificate", () => EchoHost.StartAsync<IEcho>(Bindings.Text(Bindings.Session()), host => host.Credentials.ServiceCertificate.Certificate = null));
 
     [Fact]
-    public Task Missing_validator_of_user_names() => RefusedAsync("CustomUserNamePasswordValidator", () => EchoHost.StartAsync<IEcho>(
+    public Task ValidatorOfUserNames_Missing_IsRefused() => RefusedAsync("CustomUserNamePasswordValidator", () => EchoHost.StartAsync<IEcho>(
         Bindings.Text(Bindings.Bootstrap("username")), host => host.Credentials.UserNameAuthentication.CustomUserNamePasswordValidator = null));
 
     [Fact]
-    public Task Versions_that_differ_between_session_and_bootstrap()
+    public Task VersionsThatDifferBetweenSessionAndBootstrap_AreRefused()
     {
         var element = Bindings.Session();
         element.MessageSecurityVersion = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12;
@@ -38,11 +38,11 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public Task Session_without_addressing() =>
+    public Task SessionWithoutAddressing_IsRefused() =>
         RefusedAsync("WS-Addressing", () => EchoHost.StartAsync<IEcho>(Bindings.Text(Bindings.Session(), MessageVersion.Soap12)));
 
     [Fact]
-    public void Net_tcp_is_refused_and_never_served_without_security()
+    public void NetTcp_IsRefusedAndNeverServedWithoutSecurity()
     {
         var binding = new CustomBinding(Bindings.Session(), new BinaryMessageEncodingBindingElement(), new TcpTransportBindingElement());
 
@@ -53,7 +53,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task Net_tcp_connection_is_closed_without_an_answer()
+    public async Task NetTcpConnection_IsClosedWithoutAnAnswer()
     {
         // Kestrel and CoreWCF may tell of the connection that ends so.
         RecordedLog.Current.AllowErrors(entry => !entry.IsOfTheLibrary);
@@ -100,7 +100,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void Algorithm_suites_of_ones_own_are_refused() =>
+    public void AlgorithmSuitesOfOnesOwn_AreRefused() =>
         Assert.Throws<NotSupportedException>(() => new Element(Binding.SecurityBindingElement.CreateMutualCertificateBindingElement()) { DefaultAlgorithmSuite = new OwnSuite() });
 
     private static async Task RefusedAsync(string text, Func<Task> start)

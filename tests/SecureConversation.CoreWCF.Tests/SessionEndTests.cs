@@ -9,7 +9,7 @@ public sealed class SessionEndTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task Request_that_is_verified_after_the_cancel_runs_nowhere()
+    public async Task RequestThatIsVerifiedAfterTheCancel_RunsNowhere()
     {
         var element = Bindings.Session();
         var replays = new HeldReplayCache();
@@ -31,7 +31,7 @@ public sealed class SessionEndTests
     }
 
     [Fact]
-    public async Task Requests_beside_the_cancel_are_all_answered()
+    public async Task RequestsBesideTheCancel_AreAllAnswered()
     {
         var element = Bindings.Session();
         await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));

@@ -8,7 +8,7 @@ public sealed class SessionTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task Each_session_has_an_instance_and_an_id()
+    public async Task EachSession_HasAnInstanceAndAnId()
     {
         var element = Bindings.Session();
         await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
@@ -26,7 +26,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Cancel_ends_the_instance()
+    public async Task Cancel_EndsTheInstance()
     {
         var element = Bindings.Session();
         await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
@@ -42,7 +42,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Idle_timeout_ends_the_instance_and_the_session()
+    public async Task IdleTimeout_EndsTheInstanceAndTheSession()
     {
         var element = Bindings.Session();
         var binding = Bindings.Text(element);
@@ -57,7 +57,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Unhandled_exception_ends_the_session()
+    public async Task UnhandledException_EndsTheSession()
     {
         var element = Bindings.Session();
         await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
@@ -71,7 +71,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Restarted_service_does_not_know_the_session()
+    public async Task RestartedService_DoesNotKnowTheSession()
     {
         var element = Bindings.Session();
         var before = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
@@ -87,7 +87,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Stopping_the_host_ends_the_instances()
+    public async Task StoppingTheHost_EndsTheInstances()
     {
         var element = Bindings.Session();
         var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
@@ -99,7 +99,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Many_sessions_at_once()
+    public async Task ManySessions_AreServedAtOnce()
     {
         const int Sessions = 64, Calls = 10;
         var element = Bindings.Session();
@@ -121,7 +121,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Calls_that_come_first_at_once_share_the_instance()
+    public async Task CallsThatComeFirstAtOnce_ShareTheInstance()
     {
         var element = Bindings.Session();
         await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element), host => host.Description.Behaviors.Add(new Slow()));
@@ -134,7 +134,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Pending_sessions_are_bounded()
+    public async Task PendingSessions_AreBounded()
     {
         var element = Bindings.Session();
         element.LocalServiceSettings.MaxPendingSessions = 1;

@@ -9,7 +9,7 @@ public sealed class StreamedTests
     [InlineData(TransferMode.Streamed)]
     [InlineData(TransferMode.StreamedRequest)]
     [InlineData(TransferMode.StreamedResponse)]
-    public async Task Eight_megabytes_are_streamed(TransferMode mode)
+    public async Task EightMegabytes_AreStreamed(TransferMode mode)
     {
         var (element, binding) = Create(mode);
         await using var host = await EchoHost.StartAsync<ISessionEcho>(binding, allowSynchronousIO: true);

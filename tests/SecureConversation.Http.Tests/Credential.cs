@@ -10,24 +10,13 @@ public static class Credential
 {
     public static ClientCredentials OfClient => ClientOf(TestCertificates.Service);
 
-    public static ServiceCredentials OfService => new()
-    {
-        ServiceCertificate = new X509Credential(TestCertificates.Service),
-        ClientCertificateValidation = TrustAuthority,
-    };
-
-    private static CertificateValidationOptions TrustAuthority => new()
-    {
-        Mode = X509CertificateValidationMode.ChainTrust,
-        RevocationMode = X509RevocationMode.NoCheck,
-        CustomTrustRoots = { TestCertificates.Authority },
-    };
+    public static ServiceCredentials OfService => TestCredentials.Service;
 
     public static ClientCredentials ClientOf(X509Certificate2 service, EndpointIdentity? identity = null) => new()
     {
         ClientCertificate = new X509Credential(TestCertificates.Client),
         ServiceCertificate = service,
-        ServiceCertificateValidation = TrustAuthority,
+        ServiceCertificateValidation = TestCredentials.TrustAuthority,
         ServiceIdentity = identity,
     };
 

@@ -1,5 +1,6 @@
 using System.Text;
 using SecureConversation.Binding;
+using SecureConversation.Testing;
 
 namespace SecureConversation.Http.Tests;
 
@@ -11,15 +12,8 @@ public static class Messages
     public const string Body = "<Echo xmlns=\"urn:e\"><text>h&amp;i é</text></Echo>";
 
     /// <summary>With a:Action only where one is given.</summary>
-    public static byte[] Envelope(MessageVersion version, string body, string? action = null, string headers = "")
-    {
-        var soap = version.Soap == SoapVersion.Soap12 ? "http://www.w3.org/2003/05/soap-envelope" : "http://schemas.xmlsoap.org/soap/envelope/";
-        var addressing = version.Addressing == AddressingVersion.WSAddressing10
-            ? "http://www.w3.org/2005/08/addressing"
-            : "http://schemas.xmlsoap.org/ws/2004/08/addressing";
-        var header = action is null || version.Addressing == AddressingVersion.None ? "" : $"<a:Action s:mustUnderstand=\"1\">{action}</a:Action>";
-        return Encoding.UTF8.GetBytes($"<s:Envelope xmlns:s=\"{soap}\" xmlns:a=\"{addressing}\"><s:Header>{header}{headers}</s:Header><s:Body>{body}</s:Body></s:Envelope>");
-    }
+    public static byte[] Envelope(MessageVersion version, string body, string? action = null, string headers = "") =>
+        TestEnvelope.Create(version, (action is null || version.Addressing == AddressingVersion.None ? "" : TestEnvelope.Action(action)) + headers, body);
 
     /// <summary>A fault of the application.</summary>
     public static byte[] Fault(MessageVersion version) => Envelope(version, version.Soap == SoapVersion.Soap12

@@ -10,7 +10,7 @@ namespace SecureConversation.ServiceModel.Tests;
 public sealed class BindingElementTests
 {
     [Fact]
-    public void FactoriesMakeWhatThoseOfTheEngineMake()
+    public void Factories_MakeWhatThoseOfTheEngineMake()
     {
         var version = MessageSecurityVersion.WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
         var engine = EngineBinding.MessageSecurityVersion.Parse(version.ToString()!);
@@ -29,7 +29,7 @@ public sealed class BindingElementTests
     }
 
     [Fact]
-    public void EverySuiteAndVersionGoesThereAndBack()
+    public void EverySuiteAndVersion_GoesThereAndBack()
     {
         var element = MessageSecurityBindingElement.CreateMutualCertificateBindingElement();
         foreach (var suite in EngineBinding.SecurityAlgorithmSuite.All)
@@ -60,7 +60,7 @@ public sealed class BindingElementTests
     }
 
     [Fact]
-    public void PropertiesReachTheEngine()
+    public void Properties_ReachTheEngine()
     {
         var element = MessageSecurityBindingElement.CreateMutualCertificateBindingElement();
         element.SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast;
@@ -89,7 +89,7 @@ public sealed class BindingElementTests
     }
 
     [Fact]
-    public void TheBootstrapStaysChangeableUntilTheElementIsCloned()
+    public void Bootstrap_StaysChangeableUntilTheElementIsCloned()
     {
         var bootstrap = MessageSecurityBindingElement.CreateUserNameForCertificateBindingElement();
         var element = MessageSecurityBindingElement.CreateSecureConversationBindingElement(bootstrap);
@@ -107,7 +107,7 @@ public sealed class BindingElementTests
     }
 
     [Fact]
-    public void CapabilitiesAreTold()
+    public void Capabilities_AreTold()
     {
         var mutual = Clients.Binding(MessageSecurityBindingElement.CreateSecureConversationBindingElement(MessageSecurityBindingElement.CreateMutualCertificateBindingElement()));
         var capabilities = mutual.GetProperty<ISecurityCapabilities>([]);
@@ -119,7 +119,7 @@ public sealed class BindingElementTests
     }
 
     [Fact]
-    public void ContradictionsAreNamedWhenTheChannelFactoryIsBuilt()
+    public void Contradictions_AreNamedWhenTheChannelFactoryIsBuilt()
     {
         var element = MessageSecurityBindingElement.CreateMutualCertificateBindingElement();
         element.ProtectTokens = true;

@@ -23,7 +23,7 @@ public sealed class CallTests
 
     [Theory]
     [MemberData(nameof(Bindings))]
-    public async Task SynchronousTaskAndApmCallsAreAnswered(string bootstrap, bool session)
+    public async Task SynchronousTaskAndApmCalls_AreAnswered(string bootstrap, bool session)
     {
         await using var service = await TestService.StartAsync(Bootstraps.Service(bootstrap, session));
         var binding = Clients.Binding(Bootstraps.Client(bootstrap, session));

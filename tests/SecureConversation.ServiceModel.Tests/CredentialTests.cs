@@ -17,7 +17,7 @@ public sealed class CredentialTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ACertificateThatIsNotTheServicesIsRefusedByTheService(bool session)
+    public async Task CertificateThatIsNotTheServices_IsRefusedByTheService(bool session)
     {
         await using var service = await StartAsync(session);
         var e = Refused(session, new EndpointAddress(service.Address), c => c.ServiceCertificate.DefaultCertificate = TestCertificates.Other);
@@ -28,7 +28,7 @@ public sealed class CredentialTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AServiceCertificateThatTheValidatorRefusesIsNotSentTo(bool session)
+    public void ServiceCertificateThatTheValidatorRefuses_IsNotSentTo(bool session)
     {
         using var stranger = Stranger("localhost");
         var e = Refused(session, Nowhere(), c => c.ServiceCertificate.DefaultCertificate = stranger);
@@ -38,7 +38,7 @@ public sealed class CredentialTests
 
     /// <summary>A certificate names addresses; the validator of WCF gets it without anybody asked there.</summary>
     [Fact]
-    public void ACustomValidatorIsAskedBeforeAnyNetwork()
+    public void CustomValidator_IsAskedBeforeAnyNetwork()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -56,7 +56,7 @@ public sealed class CredentialTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AServiceCertificateWithoutTrustedChainIsNotSentTo(bool session)
+    public void ServiceCertificateWithoutTrustedChain_IsNotSentTo(bool session)
     {
         var e = Refused(session, Nowhere(), c =>
         {
@@ -70,7 +70,7 @@ public sealed class CredentialTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AnotherIdentityIsNotSentTo(bool session)
+    public void AnotherIdentity_IsNotSentTo(bool session)
     {
         var byDns = Refused(session, new EndpointAddress(Nowhere().Uri, new DnsEndpointIdentity("example.org")));
         Assert.IsType<MessageSecurityException>(byDns);
@@ -82,7 +82,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task IdentitiesThatMatch()
+    public async Task IdentityThatMatches_IsSentTo()
     {
         await using var service = await StartAsync(session: true);
         var byIp = new Uri(service.Address.AbsoluteUri.Replace("localhost", "127.0.0.1", StringComparison.Ordinal));
@@ -91,7 +91,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task TheServiceCertificateComesFromScopeDefaultOrIdentity()
+    public async Task ServiceCertificate_ComesFromScopeDefaultOrIdentity()
     {
         await using var service = await StartAsync(session: true);
         Call(new EndpointAddress(service.Address), c =>
@@ -105,7 +105,7 @@ public sealed class CredentialTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AnUnknownClientCertificateIsRefused(bool session)
+    public async Task UnknownClientCertificate_IsRefused(bool session)
     {
         await using var service = await StartAsync(session);
         using var stranger = Stranger("client");
@@ -117,7 +117,7 @@ public sealed class CredentialTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AWrongPasswordIsRefused(bool session)
+    public async Task WrongPassword_IsRefused(bool session)
     {
         await using var service = await StartAsync(session, "UserName");
         var e = Refused(session, new EndpointAddress(service.Address), c => c.UserName.Password = "guessed", "UserName");
@@ -129,7 +129,7 @@ public sealed class CredentialTests
     [InlineData("MutualCertificate", "ClientCertificate")]
     [InlineData("UserName", "UserName")]
     [InlineData("Anonymous", "ServiceCertificate")]
-    public void MissingCredentialsAreNamedWhenTheChannelOpens(string bootstrap, string missing)
+    public void MissingCredentials_AreNamedWhenTheChannelOpens(string bootstrap, string missing)
     {
         foreach (var session in new[] { true, false })
         {
@@ -145,7 +145,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public void AClientCertificateWithoutPrivateKeyIsRefused()
+    public void ClientCertificateWithoutPrivateKey_IsRefused()
     {
         using var certificate = X509CertificateLoader.LoadCertificate(TestCertificates.Client.RawData);
         var e = Refused(true, Nowhere(), c => c.ClientCertificate.Certificate = certificate);
@@ -153,7 +153,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public void OtherKindsOfIdentityAreRefused()
+    public void OtherKindsOfIdentity_AreRefused()
     {
         var e = Refused(true, new EndpointAddress(Nowhere().Uri, new SpnEndpointIdentity("host/x")));
         Assert.Contains("SpnEndpointIdentity", Assert.IsType<InvalidOperationException>(e).Message, StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed class DropInBindingTests
 
     [Theory]
     [MemberData(nameof(Offered))]
-    public async Task MessageModeTalksToAServiceWithTheSameSettings(bool is2007, MessageCredentialType credentials, bool session)
+    public async Task MessageMode_TalksToAServiceWithTheSameSettings(bool is2007, MessageCredentialType credentials, bool session)
     {
         await using var service = await TestService.StartAsync(options => options.MessageSecurity = new EngineBinding.MessageSecurity
         {
@@ -61,7 +61,7 @@ public sealed class DropInBindingTests
     [InlineData(MessageCredentialType.Certificate, true, "NegotiateServiceCredential")]
     [InlineData(MessageCredentialType.Windows, false, "ClientCredentialType")]
     [InlineData(MessageCredentialType.IssuedToken, false, "ClientCredentialType")]
-    public void WhatIsNotOfferedIsNamedWhenTheBindingIsBuilt(MessageCredentialType credentials, bool negotiate, string setting)
+    public void WhatIsNotOffered_IsNamedWhenTheBindingIsBuilt(MessageCredentialType credentials, bool negotiate, string setting)
     {
         foreach (var is2007 in new[] { false, true })
         {
@@ -79,7 +79,7 @@ public sealed class DropInBindingTests
     [InlineData(SecurityMode.None, typeof(HttpTransportBindingElement), false)]
     [InlineData(SecurityMode.Transport, typeof(HttpsTransportBindingElement), false)]
     [InlineData(SecurityMode.TransportWithMessageCredential, typeof(HttpsTransportBindingElement), true)]
-    public void OtherModesAreThoseOfTheBase(SecurityMode mode, Type transport, bool hasTransportSecurity)
+    public void OtherModes_AreThoseOfTheBase(SecurityMode mode, Type transport, bool hasTransportSecurity)
     {
         foreach (var is2007 in new[] { false, true })
         {
@@ -93,7 +93,7 @@ public sealed class DropInBindingTests
     }
 
     [Fact]
-    public void DefaultsAreThoseOfTheBase()
+    public void Defaults_AreThoseOfTheBase()
     {
         Assert.Equal(SecurityMode.Message, new WSHttpBinding().Security.Mode);
         Assert.Equal(MessageCredentialType.Windows, new WS2007HttpBinding().Security.Message.ClientCredentialType);

@@ -10,7 +10,7 @@ public sealed class FaultTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task DeclaredFaultsKeepTheirDetail(bool session)
+    public async Task DeclaredFaults_KeepTheirDetail(bool session)
     {
         await using var service = await StartAsync(session);
         using var factory = Clients.Factory(Binding(session), service.Address);
@@ -29,7 +29,7 @@ public sealed class FaultTests
     [InlineData(true, false)]
     [InlineData(true, true)]
     [InlineData(false, false)]
-    public async Task DeclaredFaultsMayHoldThousandsOfElements(bool session, bool streamed)
+    public async Task DeclaredFaults_MayHoldThousandsOfElements(bool session, bool streamed)
     {
         await using var service = await StartAsync(session);
         var binding = Clients.Binding(Bootstraps.Client("MutualCertificate", session), transport: http => http.TransferMode = streamed ? TransferMode.Streamed : TransferMode.Buffered);
@@ -43,7 +43,7 @@ public sealed class FaultTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task OtherFaultsArriveUntyped(bool session)
+    public async Task OtherFaults_ArriveUntyped(bool session)
     {
         await using var service = await StartAsync(session);
         using var factory = Clients.Factory(Binding(session), service.Address);
@@ -57,7 +57,7 @@ public sealed class FaultTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task OneWayMessagesArrive(bool session)
+    public async Task OneWayMessages_Arrive(bool session)
     {
         await using var service = await StartAsync(session);
         using var factory = Clients.Factory(Binding(session), service.Address);
@@ -72,7 +72,7 @@ public sealed class FaultTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AContractOfOneWayMessagesAlone(bool session)
+    public async Task ContractOfOneWayMessagesAlone_IsServed(bool session)
     {
         await using var service = await StartAsync(session);
         using var factory = Clients.Factory<INotifier>(Binding(session), new EndpointAddress(service.Address));

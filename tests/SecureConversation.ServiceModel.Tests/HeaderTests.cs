@@ -11,7 +11,7 @@ public sealed class HeaderTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public async Task UnsignedHeadersReachTheApplicationUnlessToldOtherwise(bool session, bool handOut)
+    public async Task UnsignedHeaders_ReachTheApplicationUnlessToldOtherwise(bool session, bool handOut)
     {
         await using var service = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session));
         service.EchoHeader = "<h:Trace xmlns:h='urn:h'>seen</h:Trace>";

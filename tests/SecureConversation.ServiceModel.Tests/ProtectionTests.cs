@@ -98,7 +98,7 @@ public sealed class ProtectionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task LevelsOfContractAndOperation(bool session)
+    public async Task LevelsOfContractAndOperation_HoldForTheirMessages(bool session)
     {
         var levels = EngineBinding.ChannelProtectionRequirements.Default
             .WithRequest(Prefix + "Add", ProtectionLevel.Sign).WithReply(Prefix + "AddResponse", ProtectionLevel.Sign)
@@ -116,7 +116,7 @@ public sealed class ProtectionTests
     }
 
     [Fact]
-    public async Task ALevelOnAnOperationAlone()
+    public async Task LevelOnAnOperationAlone_Holds()
     {
         var levels = EngineBinding.ChannelProtectionRequirements.Default
             .WithRequest(Prefix + "Echo", ProtectionLevel.Sign).WithReply(Prefix + "EchoResponse", ProtectionLevel.Sign);
@@ -131,7 +131,7 @@ public sealed class ProtectionTests
     }
 
     [Fact]
-    public async Task AServiceThatWantsMoreRefuses()
+    public async Task ServiceThatWantsMore_Refuses()
     {
         await using var service = await StartAsync(session: true, EngineBinding.ChannelProtectionRequirements.Default);
         using var factory = Factory<ISignedCalculator>(session: true, service);
@@ -144,7 +144,7 @@ public sealed class ProtectionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task HeadersOfMessageContractsAreProtectedLikeTheBody(bool session)
+    public async Task HeadersOfMessageContracts_AreProtectedLikeTheBody(bool session)
     {
         var levels = EngineBinding.ChannelProtectionRequirements.Default
             .WithHeader(EngineBinding.MessageDirection.ClientToService, Prefix + "Notify", "Secret", "urn:header", ProtectionLevel.EncryptAndSign);
@@ -161,7 +161,7 @@ public sealed class ProtectionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task HeadersOfAContractThatNothingTellsOfDoNotLeave(bool session)
+    public async Task HeadersOfAContractThatNothingTellsOf_DoNotLeave(bool session)
     {
         await using var service = await StartAsync(session, EngineBinding.ChannelProtectionRequirements.Default);
         using var factory = Factory<IGeneratedCalculator>(session, service);
@@ -186,7 +186,7 @@ public sealed class ProtectionTests
     [InlineData(true, ProtectionLevel.EncryptAndSign)]
     [InlineData(false, ProtectionLevel.EncryptAndSign)]
     [InlineData(true, ProtectionLevel.Sign)]
-    public async Task AGeneratedContractIsToldByABehavior(bool session, ProtectionLevel level)
+    public async Task GeneratedContract_IsToldByABehavior(bool session, ProtectionLevel level)
     {
         var levels = EngineBinding.ChannelProtectionRequirements.Default.WithDefault(level)
             .WithHeader(EngineBinding.MessageDirection.ClientToService, Prefix + "Notify", "Secret", "urn:header", level)
@@ -208,7 +208,7 @@ public sealed class ProtectionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AHeaderOfAReplyMustBeSignedWhenTheContractIsKnown(bool isKnown)
+    public async Task HeaderOfAReply_MustBeSignedWhenTheContractIsKnown(bool isKnown)
     {
         await using var service = await StartAsync(session: true, EngineBinding.ChannelProtectionRequirements.Default);
         service.EchoHeader = "<h:Secret xmlns:h='urn:header'>not signed</h:Secret>";
@@ -225,7 +225,7 @@ public sealed class ProtectionTests
     }
 
     [Fact]
-    public async Task RequirementsOfABehaviorWin()
+    public async Task RequirementsOfABehavior_Win()
     {
         var levels = EngineBinding.ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign);
         await using var service = await StartAsync(session: true, levels);

@@ -12,7 +12,7 @@ namespace SecureConversation.ServiceModel.Tests;
 public sealed class SessionTests
 {
     [Fact]
-    public async Task TheChannelShowsTheIdOfItsSession()
+    public async Task Channel_ShowsTheIdOfItsSession()
     {
         await using var service = await StartAsync();
         using var factory = Clients.Factory<ISessionCalculator>(Binding(), new EndpointAddress(service.Address));
@@ -29,7 +29,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task AChannelWithoutSessionHasNoId()
+    public async Task ChannelWithoutSession_HasNoId()
     {
         await using var service = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: false));
         using var factory = Clients.Factory(Clients.Binding(Bootstraps.Client("MutualCertificate", session: false)), service.Address);
@@ -45,7 +45,7 @@ public sealed class SessionTests
     [InlineData("Dispose")]
     [InlineData("Factory")]
     [InlineData("FactoryBeginClose")]
-    public async Task ClosingCancelsTheSession(string how)
+    public async Task Closing_CancelsTheSession(string how)
     {
         await using var service = await StartAsync();
         var factory = Clients.Factory(Binding(), service.Address);
@@ -76,7 +76,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task AGeneratedClientOpensCallsAndClosesAsynchronously()
+    public async Task GeneratedClient_OpensCallsAndClosesAsynchronously()
     {
         await using var service = await StartAsync();
         var client = new CalculatorClient(Binding(), new EndpointAddress(service.Address));
@@ -90,7 +90,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task AbortTellsTheServiceNothing()
+    public async Task Abort_TellsTheServiceNothing()
     {
         await using var service = await StartAsync();
         using var factory = Clients.Factory(Binding(), service.Address);
@@ -104,7 +104,7 @@ public sealed class SessionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AbortWhileTheHandshakeCompletesEndsTheSession(bool asynchronous)
+    public async Task AbortWhileTheHandshakeCompletes_EndsTheSession(bool asynchronous)
     {
         await using var service = await StartAsync();
         IRequestSessionChannel? channel = null;
@@ -129,7 +129,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task AbortEndsACallUnderWay()
+    public async Task Abort_EndsACallUnderWay()
     {
         await using var service = await StartAsync();
         using var factory = Clients.Factory(Binding(), service.Address);
@@ -141,7 +141,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task ClosingWaitsForCallsUnderWay()
+    public async Task Closing_WaitsForCallsUnderWay()
     {
         await using var service = await StartAsync();
         using var factory = Clients.Factory(Binding(), service.Address);
@@ -162,7 +162,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task ClosingWithACallUnderWayTimesOut()
+    public async Task ClosingWithACallUnderWay_TimesOut()
     {
         await using var service = await StartAsync();
         var channel = Raw(Binding(), service, out var factory);
@@ -177,7 +177,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task ConcurrentCallsShareTheChannel()
+    public async Task ConcurrentCalls_ShareTheChannel()
     {
         await using var service = await StartAsync();
         using var factory = Clients.Factory(Binding(), service.Address);
@@ -205,7 +205,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task ARestartOfTheServiceFaultsTheChannelAndANewOneRecovers()
+    public async Task RestartOfTheService_FaultsTheChannelAndANewOneRecovers()
     {
         var service = await StartAsync();
         var port = service.Address.Port;
@@ -235,7 +235,7 @@ public sealed class SessionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AForgedFaultThatTheSessionIsUnknownFaultsTheChannelForLaterCallsOnly(bool asynchronous)
+    public async Task ForgedFaultThatTheSessionIsUnknown_FaultsTheChannelForLaterCallsOnly(bool asynchronous)
     {
         await using var service = await StartAsync();
         using var factory = Clients.Factory(Binding(), service.Address);
@@ -267,7 +267,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task ASessionThatTheServiceForgotClosesWithoutComplaint()
+    public async Task SessionThatTheServiceForgot_ClosesWithoutComplaint()
     {
         var service = await StartAsync();
         var port = service.Address.Port;
@@ -281,7 +281,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task TheLifeOfASessionIsLogged()
+    public async Task LifeOfASession_IsLogged()
     {
         await using var service = await StartAsync();
         using var factory = Clients.Factory(Binding(), service.Address);
@@ -292,7 +292,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task AFactoryOpensAndServesManyChannels()
+    public async Task Factory_OpensAndServesManyChannels()
     {
         await using var service = await StartAsync();
         var factory = Clients.Factory(Binding(), service.Address);

@@ -30,7 +30,7 @@ public sealed class TransportTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task VersionsOfSoapAndAddressing(string name, bool session)
+    public async Task VersionsOfSoapAndAddressing_AreSpoken(string name, bool session)
     {
         var version = EngineBinding.MessageVersion.All.Single(v => v.Name == name);
         await using var service = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session), version);
@@ -48,7 +48,7 @@ public sealed class TransportTests
     [Theory]
     [InlineData("utf-16", true)]
     [InlineData("utf-16", false)]
-    public async Task OtherCharsets(string charset, bool session)
+    public async Task OtherCharsets_AreSpoken(string charset, bool session)
     {
         await using var service = await StartAsync(session);
         var encoder = new TextMessageEncodingBindingElement(MessageVersion.Soap12WSAddressing10, System.Text.Encoding.GetEncoding(charset));
@@ -62,7 +62,7 @@ public sealed class TransportTests
     [InlineData(true, TransferMode.Buffered)]
     [InlineData(false, TransferMode.Buffered)]
     [InlineData(true, TransferMode.Streamed)]
-    public async Task TheBinaryEncoder(bool session, TransferMode mode)
+    public async Task BinaryEncoder_Works(bool session, TransferMode mode)
     {
         await using var service = await StartAsync(session);
         service.IsBinary = true;
@@ -84,7 +84,7 @@ public sealed class TransportTests
     [InlineData(TransferMode.StreamedResponse, true, false)]
     [InlineData(TransferMode.Buffered, false, true)]
     [InlineData(TransferMode.Streamed, false, true)]
-    public async Task LargeMessagesInEveryTransferModeOverHttpAndHttps(TransferMode mode, bool session, bool https)
+    public async Task LargeMessages_ArriveInEveryTransferModeOverHttpAndHttps(TransferMode mode, bool session, bool https)
     {
         await using var service = await TestService.StartAsync(options => options.Binding = Bootstraps.Service("MutualCertificate", session), https: https);
         using var factory = Clients.Factory(Clients.Binding(Bootstraps.Client("MutualCertificate", session), transport: http => http.TransferMode = mode, https: https), service.Address);
@@ -108,7 +108,7 @@ public sealed class TransportTests
     [InlineData(TransferMode.Streamed, true)]
     [InlineData(TransferMode.Streamed, false)]
     [InlineData(TransferMode.StreamedResponse, false)]
-    public async Task StreamedRepliesToAsynchronousCallsAreNotReadOnThePool(TransferMode mode, bool session)
+    public async Task StreamedRepliesToAsynchronousCalls_AreNotReadOnThePool(TransferMode mode, bool session)
     {
         await using var service = await StartAsync(session);
         var encoder = new ReadObserver(Clients.Text(MessageVersion.Soap12WSAddressing10));
@@ -121,7 +121,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task QuotasOfTheEncoderHoldForWhatWasDecrypted()
+    public async Task QuotasOfTheEncoder_HoldForWhatWasDecrypted()
     {
         await using var service = await StartAsync(session: true);
         var encoder = Clients.Text(MessageVersion.Soap12WSAddressing10);
@@ -134,7 +134,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task RepliesAboveMaxReceivedMessageSizeAreTheTransportsToRefuse()
+    public async Task RepliesAboveMaxReceivedMessageSize_AreTheTransportsToRefuse()
     {
         await using var service = await StartAsync(session: true);
         using var factory = Clients.Factory(Clients.Binding(Bootstraps.Client("MutualCertificate", session: true), transport: http =>
@@ -151,7 +151,7 @@ public sealed class TransportTests
     [Theory]
     [InlineData(TransferMode.Buffered)]
     [InlineData(TransferMode.Streamed)]
-    public async Task HeadersOfTheAddressTravelOnceAndViaIsWhereItGoes(TransferMode mode)
+    public async Task HeadersOfTheAddress_TravelOnceAndViaIsWhereItGoes(TransferMode mode)
     {
         await using var service = await StartAsync(session: true);
         var seen = new System.Collections.Concurrent.ConcurrentQueue<string>();
@@ -176,7 +176,7 @@ public sealed class TransportTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task SlowServicesRunIntoSendTimeout(bool session)
+    public async Task SlowServices_RunIntoSendTimeout(bool session)
     {
         await using var service = await StartAsync(session);
         var binding = Clients.Binding(Bootstraps.Client("MutualCertificate", session));
@@ -191,7 +191,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task HandshakesRunIntoOpenTimeoutAndCancelsIntoCloseTimeout()
+    public async Task Handshakes_RunIntoOpenTimeoutAndCancelsIntoCloseTimeout()
     {
         await using var service = await StartAsync(session: true);
         var binding = Clients.Binding(Bootstraps.Client("MutualCertificate", session: true));
@@ -216,7 +216,7 @@ public sealed class TransportTests
     [Theory]
     [InlineData(TransferMode.Buffered)]
     [InlineData(TransferMode.Streamed)]
-    public async Task AReplyThatStopsOnItsWayRunsIntoSendTimeout(TransferMode mode)
+    public async Task ReplyThatStopsOnItsWay_RunsIntoSendTimeout(TransferMode mode)
     {
         await using var service = await StartAsync(session: false);
         service.Intercept = async context =>
@@ -239,7 +239,7 @@ public sealed class TransportTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task TroubleOfTheTransportKeepsItsException(bool session)
+    public async Task TroubleOfTheTransport_KeepsItsException(bool session)
     {
         await using var service = await StartAsync(session);
         var binding = Clients.Binding(Bootstraps.Client("MutualCertificate", session));
@@ -261,7 +261,7 @@ public sealed class TransportTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task RepliesWithoutSecurityAreRefused(bool session)
+    public async Task RepliesWithoutSecurity_AreRefused(bool session)
     {
         await using var service = await StartAsync(session);
         var binding = Clients.Binding(Bootstraps.Client("MutualCertificate", session));
@@ -278,7 +278,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public void NetTcpIsRefusedInWords()
+    public void NetTcp_IsRefusedInWords()
     {
         foreach (var session in new[] { true, false })
         {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Testing;
@@ -14,27 +13,9 @@ internal static class Endpoints
 
     public static MessageSecurity UserName { get; } = Session with { ClientCredentialType = MessageCredentialType.UserName };
 
-    public static ServiceCredentials ServiceCredentials => new()
-    {
-        ServiceCertificate = new X509Credential(TestCertificates.Service),
-        ClientCertificateValidation = TrustAuthority,
-        UserNamePasswordValidator = UserNamePasswordValidator.Create((user, password) => user == "alice" && password == "secret"),
-    };
+    public static ServiceCredentials ServiceCredentials => TestCredentials.Service;
 
-    public static ClientCredentials ClientCredentials => new()
-    {
-        ClientCertificate = new X509Credential(TestCertificates.Client),
-        UserName = new UserNameCredential("alice", "secret"),
-        ServiceCertificate = TestCertificates.Service,
-        ServiceCertificateValidation = TrustAuthority,
-    };
-
-    private static CertificateValidationOptions TrustAuthority => new()
-    {
-        Mode = X509CertificateValidationMode.ChainTrust,
-        RevocationMode = X509RevocationMode.NoCheck,
-        CustomTrustRoots = { TestCertificates.Authority },
-    };
+    public static ClientCredentials ClientCredentials => TestCredentials.Client;
 
     /// <summary>Options with credentials and this security.</summary>
     public static Action<SecureConversationServiceOptions> With(MessageSecurity security, Action<SecureConversationServiceOptions>? more = null) => options =>

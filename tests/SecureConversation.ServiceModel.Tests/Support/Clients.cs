@@ -42,8 +42,8 @@ internal static class Clients
     public static void SetUp(ClientCredentials credentials)
     {
         credentials.ClientCertificate.Certificate = TestCertificates.Client;
-        credentials.UserName.UserName = "alice";
-        credentials.UserName.Password = "secret";
+        credentials.UserName.UserName = TestCredentials.UserName;
+        credentials.UserName.Password = TestCredentials.Password;
         credentials.ServiceCertificate.DefaultCertificate = TestCertificates.Service;
         credentials.ServiceCertificate.Authentication.CertificateValidationMode = StackValidation.Custom;
         credentials.ServiceCertificate.Authentication.CustomCertificateValidator = new TrustAuthority();

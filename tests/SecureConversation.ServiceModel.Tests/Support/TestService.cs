@@ -14,7 +14,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SecureConversation.AspNetCore;
-using SecureConversation.Credentials;
 using SecureConversation.Diagnosis;
 using SecureConversation.Testing;
 using EngineBinding = SecureConversation.Binding;
@@ -33,7 +32,7 @@ internal sealed class TestService : IAsyncDisposable
     {
         builder.Services.AddSecureConversation(options =>
         {
-            options.Credentials = Credentials;
+            options.Credentials = TestCredentials.Service;
             options.MaxRequestBytes = 64 * 1024 * 1024;
             options.SessionClosed = session => _sessions.TryRemove(session, out _);
             configure(options);
@@ -76,18 +75,6 @@ internal sealed class TestService : IAsyncDisposable
 
     /// <summary>Answers in place of the service when it returns true.</summary>
     public Func<HttpContext, Task<bool>>? Intercept { get; set; }
-
-    private static ServiceCredentials Credentials => new()
-    {
-        ServiceCertificate = new X509Credential(TestCertificates.Service),
-        ClientCertificateValidation = new()
-        {
-            Mode = SecureConversation.Credentials.X509CertificateValidationMode.ChainTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            CustomTrustRoots = { TestCertificates.Authority },
-        },
-        UserNamePasswordValidator = UserNamePasswordValidator.Create((user, password) => user == "alice" && password == "secret"),
-    };
 
     public static async Task<TestService> StartAsync(Action<SecureConversationServiceOptions> configure, int port = 0, bool https = false)
     {

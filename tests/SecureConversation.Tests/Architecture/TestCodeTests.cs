@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace SecureConversation.Tests.Architecture;
 
 /// <summary>What all tests hold to. The sources are read, because not every test project is built everywhere.</summary>
-public sealed class TestCodeTests
+public sealed partial class TestCodeTests
 {
     [Fact]
     public void Hosts_LogWhereUnexpectedErrorsFailTheTest()
@@ -20,4 +22,21 @@ public sealed class TestCodeTests
             Assert.Contains("[assembly: NoUnexpectedErrors]", File.ReadAllText(Path.Combine(Sources.Root, "tests", project, "AssemblyAttributes.cs")), StringComparison.Ordinal);
         });
     }
+
+    [Fact]
+    public void Names_SayWhoDoesWhat()
+    {
+        var names = Sources.Files("tests").SelectMany(f => Tests().Matches(File.ReadAllText(f)).Select(m => (File: Path.GetFileName(f), Name: m.Groups["name"].Value))).ToList();
+
+        Assert.Contains(("TestCodeTests.cs", nameof(Names_SayWhoDoesWhat)), names);
+        Assert.All(names, test => Assert.True(SubjectDoes().IsMatch(test.Name), $"{test.Name} in {test.File}"));
+    }
+
+    /// <summary>Subject_DoesThis or Subject_Circumstance_DoesThis: words in Pascal case, and at least one underscore between two of them.</summary>
+    [GeneratedRegex("^[A-Z][A-Za-z0-9]*(_[A-Z0-9][A-Za-z0-9]*)+$")]
+    private static partial Regex SubjectDoes();
+
+    /// <summary>An attribute that makes a test on a line of its own, and after more attributes and comments the name of the method. The name is empty where none is found.</summary>
+    [GeneratedRegex(@"^[ \t]*\[(Fact|Theory)\b[^\n]*\n(([ \t]*(\[|//)[^\n]*\n)*[ \t]*public [^\n(]*?(?<name>\w+)(<\w+>)?\()?", RegexOptions.Multiline)]
+    private static partial Regex Tests();
 }

@@ -8,7 +8,7 @@ public sealed class ChannelProtectionRequirementsTests
     private const string DispatcherFault = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher/fault";
 
     [Fact]
-    public void Default_signs_and_encrypts_everything()
+    public void Default_SignsAndEncryptsEverything()
     {
         var protection = ChannelProtectionRequirements.Default;
         Assert.Equal(ProtectionLevel.EncryptAndSign, protection.GetLevel("urn:a", MessageDirection.ClientToService));
@@ -18,7 +18,7 @@ public sealed class ChannelProtectionRequirementsTests
     }
 
     [Fact]
-    public void Action_and_direction_select_the_level()
+    public void ActionAndDirection_SelectTheLevel()
     {
         var protection = ChannelProtectionRequirements.Default
             .WithDefault(ProtectionLevel.None)
@@ -33,7 +33,7 @@ public sealed class ChannelProtectionRequirementsTests
     }
 
     [Fact]
-    public void Undeclared_faults_stay_protected_unless_listed()
+    public void UndeclaredFaults_StayProtectedUnlessListed()
     {
         var protection = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign);
         Assert.Equal(ProtectionLevel.EncryptAndSign, protection.GetLevel(DispatcherFault, MessageDirection.ServiceToClient));
@@ -43,7 +43,7 @@ public sealed class ChannelProtectionRequirementsTests
     }
 
     [Fact]
-    public void Headers_are_listed_once_with_the_higher_level()
+    public void Headers_AreListedOnceWithTheHigherLevel()
     {
         var protection = ChannelProtectionRequirements.Default
             .WithHeader("h", "urn:h", ProtectionLevel.Sign)
@@ -62,7 +62,7 @@ public sealed class ChannelProtectionRequirementsTests
     }
 
     [Fact]
-    public void With_leaves_the_original_alone_and_equality_compares_entries()
+    public void With_LeavesTheOriginalAloneAndEqualityComparesEntries()
     {
         var one = ChannelProtectionRequirements.Default.WithRequest("urn:a", ProtectionLevel.Sign).WithHeader("h", "urn:h", ProtectionLevel.Sign);
         var two = ChannelProtectionRequirements.Default.WithHeader("h", "urn:h", ProtectionLevel.Sign).WithRequest("urn:a", ProtectionLevel.Sign);

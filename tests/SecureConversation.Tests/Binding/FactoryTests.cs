@@ -27,7 +27,7 @@ public sealed class FactoryTests
     };
 
     [Fact]
-    public void Defaults_of_every_element()
+    public void Defaults_OfEveryElement_AreThoseOfWcf()
     {
         SecurityBindingElement[] elements =
         [
@@ -53,7 +53,7 @@ public sealed class FactoryTests
     }
 
     [Fact]
-    public void Local_settings_have_the_defaults_of_WCF()
+    public void LocalSettings_HaveTheDefaultsOfWcf()
     {
         var client = new LocalClientSecuritySettings();
         Assert.Equal(
@@ -73,7 +73,7 @@ public sealed class FactoryTests
     }
 
     [Fact]
-    public void Mutual_certificate_of_version_11_is_symmetric()
+    public void MutualCertificateOfVersion11_IsSymmetric()
     {
         var element = Assert.IsType<SymmetricSecurityBindingElement>(SecurityBindingElement.CreateMutualCertificateBindingElement(Oasis11));
         Assert.Same(Oasis11, element.MessageSecurityVersion);
@@ -83,7 +83,7 @@ public sealed class FactoryTests
     }
 
     [Fact]
-    public void Mutual_certificate_of_version_10_is_asymmetric()
+    public void MutualCertificateOfVersion10_IsAsymmetric()
     {
         var element = Assert.IsType<AsymmetricSecurityBindingElement>(SecurityBindingElement.CreateMutualCertificateBindingElement(Bsp10, true));
         Assert.Same(Bsp10, element.MessageSecurityVersion);
@@ -99,7 +99,7 @@ public sealed class FactoryTests
     [Theory]
     [InlineData(false, X509ReferenceStyle.Any)]
     [InlineData(true, X509ReferenceStyle.Thumbprint)]
-    public void Mutual_certificate_duplex_sends_both_certificates(bool version11, X509ReferenceStyle style)
+    public void MutualCertificateDuplex_SendsBothCertificates(bool version11, X509ReferenceStyle style)
     {
         var element = SecurityBindingElement.CreateMutualCertificateDuplexBindingElement(version11 ? Oasis11 : Bsp10);
         var client = ClientCertificate with { X509ReferenceStyle = style };
@@ -110,7 +110,7 @@ public sealed class FactoryTests
     }
 
     [Fact]
-    public void Anonymous_client_has_no_token()
+    public void AnonymousClient_HasNoToken()
     {
         var element = SecurityBindingElement.CreateAnonymousForCertificateBindingElement();
         Assert.Equal(ServiceCertificate, element.ProtectionTokenParameters);
@@ -119,7 +119,7 @@ public sealed class FactoryTests
     }
 
     [Fact]
-    public void User_name_is_signed_and_encrypted()
+    public void UserName_IsSignedAndEncrypted()
     {
         var element = SecurityBindingElement.CreateUserNameForCertificateBindingElement();
         var userName = new UserNameSecurityTokenParameters
@@ -136,7 +136,7 @@ public sealed class FactoryTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Secure_conversation_wraps_its_bootstrap(bool requireCancellation)
+    public void SecureConversation_WrapsItsBootstrap(bool requireCancellation)
     {
         var bootstrap = SecurityBindingElement.CreateMutualCertificateBindingElement();
         var element = SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap, requireCancellation);
@@ -155,7 +155,7 @@ public sealed class FactoryTests
     }
 
     [Fact]
-    public void Key_derivation_is_set_on_the_tokens_that_protect()
+    public void KeyDerivation_IsSetOnTheTokensThatProtect()
     {
         var bootstrap = SecurityBindingElement.CreateMutualCertificateBindingElement();
         var symmetric = Assert.IsType<SymmetricSecurityBindingElement>(bootstrap.SetKeyDerivation(false));

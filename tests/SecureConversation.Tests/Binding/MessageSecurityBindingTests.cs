@@ -18,7 +18,7 @@ public sealed class MessageSecurityBindingTests
     private static SymmetricSecurityBindingElement Session => SecurityBindingElement.CreateSecureConversationBindingElement(Mutual);
 
     [Fact]
-    public void One_shot_binding_has_no_session()
+    public void OneShotBinding_HasNoSession()
     {
         var binding = MessageSecurityBinding.Create(Mutual);
         Assert.False(binding.EstablishesSession);
@@ -30,7 +30,7 @@ public sealed class MessageSecurityBindingTests
     }
 
     [Fact]
-    public void Session_binding_has_a_bootstrap_of_the_same_message_version()
+    public void SessionBinding_HasABootstrapOfTheSameMessageVersion()
     {
         var element = Session;
         var protection = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign);
@@ -45,7 +45,7 @@ public sealed class MessageSecurityBindingTests
     }
 
     [Fact]
-    public void Factories_pass()
+    public void Factories_Pass()
     {
         foreach (var version in MessageSecurityVersion.All)
         {
@@ -61,11 +61,11 @@ public sealed class MessageSecurityBindingTests
     }
 
     [Fact]
-    public void Session_may_ask_for_signature_confirmation() =>
+    public void Session_MayAskForSignatureConfirmation() =>
         MessageSecurityBinding.Create(Session with { RequireSignatureConfirmation = true });
 
     [Fact]
-    public void Binding_without_timestamp_passes_when_replays_are_not_detected() =>
+    public void BindingWithoutTimestamp_PassesWhenReplaysAreNotDetected() =>
         MessageSecurityBinding.Create(WithoutReplayDetection(Mutual) with { IncludeTimestamp = false });
 
     public static TheoryData<string, string[]> Refused
@@ -84,7 +84,7 @@ public sealed class MessageSecurityBindingTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void Contradictions_are_refused_with_what_to_change(string name, string[] words)
+    public void Contradictions_AreRefusedWithWhatToChange(string name, string[] words)
     {
         var (create, _) = Cases[name];
         var error = Assert.Throws<ArgumentException>(create);
@@ -92,14 +92,14 @@ public sealed class MessageSecurityBindingTests
     }
 
     [Fact]
-    public void Settings_are_needed()
+    public void Settings_AreNeeded()
     {
         Assert.Throws<ArgumentNullException>(() => MessageSecurityBinding.Create((SecurityBindingElement)null!));
         Assert.Throws<ArgumentNullException>(() => MessageSecurityBinding.Create((MessageSecurity)null!));
     }
 
     [Fact]
-    public void Either_form_is_resolved_and_just_one()
+    public void EitherForm_IsResolvedAndJustOne()
     {
         var security = new MessageSecurity { EstablishSecurityContext = false };
         Assert.False(MessageSecurityBinding.Resolve(null, security).EstablishesSession);

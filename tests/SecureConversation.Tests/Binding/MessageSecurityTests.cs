@@ -5,7 +5,7 @@ namespace SecureConversation.Tests.Binding;
 public sealed class MessageSecurityTests
 {
     [Fact]
-    public void Default_is_a_session_bootstrapped_by_mutual_certificates()
+    public void Default_IsASessionBootstrappedByMutualCertificates()
     {
         var binding = MessageSecurityBinding.Create(new MessageSecurity().CreateSecurityBindingElement());
         Assert.True(binding.EstablishesSession);
@@ -21,7 +21,7 @@ public sealed class MessageSecurityTests
     [InlineData(MessageCredentialType.None)]
     [InlineData(MessageCredentialType.UserName)]
     [InlineData(MessageCredentialType.Certificate)]
-    public void Suite_and_version_are_set_on_both_elements(MessageCredentialType credential)
+    public void SuiteAndVersion_AreSetOnBothElements(MessageCredentialType credential)
     {
         var security = new MessageSecurity
         {
@@ -46,7 +46,7 @@ public sealed class MessageSecurityTests
     [Theory]
     [InlineData(MessageCredentialType.Windows)]
     [InlineData(MessageCredentialType.IssuedToken)]
-    public void Credentials_that_are_not_offered_are_named(MessageCredentialType credential)
+    public void CredentialsThatAreNotOffered_AreNamed(MessageCredentialType credential)
     {
         var error = Assert.Throws<InvalidOperationException>(
             () => new MessageSecurity { ClientCredentialType = credential }.CreateSecurityBindingElement());
@@ -54,7 +54,7 @@ public sealed class MessageSecurityTests
     }
 
     [Fact]
-    public void Negotiation_is_refused()
+    public void Negotiation_IsRefused()
     {
         var error = Assert.Throws<InvalidOperationException>(
             () => new MessageSecurity { NegotiateServiceCredential = true }.CreateSecurityBindingElement());

@@ -19,7 +19,7 @@ public sealed class SecurityAlgorithmSuiteTests
 
     [Theory]
     [MemberData(nameof(Ciphers))]
-    public void Suites_are_those_of_the_table(string family, string encryption, string wrap, int encryptionKey, int signatureKey, int key)
+    public void Suites_AreThoseOfTheTable(string family, string encryption, string wrap, int encryptionKey, int signatureKey, int key)
     {
         foreach (var sha256 in new[] { false, true })
         {
@@ -51,7 +51,7 @@ public sealed class SecurityAlgorithmSuiteTests
     }
 
     [Fact]
-    public void There_are_sixteen_and_the_default_is_Basic256()
+    public void Suites_AreSixteenAndTheDefaultIsBasic256()
     {
         Assert.Equal(16, SecurityAlgorithmSuite.All.Select(s => s.Name).Distinct().Count());
         Assert.Same(SecurityAlgorithmSuite.Basic256, SecurityAlgorithmSuite.Default);
@@ -63,7 +63,7 @@ public sealed class SecurityAlgorithmSuiteTests
     [InlineData(1024, true)]
     [InlineData(4096, true)]
     [InlineData(4097, false)]
-    public void Rsa_keys_have_bounds(int bits, bool supported) =>
+    public void RsaKeys_HaveBounds(int bits, bool supported) =>
         Assert.All(SecurityAlgorithmSuite.All, suite => Assert.Equal(supported, suite.IsAsymmetricKeyLengthSupported(bits)));
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class SecurityAlgorithmSuiteTests
     [InlineData("")]
     [InlineData("basic256")]
     [InlineData("Basic512")]
-    public void Other_names_are_refused(string? name)
+    public void OtherNames_AreRefused(string? name)
     {
         Assert.False(SecurityAlgorithmSuite.TryParse(name, out _));
         Assert.Throws<FormatException>(() => SecurityAlgorithmSuite.Parse(name!));

@@ -11,7 +11,7 @@ public sealed class VersionTests
     [InlineData("WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10", false, true, true)]
     [InlineData("WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12", true, true, false)]
     [InlineData("WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10", true, true, true)]
-    public void Six_versions_have_the_names_of_WCF(string name, bool security11, bool oasis, bool bsp)
+    public void SixVersions_HaveTheNamesOfWcf(string name, bool security11, bool oasis, bool bsp)
     {
         var version = MessageSecurityVersion.Parse(name);
         Assert.Equal(name, version.Name);
@@ -24,7 +24,7 @@ public sealed class VersionTests
     }
 
     [Fact]
-    public void Default_is_that_of_WCF()
+    public void Default_IsThatOfWcf()
     {
         Assert.Equal(6, MessageSecurityVersion.All.Length);
         Assert.Same(MessageSecurityVersion.All[0], MessageSecurityVersion.Default);
@@ -35,7 +35,7 @@ public sealed class VersionTests
     }
 
     [Fact]
-    public void Message_versions_know_their_media_type()
+    public void MessageVersions_KnowTheirMediaType()
     {
         Assert.Equal("application/soap+xml", MessageVersion.Soap12WSAddressing10.MediaType);
         Assert.Equal("application/soap+xml", MessageVersion.Soap12WSAddressingAugust2004.MediaType);

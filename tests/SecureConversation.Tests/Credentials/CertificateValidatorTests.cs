@@ -10,12 +10,12 @@ namespace SecureConversation.Tests.Credentials;
 
 public sealed class CertificateValidatorTests : IDisposable
 {
-    private static readonly DateTimeOffset Now = TestCertificates.Now;
-    private readonly X509Certificate2 _root = TestCertificates.Root();
-    private readonly X509Certificate2 _otherRoot = TestCertificates.Root("CN=Other Root");
+    private static readonly DateTimeOffset Now = DatedCertificates.Now;
+    private readonly X509Certificate2 _root = DatedCertificates.Root();
+    private readonly X509Certificate2 _otherRoot = DatedCertificates.Root("CN=Other Root");
     private readonly X509Certificate2 _leaf;
 
-    public CertificateValidatorTests() => _leaf = TestCertificates.Leaf(_root);
+    public CertificateValidatorTests() => _leaf = DatedCertificates.Leaf(_root);
 
     public void Dispose()
     {
@@ -25,7 +25,7 @@ public sealed class CertificateValidatorTests : IDisposable
     }
 
     [Fact]
-    public void Defaults_are_those_of_WCF()
+    public void Defaults_AreThoseOfWcf()
     {
         var options = new CertificateValidationOptions();
         Assert.Equal(X509CertificateValidationMode.ChainTrust, options.Mode);
@@ -34,34 +34,34 @@ public sealed class CertificateValidatorTests : IDisposable
     }
 
     [Fact]
-    public void None_accepts_anything() =>
+    public void None_AcceptsAnything() =>
         Assert.True(Validate(new() { Mode = X509CertificateValidationMode.None }, Now.AddYears(50)));
 
     [Fact]
-    public void Chain_to_a_trusted_root_is_accepted() => Assert.True(Validate(Chain(_root), Now));
+    public void ChainToATrustedRoot_IsAccepted() => Assert.True(Validate(Chain(_root), Now));
 
     [Fact]
-    public void Chain_to_another_root_is_refused() => Assert.False(Validate(Chain(_otherRoot), Now));
+    public void ChainToAnotherRoot_IsRefused() => Assert.False(Validate(Chain(_otherRoot), Now));
 
     [Fact]
-    public void Chain_to_an_unknown_root_is_refused() => Assert.False(Validate(Chain(), Now));
+    public void ChainToAnUnknownRoot_IsRefused() => Assert.False(Validate(Chain(), Now));
 
     [Theory]
     [InlineData(-32)]
     [InlineData(32)]
-    public void Chain_outside_its_period_is_refused(int days) => Assert.False(Validate(Chain(_root), Now.AddDays(days)));
+    public void ChainOutsideItsPeriod_IsRefused(int days) => Assert.False(Validate(Chain(_root), Now.AddDays(days)));
 
     [Fact]
-    public void Revocation_that_cannot_be_found_out_is_a_refusal() =>
+    public void RevocationThatCannotBeFoundOut_IsARefusal() =>
         Assert.False(Validate(new() { CustomTrustRoots = [_root], UrlRetrievalTimeout = TimeSpan.FromSeconds(1) }, Now));
 
     [Fact]
-    public void Trusted_peer_is_accepted() => Assert.True(Validate(Peer(_leaf), Now));
+    public void TrustedPeer_IsAccepted() => Assert.True(Validate(Peer(_leaf), Now));
 
     [Fact]
-    public void Peer_is_compared_as_a_whole()
+    public void Peer_IsComparedAsAWhole()
     {
-        using var twin = TestCertificates.Leaf(_root);
+        using var twin = DatedCertificates.Leaf(_root);
         Assert.False(Validate(Peer(twin), Now));
         Assert.False(Validate(Peer(), Now));
         Assert.False(Validate(Peer(_root), Now));
@@ -70,16 +70,16 @@ public sealed class CertificateValidatorTests : IDisposable
     [Theory]
     [InlineData(-32)]
     [InlineData(32)]
-    public void Peer_outside_its_period_is_refused(int days) => Assert.False(Validate(Peer(_leaf), Now.AddDays(days)));
+    public void PeerOutsideItsPeriod_IsRefused(int days) => Assert.False(Validate(Peer(_leaf), Now.AddDays(days)));
 
     [Theory]
     [InlineData(StoreLocation.LocalMachine)]
     [InlineData(StoreLocation.CurrentUser)]
-    public void Store_that_does_not_exist_is_empty(StoreLocation location) =>
+    public void StoreThatDoesNotExist_IsEmpty(StoreLocation location) =>
         Assert.False(Validate(new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedStoreLocation = location }, Now));
 
     [Fact]
-    public void Peer_or_chain_takes_either()
+    public void PeerOrChain_TakesEither()
     {
         const X509CertificateValidationMode Mode = X509CertificateValidationMode.PeerOrChainTrust;
         const X509RevocationMode NoCheck = X509RevocationMode.NoCheck;
@@ -91,7 +91,7 @@ public sealed class CertificateValidatorTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Custom_validator_decides_and_sees_the_chain(bool answer)
+    public void CustomValidator_DecidesAndSeesTheChain(bool answer)
     {
         X509Certificate2? seen = null;
         var status = X509ChainStatusFlags.NoError;
@@ -116,7 +116,7 @@ public sealed class CertificateValidatorTests : IDisposable
     [InlineData(X509CertificateValidationMode.Custom, X509RevocationMode.NoCheck)]
     [InlineData(X509CertificateValidationMode.ChainTrust, X509RevocationMode.NoCheck)]
     [InlineData(X509CertificateValidationMode.ChainTrust, X509RevocationMode.Offline)]
-    public async Task Addresses_in_a_certificate_are_not_asked_unless_online(X509CertificateValidationMode mode, X509RevocationMode revocation)
+    public async Task AddressesInACertificate_AreNotAskedUnlessOnline(X509CertificateValidationMode mode, X509RevocationMode revocation)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -144,7 +144,7 @@ public sealed class CertificateValidatorTests : IDisposable
     }
 
     [Fact]
-    public void Custom_mode_needs_a_validator()
+    public void CustomMode_NeedsAValidator()
     {
         var error = Assert.Throws<ArgumentException>(() => new CertificateValidator(new() { Mode = X509CertificateValidationMode.Custom }));
         Assert.Contains("CustomValidator", error.Message, StringComparison.Ordinal);
@@ -152,7 +152,7 @@ public sealed class CertificateValidatorTests : IDisposable
     }
 
     [Fact]
-    public void Options_stay_usable()
+    public void Options_StayUsable()
     {
         var validator = new CertificateValidator(Chain(_root));
         Assert.True(validator.Validate(_leaf, Now));

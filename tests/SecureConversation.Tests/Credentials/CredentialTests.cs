@@ -9,9 +9,9 @@ namespace SecureConversation.Tests.Credentials;
 public sealed class CredentialTests
 {
     [Fact]
-    public void Credential_outlives_the_certificate_it_was_made_from()
+    public void Credential_OutlivesTheCertificateItWasMadeFrom()
     {
-        var certificate = TestCertificates.SelfSigned("CN=service");
+        var certificate = DatedCertificates.SelfSigned("CN=service");
         var raw = certificate.RawData;
         using var credential = new X509Credential(certificate);
         certificate.Dispose();
@@ -22,9 +22,9 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public void Key_held_elsewhere_is_used_and_left_alone()
+    public void KeyHeldElsewhere_IsUsedAndLeftAlone()
     {
-        using var certificate = TestCertificates.SelfSigned("CN=service");
+        using var certificate = DatedCertificates.SelfSigned("CN=service");
         using var bare = X509CertificateLoader.LoadCertificate(certificate.RawData);
         using var inner = certificate.GetRSAPrivateKey()!;
         using var token = new TokenRsa(inner);
@@ -38,34 +38,34 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public void Certificate_without_private_key_is_refused()
+    public void CertificateWithoutPrivateKey_IsRefused()
     {
-        using var certificate = TestCertificates.SelfSigned("CN=service");
+        using var certificate = DatedCertificates.SelfSigned("CN=service");
         using var bare = X509CertificateLoader.LoadCertificate(certificate.RawData);
         Assert.Throws<ArgumentException>(() => new X509Credential(bare));
     }
 
     [Fact]
-    public void Certificate_without_rsa_key_is_refused()
+    public void CertificateWithoutRsaKey_IsRefused()
     {
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = new CertificateRequest("CN=ec", ecdsa, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(TestCertificates.Now, TestCertificates.Now.AddDays(1));
+            .CreateSelfSigned(DatedCertificates.Now, DatedCertificates.Now.AddDays(1));
         using var rsa = RSA.Create(2048);
         Assert.Throws<ArgumentException>(() => new X509Credential(certificate));
         Assert.Throws<ArgumentException>(() => new X509Credential(certificate, rsa));
     }
 
     [Fact]
-    public void Key_of_another_length_is_refused()
+    public void KeyOfAnotherLength_IsRefused()
     {
-        using var certificate = TestCertificates.SelfSigned("CN=service");
+        using var certificate = DatedCertificates.SelfSigned("CN=service");
         using var other = RSA.Create(1024);
         Assert.Throws<ArgumentException>(() => new X509Credential(certificate, other));
     }
 
     [Fact]
-    public void Password_never_shows()
+    public void Password_NeverShows()
     {
         var credential = new UserNameCredential("alice", "open sesame");
         Assert.Equal("alice", $"{credential}");
@@ -74,7 +74,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task Validators_ask_their_delegate()
+    public async Task Validators_AskTheirDelegate()
     {
         var validator = UserNamePasswordValidator.Create((userName, password) => userName == "alice" && password == "p");
         Assert.True(await validator.ValidateAsync("alice", "p", CancellationToken.None));

@@ -33,9 +33,9 @@ public sealed class EndpointIdentityTests
     [InlineData("CN=x", "ip:127.0.0.1", "127.0.0.1", true)]
     [InlineData("CN=x", "ip:127.0.0.1", "127.0.0.2", false)]
     [InlineData("CN=x", "*.0.0.1", "127.0.0.1", false)]
-    public void Dns_identity_is_matched_against_the_names(string subject, string names, string expected, bool match)
+    public void DnsIdentity_IsMatchedAgainstTheNames(string subject, string names, string expected, bool match)
     {
-        using var certificate = TestCertificates.SelfSigned(subject, names.Length == 0 ? null : builder =>
+        using var certificate = DatedCertificates.SelfSigned(subject, names.Length == 0 ? null : builder =>
         {
             foreach (var name in names.Split(' '))
             {
@@ -56,26 +56,26 @@ public sealed class EndpointIdentityTests
     [InlineData("http://service.example.org:8080/echo", true)]
     [InlineData("http://SERVICE.example.org/", true)]
     [InlineData("http://other.example.org/", false)]
-    public void Host_of_the_address_is_the_default(string address, bool match)
+    public void HostOfTheAddress_IsTheDefault(string address, bool match)
     {
-        using var certificate = TestCertificates.SelfSigned("CN=service.example.org");
+        using var certificate = DatedCertificates.SelfSigned("CN=service.example.org");
         Assert.Equal(match, EndpointIdentity.ForAddress(new Uri(address)).Matches(certificate));
     }
 
     [Fact]
-    public void Certificate_identity_is_the_very_certificate()
+    public void CertificateIdentity_IsTheVeryCertificate()
     {
-        using var one = TestCertificates.SelfSigned("CN=same");
-        using var two = TestCertificates.SelfSigned("CN=same");
+        using var one = DatedCertificates.SelfSigned("CN=same");
+        using var two = DatedCertificates.SelfSigned("CN=same");
         var identity = EndpointIdentity.CreateX509CertificateIdentity(one);
         Assert.True(identity.Matches(one));
         Assert.False(identity.Matches(two));
     }
 
     [Fact]
-    public void Claims_of_a_certificate()
+    public void Certificate_HasItsClaims()
     {
-        using var certificate = TestCertificates.SelfSigned("CN=Alice, O=Example", names =>
+        using var certificate = DatedCertificates.SelfSigned("CN=Alice, O=Example", names =>
         {
             names.AddDnsName("alice.example.org");
             names.AddEmailAddress("alice@example.org");
@@ -94,7 +94,7 @@ public sealed class EndpointIdentityTests
     }
 
     [Fact]
-    public void Claims_of_a_user_name()
+    public void UserName_HasItsClaims()
     {
         var principal = ClientIdentity.FromUserName("alice");
         Assert.True(principal.Identity!.IsAuthenticated);

@@ -6,7 +6,7 @@ namespace SecureConversation.Tests.Crypto;
 public sealed class KeyMaterialTests
 {
     [Fact]
-    public void Lease_gives_the_octets()
+    public void Lease_GivesTheOctets()
     {
         using var key = KeyMaterial.From([1, 2, 3]);
         using var lease = key.Lease();
@@ -14,7 +14,7 @@ public sealed class KeyMaterialTests
     }
 
     [Fact]
-    public void Lease_keeps_the_octets_across_dispose()
+    public void Lease_KeepsTheOctetsAcrossDispose()
     {
         var key = KeyMaterial.From([1, 2, 3]);
         using (var lease = key.Lease())
@@ -31,7 +31,7 @@ public sealed class KeyMaterialTests
     }
 
     [Fact]
-    public void Release_zeroes_the_octets_before_it_frees_them()
+    public void Release_ZeroesTheOctetsBeforeItFreesThem()
     {
         var seen = new byte[32];
         var key = KeyMaterial.From(Enumerable.Repeat((byte)0xA5, seen.Length).ToArray());
@@ -41,7 +41,7 @@ public sealed class KeyMaterialTests
     }
 
     [Fact]
-    public void Copies_its_source()
+    public void KeyMaterial_CopiesItsSource()
     {
         byte[] source = [1, 2, 3];
         using var key = KeyMaterial.From(source);
@@ -51,7 +51,7 @@ public sealed class KeyMaterialTests
     }
 
     [Fact]
-    public void May_be_empty()
+    public void KeyMaterial_MayBeEmpty()
     {
         using var key = KeyMaterial.From([]);
         using var lease = key.Lease();
@@ -59,7 +59,7 @@ public sealed class KeyMaterialTests
     }
 
     [Fact]
-    public void Random_keys_come_from_the_source()
+    public void RandomKeys_ComeFromTheSource()
     {
         using var any = KeyMaterial.Random(4, new CountingRandom());
         using var nonZero = KeyMaterial.RandomNonZero(4, new CountingRandom(254));
@@ -70,7 +70,7 @@ public sealed class KeyMaterialTests
     }
 
     [Fact]
-    public void Non_zero_keys_have_no_zero_octet()
+    public void NonZeroKeys_HaveNoZeroOctet()
     {
         using var key = KeyMaterial.RandomNonZero(4096);
         using var lease = key.Lease();
@@ -78,14 +78,14 @@ public sealed class KeyMaterialTests
     }
 
     [Fact]
-    public void Text_says_the_length_only()
+    public void Text_SaysTheLengthOnly()
     {
         using var key = KeyMaterial.From(new byte[32]);
         Assert.Equal("256 bits", key.ToString());
     }
 
     [Fact]
-    public void Concurrent_leases_and_dispose_see_the_key_or_nothing()
+    public void ConcurrentLeasesAndDispose_SeeTheKeyOrNothing()
     {
         for (var round = 0; round < 50; round++)
         {

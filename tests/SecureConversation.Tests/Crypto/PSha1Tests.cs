@@ -18,7 +18,7 @@ public sealed class PSha1Tests
 
     [Theory]
     [MemberData(nameof(Recorded))]
-    public void Derives_the_recorded_keys(string secret, string nonce, int length, string expected)
+    public void PSha1_DerivesTheRecordedKeys(string secret, string nonce, int length, string expected)
     {
         using var key = SymmetricKey.From(Convert.FromBase64String(secret));
         using var derived = key.Derive(DefaultLabel, Convert.FromBase64String(nonce), 0, length);
@@ -26,7 +26,7 @@ public sealed class PSha1Tests
     }
 
     [Fact]
-    public void Combines_the_entropy_of_a_recorded_session()
+    public void PSha1_CombinesTheEntropyOfARecordedSession()
     {
         using var client = SymmetricKey.From(Convert.FromBase64String("Bre/+0PdSHQFO+zBq00VACYuf7hRU5IUr6zgblqErUk="));
         using var key = client.Derive([], Convert.FromBase64String("Zb1CFid+ZEOcioxYeW3Udi1IU6zB7H86RUpQNInvseo="), 0, 32);
@@ -44,7 +44,7 @@ public sealed class PSha1Tests
     [InlineData(39, 2)]
     [InlineData(64, 128)]
     [InlineData(500, 500)]
-    public void Is_a_window_of_one_stream(int offset, int length)
+    public void Output_IsAWindowOfOneStream(int offset, int length)
     {
         byte[] secret = [1, 2, 3], label = [4, 5], seed = [6, 7, 8, 9];
         var expected = Reference(secret, [.. label, .. seed], offset + length)[offset..];
@@ -54,7 +54,7 @@ public sealed class PSha1Tests
     }
 
     [Fact]
-    public void Takes_long_labels_and_nonces()
+    public void PSha1_TakesLongLabelsAndNonces()
     {
         var label = Enumerable.Repeat((byte)'x', 400).ToArray();
         var seed = Enumerable.Repeat((byte)9, 400).ToArray();
@@ -64,7 +64,7 @@ public sealed class PSha1Tests
     }
 
     [Fact]
-    public void Takes_an_empty_secret_and_an_empty_output()
+    public void PSha1_TakesAnEmptySecretAndAnEmptyOutput()
     {
         var actual = new byte[20];
         PSha1.Derive([], [], [1], 0, actual);
@@ -73,7 +73,7 @@ public sealed class PSha1Tests
     }
 
     [Fact]
-    public void Refuses_a_negative_offset() =>
+    public void PSha1_RefusesANegativeOffset() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PSha1.Derive([1], [2], [3], -1, new byte[1]));
 
     // RFC 2246 section 5, word for word.

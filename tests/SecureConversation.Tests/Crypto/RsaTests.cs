@@ -13,7 +13,7 @@ public sealed class RsaTests
 
     [Theory]
     [MemberData(nameof(Wraps))]
-    public void Unwrap_undoes_wrap(bool oaep)
+    public void Unwrap_UndoesWrap(bool oaep)
     {
         using var key = SymmetricKey.Random(32);
         var wrapped = RsaKeyTransport.Wrap(Rsa, Algorithm(oaep), key);
@@ -24,7 +24,7 @@ public sealed class RsaTests
 
     [Theory]
     [MemberData(nameof(Wraps))]
-    public void Failure_gives_a_random_key(bool oaep)
+    public void Failure_GivesARandomKey(bool oaep)
     {
         var algorithm = Algorithm(oaep);
         var garbled = RsaKeyTransport.Wrap(Rsa, algorithm, new byte[32]);
@@ -52,7 +52,7 @@ public sealed class RsaTests
     [Theory]
     [InlineData(16)]
     [InlineData(33)]
-    public void Key_of_another_length_gives_a_random_key(int length)
+    public void KeyOfAnotherLength_GivesARandomKey(int length)
     {
         var wrapped = RsaKeyTransport.Wrap(Rsa, KeyWrapAlgorithm.RsaOaep, new byte[length]);
         using var key = RsaKeyTransport.Unwrap(Rsa, KeyWrapAlgorithm.RsaOaep, wrapped, 24, 32, 24, out var substituted);
@@ -62,7 +62,7 @@ public sealed class RsaTests
     }
 
     [Fact]
-    public void Signature_verifies_and_any_change_does_not()
+    public void Signature_VerifiesAndAnyChangeDoesNot()
     {
         foreach (var algorithm in new[] { AsymmetricSignatureAlgorithm.RsaSha1, AsymmetricSignatureAlgorithm.RsaSha256 })
         {
@@ -83,14 +83,14 @@ public sealed class RsaTests
     [InlineData(256)]
     [InlineData(257)]
     [InlineData(4096)]
-    public void Verify_never_throws(int length)
+    public void Verify_NeverThrows(int length)
     {
         var signature = Enumerable.Repeat((byte)0xFF, length).ToArray();
         Assert.False(RsaSignature.Verify(Rsa, AsymmetricSignatureAlgorithm.RsaSha1, [1], signature));
     }
 
     [Fact]
-    public void Key_that_cannot_be_exported_signs_and_unwraps()
+    public void KeyThatCannotBeExported_SignsAndUnwraps()
     {
         using var token = new TokenRsa(Rsa);
         Assert.Throws<CryptographicException>(() => token.ExportParameters(includePrivateParameters: true));

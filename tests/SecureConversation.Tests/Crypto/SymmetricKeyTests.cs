@@ -28,7 +28,7 @@ public sealed class SymmetricKeyTests
 
     [Theory]
     [MemberData(nameof(CiphersAndLengths))]
-    public void Decrypt_undoes_encrypt(int cipher, int length)
+    public void Decrypt_UndoesEncrypt(int cipher, int length)
     {
         var algorithm = Ciphers[cipher];
         using var key = SymmetricKey.Random(algorithm.KeyBytes);
@@ -45,7 +45,7 @@ public sealed class SymmetricKeyTests
 
     [Theory]
     [MemberData(nameof(CiphersAndLengths))]
-    public void Platform_decrypts_what_is_encrypted(int cipher, int length)
+    public void Platform_DecryptsWhatIsEncrypted(int cipher, int length)
     {
         var algorithm = Ciphers[cipher];
         var octets = RandomNumberGenerator.GetBytes(algorithm.KeyBytes);
@@ -61,7 +61,7 @@ public sealed class SymmetricKeyTests
     [InlineData(PaddingMode.ISO10126)]
     [InlineData(PaddingMode.PKCS7)]
     [InlineData(PaddingMode.ANSIX923)]
-    public void Takes_any_filler(PaddingMode padding)
+    public void Decrypt_TakesAnyFiller(PaddingMode padding)
     {
         var octets = RandomNumberGenerator.GetBytes(32);
         using var key = SymmetricKey.From(octets);
@@ -80,7 +80,7 @@ public sealed class SymmetricKeyTests
     [InlineData(16, true)]
     [InlineData(17, false)]
     [InlineData(255, false)]
-    public void Last_octet_counts_the_padding(byte last, bool accepted)
+    public void LastOctet_CountsThePadding(byte last, bool accepted)
     {
         var octets = RandomNumberGenerator.GetBytes(16);
         using var key = SymmetricKey.From(octets);
@@ -104,7 +104,7 @@ public sealed class SymmetricKeyTests
     [InlineData(16)]
     [InlineData(31)]
     [InlineData(33)]
-    public void Refuses_a_ciphertext_of_another_length(int length)
+    public void Decrypt_RefusesACiphertextOfAnotherLength(int length)
     {
         using var key = SymmetricKey.Random(32);
         Assert.False(key.TryDecrypt(EncryptionAlgorithm.Aes256, new byte[length], new byte[64], out var written));
@@ -112,7 +112,7 @@ public sealed class SymmetricKeyTests
     }
 
     [Fact]
-    public void Refuses_an_algorithm_of_another_key_length()
+    public void Key_RefusesAnAlgorithmOfAnotherKeyLength()
     {
         using var key = SymmetricKey.Random(32);
         Assert.False(key.TryDecrypt(EncryptionAlgorithm.Aes128, new byte[32], new byte[32], out _));
@@ -120,7 +120,7 @@ public sealed class SymmetricKeyTests
     }
 
     [Fact]
-    public void Buffers_of_a_wrong_length_are_the_fault_of_the_caller()
+    public void BuffersOfAWrongLength_AreTheFaultOfTheCaller()
     {
         using var key = SymmetricKey.Random(32);
         Assert.Throws<ArgumentException>(() => key.Encrypt(EncryptionAlgorithm.Aes256, [1], new byte[31]));
@@ -128,14 +128,14 @@ public sealed class SymmetricKeyTests
     }
 
     [Fact]
-    public void Weak_3des_key_of_a_peer_is_an_ordinary_failure()
+    public void Weak3desKeyOfAPeer_IsAnOrdinaryFailure()
     {
         using var key = SymmetricKey.From(new byte[24]);
         Assert.False(key.TryDecrypt(EncryptionAlgorithm.TripleDes, new byte[16], new byte[8], out _));
     }
 
     [Fact]
-    public void Iv_and_filler_come_from_the_source()
+    public void IvAndFiller_ComeFromTheSource()
     {
         using var key = SymmetricKey.From(new byte[16]);
         var first = Encrypt(key, EncryptionAlgorithm.Aes128, [1, 2, 3], new CountingRandom());
@@ -149,14 +149,14 @@ public sealed class SymmetricKeyTests
     }
 
     [Fact]
-    public void Same_plaintext_gives_different_ciphertexts()
+    public void SamePlaintext_GivesDifferentCiphertexts()
     {
         using var key = SymmetricKey.Random(32);
         Assert.NotEqual(Encrypt(key, EncryptionAlgorithm.Aes256, [1]), Encrypt(key, EncryptionAlgorithm.Aes256, [1]));
     }
 
     [Fact]
-    public void Hmac_is_that_of_the_platform()
+    public void Hmac_IsThatOfThePlatform()
     {
         byte[] octets = [1, 2, 3], data = [4, 5, 6];
         using var key = SymmetricKey.From(octets);
@@ -169,7 +169,7 @@ public sealed class SymmetricKeyTests
     }
 
     [Fact]
-    public void Verify_takes_the_whole_right_mac_only()
+    public void Verify_TakesTheWholeRightMacOnly()
     {
         using var key = SymmetricKey.Random(24);
         byte[] data = [1, 2, 3];
@@ -191,7 +191,7 @@ public sealed class SymmetricKeyTests
     }
 
     [Fact]
-    public void One_key_serves_many_threads()
+    public void OneKey_ServesManyThreads()
     {
         using var key = SymmetricKey.Random(32);
         Parallel.For(0, 400, i =>
@@ -204,7 +204,7 @@ public sealed class SymmetricKeyTests
     }
 
     [Fact]
-    public void Disposed_key_refuses_work_even_with_a_cipher_at_hand()
+    public void DisposedKey_RefusesWorkEvenWithACipherAtHand()
     {
         var key = SymmetricKey.Random(32);
         _ = Encrypt(key, EncryptionAlgorithm.Aes256, [1]);
@@ -215,7 +215,7 @@ public sealed class SymmetricKeyTests
     }
 
     [Fact]
-    public void Compares_in_full()
+    public void FixedTimeEquals_ComparesInFull()
     {
         using var key = SymmetricKey.From([1, 2, 3]);
         Assert.True(key.FixedTimeEquals([1, 2, 3]));
@@ -224,7 +224,7 @@ public sealed class SymmetricKeyTests
     }
 
     [Fact]
-    public void Digest_is_that_of_the_suite()
+    public void Digest_IsThatOfTheSuite()
     {
         var sha1 = new byte[20];
         var sha256 = new byte[32];

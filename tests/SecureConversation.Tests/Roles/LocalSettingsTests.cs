@@ -16,7 +16,7 @@ public sealed class LocalSettingsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void ReplaysWithoutTimestampsAreNoneOfTheOthersBusiness(bool inSession)
+    public void ReplaysWithoutTimestamps_AreNoneOfTheOthersBusiness(bool inSession)
     {
         var noReplaysOfClients = Nest(WithoutTimestamps with { LocalClientSettings = new() { DetectReplays = false } }, inSession);
         Assert.NotNull(new MessageSecurityClient(noReplaysOfClients, OfClient));

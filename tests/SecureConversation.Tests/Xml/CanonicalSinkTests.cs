@@ -11,7 +11,7 @@ public sealed class CanonicalSinkTests
     [InlineData(32 * 1024)]
     [InlineData((32 * 1024) + 1)]
     [InlineData(300_000)]
-    public void Digests_are_those_of_the_bytes_whatever_their_length(int length)
+    public void Digests_AreThoseOfTheBytesWhateverTheirLength(int length)
     {
         byte[] bytes = new byte[length];
         new Random(length).NextBytes(bytes);
@@ -38,7 +38,7 @@ public sealed class CanonicalSinkTests
     }
 
     [Fact]
-    public void A_buffer_grows_and_can_be_used_again()
+    public void Buffer_GrowsAndCanBeUsedAgain()
     {
         using var sink = new BufferSink(1);
         for (int i = 0; i < 10_000; i++)
@@ -55,7 +55,7 @@ public sealed class CanonicalSinkTests
     }
 
     [Fact]
-    public void Canonicalization_digests_what_it_writes()
+    public void Canonicalization_DigestsWhatItWrites()
     {
         using XmlIndex index = XmlSupport.Index(SampleMessages.Cancel);
         using var buffer = new BufferSink();

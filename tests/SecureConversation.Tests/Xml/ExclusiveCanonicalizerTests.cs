@@ -40,15 +40,15 @@ public sealed class ExclusiveCanonicalizerTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Every_element_agrees_with_the_platforms_signature_transform(string xml) => CompareWithTransform(xml, PrefixLists);
+    public void EveryElement_AgreesWithThePlatformsSignatureTransform(string xml) => CompareWithTransform(xml, PrefixLists);
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void The_form_of_Wcf_agrees_with_the_platforms_dictionary_reader(string xml) => CompareWithReader(xml, PrefixLists);
+    public void FormOfWcf_AgreesWithThePlatformsDictionaryReader(string xml) => CompareWithReader(xml, PrefixLists);
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Canonical_form_is_its_own_canonical_form(string xml)
+    public void CanonicalForm_IsItsOwnCanonicalForm(string xml)
     {
         string once = XmlSupport.Canonical(xml);
         Assert.Equal(once, XmlSupport.Canonical(once));
@@ -59,7 +59,7 @@ public sealed class ExclusiveCanonicalizerTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void Random_documents_agree_with_both_implementations_of_the_platform(int seed)
+    public void RandomDocuments_AgreeWithBothImplementationsOfThePlatform(int seed)
     {
         var generator = new RandomXml(seed);
         for (int i = 0; i < 60; i++)
@@ -71,7 +71,7 @@ public sealed class ExclusiveCanonicalizerTests
     }
 
     [Fact]
-    public void The_result_tells_whether_the_forms_differ()
+    public void Result_TellsWhetherTheFormsDiffer()
     {
         var generator = new RandomXml(77);
         int differing = 0;
@@ -91,7 +91,7 @@ public sealed class ExclusiveCanonicalizerTests
     }
 
     [Fact]
-    public void A_tag_full_of_declarations_and_attributes_is_sorted()
+    public void TagFullOfDeclarationsAndAttributes_IsSorted()
     {
         var random = new Random(5);
         int[] numbers = [.. Enumerable.Range(0, 200)];
@@ -105,7 +105,7 @@ public sealed class ExclusiveCanonicalizerTests
     }
 
     [Fact]
-    public void A_prefix_list_beyond_all_measure_is_refused()
+    public void PrefixListBeyondAllMeasure_IsRefused()
     {
         using XmlIndex index = XmlSupport.Index("<a/>");
         using var sink = new BufferSink();

@@ -14,7 +14,7 @@ public sealed class FragmentBoundaryTests
     [InlineData("<e>[<h/>][<h/>]<b>[<x/>]</b></e>")]
     [InlineData("<e><b>]] [] &gt;</b></e>")]
     [InlineData("<e xmlns:p='urn:p'><b>[<p:x/>]</b></e>")]
-    public void Fragments_that_are_closed_in_themselves_are_accepted(string marked) =>
+    public void FragmentsThatAreClosedInThemselves_AreAccepted(string marked) =>
         Assert.Equal(FailureCode.None, Parse(marked, single: false));
 
     [Theory]
@@ -43,14 +43,14 @@ public sealed class FragmentBoundaryTests
     [InlineData("<e><b>[</b></e>]")]
     [InlineData("[<e/>]")]
     [InlineData("<e/>[ ]")]
-    public void Fragments_that_reach_into_their_surroundings_are_refused(string marked) =>
+    public void FragmentsThatReachIntoTheirSurroundings_AreRefused(string marked) =>
         Assert.Equal(FailureCode.DecryptionFailed, Parse(marked, single: false));
 
     [Theory]
     [InlineData("<e>[<h/>]</e>")]
     [InlineData("<e> [ <h>text<x/></h>\n] </e>")]
     [InlineData("<e>[<h/>][<h></h>]</e>")]
-    public void One_element_is_one_element(string marked) => Assert.Equal(FailureCode.None, Parse(marked, single: true));
+    public void OneElement_IsOneElement(string marked) => Assert.Equal(FailureCode.None, Parse(marked, single: true));
 
     [Theory]
     [InlineData("<e>[]</e>")]
@@ -62,11 +62,11 @@ public sealed class FragmentBoundaryTests
     [InlineData("<e>[<h/><!-- c -->]</e>")]
     [InlineData("<e>[<![CDATA[]]><h/>]</e>")]
     [InlineData("<e>[<h>][</h>]</e>")]
-    public void Anything_else_is_not_one_element(string marked) =>
+    public void AnythingElse_IsNotOneElement(string marked) =>
         Assert.Equal(FailureCode.DecryptionFailed, Parse(marked, single: true));
 
     [Fact]
-    public void The_end_of_a_CDATA_section_is_found_across_boundaries()
+    public void EndOfACdataSection_IsFoundAcrossBoundaries()
     {
         byte[] xml = "<e>]]></e>"u8.ToArray();
         for (int at = 3; at <= 6; at++)
@@ -83,7 +83,7 @@ public sealed class FragmentBoundaryTests
     [InlineData(3, 400)]
     [InlineData(400, 400)]
     [InlineData(-1, 3)]
-    public void Ranges_outside_the_document_are_refused(int start, int end)
+    public void RangesOutsideTheDocument_AreRefused(int start, int end)
     {
         FragmentBoundary[] boundaries = [new(start, end, false)];
         Assert.Equal(
@@ -92,7 +92,7 @@ public sealed class FragmentBoundaryTests
     }
 
     [Fact]
-    public void What_surrounds_an_accepted_fragment_is_well_formed_without_it()
+    public void WhatSurroundsAnAcceptedFragment_IsWellFormedWithoutIt()
     {
         const string Xml = "<e a='1'>t<b><!-- c --><c>]]<d/>&amp;</c><![CDATA[x]]></b> <f></f>u<g/></e>";
         byte[] bytes = XmlSupport.Utf8(Xml);

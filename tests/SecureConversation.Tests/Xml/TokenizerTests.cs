@@ -184,7 +184,7 @@ public sealed class TokenizerTests
 
     [Theory]
     [MemberData(nameof(Accepted))]
-    public void Well_formed_documents_are_accepted(string xml)
+    public void WellFormedDocuments_AreAccepted(string xml)
     {
         byte[] bytes = XmlSupport.Utf8(xml);
         Assert.Equal(FailureCode.None, XmlSupport.ParseCode(bytes));
@@ -193,7 +193,7 @@ public sealed class TokenizerTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void Other_documents_are_refused(string xml)
+    public void OtherDocuments_AreRefused(string xml)
     {
         byte[] bytes = XmlSupport.Utf8(xml);
         FailureCode code = XmlSupport.ParseCode(bytes);
@@ -205,7 +205,7 @@ public sealed class TokenizerTests
     [InlineData("<!DOCTYPE a><a/>")]
     [InlineData("<?pi?><a/>")]
     [InlineData("<a><?pi?></a>")]
-    public void Document_types_and_processing_instructions_have_their_own_code(string xml) =>
+    public void DocumentTypesAndProcessingInstructions_HaveTheirOwnCode(string xml) =>
         Assert.Equal(FailureCode.ForbiddenConstruct, XmlSupport.ParseCode(XmlSupport.Utf8(xml)));
 
     [Theory]
@@ -218,7 +218,7 @@ public sealed class TokenizerTests
     [InlineData("80")]
     [InlineData("EFBFBE")]
     [InlineData("EFBFBF")]
-    public void Bytes_that_are_no_characters_are_refused_wherever_they_are(string hex)
+    public void BytesThatAreNoCharacters_AreRefusedWhereverTheyAre(string hex)
     {
         byte[] bad = Convert.FromHexString(hex);
         foreach (string frame in new[] { "<a>|</a>", "<a b='|'/>", "<a|/>", "<a><!--|--></a>", "<a><![CDATA[|]]></a>", "<a/>|" })
@@ -230,7 +230,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Names_follow_the_fifth_edition()
+    public void Names_FollowTheFifthEdition()
     {
         // Characters that the fourth edition, and with it the platform, does not know as name characters.
         Assert.Equal(FailureCode.None, XmlSupport.ParseCode(XmlSupport.Utf8("<\U00010000\u218F/>")));
@@ -244,7 +244,7 @@ public sealed class TokenizerTests
     [InlineData(11)]
     [InlineData(12)]
     [InlineData(13)]
-    public void Mutated_messages_get_the_verdict_of_the_platform(int seed)
+    public void MutatedMessages_GetTheVerdictOfThePlatform(int seed)
     {
         var random = new Random(seed);
         string[] fragments =

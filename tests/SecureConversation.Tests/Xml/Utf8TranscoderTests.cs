@@ -12,7 +12,7 @@ public sealed class Utf8TranscoderTests
     [InlineData(null)]
     [InlineData("utf-8")]
     [InlineData("\"UTF-8\"")]
-    public void Utf8_passes_through(string? charset)
+    public void Utf8_PassesThrough(string? charset)
     {
         byte[] bytes = XmlSupport.Utf8("\uFEFF" + Xml);
         ReadOnlyMemory<byte> result = Utf8Transcoder.ToUtf8(bytes, charset, XmlLimits.Default);
@@ -26,7 +26,7 @@ public sealed class Utf8TranscoderTests
     [InlineData("utf-16be", true, false)]
     [InlineData(null, false, true)]
     [InlineData("utf-8", true, true)]
-    public void Utf16_is_converted_and_its_declaration_dropped(string? charset, bool bigEndian, bool mark)
+    public void Utf16_IsConvertedAndItsDeclarationDropped(string? charset, bool bigEndian, bool mark)
     {
         var encoding = new UnicodeEncoding(bigEndian, mark);
         foreach (string declaration in new[] { "", "<?xml version=\"1.0\" encoding=\"utf-16\"?>" })
@@ -37,7 +37,7 @@ public sealed class Utf8TranscoderTests
     }
 
     [Fact]
-    public void What_cannot_be_converted_is_refused()
+    public void WhatCannotBeConverted_IsRefused()
     {
         byte[] lone = [0x3C, 0x00, 0x00, 0xD8, 0x3E, 0x00];
         Assert.Equal(FailureCode.NotWellFormed, Code(lone, "utf-16le"));
@@ -51,7 +51,7 @@ public sealed class Utf8TranscoderTests
     }
 
     [Fact]
-    public void A_reader_of_binary_xml_becomes_the_same_document()
+    public void ReaderOfBinaryXml_BecomesTheSameDocument()
     {
         var binary = new MemoryStream();
         using (XmlDictionaryWriter writer = XmlDictionaryWriter.CreateBinaryWriter(binary, null, null, ownsStream: false))

@@ -9,7 +9,7 @@ public sealed class XmlIndexTests
     private static readonly XmlName Encrypted = new("EncryptedData", "urn:e");
 
     [Fact]
-    public void Elements_know_their_names_ranges_and_relatives()
+    public void Elements_KnowTheirNamesRangesAndRelatives()
     {
         const string Xml = "<?xml version='1.0'?><!-- c --><s:a xmlns:s='urn:s'> <b x='1'/><s:c>t<d></d></s:c> </s:a>";
         using XmlIndex index = XmlSupport.Index(Xml);
@@ -48,7 +48,7 @@ public sealed class XmlIndexTests
     }
 
     [Fact]
-    public void Positions_count_the_byte_order_mark()
+    public void Positions_CountTheByteOrderMark()
     {
         using XmlIndex index = XmlSupport.Index("\uFEFF<a/>");
         Assert.Equal(3, index.Root.Start);
@@ -56,7 +56,7 @@ public sealed class XmlIndexTests
     }
 
     [Fact]
-    public void Attributes_are_found_by_expanded_name_and_decoded()
+    public void Attributes_AreFoundByExpandedNameAndDecoded()
     {
         using XmlIndex index = XmlSupport.Index("<a xmlns='urn:d' xmlns:p='urn:p' x='1 &amp;\t2' p:x='&#xA;' xml:lang='en'/>");
         XmlElement root = index.Root;
@@ -88,7 +88,7 @@ public sealed class XmlIndexTests
     }
 
     [Fact]
-    public void Prefixes_are_looked_up_in_the_scope_of_each_element()
+    public void Prefixes_AreLookedUpInTheScopeOfEachElement()
     {
         using XmlIndex index = XmlSupport.Index(
             "<a xmlns='urn:1' xmlns:p='urn:a&amp;b'><b xmlns='' xmlns:p='urn:2'><c/></b><d/></a>");
@@ -113,7 +113,7 @@ public sealed class XmlIndexTests
     [InlineData("<a>1<b>2</b>3<b/>4</a>", "134")]
     [InlineData("<a>1\r\n2\r3&#13;</a>", "1\n2\n3\r")]
     [InlineData("<a>\u00E9\U0001F600</a>", "\u00E9\U0001F600")]
-    public void Text_is_decoded(string xml, string expected)
+    public void Text_IsDecoded(string xml, string expected)
     {
         using XmlIndex index = XmlSupport.Index(xml);
         Assert.Equal(expected, index.Root.GetText());
@@ -130,7 +130,7 @@ public sealed class XmlIndexTests
     [InlineData("<a>AQI</a>", null)]
     [InlineData("<a>AQI*</a>", null)]
     [InlineData("<a>AQ==AQ==</a>", null)]
-    public void Base64_is_decoded(string xml, string? expected)
+    public void Base64_IsDecoded(string xml, string? expected)
     {
         using XmlIndex index = XmlSupport.Index(xml);
         Span<byte> bytes = stackalloc byte[16];
@@ -139,7 +139,7 @@ public sealed class XmlIndexTests
     }
 
     [Fact]
-    public void Base64_longer_than_its_destination_is_refused()
+    public void Base64LongerThanItsDestination_IsRefused()
     {
         using XmlIndex index = XmlSupport.Index("<a>AQIDBA==</a>");
         Assert.False(index.Root.TryDecodeBase64(new byte[3], out int written));
@@ -147,7 +147,7 @@ public sealed class XmlIndexTests
     }
 
     [Fact]
-    public void The_content_of_an_opaque_element_is_checked_but_only_its_first_child_has_a_node()
+    public void ContentOfAnOpaqueElement_IsCheckedButOnlyItsFirstChildHasANode()
     {
         const string Xml = "<s:E xmlns:s='urn:s'><s:H><s:Body><x/></s:Body></s:H><s:Body><p:x xmlns:p='urn:p'><p:y/></p:x>t</s:Body></s:E>";
         using XmlIndex index = XmlIndex.Parse(XmlSupport.Utf8(Xml), XmlLimits.Default, Body, Encrypted);
@@ -175,7 +175,7 @@ public sealed class XmlIndexTests
     [InlineData("<other/><e:EncryptedData xmlns:e='urn:e'><k/></e:EncryptedData>", 1, true)]
     [InlineData("<EncryptedData><k/></EncryptedData>", 1, false)]
     [InlineData("<x><e:EncryptedData xmlns:e='urn:e'><k/></e:EncryptedData></x>", 1, false)]
-    public void Only_the_first_child_of_an_opaque_element_is_indexed(string content, int nodes, bool unindexed)
+    public void OnlyTheFirstChildOfAnOpaqueElement_IsIndexed(string content, int nodes, bool unindexed)
     {
         byte[] xml = XmlSupport.Utf8($"<s:E xmlns:s='urn:s'><s:Body>{content}</s:Body><after a='1'/></s:E>");
         using XmlIndex index = XmlIndex.Parse(xml, XmlLimits.Default, Body, Encrypted);
@@ -187,7 +187,7 @@ public sealed class XmlIndexTests
     }
 
     [Fact]
-    public void Fifteen_hundred_levels_are_read_and_canonicalized()
+    public void FifteenHundredLevels_AreReadAndCanonicalized()
     {
         var xml = new StringBuilder();
         for (int i = 0; i < 1500; i++)
@@ -206,7 +206,7 @@ public sealed class XmlIndexTests
     }
 
     [Fact]
-    public void Ten_megabytes_of_text_are_one_token()
+    public void TenMegabytesOfText_AreOneToken()
     {
         string text = new('A', 10 * 1024 * 1024);
         using XmlIndex index = XmlSupport.Index($"<a>{text}</a>");
@@ -217,7 +217,7 @@ public sealed class XmlIndexTests
     }
 
     [Fact]
-    public void Limits_hold()
+    public void Limits_Hold()
     {
         var limits = new XmlLimits
         {

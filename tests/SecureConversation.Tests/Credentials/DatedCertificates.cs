@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace SecureConversation.Tests.Credentials;
 
-/// <summary>Certificates made on the spot.</summary>
-internal static class TestCertificates
+/// <summary>Certificates made on the spot, for tests that say what time it is: they are valid around <see cref="Now"/>.</summary>
+internal static class DatedCertificates
 {
     // Making keys is what takes time; no test cares whether certificates share one.
     private static readonly RSA Key = RSA.Create(2048);
