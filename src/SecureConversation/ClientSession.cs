@@ -1,4 +1,3 @@
-using SecureConversation.Binding;
 using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
@@ -49,7 +48,7 @@ public sealed class ClientSession : IDisposable
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
         using var plain = ClientEnvelope.Parse(envelope, Messages.Soap, _role.Environment.XmlLimits);
-        return Secure(plain, Messages.ForAction(plain.FindText(Messages.Soap.Action), MessageDirection.ClientToService), MessageKind.Application);
+        return Secure(plain, Messages.ForAction(plain.FindText(Messages.Soap.Action), MessageRole.Request), MessageKind.Application);
     }
 
     /// <summary>Makes the message that ends the session; the session takes no further requests (WS-SecureConversation 1.3 section 6).</summary>
@@ -64,7 +63,7 @@ public sealed class ClientSession : IDisposable
 
         ObjectDisposedException.ThrowIf(Interlocked.Exchange(ref _isClosed, 1) == 1, this);
         using var plain = ClientCancel.Request(_role, _context.Key, _to);
-        return new SessionCancel(_role, Secure(plain, Messages.ForCancel(MessageDirection.ClientToService), MessageKind.CancelRequest));
+        return new SessionCancel(_role, Secure(plain, Messages.ForCancel(MessageRole.Request), MessageKind.CancelRequest));
     }
 
     /// <summary>Closes the session without telling the service. Keys are zeroed when the last open request is disposed.</summary>

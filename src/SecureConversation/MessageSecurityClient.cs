@@ -67,7 +67,7 @@ public sealed class MessageSecurityClient
         var messages = _role.Messages.Application;
         using var plain = ClientEnvelope.Parse(envelope, messages.Soap, _role.Environment.XmlLimits);
         _serviceCertificate.Require(to?.AbsoluteUri ?? plain.FindText(messages.Soap.To));
-        var requirements = messages.ForAction(plain.FindText(messages.Soap.Action), MessageDirection.ClientToService);
+        var requirements = messages.ForAction(plain.FindText(messages.Soap.Action), MessageRole.Request);
         return _role.Exchange.Secure(plain, requirements, MessageKind.Application);
     }
 

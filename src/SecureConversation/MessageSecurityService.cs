@@ -141,7 +141,7 @@ public sealed class MessageSecurityService : IDisposable
         }
 
         var own = _credentials.ServiceCertificate!;
-        var (request, user) = await _receiver.ReceiveAsync(wire, Formats, Formats.ForAction(action, MessageDirection.ClientToService),
+        var (request, user) = await _receiver.ReceiveAsync(wire, Formats, Formats.ForAction(action, MessageRole.Request),
             new ServiceKeySource(own), cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
@@ -163,7 +163,7 @@ public sealed class MessageSecurityService : IDisposable
             async stop =>
             {
                 var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
-                var (request, user) = await _receiver.ReceiveAsync(wire, bootstrap, bootstrap.ForHandshake(MessageDirection.ClientToService),
+                var (request, user) = await _receiver.ReceiveAsync(wire, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
                     new ServiceKeySource(own), stop).ConfigureAwait(false);
                 using (request)
                 {
@@ -182,7 +182,7 @@ public sealed class MessageSecurityService : IDisposable
         try
         {
             SessionRules.RequireUsable(kind, session.Expires, _environment.Clock.GetUtcNow());
-            request = await _receiver.ReceiveInSessionAsync(wire, Formats, _messages.RequirementsOf(kind, action, MessageDirection.ClientToService),
+            request = await _receiver.ReceiveInSessionAsync(wire, Formats, _messages.RequirementsOf(kind, action, MessageRole.Request),
                 new ContextKeySource(session.Key, session.ReplyKeys), cancellationToken).ConfigureAwait(false);
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
             if (kind == MessageKind.CancelRequest)
@@ -228,7 +228,7 @@ public sealed class MessageSecurityService : IDisposable
         using (request)
         using (protection)
         {
-            var requirements = Formats.ForAction(Formats.Soap.DefaultFaultAction, MessageDirection.ServiceToClient);
+            var requirements = Formats.ForAction(Formats.Soap.DefaultFaultAction, MessageRole.Reply);
             var fault = EnvelopeWriter.Fault(Formats.Soap, WireFault.NotUnderstood, request.MessageId);
             return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(fault, requirements), FailureCode.NotUnderstood));
         }

@@ -21,13 +21,13 @@ public sealed class VerifiedMessage : IDisposable
 {
     private readonly SoapEnvelope _wire;
     private readonly OpenedMessage _opened;
-    private readonly SignedMessage _signed;
+    private readonly MessageIntegrity _signed;
     private readonly MessageShape _shape;
     private readonly (XmlId Id, DerivedKeyToken Token)[] _derivedKeys;
     private PooledBytes? _application;
     private MessageProtection? _protection;
 
-    internal VerifiedMessage(SoapEnvelope wire, OpenedMessage opened, SignedMessage signed, MessageShape shape, SupportingTokens tokens,
+    internal VerifiedMessage(SoapEnvelope wire, OpenedMessage opened, MessageIntegrity signed, MessageShape shape, SupportingTokens tokens,
         Timestamp? timestamp, KeyRing keys, MessageRequirements requirements)
     {
         _wire = wire;
@@ -136,7 +136,9 @@ public sealed class VerifiedMessage : IDisposable
     internal SymmetricKey? RequestKey { get; private set; }
 
     internal byte[] EncryptedKeySha1 { get; }
-    internal ReadOnlySpan<byte> PrimarySignatureValue => _signed.Primary.Value;
+    /// <summary>What the replay cache remembers of this message.</summary>
+    internal ReadOnlySpan<byte> ReplayValue => _signed.ReplayValue;
+
     internal X509Certificate2? Signer => _signed.Signer;
 
     /// <summary>All certificates that signed or endorsed; each has to be trusted.</summary>
@@ -162,21 +164,7 @@ public sealed class VerifiedMessage : IDisposable
     }
 
     /// <summary>Primary signature first, then the endorsing ones, as a reply has to confirm them.</summary>
-    internal SentSignature[] Signatures
-    {
-        get
-        {
-            var signatures = new SentSignature[1 + _signed.Endorsements.Count];
-            signatures[0] = new SentSignature(_signed.Primary.Value, IsEncryptedItem(_signed.PrimaryItem));
-            for (var i = 0; i < _signed.Endorsements.Count; i++)
-            {
-                var endorsement = _signed.Endorsements[i];
-                signatures[i + 1] = new SentSignature(endorsement.Signature.Value, IsEncryptedItem(endorsement.Item));
-            }
-
-            return signatures;
-        }
-    }
+    internal SentSignature[] Signatures => [.. _signed.Signatures.Select(s => new SentSignature(s.Signature.Value, IsEncryptedItem(s.Item)))];
 
     internal SymmetricKey? TakeRequestKey()
     {

@@ -112,7 +112,7 @@ public sealed class ConversationDecoder : IDisposable
     {
         var request = direction == MessageDirection.ServiceToClient ? _knowledge.FindRequest(wire.FindText(Soap.RelatesTo)) : null;
         var messages = _messages.FormatsOf(request?.Kind ?? kind);
-        var requirements = request is null ? _messages.RequirementsOf(kind, action, direction) : messages.ForReply(request.Kind, action);
+        var requirements = request is null ? _messages.RequirementsOf(kind, action, MessageRole.Of(direction)) : messages.ForReply(request.Kind, action);
         var freshness = FreshnessOf(messages, direction);
         var message = new MessageVerifier(requirements, _knowledge.Source(direction), freshness, _limits).Verify(wire, request?.Signatures ?? []);
         try

@@ -45,7 +45,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
         if (freshness.RemembersMessage(message.Timestamp))
         {
             var seen = direction == MessageDirection.ClientToService ? _serviceReplays : _clientReplays;
-            Freshness.RequireFirst(seen.TryAdd(message.PrimarySignatureValue, freshness.Retention));
+            Freshness.RequireFirst(seen.TryAdd(message.ReplayValue, freshness.Retention));
         }
     }
 

@@ -81,13 +81,23 @@ public sealed record MessageProtection
     /// <summary>Names of all parts that were encrypted.</summary>
     public IEnumerable<string> EncryptedParts => Encryptions.Select(e => e.Part);
 
-    internal static MessageProtection Create(OpenedMessage opened, SignedMessage signed, MessageShape shape, MessageRequirements requirements,
+    internal static MessageProtection Create(OpenedMessage opened, MessageIntegrity signed, MessageShape shape, MessageRequirements requirements,
         (XmlId Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
     {
         var names = new ProtectionNames(opened, signed, shape, derivedKeys, encryptedKeySha1);
         return new MessageProtection
         {
-            Signatures = [Primary(signed, names), .. signed.Endorsements.Select(e => Endorsing(e, names))],
+            Signatures =
+            [
+                .. signed.Signatures.Select(s => new SignatureProtection
+                {
+                    Algorithm = s.Signature.SignatureMethod,
+                    Key = s.Certificate is { } certificate ? ProtectionNames.Certificate(certificate) : names.Symmetric(s.Signature.Key),
+                    Parts = [.. s.Signature.References.Select(r => names.Part(r.Id))],
+                    IsEndorsing = s.IsEndorsing,
+                    CoversCiphertext = !s.IsEndorsing && s.Signature.References.Any(r => names.IsCiphertext(r.Id)),
+                }),
+            ],
             Encryptions =
             [
                 .. opened.Parts.Select(p => new EncryptionProtection
@@ -100,20 +110,4 @@ public sealed record MessageProtection
             ],
         };
     }
-
-    private static SignatureProtection Primary(SignedMessage signed, ProtectionNames names) => new()
-    {
-        Algorithm = signed.Primary.SignatureMethod,
-        Key = signed.Signer is { } signer ? ProtectionNames.Certificate(signer) : names.Symmetric(signed.Primary.Key),
-        Parts = [.. signed.Primary.References.Select(r => names.Part(r.Id))],
-        CoversCiphertext = signed.Primary.References.Any(r => names.IsCiphertext(r.Id)),
-    };
-
-    private static SignatureProtection Endorsing(Endorsement endorsement, ProtectionNames names) => new()
-    {
-        Algorithm = endorsement.Signature.SignatureMethod,
-        Key = ProtectionNames.Certificate(endorsement.Certificate),
-        Parts = [.. endorsement.Signature.References.Select(r => names.Part(r.Id))],
-        IsEndorsing = true,
-    };
 }

@@ -121,7 +121,7 @@ public sealed class SessionTableTests : IDisposable
     {
         Assert.True(_table.TryReserve());
         var binding = Bindings.Create("mutualcert//session");
-        var requirements = new EndpointMessages(binding).Application.ForHandshake(MessageDirection.ServiceToClient);
+        var requirements = new EndpointMessages(binding).Application.ForHandshake(MessageRole.Reply);
         var key = new SecurityContextKey($"urn:uuid:{Guid.NewGuid()}", null, SymmetricKey.Random(32));
         var session = new ServiceSession(key, SessionSendKeys.Create(key, requirements, RandomSource.System), new ClaimsPrincipal(), _clock.GetUtcNow().AddHours(1), _clock);
         _table.Add(session);

@@ -6,14 +6,14 @@ namespace SecureConversation.Engine.Receive;
 /// <summary>Every part that the binding wants signed is covered, every part that it wants encrypted was. By location.</summary>
 internal static class Coverage
 {
-    public static void Require(MessageRequirements requirements, OpenedMessage opened, SignedMessage signed)
+    public static void Require(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed)
     {
         RequireBody(requirements, opened, signed);
         RequireHeaders(requirements, opened, signed);
         RequireSecurityItems(requirements, opened, signed);
     }
 
-    private static void RequireBody(MessageRequirements requirements, OpenedMessage opened, SignedMessage signed)
+    private static void RequireBody(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed)
     {
         if (requirements.SignBody && !signed.Covers(signed.Document.Body))
         {
@@ -26,7 +26,7 @@ internal static class Coverage
         }
     }
 
-    private static void RequireHeaders(MessageRequirements requirements, OpenedMessage opened, SignedMessage signed)
+    private static void RequireHeaders(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed)
     {
         for (var i = 0; i < opened.Plain.Headers.Count; i++)
         {
@@ -53,7 +53,7 @@ internal static class Coverage
         }
     }
 
-    private static void RequireSecurityItems(MessageRequirements requirements, OpenedMessage opened, SignedMessage signed)
+    private static void RequireSecurityItems(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed)
     {
         foreach (var item in signed.Header.Items)
         {
@@ -63,7 +63,7 @@ internal static class Coverage
                 Fail.With(FailureCode.PartNotSigned, item.Kind.ToString());
             }
 
-            if (item.Kind == SecurityItemKind.Signature && requirements.EncryptSignature
+            if (item.Kind == SecurityItemKind.Signature && requirements.EncryptsSignature(requirements.EncryptBody)
                 && !opened.IsEncrypted(EncryptedLocation.SecurityItem, item.Position))
             {
                 Fail.With(FailureCode.PartNotEncrypted, "ds:Signature");

@@ -7,5 +7,8 @@ namespace SecureConversation.Engine.Receive;
 internal static class Limits
 {
     /// <summary>ds:Reference elements of one signature; WCF itself stops at 100.</summary>
-    public const int MaxReferences = 100;
+    public const int MaxSignedParts = 100;
+
+    /// <summary>xenc:DataReference elements of one message. Headers, body, tokens and signatures of a binding come to fewer.</summary>
+    public const int MaxEncryptedParts = 32;
 }

@@ -1,4 +1,3 @@
-using SecureConversation.Binding;
 using SecureConversation.Engine.Encryption;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
@@ -13,8 +12,6 @@ namespace SecureConversation.Engine.Receive;
 /// </summary>
 internal sealed class MessageShape
 {
-    private const int MaxReferences = 32;
-
     private MessageShape(SecurityHeader header, EncryptedKey? encryptedKey, SecurityContextToken? contextToken,
         List<(XmlId Id, DerivedKeyToken Token)> derivedKeys, List<XmlId> references)
     {
@@ -64,7 +61,7 @@ internal sealed class MessageShape
         {
             case PrimaryTokenKind.SecurityContext:
                 // A service routes by the element (WCF's session filter); a client knows its context.
-                if (requirements.Direction == MessageDirection.ClientToService && contextToken is null)
+                if (requirements.Role.IsFromClient && contextToken is null)
                 {
                     Fail.With(FailureCode.TokenMissing, "wsc:SecurityContextToken");
                 }
@@ -128,8 +125,8 @@ internal sealed class MessageShape
         return (standalone, nested) switch
         {
             (null, false) => [],
-            ({ } item, false) => ReferenceList.Read(item.Element, MaxReferences),
-            (null, true) => ReferenceList.Read(encryptedKey!.ReferenceList, MaxReferences),
+            ({ } item, false) => ReferenceList.Read(item.Element, Limits.MaxEncryptedParts),
+            (null, true) => ReferenceList.Read(encryptedKey!.ReferenceList, Limits.MaxEncryptedParts),
             _ => Fail.With<List<XmlId>>(FailureCode.DuplicateElement, "xenc:ReferenceList"),
         };
     }

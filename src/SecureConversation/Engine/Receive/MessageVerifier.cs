@@ -25,7 +25,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
             var header = SecurityHeader.Read(wire, requirements.Protocol);            // the closed set of children
             var shape = MessageShape.Match(header, requirements);                     // exactly what this binding holds
             using var keys = KeyRing.Resolve(shape, requirements, source);            // keys of the primary token, derived
-            SignedMessage signed;
+            MessageIntegrity signed;
             if (requirements.SignsFirst)
             {
                 opened = OpenedMessage.Decrypt(wire, shape, requirements, keys, limits);

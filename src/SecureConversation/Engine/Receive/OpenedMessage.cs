@@ -58,7 +58,7 @@ internal sealed class OpenedMessage : IDisposable
     /// encryption came first only ciphertext that <paramref name="signed"/> covers is decrypted.
     /// </summary>
     public static OpenedMessage Decrypt(SoapEnvelope wire, MessageShape shape, MessageRequirements requirements, KeyRing keys, XmlLimits limits,
-        SignedMessage? signed = null)
+        MessageIntegrity? signed = null)
     {
         var parts = Locate(wire, shape, requirements);
         if (signed is not null && parts.Exists(p => !signed.Covers(p.Location == EncryptedLocation.Body ? wire.Body : p.Replaced)))

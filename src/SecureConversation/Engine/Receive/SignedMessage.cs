@@ -9,41 +9,24 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
 
-/// <summary>An endorsing signature that held, and the certificate that made it.</summary>
-internal readonly record struct Endorsement(SignatureElement Signature, SecurityItem Item, X509Certificate2 Certificate, SecurityItem Token);
-
-/// <summary>
-/// A message whose signatures hold. <see cref="Covers"/> answers by location: an element is covered when its own bytes
-/// were digested, not when something of the same name or Id was.
-/// </summary>
-internal sealed class SignedMessage
+/// <summary>A message that its signatures vouch for.</summary>
+internal sealed class SignedMessage : MessageIntegrity
 {
+    private readonly List<HeldSignature> _signatures;
     private readonly List<XmlElement> _covered;
 
-    private SignedMessage(SoapEnvelope document, SecurityHeader header, SignatureElement primary, SecurityItem primaryItem,
-        X509Certificate2? signer, List<Endorsement> endorsements, List<XmlElement> covered)
+    private SignedMessage(SoapEnvelope document, SecurityHeader header, List<HeldSignature> signatures, List<XmlElement> covered)
+        : base(document, header)
     {
-        Document = document;
-        Header = header;
-        Primary = primary;
-        PrimaryItem = primaryItem;
-        Signer = signer;
-        Endorsements = endorsements;
+        _signatures = signatures;
         _covered = covered;
     }
 
-    /// <summary>The envelope that was signed: the one in clear, or the wire where encryption came first.</summary>
-    public SoapEnvelope Document { get; }
-    public SecurityHeader Header { get; }
-    public SignatureElement Primary { get; }
-    public SecurityItem PrimaryItem { get; }
+    public override IReadOnlyList<HeldSignature> Signatures => _signatures;
 
-    /// <summary>The certificate behind the primary signature of an asymmetric binding; its trust is not judged yet.</summary>
-    public X509Certificate2? Signer { get; }
+    public override ReadOnlySpan<byte> ReplayValue => _signatures[0].Signature.Value;
 
-    public List<Endorsement> Endorsements { get; }
-
-    public bool Covers(XmlElement element) => _covered.Contains(element);
+    public override bool Covers(XmlElement element) => _covered.Contains(element);
 
     public static SignedMessage Verify(SoapEnvelope document, MessageRequirements requirements, KeyRing keys, KeySource source)
     {
@@ -51,17 +34,18 @@ internal sealed class SignedMessage
         var signatures = ReadSignatures(header, requirements);
         var (primary, primaryItem) = signatures[0];
 
-        var signer = VerifyPrimary(primary, header, requirements, keys, source);
+        var held = new List<HeldSignature>(signatures.Count)
+        {
+            new(primary, primaryItem, VerifyPrimary(primary, header, requirements, keys, source), default, IsEndorsing: false),
+        };
         using var digest = new ReferenceDigest(requirements.Suite.Digest);
         var covered = VerifyReferences(primary, document, header, digest);
-
-        var endorsements = new List<Endorsement>(signatures.Count - 1);
         for (var i = 1; i < signatures.Count; i++)
         {
-            endorsements.Add(VerifyEndorsement(signatures[i], primary, header, requirements, source, digest));
+            held.Add(VerifyEndorsement(signatures[i], primary, header, requirements, source, digest));
         }
 
-        return new SignedMessage(document, header, primary, primaryItem, signer, endorsements, covered);
+        return new SignedMessage(document, header, held, covered);
     }
 
     /// <summary>The primary signature first. The others endorse: their one reference points at it (WS-SecurityPolicy 1.2 section 8.3).</summary>
@@ -72,7 +56,7 @@ internal sealed class SignedMessage
         {
             if (item.Kind == SecurityItemKind.Signature)
             {
-                signatures.Add((SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxReferences), item));
+                signatures.Add((SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxSignedParts), item));
             }
         }
 
@@ -141,7 +125,7 @@ internal sealed class SignedMessage
         return certificate;
     }
 
-    private static Endorsement VerifyEndorsement((SignatureElement Signature, SecurityItem Item) endorsing, SignatureElement primary, SecurityHeader header,
+    private static HeldSignature VerifyEndorsement((SignatureElement Signature, SecurityItem Item) endorsing, SignatureElement primary, SecurityHeader header,
         MessageRequirements requirements, KeySource source, ReferenceDigest digest)
     {
         var signature = endorsing.Signature;
@@ -153,7 +137,7 @@ internal sealed class SignedMessage
         var (certificate, token) = ResolveCertificate(signature.Key, header, source, allowSerialized: true);
         SignatureVerification.RequireValue(signature, requirements.Suite, certificate);
         SignatureVerification.RequireDigest(signature.References[0], primary.Element, digest);
-        return new Endorsement(signature, endorsing.Item, certificate, token);
+        return new HeldSignature(signature, endorsing.Item, certificate, token, IsEndorsing: true);
     }
 
     /// <summary>A certificate from the header by its Id, or by a reference that one in the header or one that we know answers to.</summary>

@@ -9,12 +9,13 @@ namespace SecureConversation.Engine.Receive;
 /// <summary>The supporting tokens of a request, each in the role that the binding gives it. Whether they are trusted is judged later.</summary>
 internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certificates, UsernameToken? UserName)
 {
-    public static SupportingTokens Require(MessageRequirements requirements, OpenedMessage opened, SignedMessage signed, SecurityHeader plain)
+    public static SupportingTokens Require(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed, SecurityHeader plain)
     {
         var endorsing = requirements.Supporting.Count(t => t.Endorses);
-        if (signed.Endorsements.Count != endorsing)
+        var endorsements = signed.Endorsements.Count();
+        if (endorsements != endorsing)
         {
-            Fail.With(signed.Endorsements.Count < endorsing ? FailureCode.TokenMissing : FailureCode.UnexpectedElement, "endorsing ds:Signature");
+            Fail.With(endorsements < endorsing ? FailureCode.TokenMissing : FailureCode.UnexpectedElement, "endorsing ds:Signature");
         }
 
         var signedEndorsing = requirements.Supporting.Count(t => t.Attachment == SupportingTokenAttachment.SignedEndorsing);
@@ -24,10 +25,10 @@ internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certific
         }
 
         RequireNoSpareCertificates(requirements, signed, plain);
-        return new SupportingTokens([.. signed.Endorsements.Select(e => e.Certificate)], RequireUserName(requirements, opened, signed, plain));
+        return new SupportingTokens([.. signed.Endorsements.Select(e => e.Certificate!)], RequireUserName(requirements, opened, signed, plain));
     }
 
-    private static UsernameToken? RequireUserName(MessageRequirements requirements, OpenedMessage opened, SignedMessage signed, SecurityHeader plain)
+    private static UsernameToken? RequireUserName(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed, SecurityHeader plain)
     {
         UsernameToken? found = null;
         var wanted = requirements.Supporting.FirstOrDefault(t => t.Parameters is UserNameSecurityTokenParameters);
@@ -65,9 +66,9 @@ internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certific
     }
 
     /// <summary>A certificate that signs nothing proves nothing; nobody may mistake it for an identity later.</summary>
-    private static void RequireNoSpareCertificates(MessageRequirements requirements, SignedMessage signed, SecurityHeader plain)
+    private static void RequireNoSpareCertificates(MessageRequirements requirements, MessageIntegrity signed, SecurityHeader plain)
     {
-        var most = signed.Endorsements.Count + (requirements.IsAsymmetric ? 1 : 0);
+        var most = signed.Endorsements.Count() + (requirements.IsAsymmetric ? 1 : 0);
         if (plain.Items.Count(i => i.Kind == SecurityItemKind.BinarySecurityToken) > most)
         {
             Fail.With(FailureCode.UnexpectedElement, "wsse:BinarySecurityToken");

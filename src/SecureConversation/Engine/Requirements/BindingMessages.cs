@@ -7,7 +7,7 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Requirements;
 
 /// <summary>
-/// The message formats of one binding element: for each direction and action the requirements, resolved once and kept.
+/// The message formats of one binding element: for each role and action the requirements, resolved once and kept.
 /// </summary>
 internal sealed class BindingMessages
 {
@@ -15,7 +15,7 @@ internal sealed class BindingMessages
     private const int MaxCached = 512;
     private const int MaxCachedAction = 1024;
 
-    private readonly ConcurrentDictionary<(MessageDirection, string), MessageRequirements> _cache = new();
+    private readonly ConcurrentDictionary<(MessageRole, string), MessageRequirements> _cache = new();
     private readonly SecurityBindingElement _element;
     private readonly ChannelProtectionRequirements _protection;
 
@@ -38,15 +38,15 @@ internal sealed class BindingMessages
     };
 
     /// <summary>A message of the application.</summary>
-    public MessageRequirements ForAction(string? action, MessageDirection direction)
+    public MessageRequirements ForAction(string? action, MessageRole role)
     {
-        var key = (direction, action ?? "");
+        var key = (role, action ?? "");
         if (_cache.TryGetValue(key, out var known))
         {
             return known;
         }
 
-        var requirements = MessageRequirements.Create(_element, Soap, direction, _protection.GetLevel(action, direction), Headers(action, direction));
+        var requirements = MessageRequirements.Create(_element, Soap, role, _protection.GetLevel(action, role.Sender), Headers(action, role.Sender));
         if (key.Item2.Length <= MaxCachedAction && _cache.Count < MaxCached)
         {
             _cache.TryAdd(key, requirements);
@@ -56,18 +56,18 @@ internal sealed class BindingMessages
     }
 
     /// <summary>A message of the handshake, protected by the bootstrap: always signed and encrypted.</summary>
-    public MessageRequirements ForHandshake(MessageDirection direction) =>
-        MessageRequirements.Create(_element, Soap, direction, ProtectionLevel.EncryptAndSign, HeaderProtection.Addressing(Soap));
+    public MessageRequirements ForHandshake(MessageRole role) =>
+        MessageRequirements.Create(_element, Soap, role, ProtectionLevel.EncryptAndSign, HeaderProtection.Addressing(Soap));
 
     /// <summary>Cancel and its response, protected by the session.</summary>
-    public MessageRequirements ForCancel(MessageDirection direction) => ForHandshake(direction).ForCancel();
+    public MessageRequirements ForCancel(MessageRole role) => ForHandshake(role).ForCancel();
 
     /// <summary>A reply, by the request that it answers. A fault in its place follows the rules of faults.</summary>
     public MessageRequirements ForReply(MessageKind request, string? action) => request switch
     {
-        MessageKind.IssueRequest when action != Soap.DefaultFaultAction => ForHandshake(MessageDirection.ServiceToClient),
-        MessageKind.CancelRequest when action != Soap.DefaultFaultAction => ForCancel(MessageDirection.ServiceToClient),
-        _ => ForAction(action, MessageDirection.ServiceToClient),
+        MessageKind.IssueRequest when action != Soap.DefaultFaultAction => ForHandshake(MessageRole.Reply),
+        MessageKind.CancelRequest when action != Soap.DefaultFaultAction => ForCancel(MessageRole.Reply),
+        _ => ForAction(action, MessageRole.Reply),
     };
 
     private HeaderProtection Headers(string? action, MessageDirection direction)

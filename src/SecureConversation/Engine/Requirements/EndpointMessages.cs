@@ -22,10 +22,10 @@ internal sealed class EndpointMessages(MessageSecurityBinding binding)
     public BindingMessages FormatsOf(MessageKind kind) => kind is MessageKind.IssueRequest or MessageKind.IssueResponse ? Bootstrap! : Application;
 
     /// <summary>What a message must look like.</summary>
-    public MessageRequirements RequirementsOf(MessageKind kind, string? action, MessageDirection direction) => kind switch
+    public MessageRequirements RequirementsOf(MessageKind kind, string? action, MessageRole role) => kind switch
     {
-        MessageKind.IssueRequest or MessageKind.IssueResponse => Bootstrap!.ForHandshake(direction),
-        MessageKind.CancelRequest or MessageKind.CancelResponse => Application.ForCancel(direction),
-        _ => Application.ForAction(action, direction),
+        MessageKind.IssueRequest or MessageKind.IssueResponse => Bootstrap!.ForHandshake(role),
+        MessageKind.CancelRequest or MessageKind.CancelResponse => Application.ForCancel(role),
+        _ => Application.ForAction(action, role),
     };
 }

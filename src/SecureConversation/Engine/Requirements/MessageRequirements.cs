@@ -18,12 +18,12 @@ internal enum PrimaryTokenKind
 }
 
 /// <summary>
-/// What one message must look like: the binding, the direction and the protection level of its action, resolved.
+/// What one message must look like: the binding, the role of the message and the protection level of its action, resolved.
 /// The sender plans by it and the receiver checks by it, so the two cannot drift apart.
 /// </summary>
 internal sealed record MessageRequirements
 {
-    public required MessageDirection Direction { get; init; }
+    public required MessageRole Role { get; init; }
     public required SecurityAlgorithmSuite Suite { get; init; }
     public required ProtocolVersion Protocol { get; init; }
     public required SoapNames Soap { get; init; }
@@ -63,18 +63,21 @@ internal sealed record MessageRequirements
     public bool EncryptBody => Body == ProtectionLevel.EncryptAndSign;
     public bool SignsFirst => Order != MessageProtectionOrder.EncryptBeforeSign;
 
-    /// <summary>WCF lowers this order where the body stays in clear: there is then nothing that the signature could give away.</summary>
-    public bool EncryptSignature => Order == MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature && EncryptBody;
+    /// <summary>
+    /// Whether the signature has to be encrypted. WCF lowers the order where nothing else is: the digests of a signature then give nothing
+    /// away. A sender knows all that it encrypts; a receiver can only count on what the binding demands, which is the body.
+    /// </summary>
+    public bool EncryptsSignature(bool encryptsAnything) =>
+        encryptsAnything && Order == MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature;
 
     /// <summary>The requirements of messages that the element itself protects.</summary>
-    public static MessageRequirements Create(SecurityBindingElement element, SoapNames soap, MessageDirection direction,
+    public static MessageRequirements Create(SecurityBindingElement element, SoapNames soap, MessageRole role,
         ProtectionLevel body, HeaderProtection headers)
     {
-        var isRequest = direction == MessageDirection.ClientToService;
         var version = element.MessageSecurityVersion;
         var requirements = new MessageRequirements
         {
-            Direction = direction,
+            Role = role,
             Suite = element.DefaultAlgorithmSuite,
             Protocol = ProtocolVersion.Of(version),
             Soap = soap,
@@ -87,8 +90,8 @@ internal sealed record MessageRequirements
             DerivedKeys = false,
             Body = body,
             Headers = headers,
-            SignatureConfirmation = element.RequireSignatureConfirmation && !isRequest,
-            Supporting = isRequest ? SupportingToken.Of(element.EndpointSupportingTokenParameters) : [],
+            SignatureConfirmation = element.RequireSignatureConfirmation && !role.IsRequest,
+            Supporting = role == MessageRole.Request ? SupportingToken.Of(element.EndpointSupportingTokenParameters) : [],
         };
 
         return element switch
@@ -100,15 +103,15 @@ internal sealed record MessageRequirements
             },
             SymmetricSecurityBindingElement { ProtectionTokenParameters: X509SecurityTokenParameters certificate } => requirements with
             {
-                Primary = isRequest ? PrimaryTokenKind.WrappedKey : PrimaryTokenKind.CorrelatedKey,
+                Primary = role.IsRequest ? PrimaryTokenKind.WrappedKey : PrimaryTokenKind.CorrelatedKey,
                 DerivedKeys = certificate.RequireDerivedKeys,
                 EncryptionToken = certificate,
             },
             AsymmetricSecurityBindingElement { InitiatorTokenParameters: X509SecurityTokenParameters initiator, RecipientTokenParameters: X509SecurityTokenParameters recipient } asymmetric => requirements with
             {
-                SigningToken = isRequest ? initiator : recipient,
-                EncryptionToken = isRequest ? recipient : initiator,
-                AllowSerializedSigningToken = isRequest || asymmetric.AllowSerializedSigningTokenOnReply,
+                SigningToken = role.IsFromClient ? initiator : recipient,
+                EncryptionToken = role.IsFromClient ? recipient : initiator,
+                AllowSerializedSigningToken = role.IsFromClient || asymmetric.AllowSerializedSigningTokenOnReply,
             },
             _ => throw new NotSupportedException($"The engine has no message format for {element.GetType().Name} with these token parameters."),
         };

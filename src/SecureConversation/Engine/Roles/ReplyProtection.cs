@@ -1,4 +1,3 @@
-using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
@@ -59,7 +58,7 @@ internal sealed class ReplyProtection : IDisposable
         {
             using var plain = SoapEnvelope.Parse(envelope, _messages.Soap, _environment.XmlLimits);
             var isFault = plain.IsFault;
-            var requirements = _messages.ForAction(plain.FindText(_messages.Soap.Action), MessageDirection.ServiceToClient);
+            var requirements = _messages.ForAction(plain.FindText(_messages.Soap.Action), MessageRole.Reply);
             return (Secure(plain, requirements), isFault);
         }
         catch (SecurityFailureException e)

@@ -83,7 +83,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             // Without a relation an old reply would do for every request.
             if (expectation.MessageId is null && freshness.RemembersMessage(message.Timestamp))
             {
-                Freshness.RequireFirst(replays.TryAdd(message.PrimarySignatureValue, freshness.Retention));
+                Freshness.RequireFirst(replays.TryAdd(message.ReplayValue, freshness.Retention));
             }
 
             message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;

@@ -62,7 +62,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
 
         var cache = replays
             ?? _ownReplays.GetOrAdd(messages.Element.LocalServiceSettings.ReplayCacheSize, size => new InMemoryReplayCache(size, environment.Clock));
-        var value = message.PrimarySignatureValue.ToArray();
+        var value = message.ReplayValue.ToArray();
         Freshness.RequireFirst(await cache.TryAddAsync(value, freshness.Retention, cancellationToken).ConfigureAwait(false));
     }
 }

@@ -58,7 +58,7 @@ internal sealed class SendKeys : IDisposable
             || extras.Confirm.Any(s => s.WasEncrypted);
         var keys = new SendKeys(token, requirements, encryptsParts)
         {
-            EncryptsSignature = encryptsParts && requirements.Order == MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature,
+            EncryptsSignature = requirements.EncryptsSignature(encryptsParts),
         };
         keys.Resolve(plan.Ids, random);
         return keys;
@@ -169,8 +169,8 @@ internal sealed class SendKeys : IDisposable
 
     private bool SendsSigningCertificate => _requirements.SigningToken!.InclusionMode switch
     {
-        SecurityTokenInclusionMode.AlwaysToRecipient or SecurityTokenInclusionMode.Once => _requirements.Direction == MessageDirection.ClientToService,
-        SecurityTokenInclusionMode.AlwaysToInitiator => _requirements.Direction == MessageDirection.ServiceToClient,
+        SecurityTokenInclusionMode.AlwaysToRecipient or SecurityTokenInclusionMode.Once => _requirements.Role.IsFromClient,
+        SecurityTokenInclusionMode.AlwaysToInitiator => !_requirements.Role.IsFromClient,
         _ => false,
     };
 

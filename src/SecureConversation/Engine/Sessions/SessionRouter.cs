@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
@@ -73,7 +72,7 @@ internal sealed class SessionRouter(SessionTable live, ISessionStore? store, Bin
         var context = new SecurityContextKey(state.Id, null, SymmetricKey.From(state.Key));
         try
         {
-            var keys = SessionSendKeys.Create(context, messages.ForHandshake(MessageDirection.ServiceToClient), random, nonces: state.ReplyNonces);
+            var keys = SessionSendKeys.Create(context, messages.ForHandshake(MessageRole.Reply), random, nonces: state.ReplyNonces);
             return new ServiceSession(context, keys, state.User, state.Expires, clock)
             {
                 ClientCertificate = state.ClientCertificate is { } certificate ? X509CertificateLoader.LoadCertificate(certificate) : null,

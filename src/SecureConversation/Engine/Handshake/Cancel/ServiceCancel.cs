@@ -1,4 +1,3 @@
-using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
@@ -24,12 +23,12 @@ internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sess
         {
             EngineLog.Refused(environment.Log, e.Code, e.Detail);
             var fault = EnvelopeWriter.Fault(messages.Soap, FaultMap.Of(e.Code, messages.Protocol), request.MessageId);
-            return new ServiceAnswer(protection.Secure(fault, messages.ForAction(messages.Soap.DefaultFaultAction, MessageDirection.ServiceToClient)), e.Code);
+            return new ServiceAnswer(protection.Secure(fault, messages.ForAction(messages.Soap.DefaultFaultAction, MessageRole.Reply)), e.Code);
         }
 
         var body = EnvelopeWriter.Reply(messages.Soap, messages.Protocol.CancelResponseAction, request.MessageId,
             output => new RequestSecurityTokenResponse { IsCancelled = true }.Write(output, messages.Protocol, () => UniqueIds.Next(environment.Random)));
-        var message = protection.Secure(body, messages.ForCancel(MessageDirection.ServiceToClient));
+        var message = protection.Secure(body, messages.ForCancel(MessageRole.Reply));
         await sessions.CloseAsync(session, SessionCloseReason.Cancelled, cancellationToken).ConfigureAwait(false);
         return new ServiceAnswer(message, FailureCode.None);
     }

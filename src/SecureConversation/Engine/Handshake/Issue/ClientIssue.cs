@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
@@ -47,7 +46,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
         var body = EnvelopeWriter.Request(bootstrap.Soap, bootstrap.Protocol.IssueAction, UniqueIds.NextUrn(random), to.AbsoluteUri,
             output => trust.Write(output, bootstrap.Protocol, UniqueIds.Next(random)));
         using var plain = SoapEnvelope.Parse(body.Memory, bootstrap.Soap, role.Environment.XmlLimits, buffer: body);
-        return new ClientIssue(role, role.Exchange.Secure(plain, bootstrap.ForHandshake(MessageDirection.ClientToService), MessageKind.IssueRequest), entropy);
+        return new ClientIssue(role, role.Exchange.Secure(plain, bootstrap.ForHandshake(MessageRole.Request), MessageKind.IssueRequest), entropy);
     }
 
     public override ClientHandshakeResult Continue(ReadOnlyMemory<byte> reply)
@@ -96,7 +95,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
         var context = new SecurityContextKey(token.Identifier, token.Instance, key);
         try
         {
-            var sendKeys = SessionSendKeys.Create(context, session.ForHandshake(MessageDirection.ClientToService), role.Environment.Random,
+            var sendKeys = SessionSendKeys.Create(context, session.ForHandshake(MessageRole.Request), role.Environment.Random,
                 response.TokenXml, response.TokenId);
             EngineLog.SessionOpened(role.Environment.Log, token.Identifier);
             return new IssuedContext(context, sendKeys, response.Expires ?? DateTimeOffset.MaxValue);

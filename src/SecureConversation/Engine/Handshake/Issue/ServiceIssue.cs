@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Requirements;
@@ -45,7 +44,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         {
             EngineLog.Refused(environment.Log, e.Code, e.Detail);
             var fault = EnvelopeWriter.Fault(_session.Soap, FaultMap.Of(e.Code, Protocol), request.MessageId);
-            return new ServiceAnswer(protection.Secure(fault, _bootstrap.ForHandshake(MessageDirection.ServiceToClient)), e.Code);
+            return new ServiceAnswer(protection.Secure(fault, _bootstrap.ForHandshake(MessageRole.Reply)), e.Code);
         }
     }
 
@@ -60,7 +59,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
             (session, response) = Create(trust, request, user);
             var body = EnvelopeWriter.Reply(_session.Soap, Protocol.IssueResponseAction, request.MessageId,
                 output => response.Write(output, Protocol, () => UniqueIds.Next(environment.Random)));
-            var message = protection.Secure(body, _bootstrap.ForHandshake(MessageDirection.ServiceToClient));
+            var message = protection.Secure(body, _bootstrap.ForHandshake(MessageRole.Reply));
             try
             {
                 EngineLog.SessionIssued(environment.Log, session.Id, user.Identity?.Name ?? "anonymous");
@@ -106,7 +105,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         SessionSendKeys replyKeys;
         try
         {
-            replyKeys = SessionSendKeys.Create(context, _session.ForHandshake(MessageDirection.ServiceToClient), environment.Random);
+            replyKeys = SessionSendKeys.Create(context, _session.ForHandshake(MessageRole.Reply), environment.Random);
         }
         catch
         {
