@@ -2,7 +2,8 @@ namespace SecureConversation;
 
 /// <summary>
 /// The rule that a message broke. For logs, tests and the decoder: the wire sees one uniform fault
-/// (WS-Security 1.1 section 12 leaves the choice to us; telling rules apart would build an oracle).
+/// (WS-Security 1.1 section 12 leaves the choice to us; telling rules apart would build an oracle). docs/failures.md says of each
+/// code which clause it stands for, what the other side sees, and what to do. Numbers are never reused.
 /// </summary>
 public enum FailureCode
 {
@@ -13,7 +14,7 @@ public enum FailureCode
 
     /// <summary>The bytes are not well-formed XML 1.0 with namespaces, or not valid in their encoding.</summary>
     NotWellFormed = 100,
-    /// <summary>A document type declaration or a processing instruction (SOAP 1.2 part 1, section 5).</summary>
+    /// <summary>A document type declaration or a processing instruction.</summary>
     ForbiddenConstruct = 101,
     /// <summary>A limit on size, depth, attributes or counts was exceeded.</summary>
     LimitExceeded = 102,
@@ -23,14 +24,12 @@ public enum FailureCode
     SoapVersionMismatch = 104,
     /// <summary>The HTTP content type does not belong to the SOAP version of the binding.</summary>
     ContentTypeMismatch = 105,
-    /// <summary>A header or element that may occur once occurs twice (WS-Addressing 1.0 SOAP binding, section 3.2).</summary>
+    /// <summary>A header or element that may occur once occurs twice.</summary>
     DuplicateElement = 106,
     /// <summary>Two of the elements that may be referred to carry the same Id.</summary>
     DuplicateId = 107,
-    /// <summary>A header that must be understood is not (SOAP 1.2 part 1, section 5.2.3).</summary>
+    /// <summary>A header that must be understood is not.</summary>
     NotUnderstood = 108,
-    /// <summary>A WS-Addressing header that the exchange needs is absent or malformed.</summary>
-    InvalidAddressing = 109,
 
     // 2xx: the shape of the security header.
 
@@ -42,7 +41,7 @@ public enum FailureCode
     MalformedSecurityElement = 202,
     /// <summary>The Timestamp that the binding asks for is absent.</summary>
     TimestampMissing = 203,
-    /// <summary>The order of the children contradicts the layout of the binding.</summary>
+    /// <summary>The order of the children of the security header contradicts the layout of the binding.</summary>
     LayoutViolation = 204,
     /// <summary>Signature and encryption were applied in another order than the binding asks for.</summary>
     ProtectionOrderMismatch = 205,
@@ -54,7 +53,7 @@ public enum FailureCode
     UnexpectedElement = 208,
     /// <summary>A reference points at nothing, or at something it may not point at.</summary>
     UnresolvedReference = 209,
-    /// <summary>A signature confirmation is absent, too many, or confirms another signature (WS-Security 1.1 section 8.5).</summary>
+    /// <summary>A signature confirmation is absent, too many, or confirms another signature.</summary>
     SignatureConfirmationMismatch = 210,
     /// <summary>A key was wrapped for, or a signature made with, another token than the binding asks for.</summary>
     WrongToken = 211,
@@ -111,10 +110,6 @@ public enum FailureCode
     RelatesToMismatch = 507,
     /// <summary>Too many sessions or handshakes at once.</summary>
     ServiceTooBusy = 508,
-    /// <summary>The session was closed by cancel; no further messages belong to it.</summary>
-    SessionClosed = 509,
-    /// <summary>The action has no place in the state of the session, or no protection requirements.</summary>
-    UnknownAction = 510,
     /// <summary>The peer answered with a SOAP fault in place of a reply.</summary>
     PeerFault = 511,
     /// <summary>A request about a session, at a service whose binding has none.</summary>

@@ -234,12 +234,6 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo)
-    {
-        // A message without security on an endpoint of sessions matches neither a session nor the handshake (recorded from WCF).
-        var fault = code == FailureCode.SecurityHeaderMissing && _sessions is not null
-            ? FaultMap.BadContextToken(Formats.Protocol)
-            : FaultMap.Of(code, Formats.Protocol);
-        return ServiceResult.Respond.Fault(Formats.Soap, fault, code, relatesTo);
-    }
+    private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo) =>
+        ServiceResult.Respond.Fault(Formats.Soap, FaultMap.Of(code, Formats.Protocol, Binding.EstablishesSession), code, relatesTo);
 }

@@ -10,15 +10,15 @@ internal static class BindingChecks
 {
     public static string? FirstProblem(MessageSecurityBinding binding)
     {
-        if (All(binding).FirstOrDefault() is { } problem)
+        if (All(binding, isBootstrap: false).FirstOrDefault() is { } problem)
         {
             return problem;
         }
 
-        return binding.BootstrapBinding is { } bootstrap && All(bootstrap).FirstOrDefault() is { } inner ? $"Bootstrap: {inner}" : null;
+        return binding.BootstrapBinding is { } bootstrap && All(bootstrap, isBootstrap: true).FirstOrDefault() is { } inner ? $"Bootstrap: {inner}" : null;
     }
 
-    private static IEnumerable<string> All(MessageSecurityBinding binding) =>
+    private static IEnumerable<string> All(MessageSecurityBinding binding, bool isBootstrap) =>
     [
         .. Element(binding.Element),
         .. Addressing(binding),
@@ -27,6 +27,7 @@ internal static class BindingChecks
         .. Protection(binding),
         .. LocalSettingsChecks.Client(binding.Element),
         .. LocalSettingsChecks.Service(binding.Element),
+        .. SettingsWithoutEffect.Of(binding.Element, isBootstrap),
     ];
 
     private static IEnumerable<string> Addressing(MessageSecurityBinding binding)

@@ -18,10 +18,13 @@ public sealed record LocalServiceSecuritySettings
     /// <summary>Time from Created to Expires of the timestamps that are sent. Default 5 minutes.</summary>
     public TimeSpan TimestampValidityDuration { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Lifetime of a SecurityContextToken with a cookie. Default 10 hours. It does not shorten the key of a session.</summary>
+    /// <summary>
+    /// Lifetime of the token of a session whose RequireCancellation is false. Default 10 hours. Without effect elsewhere, where any other is
+    /// refused; the bootstrap of a session may have the 15 minutes that the standard bindings of WCF set.
+    /// </summary>
     public TimeSpan IssuedCookieLifetime { get; init; } = TimeSpan.FromHours(10);
 
-    /// <summary>Number of such tokens whose state is remembered. Default 1,000.</summary>
+    /// <summary>Number of tokens with a cookie whose state is remembered. Default 1,000, and without effect yet: any other is refused.</summary>
     public int MaxCachedCookies { get; init; } = 1000;
 
     /// <summary>Number of handshakes at once. Default 128.</summary>
@@ -36,9 +39,9 @@ public sealed record LocalServiceSecuritySettings
     /// <summary>Time after which a session that was never used is forgotten. Default 2 minutes.</summary>
     public TimeSpan InactivityTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Lifetime of a session key. Default 15 hours.</summary>
+    /// <summary>Lifetime of the key of a session whose RequireCancellation is true. Default 15 hours.</summary>
     public TimeSpan SessionKeyRenewalInterval { get; init; } = TimeSpan.FromHours(15);
 
-    /// <summary>Time for which the previous key is accepted after a renewal. Default 5 minutes.</summary>
+    /// <summary>Time for which the previous key is accepted after a renewal. Default 5 minutes, and without effect yet: any other is refused.</summary>
     public TimeSpan SessionKeyRolloverInterval { get; init; } = TimeSpan.FromMinutes(5);
 }

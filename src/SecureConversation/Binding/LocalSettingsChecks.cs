@@ -8,21 +8,13 @@ internal static class LocalSettingsChecks
         var settings = element.LocalClientSettings;
         const string Name = nameof(SecurityBindingElement.LocalClientSettings);
         foreach (var problem in Freshness(Name, settings.DetectReplays, settings.ReplayCacheSize, settings.MaxClockSkew)
-            .Concat(Rollover(Name, settings.SessionKeyRenewalInterval, settings.SessionKeyRolloverInterval))
             .Concat(Positive(
                 Name,
                 (nameof(settings.ReplayWindow), settings.ReplayWindow),
                 (nameof(settings.TimestampValidityDuration), settings.TimestampValidityDuration),
-                (nameof(settings.MaxCookieCachingTime), settings.MaxCookieCachingTime),
-                (nameof(settings.SessionKeyRenewalInterval), settings.SessionKeyRenewalInterval),
-                (nameof(settings.SessionKeyRolloverInterval), settings.SessionKeyRolloverInterval))))
+                (nameof(settings.SessionKeyRenewalInterval), settings.SessionKeyRenewalInterval))))
         {
             yield return problem;
-        }
-
-        if (settings.CookieRenewalThresholdPercentage is < 0 or > 100)
-        {
-            yield return $"{Name}.CookieRenewalThresholdPercentage must lie between 0 and 100.";
         }
     }
 
@@ -31,7 +23,6 @@ internal static class LocalSettingsChecks
         var settings = element.LocalServiceSettings;
         const string Name = nameof(SecurityBindingElement.LocalServiceSettings);
         foreach (var problem in Freshness(Name, settings.DetectReplays, settings.ReplayCacheSize, settings.MaxClockSkew)
-            .Concat(Rollover(Name, settings.SessionKeyRenewalInterval, settings.SessionKeyRolloverInterval))
             .Concat(Positive(
                 Name,
                 (nameof(settings.ReplayWindow), settings.ReplayWindow),
@@ -39,8 +30,7 @@ internal static class LocalSettingsChecks
                 (nameof(settings.IssuedCookieLifetime), settings.IssuedCookieLifetime),
                 (nameof(settings.NegotiationTimeout), settings.NegotiationTimeout),
                 (nameof(settings.InactivityTimeout), settings.InactivityTimeout),
-                (nameof(settings.SessionKeyRenewalInterval), settings.SessionKeyRenewalInterval),
-                (nameof(settings.SessionKeyRolloverInterval), settings.SessionKeyRolloverInterval))))
+                (nameof(settings.SessionKeyRenewalInterval), settings.SessionKeyRenewalInterval))))
         {
             yield return problem;
         }
@@ -49,7 +39,6 @@ internal static class LocalSettingsChecks
         {
             (nameof(settings.MaxPendingSessions), settings.MaxPendingSessions),
             (nameof(settings.MaxStatefulNegotiations), settings.MaxStatefulNegotiations),
-            (nameof(settings.MaxCachedCookies), settings.MaxCachedCookies),
         })
         {
             if (count <= 0)
@@ -85,14 +74,6 @@ internal static class LocalSettingsChecks
         if (skew < TimeSpan.Zero)
         {
             yield return $"{name}.MaxClockSkew must not be negative.";
-        }
-    }
-
-    private static IEnumerable<string> Rollover(string name, TimeSpan renewal, TimeSpan rollover)
-    {
-        if (rollover > renewal)
-        {
-            yield return $"{name}.SessionKeyRolloverInterval must not exceed SessionKeyRenewalInterval.";
         }
     }
 

@@ -2,8 +2,22 @@ using System.Net.Security;
 
 namespace SecureConversation.Binding;
 
-/// <summary>A header to be protected.</summary>
-/// <param name="Name">Local name.</param>
-/// <param name="Namespace">Namespace name.</param>
-/// <param name="Level">Signed, or signed and encrypted.</param>
-public sealed record ProtectedHeader(string Name, string Namespace, ProtectionLevel Level);
+/// <summary>A header to be protected. <see cref="ChannelProtectionRequirements"/> makes it from the arguments of its <c>WithHeader</c>.</summary>
+public sealed record ProtectedHeader
+{
+    internal ProtectedHeader(string name, string ns, ProtectionLevel level)
+    {
+        Name = name;
+        Namespace = ns;
+        Level = level;
+    }
+
+    /// <summary>Local name.</summary>
+    public string Name { get; }
+
+    /// <summary>Namespace name.</summary>
+    public string Namespace { get; }
+
+    /// <summary>Signed, or signed and encrypted.</summary>
+    public ProtectionLevel Level { get; }
+}

@@ -7,14 +7,14 @@ public sealed record SecureConversationSecurityTokenParameters : SecurityTokenPa
     public SecurityBindingElement? BootstrapSecurityBindingElement { get; init; }
 
     /// <summary>
-    /// True (default): the service keeps the session, and the client cancels it when done. False: the token carries the state of the
-    /// session in a cookie; there is neither Cancel nor Renew.
+    /// True (default): the client cancels the session when done. False: there is no Cancel, and the session ends with
+    /// <see cref="LocalServiceSecuritySettings.IssuedCookieLifetime"/>. WCF then puts its state into a cookie; here the service keeps it.
     /// </summary>
     public bool RequireCancellation { get; init; } = true;
 
-    /// <summary>Whether the client may renew the key of the session. Default true.</summary>
+    /// <summary>Whether the client may renew the key of the session. Default true, and without effect yet: no key is renewed, and false is refused.</summary>
     public bool CanRenewSession { get; init; } = true;
 
-    /// <summary>Levels of protection for the handshake; null (default) signs and encrypts.</summary>
+    /// <summary>Levels of protection for the handshake. It is always signed and encrypted, as null (default) says; others are refused.</summary>
     public ChannelProtectionRequirements? BootstrapProtectionRequirements { get; init; }
 }

@@ -95,7 +95,7 @@ public abstract partial record SecurityBindingElement
     /// <summary>A session (WS-SecureConversation).</summary>
     /// <param name="bootstrap">The security of the handshake.</param>
     /// <param name="requireCancellation">See <see cref="SecureConversationSecurityTokenParameters.RequireCancellation"/>.</param>
-    /// <param name="bootstrapProtectionRequirements">Levels of protection for the handshake; null signs and encrypts.</param>
+    /// <param name="bootstrapProtectionRequirements">Levels of protection for the handshake; only null, which signs and encrypts, is offered.</param>
     /// <inheritdoc cref="CreateSecureConversationBindingElement(SecurityBindingElement)" path="/remarks"/>
     public static SymmetricSecurityBindingElement CreateSecureConversationBindingElement(
         SecurityBindingElement bootstrap,

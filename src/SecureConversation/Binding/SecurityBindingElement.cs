@@ -32,10 +32,10 @@ public abstract partial record SecurityBindingElement
     /// <summary>Whether a reply confirms the signatures of its request (WS-Security 1.1 section 8.5). Default false; some factories set it.</summary>
     public bool RequireSignatureConfirmation { get; init; }
 
-    /// <summary>Whether tokens are signed by the signature they make. Default false.</summary>
+    /// <summary>Whether tokens are signed by the signature they make. Default false; true is refused.</summary>
     public bool ProtectTokens { get; init; }
 
-    /// <summary>Whether the client accepts, and the service sends, replies without security. Default false.</summary>
+    /// <summary>Whether the client accepts, and the service sends, replies without security. Default false; true is refused.</summary>
     public bool EnableUnsecuredResponse { get; init; }
 
     /// <summary>Tokens of the client beside the one that protects the message.</summary>

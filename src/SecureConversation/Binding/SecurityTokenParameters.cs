@@ -13,6 +13,6 @@ public abstract record SecurityTokenParameters
     /// <summary>Whether keys derived from the token's key are used in its place. Default true. Only a symmetric key can be derived from.</summary>
     public bool RequireDerivedKeys { get; init; } = true;
 
-    /// <summary>How the token is referred to when it travels in the message. Default: by its Id.</summary>
+    /// <summary>How the token is referred to when it travels in the message. Default: by its Id; the other is refused.</summary>
     public SecurityTokenReferenceStyle ReferenceStyle { get; init; } = SecurityTokenReferenceStyle.Internal;
 }

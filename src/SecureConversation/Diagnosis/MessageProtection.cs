@@ -19,31 +19,62 @@ public enum ProtectionKeyKind
 }
 
 /// <summary>Names a key without giving anything of it away.</summary>
-/// <param name="Kind">What kind of key.</param>
-/// <param name="Name">Its public name, see <see cref="ProtectionKeyKind"/>.</param>
-/// <param name="Instance">The instance of a renewed security context, else null.</param>
-public sealed record ProtectionKey(ProtectionKeyKind Kind, string Name, string? Instance = null);
+public sealed record ProtectionKey
+{
+    /// <summary>What kind of key.</summary>
+    public required ProtectionKeyKind Kind { get; init; }
+
+    /// <summary>Its public name, see <see cref="ProtectionKeyKind"/>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The instance of a renewed security context, else null.</summary>
+    public string? Instance { get; init; }
+}
 
 /// <summary>One signature that held.</summary>
-/// <param name="Algorithm">URI of the signature method.</param>
-/// <param name="Key">The key that made it.</param>
-/// <param name="Parts">Names of the elements that it covers, in the order of its references.</param>
-/// <param name="IsEndorsing">Whether it signs the primary signature.</param>
-/// <param name="CoversCiphertext">Whether it covers something in encrypted form.</param>
-public sealed record SignatureProtection(string Algorithm, ProtectionKey Key, IReadOnlyList<string> Parts, bool IsEndorsing, bool CoversCiphertext);
+public sealed record SignatureProtection
+{
+    /// <summary>URI of the signature method.</summary>
+    public required string Algorithm { get; init; }
+
+    /// <summary>The key that made it.</summary>
+    public required ProtectionKey Key { get; init; }
+
+    /// <summary>Names of the elements that it covers, in the order of its references.</summary>
+    public required IReadOnlyList<string> Parts { get; init; }
+
+    /// <summary>Whether it signs the primary signature.</summary>
+    public bool IsEndorsing { get; init; }
+
+    /// <summary>Whether it covers something in encrypted form.</summary>
+    public bool CoversCiphertext { get; init; }
+}
 
 /// <summary>One part that was encrypted.</summary>
-/// <param name="Id">Id of the EncryptedData or EncryptedHeader.</param>
-/// <param name="Part">Name of the element in clear; of the body its content is meant.</param>
-/// <param name="Algorithm">URI of the encryption method.</param>
-/// <param name="Key">The key that it was encrypted with.</param>
-public sealed record EncryptionProtection(string? Id, string Part, string Algorithm, ProtectionKey Key);
+public sealed record EncryptionProtection
+{
+    /// <summary>Id of the EncryptedData or EncryptedHeader.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Name of the element in clear; of the body its content is meant.</summary>
+    public required string Part { get; init; }
+
+    /// <summary>URI of the encryption method.</summary>
+    public required string Algorithm { get; init; }
+
+    /// <summary>The key that it was encrypted with.</summary>
+    public required ProtectionKey Key { get; init; }
+}
 
 /// <summary>An account of the protection of one message: which parts were signed and encrypted, with what.</summary>
-/// <param name="Signatures">Primary signature first.</param>
-/// <param name="Encryptions">In document order.</param>
-public sealed record MessageProtection(IReadOnlyList<SignatureProtection> Signatures, IReadOnlyList<EncryptionProtection> Encryptions)
+public sealed record MessageProtection
 {
+    /// <summary>The signatures that held, the primary one first.</summary>
+    public required IReadOnlyList<SignatureProtection> Signatures { get; init; }
+
+    /// <summary>The encrypted parts in document order.</summary>
+    public required IReadOnlyList<EncryptionProtection> Encryptions { get; init; }
+
     /// <summary>Names of all parts that a signature covers.</summary>
     public IEnumerable<string> SignedParts => Signatures.SelectMany(s => s.Parts);
 
@@ -54,19 +85,29 @@ public sealed record MessageProtection(IReadOnlyList<SignatureProtection> Signat
         (XmlId Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
     {
         var names = new ProtectionNames(opened, signed, shape, derivedKeys, encryptedKeySha1);
-        List<SignatureProtection> signatures =
-        [
-            .. signed.Signatures.Select(s => new SignatureProtection(
-                s.Signature.SignatureMethod,
-                s.Certificate is { } certificate ? ProtectionNames.Certificate(certificate) : names.Symmetric(s.Signature.Key),
-                [.. s.Signature.References.Select(r => names.Part(r.Id))],
-                s.IsEndorsing,
-                !s.IsEndorsing && s.Signature.References.Any(r => names.IsCiphertext(r.Id)))),
-        ];
-        List<EncryptionProtection> encryptions =
-        [
-            .. opened.Parts.Select(p => new EncryptionProtection(ProtectionNames.IdOf(p), names.Part(p), p.Data.Algorithm, names.Symmetric(p.Data.Key))),
-        ];
-        return new MessageProtection(signatures, encryptions);
+        return new MessageProtection
+        {
+            Signatures =
+            [
+                .. signed.Signatures.Select(s => new SignatureProtection
+                {
+                    Algorithm = s.Signature.SignatureMethod,
+                    Key = s.Certificate is { } certificate ? ProtectionNames.Certificate(certificate) : names.Symmetric(s.Signature.Key),
+                    Parts = [.. s.Signature.References.Select(r => names.Part(r.Id))],
+                    IsEndorsing = s.IsEndorsing,
+                    CoversCiphertext = !s.IsEndorsing && s.Signature.References.Any(r => names.IsCiphertext(r.Id)),
+                }),
+            ],
+            Encryptions =
+            [
+                .. opened.Parts.Select(p => new EncryptionProtection
+                {
+                    Id = ProtectionNames.IdOf(p),
+                    Part = names.Part(p),
+                    Algorithm = p.Data.Algorithm,
+                    Key = names.Symmetric(p.Data.Key),
+                }),
+            ],
+        };
     }
 }

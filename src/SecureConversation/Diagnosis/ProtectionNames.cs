@@ -37,7 +37,7 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
     }
 
     public static ProtectionKey Certificate(X509Certificate2 certificate) =>
-        new(ProtectionKeyKind.Certificate, Convert.ToBase64String(X509Facts.Of(certificate).Thumbprint));
+        new() { Kind = ProtectionKeyKind.Certificate, Name = Convert.ToBase64String(X509Facts.Of(certificate).Thumbprint) };
 
     /// <summary>Name of a signed part in the form in which it was signed: where encryption came first, that of the ciphertext.</summary>
     public string Part(XmlId id)
@@ -95,22 +95,22 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
         {
             if (reference is { Kind: KeyReferenceKind.LocalId } && reference.LocalId == id)
             {
-                return new ProtectionKey(ProtectionKeyKind.DerivedKey, Convert.ToBase64String(token.Inputs.Nonce));
+                return new ProtectionKey { Kind = ProtectionKeyKind.DerivedKey, Name = Convert.ToBase64String(token.Inputs.Nonce) };
             }
         }
 
         if (reference?.Kind == KeyReferenceKind.SecurityContext)
         {
-            return new ProtectionKey(ProtectionKeyKind.SecurityContext, reference.Uri, reference.Instance);
+            return new ProtectionKey { Kind = ProtectionKeyKind.SecurityContext, Name = reference.Uri, Instance = reference.Instance };
         }
 
         if (shape.ContextToken is { } context)
         {
-            return new ProtectionKey(ProtectionKeyKind.SecurityContext, context.Identifier, context.Instance);
+            return new ProtectionKey { Kind = ProtectionKeyKind.SecurityContext, Name = context.Identifier, Instance = context.Instance };
         }
 
         var sha1 = reference?.Kind == KeyReferenceKind.EncryptedKeySha1 ? reference.Value.Span : encryptedKeySha1;
-        return new ProtectionKey(ProtectionKeyKind.EncryptedKey, Convert.ToBase64String(sha1));
+        return new ProtectionKey { Kind = ProtectionKeyKind.EncryptedKey, Name = Convert.ToBase64String(sha1) };
     }
 
     private XmlElement? ReadPlain(EncryptedLocation location, int position)

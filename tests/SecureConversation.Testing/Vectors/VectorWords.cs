@@ -6,7 +6,7 @@ public static class VectorWords
     public static RejectionWord Of(FailureCode code) => code switch
     {
         FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct or FailureCode.LimitExceeded or FailureCode.NotAnEnvelope
-            or FailureCode.DuplicateElement or FailureCode.DuplicateId or FailureCode.InvalidAddressing
+            or FailureCode.DuplicateElement or FailureCode.DuplicateId
             or FailureCode.MalformedSecurityElement or FailureCode.UnknownSecurityElement => RejectionWord.Malformed,
         FailureCode.ContentTypeMismatch => RejectionWord.WrongContentType,
         FailureCode.SoapVersionMismatch or FailureCode.VersionMismatch => RejectionWord.VersionMismatch,
@@ -23,14 +23,13 @@ public static class VectorWords
         FailureCode.Expired => RejectionWord.Expired,
         FailureCode.NotYetValid => RejectionWord.NotYetValid,
         FailureCode.Replayed => RejectionWord.Replayed,
-        FailureCode.UnknownContext or FailureCode.SessionClosed => RejectionWord.UnknownContext,
+        FailureCode.UnknownContext => RejectionWord.UnknownContext,
         FailureCode.ContextKeyExpired => RejectionWord.ExpiredKey,
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => RejectionWord.UntrustedCertificate,
         FailureCode.WrongToken or FailureCode.DerivedKeyViolation or FailureCode.UnresolvedReference or FailureCode.UnexpectedElement => RejectionWord.WrongToken,
         FailureCode.AlgorithmMismatch => RejectionWord.AlgorithmMismatch,
         FailureCode.ProtectionOrderMismatch or FailureCode.LayoutViolation => RejectionWord.WrongProtectionOrder,
         FailureCode.RelatesToMismatch => RejectionWord.BadRelatesTo,
-        FailureCode.UnknownAction => RejectionWord.UnknownAction,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No word of the vectors."),
     };
 }

@@ -190,13 +190,11 @@ public sealed class MessageSecurityBindingTests
         ["timestamp first without timestamp"] = Case(
             WithoutReplayDetection(Mutual) with { IncludeTimestamp = false, SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampFirst },
             "SecurityHeaderLayout", "IncludeTimestamp"),
-        ["client rollover"] = Client(s => s with { SessionKeyRenewalInterval = TimeSpan.FromMinutes(1) }, "LocalClientSettings.SessionKeyRolloverInterval", "SessionKeyRenewalInterval"),
-        ["service rollover"] = Service(s => s with { SessionKeyRolloverInterval = TimeSpan.FromDays(1) }, "LocalServiceSettings.SessionKeyRolloverInterval"),
+        ["client renewal"] = Client(s => s with { SessionKeyRenewalInterval = TimeSpan.Zero }, "LocalClientSettings.SessionKeyRenewalInterval"),
+        ["service renewal"] = Service(s => s with { SessionKeyRenewalInterval = TimeSpan.Zero }, "LocalServiceSettings.SessionKeyRenewalInterval"),
         ["client replay window"] = Client(s => s with { ReplayWindow = TimeSpan.Zero }, "LocalClientSettings.ReplayWindow"),
         ["client skew"] = Client(s => s with { MaxClockSkew = TimeSpan.FromSeconds(-1) }, "LocalClientSettings.MaxClockSkew"),
         ["client validity"] = Client(s => s with { TimestampValidityDuration = TimeSpan.Zero }, "LocalClientSettings.TimestampValidityDuration"),
-        ["client cookie time"] = Client(s => s with { MaxCookieCachingTime = TimeSpan.Zero }, "LocalClientSettings.MaxCookieCachingTime"),
-        ["client cookie percentage"] = Client(s => s with { CookieRenewalThresholdPercentage = 101 }, "CookieRenewalThresholdPercentage"),
         ["client replay cache"] = Client(s => s with { ReplayCacheSize = 0 }, "LocalClientSettings.ReplayCacheSize"),
         ["service replay cache"] = Service(s => s with { ReplayCacheSize = -1 }, "LocalServiceSettings.ReplayCacheSize"),
         ["service replay window"] = Service(s => s with { ReplayWindow = TimeSpan.FromSeconds(-1) }, "LocalServiceSettings.ReplayWindow"),
@@ -205,7 +203,6 @@ public sealed class MessageSecurityBindingTests
         ["service negotiation"] = Service(s => s with { NegotiationTimeout = TimeSpan.Zero }, "NegotiationTimeout"),
         ["service pending sessions"] = Service(s => s with { MaxPendingSessions = 0 }, "MaxPendingSessions"),
         ["service handshakes"] = Service(s => s with { MaxStatefulNegotiations = 0 }, "MaxStatefulNegotiations"),
-        ["service cookies"] = Service(s => s with { MaxCachedCookies = 0 }, "MaxCachedCookies"),
     };
 
     private static (Func<object> Create, string[] Words) Case(SecurityBindingElement element, params string[] words) =>

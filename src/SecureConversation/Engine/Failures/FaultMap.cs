@@ -24,10 +24,15 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
 /// </summary>
 internal static class FaultMap
 {
-    public static WireFault Of(FailureCode code, ProtocolVersion protocol) => code switch
+    /// <param name="code">The rule that the message broke.</param>
+    /// <param name="protocol">The versions of the binding.</param>
+    /// <param name="establishesSessions">Whether the endpoint is one of sessions; what a handshake answers always is.</param>
+    public static WireFault Of(FailureCode code, ProtocolVersion protocol, bool establishesSessions = true) => code switch
     {
+        // A message without security matches neither a session nor the handshake (recorded from WCF).
+        FailureCode.SecurityHeaderMissing when establishesSessions => BadContextToken(protocol),
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => WireFault.FailedAuthentication,
-        FailureCode.UnknownContext or FailureCode.SessionClosed or FailureCode.ContextKeyExpired or FailureCode.UnknownAction => BadContextToken(protocol),
+        FailureCode.UnknownContext or FailureCode.ContextKeyExpired => BadContextToken(protocol),
         FailureCode.ServiceTooBusy => WireFault.ServerTooBusy,
         FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
         FailureCode.NotUnderstood => WireFault.NotUnderstood,
@@ -41,15 +46,17 @@ internal static class FaultMap
         code is FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct or FailureCode.LimitExceeded or FailureCode.NotAnEnvelope
             or FailureCode.SoapVersionMismatch;
 
-    public static WireFault BadContextToken(ProtocolVersion protocol) => new("Sender", protocol.ScNamespace, "BadContextToken",
-        "The security context token is unknown or has expired, or the message does not match the binding of the endpoint.");
-
+    /// <summary>What a caller is told. For faults of a peer <see cref="SecureConversationException"/> looks closer, at the code of the fault.</summary>
     public static SecureConversationFailure Coarse(FailureCode code) => code switch
     {
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch => SecureConversationFailure.FailedAuthentication,
-        FailureCode.UnknownContext or FailureCode.SessionClosed or FailureCode.ContextKeyExpired => SecureConversationFailure.BadContextToken,
+        FailureCode.UnknownContext or FailureCode.ContextKeyExpired => SecureConversationFailure.BadContextToken,
         FailureCode.ServiceTooBusy => SecureConversationFailure.ServerTooBusy,
+        FailureCode.PeerFault => SecureConversationFailure.PeerFault,
         FailureCode.Internal => SecureConversationFailure.Internal,
         _ => SecureConversationFailure.InvalidSecurity,
     };
+
+    private static WireFault BadContextToken(ProtocolVersion protocol) => new("Sender", protocol.ScNamespace, "BadContextToken",
+        "The security context token is unknown or has expired, or the message does not match the binding of the endpoint.");
 }

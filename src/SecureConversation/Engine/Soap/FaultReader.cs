@@ -26,7 +26,13 @@ internal static class FaultReader
         var code = Child(fault, "Code");
         var subcode = Child(Child(code, "Subcode"), "Value");
         var (_, local) = Split(Child(code, "Value"));
-        return new SoapFault(local, subcode.IsNull ? null : Qualify(subcode), Text(Child(Child(fault, "Reason"), "Text")), isSecured);
+        return new SoapFault
+        {
+            Code = local,
+            Subcode = subcode.IsNull ? null : Qualify(subcode),
+            Reason = Text(Child(Child(fault, "Reason"), "Text")),
+            IsSecured = isSecured,
+        };
     }
 
     private static SoapFault ReadSoap11(XmlElement fault, bool isSecured)
@@ -34,7 +40,13 @@ internal static class FaultReader
         var code = Child(fault, "faultcode");
         var (prefix, local) = Split(code);
         var isSoap = prefix.Length > 0 && code.LookupNamespace(Encoding.UTF8.GetBytes(prefix)) == Ns.Soap11;
-        return new SoapFault(local, isSoap || code.IsNull ? null : Qualify(code), Text(Child(fault, "faultstring")), isSecured);
+        return new SoapFault
+        {
+            Code = local,
+            Subcode = isSoap || code.IsNull ? null : Qualify(code),
+            Reason = Text(Child(fault, "faultstring")),
+            IsSecured = isSecured,
+        };
     }
 
     private static string Qualify(XmlElement value)

@@ -1,0 +1,115 @@
+namespace SecureConversation.Binding;
+
+/// <summary>
+/// Settings of WCF that change nothing here yet. They keep their place, so that code that names them compiles, and WCF's default is
+/// accepted. Any other value is refused: whoever set it would wait for an effect in vain.
+/// </summary>
+internal static class SettingsWithoutEffect
+{
+    /// <summary>What the standard bindings of WCF set on the bootstrap of a session, beside the default.</summary>
+    private static readonly TimeSpan CookieLifetimeOfBootstraps = TimeSpan.FromMinutes(15);
+
+    private const string NoCookies = "the state of a session does not travel in a cookie";
+    private const string NoRenewal = "the key of a session is not renewed";
+
+    /// <summary>The problems of one element; one sentence for each, as in <see cref="BindingChecks"/>.</summary>
+    /// <param name="element">The element.</param>
+    /// <param name="isBootstrap">Whether it protects the handshake of a session.</param>
+    public static IEnumerable<string> Of(SecurityBindingElement element, bool isBootstrap) =>
+        [.. Tokens(element), .. Client(element.LocalClientSettings), .. Service(element.LocalServiceSettings, element, isBootstrap)];
+
+    private static IEnumerable<string> Tokens(SecurityBindingElement element)
+    {
+        foreach (var (name, token) in Named(element))
+        {
+            // WS-SecurityPolicy 1.2 section 5.1: a token that is included is referred to by its Id, any other from outside.
+            if (token?.ReferenceStyle == SecurityTokenReferenceStyle.External)
+            {
+                yield return $"ReferenceStyle External of {name} is not offered: a token that travels in the message is referred to by its Id. Leave it at Internal.";
+            }
+
+            if (token is not SecureConversationSecurityTokenParameters session)
+            {
+                continue;
+            }
+
+            if (!session.CanRenewSession)
+            {
+                yield return Leave($"CanRenewSession of {name}", NoRenewal, "true");
+            }
+
+            if (session.BootstrapProtectionRequirements is { } protection && protection != ChannelProtectionRequirements.Default)
+            {
+                yield return Leave($"BootstrapProtectionRequirements of {name}", "a handshake is always signed and encrypted", "null");
+            }
+        }
+    }
+
+    private static IEnumerable<string> Client(LocalClientSecuritySettings settings)
+    {
+        const string Name = nameof(SecurityBindingElement.LocalClientSettings);
+        var defaults = new LocalClientSecuritySettings();
+        if (settings.CacheCookies != defaults.CacheCookies)
+        {
+            yield return Leave($"{Name}.{nameof(settings.CacheCookies)}", NoCookies, "true");
+        }
+
+        if (settings.MaxCookieCachingTime != defaults.MaxCookieCachingTime)
+        {
+            yield return Leave($"{Name}.{nameof(settings.MaxCookieCachingTime)}", NoCookies, "TimeSpan.MaxValue");
+        }
+
+        if (settings.CookieRenewalThresholdPercentage != defaults.CookieRenewalThresholdPercentage)
+        {
+            yield return Leave($"{Name}.{nameof(settings.CookieRenewalThresholdPercentage)}", NoCookies, $"{defaults.CookieRenewalThresholdPercentage}");
+        }
+
+        if (settings.SessionKeyRolloverInterval != defaults.SessionKeyRolloverInterval)
+        {
+            yield return Leave($"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
+        }
+    }
+
+    private static IEnumerable<string> Service(LocalServiceSecuritySettings settings, SecurityBindingElement element, bool isBootstrap)
+    {
+        const string Name = nameof(SecurityBindingElement.LocalServiceSettings);
+        var defaults = new LocalServiceSecuritySettings();
+        if (settings.MaxCachedCookies != defaults.MaxCachedCookies)
+        {
+            yield return Leave($"{Name}.{nameof(settings.MaxCachedCookies)}", NoCookies, $"{defaults.MaxCachedCookies}");
+        }
+
+        if (settings.SessionKeyRolloverInterval != defaults.SessionKeyRolloverInterval)
+        {
+            yield return Leave($"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
+        }
+
+        if (settings.IssuedCookieLifetime != defaults.IssuedCookieLifetime
+            && !(isBootstrap && settings.IssuedCookieLifetime == CookieLifetimeOfBootstraps)
+            && !IsKeptWithoutCancel(element))
+        {
+            yield return $"{Name}.{nameof(settings.IssuedCookieLifetime)} has an effect on a secure conversation element with RequireCancellation = false only: "
+                + $"leave it at {defaults.IssuedCookieLifetime} here; SessionKeyRenewalInterval is the lifetime of a session that is cancelled.";
+        }
+    }
+
+    private static bool IsKeptWithoutCancel(SecurityBindingElement element) => element is SymmetricSecurityBindingElement
+    {
+        ProtectionTokenParameters: SecureConversationSecurityTokenParameters { RequireCancellation: false },
+    };
+
+    private static IEnumerable<(string Name, SecurityTokenParameters? Token)> Named(SecurityBindingElement element)
+    {
+        var supporting = element.EndpointSupportingTokenParameters.All.Select(t => (nameof(element.EndpointSupportingTokenParameters), (SecurityTokenParameters?)t));
+        return element switch
+        {
+            SymmetricSecurityBindingElement symmetric => supporting.Prepend((nameof(symmetric.ProtectionTokenParameters), symmetric.ProtectionTokenParameters)),
+            AsymmetricSecurityBindingElement asymmetric => supporting
+                .Prepend((nameof(asymmetric.RecipientTokenParameters), asymmetric.RecipientTokenParameters))
+                .Prepend((nameof(asymmetric.InitiatorTokenParameters), asymmetric.InitiatorTokenParameters)),
+            _ => supporting,
+        };
+    }
+
+    private static string Leave(string setting, string reason, string value) => $"{setting} has no effect yet, since {reason}: leave it at its default, {value}.";
+}

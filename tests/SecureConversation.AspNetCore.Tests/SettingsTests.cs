@@ -1,0 +1,90 @@
+using System.Net.Security;
+using SecureConversation.Binding;
+using SecureConversation.Testing;
+using static SecureConversation.Testing.Proof;
+
+namespace SecureConversation.AspNetCore.Tests;
+
+/// <summary>Every option of an endpoint changes what it does.</summary>
+public sealed class SettingsTests
+{
+    private const string Handlers = "SecureConversation.AspNetCore.Tests/HandlerTests.cs";
+    private const string Hosting = "SecureConversation.AspNetCore.Tests/HostingTests.cs";
+
+    private static readonly Dictionary<string, Proof> Table = new()
+    {
+        ["SecureConversationServiceOptions.Binding"] = new ShownBy(Hosting, "Options_MayDependOnServices"),
+        ["SecureConversationServiceOptions.Credentials"] = new ShownBy(Hosting, "Options_MayDependOnServices"),
+        ["SecureConversationServiceOptions.HandOutUnsignedHeaders"] = new ShownBy(Handlers, "UnsignedHeader_IsHandedOutOnlyWhenAskedFor"),
+        ["SecureConversationServiceOptions.MaxReplyBytes"] = new ShownBy(Handlers, "ReplyBeyondTheLimit_IsAProtectedFault"),
+        ["SecureConversationServiceOptions.MaxRequestBytes"] = new ShownBy("SecureConversation.AspNetCore.Tests/HttpRulesTests.cs", "DeclaredTooLarge_Is413BeforeTheBodyIsSent"),
+        ["SecureConversationServiceOptions.MessageSecurity"] = Shows(o => o.MessageSecurity = Endpoints.Single),
+        ["SecureConversationServiceOptions.MessageVersion"] = Shows(o => o.MessageVersion = MessageVersion.Soap11WSAddressing10),
+        ["SecureConversationServiceOptions.ProtectionRequirements"] = Shows(o => o.ProtectionRequirements = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign)),
+        ["SecureConversationServiceOptions.ReplayCache"] = Shows(o => o.ReplayCache = new SuspiciousCache()),
+        ["SecureConversationServiceOptions.SessionClosed"] = new ShownBy(Handlers, "SessionItems_LiveAsLongAsTheSession"),
+        ["SecureConversationServiceOptions.SessionIdleTimeout"] = Shows(o => o.SessionIdleTimeout = TimeSpan.FromMinutes(1)),
+    };
+
+    public static TheoryData<string> All => [.. Settings.Of([typeof(SecureConversationServiceOptions)])];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Setting_Shows(string name) => await Settings.RequireAsync(name, Table[name]);
+
+    [Fact]
+    public void Table_NamesSettingsOnly() => Assert.Equal(All.Select(row => row.Data), Table.Keys.Order(StringComparer.Ordinal));
+
+    private static Shows Shows(Action<SecureConversationServiceOptions> change) => new(() => CallAsync(_ => { }), () => CallAsync(change));
+
+    /// <summary>What comes of a call of a client that expects the settings as they were, and of its session after five minutes.</summary>
+    private static async Task<string> CallAsync(Action<SecureConversationServiceOptions> change)
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await KestrelHost.StartAsync(
+            services => services.AddSingleton<TimeProvider>(clock).AddSecureConversation(Endpoints.With(Endpoints.Session, change)),
+            app => app.MapSecureConversation("/echo", _ => Task.FromResult(SoapReply.FromEnvelope(Envelopes.Reply()))));
+        var client = host.Client(Endpoints.Session);
+        using var opened = await TryOpenAsync(() => client.OpenAsync());
+        if (opened.Session is not { } session)
+        {
+            return opened.Refusal;
+        }
+
+        using var request = client.Secure(session);
+        using var response = await client.PostAsync(request.Envelope);
+        clock.Advance(TimeSpan.FromMinutes(5));
+        try
+        {
+            using var reply = request.VerifyReply(await response.Content.ReadAsByteArrayAsync());
+            return $"{response.StatusCode}, {host.Services.GetRequiredKeyedService<MessageSecurityService>("").SessionCount} sessions";
+        }
+        catch (SecureConversationException e)
+        {
+            return $"{response.StatusCode}, {e.Code}";
+        }
+    }
+
+    private static async Task<Opened> TryOpenAsync(Func<Task<ClientSession>> open)
+    {
+        try
+        {
+            return new Opened(await open(), "");
+        }
+        catch (SecureConversationException e)
+        {
+            return new Opened(null, $"{e.Failure} {e.Code}");
+        }
+    }
+
+    private sealed record Opened(ClientSession? Session, string Refusal) : IDisposable
+    {
+        public void Dispose() => Session?.Dispose();
+    }
+
+    private sealed class SuspiciousCache : IReplayCache
+    {
+        public ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(ReplayOutcome.Replayed);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net.Security;
+using System.Text;
+using SecureConversation.Binding;
+using SecureConversation.Testing;
+using static SecureConversation.Testing.Proof;
+
+namespace SecureConversation.Http.Tests;
+
+/// <summary>Every option of the HTTP client changes what it does.</summary>
+public sealed class SettingsTests
+{
+    private const string Echo = "<Echo xmlns=\"urn:e\"/>";
+    private const string UnsignedHeader = "<h:Trace xmlns:h=\"urn:h\">1</h:Trace>";
+
+    private static readonly Dictionary<string, Proof> Table = new()
+    {
+        ["SecureConversationHttpOptions.AllowUnprotectedRequests"] = new ShownBy("SecureConversation.Http.Tests/RefusalTests.cs", "RequestWithoutContent_PassesWhenAllowed"),
+        ["SecureConversationHttpOptions.Binding"] = Shows(o => o.Binding = Credential.Single().Element),
+        ["SecureConversationHttpOptions.CloseTimeout"] = new ShownBy("SecureConversation.Http.Tests/SessionTests.cs", "Dispose_WaitsForNoSilentService"),
+        ["SecureConversationHttpOptions.Credentials"] = Shows(o => o.Credentials = Credential.ClientOf(TestCertificates.Other)),
+        ["SecureConversationHttpOptions.HandOutUnsignedHeaders"] = Shows(o => o.HandOutUnsignedHeaders = true),
+        ["SecureConversationHttpOptions.LoggerFactory"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "LoggerFactory_TakesTheLog"),
+        ["SecureConversationHttpOptions.MaxResponseBytes"] = Shows(o => o.MaxResponseBytes = 1000),
+        ["SecureConversationHttpOptions.MessageSecurity"] = Shows(o => (o.Binding, o.MessageSecurity) = (null, new MessageSecurity { EstablishSecurityContext = false })),
+        ["SecureConversationHttpOptions.MessageVersion"] = Shows(o => o.MessageVersion = MessageVersion.Soap11WSAddressing10),
+        ["SecureConversationHttpOptions.OpenTimeout"] = new ShownBy("SecureConversation.Http.Tests/SessionTests.cs", "SlowHandshake_EndsByOpenTimeout"),
+        ["SecureConversationHttpOptions.ProtectionRequirements"] = Shows(o => o.ProtectionRequirements = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign)),
+        ["SecureConversationHttpOptions.RetryOnBadContextToken"] = new ShownBy("SecureConversation.Http.Tests/SessionTests.cs", "RestartedService_CostsOneCallOrOneRetry"),
+        ["SecureConversationHttpOptions.TimeProvider"] = Shows(o => o.TimeProvider = new ManualTimeProvider(DateTimeOffset.UtcNow.AddDays(1))),
+    };
+
+    public static TheoryData<string> All => [.. Settings.Of([typeof(SecureConversationHttpOptions)])];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Setting_Shows(string name) => await Settings.RequireAsync(name, Table[name]);
+
+    [Fact]
+    public void Table_NamesSettingsOnly() => Assert.Equal(All.Select(row => row.Data), Table.Keys.Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData(3, 2)]
+    [InlineData(60, 1)]
+    public async Task Session_IsReplacedAtTheAgeThatTheClientSets(int minutes, int handshakes)
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        await using var service = await TestService.StartAsync(Credential.Session(), clock);
+        var options = Credential.Options(service.Binding);
+        options.TimeProvider = clock;
+        options.Binding = service.Binding.Element with { LocalClientSettings = new() { SessionKeyRenewalInterval = TimeSpan.FromMinutes(minutes) } };
+        await using var client = new SecureConversationClient(service.Address, options);
+        await client.CallAsync(Messages.Action, Echo);
+        clock.Advance(TimeSpan.FromMinutes(4));
+        await client.CallAsync(Messages.Action, Echo);
+        Assert.Equal(handshakes, service.Handshakes);
+    }
+
+    [Fact]
+    public async Task LoggerFactory_TakesTheLog()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        await client.CallAsync(Messages.Action, Echo);
+        Assert.Contains(RecordedLog.Current.Entries, e => e.Category.StartsWith("SecureConversation.Http", StringComparison.Ordinal) && e.IsOfTheLibrary);
+    }
+
+    private static Shows Shows(Action<SecureConversationHttpOptions> change) => new(() => CallAsync(_ => { }), () => CallAsync(change));
+
+    /// <summary>What comes of a call whose reply has a header that nobody signed.</summary>
+    private static async Task<string> CallAsync(Action<SecureConversationHttpOptions> change)
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        service.Reply = _ => Task.FromResult<byte[]?>(Messages.Envelope(service.Binding.MessageVersion, "<EchoResponse xmlns=\"urn:e\"/>", "urn:e/EchoResponse", UnsignedHeader));
+        var options = Credential.Options(service.Binding);
+        change(options);
+        await using var client = new SecureConversationClient(service.Address, options);
+        try
+        {
+            using var reply = await client.SendAsync(Messages.Envelope(options.MessageVersion, Echo, Messages.Action));
+            return $"{Encoding.UTF8.GetString(reply.Envelope.Span).Contains(UnsignedHeader, StringComparison.Ordinal)}, {service.Handshakes} handshakes";
+        }
+        catch (Exception e) when (e is SecureConversationException or HttpRequestException)
+        {
+            return $"{(e as SecureConversationException)?.Failure} {(e as SecureConversationException)?.Code} {e.GetType().Name}";
+        }
+    }
+}

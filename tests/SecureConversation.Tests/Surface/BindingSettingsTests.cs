@@ -1,0 +1,182 @@
+using System.Net.Security;
+using SecureConversation.Binding;
+using SecureConversation.Testing;
+using static SecureConversation.Testing.Proof;
+
+namespace SecureConversation.Tests.Surface;
+
+/// <summary>Every setting of a binding changes a message or what becomes of it, or is refused in words when the binding is built.</summary>
+public sealed class BindingSettingsTests
+{
+    private static readonly MessageSecurityVersion Oasis = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
+    private static readonly MessageSecurityVersion Version10 = MessageSecurityVersion.WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
+    private static readonly TimeSpan EightMinutes = TimeSpan.FromMinutes(8);
+
+    private static SecurityBindingElement Mutual => SecurityBindingElement.CreateMutualCertificateBindingElement();
+
+    private static SymmetricSecurityBindingElement Anonymous => SecurityBindingElement.CreateAnonymousForCertificateBindingElement();
+
+    private static SymmetricSecurityBindingElement UserName => SecurityBindingElement.CreateUserNameForCertificateBindingElement();
+
+    private static AsymmetricSecurityBindingElement Duplex =>
+        SecurityBindingElement.CreateMutualCertificateDuplexBindingElement() with { AllowSerializedSigningTokenOnReply = true };
+
+    private static AsymmetricSecurityBindingElement Asymmetric => (AsymmetricSecurityBindingElement)SecurityBindingElement.CreateMutualCertificateBindingElement(Version10);
+
+    private static SymmetricSecurityBindingElement Session => SecurityBindingElement.CreateSecureConversationBindingElement(Anonymous);
+
+    private static X509SecurityTokenParameters Certificate => new() { RequireDerivedKeys = false };
+
+    private static readonly Dictionary<string, Proof> Table = new()
+    {
+        // What the words of WSHttpBinding make.
+        ["MessageSecurity.AlgorithmSuite"] = Form(new MessageSecurity(), s => s with { AlgorithmSuite = SecurityAlgorithmSuite.TripleDes }),
+        ["MessageSecurity.ClientCredentialType"] = Form(new MessageSecurity(), s => s with { ClientCredentialType = MessageCredentialType.None }),
+        ["MessageSecurity.EstablishSecurityContext"] = Form(new MessageSecurity(), s => s with { EstablishSecurityContext = false }),
+        ["MessageSecurity.MessageSecurityVersion"] = Form(new MessageSecurity(), s => s with { MessageSecurityVersion = Oasis }),
+        ["MessageSecurity.NegotiateServiceCredential"] = new Refused(() => MessageSecurityBinding.Create(new MessageSecurity { NegotiateServiceCredential = true })),
+
+        // The element.
+        ["SecurityBindingElement.DefaultAlgorithmSuite"] = Form(Anonymous, e => e with { DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic128Sha256 }),
+        ["SecurityBindingElement.EnableUnsecuredResponse"] = Refuse(Anonymous with { EnableUnsecuredResponse = true }),
+        ["SecurityBindingElement.EndpointSupportingTokenParameters"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { Endorsing = [Certificate] } }),
+        ["SecurityBindingElement.IncludeTimestamp"] = Form(WithoutReplays(Anonymous), e => e with { IncludeTimestamp = false }),
+        ["SecurityBindingElement.KeyEntropyMode"] = Form(SessionOf(Anonymous, SecurityKeyEntropyMode.CombinedEntropy), _ => SessionOf(Anonymous, SecurityKeyEntropyMode.ServerEntropy)),
+        ["SecurityBindingElement.LocalClientSettings"] = Form(Anonymous, e => e with { LocalClientSettings = new() { TimestampValidityDuration = EightMinutes } }),
+        ["SecurityBindingElement.LocalServiceSettings"] = Form(Anonymous, e => e with { LocalServiceSettings = new() { TimestampValidityDuration = EightMinutes } }),
+        ["SecurityBindingElement.MessageProtectionOrder"] = Form(Anonymous, e => e with { MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign }),
+        ["SecurityBindingElement.MessageSecurityVersion"] = Form(Anonymous, e => e with { MessageSecurityVersion = Oasis }),
+        ["SecurityBindingElement.ProtectTokens"] = Refuse(Anonymous with { ProtectTokens = true }),
+        ["SecurityBindingElement.RequireSignatureConfirmation"] = Form(Anonymous, e => e with { RequireSignatureConfirmation = false }),
+        ["SecurityBindingElement.SecurityHeaderLayout"] = Form(Anonymous, e => e with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast }),
+        ["SymmetricSecurityBindingElement.ProtectionTokenParameters"] = Form(Anonymous, e => ((SymmetricSecurityBindingElement)e).SetKeyDerivation(false)),
+        ["AsymmetricSecurityBindingElement.AllowSerializedSigningTokenOnReply"] = Form(Duplex, _ => Duplex with { AllowSerializedSigningTokenOnReply = false }),
+        ["AsymmetricSecurityBindingElement.InitiatorTokenParameters"] = Form(Asymmetric,
+            _ => Asymmetric with { InitiatorTokenParameters = Certificate with { X509ReferenceStyle = X509ReferenceStyle.IssuerSerial } }),
+        ["AsymmetricSecurityBindingElement.RecipientTokenParameters"] = Form(Asymmetric,
+            _ => Asymmetric with { RecipientTokenParameters = Certificate with { X509ReferenceStyle = X509ReferenceStyle.IssuerSerial, InclusionMode = SecurityTokenInclusionMode.Never } }),
+
+        // Tokens.
+        ["SecurityTokenParameters.InclusionMode"] = Form(Duplex,
+            _ => Duplex with { RecipientTokenParameters = Duplex.RecipientTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.Never } }),
+        ["SecurityTokenParameters.ReferenceStyle"] = Refuse(Anonymous with
+        {
+            ProtectionTokenParameters = Anonymous.ProtectionTokenParameters! with { ReferenceStyle = SecurityTokenReferenceStyle.External },
+        }),
+        ["SecurityTokenParameters.RequireDerivedKeys"] = Form(Session, e => e.SetKeyDerivation(false)),
+        ["X509SecurityTokenParameters.X509ReferenceStyle"] = Form(Anonymous, _ => Anonymous with
+        {
+            ProtectionTokenParameters = ((X509SecurityTokenParameters)Anonymous.ProtectionTokenParameters!) with { X509ReferenceStyle = X509ReferenceStyle.IssuerSerial },
+        }),
+        ["SecureConversationSecurityTokenParameters.BootstrapProtectionRequirements"] = Refuse(SessionWith(
+            t => t with { BootstrapProtectionRequirements = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign) })),
+        ["SecureConversationSecurityTokenParameters.BootstrapSecurityBindingElement"] = Form(Session, _ => SessionWith(t => t with { BootstrapSecurityBindingElement = UserName })),
+        ["SecureConversationSecurityTokenParameters.CanRenewSession"] = Refuse(SessionWith(t => t with { CanRenewSession = false })),
+        ["SecureConversationSecurityTokenParameters.RequireCancellation"] = Form(Session, _ => SessionWith(t => t with { RequireCancellation = false })),
+        ["SupportingTokenParameters.Endorsing"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { Endorsing = [Certificate] } }),
+        ["SupportingTokenParameters.Signed"] = Refuse(Anonymous with { EndpointSupportingTokenParameters = new() { Signed = [new UserNameSecurityTokenParameters()] } }),
+        ["SupportingTokenParameters.SignedEncrypted"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { SignedEncrypted = [new UserNameSecurityTokenParameters()] } }),
+        ["SupportingTokenParameters.SignedEndorsing"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { SignedEndorsing = [Certificate] } }),
+
+        // Levels of protection.
+        ["ChannelProtectionRequirements.DefaultProtectionLevel"] = new Shows(
+            () => Observation.FormAsync(Anonymous),
+            () => Observation.FormAsync(Anonymous, protection: new() { DefaultProtectionLevel = ProtectionLevel.Sign })),
+
+        // Settings of the client.
+        ["LocalClientSecuritySettings.CacheCookies"] = Refuse(Client(Session, s => s with { CacheCookies = false })),
+        ["LocalClientSecuritySettings.CookieRenewalThresholdPercentage"] = Refuse(Client(Session, s => s with { CookieRenewalThresholdPercentage = 50 })),
+        ["LocalClientSecuritySettings.DetectReplays"] = Outcome(e => Client(e, s => s with { DetectReplays = false }), TimeSpan.Zero, MessageVersion.Soap12),
+        ["LocalClientSecuritySettings.MaxClockSkew"] = Outcome(e => Client(e, s => s with { MaxClockSkew = TimeSpan.Zero }), EightMinutes),
+        ["LocalClientSecuritySettings.MaxCookieCachingTime"] = Refuse(Client(Session, s => s with { MaxCookieCachingTime = TimeSpan.FromHours(1) })),
+        ["LocalClientSecuritySettings.ReplayCacheSize"] = Outcome(e => Client(e, s => s with { ReplayCacheSize = 1 }), TimeSpan.Zero, MessageVersion.Soap12),
+        ["LocalClientSecuritySettings.ReplayWindow"] = Outcome(e => Client(e, s => s with { ReplayWindow = TimeSpan.FromMinutes(1) }), EightMinutes),
+        ["LocalClientSecuritySettings.SessionKeyRenewalInterval"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Session_IsReplacedAtTheAgeThatTheClientSets"),
+        ["LocalClientSecuritySettings.SessionKeyRolloverInterval"] = Refuse(Client(Session, s => s with { SessionKeyRolloverInterval = TimeSpan.FromMinutes(1) })),
+        ["LocalClientSecuritySettings.TimestampValidityDuration"] = Form(Anonymous, e => Client(e, s => s with { TimestampValidityDuration = TimeSpan.FromMinutes(1) })),
+
+        // Settings of the service.
+        ["LocalServiceSecuritySettings.DetectReplays"] = Outcome(e => Service(e, s => s with { DetectReplays = false }), TimeSpan.Zero),
+        ["LocalServiceSecuritySettings.InactivityTimeout"] = Handshakes(s => s with { InactivityTimeout = TimeSpan.FromSeconds(20) }),
+        ["LocalServiceSecuritySettings.IssuedCookieLifetime"] = Form(SessionWith(t => t with { RequireCancellation = false }),
+            e => Service(e, s => s with { IssuedCookieLifetime = TimeSpan.FromHours(1) })),
+        ["LocalServiceSecuritySettings.MaxCachedCookies"] = Refuse(Service(Session, s => s with { MaxCachedCookies = 10 })),
+        ["LocalServiceSecuritySettings.MaxClockSkew"] = Outcome(e => Service(e, s => s with { MaxClockSkew = TimeSpan.Zero }), EightMinutes),
+        ["LocalServiceSecuritySettings.MaxPendingSessions"] = Handshakes(s => s with { MaxPendingSessions = 1 }),
+        ["LocalServiceSecuritySettings.MaxStatefulNegotiations"] = Handshakes(s => s with { MaxStatefulNegotiations = 1 }),
+        ["LocalServiceSecuritySettings.NegotiationTimeout"] = Handshakes(s => s with { NegotiationTimeout = TimeSpan.FromSeconds(1) }),
+        ["LocalServiceSecuritySettings.ReplayCacheSize"] = Outcome(e => Service(e, s => s with { ReplayCacheSize = 1 }), TimeSpan.Zero),
+        ["LocalServiceSecuritySettings.ReplayWindow"] = Outcome(e => Service(e, s => s with { ReplayWindow = TimeSpan.FromMinutes(1) }), EightMinutes),
+        ["LocalServiceSecuritySettings.SessionKeyRenewalInterval"] = Form(Session, e => Service(e, s => s with { SessionKeyRenewalInterval = TimeSpan.FromHours(1) })),
+        ["LocalServiceSecuritySettings.SessionKeyRolloverInterval"] = Refuse(Service(Session, s => s with { SessionKeyRolloverInterval = TimeSpan.FromMinutes(1) })),
+        ["LocalServiceSecuritySettings.TimestampValidityDuration"] = Form(Anonymous, e => Service(e, s => s with { TimestampValidityDuration = TimeSpan.FromMinutes(1) })),
+    };
+
+    public static TheoryData<string> All => [.. Settings.Of(typeof(SecurityBindingElement).Assembly.GetTypes()
+        .Where(t => t.IsVisible && t.Namespace == typeof(SecurityBindingElement).Namespace))];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Setting_ShowsOrIsRefused(string name) => await Settings.RequireAsync(name, Table[name]);
+
+    [Fact]
+    public void Table_NamesSettingsOnly() => Assert.Equal(All.Select(row => row.Data), Table.Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public async Task Conversation_IsToldTheSameTwice() => Assert.Equal(await Observation.FormAsync(Session), await Observation.FormAsync(Session));
+
+    /// <summary>What the standard bindings of WCF set on a bootstrap does not keep anybody from using them.</summary>
+    [Fact]
+    public void CookieLifetimeOfBootstraps_IsAccepted()
+    {
+        var fifteen = Service(Anonymous, s => s with { IssuedCookieLifetime = TimeSpan.FromMinutes(15) });
+        MessageSecurityBinding.Create(SecurityBindingElement.CreateSecureConversationBindingElement(fifteen));
+        Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(fifteen));
+        Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(Service(Session, s => s with { IssuedCookieLifetime = TimeSpan.FromMinutes(15) })));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ReferenceStyle_IsLookedForOnEveryToken(bool isSupporting)
+    {
+        var external = Certificate with { ReferenceStyle = SecurityTokenReferenceStyle.External };
+        SecurityBindingElement element = isSupporting
+            ? Anonymous with { EndpointSupportingTokenParameters = new() { Endorsing = [external] } }
+            : Asymmetric with { InitiatorTokenParameters = external };
+        var error = Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(element));
+        Assert.Contains(isSupporting ? "EndpointSupportingTokenParameters" : "InitiatorTokenParameters", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Shows Form(SecurityBindingElement one, Func<SecurityBindingElement, SecurityBindingElement> change) =>
+        new(() => Observation.FormAsync(one), () => Observation.FormAsync(change(one)));
+
+    private static Shows Form(MessageSecurity one, Func<MessageSecurity, MessageSecurity> change) =>
+        new(() => Observation.FormAsync(one.CreateSecurityBindingElement()), () => Observation.FormAsync(change(one).CreateSecurityBindingElement()));
+
+    private static Shows Outcome(Func<SecurityBindingElement, SecurityBindingElement> change, TimeSpan underWay, MessageVersion? version = null) =>
+        new(() => Observation.OutcomeAsync(Anonymous, underWay, version), () => Observation.OutcomeAsync(change(Anonymous), underWay, version));
+
+    private static Shows Handshakes(Func<LocalServiceSecuritySettings, LocalServiceSecuritySettings> change)
+    {
+        var session = SecurityBindingElement.CreateSecureConversationBindingElement(UserName);
+        return new(() => Observation.HandshakesAsync(session), () => Observation.HandshakesAsync(Service(session, change)));
+    }
+
+    private static Refused Refuse(SecurityBindingElement element) => new(() => MessageSecurityBinding.Create(element));
+
+    private static SecurityBindingElement Client(SecurityBindingElement element, Func<LocalClientSecuritySettings, LocalClientSecuritySettings> change) =>
+        element with { LocalClientSettings = change(element.LocalClientSettings) };
+
+    private static SecurityBindingElement Service(SecurityBindingElement element, Func<LocalServiceSecuritySettings, LocalServiceSecuritySettings> change) =>
+        element with { LocalServiceSettings = change(element.LocalServiceSettings) };
+
+    private static SecurityBindingElement WithoutReplays(SecurityBindingElement element) =>
+        Client(Service(element, s => s with { DetectReplays = false }), s => s with { DetectReplays = false });
+
+    private static SymmetricSecurityBindingElement SessionOf(SecurityBindingElement bootstrap, SecurityKeyEntropyMode mode) =>
+        SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap with { KeyEntropyMode = mode }) with { KeyEntropyMode = mode };
+
+    private static SymmetricSecurityBindingElement SessionWith(Func<SecureConversationSecurityTokenParameters, SecureConversationSecurityTokenParameters> change) =>
+        Session with { ProtectionTokenParameters = change((SecureConversationSecurityTokenParameters)Session.ProtectionTokenParameters!) };
+}

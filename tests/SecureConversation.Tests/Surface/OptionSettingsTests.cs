@@ -1,0 +1,277 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Testing;
+using SecureConversation.Tests.Roles;
+using static SecureConversation.Testing.Proof;
+
+namespace SecureConversation.Tests.Surface;
+
+/// <summary>Every option of a role and every credential changes what the role does.</summary>
+public sealed class OptionSettingsTests
+{
+    private const string UnsignedHeader = "<h:Trace xmlns:h=\"urn:h\">1</h:Trace>";
+
+    private static readonly Dictionary<string, Proof> Table = new()
+    {
+        ["MessageSecurityClientOptions.HandOutUnsignedHeaders"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { HandOutUnsignedHeaders = true })),
+        ["MessageSecurityClientOptions.LoggerFactory"] = new Shows(
+            () => LogAsync(_ => ReplyAsync(new() { MaxEnvelopeBytes = 1000 })), () => LogAsync(log => ReplyAsync(new() { MaxEnvelopeBytes = 1000, LoggerFactory = log }))),
+        ["MessageSecurityClientOptions.MaxEnvelopeBytes"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { MaxEnvelopeBytes = 1000 })),
+        ["MessageSecurityClientOptions.TimeProvider"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { TimeProvider = Tomorrow })),
+
+        ["MessageSecurityServiceOptions.HandOutUnsignedHeaders"] = Service(o => new() { TimeProvider = o.TimeProvider, HandOutUnsignedHeaders = true }),
+        ["MessageSecurityServiceOptions.LoggerFactory"] = new Shows(
+            () => LogAsync(_ => ServiceAsync(clock => new() { TimeProvider = clock })), () => LogAsync(log => ServiceAsync(clock => new() { TimeProvider = clock, LoggerFactory = log }))),
+        ["MessageSecurityServiceOptions.MaxEnvelopeBytes"] = Service(o => new() { TimeProvider = o.TimeProvider, MaxEnvelopeBytes = 1000 }),
+        ["MessageSecurityServiceOptions.ReplayCache"] = Service(o => new() { TimeProvider = o.TimeProvider, ReplayCache = new SuspiciousCache() }),
+        ["MessageSecurityServiceOptions.SessionClosed"] = new Shows(
+            () => LogAsync(_ => ServiceAsync(clock => new() { TimeProvider = clock })),
+            () => LogAsync(log => ServiceAsync(clock => new() { TimeProvider = clock, SessionClosed = s => log.Add($"{s.CloseReason}") }))),
+        ["MessageSecurityServiceOptions.SessionIdleTimeout"] = Service(o => new() { TimeProvider = o.TimeProvider, SessionIdleTimeout = TimeSpan.FromMinutes(1) }),
+        ["MessageSecurityServiceOptions.SessionStore"] = new Shows(
+            () => LogAsync(_ => ServiceAsync(clock => new() { TimeProvider = clock })),
+            () => LogAsync(log => ServiceAsync(clock => new() { TimeProvider = clock, SessionStore = new TellingStore(log) }))),
+        ["MessageSecurityServiceOptions.TimeProvider"] = Service(_ => new() { TimeProvider = Tomorrow }),
+
+        ["ClientCredentials.ClientCertificate"] = Client(c => new()
+        {
+            ClientCertificate = new X509Credential(TestCertificates.Other),
+            ServiceCertificate = c.ServiceCertificate,
+            ServiceCertificateValidation = c.ServiceCertificateValidation,
+        }),
+        ["ClientCredentials.ServiceCertificate"] = Client(c => new()
+        {
+            ClientCertificate = c.ClientCertificate,
+            ServiceCertificate = TestCertificates.Other,
+            ServiceCertificateValidation = c.ServiceCertificateValidation,
+        }),
+        ["ClientCredentials.ServiceCertificateValidation"] = Client(c => new() { ClientCertificate = c.ClientCertificate, ServiceCertificate = c.ServiceCertificate, ServiceCertificateValidation = Nobody }),
+        ["ClientCredentials.ServiceIdentity"] = Client(c => new()
+        {
+            ClientCertificate = c.ClientCertificate,
+            ServiceCertificate = c.ServiceCertificate,
+            ServiceCertificateValidation = c.ServiceCertificateValidation,
+            ServiceIdentity = EndpointIdentity.CreateDnsIdentity("elsewhere.example.org"),
+        }),
+        ["ClientCredentials.UserName"] = new Shows(
+            () => Observation.OutcomeAsync(UserName, TimeSpan.Zero),
+            () => Observation.OutcomeAsync(UserName, TimeSpan.Zero, client: new()
+            {
+                UserName = new UserNameCredential("mallory", "guess"),
+                ServiceCertificate = TestCertificates.Service,
+                ServiceCertificateValidation = Loopback.ClientCredentials.ServiceCertificateValidation,
+            })),
+
+        ["ServiceCredentials.ClientCertificateValidation"] = new Shows(
+            () => Observation.OutcomeAsync(Mutual, TimeSpan.Zero),
+            () => Observation.OutcomeAsync(Mutual, TimeSpan.Zero, service: new() { ServiceCertificate = Loopback.ServiceCredentials.ServiceCertificate, ClientCertificateValidation = Nobody })),
+        ["ServiceCredentials.ServiceCertificate"] = new Shows(
+            () => Observation.OutcomeAsync(Anonymous, TimeSpan.Zero),
+            () => Observation.OutcomeAsync(Anonymous, TimeSpan.Zero, service: new() { ServiceCertificate = new X509Credential(TestCertificates.Other) })),
+        ["ServiceCredentials.UserNamePasswordValidator"] = new Shows(
+            () => Observation.OutcomeAsync(UserName, TimeSpan.Zero),
+            () => Observation.OutcomeAsync(UserName, TimeSpan.Zero, service: new()
+            {
+                ServiceCertificate = Loopback.ServiceCredentials.ServiceCertificate,
+                UserNamePasswordValidator = UserNamePasswordValidator.Create((_, _) => false),
+            })),
+
+        ["CertificateValidationOptions.CustomTrustRoots"] = Validation(new() { CustomTrustRoots = [TestCertificates.Authority] }),
+        ["CertificateValidationOptions.CustomValidator"] = new Shows(
+            () => Policy(_ => new() { Mode = X509CertificateValidationMode.Custom, RevocationMode = X509RevocationMode.NoCheck, CustomValidator = (_, _) => true }),
+            () => Policy(_ => new() { Mode = X509CertificateValidationMode.Custom, RevocationMode = X509RevocationMode.NoCheck, CustomValidator = (_, _) => false })),
+        ["CertificateValidationOptions.IntermediateCertificates"] = Validation(new() { IntermediateCertificates = [TestCertificates.Authority] }),
+        ["CertificateValidationOptions.Mode"] = new Shows(
+            () => Policy(_ => new() { RevocationMode = X509RevocationMode.NoCheck }), () => Policy(_ => new() { Mode = X509CertificateValidationMode.None })),
+        ["CertificateValidationOptions.RevocationFlag"] = Validation(new() { RevocationFlag = X509RevocationFlag.EndCertificateOnly }),
+        ["CertificateValidationOptions.RevocationMode"] = Validation(new() { RevocationMode = X509RevocationMode.Offline }),
+        ["CertificateValidationOptions.TrustedPeople"] = new Shows(
+            () => Policy(_ => new() { Mode = X509CertificateValidationMode.PeerTrust }),
+            () => Policy(_ => new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = [TestCertificates.Client] })),
+        ["CertificateValidationOptions.TrustedStoreLocation"] = new Shows(() => InStoreAsync(StoreLocation.LocalMachine), () => InStoreAsync(StoreLocation.CurrentUser)),
+        ["CertificateValidationOptions.UrlRetrievalTimeout"] = Validation(new() { UrlRetrievalTimeout = TimeSpan.FromSeconds(1) }),
+    };
+
+    public static TheoryData<string> All => [.. Settings.Of(typeof(ClientCredentials).Assembly.GetTypes()
+        .Where(t => t.IsVisible && (t.Namespace == typeof(ClientCredentials).Namespace || t == typeof(MessageSecurityClientOptions) || t == typeof(MessageSecurityServiceOptions))))];
+
+    private static SecurityBindingElement Mutual => SecurityBindingElement.CreateMutualCertificateBindingElement();
+
+    private static SecurityBindingElement Anonymous => SecurityBindingElement.CreateAnonymousForCertificateBindingElement();
+
+    private static SecurityBindingElement UserName => SecurityBindingElement.CreateUserNameForCertificateBindingElement();
+
+    private static ManualTimeProvider Tomorrow => new(Observation.Today.UtcNow.AddDays(1));
+
+    private static CertificateValidationOptions Nobody => new() { Mode = X509CertificateValidationMode.PeerTrust };
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Setting_Shows(string name) => await Settings.RequireAsync(name, Table[name]);
+
+    [Fact]
+    public void Table_NamesSettingsOnly() => Assert.Equal(All.Select(row => row.Data), Table.Keys.Order(StringComparer.Ordinal));
+
+    private static Shows Service(Func<MessageSecurityServiceOptions, MessageSecurityServiceOptions> change) => new(
+        () => ServiceAsync(clock => new() { TimeProvider = clock }), () => ServiceAsync(clock => change(new() { TimeProvider = clock })));
+
+    private static Shows Client(Func<ClientCredentials, ClientCredentials> change) => new(
+        () => Observation.OutcomeAsync(Mutual, TimeSpan.Zero), () => Observation.OutcomeAsync(Mutual, TimeSpan.Zero, client: change(Loopback.ClientCredentials)));
+
+    /// <summary>What a validator of the application sees of the options.</summary>
+    private static Shows Validation(CertificateValidationOptions changed) => new(
+        () => Policy(tell => Telling(new(), tell)), () => Policy(tell => Telling(changed, tell)));
+
+    private static CertificateValidationOptions Telling(CertificateValidationOptions options, Action<string> tell) => new()
+    {
+        Mode = X509CertificateValidationMode.Custom,
+        RevocationMode = options.RevocationMode == X509RevocationMode.Online ? X509RevocationMode.NoCheck : options.RevocationMode,
+        RevocationFlag = options.RevocationFlag,
+        UrlRetrievalTimeout = options.UrlRetrievalTimeout,
+        CustomTrustRoots = options.CustomTrustRoots,
+        IntermediateCertificates = options.IntermediateCertificates,
+        CustomValidator = (_, chain) =>
+        {
+            var policy = chain!.ChainPolicy;
+            tell($"{policy.RevocationMode} {policy.RevocationFlag} {policy.UrlRetrievalTimeout} {policy.ExtraStore.Count} {policy.TrustMode} {policy.CustomTrustStore.Count}");
+            return true;
+        },
+    };
+
+    private static Task<string> Policy(Func<Action<string>, CertificateValidationOptions> options)
+    {
+        var seen = new StringBuilder();
+        var isValid = new CertificateValidator(options(text => seen.Append(text))).Validate(TestCertificates.Client, Observation.Today.UtcNow);
+        return Task.FromResult($"{isValid} {seen}");
+    }
+
+    /// <summary>Whether somebody whom this user trusts is trusted when that store is asked.</summary>
+    private static Task<string> InStoreAsync(StoreLocation location)
+    {
+        using var somebody = Credentials.TestCertificates.SelfSigned("CN=Somebody trusted for a moment");
+        using var certificate = X509CertificateLoader.LoadCertificate(somebody.RawData);
+        using var store = new X509Store(StoreName.TrustedPeople, StoreLocation.CurrentUser, OpenFlags.ReadWrite);
+        store.Add(certificate);
+        try
+        {
+            var validator = new CertificateValidator(new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedStoreLocation = location });
+            return Task.FromResult($"{validator.Validate(certificate, Credentials.TestCertificates.Now)}");
+        }
+        finally
+        {
+            store.Remove(certificate);
+        }
+    }
+
+    /// <summary>What a client makes of a reply with a header that nobody signed.</summary>
+    private static async Task<string> ReplyAsync(MessageSecurityClientOptions options)
+    {
+        var binding = MessageSecurityBinding.Create(Anonymous);
+        var client = new MessageSecurityClient(binding, Loopback.ClientCredentials, options);
+        using var service = new MessageSecurityService(binding, Loopback.ServiceCredentials);
+        try
+        {
+            using var request = client.Secure(Loopback.Request(binding.MessageVersion), Loopback.Address);
+            using var result = await service.ReceiveAsync(request.Envelope);
+            if (result is not ServiceResult.Dispatch dispatch)
+            {
+                return Observation.Outcome(result);
+            }
+
+            var plain = Encoding.UTF8.GetString(Loopback.Reply(binding.MessageVersion)).Replace("</s:Header>", UnsignedHeader + "</s:Header>", StringComparison.Ordinal);
+            using var reply = dispatch.Secure(Encoding.UTF8.GetBytes(plain));
+            using var verified = request.VerifyReply(reply.Envelope);
+            return $"{Encoding.UTF8.GetString(verified.Envelope.Span).Contains(UnsignedHeader, StringComparison.Ordinal)}";
+        }
+        catch (SecureConversationException e)
+        {
+            return $"{e.Code}";
+        }
+        catch (ArgumentException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>What a service makes of a session: a request with a header that nobody signed, and five minutes of silence.</summary>
+    private static async Task<string> ServiceAsync(Func<TimeProvider, MessageSecurityServiceOptions> options)
+    {
+        var clock = Observation.Today;
+        var text = new StringBuilder();
+        using var loopback = new Loopback(MessageSecurityBinding.Create(SecurityBindingElement.CreateSecureConversationBindingElement(Anonymous)), clock, options(clock));
+        using var handshake = loopback.Client.StartSession(Loopback.Address);
+        using var opened = await loopback.Service.ReceiveAsync(handshake.Envelope);
+        text.Append(Observation.Outcome(opened));
+        if (opened is ServiceResult.Respond { Code: FailureCode.None } respond)
+        {
+            using var session = handshake.Complete(respond.Envelope);
+            using var request = session.Secure(Loopback.Request(loopback.Binding.MessageVersion, extraHeaders: UnsignedHeader));
+            using var result = await loopback.Service.ReceiveAsync(request.Envelope);
+            text.Append(CultureInfo.InvariantCulture, $", {Observation.Outcome(result)}");
+            clock.Advance(TimeSpan.FromMinutes(5));
+            text.Append(CultureInfo.InvariantCulture, $", {loopback.Service.SessionCount} sessions");
+            if (result is ServiceResult.Dispatch dispatch)
+            {
+                await loopback.Service.AbortAsync(dispatch.Session!);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>What was written to a log meanwhile.</summary>
+    private static async Task<string> LogAsync(Func<TellingLog, Task<string>> run)
+    {
+        using var log = new TellingLog();
+        await run(log);
+        return $"{log}";
+    }
+
+    private sealed class TellingLog : ILoggerFactory, ILogger
+    {
+        private readonly List<string> _entries = [];
+
+        public void Add(string entry) => _entries.Add(entry);
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Add($"event {eventId.Id}");
+
+        public void Dispose()
+        {
+        }
+
+        public override string ToString() => string.Join(", ", _entries);
+    }
+
+    private sealed class SuspiciousCache : IReplayCache
+    {
+        public ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(ReplayOutcome.Replayed);
+    }
+
+    private sealed class TellingStore(TellingLog log) : ISessionStore
+    {
+        public ValueTask<SessionState?> FindAsync(string id, CancellationToken cancellationToken) => ValueTask.FromResult<SessionState?>(null);
+
+        public ValueTask SaveAsync(SessionState state, CancellationToken cancellationToken)
+        {
+            log.Add("saved");
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask RemoveAsync(string id, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    }
+}
