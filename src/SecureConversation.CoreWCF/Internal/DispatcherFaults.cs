@@ -1,3 +1,6 @@
+using CoreWCF;
+using CoreWCF.Channels;
+
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>What WCF's dispatcher answers when there is no answer of the service. Constant texts: they go out protected, and tell nothing all the same.</summary>

@@ -1,3 +1,4 @@
+using CoreWCF.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;
