@@ -3,10 +3,11 @@ using System.Xml;
 using Microsoft.AspNetCore.Http;
 using SecureConversation.Binding;
 using SecureConversation.Diagnosis;
+using SecureConversation.Shared;
 
 namespace SecureConversation.AspNetCore;
 
-/// <summary>A verified request, as a <see cref="SecureConversationHandler"/> sees it. Valid until the handler's task ends.</summary>
+/// <summary>A verified request, as a <see cref="SecureConversationRequestDelegate"/> sees it. Valid until the handler's task ends.</summary>
 public sealed class SecureConversationContext
 {
     private readonly ISecureConversationFeature _feature;
@@ -50,27 +51,9 @@ public sealed class SecureConversationContext
     /// <summary>Cancelled when the client has gone.</summary>
     public CancellationToken RequestAborted => HttpContext.RequestAborted;
 
-    /// <summary>A reader on the content of the body: the first child of s:Body, or its end tag when it is empty.</summary>
-    public XmlDictionaryReader CreateBodyReader()
-    {
-        var reader = EnvelopeEncoding.CreateReader(Envelope);
-        reader.MoveToContent();
-        var soap = reader.NamespaceURI;
-        reader.ReadStartElement("Envelope", soap);
-        reader.MoveToContent();
-        if (reader.IsStartElement("Header", soap))
-        {
-            reader.Skip();
-            reader.MoveToContent();
-        }
-
-        var isEmpty = reader.IsEmptyElement;
-        if (!isEmpty)
-        {
-            reader.ReadStartElement("Body", soap);
-            reader.MoveToContent();
-        }
-
-        return reader;
-    }
+    /// <summary>
+    /// A reader on the first element or text in s:Body, for serializers; on an end tag when the body has no content. White space before the
+    /// content is skipped. Valid as long as this context.
+    /// </summary>
+    public XmlDictionaryReader CreateBodyReader() => BodyReader.Create(Envelope);
 }

@@ -16,12 +16,12 @@ public static class SecureConversationEndpointExtensions
     /// <param name="name">The name that the security was set up under; null for the one without a name.</param>
     /// <exception cref="InvalidOperationException">Nothing is set up under the name.</exception>
     public static IEndpointConventionBuilder MapSecureConversation(this IEndpointRouteBuilder endpoints,
-        [StringSyntax("Route")] string pattern, SecureConversationHandler handler, string? name = null)
+        [StringSyntax("Route")] string pattern, SecureConversationRequestDelegate handler, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(handler);
         var endpoint = ServiceFactory.FindEndpoint(endpoints.ServiceProvider, name);
-        var application = new HandlerApplication(handler);
+        var application = new DelegateApplication(handler);
         return endpoints.MapPost(pattern, context => endpoint.InvokeAsync(context, application)).WithDisplayName($"SOAP: {pattern}");
     }
 

@@ -1,3 +1,4 @@
+using CoreWCF;
 using SecureConversation.CoreWCF.Internal;
 using EngineBinding = SecureConversation.Binding;
 

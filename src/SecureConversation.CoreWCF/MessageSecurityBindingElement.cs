@@ -1,3 +1,7 @@
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.Configuration;
+using CoreWCF.Security;
 using SecureConversation.CoreWCF.Internal;
 using EngineBinding = SecureConversation.Binding;
 

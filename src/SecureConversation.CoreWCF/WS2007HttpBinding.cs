@@ -1,3 +1,5 @@
+using CoreWCF;
+using CoreWCF.Channels;
 using SecureConversation.CoreWCF.Internal;
 
 namespace SecureConversation.CoreWCF;

@@ -1,5 +1,6 @@
 using System.Xml;
 using SecureConversation.Http.Internal;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Http;
 
@@ -26,8 +27,11 @@ public sealed class VerifiedReply : IDisposable
     /// <summary>The content of the body as XML that stands on its own.</summary>
     public string ReadBody() => EnvelopeBody.Read(Envelope);
 
-    /// <summary>A reader on the first node in the body, for serializers. Valid until disposal of this reply.</summary>
-    public XmlDictionaryReader CreateBodyReader() => EnvelopeBody.CreateReader(Envelope);
+    /// <summary>
+    /// A reader on the first element or text in s:Body, for serializers; on an end tag when the body has no content. White space before the
+    /// content is skipped. Valid until disposal of this reply.
+    /// </summary>
+    public XmlDictionaryReader CreateBodyReader() => BodyReader.Create(Envelope);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -15,7 +15,7 @@ public sealed class HandlerTests
 
     public static TheoryData<string> SessionVersions => [.. MessageVersion.All.Where(v => v.Addressing != AddressingVersion.None).Select(v => v.Name)];
 
-    private static SecureConversationHandler Echo => context =>
+    private static SecureConversationRequestDelegate Echo => context =>
     {
         using var body = context.CreateBodyReader();
         return Task.FromResult(SoapReply.FromBody(context.Action + "Response", body.ReadOuterXml()));

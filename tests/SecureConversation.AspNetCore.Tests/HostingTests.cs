@@ -9,7 +9,7 @@ namespace SecureConversation.AspNetCore.Tests;
 /// <summary>Options, services and the lifetime of the host.</summary>
 public sealed class HostingTests
 {
-    private static readonly SecureConversationHandler Reply = _ => Task.FromResult(SoapReply.FromEnvelope(Envelopes.Reply()));
+    private static readonly SecureConversationRequestDelegate Reply = _ => Task.FromResult(SoapReply.FromEnvelope(Envelopes.Reply()));
 
     private static readonly Dictionary<string, (Action<SecureConversationServiceOptions> Configure, string Message)> Mistakes = new()
     {

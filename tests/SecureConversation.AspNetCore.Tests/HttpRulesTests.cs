@@ -9,9 +9,9 @@ namespace SecureConversation.AspNetCore.Tests;
 /// <summary>What is answered before, or in place of, the application. No request here may reach it unless the test says so.</summary>
 public sealed class HttpRulesTests
 {
-    private static readonly SecureConversationHandler Unreachable = _ => throw new InvalidOperationException("Not to be reached.");
+    private static readonly SecureConversationRequestDelegate Unreachable = _ => throw new InvalidOperationException("Not to be reached.");
 
-    private static readonly SecureConversationHandler Reply = _ => Task.FromResult(SoapReply.FromEnvelope(Envelopes.Reply()));
+    private static readonly SecureConversationRequestDelegate Reply = _ => Task.FromResult(SoapReply.FromEnvelope(Envelopes.Reply()));
 
     [Theory]
     [InlineData("GET")]

@@ -1,3 +1,5 @@
+using CoreWCF;
+using CoreWCF.Channels;
 using SecureConversation.CoreWCF.Tests.Support;
 using DropIn = SecureConversation.CoreWCF.WSHttpBinding;
 using DropIn2007 = SecureConversation.CoreWCF.WS2007HttpBinding;

@@ -1,3 +1,5 @@
+using CoreWCF;
+using CoreWCF.Security;
 using SecureConversation.CoreWCF.Tests.Support;
 using Element = SecureConversation.CoreWCF.MessageSecurityBindingElement;
 

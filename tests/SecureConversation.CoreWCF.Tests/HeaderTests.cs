@@ -1,4 +1,5 @@
 using System.Net.Security;
+using CoreWCF;
 using SecureConversation.CoreWCF.Tests.Support;
 
 namespace SecureConversation.CoreWCF.Tests;

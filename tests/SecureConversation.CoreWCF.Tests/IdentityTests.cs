@@ -1,3 +1,5 @@
+using CoreWCF;
+using CoreWCF.Description;
 using SecureConversation.CoreWCF.Tests.Support;
 using SecureConversation.Testing;
 

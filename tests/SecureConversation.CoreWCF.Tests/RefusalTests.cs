@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,9 @@
 using System.Collections.ObjectModel;
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.Description;
+using CoreWCF.Dispatcher;
+using CoreWCF.IdentityModel.Policy;
 using SecureConversation.CoreWCF.Tests.Support;
 
 namespace SecureConversation.CoreWCF.Tests;

@@ -1,3 +1,5 @@
+using CoreWCF;
+using CoreWCF.Channels;
 using SecureConversation.CoreWCF.Tests.Support;
 
 namespace SecureConversation.CoreWCF.Tests;

@@ -1,5 +1,5 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using SecureConversation.Shared;
 
 namespace SecureConversation.AspNetCore.Internal;
 

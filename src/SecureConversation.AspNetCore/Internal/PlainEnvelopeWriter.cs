@@ -1,18 +1,14 @@
 using System.Text;
 using System.Xml;
 using SecureConversation.Binding;
+using SecureConversation.Shared;
+using static SecureConversation.Shared.SoapUris;
 
 namespace SecureConversation.AspNetCore.Internal;
 
 /// <summary>Writes plain replies and faults in the version of the endpoint.</summary>
 internal static class PlainEnvelopeWriter
 {
-    private const string Soap11 = "http://schemas.xmlsoap.org/soap/envelope/";
-    private const string Soap12 = "http://www.w3.org/2003/05/soap-envelope";
-    private const string Addressing10 = "http://www.w3.org/2005/08/addressing";
-    private const string AddressingAugust2004 = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
-    private const string Dispatcher = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher";
-
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>What the client is told when the application fails: that it did, and nothing else.</summary>
@@ -30,7 +26,7 @@ internal static class PlainEnvelopeWriter
         var buffer = new PooledBuffer(limit);
         try
         {
-            using var writer = XmlDictionaryWriter.CreateTextWriter(new CapturedBody(buffer).Stream, Utf8, ownsStream: false);
+            using var writer = XmlDictionaryWriter.CreateTextWriter(buffer, Utf8, ownsStream: false);
             writer.WriteStartElement("s", "Envelope", soap);
             if (version.Addressing != AddressingVersion.None)
             {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using SecureConversation.Shared;
 
 namespace SecureConversation.AspNetCore.Internal;
 
@@ -68,7 +69,7 @@ internal sealed class PlainExchange : IRequestBodyPipeFeature, IDisposable
         }
 
         var charset = MediaTypeHeaderValue.TryParse(response.ContentType, out var type) ? type.Charset.Value : null;
-        var envelope = EnvelopeEncoding.ToUtf8(_reply.Memory, charset);
+        var envelope = EnvelopeEncoding.ToUtf8(_reply.Written, charset);
         _isReplyTaken = true;
         return PlainReply.Owned(envelope, _reply);
     }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using SecureConversation.Shared;
 
 namespace SecureConversation.AspNetCore.Internal;
 
@@ -24,7 +25,7 @@ internal sealed class PlainReply : IDisposable
 
     public static PlainReply Bare(int statusCode) => new(default, statusCode, null);
 
-    public static PlainReply Owned(PooledBuffer buffer) => new(buffer.Memory, StatusCodes.Status200OK, buffer);
+    public static PlainReply Owned(PooledBuffer buffer) => new(buffer.Written, StatusCodes.Status200OK, buffer);
 
     /// <summary>An envelope in another encoding than the buffer it came in.</summary>
     public static PlainReply Owned(ReadOnlyMemory<byte> envelope, PooledBuffer buffer) => new(envelope, StatusCodes.Status200OK, buffer);

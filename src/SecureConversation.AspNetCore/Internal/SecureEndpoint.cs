@@ -35,7 +35,7 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
                 return;
             }
 
-            var envelope = EnvelopeEncoding.ToUtf8(entity.Memory, charset);
+            var envelope = EnvelopeEncoding.ToUtf8(entity.Written, charset);
             using var result = await service.ReceiveAsync(envelope, context.RequestAborted).ConfigureAwait(false);
             await (result switch
             {

@@ -1,5 +1,7 @@
 using System.Net.Security;
 using System.Reflection;
+using CoreWCF.Configuration;
+using CoreWCF.Description;
 using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;

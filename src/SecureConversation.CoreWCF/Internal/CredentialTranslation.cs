@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using CoreWCF.Security;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Credentials;
 using EngineBinding = SecureConversation.Binding;

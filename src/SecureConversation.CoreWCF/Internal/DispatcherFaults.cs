@@ -1,18 +1,20 @@
+using CoreWCF;
+using CoreWCF.Channels;
+using SecureConversation.Shared;
+
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>What WCF's dispatcher answers when there is no answer of the service. Constant texts: they go out protected, and tell nothing all the same.</summary>
 internal static class DispatcherFaults
 {
-    private const string Namespace = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher";
-
     /// <summary>The session has ended before the message could be handed to the service.</summary>
     public static Message SessionTerminated(MessageVersion version) =>
-        Create(version, FaultCode.CreateSenderFaultCode("SessionTerminated", Namespace), "The session has ended.");
+        Create(version, FaultCode.CreateSenderFaultCode("SessionTerminated", SoapUris.Dispatcher), "The session has ended.");
 
     /// <summary>The service failed.</summary>
     public static Message InternalServiceFault(MessageVersion version) =>
-        Create(version, FaultCode.CreateReceiverFaultCode("InternalServiceFault", Namespace), "The service could not process the message because of an internal error.");
+        Create(version, FaultCode.CreateReceiverFaultCode("InternalServiceFault", SoapUris.Dispatcher), "The service could not process the message because of an internal error.");
 
     private static Message Create(MessageVersion version, FaultCode code, string reason) =>
-        Message.CreateMessage(version, new FaultException(new FaultReason(reason), code).CreateMessageFault(), Namespace + "/fault");
+        Message.CreateMessage(version, new FaultException(new FaultReason(reason), code).CreateMessageFault(), SoapUris.Dispatcher + "/fault");
 }

@@ -1,4 +1,5 @@
 using System.Xml;
+using CoreWCF.Channels;
 
 namespace SecureConversation.CoreWCF.Internal;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Xml;
+using CoreWCF.Channels;
 
 namespace SecureConversation.CoreWCF.Internal;
 

@@ -1,3 +1,5 @@
+using CoreWCF;
+using CoreWCF.Channels;
 using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;

@@ -1,4 +1,6 @@
+using CoreWCF.Channels;
 using Microsoft.Extensions.Logging;
+using SecureConversation.Shared;
 
 namespace SecureConversation.CoreWCF.Internal;
 
@@ -6,7 +8,7 @@ namespace SecureConversation.CoreWCF.Internal;
 internal sealed class SecuredRequestContext(RequestContext transport, Message request, ServiceResult.Dispatch dispatch, ILogger logger) : RequestContext
 {
     // WS-Addressing of August 2004 section 3.1: replies over HTTP go to the anonymous address, which has to be among what is signed.
-    private static readonly Uri AnonymousAugust2004 = new("http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous");
+    private static readonly Uri AnonymousAugust2004 = new(SoapUris.AddressingAugust2004 + "/role/anonymous");
 
     private Action<SecuredRequestContext>? _released;
     private Action? _instanceFound;

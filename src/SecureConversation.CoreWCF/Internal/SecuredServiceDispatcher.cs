@@ -1,7 +1,10 @@
 using System.Xml;
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.Configuration;
+using CoreWCF.Description;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using SecureConversation.Credentials;
 using EngineBinding = SecureConversation.Binding;
 using WcfBinding = CoreWCF.Channels.Binding;
 

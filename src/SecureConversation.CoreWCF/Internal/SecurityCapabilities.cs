@@ -1,4 +1,5 @@
 using System.Net.Security;
+using CoreWCF.Channels;
 using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;

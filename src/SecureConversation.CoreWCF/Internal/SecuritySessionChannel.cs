@@ -1,3 +1,6 @@
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace SecureConversation.CoreWCF.Internal;
@@ -81,14 +84,10 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
 
     protected override Task OnOpenAsync(CancellationToken token) => Task.CompletedTask;
 
-    protected override Task OnCloseAsync(CancellationToken token)
-    {
-        OnAbort();
-        return Task.CompletedTask;
-    }
+    protected override Task OnCloseAsync(CancellationToken token) => _security.AbortAsync(_session, token).AsTask();
 
-    /// <summary>CoreWCF gives up the channel: it was idle for ReceiveTimeout, faulted, or the service closed it.</summary>
-    protected override void OnAbort() => _security.Abort(_session);
+    /// <summary>CoreWCF gives up the channel: it was idle for ReceiveTimeout, or faulted. There is no store that would have to be waited for.</summary>
+    protected override void OnAbort() => _ = _security.AbortAsync(_session).AsTask();
 
     protected override void OnClosed()
     {

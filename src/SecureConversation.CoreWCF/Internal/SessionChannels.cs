@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using CoreWCF.Channels;
+using CoreWCF.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;
@@ -32,7 +34,7 @@ internal sealed class SessionChannels(IServiceDispatcher service, IChannel trans
         catch
         {
             _channels.TryRemove(session, out _);
-            security.Abort(session);
+            await security.AbortAsync(session).ConfigureAwait(false);
             throw;
         }
     }

@@ -1,3 +1,6 @@
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.Security;
 using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml;
 using SecureConversation.Binding;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Http.Internal;
 
@@ -12,14 +13,14 @@ internal static class EnvelopeBody
     /// <summary>An envelope without headers.</summary>
     public static byte[] Wrap(string body, MessageVersion version)
     {
-        var soap = version.Soap == SoapVersion.Soap12 ? "http://www.w3.org/2003/05/soap-envelope" : "http://schemas.xmlsoap.org/soap/envelope/";
+        var soap = version.Soap == SoapVersion.Soap12 ? SoapUris.Soap12 : SoapUris.Soap11;
         return Encoding.UTF8.GetBytes($"<s:Envelope xmlns:s=\"{soap}\"><s:Body>{body}</s:Body></s:Envelope>");
     }
 
     public static string Read(ReadOnlyMemory<byte> envelope)
     {
         var inherited = new Dictionary<string, string>(StringComparer.Ordinal);
-        using var reader = MoveIn(envelope, inherited);
+        using var reader = BodyReader.Create(envelope, inherited);
         var text = new StringBuilder();
         while (!reader.EOF && reader.NodeType != XmlNodeType.EndElement)
         {
@@ -29,39 +30,6 @@ internal static class EnvelopeBody
         }
 
         return text.ToString();
-    }
-
-    /// <summary>A reader on the first node in the body, or on an end tag when there is none.</summary>
-    public static XmlDictionaryReader CreateReader(ReadOnlyMemory<byte> envelope) => MoveIn(envelope, []);
-
-    private static XmlDictionaryReader MoveIn(ReadOnlyMemory<byte> envelope, Dictionary<string, string> namespaces)
-    {
-        var reader = EnvelopeEncoding.CreateReader(envelope);
-        reader.MoveToContent();
-        var soap = reader.NamespaceURI;
-        AddDeclarations(reader, namespaces);
-        reader.ReadStartElement();
-        while (reader.MoveToContent() == XmlNodeType.Element && !reader.IsStartElement("Body", soap))
-        {
-            reader.Skip();
-        }
-
-        AddDeclarations(reader, namespaces);
-        reader.Read();
-        return reader;
-    }
-
-    private static void AddDeclarations(XmlDictionaryReader reader, Dictionary<string, string> namespaces)
-    {
-        while (reader.MoveToNextAttribute())
-        {
-            if (reader.Prefix == "xmlns")
-            {
-                namespaces[reader.LocalName] = reader.Value;
-            }
-        }
-
-        reader.MoveToElement();
     }
 
     /// <summary>

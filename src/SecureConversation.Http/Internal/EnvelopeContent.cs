@@ -1,28 +1,29 @@
 using System.Net;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Http.Internal;
 
 /// <summary>
-/// A protected envelope in a pooled buffer. A transport may still be writing it when the response is there, or when the
-/// call was given up: the buffer goes back to its pool after the last write only.
+/// A protected envelope in a pooled buffer. A transport may still be writing it when the response is there, or when the caller has given
+/// up: the buffer goes back to its pool after the last write only.
 /// </summary>
 internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable owner) : HttpContent
 {
-    private int _users = 1;
+    private readonly UseCount _users = new(owner.Dispose);
     private int _isDisposed;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        Enter();
+        ObjectDisposedException.ThrowIf(!_users.TryEnter(), this);
         try
         {
             await stream.WriteAsync(envelope, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            Leave();
+            _users.Leave();
         }
     }
 
@@ -36,33 +37,9 @@ internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable
     {
         if (disposing && Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            Leave();
+            _users.Leave();
         }
 
         base.Dispose(disposing);
-    }
-
-    private void Enter()
-    {
-        var users = Volatile.Read(ref _users);
-        while (true)
-        {
-            ObjectDisposedException.ThrowIf(users == 0, this);
-            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
-            if (seen == users)
-            {
-                return;
-            }
-
-            users = seen;
-        }
-    }
-
-    private void Leave()
-    {
-        if (Interlocked.Decrement(ref _users) == 0)
-        {
-            owner.Dispose();
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using SecureConversation.Binding;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Http.Internal;
 
@@ -31,13 +32,13 @@ internal sealed class PlainRequest : IDisposable
         var address = request.RequestUri is { IsAbsoluteUri: true } uri
             ? uri
             : throw new InvalidOperationException("The request has no absolute address.");
-        using var entity = new PooledBuffer(checked((int)Math.Clamp(request.Content!.Headers.ContentLength ?? 0, 4096, Array.MaxLength)));
+        using var entity = new PooledBuffer(capacity: (int)Math.Clamp(request.Content!.Headers.ContentLength ?? 0, 4096, Array.MaxLength));
         await request.Content.CopyToAsync(entity, cancellationToken).ConfigureAwait(false);
         var type = request.Content.Headers.ContentType;
         var utf8 = ToUtf8(entity.Written, type?.CharSet);
         var isOneWay = request.Options.TryGetValue(SecureConversationRequestOptions.OneWay, out var marked) && marked;
 
-        var completed = new PooledBuffer(checked(utf8.Length + 1024));
+        var completed = new PooledBuffer(capacity: checked(utf8.Length + 1024));
         try
         {
             // Credentials in an address are for the transport; a:To is read by the service and everybody behind it.

@@ -144,7 +144,7 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
                 response.Verify(handshake.Receive);
             }
 
-            return new SharedSession(((HandshakeStep.Completed)handshake.Step).Session, endpoint, address, _name, send);
+            return new SharedSession(((HandshakeStep.Completed)handshake.Step).Session, endpoint, address, send);
         }
         catch (OperationCanceledException e) when (stopping.IsCancellationRequested)
         {

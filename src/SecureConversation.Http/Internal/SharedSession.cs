@@ -1,51 +1,47 @@
+using SecureConversation.Shared;
+
 namespace SecureConversation.Http.Internal;
 
 /// <summary>
 /// An open session that concurrent calls share, counted: the last call to leave a retired session ends it, at the service
 /// too where that was asked for. So replacing a session fails no call that is under way in it.
 /// </summary>
-internal sealed class SharedSession(ClientSession session, Endpoint endpoint, Uri address, string name, HttpSend send)
+internal sealed class SharedSession
 {
+    private readonly ClientSession _session;
+    private readonly Endpoint _endpoint;
+    private readonly Uri _address;
+    private readonly HttpSend _send;
+    private readonly UseCount _users;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly DateTimeOffset _replaceAt = ReplaceAt(session, endpoint);
-    private int _users = 1;
+    private readonly DateTimeOffset _replaceAt;
     private int _isRetired;
     private volatile bool _isKnownToService;
 
-    public string Id => session.Id;
+    public SharedSession(ClientSession session, Endpoint endpoint, Uri address, HttpSend send)
+    {
+        _session = session;
+        _endpoint = endpoint;
+        _address = address;
+        _send = send;
+        _users = new UseCount(() => Task.Run(EndAsync));
+        _replaceAt = ReplaceAt(session, endpoint);
+    }
+
+    public string Id => _session.Id;
 
     /// <summary>Completed when the session is over; failed when the service could not be told.</summary>
     public Task Ended => _ended.Task;
 
-    public bool IsDue => endpoint.Clock.GetUtcNow() >= _replaceAt;
+    public bool IsDue => _endpoint.Clock.GetUtcNow() >= _replaceAt;
 
-    public SecuredRequest Secure(ReadOnlyMemory<byte> envelope) => session.Secure(envelope);
+    public SecuredRequest Secure(ReadOnlyMemory<byte> envelope) => _session.Secure(envelope);
 
     /// <summary>Keeps the session for one call; false when it is over. Paired with <see cref="Leave"/>.</summary>
-    public bool TryEnter()
-    {
-        var users = Volatile.Read(ref _users);
-        while (users > 0)
-        {
-            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
-            if (seen == users)
-            {
-                return true;
-            }
+    public bool TryEnter() => _users.TryEnter();
 
-            users = seen;
-        }
-
-        return false;
-    }
-
-    public void Leave()
-    {
-        if (Interlocked.Decrement(ref _users) == 0)
-        {
-            _ = Task.Run(EndAsync);
-        }
-    }
+    /// <summary>The call is over.</summary>
+    public void Leave() => _users.Leave();
 
     /// <summary>Ends the session as soon as no call uses it.</summary>
     /// <param name="isKnownToService">Whether to cancel it at the service.</param>
@@ -54,7 +50,7 @@ internal sealed class SharedSession(ClientSession session, Endpoint endpoint, Ur
         if (Interlocked.Exchange(ref _isRetired, 1) == 0)
         {
             _isKnownToService = isKnownToService;
-            Leave();
+            _users.Leave();
         }
     }
 
@@ -82,34 +78,34 @@ internal sealed class SharedSession(ClientSession session, Endpoint endpoint, Ur
         try
         {
             // Where the binding has no cancellation, the service forgets the session by itself.
-            if (_isKnownToService && session.RequiresCancel)
+            if (_isKnownToService && _session.RequiresCancel)
             {
                 await CancelAsync().ConfigureAwait(false);
-                HttpLog.Cancelled(endpoint.Log, Id, name);
+                HttpLog.Cancelled(_endpoint.Log, Id, _address.AbsoluteUri);
             }
 
             _ended.SetResult();
         }
         catch (Exception e)
         {
-            HttpLog.CancelFailed(endpoint.Log, Id, name, e);
+            HttpLog.CancelFailed(_endpoint.Log, Id, _address.AbsoluteUri, e);
             _ended.SetException(e);
             _ = _ended.Task.Exception; // Observed: mostly nobody waits for the end.
         }
         finally
         {
-            session.Dispose();
+            _session.Dispose();
         }
     }
 
     private async Task CancelAsync()
     {
-        using var timeout = new CancellationTokenSource(endpoint.CloseTimeout);
-        var cancel = session.StartCancel();
-        using var request = SoapPost.Create(endpoint.Version, address, cancel.Envelope, cancel.Action, owner: cancel);
+        using var timeout = new CancellationTokenSource(_endpoint.CloseTimeout);
+        var cancel = _session.StartCancel();
+        using var request = SoapPost.Create(_endpoint.Version, _address, cancel.Envelope, cancel.Action, owner: cancel);
         try
         {
-            using var response = await endpoint.ExchangeAsync(send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);
+            using var response = await _endpoint.ExchangeAsync(_send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);
             response.Verify(envelope =>
             {
                 cancel.Complete(envelope);
@@ -122,7 +118,7 @@ internal sealed class SharedSession(ClientSession session, Endpoint endpoint, Ur
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
         {
-            throw new HttpRequestException($"The service did not answer within CloseTimeout ({endpoint.CloseTimeout}).", new TimeoutException(null, e));
+            throw new HttpRequestException($"The service did not answer within CloseTimeout ({_endpoint.CloseTimeout}).", new TimeoutException(null, e));
         }
     }
 }

@@ -1,10 +1,14 @@
 using System.Net;
+using SecureConversation.Binding;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Http.Internal;
 
 /// <summary>The entity body of a response as UTF-8, nothing of it verified yet; empty when there was none.</summary>
 internal sealed class SoapResponse : IDisposable
 {
+    private const int LargestFirstRent = 1024 * 1024;
+
     private readonly PooledBuffer? _entity;
     private readonly ReadOnlyMemory<byte> _envelope;
     private readonly HttpStatusCode _status;
@@ -36,7 +40,7 @@ internal sealed class SoapResponse : IDisposable
             throw NoSoap(response.StatusCode, null);
         }
 
-        var entity = await PooledBuffer.ReadAsync(response.Content, maxBytes, cancellationToken).ConfigureAwait(false);
+        var entity = await ReadEntityAsync(response.Content, maxBytes, cancellationToken).ConfigureAwait(false);
         try
         {
             if (entity.Length == 0)
@@ -83,9 +87,50 @@ internal sealed class SoapResponse : IDisposable
 
     public void Dispose() => _entity?.Dispose();
 
-    // Either version: that the reply has another one than the request is for verification to say.
+    /// <exception cref="HttpRequestException">The body is larger than the limit, or could not be read to its end.</exception>
+    private static async Task<PooledBuffer> ReadEntityAsync(HttpContent content, int limit, CancellationToken cancellationToken)
+    {
+        var announced = content.Headers.ContentLength ?? 0;
+        ThrowIfTooLarge(announced, limit);
+
+        // A peer may announce more than it sends, so the announced length alone does not make us rent much.
+        var buffer = new PooledBuffer(capacity: (int)Math.Clamp(announced + 1, 4096, LargestFirstRent));
+        try
+        {
+            using var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            int read;
+            while ((read = await stream.ReadAsync(buffer.GetMemory(), cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                buffer.Advance(read);
+                ThrowIfTooLarge(buffer.Length, limit);
+            }
+
+            return buffer;
+        }
+        catch (IOException e)
+        {
+            buffer.Dispose();
+            var error = (e as HttpIOException)?.HttpRequestError ?? HttpRequestError.Unknown;
+            throw new HttpRequestException(error, "The response could not be read to its end.", e);
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+    }
+
+    private static void ThrowIfTooLarge(long size, int limit)
+    {
+        if (size > limit)
+        {
+            throw new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded, $"The response is larger than MaxResponseBytes ({limit}).");
+        }
+    }
+
+    // Both versions of SOAP are taken here: verification says that the reply has another one than the request.
     private static bool IsSoap(HttpContent content) => content.Headers.ContentType?.MediaType is { } type
-        && (type.Equals("application/soap+xml", StringComparison.OrdinalIgnoreCase) || type.Equals("text/xml", StringComparison.OrdinalIgnoreCase));
+        && (MessageVersion.Soap12.IsMediaTypeOf(type) || MessageVersion.Soap11.IsMediaTypeOf(type));
 
     private static HttpRequestException NoSoap(HttpStatusCode status, Exception? inner) =>
         new($"The service answered with HTTP status {(int)status} and no SOAP envelope.", inner, status);

@@ -51,7 +51,7 @@ internal sealed class KestrelHost : IAsyncDisposable
     }
 
     /// <summary>One endpoint /echo with a handler.</summary>
-    public static Task<KestrelHost> StartAsync(MessageSecurity security, SecureConversationHandler handler, Action<SecureConversationServiceOptions>? options = null) =>
+    public static Task<KestrelHost> StartAsync(MessageSecurity security, SecureConversationRequestDelegate handler, Action<SecureConversationServiceOptions>? options = null) =>
         StartAsync(services => services.AddSecureConversation(Endpoints.With(security, options)), app => app.MapSecureConversation("/echo", handler));
 
     public SoapClient Client(MessageSecurity security, string path = "/echo", MessageVersion? version = null) =>

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Runtime.Serialization;
+using CoreWCF;
 using SecureConversation.Contract.Sides;
 using SecureConversation.CoreWCF;
 

@@ -1,4 +1,5 @@
 using System.Xml;
+using CoreWCF.Channels;
 using Element = SecureConversation.CoreWCF.MessageSecurityBindingElement;
 
 namespace SecureConversation.CoreWCF.Tests.Support;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using CoreWCF;
 
 namespace SecureConversation.CoreWCF.Tests.Support;
 

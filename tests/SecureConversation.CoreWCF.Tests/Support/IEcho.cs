@@ -1,4 +1,5 @@
 using System.Net.Security;
+using CoreWCF;
 
 namespace SecureConversation.CoreWCF.Tests.Support;
 

@@ -21,17 +21,33 @@ builder.Services.AddSecureConversation(options =>
     options.Credentials = new ServiceCredentials { ServiceCertificate = new X509Credential(service), ClientCertificateValidation = Trust(client) };
 });
 await using var app = builder.Build();
-app.MapSecureConversation("/hello", context => Task.FromResult(SoapReply.FromBody("urn:c/HelloResponse", $"<hello xmlns=''>{context.User.Identity!.Name}</hello>")));
+// The names of all packages stand beside each other in one file.
+SecureConversationRequestDelegate hello = context =>
+    Task.FromResult(SoapReply.FromBody("urn:c/HelloResponse", $"<hello xmlns=''>{context.User.Identity!.Name}</hello>"));
+app.MapSecureConversation("/hello", hello);
 await app.StartAsync();
 
-await using var caller = new SecureConversationClient(new Uri(app.Urls.First() + "/hello"), new SecureConversationHttpOptions
+var options = new SecureConversationHttpOptions
 {
     MessageSecurity = security,
-    Credentials = new ClientCredentials { ClientCertificate = new X509Credential(client), ServiceCertificate = service, ServiceCertificateValidation = Trust(service), ServiceIdentity = EndpointIdentity.CreateX509CertificateIdentity(service) },
-});
+    Credentials = new ClientCredentials
+    {
+        ClientCertificate = new X509Credential(client),
+        ServiceCertificate = service,
+        ServiceCertificateValidation = Trust(service),
+        ServiceIdentity = EndpointIdentity.CreateX509CertificateIdentity(service),
+    },
+};
+var address = new Uri(app.Urls.First() + "/hello");
+await using var caller = new SecureConversationClient(address, options);
 var reply = await caller.CallAsync("urn:c/Hello", "<hello xmlns=''/>");
 Console.WriteLine(reply);
 Console.WriteLine(SecureConversation.ServiceModel.MessageSecurityBindingElement.CreateMutualCertificateBindingElement().DefaultAlgorithmSuite);
+using var http = new HttpClient(new SecureConversationHandler(options, new SocketsHttpHandler()));
+var envelope = new StringContent("<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Body><hello xmlns=''/></s:Body></s:Envelope>");
+envelope.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("application/soap+xml; charset=utf-8; action=\"urn:c/Hello\"");
+using var response = await http.PostAsync(address, envelope);
+response.EnsureSuccessStatusCode();
 #if CORE_WCF
 Console.WriteLine(SecureConversation.CoreWCF.MessageSecurityBindingElement.CreateMutualCertificateBindingElement().DefaultAlgorithmSuite);
 #endif

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace SecureConversation.AspNetCore.Internal;
 
 /// <summary>A delegate that takes verified requests.</summary>
-internal sealed class HandlerApplication(SecureConversationHandler handler) : IPlainApplication
+internal sealed class DelegateApplication(SecureConversationRequestDelegate handler) : IPlainApplication
 {
     public async Task<PlainReply> RunAsync(HttpContext context, ISecureConversationFeature feature, int maxReplyBytes)
     {
