@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using SecureConversation.Tests.Credentials;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
 using static SecureConversation.Testing.Proof;
@@ -153,14 +155,14 @@ public sealed class OptionSettingsTests
     /// <summary>Whether somebody whom this user trusts is trusted when that store is asked.</summary>
     private static Task<string> InStoreAsync(StoreLocation location)
     {
-        using var somebody = Credentials.TestCertificates.SelfSigned("CN=Somebody trusted for a moment");
+        using var somebody = DatedCertificates.SelfSigned("CN=Somebody trusted for a moment");
         using var certificate = X509CertificateLoader.LoadCertificate(somebody.RawData);
         using var store = new X509Store(StoreName.TrustedPeople, StoreLocation.CurrentUser, OpenFlags.ReadWrite);
         store.Add(certificate);
         try
         {
             var validator = new CertificateValidator(new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedStoreLocation = location });
-            return Task.FromResult($"{validator.Validate(certificate, Credentials.TestCertificates.Now)}");
+            return Task.FromResult($"{validator.Validate(certificate, DatedCertificates.Now)}");
         }
         finally
         {
