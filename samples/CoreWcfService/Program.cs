@@ -1,5 +1,8 @@
 // The calculator of WCF's documentation: mutual certificates, a secure session, one instance per session. samples/WcfClient calls it.
 
+using CoreWCF;
+using CoreWCF.Configuration;
+using CoreWCF.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Samples;
