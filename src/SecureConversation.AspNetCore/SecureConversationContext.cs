@@ -3,7 +3,6 @@ using System.Xml;
 using Microsoft.AspNetCore.Http;
 using SecureConversation.Binding;
 using SecureConversation.Diagnosis;
-using SecureConversation.Shared;
 
 namespace SecureConversation.AspNetCore;
 

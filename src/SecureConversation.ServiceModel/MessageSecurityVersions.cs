@@ -1,7 +1,3 @@
-using System.ServiceModel;
-using SecureConversation.ServiceModel.Internal;
-using EngineBinding = SecureConversation.Binding;
-
 namespace SecureConversation.ServiceModel;
 
 /// <summary>
@@ -17,10 +13,10 @@ public static class MessageSecurityVersions
 
         /// <summary>WS-Security 1.0 with the OASIS versions and the attributes of the Basic Security Profile.</summary>
         public static MessageSecurityVersion WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10 =>
-            Translate.FromEngine(EngineBinding.MessageSecurityVersion.WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10);
+            Translation.FromEngine(EngineBinding.MessageSecurityVersion.WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10);
 
         /// <summary>WS-Security 1.1 with the OASIS versions.</summary>
         public static MessageSecurityVersion WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12 =>
-            Translate.FromEngine(EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12);
+            Translation.FromEngine(EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12);
     }
 }

@@ -1,9 +1,5 @@
 using System.Net.Security;
-using System.ServiceModel.Channels;
-using System.ServiceModel.Description;
 using System.ServiceModel.Dispatcher;
-using SecureConversation.ServiceModel.Internal;
-using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel;
 
@@ -59,7 +55,7 @@ public sealed class ProtectionLevelAttribute(ProtectionLevel level) : Attribute,
     {
         if (parameters.Find<EngineBinding.ChannelProtectionRequirements>() is null)
         {
-            parameters.Add(ContractProtection.Of(contract));
+            parameters.Add(ContractProtection.Of(contract.Operations));
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class ElementTests
             var element = Element.CreateMutualCertificateBindingElement();
             element.DefaultAlgorithmSuite = (SecurityAlgorithmSuite)property.GetValue(null)!;
 
-            Assert.Equal(property.Name, element.ToSecurityBindingElement().DefaultAlgorithmSuite.Name);
+            Assert.Equal(property.Name, element.Settings.DefaultAlgorithmSuite.Name);
             Assert.Same(property.GetValue(null), element.DefaultAlgorithmSuite);
         }
     }
@@ -27,7 +27,7 @@ public sealed class ElementTests
         {
             var element = Element.CreateMutualCertificateBindingElement((MessageSecurityVersion)property.GetValue(null)!);
 
-            Assert.Equal(property.Name, element.ToSecurityBindingElement().MessageSecurityVersion.Name);
+            Assert.Equal(property.Name, element.Settings.MessageSecurityVersion.Name);
             Assert.Same(property.GetValue(null), element.MessageSecurityVersion);
         }
 
@@ -42,7 +42,7 @@ public sealed class ElementTests
         bootstrap.DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic128;
 
         Assert.Same(bootstrap, session.BootstrapSecurityBindingElement);
-        Assert.Equal("Basic128", Binding.MessageSecurityBinding.Create(session.ToSecurityBindingElement()).Bootstrap!.DefaultAlgorithmSuite.Name);
+        Assert.Equal("Basic128", Binding.MessageSecurityBinding.Create(session.Settings).Bootstrap!.DefaultAlgorithmSuite.Name);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class ElementTests
         Assert.Equal(128, clone.LocalServiceSettings.MaxPendingSessions);
         Assert.True(clone.IncludeTimestamp);
         Assert.True(clone.BootstrapSecurityBindingElement!.RequireSignatureConfirmation);
-        Assert.Equal(Bindings.Session().ToSecurityBindingElement(), clone.ToSecurityBindingElement());
+        Assert.Equal(Bindings.Session().Settings, clone.Settings);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ElementTests
         element.MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign;
         element.SecurityHeaderLayout = global::CoreWCF.Channels.SecurityHeaderLayout.Lax;
 
-        var settings = element.ToSecurityBindingElement();
+        var settings = element.Settings;
         Assert.Equal(TimeSpan.FromMinutes(1), settings.LocalServiceSettings.MaxClockSkew);
         Assert.False(settings.LocalServiceSettings.DetectReplays);
         Assert.Equal(Binding.SecurityKeyEntropyMode.ServerEntropy, settings.KeyEntropyMode);

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Xml;
 using SecureConversation.Binding;
-using SecureConversation.Shared;
 using static SecureConversation.Shared.SoapUris;
 
 namespace SecureConversation.AspNetCore.Internal;

@@ -1,12 +1,9 @@
 using System.Collections.ObjectModel;
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
-using CoreWCF;
-using CoreWCF.Channels;
 using CoreWCF.IdentityModel.Policy;
 using CoreWCF.IdentityModel.Selectors;
 using CoreWCF.IdentityModel.Tokens;
-using CoreWCF.Security;
 
 namespace SecureConversation.CoreWCF.Internal;
 

@@ -1,8 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using CoreWCF.Security;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Credentials;
-using EngineBinding = SecureConversation.Binding;
 using PasswordValidator = CoreWCF.IdentityModel.Selectors.UserNamePasswordValidator;
 using ServiceCredentials = CoreWCF.Description.ServiceCredentials;
 

@@ -1,7 +1,3 @@
-using CoreWCF;
-using CoreWCF.Channels;
-using SecureConversation.Shared;
-
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>What WCF's dispatcher answers when there is no answer of the service. Constant texts: they go out protected, and tell nothing all the same.</summary>

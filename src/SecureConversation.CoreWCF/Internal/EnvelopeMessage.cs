@@ -1,5 +1,4 @@
 using System.Xml;
-using CoreWCF.Channels;
 
 namespace SecureConversation.CoreWCF.Internal;
 

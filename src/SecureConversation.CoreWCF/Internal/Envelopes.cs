@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Xml;
-using CoreWCF.Channels;
 
 namespace SecureConversation.CoreWCF.Internal;
 

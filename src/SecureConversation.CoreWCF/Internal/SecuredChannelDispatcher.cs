@@ -1,7 +1,5 @@
 using System.Net;
 using System.Xml;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;

@@ -1,6 +1,4 @@
-using CoreWCF.Channels;
 using Microsoft.Extensions.Logging;
-using SecureConversation.Shared;
 
 namespace SecureConversation.CoreWCF.Internal;
 

@@ -1,11 +1,6 @@
 using System.Xml;
-using CoreWCF;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
-using CoreWCF.Description;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using EngineBinding = SecureConversation.Binding;
 using WcfBinding = CoreWCF.Channels.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;
@@ -41,7 +36,8 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     public static SecuredServiceDispatcher Create(MessageSecurityBindingElement element, BindingContext context, IServiceDispatcher service)
     {
         var binding = EngineBinding.MessageSecurityBinding.Create(
-            element.ToSecurityBindingElement(), Translation.ToEngine(service.Binding.MessageVersion), ContractProtection.Of(service));
+            element.Settings, Translation.ToEngine(service.Binding.MessageVersion), ContractProtection.Of(
+                service.Host.Description.Endpoints.Where(e => e.ListenUri == service.BaseAddress).SelectMany(e => e.Contract.Operations)));
         if (!service.SupportedChannelTypes.Contains(binding.EstablishesSession ? typeof(IReplySessionChannel) : typeof(IReplyChannel)))
         {
             throw new InvalidOperationException(binding.EstablishesSession

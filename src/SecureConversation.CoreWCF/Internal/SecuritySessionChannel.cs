@@ -1,6 +1,3 @@
-using CoreWCF;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace SecureConversation.CoreWCF.Internal;

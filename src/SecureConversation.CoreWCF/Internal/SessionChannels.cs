@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;

@@ -1,5 +1,4 @@
 using System.Net;
-using SecureConversation.Shared;
 
 namespace SecureConversation.Http.Internal;
 

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using SecureConversation.Binding;
-using SecureConversation.Shared;
 
 namespace SecureConversation.Http.Internal;
 

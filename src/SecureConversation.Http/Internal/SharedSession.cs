@@ -1,5 +1,3 @@
-using SecureConversation.Shared;
-
 namespace SecureConversation.Http.Internal;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using SecureConversation.Binding;
-using SecureConversation.Shared;
 
 namespace SecureConversation.Http.Internal;
 

@@ -1,7 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using System.ServiceModel;
-using System.ServiceModel.Security;
-using EngineCredentials = SecureConversation.Credentials;
 using StackCredentials = System.ServiceModel.Description.ClientCredentials;
 
 namespace SecureConversation.ServiceModel.Internal;
@@ -36,7 +33,7 @@ internal static class CredentialTranslation
 
     private static EngineCredentials.CertificateValidationOptions Validation(X509ServiceCertificateAuthentication authentication)
     {
-        var mode = Enum.Parse<EngineCredentials.X509CertificateValidationMode>(authentication.CertificateValidationMode.ToString());
+        var mode = Translation.ByName<EngineCredentials.X509CertificateValidationMode>(authentication.CertificateValidationMode);
         var validator = authentication.CustomCertificateValidator;
         return new()
         {

@@ -1,13 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
-using System.ServiceModel;
-using System.ServiceModel.Channels;
-using System.ServiceModel.Security;
 using System.Xml;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using EngineBinding = SecureConversation.Binding;
-using EngineCredentials = SecureConversation.Credentials;
 using StackCredentials = System.ServiceModel.Description.ClientCredentials;
 
 namespace SecureConversation.ServiceModel.Internal;
@@ -51,7 +46,7 @@ internal sealed class EndpointSecurity : IDisposable
         var version = context.RemainingBindingElements.Find<MessageEncodingBindingElement>()?.MessageVersion
             ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
         var protection = context.BindingParameters.Find<EngineBinding.ChannelProtectionRequirements>();
-        var binding = Checked(() => EngineBinding.MessageSecurityBinding.Create(element.Settings, Translate.ToEngine(version), protection));
+        var binding = Checked(() => EngineBinding.MessageSecurityBinding.Create(element.Settings, Translation.ToEngine(version), protection));
         return new EndpointSecurity(binding, Credentials(context), element.LoggerFactory)
         {
             HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,

@@ -1,5 +1,3 @@
-using System.ServiceModel;
-using System.ServiceModel.Channels;
 using System.Text;
 using System.Xml;
 

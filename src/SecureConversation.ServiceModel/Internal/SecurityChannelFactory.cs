@@ -1,6 +1,3 @@
-using System.ServiceModel;
-using System.ServiceModel.Channels;
-
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>Makes the channels of an endpoint, each over a channel of the transport.</summary>
@@ -9,7 +6,7 @@ internal sealed class SecurityChannelFactory<TChannel>(EndpointSecurity security
     : ChannelFactoryBase<TChannel>(timeouts)
 {
     public override T GetProperty<T>() => typeof(T) == typeof(ISecurityCapabilities)
-        ? (T)(object)new Capabilities(security.Binding.Element)
+        ? (T)(object)new SecurityCapabilities(security.Binding.Element)
         : base.GetProperty<T>() ?? inner.GetProperty<T>();
 
     protected override TChannel OnCreateChannel(EndpointAddress address, Uri via)

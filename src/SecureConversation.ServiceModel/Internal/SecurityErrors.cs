@@ -1,7 +1,5 @@
 using System.IdentityModel.Tokens;
 using System.Runtime.ExceptionServices;
-using System.ServiceModel;
-using System.ServiceModel.Security;
 
 namespace SecureConversation.ServiceModel.Internal;
 
