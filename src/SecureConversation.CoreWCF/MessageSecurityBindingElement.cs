@@ -33,13 +33,16 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     public override bool CanBuildServiceDispatcher<TChannel>(BindingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        // CoreWCF's net.tcp goes on without an element that cannot build: saying yes is the way to be asked, and then to refuse.
+        // Where an element says no, CoreWCF's net.tcp goes on without it, and so without security. This says yes to be asked, and refuses
+        // then.
         return !IsRequestReply(context) || typeof(TChannel) == typeof(IReplyChannel) || typeof(TChannel) == typeof(IReplySessionChannel);
     }
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The transport is not one of request and reply.</exception>
-    /// <exception cref="InvalidOperationException">The contract asks for a session where the binding has none, or the other way round.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The contract asks for a session where the binding has none, or the other way round.
+    /// </exception>
     /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
     public override IServiceDispatcher BuildServiceDispatcher<TChannel>(BindingContext context, IServiceDispatcher innerDispatcher)
     {
@@ -47,7 +50,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         ArgumentNullException.ThrowIfNull(innerDispatcher);
         if (!IsRequestReply(context))
         {
-            throw new NotSupportedException($"{nameof(MessageSecurityBindingElement)} is offered over HTTP and HTTPS only, and not over WebSockets: "
+            throw new NotSupportedException("MessageSecurityBindingElement is offered over HTTP and HTTPS only, and not over WebSockets: "
                 + $"{innerDispatcher.BaseAddress} needs HttpTransportBindingElement, or the security of its transport.");
         }
 
@@ -55,9 +58,10 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         return context.BuildNextServiceDispatcher<IReplyChannel>(secured);
     }
 
-    // By type: net.tcp says yes to any shape of channel.
+    // The type of the transport decides, because net.tcp says yes to any shape of channel.
     private static bool IsRequestReply(BindingContext context) =>
-        context.RemainingBindingElements.Find<HttpTransportBindingElement>() is not null && context.CanBuildNextServiceDispatcher<IReplyChannel>();
+        context.RemainingBindingElements.Find<HttpTransportBindingElement>() is not null
+        && context.CanBuildNextServiceDispatcher<IReplyChannel>();
 
     private EngineBinding.SecurityBindingElement WithLocal(EngineBinding.SecurityBindingElement settings) =>
         settings with { LocalServiceSettings = Translation.ToEngine(_localServiceSettings) };

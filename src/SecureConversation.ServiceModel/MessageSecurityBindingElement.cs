@@ -22,27 +22,30 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     /// <summary>Where events of message security are logged; null (default) logs nothing.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>Request channels over request channels; with a session those of a session. Duplex channels are refused when built.</summary>
+    /// <summary>Whether channels of this type are made: request channels, or with a session request session channels.</summary>
     public override bool CanBuildChannelFactory<TChannel>(BindingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         return typeof(TChannel) == Shape
             ? context.CanBuildInnerChannelFactory<IRequestChannel>()
-            // Claimed only to refuse it in words: a plain false reads as a defect of the contract.
+            // Duplex channels are claimed to be refused with a message when they are built: after a plain false WCF blames the contract.
             : typeof(TChannel) == typeof(IDuplexSessionChannel)
                 && !context.CanBuildInnerChannelFactory<IRequestChannel>() && context.CanBuildInnerChannelFactory<IDuplexSessionChannel>();
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">Settings contradict each other, or are not offered; the message says what to change.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Settings contradict each other, or are not offered; the message says what to change.
+    /// </exception>
     /// <exception cref="NotSupportedException">The transport has no request and reply.</exception>
     public override IChannelFactory<TChannel> BuildChannelFactory<TChannel>(BindingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         if (typeof(TChannel) != Shape)
         {
-            throw new NotSupportedException($"Message security is offered over transports with request and reply, HTTP and HTTPS, and makes {Shape.Name} there; "
-                + $"asked for was {typeof(TChannel).Name} over {context.RemainingBindingElements.Find<TransportBindingElement>()?.GetType().Name ?? "no transport"}.");
+            var transport = context.RemainingBindingElements.Find<TransportBindingElement>()?.GetType().Name ?? "no transport";
+            throw new NotSupportedException("Message security is offered over transports with request and reply, HTTP and HTTPS, and makes "
+                + $"{Shape.Name} there; asked for was {typeof(TChannel).Name} over {transport}.");
         }
 
         // Settings are checked before the transport is touched.

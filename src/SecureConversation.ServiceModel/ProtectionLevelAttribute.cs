@@ -20,14 +20,17 @@ public sealed class ProtectionLevelAttribute(ProtectionLevel level) : Attribute,
     /// <summary>The level.</summary>
     public ProtectionLevel Level { get; } = level;
 
-    void IContractBehavior.AddBindingParameters(ContractDescription contractDescription, ServiceEndpoint endpoint, BindingParameterCollection bindingParameters) =>
+    void IContractBehavior.AddBindingParameters(
+        ContractDescription contractDescription, ServiceEndpoint endpoint, BindingParameterCollection bindingParameters) =>
         Add(contractDescription, bindingParameters);
 
-    void IContractBehavior.ApplyClientBehavior(ContractDescription contractDescription, ServiceEndpoint endpoint, ClientRuntime clientRuntime)
+    void IContractBehavior.ApplyClientBehavior(
+        ContractDescription contractDescription, ServiceEndpoint endpoint, ClientRuntime clientRuntime)
     {
     }
 
-    void IContractBehavior.ApplyDispatchBehavior(ContractDescription contractDescription, ServiceEndpoint endpoint, DispatchRuntime dispatchRuntime)
+    void IContractBehavior.ApplyDispatchBehavior(
+        ContractDescription contractDescription, ServiceEndpoint endpoint, DispatchRuntime dispatchRuntime)
     {
     }
 
@@ -50,7 +53,7 @@ public sealed class ProtectionLevelAttribute(ProtectionLevel level) : Attribute,
     {
     }
 
-    // Requirements that a behavior of the application added win over attributes.
+    // Where a behavior of the application has added requirements, they stay.
     private static void Add(ContractDescription contract, BindingParameterCollection parameters)
     {
         if (parameters.Find<EngineBinding.ChannelProtectionRequirements>() is null)

@@ -46,6 +46,24 @@ public sealed class ElementTests
     }
 
     [Fact]
+    public void Settings_of_the_engine_can_be_set()
+    {
+        var element = Element.CreateSecureConversationBindingElement(Element.CreateUserNameForCertificateBindingElement());
+        element.Settings = element.Settings with { IncludeTimestamp = false };
+        element.RequireCancellation = false;
+
+        Assert.False(element.IncludeTimestamp);
+        Assert.NotNull(element.BootstrapSecurityBindingElement);
+        var settings = Assert.IsType<Binding.SymmetricSecurityBindingElement>(element.Settings);
+        Assert.False(Assert.IsType<Binding.SecureConversationSecurityTokenParameters>(settings.ProtectionTokenParameters).RequireCancellation);
+        foreach (var layout in Enum.GetValues<Binding.SecurityHeaderLayout>())
+        {
+            element.Settings = element.Settings with { SecurityHeaderLayout = layout };
+            Assert.Equal(layout.ToString(), element.SecurityHeaderLayout.ToString());
+        }
+    }
+
+    [Fact]
     public void Clone_shares_nothing_that_changes()
     {
         var session = Bindings.Session();

@@ -107,7 +107,8 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         try
         {
             return isAsync
-                ? await Task<Message?>.Factory.FromAsync(inner.BeginRequest, inner.EndRequest, message, deadline.Remaining, null).ConfigureAwait(false)
+                ? await Task<Message?>.Factory.FromAsync(inner.BeginRequest, inner.EndRequest, message, deadline.Remaining, null)
+                    .ConfigureAwait(false)
                 : inner.Request(message, deadline.Remaining);
         }
         catch (OperationCanceledException e)

@@ -3,7 +3,9 @@ using System.Reflection;
 
 namespace SecureConversation.Shared;
 
-/// <summary>What contracts say about the protection of their messages: the attribute for levels, and the headers that they declare.</summary>
+/// <summary>
+/// What contracts say about the protection of their messages: the attribute for levels, and the headers that they declare.
+/// </summary>
 internal static class ContractProtection
 {
     public static EngineBinding.ChannelProtectionRequirements Of(IEnumerable<OperationDescription> operations)
@@ -43,7 +45,8 @@ internal static class ContractProtection
     {
         MethodInfo?[] methods = [operation.SyncMethod, operation.TaskMethod, operation.BeginMethod];
         return methods.Select(m => m?.GetCustomAttribute<ProtectionLevelAttribute>()).FirstOrDefault(a => a is not null)?.Level
-            ?? methods.Select(m => m?.DeclaringType?.GetCustomAttribute<ProtectionLevelAttribute>()).FirstOrDefault(a => a is not null)?.Level
+            ?? methods.Select(m => m?.DeclaringType?.GetCustomAttribute<ProtectionLevelAttribute>())
+                .FirstOrDefault(a => a is not null)?.Level
             ?? operation.DeclaringContract.ContractBehaviors.Cast<object>().OfType<ProtectionLevelAttribute>().FirstOrDefault()?.Level
             ?? ProtectionLevel.EncryptAndSign;
     }

@@ -5,7 +5,8 @@ internal static class DropIn
 {
     /// <summary>The versions of WCF's WSHttpBinding.</summary>
     public static EngineBinding.MessageSecurityVersion VersionOfWSHttp =>
-        EngineBinding.MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
+        EngineBinding.MessageSecurityVersion
+            .WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
 
     /// <summary>The versions of WCF's WS2007HttpBinding.</summary>
     public static EngineBinding.MessageSecurityVersion VersionOfWS2007Http =>

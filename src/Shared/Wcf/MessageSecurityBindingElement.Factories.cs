@@ -28,7 +28,7 @@ public sealed partial class MessageSecurityBindingElement
         new(EngineBinding.SecurityBindingElement.CreateMutualCertificateBindingElement(
             Translation.ToEngine(version), allowSerializedSigningTokenOnReply));
 
-    /// <summary>The default versions of the other overload.</summary>
+    /// <summary>As the other overload, with the default versions.</summary>
     /// <inheritdoc cref="CreateMutualCertificateDuplexBindingElement(MessageSecurityVersion)" path="/remarks"/>
     public static MessageSecurityBindingElement CreateMutualCertificateDuplexBindingElement() =>
         new(EngineBinding.SecurityBindingElement.CreateMutualCertificateDuplexBindingElement());
@@ -37,7 +37,9 @@ public sealed partial class MessageSecurityBindingElement
     /// Both sides have certificates, and replies are not bound to requests: each side signs with its own key and encrypts for the other.
     /// </summary>
     /// <param name="version">The versions of the protocols.</param>
-    /// <remarks>A service of WCF sends its certificate: clients set <see cref="AllowSerializedSigningTokenOnReply"/> to let replies through.</remarks>
+    /// <remarks>
+    /// Services send their certificate: clients set <see cref="AllowSerializedSigningTokenOnReply"/> to let replies through.
+    /// </remarks>
     public static MessageSecurityBindingElement CreateMutualCertificateDuplexBindingElement(MessageSecurityVersion version) =>
         new(EngineBinding.SecurityBindingElement.CreateMutualCertificateDuplexBindingElement(Translation.ToEngine(version)));
 
@@ -49,25 +51,28 @@ public sealed partial class MessageSecurityBindingElement
     public static MessageSecurityBindingElement CreateUserNameForCertificateBindingElement() =>
         new(EngineBinding.SecurityBindingElement.CreateUserNameForCertificateBindingElement());
 
-    /// <inheritdoc cref="CreateSecureConversationBindingElement(MessageSecurityBindingElement, bool, EngineBinding.ChannelProtectionRequirements)"/>
-    public static MessageSecurityBindingElement CreateSecureConversationBindingElement(MessageSecurityBindingElement bootstrapSecurity) =>
-        CreateSecureConversationBindingElement(bootstrapSecurity, requireCancellation: true);
-
-    /// <inheritdoc cref="CreateSecureConversationBindingElement(MessageSecurityBindingElement, bool, EngineBinding.ChannelProtectionRequirements)"/>
-    public static MessageSecurityBindingElement CreateSecureConversationBindingElement(
-        MessageSecurityBindingElement bootstrapSecurity, bool requireCancellation) =>
-        CreateSecureConversationBindingElement(bootstrapSecurity, requireCancellation, bootstrapProtectionRequirements: null);
-
-    /// <summary>A session (WS-SecureConversation).</summary>
+    /// <summary>A session (WS-SecureConversation) that the client cancels when its channel closes.</summary>
     /// <param name="bootstrapSecurity">
     /// The security of the handshake. Kept, not copied, and nothing of it is taken over, as in WCF: set MessageSecurityVersion,
     /// KeyEntropyMode and, most likely, DefaultAlgorithmSuite on both elements.
     /// </param>
+    public static MessageSecurityBindingElement CreateSecureConversationBindingElement(MessageSecurityBindingElement bootstrapSecurity) =>
+        CreateSecureConversationBindingElement(bootstrapSecurity, requireCancellation: true);
+
+    /// <inheritdoc cref="CreateSecureConversationBindingElement(MessageSecurityBindingElement)"/>
+    /// <param name="bootstrapSecurity">The security of the handshake.</param>
     /// <param name="requireCancellation">
-    /// Whether the service keeps the session until the client cancels it, when its channel closes (default true); see
+    /// Whether the service keeps the session until the client cancels it; see
     /// <see cref="EngineBinding.SecureConversationSecurityTokenParameters.RequireCancellation"/>.
     /// </param>
-    /// <param name="bootstrapProtectionRequirements">What of the handshake is signed and encrypted; null (default) for all.</param>
+    public static MessageSecurityBindingElement CreateSecureConversationBindingElement(
+        MessageSecurityBindingElement bootstrapSecurity, bool requireCancellation) =>
+        CreateSecureConversationBindingElement(bootstrapSecurity, requireCancellation, bootstrapProtectionRequirements: null);
+
+    /// <inheritdoc cref="CreateSecureConversationBindingElement(MessageSecurityBindingElement, bool)"/>
+    /// <param name="bootstrapSecurity">The security of the handshake.</param>
+    /// <param name="requireCancellation">Whether the service keeps the session until the client cancels it.</param>
+    /// <param name="bootstrapProtectionRequirements">What of the handshake is signed and encrypted; null for all.</param>
     public static MessageSecurityBindingElement CreateSecureConversationBindingElement(MessageSecurityBindingElement bootstrapSecurity,
         bool requireCancellation, EngineBinding.ChannelProtectionRequirements? bootstrapProtectionRequirements)
     {

@@ -22,7 +22,9 @@ public sealed partial class MessageSecurityBindingElement
         CopyLocal(other);
     }
 
-    /// <summary>All settings in the types of the engine, also those that have no property here. A snapshot: set it to change something.</summary>
+    /// <summary>
+    /// All settings in the types of the engine, also those that have no property here. A snapshot: set it to change something.
+    /// </summary>
     public EngineBinding.SecurityBindingElement Settings
     {
         get => Translation.WithSession(WithLocal(_settings), session =>
@@ -31,7 +33,8 @@ public sealed partial class MessageSecurityBindingElement
         {
             ArgumentNullException.ThrowIfNull(value);
             _settings = value;
-            BootstrapSecurityBindingElement = Translation.Session(value)?.BootstrapSecurityBindingElement is { } bootstrap ? new(bootstrap) : null;
+            var bootstrap = Translation.Session(value)?.BootstrapSecurityBindingElement;
+            BootstrapSecurityBindingElement = bootstrap is null ? null : new(bootstrap);
             TakeLocal(value);
         }
     }
@@ -125,7 +128,8 @@ public sealed partial class MessageSecurityBindingElement
         {
             EngineBinding.AsymmetricSecurityBindingElement asymmetric => asymmetric with { AllowSerializedSigningTokenOnReply = value },
             var other when !value => other,
-            _ => throw new InvalidOperationException("AllowSerializedSigningTokenOnReply belongs to elements with two certificates that sign."),
+            _ => throw new InvalidOperationException(
+                "AllowSerializedSigningTokenOnReply belongs to elements with two certificates that sign."),
         };
     }
 

@@ -9,12 +9,15 @@ internal static partial class Translation
             ? known
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"Not one of {typeof(T).Name}.");
 
-    /// <exception cref="ArgumentException">The engine has no such suite; one that is derived from WCF's may use other algorithms.</exception>
+    /// <exception cref="ArgumentException">
+    /// The engine has no such suite; one that is derived from WCF's may use other algorithms.
+    /// </exception>
     public static EngineBinding.SecurityAlgorithmSuite ToEngine(SecurityAlgorithmSuite suite)
     {
         ArgumentNullException.ThrowIfNull(suite);
-        return EngineBinding.SecurityAlgorithmSuite.TryParse(suite.ToString()!, out var found) && FromEngine(found).GetType() == suite.GetType()
-            ? found
+        var isKnown = EngineBinding.SecurityAlgorithmSuite.TryParse(suite.ToString()!, out var found);
+        return isKnown && FromEngine(found!).GetType() == suite.GetType()
+            ? found!
             : throw new ArgumentException($"The algorithm suite '{suite}' is not offered: choose one of "
                 + $"{string.Join(", ", EngineBinding.SecurityAlgorithmSuite.All)}.", nameof(suite));
     }

@@ -5,7 +5,8 @@ namespace SecureConversation.ServiceModel;
 #endif
 
 /// <summary>
-/// WS2007HttpBinding whose <see cref="SecurityMode.Message"/> works: a replacement under the same name. The other modes are those of its base.
+/// WS2007HttpBinding whose <see cref="SecurityMode.Message"/> works: a replacement under the same name. The other modes are those of
+/// the base.
 /// </summary>
 /// <remarks>
 /// Offered are the credential types Certificate, UserName and None, with NegotiateServiceCredential = false. Others, the defaults Windows
@@ -28,7 +29,7 @@ public partial class WS2007HttpBinding : StackWS2007HttpBinding
 
     /// <summary>A binding with this mode of security.</summary>
     /// <param name="securityMode">Where security is applied.</param>
-    /// <param name="reliableSessionEnabled">The base refuses true where it has no reliable sessions; they do not go with message security.</param>
+    /// <param name="reliableSessionEnabled">Passed to the base; reliable sessions do not go with message security.</param>
     public WS2007HttpBinding(SecurityMode securityMode, bool reliableSessionEnabled)
         : base(securityMode, reliableSessionEnabled)
     {
@@ -48,7 +49,9 @@ public partial class WS2007HttpBinding : StackWS2007HttpBinding
         return elements;
     }
 
-    /// <summary>Null for message security: WCF's element for it cannot be derived from, and ours is inserted when the others are there.</summary>
+    /// <summary>
+    /// Null for message security: nothing can derive from WCF's element for it, so CreateBindingElements inserts another.
+    /// </summary>
     protected override SecurityBindingElement CreateMessageSecurity() =>
         Security.Mode == SecurityMode.Message ? null! : base.CreateMessageSecurity();
 
