@@ -4,8 +4,8 @@ using SecureConversation.Diagnosis;
 namespace SecureConversation.AspNetCore;
 
 /// <summary>
-/// What was verified of the current request. Among the features of the HttpContext while the request is behind message
-/// security, and only then.
+/// What was verified of the current request. The HttpContext has this feature while the application runs behind message security, and
+/// only then.
 /// </summary>
 public interface ISecureConversationFeature
 {

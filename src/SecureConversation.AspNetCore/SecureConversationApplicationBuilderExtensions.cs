@@ -11,8 +11,8 @@ public static class SecureConversationApplicationBuilderExtensions
     /// protected. Place it before authorization, which then judges the verified user.
     /// </summary>
     /// <remarks>
-    /// What follows sees the envelope as the body, the signed action as SOAPAction or content type parameter (without addressing none is
-    /// signed, and that of the client stays), and the client as HttpContext.User. An empty reply acknowledges a
+    /// What follows sees the envelope as the body, the signed action as SOAPAction or content type parameter (without addressing no action
+    /// is signed, and what the client wrote there stays), and the client as HttpContext.User. An empty reply acknowledges a
     /// one-way message (202) or passes its error status on; a reply that is no SOAP envelope, and an exception, become a protected fault
     /// with a constant text. Handshakes and refusals never get there.
     /// </remarks>

@@ -3,11 +3,12 @@ using System.Xml;
 using Microsoft.AspNetCore.Http;
 using SecureConversation.Binding;
 using SecureConversation.Diagnosis;
-using SecureConversation.Shared;
 
 namespace SecureConversation.AspNetCore;
 
-/// <summary>A verified request, as a <see cref="SecureConversationRequestDelegate"/> sees it. Valid until the handler's task ends.</summary>
+/// <summary>
+/// A verified request, as a <see cref="SecureConversationRequestDelegate"/> sees it. Valid until the task of the delegate ends.
+/// </summary>
 public sealed class SecureConversationContext
 {
     private readonly ISecureConversationFeature _feature;
@@ -18,7 +19,10 @@ public sealed class SecureConversationContext
         _feature = feature;
     }
 
-    /// <summary>The HTTP exchange. Body and headers of its request are those of the protected message, which proves nothing about headers.</summary>
+    /// <summary>
+    /// The HTTP exchange. Its request still has the protected body, and headers that are not signed: anybody on the way can have written
+    /// them.
+    /// </summary>
     public HttpContext HttpContext { get; }
 
     /// <summary>The verified request with all that is known of it.</summary>
@@ -30,7 +34,9 @@ public sealed class SecureConversationContext
     /// </summary>
     public string? Action => Message.Action;
 
-    /// <summary>The plain envelope in UTF-8, with the header blocks that were signed. Cleared after the request: copy what outlives it.</summary>
+    /// <summary>
+    /// The plain envelope in UTF-8, with the header blocks that were signed. Cleared after the request: copy what outlives it.
+    /// </summary>
     public ReadOnlyMemory<byte> Envelope => Message.Envelope;
 
     /// <summary>Who sent the request; in a session who opened it.</summary>

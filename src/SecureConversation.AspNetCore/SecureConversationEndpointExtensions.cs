@@ -45,7 +45,8 @@ public static class SecureConversationEndpointExtensions
         var pipeline = builder.Build();
         var application = new PipelineApplication(async context =>
         {
-            // A branch may route anew, and middleware with routes of its own stands back before an endpoint.
+            // The branch must not see the endpoint that led here: routing in it would find nothing else, and SOAP middleware with routes
+            // of its own leaves requests alone that have an endpoint.
             var mapped = context.GetEndpoint();
             context.SetEndpoint(null);
             try
@@ -75,7 +76,7 @@ public static class SecureConversationEndpointExtensions
         where TBuilder : IEndpointConventionBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
-        // Finally: outside of whatever other conventions wrap around the endpoint.
+        // Finally runs after the other conventions, so message security is outside of whatever they wrap around the endpoint.
         builder.Finally(built =>
         {
             var endpoint = ServiceFactory.FindEndpoint(built.ApplicationServices, name);

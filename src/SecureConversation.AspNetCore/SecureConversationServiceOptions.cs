@@ -27,13 +27,13 @@ public sealed class SecureConversationServiceOptions
     public ServiceCredentials? Credentials { get; set; }
 
     /// <summary>
-    /// Largest request in bytes as it comes over the wire. Default 4 MiB. Nothing is known of the sender until the whole
+    /// Largest request in bytes as it comes over the wire. Positive; default 4 MiB. Nothing is known of the sender until the whole
     /// request is held and verified, so this is what a stranger can make the service hold per connection. On the endpoint it
     /// takes the place of Kestrel's MaxRequestBodySize, lower or higher; a limit of IIS applies beside it.
     /// </summary>
     public int MaxRequestBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>Largest plain reply in bytes that is held for protection. Default 64 MiB.</summary>
+    /// <summary>Largest plain reply in bytes that is held for protection. Positive; default 64 MiB.</summary>
     public int MaxReplyBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
@@ -42,7 +42,7 @@ public sealed class SecureConversationServiceOptions
     /// </summary>
     public bool HandOutUnsignedHeaders { get; set; }
 
-    /// <summary>How long a used session may be idle; WCF's ReceiveTimeout. Default 10 minutes.</summary>
+    /// <summary>How long a used session may be idle; WCF's ReceiveTimeout. Positive; default 10 minutes.</summary>
     public TimeSpan SessionIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>

@@ -18,7 +18,10 @@ public sealed class SoapReply
     /// <param name="action">
     /// a:Action of the reply, by the convention of WCF the one of the request followed by "Response". Left out without addressing.
     /// </param>
-    /// <param name="body">XML of the content of s:Body, well-formed and with its own namespace declarations; empty for an empty body.</param>
+    /// <param name="body">
+    /// XML of the content of s:Body, well-formed and with its own namespace declarations; empty for an empty body.
+    /// </param>
+    /// <exception cref="ArgumentException">The action is empty.</exception>
     public static SoapReply FromBody(string action, string body)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -29,7 +32,8 @@ public sealed class SoapReply
     /// <param name="action">
     /// a:Action of the reply, by the convention of WCF the one of the request followed by "Response". Left out without addressing.
     /// </param>
-    /// <param name="writeBody">Writes the content of s:Body.</param>
+    /// <param name="writeBody">Writes the content of s:Body, when the reply is sent.</param>
+    /// <exception cref="ArgumentException">The action is empty.</exception>
     public static SoapReply FromBody(string action, Action<XmlDictionaryWriter> writeBody)
     {
         ArgumentException.ThrowIfNullOrEmpty(action);

@@ -36,7 +36,9 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     /// <summary>Creates a client. Nothing is sent before the first call.</summary>
     /// <param name="address">The service.</param>
     /// <param name="options">Binding and credentials at least.</param>
-    /// <param name="transport">Sends what is protected, and is disposed of with the client; null for a <see cref="SocketsHttpHandler"/>.</param>
+    /// <param name="transport">
+    /// Sends what is protected, and is disposed of with the client; null for a <see cref="SocketsHttpHandler"/>.
+    /// </param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Some option is missing or out of range.</exception>
     public SecureConversationClient(Uri address, SecureConversationHttpOptions options, HttpMessageHandler? transport = null)
     {
@@ -55,14 +57,14 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     /// <summary>The service.</summary>
     public Uri Address { get; }
 
-    /// <summary>Longest time for one call, the handshake included when it waits for one. Default 100 seconds, as of HttpClient.</summary>
+    /// <summary>Longest time for one call, the handshake included when it waits for one. Default 100 seconds, as in HttpClient.</summary>
     public TimeSpan Timeout
     {
         get => _http.Timeout;
         set => _http.Timeout = value;
     }
 
-    /// <summary>Headers of the transport for all calls; handshakes and cancels go without.</summary>
+    /// <summary>HTTP headers for all calls. Handshakes and cancels are sent without them.</summary>
     public HttpRequestHeaders DefaultRequestHeaders => _http.DefaultRequestHeaders;
 
     /// <summary>Opens the session, unless it is open or the binding has none.</summary>
@@ -93,7 +95,9 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
         return reply.ReadBody();
     }
 
-    /// <summary>Sends a message that gets no reply; completes when the service has taken it over, of which HTTP alone is witness.</summary>
+    /// <summary>
+    /// Sends a message that gets no reply. Completes when the service has accepted it; only the HTTP status says so, which is not signed.
+    /// </summary>
     /// <param name="action">Its a:Action.</param>
     /// <param name="body">XML for the body of the message.</param>
     /// <param name="cancellationToken">Gives the call up; the session stays.</param>
@@ -106,24 +110,27 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(body);
         using var request = CreateRequest(EnvelopeBody.Wrap(body, _version), action);
         request.Options.Set(SecureConversationRequestOptions.OneWay, true);
-        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Content is VerifiedContent { Reply: var reply })
         {
             ThrowIfFault(reply);
         }
     }
 
-    /// <summary>Sends an envelope, adding the WS-Addressing headers that it lacks, and gives the verified reply, which may be a fault.</summary>
+    /// <summary>
+    /// Sends an envelope, adding the WS-Addressing headers that it lacks, and gives the verified reply, which may be a fault.
+    /// </summary>
     /// <param name="envelope">A plain envelope in UTF-8.</param>
     /// <param name="action">The action, for an envelope without a:Action.</param>
     /// <param name="cancellationToken">Gives the call up; the session stays.</param>
     /// <exception cref="SecureConversationException">The reply was refused, or is a fault without security.</exception>
     /// <exception cref="HttpRequestException">The transport failed, or answered with an error without SOAP.</exception>
     /// <exception cref="ArgumentException">No envelope of the binding's version, or without an action.</exception>
-    public async Task<VerifiedReply> SendAsync(ReadOnlyMemory<byte> envelope, string? action = null, CancellationToken cancellationToken = default)
+    public async Task<VerifiedReply> SendAsync(
+        ReadOnlyMemory<byte> envelope, string? action = null, CancellationToken cancellationToken = default)
     {
         using var request = CreateRequest(envelope, action);
-        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         return ((VerifiedContent)response.Content).Reply;
     }
 
@@ -148,8 +155,12 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
         }
     }
 
-    // A redirected POST would show the message to somebody who cannot read it, or become a GET.
-    private static SocketsHttpHandler DefaultTransport() => new() { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+    // A redirected POST would become a GET, or go to a service that cannot read the message.
+    private static SocketsHttpHandler DefaultTransport() =>
+        new() { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
     private HttpRequestMessage CreateRequest(ReadOnlyMemory<byte> envelope, string? action)
     {

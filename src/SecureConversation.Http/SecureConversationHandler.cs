@@ -6,8 +6,8 @@ namespace SecureConversation.Http;
 /// <summary>
 /// Protects plain SOAP requests and verifies their replies. In goes a POST with the media type of the binding's SOAP
 /// version; missing WS-Addressing headers are added, a:To from the address and a:Action from SOAPAction or the action
-/// parameter. Out comes the plain reply: 200, or 500 for a fault of the application. Both are verified; everything that
-/// is not ends in an exception.
+/// parameter. Out comes the plain reply: 200, or 500 for a fault of the application. Both are verified; whatever is
+/// refused ends in an exception.
 /// </summary>
 /// <remarks>
 /// <para>Nothing leaves unprotected: any other request is refused with <see cref="InvalidOperationException"/>; see
@@ -18,7 +18,8 @@ namespace SecureConversation.Http;
 /// <see cref="SecureConversationHttpOptions.RetryOnBadContextToken"/>.</para>
 /// <para>Sessions belong to an address: scheme, host, port and path. They are cancelled by <see cref="CloseAsync"/> and by disposal,
 /// and just dropped where the binding requires no cancellation. Headers that handshakes need as well, like an API key of a
-/// gateway, belong into a handler behind this one. One-way requests are marked: <see cref="SecureConversationRequestOptions.OneWay"/>.</para>
+/// gateway, belong into a handler behind this one. One-way requests are marked:
+/// <see cref="SecureConversationRequestOptions.OneWay"/>.</para>
 /// <para>Exceptions: <see cref="HttpRequestException"/> for the transport, HTTP errors without SOAP and responses above
 /// <see cref="SecureConversationHttpOptions.MaxResponseBytes"/>, <see cref="SecureConversationException"/> for security,
 /// <see cref="ArgumentException"/> for envelopes that cannot be protected.</para>
@@ -81,13 +82,15 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         {
             return request.Content is null && request.Method != HttpMethod.Post && Endpoint.AllowUnprotectedRequests
                 ? await SendAsIsAsync(request, cancellationToken).ConfigureAwait(false)
-                : throw new InvalidOperationException($"The request is no POST of {Endpoint.Version.MediaType} and would leave unprotected: it was not sent.");
+                : throw new InvalidOperationException(
+                    $"The request is no POST of {Endpoint.Version.MediaType} and would leave unprotected: it was not sent.");
         }
 
         using var plain = await PlainRequest.ReadAsync(request, Endpoint.Version, cancellationToken).ConfigureAwait(false);
         if (!Endpoint.Client.Binding.EstablishesSession)
         {
-            return await ExchangeAsync(request, plain, Endpoint.Client.Secure(plain.Envelope, plain.Address), cancellationToken).ConfigureAwait(false);
+            var secured = Endpoint.Client.Secure(plain.Envelope, plain.Address);
+            return await ExchangeAsync(request, plain, secured, cancellationToken).ConfigureAwait(false);
         }
 
         try
@@ -101,7 +104,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         }
     }
 
-    /// <summary>Not supported: the handshake and the retry wait. Throws before anything is sent.</summary>
+    /// <summary>Not supported, because the handshake and the retry are asynchronous. Throws before anything is sent.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
         throw new NotSupportedException("Use SendAsync: protected requests are not sent synchronously.");
@@ -117,7 +120,8 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         base.Dispose(disposing);
     }
 
-    private async Task<HttpResponseMessage> ExchangeInSessionAsync(HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> ExchangeInSessionAsync(
+        HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
     {
         var slot = _sessions.Slot(plain.Address);
         var session = await slot.EnterAsync(cancellationToken).ConfigureAwait(false);
@@ -136,7 +140,8 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         }
     }
 
-    private async Task<HttpResponseMessage> ExchangeAsync(HttpRequestMessage request, PlainRequest plain, SecuredRequest secured, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> ExchangeAsync(
+        HttpRequestMessage request, PlainRequest plain, SecuredRequest secured, CancellationToken cancellationToken)
     {
         using var wire = SoapPost.Create(Endpoint.Version, plain.Address, secured.Envelope, plain.Action, owner: secured);
         SoapPost.CopySettings(request, wire);
@@ -168,17 +173,26 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         }
     }
 
-    /// <summary>Some faults about the session itself come secured under it; no application asked for them.</summary>
+    /// <summary>
+    /// Services may say in a fault secured by the session that it is lost. The caller gets an exception, as for such a fault without
+    /// security.
+    /// </summary>
     private static void ThrowIfLoss(VerifiedReply reply)
     {
-        if (reply.Message.ContextId is not null && reply.Message.TryReadFault(out var fault) && new SecureConversationException(fault) is var e && IsLoss(e))
+        if (reply.Message.ContextId is not null && reply.Message.TryReadFault(out var fault)
+            && new SecureConversationException(fault) is var e && IsLoss(e))
         {
             throw e;
         }
     }
 
-    /// <summary>The service does not know the session, or not its key. A refusal of ours is no word of the service.</summary>
-    private static bool IsLoss(SecureConversationException e) => e is { Failure: SecureConversationFailure.BadContextToken, Fault: not null };
+    /// <summary>
+    /// Whether the service does not know the session, or wants a new key for it. Only a fault from the service counts; our own refusals do
+    /// not.
+    /// </summary>
+    private static bool IsLoss(SecureConversationException e) =>
+        e is { Failure: SecureConversationFailure.BadContextToken, Fault: not null };
 
-    private Task<HttpResponseMessage> SendAsIsAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
+    private Task<HttpResponseMessage> SendAsIsAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        base.SendAsync(request, cancellationToken);
 }

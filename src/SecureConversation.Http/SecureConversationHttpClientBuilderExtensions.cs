@@ -23,12 +23,14 @@ public static class SecureConversationHttpClientBuilderExtensions
     }
 
     /// <inheritdoc cref="AddSecureConversation(IHttpClientBuilder, Action{SecureConversationHttpOptions})"/>
-    public static IHttpClientBuilder AddSecureConversation(this IHttpClientBuilder builder, Action<IServiceProvider, SecureConversationHttpOptions> configure)
+    public static IHttpClientBuilder AddSecureConversation(
+        this IHttpClientBuilder builder, Action<IServiceProvider, SecureConversationHttpOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
         var name = builder.Name;
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SecureConversationHttpOptions>, HttpOptionsValidator>());
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<SecureConversationHttpOptions>, HttpOptionsValidator>());
         builder.Services.AddOptions<SecureConversationHttpOptions>(name)
             .Configure<IServiceProvider>((options, services) =>
             {
@@ -37,7 +39,8 @@ public static class SecureConversationHttpClientBuilderExtensions
             })
             .ValidateOnStart();
         builder.Services.AddKeyedSingleton(name, (services, _) => CreateSessions(services, name));
-        return builder.AddHttpMessageHandler(services => new SecureConversationHandler(services.GetRequiredKeyedService<SecureConversationSessions>(name)));
+        return builder.AddHttpMessageHandler(services =>
+            new SecureConversationHandler(services.GetRequiredKeyedService<SecureConversationSessions>(name)));
     }
 
     private static SecureConversationSessions CreateSessions(IServiceProvider services, string name)
@@ -47,7 +50,7 @@ public static class SecureConversationHttpClientBuilderExtensions
         SecureConversationSessions? sessions = null;
         return sessions = new SecureConversationSessions(new Endpoint(name, options), Connect);
 
-        // Held by the session that it opened: the factory disposes of rotated handlers only when nobody holds them, and
+        // The session that was opened holds what this returns: the factory disposes of rotated handlers only when nobody holds them, and
         // the cancel at the end needs one when the factory can make no more.
         HttpSend Connect()
         {

@@ -22,7 +22,9 @@ public sealed class SecureConversationHttpOptions
     /// <summary>What is signed and encrypted. Default <see cref="ChannelProtectionRequirements.Default"/>: everything.</summary>
     public ChannelProtectionRequirements ProtectionRequirements { get; set; } = ChannelProtectionRequirements.Default;
 
-    /// <summary>Who the client is and which service it expects. Needed; stays with the caller, who disposes of it after the client.</summary>
+    /// <summary>
+    /// Who the client is and which service it expects. Needed; stays with the caller, who disposes of it after the client.
+    /// </summary>
     public ClientCredentials? Credentials { get; set; }
 
     /// <summary>
@@ -33,13 +35,13 @@ public sealed class SecureConversationHttpOptions
 
     /// <summary>
     /// Sends a request once more, in a new session, when the service answered that it does not know the session (or that its key has to be
-    /// renewed). Default false. That answer comes without security, so somebody between client and service can let a request pass, replace the
-    /// reply by such a fault and have the request executed twice: set it for operations that may be repeated.
-    /// Either way the next request opens a new session.
+    /// renewed). Default false. That answer comes without security, so somebody between client and service can let a request pass, replace
+    /// the reply by such a fault and have the request executed twice: set it for operations that may be repeated. Either way the next
+    /// request opens a new session.
     /// </summary>
     public bool RetryOnBadContextToken { get; set; }
 
-    /// <summary>Largest entity body of a response in bytes, counted while it is read. Default 64 MiB.</summary>
+    /// <summary>Largest entity body of a response in bytes, counted while it is read. Positive; default 64 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
@@ -48,15 +50,20 @@ public sealed class SecureConversationHttpOptions
     /// </summary>
     public bool HandOutUnsignedHeaders { get; set; }
 
-    /// <summary>Longest time for the handshake of a session. It is shared, so no caller's cancellation ends it. Default 1 minute.</summary>
+    /// <summary>
+    /// Longest time for the handshake of a session; at most a day. Callers share the handshake, so the cancellation of one does not end it.
+    /// Default 1 minute.
+    /// </summary>
     public TimeSpan OpenTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Longest time for telling the service that a session is over; bounds disposal. Default 10 seconds.</summary>
+    /// <summary>
+    /// Longest time for telling the service that a session is over, and so for disposal; at most a day. Default 10 seconds.
+    /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Source of time for timestamps and the expiry of sessions. Timeouts of the network are real time.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Takes logs. Null: with dependency injection the registered factory, else no logs.</summary>
+    /// <summary>Where events are logged. Null (default): with dependency injection the registered factory, otherwise nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 }

@@ -38,8 +38,12 @@ public sealed class SecureConversationSessions : IAsyncDisposable, IDisposable
     /// <summary>
     /// Cancels all sessions at their services, once the calls in them are over. A later request opens a new session.
     /// </summary>
-    /// <exception cref="SecureConversationException">A service refused, or its answer was refused; the session is closed here all the same.</exception>
-    /// <exception cref="HttpRequestException">A service cannot be reached, or did not answer in time; the session is closed here all the same.</exception>
+    /// <exception cref="SecureConversationException">
+    /// A service refused, or its answer was refused. The session is closed here all the same.
+    /// </exception>
+    /// <exception cref="HttpRequestException">
+    /// A service cannot be reached, or did not answer in time. The session is closed here all the same.
+    /// </exception>
     public Task CloseAsync(CancellationToken cancellationToken = default) =>
         Task.WhenAll(_slots.Values.Select(slot => slot.CloseAsync(cancellationToken)));
 
@@ -67,7 +71,7 @@ public sealed class SecureConversationSessions : IAsyncDisposable, IDisposable
     /// <summary>As <see cref="DisposeAsync"/>; blocks for no longer than CloseTimeout.</summary>
     public void Dispose()
     {
-        // After DisposeAsync nothing is left to wait for, and many who wait at once would use up the threads that they wait for.
+        // After DisposeAsync nothing is left to wait for, and many callers who wait at once would use up the threads that they wait for.
         if (Volatile.Read(ref _isDisposed) == 0)
         {
             Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();

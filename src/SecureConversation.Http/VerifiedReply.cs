@@ -1,6 +1,5 @@
 using System.Xml;
 using SecureConversation.Http.Internal;
-using SecureConversation.Shared;
 
 namespace SecureConversation.Http;
 

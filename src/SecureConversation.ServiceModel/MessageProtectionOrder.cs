@@ -1,6 +1,8 @@
 namespace SecureConversation.ServiceModel;
 
-/// <summary>The order of signing and encrypting. Names and values of WCF, whose client for .NET lacks the type.</summary>
+/// <summary>
+/// The order of signing and encrypting. It has the names and values of WCF, whose client for .NET does not make the type public.
+/// </summary>
 public enum MessageProtectionOrder
 {
     /// <summary>The signature covers the plaintext and stays readable.</summary>

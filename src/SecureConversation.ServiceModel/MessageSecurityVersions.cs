@@ -1,7 +1,3 @@
-using System.ServiceModel;
-using SecureConversation.ServiceModel.Internal;
-using EngineBinding = SecureConversation.Binding;
-
 namespace SecureConversation.ServiceModel;
 
 /// <summary>
@@ -13,14 +9,16 @@ public static class MessageSecurityVersions
     extension(MessageSecurityVersion)
     {
         /// <summary>The default of WCF: WS-Security 1.1 with the versions of February 2005.</summary>
-        public static MessageSecurityVersion Default => MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11;
+        public static MessageSecurityVersion Default =>
+            MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11;
 
         /// <summary>WS-Security 1.0 with the OASIS versions and the attributes of the Basic Security Profile.</summary>
         public static MessageSecurityVersion WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10 =>
-            Translate.FromEngine(EngineBinding.MessageSecurityVersion.WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10);
+            Translation.FromEngine(EngineBinding.MessageSecurityVersion
+                .WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10);
 
         /// <summary>WS-Security 1.1 with the OASIS versions.</summary>
         public static MessageSecurityVersion WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12 =>
-            Translate.FromEngine(EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12);
+            Translation.FromEngine(EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12);
     }
 }

@@ -1,9 +1,5 @@
 using System.Net.Security;
-using System.ServiceModel.Channels;
-using System.ServiceModel.Description;
 using System.ServiceModel.Dispatcher;
-using SecureConversation.ServiceModel.Internal;
-using EngineBinding = SecureConversation.Binding;
 
 namespace SecureConversation.ServiceModel;
 
@@ -24,14 +20,17 @@ public sealed class ProtectionLevelAttribute(ProtectionLevel level) : Attribute,
     /// <summary>The level.</summary>
     public ProtectionLevel Level { get; } = level;
 
-    void IContractBehavior.AddBindingParameters(ContractDescription contractDescription, ServiceEndpoint endpoint, BindingParameterCollection bindingParameters) =>
+    void IContractBehavior.AddBindingParameters(
+        ContractDescription contractDescription, ServiceEndpoint endpoint, BindingParameterCollection bindingParameters) =>
         Add(contractDescription, bindingParameters);
 
-    void IContractBehavior.ApplyClientBehavior(ContractDescription contractDescription, ServiceEndpoint endpoint, ClientRuntime clientRuntime)
+    void IContractBehavior.ApplyClientBehavior(
+        ContractDescription contractDescription, ServiceEndpoint endpoint, ClientRuntime clientRuntime)
     {
     }
 
-    void IContractBehavior.ApplyDispatchBehavior(ContractDescription contractDescription, ServiceEndpoint endpoint, DispatchRuntime dispatchRuntime)
+    void IContractBehavior.ApplyDispatchBehavior(
+        ContractDescription contractDescription, ServiceEndpoint endpoint, DispatchRuntime dispatchRuntime)
     {
     }
 
@@ -54,12 +53,12 @@ public sealed class ProtectionLevelAttribute(ProtectionLevel level) : Attribute,
     {
     }
 
-    // Requirements that a behavior of the application added win over attributes.
+    // Where a behavior of the application has added requirements, they stay.
     private static void Add(ContractDescription contract, BindingParameterCollection parameters)
     {
         if (parameters.Find<EngineBinding.ChannelProtectionRequirements>() is null)
         {
-            parameters.Add(ContractProtection.Of(contract));
+            parameters.Add(ContractProtection.Of(contract.Operations));
         }
     }
 }

@@ -1,7 +1,3 @@
-using System.ServiceModel.Security;
-using SecureConversation.ServiceModel.Internal;
-using EngineBinding = SecureConversation.Binding;
-
 namespace SecureConversation.ServiceModel;
 
 /// <summary>
@@ -13,42 +9,44 @@ public static class SecurityAlgorithmSuites
     extension(SecurityAlgorithmSuite)
     {
         /// <summary>AES-192, SHA-1, RSA-OAEP.</summary>
-        public static SecurityAlgorithmSuite Basic192 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.Basic192);
+        public static SecurityAlgorithmSuite Basic192 => Of(EngineBinding.SecurityAlgorithmSuite.Basic192);
 
         /// <summary>AES-128, SHA-1, RSA-OAEP.</summary>
-        public static SecurityAlgorithmSuite Basic128 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.Basic128);
+        public static SecurityAlgorithmSuite Basic128 => Of(EngineBinding.SecurityAlgorithmSuite.Basic128);
 
         /// <summary>AES-256, SHA-1, RSA 1.5.</summary>
-        public static SecurityAlgorithmSuite Basic256Rsa15 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.Basic256Rsa15);
+        public static SecurityAlgorithmSuite Basic256Rsa15 => Of(EngineBinding.SecurityAlgorithmSuite.Basic256Rsa15);
 
         /// <summary>AES-192, SHA-1, RSA 1.5.</summary>
-        public static SecurityAlgorithmSuite Basic192Rsa15 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.Basic192Rsa15);
+        public static SecurityAlgorithmSuite Basic192Rsa15 => Of(EngineBinding.SecurityAlgorithmSuite.Basic192Rsa15);
 
         /// <summary>AES-128, SHA-1, RSA 1.5.</summary>
-        public static SecurityAlgorithmSuite Basic128Rsa15 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.Basic128Rsa15);
+        public static SecurityAlgorithmSuite Basic128Rsa15 => Of(EngineBinding.SecurityAlgorithmSuite.Basic128Rsa15);
 
         /// <summary>3DES, SHA-1, RSA 1.5.</summary>
-        public static SecurityAlgorithmSuite TripleDesRsa15 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.TripleDesRsa15);
+        public static SecurityAlgorithmSuite TripleDesRsa15 => Of(EngineBinding.SecurityAlgorithmSuite.TripleDesRsa15);
 
         /// <summary>AES-192, SHA-256, RSA-OAEP.</summary>
-        public static SecurityAlgorithmSuite Basic192Sha256 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.Basic192Sha256);
+        public static SecurityAlgorithmSuite Basic192Sha256 => Of(EngineBinding.SecurityAlgorithmSuite.Basic192Sha256);
 
         /// <summary>AES-128, SHA-256, RSA-OAEP.</summary>
-        public static SecurityAlgorithmSuite Basic128Sha256 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.Basic128Sha256);
+        public static SecurityAlgorithmSuite Basic128Sha256 => Of(EngineBinding.SecurityAlgorithmSuite.Basic128Sha256);
 
         /// <summary>3DES, SHA-256, RSA-OAEP.</summary>
-        public static SecurityAlgorithmSuite TripleDesSha256 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.TripleDesSha256);
+        public static SecurityAlgorithmSuite TripleDesSha256 => Of(EngineBinding.SecurityAlgorithmSuite.TripleDesSha256);
 
         /// <summary>AES-256, SHA-256, RSA 1.5.</summary>
-        public static SecurityAlgorithmSuite Basic256Sha256Rsa15 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.Basic256Sha256Rsa15);
+        public static SecurityAlgorithmSuite Basic256Sha256Rsa15 => Of(EngineBinding.SecurityAlgorithmSuite.Basic256Sha256Rsa15);
 
         /// <summary>AES-192, SHA-256, RSA 1.5.</summary>
-        public static SecurityAlgorithmSuite Basic192Sha256Rsa15 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.Basic192Sha256Rsa15);
+        public static SecurityAlgorithmSuite Basic192Sha256Rsa15 => Of(EngineBinding.SecurityAlgorithmSuite.Basic192Sha256Rsa15);
 
         /// <summary>AES-128, SHA-256, RSA 1.5.</summary>
-        public static SecurityAlgorithmSuite Basic128Sha256Rsa15 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.Basic128Sha256Rsa15);
+        public static SecurityAlgorithmSuite Basic128Sha256Rsa15 => Of(EngineBinding.SecurityAlgorithmSuite.Basic128Sha256Rsa15);
 
         /// <summary>3DES, SHA-256, RSA 1.5.</summary>
-        public static SecurityAlgorithmSuite TripleDesSha256Rsa15 => Translate.FromEngine(EngineBinding.SecurityAlgorithmSuite.TripleDesSha256Rsa15);
+        public static SecurityAlgorithmSuite TripleDesSha256Rsa15 => Of(EngineBinding.SecurityAlgorithmSuite.TripleDesSha256Rsa15);
     }
+
+    private static SecurityAlgorithmSuite Of(EngineBinding.SecurityAlgorithmSuite suite) => Translation.FromEngine(suite);
 }

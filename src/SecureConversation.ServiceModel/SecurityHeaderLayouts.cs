@@ -1,5 +1,3 @@
-using System.ServiceModel.Channels;
-
 namespace SecureConversation.ServiceModel;
 
 /// <summary>

@@ -15,7 +15,7 @@ public sealed class ElementTests
             var element = Element.CreateMutualCertificateBindingElement();
             element.DefaultAlgorithmSuite = (SecurityAlgorithmSuite)property.GetValue(null)!;
 
-            Assert.Equal(property.Name, element.ToSecurityBindingElement().DefaultAlgorithmSuite.Name);
+            Assert.Equal(property.Name, element.Settings.DefaultAlgorithmSuite.Name);
             Assert.Same(property.GetValue(null), element.DefaultAlgorithmSuite);
         }
     }
@@ -27,7 +27,7 @@ public sealed class ElementTests
         {
             var element = Element.CreateMutualCertificateBindingElement((MessageSecurityVersion)property.GetValue(null)!);
 
-            Assert.Equal(property.Name, element.ToSecurityBindingElement().MessageSecurityVersion.Name);
+            Assert.Equal(property.Name, element.Settings.MessageSecurityVersion.Name);
             Assert.Same(property.GetValue(null), element.MessageSecurityVersion);
         }
 
@@ -42,7 +42,25 @@ public sealed class ElementTests
         bootstrap.DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic128;
 
         Assert.Same(bootstrap, session.BootstrapSecurityBindingElement);
-        Assert.Equal("Basic128", Binding.MessageSecurityBinding.Create(session.ToSecurityBindingElement()).Bootstrap!.DefaultAlgorithmSuite.Name);
+        Assert.Equal("Basic128", Binding.MessageSecurityBinding.Create(session.Settings).Bootstrap!.DefaultAlgorithmSuite.Name);
+    }
+
+    [Fact]
+    public void Settings_of_the_engine_can_be_set()
+    {
+        var element = Element.CreateSecureConversationBindingElement(Element.CreateUserNameForCertificateBindingElement());
+        element.Settings = element.Settings with { IncludeTimestamp = false };
+        element.RequireCancellation = false;
+
+        Assert.False(element.IncludeTimestamp);
+        Assert.NotNull(element.BootstrapSecurityBindingElement);
+        var settings = Assert.IsType<Binding.SymmetricSecurityBindingElement>(element.Settings);
+        Assert.False(Assert.IsType<Binding.SecureConversationSecurityTokenParameters>(settings.ProtectionTokenParameters).RequireCancellation);
+        foreach (var layout in Enum.GetValues<Binding.SecurityHeaderLayout>())
+        {
+            element.Settings = element.Settings with { SecurityHeaderLayout = layout };
+            Assert.Equal(layout.ToString(), element.SecurityHeaderLayout.ToString());
+        }
     }
 
     [Fact]
@@ -58,7 +76,7 @@ public sealed class ElementTests
         Assert.Equal(128, clone.LocalServiceSettings.MaxPendingSessions);
         Assert.True(clone.IncludeTimestamp);
         Assert.True(clone.BootstrapSecurityBindingElement!.RequireSignatureConfirmation);
-        Assert.Equal(Bindings.Session().ToSecurityBindingElement(), clone.ToSecurityBindingElement());
+        Assert.Equal(Bindings.Session().Settings, clone.Settings);
     }
 
     [Fact]
@@ -71,7 +89,7 @@ public sealed class ElementTests
         element.MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign;
         element.SecurityHeaderLayout = global::CoreWCF.Channels.SecurityHeaderLayout.Lax;
 
-        var settings = element.ToSecurityBindingElement();
+        var settings = element.Settings;
         Assert.Equal(TimeSpan.FromMinutes(1), settings.LocalServiceSettings.MaxClockSkew);
         Assert.False(settings.LocalServiceSettings.DetectReplays);
         Assert.Equal(Binding.SecurityKeyEntropyMode.ServerEntropy, settings.KeyEntropyMode);

@@ -104,7 +104,7 @@ public sealed class RefusalTests
 
     [Fact]
     public void AlgorithmSuitesOfOnesOwn_AreRefused() =>
-        Assert.Throws<NotSupportedException>(() => new Element(Binding.SecurityBindingElement.CreateMutualCertificateBindingElement()) { DefaultAlgorithmSuite = new OwnSuite() });
+        Assert.Throws<ArgumentException>(() => new Element(Binding.SecurityBindingElement.CreateMutualCertificateBindingElement()) { DefaultAlgorithmSuite = new OwnSuite() });
 
     private static async Task RefusedAsync(string text, Func<Task> start)
     {

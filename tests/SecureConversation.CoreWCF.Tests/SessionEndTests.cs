@@ -14,7 +14,7 @@ public sealed class SessionEndTests
         var element = Bindings.Session();
         var replays = new HeldReplayCache();
         await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element), services: services => services.AddSingleton<IReplayCache>(replays));
-        using var session = await RawSession.OpenAsync(host.Address, element.ToSecurityBindingElement());
+        using var session = await RawSession.OpenAsync(host.Address, element.Settings);
         await session.CallAsync("Count");
         replays.HoldNext();
         var late = session.CallAsync("Count");
@@ -37,7 +37,7 @@ public sealed class SessionEndTests
         await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
         for (var round = 0; round < 40; round++)
         {
-            using var session = await RawSession.OpenAsync(host.Address, element.ToSecurityBindingElement());
+            using var session = await RawSession.OpenAsync(host.Address, element.Settings);
             await session.CallAsync("Count");
             var requests = Enumerable.Range(0, 8).Select(_ => session.Secure("Count")).ToList();
             var calls = requests.Select(request => Record.ExceptionAsync(() => session.SendAsync(request, "Count")).AsTask()).ToList();

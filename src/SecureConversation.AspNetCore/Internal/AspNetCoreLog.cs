@@ -8,7 +8,8 @@ internal static partial class AspNetCoreLog
     [LoggerMessage(300, LogLevel.Information, "HTTP request refused with status {StatusCode}.")]
     public static partial void RequestRefused(ILogger logger, int statusCode);
 
-    [LoggerMessage(301, LogLevel.Error, "The application failed on a message with action {Action}; the client was answered by InternalServiceFault.")]
+    [LoggerMessage(301, LogLevel.Error,
+        "The application failed on a message with action {Action}; the client was answered by InternalServiceFault.")]
     public static partial void ApplicationFailed(ILogger logger, string? action, Exception exception);
 
     [LoggerMessage(302, LogLevel.Error,

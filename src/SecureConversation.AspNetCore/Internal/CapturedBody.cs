@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using SecureConversation.Shared;
 
 namespace SecureConversation.AspNetCore.Internal;
 

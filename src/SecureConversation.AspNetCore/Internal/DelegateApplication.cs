@@ -8,7 +8,7 @@ internal sealed class DelegateApplication(SecureConversationRequestDelegate hand
     public async Task<PlainReply> RunAsync(HttpContext context, ISecureConversationFeature feature, int maxReplyBytes)
     {
         var reply = await handler(new SecureConversationContext(context, feature)).ConfigureAwait(false)
-            ?? throw new InvalidOperationException($"The handler returned null: return {nameof(SoapReply)}.{nameof(SoapReply.None)} for no reply.");
+            ?? throw new InvalidOperationException("The handler returned null: return SoapReply.None for no reply.");
         return reply.Create(feature.MessageVersion, maxReplyBytes);
     }
 }

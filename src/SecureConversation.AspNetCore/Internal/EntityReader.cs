@@ -1,12 +1,11 @@
 using Microsoft.AspNetCore.Http;
-using SecureConversation.Shared;
 
 namespace SecureConversation.AspNetCore.Internal;
 
 /// <summary>Reads the entity body of a request out of the pipe of the server.</summary>
 internal static class EntityReader
 {
-    // What a client declares is not yet sent: memory follows the bytes, not the promise.
+    // A client may declare more than it sends, so the declared length alone does not make us rent more than this.
     private const int MaxInitialCapacity = 64 * 1024;
 
     /// <summary>The whole body; null as soon as it exceeds the limit.</summary>

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Xml;
 using SecureConversation.Binding;
-using SecureConversation.Shared;
 using static SecureConversation.Shared.SoapUris;
 
 namespace SecureConversation.AspNetCore.Internal;
@@ -11,7 +10,7 @@ internal static class PlainEnvelopeWriter
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>What the client is told when the application fails: that it did, and nothing else.</summary>
+    /// <summary>The answer when the application failed. It says so and nothing else, because the cause is for the log.</summary>
     public static SoapFaultException InternalServiceFault { get; } =
         new("The server was unable to process the request due to an internal error.")
         {
@@ -30,7 +29,7 @@ internal static class PlainEnvelopeWriter
             writer.WriteStartElement("s", "Envelope", soap);
             if (version.Addressing != AddressingVersion.None)
             {
-                WriteHeader(writer, soap, version.Addressing == AddressingVersion.WSAddressing10 ? Addressing10 : AddressingAugust2004, action);
+                WriteHeader(writer, soap, AddressingOf(version), action);
             }
 
             writer.WriteStartElement("Body", soap);
@@ -49,7 +48,8 @@ internal static class PlainEnvelopeWriter
 
     public static PooledBuffer Write(MessageVersion version, SoapFaultException fault, int limit)
     {
-        var undeclared = version.Addressing == AddressingVersion.WSAddressing10 ? Addressing10 + "/soap/fault" : AddressingAugust2004 + "/fault";
+        // The actions of faults that no contract declares: WS-Addressing 1.0 SOAP binding section 6, and August 2004 section 4.
+        var undeclared = AddressingOf(version) + (version.Addressing == AddressingVersion.WSAddressing10 ? "/soap/fault" : "/fault");
         return Write(version, fault.Action ?? undeclared, limit, writer =>
         {
             if (version.Soap == SoapVersion.Soap12)
@@ -62,6 +62,9 @@ internal static class PlainEnvelopeWriter
             }
         });
     }
+
+    private static string AddressingOf(MessageVersion version) =>
+        version.Addressing == AddressingVersion.WSAddressing10 ? Addressing10 : AddressingAugust2004;
 
     private static void WriteHeader(XmlDictionaryWriter writer, string soap, string addressing, string action)
     {

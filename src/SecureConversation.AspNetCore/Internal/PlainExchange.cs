@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using SecureConversation.Shared;
 
 namespace SecureConversation.AspNetCore.Internal;
 
@@ -36,7 +35,7 @@ internal sealed class PlainExchange : IRequestBodyPipeFeature, IDisposable
         Reader = PipeReader.Create(new ReadOnlySequence<byte>(envelope));
     }
 
-    /// <summary>The verified envelope; completed at the end, so that nobody reads a buffer that was returned.</summary>
+    /// <summary>The verified envelope. The reader is completed at the end, so that nobody reads a buffer that was returned.</summary>
     public PipeReader Reader { get; }
 
     public static PlainExchange Begin(HttpContext context, ISecureConversationFeature feature, int maxReplyBytes)
@@ -51,12 +50,12 @@ internal sealed class PlainExchange : IRequestBodyPipeFeature, IDisposable
         return exchange;
     }
 
-    /// <summary>What was written, as UTF-8. The caller owns it.</summary>
-    /// <exception cref="SecureConversationException">The reply is no text in its charset.</exception>
+    /// <summary>What was written, as UTF-8. The caller disposes of it.</summary>
+    /// <exception cref="SecureConversationException">The reply is not valid in its charset.</exception>
     /// <exception cref="InvalidOperationException">The reply exceeds the limit.</exception>
     public PlainReply TakeReply()
     {
-        // Thrown to the component when it wrote, which may have kept it to itself.
+        // The component got an exception when it wrote too much, and may have caught it.
         if (_reply.IsOverrun)
         {
             throw new InvalidOperationException("The reply exceeds MaxReplyBytes.");

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using SecureConversation.Shared;
 
 namespace SecureConversation.AspNetCore.Internal;
 

@@ -28,7 +28,8 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
             }
 
             SoapHttp.LimitBody(context, _maxRequestBytes);
-            using var entity = await EntityReader.ReadAsync(context.Request, _maxRequestBytes, context.RequestAborted).ConfigureAwait(false);
+            using var entity = await EntityReader.ReadAsync(context.Request, _maxRequestBytes, context.RequestAborted)
+                .ConfigureAwait(false);
             if (entity is null)
             {
                 Refuse(context, StatusCodes.Status413PayloadTooLarge);
@@ -46,7 +47,9 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
         }
         catch (SecureConversationException e)
         {
-            Refuse(context, e.Code == FailureCode.ContentTypeMismatch ? StatusCodes.Status415UnsupportedMediaType : StatusCodes.Status400BadRequest);
+            Refuse(context, e.Code == FailureCode.ContentTypeMismatch
+                ? StatusCodes.Status415UnsupportedMediaType
+                : StatusCodes.Status400BadRequest);
         }
         catch (BadHttpRequestException e)
         {
@@ -139,7 +142,7 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
         }
         catch (Exception e)
         {
-            // The detail is written by the application.
+            // WriteDetail is code of the application, and may throw anything.
             AspNetCoreLog.ApplicationFailed(logger, feature.Message.Action, e);
             return InternalServiceFault();
         }

@@ -9,7 +9,9 @@ namespace SecureConversation.AspNetCore.Internal;
 internal static class ServiceFactory
 {
     /// <exception cref="ArgumentException">The settings contradict each other.</exception>
-    /// <exception cref="InvalidOperationException">Binding and MessageSecurity are both set, or none; or a setting is not offered.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Binding and MessageSecurity are both set, or neither is, or a setting is not offered.
+    /// </exception>
     public static MessageSecurityBinding CreateBinding(SecureConversationServiceOptions options) =>
         MessageSecurityBinding.Resolve(options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements);
 
@@ -40,8 +42,8 @@ internal static class ServiceFactory
             ? "Message security is not set up: call services.AddSecureConversation(options => ...)."
             : $"No message security is set up under the name '{name}': call services.AddSecureConversation(\"{name}\", options => ...).");
 
-    // The limits on entities are held by the host. The engine's own must leave room for what it makes of them: another
-    // encoding (half as much again), or ciphertext in base64 around it.
+    // The endpoint holds the limits on entities. The limit of the engine must leave room for what becomes of one: another encoding (half
+    // as much again), or ciphertext in base64 around it.
     private static int MaxEnvelopeBytes(SecureConversationServiceOptions options) =>
         (int)Math.Min(int.MaxValue, (2L * Math.Max(options.MaxRequestBytes, options.MaxReplyBytes)) + (64 * 1024));
 

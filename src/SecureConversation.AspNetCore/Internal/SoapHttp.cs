@@ -9,9 +9,10 @@ namespace SecureConversation.AspNetCore.Internal;
 /// <summary>The HTTP binding of SOAP: which requests are taken, and how replies are labelled and written.</summary>
 internal static class SoapHttp
 {
-    // Each chunk is flushed: a slow client holds the protected reply, not the buffers of the server.
+    // Each chunk is flushed, so a slow client makes us hold the protected reply, but no buffers of the server beside it.
     private const int ChunkSize = 64 * 1024;
 
+    // Printable ASCII without quote, backslash, space and angle brackets: an action of these cannot break out of its quotes.
     private static readonly SearchValues<char> UriCharacters = SearchValues.Create(
         "!#$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz{|}~^`");
 
@@ -57,7 +58,7 @@ internal static class SoapHttp
         request.Headers.AcceptEncoding = default;
         if (version.Addressing == AddressingVersion.None)
         {
-            // No action is signed; that of HTTP is all there is, and stays.
+            // Without addressing no action is signed, so the one of HTTP stays.
             request.ContentType = Utf8ContentType(request.ContentType, version);
             return;
         }
@@ -112,7 +113,7 @@ internal static class SoapHttp
         response.ContentType = null;
         response.Headers.Remove(HeaderNames.ContentEncoding);
         response.Headers.Remove(HeaderNames.TransferEncoding);
-        // Validators of the plain content say something about it.
+        // These were made from the plain content, and would tell something about it.
         response.Headers.Remove(HeaderNames.ETag);
         response.Headers.Remove(HeaderNames.ContentMD5);
     }

@@ -1,18 +1,15 @@
 using System.Collections.ObjectModel;
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
-using CoreWCF;
-using CoreWCF.Channels;
 using CoreWCF.IdentityModel.Policy;
 using CoreWCF.IdentityModel.Selectors;
 using CoreWCF.IdentityModel.Tokens;
-using CoreWCF.Security;
 
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>
-/// The client as CoreWCF services know it. CoreWCF's authenticators make the claims; the engine has validated before, so they are
-/// given validators that accept.
+/// The client as CoreWCF services know it. CoreWCF's authenticators make the claims. The engine has validated the client before, so their
+/// validators accept everything.
 /// </summary>
 internal sealed class CallerIdentity
 {
@@ -29,19 +26,23 @@ internal sealed class CallerIdentity
     public static async ValueTask<CallerIdentity> CreateAsync(ClaimsPrincipal user, X509Certificate2? certificate)
     {
         var caller = new CallerIdentity();
-        var userName = user.Identity is { AuthenticationType: Credentials.ClientAuthenticationTypes.UserName, Name: { } name } ? name : null;
+        var userName = user.Identity is { AuthenticationType: EngineCredentials.ClientAuthenticationTypes.UserName, Name: { } name }
+            ? name
+            : null;
         if (userName is not null)
         {
-            caller._policies.AddRange(await caller.AddAsync(UserNameClaims, new UserNameSecurityToken(userName, null), SecurityTokenAttachmentMode.SignedEncrypted)
-                .ConfigureAwait(false));
+            var token = new UserNameSecurityToken(userName, null);
+            caller._policies.AddRange(
+                await caller.AddAsync(UserNameClaims, token, SecurityTokenAttachmentMode.SignedEncrypted).ConfigureAwait(false));
         }
 
         if (certificate is not null)
         {
-            var policies = await caller.AddAsync(CertificateClaims, new X509SecurityToken(certificate), SecurityTokenAttachmentMode.Endorsing).ConfigureAwait(false);
+            var token = new X509SecurityToken(certificate);
+            var policies = await caller.AddAsync(CertificateClaims, token, SecurityTokenAttachmentMode.Endorsing).ConfigureAwait(false);
             if (userName is null)
             {
-                // Of two identities WCF would take neither: the user name is the one, the certificate stays a token beside it.
+                // WCF takes no identity where there are two. The user name is the identity here, the certificate a token beside it.
                 caller._policies.AddRange(policies);
             }
         }
@@ -57,11 +58,12 @@ internal sealed class CallerIdentity
             security.IncomingSupportingTokens.Add(token);
         }
 
-        // Also for anonymous clients: the context that an authentication of the transport has left does not speak for the message.
+        // Set for anonymous clients as well: a client that the transport authenticated must not speak for the message.
         security.ServiceSecurityContext = new ServiceSecurityContext(_policies.AsReadOnly());
     }
 
-    private async ValueTask<ReadOnlyCollection<IAuthorizationPolicy>> AddAsync(SecurityTokenAuthenticator authenticator, SecurityToken token, SecurityTokenAttachmentMode mode)
+    private async ValueTask<ReadOnlyCollection<IAuthorizationPolicy>> AddAsync(
+        SecurityTokenAuthenticator authenticator, SecurityToken token, SecurityTokenAttachmentMode mode)
     {
         var policies = await authenticator.ValidateTokenAsync(token).ConfigureAwait(false);
         _tokens.Add(new SupportingTokenSpecification(token, policies, mode));

@@ -8,7 +8,8 @@ internal static partial class CoreWcfLog
     [LoggerMessage(400, LogLevel.Information, "A validator of the application refused a client with {Exception}.")]
     public static partial void ClientRefused(ILogger logger, string exception);
 
-    [LoggerMessage(401, LogLevel.Error, "The reply to a message with action {Action} cannot be protected; the client was answered by InternalServiceFault.")]
+    [LoggerMessage(401, LogLevel.Error,
+        "The reply to a message with action {Action} cannot be protected; the client was answered by InternalServiceFault.")]
     public static partial void ReplyNotProtectable(ILogger logger, string? action, Exception exception);
 
     [LoggerMessage(402, LogLevel.Warning, "The service instance of session {Session} could not be ended.")]

@@ -1,10 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using CoreWCF.Security;
 using Microsoft.Extensions.Logging;
-using SecureConversation.Credentials;
-using EngineBinding = SecureConversation.Binding;
-using PasswordValidator = CoreWCF.IdentityModel.Selectors.UserNamePasswordValidator;
-using ServiceCredentials = CoreWCF.Description.ServiceCredentials;
+using CoreWCF.IdentityModel.Selectors;
 
 namespace SecureConversation.CoreWCF.Internal;
 
@@ -12,34 +8,40 @@ namespace SecureConversation.CoreWCF.Internal;
 internal static class CredentialTranslation
 {
     /// <exception cref="InvalidOperationException">Something is missing that the binding needs; the message names it.</exception>
-    public static Credentials.ServiceCredentials ToEngine(ServiceCredentials credentials, EngineBinding.MessageSecurityBinding binding, ILogger logger)
+    public static EngineCredentials.ServiceCredentials ToEngine(
+        ServiceCredentials credentials, EngineBinding.MessageSecurityBinding binding, ILogger logger)
     {
         var certificate = credentials.ServiceCertificate.Certificate ?? throw new InvalidOperationException(
-            "Message security needs the certificate of the service: set ServiceCredentials.ServiceCertificate.Certificate, or call SetCertificate.");
-        return new Credentials.ServiceCredentials
+            "Message security needs the certificate of the service: set ServiceCredentials.ServiceCertificate.Certificate, or call "
+            + "SetCertificate.");
+        return new EngineCredentials.ServiceCredentials
         {
-            ServiceCertificate = new X509Credential(certificate),
+            ServiceCertificate = new EngineCredentials.X509Credential(certificate),
             ClientCertificateValidation = Validation(credentials.ClientCertificate.Authentication, logger),
-            UserNamePasswordValidator = NeedsUserName(binding.Bootstrap ?? binding.Element) ? Validator(credentials.UserNameAuthentication, logger) : null,
+            UserNamePasswordValidator = NeedsUserName(binding.Bootstrap ?? binding.Element)
+                ? Validator(credentials.UserNameAuthentication, logger)
+                : null,
         };
     }
 
     private static bool NeedsUserName(EngineBinding.SecurityBindingElement element) =>
         element.EndpointSupportingTokenParameters.All.Any(token => token is EngineBinding.UserNameSecurityTokenParameters);
 
-    private static CertificateValidationOptions Validation(X509ClientCertificateAuthentication authentication, ILogger logger)
+    private static EngineCredentials.CertificateValidationOptions Validation(
+        X509ClientCertificateAuthentication authentication, ILogger logger)
     {
         var custom = authentication.CustomCertificateValidator;
-        var mode = Translation.ByName<Credentials.X509CertificateValidationMode>(authentication.CertificateValidationMode);
-        if (mode == Credentials.X509CertificateValidationMode.Custom && custom is null)
+        var mode = Translation.ByName<EngineCredentials.X509CertificateValidationMode>(authentication.CertificateValidationMode);
+        if (mode == EngineCredentials.X509CertificateValidationMode.Custom && custom is null)
         {
-            throw new InvalidOperationException("ClientCertificate.Authentication.CertificateValidationMode is Custom: set CustomCertificateValidator.");
+            throw new InvalidOperationException(
+                "ClientCertificate.Authentication.CertificateValidationMode is Custom: set CustomCertificateValidator.");
         }
 
-        return new CertificateValidationOptions
+        return new EngineCredentials.CertificateValidationOptions
         {
             Mode = mode,
-            // The engine builds a chain for a custom validator, too; WCF's have no use for it.
+            // A validator of WCF gets the certificate alone: no network is asked about a chain that it does not see.
             RevocationMode = custom is null ? authentication.RevocationMode : X509RevocationMode.NoCheck,
             TrustedStoreLocation = authentication.TrustedStoreLocation,
             CustomValidator = custom is null ? null : (certificate, _) =>
@@ -51,7 +53,7 @@ internal static class CredentialTranslation
                 }
                 catch (Exception e) when (e is not OutOfMemoryException)
                 {
-                    // WCF's validators refuse by throwing, whatever it is they throw.
+                    // Validators of WCF refuse by throwing, and any exception counts.
                     CoreWcfLog.ClientRefused(logger, e.GetType().Name);
                     return false;
                 }
@@ -59,19 +61,21 @@ internal static class CredentialTranslation
         };
     }
 
-    private static UserNamePasswordValidator Validator(UserNamePasswordServiceCredential authentication, ILogger logger)
+    private static EngineCredentials.UserNamePasswordValidator Validator(UserNamePasswordServiceCredential authentication, ILogger logger)
     {
         if (authentication.UserNamePasswordValidationMode != UserNamePasswordValidationMode.Custom
             || authentication.CustomUserNamePasswordValidator is not { } validator)
         {
-            throw new InvalidOperationException("User names are validated by code of yours: set UserNameAuthentication.UserNamePasswordValidationMode "
-                + "to Custom, and CustomUserNamePasswordValidator.");
+            throw new InvalidOperationException("User names are validated by code of yours: set "
+                + "UserNameAuthentication.UserNamePasswordValidationMode to Custom, and CustomUserNamePasswordValidator.");
         }
 
-        return UserNamePasswordValidator.Create((userName, password, _) => ValidateAsync(validator, userName, password, logger));
+        return EngineCredentials.UserNamePasswordValidator.Create((userName, password, _) =>
+            ValidateAsync(validator, userName, password, logger));
     }
 
-    private static async ValueTask<bool> ValidateAsync(PasswordValidator validator, string userName, string password, ILogger logger)
+    private static async ValueTask<bool> ValidateAsync(
+        UserNamePasswordValidator validator, string userName, string password, ILogger logger)
     {
         try
         {

@@ -1,10 +1,8 @@
-using CoreWCF;
-using CoreWCF.Channels;
-using SecureConversation.Shared;
-
 namespace SecureConversation.CoreWCF.Internal;
 
-/// <summary>What WCF's dispatcher answers when there is no answer of the service. Constant texts: they go out protected, and tell nothing all the same.</summary>
+/// <summary>
+/// The faults of WCF's dispatcher for requests that the service did not answer. Their texts are constant: the cause is for the log.
+/// </summary>
 internal static class DispatcherFaults
 {
     /// <summary>The session has ended before the message could be handed to the service.</summary>
@@ -13,8 +11,10 @@ internal static class DispatcherFaults
 
     /// <summary>The service failed.</summary>
     public static Message InternalServiceFault(MessageVersion version) =>
-        Create(version, FaultCode.CreateReceiverFaultCode("InternalServiceFault", SoapUris.Dispatcher), "The service could not process the message because of an internal error.");
+        Create(version, FaultCode.CreateReceiverFaultCode("InternalServiceFault", SoapUris.Dispatcher),
+            "The service could not process the message because of an internal error.");
 
     private static Message Create(MessageVersion version, FaultCode code, string reason) =>
-        Message.CreateMessage(version, new FaultException(new FaultReason(reason), code).CreateMessageFault(), SoapUris.Dispatcher + "/fault");
+        Message.CreateMessage(
+            version, new FaultException(new FaultReason(reason), code).CreateMessageFault(), SoapUris.Dispatcher + "/fault");
 }

@@ -1,5 +1,4 @@
 using System.Xml;
-using CoreWCF.Channels;
 
 namespace SecureConversation.CoreWCF.Internal;
 
@@ -15,7 +14,9 @@ internal sealed class EnvelopeMessage(MessageVersion version, ReadOnlyMemory<byt
 
     public override MessageVersion Version => version;
 
-    /// <summary>Said for the transport: an encrypted fault does not look like one. HTTP sends faults with status 500.</summary>
+    /// <summary>
+    /// Tells the transport, which cannot see that an encrypted message is a fault, to send status 500 (SOAP 1.1 section 6.2).
+    /// </summary>
     public override bool IsFault => isFault;
 
     public override Task OnWriteMessageAsync(XmlDictionaryWriter writer)

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Xml;
-using CoreWCF.Channels;
 
 namespace SecureConversation.CoreWCF.Internal;
 
@@ -10,7 +9,7 @@ internal static class Envelopes
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The whole message. It is read thereby, and cannot be read again.</summary>
+    /// <summary>Writes the whole message, which cannot be read again afterwards.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>> WriteAsync(Message message)
     {
         using var stream = new MemoryStream();
@@ -23,8 +22,9 @@ internal static class Envelopes
         return stream.GetBuffer().AsMemory(0, checked((int)stream.Length));
     }
 
-    /// <summary>A message of these bytes, read with the quotas of the encoder, as WCF does with what it decrypted.</summary>
-    public static Message Read(ReadOnlyMemory<byte> envelope, MessageVersion version, XmlDictionaryReaderQuotas quotas, OnXmlDictionaryReaderClose onBodyRead)
+    /// <summary>A message of these bytes. It is read with the quotas of the encoder, as WCF reads what it decrypted.</summary>
+    public static Message Read(
+        ReadOnlyMemory<byte> envelope, MessageVersion version, XmlDictionaryReaderQuotas quotas, OnXmlDictionaryReaderClose onBodyRead)
     {
         MemoryMarshal.TryGetArray(envelope, out var bytes);
         var reader = XmlDictionaryReader.CreateTextReader(bytes.Array!, bytes.Offset, bytes.Count, Utf8, quotas, onBodyRead);

@@ -1,14 +1,12 @@
 using System.Net;
 using System.Xml;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>
-/// Takes the requests of a transport, has the engine verify them, and passes on what is left to the channel of the session. Handshakes and
-/// refusals are answered here and reach no service.
+/// Takes the requests of a transport, has the engine verify them, and passes the plain ones on to the channel of their session. Handshakes
+/// and refusals are answered here and reach no service.
 /// </summary>
 internal sealed class SecuredChannelDispatcher(MessageSecurityService security, IServiceChannelDispatcher? single, SessionChannels sessions,
     XmlDictionaryReaderQuotas quotas, ILogger logger) : IServiceChannelDispatcher
@@ -18,7 +16,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
 
     public async Task DispatchAsync(RequestContext? context)
     {
-        // What the transport cannot read throws here, and is answered by the transport.
+        // RequestMessage throws for what the transport cannot read, and the transport answers that.
         if (context?.RequestMessage is not { } wire)
         {
             return;
@@ -52,13 +50,14 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         await context.CloseAsync().ConfigureAwait(false);
     }
 
-    private async Task DispatchAsync(RequestContext context, Message wire, (string? Action, Uri? To) addressing, ServiceResult.Dispatch dispatch)
+    private async Task DispatchAsync(
+        RequestContext context, Message wire, (string? Action, Uri? To) addressing, ServiceResult.Dispatch dispatch)
     {
         SecuredRequestContext? secured = null;
         try
         {
             var session = dispatch.Session is null ? null : await sessions.FindAsync(security, dispatch.Session).ConfigureAwait(false);
-            // A copy: one-way operations and those that take a Message may read on when the exchange is over.
+            // Copied, because one-way operations and those that take a Message may still read when the buffer of the exchange is returned.
             var request = Envelopes.Read(dispatch.Request.Envelope.ToArray(), wire.Version, quotas, _ => secured?.OnInstance());
             request.Properties.CopyProperties(wire.Properties);
             if (wire.Version.Addressing == AddressingVersion.None)
@@ -92,7 +91,9 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         }
     }
 
-    /// <summary>Without WS-Addressing the transport puts what it knows into headers that never were on the wire.</summary>
+    /// <summary>
+    /// Without WS-Addressing the transport puts what it knows into headers that were not on the wire. Takes them off the message.
+    /// </summary>
     private static (string? Action, Uri? To) TakeTransportAddressing(Message wire)
     {
         if (wire.Version.Addressing != AddressingVersion.None)

@@ -1,11 +1,10 @@
-using CoreWCF.Channels;
 using Microsoft.Extensions.Logging;
-using SecureConversation.Shared;
 
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>A verified request and the way back for its reply, which is protected on the way.</summary>
-internal sealed class SecuredRequestContext(RequestContext transport, Message request, ServiceResult.Dispatch dispatch, ILogger logger) : RequestContext
+internal sealed class SecuredRequestContext(RequestContext transport, Message request, ServiceResult.Dispatch dispatch, ILogger logger)
+    : RequestContext
 {
     // WS-Addressing of August 2004 section 3.1: replies over HTTP go to the anonymous address, which has to be among what is signed.
     private static readonly Uri AnonymousAugust2004 = new(SoapUris.AddressingAugust2004 + "/role/anonymous");
@@ -25,8 +24,8 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
     public void WhenReleased(Action<SecuredRequestContext> released) => _released = released;
 
     /// <summary>
-    /// What to do once, when CoreWCF has a service instance for the request, or the request is over without one. Nothing tells so but the
-    /// parameters of the operation, which are read from the body after the instance was found.
+    /// What to do once, when CoreWCF has a service instance for the request, or the request is over without one. CoreWCF has no event for
+    /// that, but it reads the parameters of the operation from the body after it found the instance.
     /// </summary>
     public void WhenInstanceFound(Action instanceFound) => _instanceFound = instanceFound;
 
@@ -36,7 +35,9 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
         Interlocked.Exchange(ref _instanceFound, null)?.Invoke();
     }
 
-    /// <summary>Answers in place of a service that will not, for its channel has closed; unless it is called already, or has answered.</summary>
+    /// <summary>
+    /// Answers in place of a service whose channel has closed. Does nothing when the operation runs already, or has answered.
+    /// </summary>
     public async Task TerminateAsync()
     {
         if (_isTaken || Interlocked.Exchange(ref _isReplied, 1) == 1)
@@ -80,7 +81,7 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
     public override Task ReplyAsync(Message message) => ReplyAsync(message, CancellationToken.None);
 
     public override Task ReplyAsync(Message? message, CancellationToken token) =>
-        // The service and the end of its session may meet here; the first one answers.
+        // The service and the end of its session may both want to answer: the first one does.
         Interlocked.Exchange(ref _isReplied, 1) == 0 ? SendAsync(message, token) : Task.CompletedTask;
 
     private async Task SendAsync(Message? message, CancellationToken token)
@@ -130,7 +131,7 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Not to be written, or not to be protected. Passed on, it would leave the client without an answer.
+            // The reply cannot be written or cannot be protected. If the exception went on, the client would get no answer.
             CoreWcfLog.ReplyNotProtectable(logger, dispatch.Request.Action, e);
             using var fault = DispatcherFaults.InternalServiceFault(message.Version);
             return await SecureAsync(fault).ConfigureAwait(false);
@@ -139,7 +140,7 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
 
     private async ValueTask<ProtectedReply> SecureAsync(Message message)
     {
-        // HTTP would take To away, or put the anonymous address, after the signature was made.
+        // Otherwise the HTTP transport would remove To, or set the anonymous address, after the signature was made.
         message.Headers.To = message.Version.Addressing == AddressingVersion.WSAddressingAugust2004 ? AnonymousAugust2004 : null;
         if (message.Version.Addressing == AddressingVersion.None)
         {

@@ -1,11 +1,6 @@
 using System.Xml;
-using CoreWCF;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
-using CoreWCF.Description;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using EngineBinding = SecureConversation.Binding;
 using WcfBinding = CoreWCF.Channels.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;
@@ -19,7 +14,8 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     private readonly long _maxReceivedMessageSize;
     private readonly bool _handOutUnsignedHeaders;
 
-    private SecuredServiceDispatcher(IServiceDispatcher service, EngineBinding.MessageSecurityBinding binding, BindingContext context, bool handOutUnsignedHeaders)
+    private SecuredServiceDispatcher(
+        IServiceDispatcher service, EngineBinding.MessageSecurityBinding binding, BindingContext context, bool handOutUnsignedHeaders)
     {
         _handOutUnsignedHeaders = handOutUnsignedHeaders;
         _service = service;
@@ -41,7 +37,8 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     public static SecuredServiceDispatcher Create(MessageSecurityBindingElement element, BindingContext context, IServiceDispatcher service)
     {
         var binding = EngineBinding.MessageSecurityBinding.Create(
-            element.ToSecurityBindingElement(), Translation.ToEngine(service.Binding.MessageVersion), ContractProtection.Of(service));
+            element.Settings, Translation.ToEngine(service.Binding.MessageVersion), ContractProtection.Of(
+                service.Host.Description.Endpoints.Where(e => e.ListenUri == service.BaseAddress).SelectMany(e => e.Contract.Operations)));
         if (!service.SupportedChannelTypes.Contains(binding.EstablishesSession ? typeof(IReplySessionChannel) : typeof(IReplyChannel)))
         {
             throw new InvalidOperationException(binding.EstablishesSession
@@ -58,14 +55,16 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     {
         if (channel is not IReplyChannel)
         {
-            throw new NotSupportedException("Message security is not offered over WebSockets: set WebSocketSettings.TransportUsage to Never.");
+            throw new NotSupportedException(
+                "Message security is not offered over WebSockets: set WebSocketSettings.TransportUsage to Never.");
         }
 
-        // Not async: the transport calls this when the host starts, and what is missing has to end the start.
+        // Not an async method: the transport calls it when the host starts, and an exception about missing credentials must end the start.
         var loggers = channel.GetProperty<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var logger = loggers.CreateLogger("SecureConversation.CoreWCF");
         var sessions = new SessionChannels(_service, channel, logger);
-        var credentials = CredentialTranslation.ToEngine(Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials, _binding, logger);
+        var credentials = CredentialTranslation.ToEngine(
+            Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials, _binding, logger);
         var security = new MessageSecurityService(_binding, credentials, new MessageSecurityServiceOptions
         {
             TimeProvider = channel.GetProperty<TimeProvider>() ?? TimeProvider.System,
@@ -84,14 +83,20 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         return CreateAsync(channel, security, sessions, logger);
     }
 
-    private async Task<IServiceChannelDispatcher> CreateAsync(IChannel channel, MessageSecurityService security, SessionChannels sessions, ILogger logger)
+    private async Task<IServiceChannelDispatcher> CreateAsync(
+        IChannel channel, MessageSecurityService security, SessionChannels sessions, ILogger logger)
     {
-        // With sessions each has a channel of its own, and the one of the transport serves none.
+        // Each session has a channel of its own: the one of the transport serves only bindings without sessions.
         var single = _binding.EstablishesSession ? null : await _service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
         return new SecuredChannelDispatcher(security, single, sessions, _quotas, logger);
     }
 
-    /// <summary>The transport has bounded the message; as text, a message in binary encoding is larger.</summary>
-    private int MaxEnvelopeBytes() =>
-        (int)Math.Min(Math.Max(2 * Math.Min(_maxReceivedMessageSize, int.MaxValue), new MessageSecurityServiceOptions().MaxEnvelopeBytes), Array.MaxLength);
+    /// <summary>
+    /// The transport has bounded the message before. What the engine gets is text, and a message in binary encoding is larger as text.
+    /// </summary>
+    private int MaxEnvelopeBytes()
+    {
+        var asText = 2 * Math.Min(_maxReceivedMessageSize, int.MaxValue);
+        return (int)Math.Min(Math.Max(asText, new MessageSecurityServiceOptions().MaxEnvelopeBytes), Array.MaxLength);
+    }
 }

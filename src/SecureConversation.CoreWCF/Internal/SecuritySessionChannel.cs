@@ -1,11 +1,10 @@
-using CoreWCF;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace SecureConversation.CoreWCF.Internal;
 
-/// <summary>A secure session as CoreWCF sees it: a channel of its own, and with it a service instance, a session id and an idle timeout.</summary>
+/// <summary>
+/// A secure session as CoreWCF sees it: a channel of its own, and with it a service instance, a session id and an idle timeout.
+/// </summary>
 internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessionChannel, IInputSession
 {
     private readonly IChannel _transport;
@@ -24,7 +23,7 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
         _transport = transport;
         _security = security;
         _session = session;
-        // CoreWCF keeps what belongs to one channel among scoped services; in the scope of the transport sessions would mix.
+        // CoreWCF keeps what belongs to one channel among scoped services. In the scope of the transport sessions would share that.
         _scope = transport.GetProperty<IServiceScopeFactory>().CreateScope();
     }
 
@@ -41,11 +40,12 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
     protected override TimeSpan DefaultOpenTimeout => TimeSpan.FromMinutes(1);
 
     public T? GetProperty<T>()
-        where T : class => (State == CommunicationState.Closed ? null : _scope.ServiceProvider.GetService<T>()) ?? _transport.GetProperty<T>();
+        where T : class =>
+        (State == CommunicationState.Closed ? null : _scope.ServiceProvider.GetService<T>()) ?? _transport.GetProperty<T>();
 
     /// <summary>
-    /// A request of the session. The first one goes ahead until it has a service instance, which the others share: CoreWCF would make
-    /// one for each request that comes while there is none.
+    /// Dispatches a request of the session. The others wait until the first one has a service instance, which they share: CoreWCF would
+    /// make one for each request that comes while there is none.
     /// </summary>
     public async Task DispatchAsync(SecuredRequestContext request)
     {
@@ -70,7 +70,7 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
 
     /// <summary>
     /// The session has ended: CoreWCF closes the channel and lets go of the service instance. Requests under way are answered before,
-    /// for CoreWCF answers nothing on a channel that is closed.
+    /// because CoreWCF answers nothing on a channel that is closed.
     /// </summary>
     public async Task EndAsync()
     {
@@ -86,7 +86,9 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
 
     protected override Task OnCloseAsync(CancellationToken token) => _security.AbortAsync(_session, token).AsTask();
 
-    /// <summary>CoreWCF gives up the channel: it was idle for ReceiveTimeout, or faulted. There is no store that would have to be waited for.</summary>
+    /// <summary>
+    /// CoreWCF gives up the channel: it was idle for ReceiveTimeout, or faulted. Nobody waits: this service has no session store.
+    /// </summary>
     protected override void OnAbort() => _ = _security.AbortAsync(_session).AsTask();
 
     protected override void OnClosed()
@@ -110,7 +112,7 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
                 return false;
             }
 
-            // Before anybody can find the request here, and end it.
+            // Set before the request can be found in _requests, and ended.
             request.WhenReleased(Leave);
             if (isFirst)
             {
@@ -137,7 +139,7 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
         _isDrained.TrySetResult();
     }
 
-    /// <summary>Lets no more requests in; those that are.</summary>
+    /// <summary>Lets no more requests in, and returns those that are still under way.</summary>
     private List<SecuredRequestContext> End()
     {
         List<SecuredRequestContext> left;

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using CoreWCF.Channels;
-using CoreWCF.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;
@@ -24,7 +22,7 @@ internal sealed class SessionChannels(IServiceDispatcher service, IChannel trans
             var channel = await entry.Value.ConfigureAwait(false);
             if (session.CloseReason != SessionCloseReason.None)
             {
-                // Ended meanwhile, perhaps before there was a channel to end.
+                // The session ended meanwhile, perhaps before End could find its channel.
                 End(session);
                 return null;
             }

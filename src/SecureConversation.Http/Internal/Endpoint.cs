@@ -30,7 +30,8 @@ internal sealed class Endpoint
     public TimeSpan CloseTimeout { get; }
     public ILogger Log { get; }
 
-    public async Task<SoapResponse> ExchangeAsync(HttpSend send, HttpRequestMessage request, bool isOneWay, CancellationToken cancellationToken)
+    public async Task<SoapResponse> ExchangeAsync(
+        HttpSend send, HttpRequestMessage request, bool isOneWay, CancellationToken cancellationToken)
     {
         using var response = await send(request, cancellationToken).ConfigureAwait(false);
         return await SoapResponse.ReadAsync(response, MaxResponseBytes, isOneWay, cancellationToken).ConfigureAwait(false);

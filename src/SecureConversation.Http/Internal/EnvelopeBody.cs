@@ -1,7 +1,6 @@
 using System.Text;
 using System.Xml;
 using SecureConversation.Binding;
-using SecureConversation.Shared;
 
 namespace SecureConversation.Http.Internal;
 

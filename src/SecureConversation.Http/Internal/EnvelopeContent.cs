@@ -1,5 +1,4 @@
 using System.Net;
-using SecureConversation.Shared;
 
 namespace SecureConversation.Http.Internal;
 
@@ -12,7 +11,8 @@ internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable
     private readonly UseCount _users = new(owner.Dispose);
     private int _isDisposed;
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, default);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {

@@ -20,7 +20,8 @@ internal static partial class HttpLog
     [LoggerMessage(204, LogLevel.Information, "Session {SessionId} with {Address} is cancelled.")]
     public static partial void Cancelled(ILogger logger, string sessionId, string address);
 
-    [LoggerMessage(205, LogLevel.Warning, "{Address} could not be told that session {SessionId} is over; it ends there by its idle timeout.")]
+    [LoggerMessage(205, LogLevel.Warning,
+        "{Address} could not be told that session {SessionId} is over; it ends there by its idle timeout.")]
     public static partial void CancelFailed(ILogger logger, string sessionId, string address, Exception exception);
 
     [LoggerMessage(206, LogLevel.Warning, "A request with action {Action} is sent once more, in a new session.")]

@@ -58,7 +58,7 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
 
     private static bool IsTimeout(TimeSpan time) => time > TimeSpan.Zero && time <= LongestTimeout;
 
-    // The engine knows best what it needs; making a client costs no cryptography.
+    // The engine checks credentials against the binding when a client is made, which costs no cryptography.
     private static string? SecurityProblem(SecureConversationHttpOptions options)
     {
         try
@@ -80,9 +80,9 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
     private static MessageSecurityBinding Resolve(SecureConversationHttpOptions options) =>
         MessageSecurityBinding.Resolve(options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements);
 
-    // No limit on envelopes: responses are bounded while they are read, and requests are the caller's own.
-    private static MessageSecurityClient NewClient(MessageSecurityBinding binding, SecureConversationHttpOptions options) => new(binding, options.Credentials!,
-        new MessageSecurityClientOptions
+    // The engine needs no limit on envelopes: responses are bounded while they are read, and requests are the caller's own.
+    private static MessageSecurityClient NewClient(MessageSecurityBinding binding, SecureConversationHttpOptions options) =>
+        new(binding, options.Credentials!, new MessageSecurityClientOptions
         {
             TimeProvider = options.TimeProvider,
             LoggerFactory = options.LoggerFactory,

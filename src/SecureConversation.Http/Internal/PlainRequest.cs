@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using SecureConversation.Binding;
-using SecureConversation.Shared;
 
 namespace SecureConversation.Http.Internal;
 
@@ -27,7 +26,8 @@ internal sealed class PlainRequest : IDisposable
         && string.Equals(request.Content?.Headers.ContentType?.MediaType, version.MediaType, StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="ArgumentException">No envelope of that version, or no action.</exception>
-    public static async Task<PlainRequest> ReadAsync(HttpRequestMessage request, MessageVersion version, CancellationToken cancellationToken)
+    public static async Task<PlainRequest> ReadAsync(
+        HttpRequestMessage request, MessageVersion version, CancellationToken cancellationToken)
     {
         var address = request.RequestUri is { IsAbsoluteUri: true } uri
             ? uri
@@ -41,7 +41,7 @@ internal sealed class PlainRequest : IDisposable
         var completed = new PooledBuffer(capacity: checked(utf8.Length + 1024));
         try
         {
-            // Credentials in an address are for the transport; a:To is read by the service and everybody behind it.
+            // A user name and password in the address are for the transport: the service and everybody behind it read a:To.
             var to = new Uri(address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
             var action = WsAddressing.Complete(utf8, version, FindAction(request, type, version), to, !isOneWay, completed);
             SoapPost.RequireAction(action);

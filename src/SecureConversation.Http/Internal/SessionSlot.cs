@@ -28,7 +28,7 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
                 opening = _opening ??= Task.Run(OpenAsync, CancellationToken.None);
             }
 
-            // Entered even when it is due at once, which a very short life makes it: no handshake without end.
+            // A session with a very short life is due at once. It is used all the same, or this would open one after another.
             var opened = await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
             if (opened.TryEnter())
             {
@@ -42,7 +42,10 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
     /// in the session go on, only the next one opens a new session.
     /// </summary>
     /// <param name="session">The session that the call was made in.</param>
-    /// <param name="isKnownToService">Said under the session itself, which the service knows then, though it wants a new key.</param>
+    /// <param name="isKnownToService">
+    /// Whether the session itself secured the fault. Then the service knows the session, though it wants a new key, and can be told that it
+    /// is over.
+    /// </param>
     public void Lose(SharedSession session, bool isKnownToService)
     {
         lock (_gate)
@@ -120,7 +123,9 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
             HttpLog.OpenFailed(endpoint.Log, _name, e);
             lock (_gate)
             {
-                _ = _opening?.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                // Observes the exception: nobody may be waiting for the handshake.
+                _ = _opening?.ContinueWith(
+                    static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
                 _opening = null;
             }
 
@@ -152,7 +157,9 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
         {
-            throw new HttpRequestException($"The service did not answer the session request within OpenTimeout ({endpoint.OpenTimeout}).", new TimeoutException(null, e));
+            throw new HttpRequestException(
+                $"The service did not answer the session request within OpenTimeout ({endpoint.OpenTimeout}).",
+                new TimeoutException(null, e));
         }
     }
 }

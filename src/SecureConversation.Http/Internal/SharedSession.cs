@@ -1,5 +1,3 @@
-using SecureConversation.Shared;
-
 namespace SecureConversation.Http.Internal;
 
 /// <summary>
@@ -55,14 +53,16 @@ internal sealed class SharedSession
     }
 
     /// <summary>
-    /// Before the end that the service set, by the clock skew, though not by more than a quarter of a short life; and at
-    /// the age that the binding sets (WCF would renew the key then).
+    /// When to replace the session: MaxClockSkew before it expires at the service, or a quarter of its life before where that is less; and
+    /// no later than SessionKeyRenewalInterval, when a client of WCF would renew the key.
     /// </summary>
     private static DateTimeOffset ReplaceAt(ClientSession session, Endpoint endpoint)
     {
         var now = endpoint.Clock.GetUtcNow();
         var settings = endpoint.Client.Binding.Element.LocalClientSettings;
-        var byAge = settings.SessionKeyRenewalInterval < DateTimeOffset.MaxValue - now ? now + settings.SessionKeyRenewalInterval : DateTimeOffset.MaxValue;
+        var byAge = settings.SessionKeyRenewalInterval < DateTimeOffset.MaxValue - now
+            ? now + settings.SessionKeyRenewalInterval
+            : DateTimeOffset.MaxValue;
         if (session.Expires == DateTimeOffset.MaxValue)
         {
             return byAge;
@@ -77,7 +77,7 @@ internal sealed class SharedSession
     {
         try
         {
-            // Where the binding has no cancellation, the service forgets the session by itself.
+            // Where the binding requires no cancellation, the service forgets the session by itself.
             if (_isKnownToService && _session.RequiresCancel)
             {
                 await CancelAsync().ConfigureAwait(false);
@@ -90,7 +90,7 @@ internal sealed class SharedSession
         {
             HttpLog.CancelFailed(_endpoint.Log, Id, _address.AbsoluteUri, e);
             _ended.SetException(e);
-            _ = _ended.Task.Exception; // Observed: mostly nobody waits for the end.
+            _ = _ended.Task.Exception; // Observes it: mostly nobody waits for the end.
         }
         finally
         {
@@ -114,11 +114,12 @@ internal sealed class SharedSession
         }
         catch (SecureConversationException e) when (e is { Failure: SecureConversationFailure.BadContextToken, Fault: not null })
         {
-            // The service does not know the session: there is nothing to cancel.
+            // The service does not know the session, so there is nothing to cancel.
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
         {
-            throw new HttpRequestException($"The service did not answer within CloseTimeout ({_endpoint.CloseTimeout}).", new TimeoutException(null, e));
+            throw new HttpRequestException(
+                $"The service did not answer within CloseTimeout ({_endpoint.CloseTimeout}).", new TimeoutException(null, e));
         }
     }
 }

@@ -9,7 +9,8 @@ internal static class SoapPost
     public const string SoapAction = "SOAPAction";
 
     /// <summary>Disposing the request disposes of the owner of the envelope, once the transport no longer reads it.</summary>
-    public static HttpRequestMessage Create(MessageVersion version, Uri address, ReadOnlyMemory<byte> envelope, string action, IDisposable owner) =>
+    public static HttpRequestMessage Create(
+        MessageVersion version, Uri address, ReadOnlyMemory<byte> envelope, string action, IDisposable owner) =>
         Create(version, address, new EnvelopeContent(envelope, owner), action);
 
     public static HttpRequestMessage Create(MessageVersion version, Uri address, HttpContent content, string action)
@@ -41,7 +42,9 @@ internal static class SoapPost
 
     public static MediaTypeHeaderValue ContentType(MessageVersion version) => new(version.MediaType) { CharSet = "utf-8" };
 
-    /// <summary>All that a caller may have set beside the content; the caller's request itself stays as it is, so that it can be sent again.</summary>
+    /// <summary>
+    /// Copies what a caller may have set beside the content. The caller's request stays as it is, so that it can be sent again.
+    /// </summary>
     public static void CopySettings(HttpRequestMessage from, HttpRequestMessage to)
     {
         to.Version = from.Version;

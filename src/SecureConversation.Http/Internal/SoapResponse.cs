@@ -1,6 +1,5 @@
 using System.Net;
 using SecureConversation.Binding;
-using SecureConversation.Shared;
 
 namespace SecureConversation.Http.Internal;
 
@@ -27,9 +26,10 @@ internal sealed class SoapResponse : IDisposable
 
     /// <exception cref="HttpRequestException">An error without SOAP, or a body that is too large.</exception>
     /// <exception cref="SecureConversationException">A success that is no SOAP.</exception>
-    public static async Task<SoapResponse> ReadAsync(HttpResponseMessage response, int maxBytes, bool isOneWay, CancellationToken cancellationToken)
+    public static async Task<SoapResponse> ReadAsync(
+        HttpResponseMessage response, int maxBytes, bool isOneWay, CancellationToken cancellationToken)
     {
-        // What came back for a one-way message that was taken over is nobody's.
+        // The service accepted a one-way message: nobody reads what it sent back.
         if (isOneWay && response.IsSuccessStatusCode)
         {
             return new SoapResponse(null, default, response);
@@ -54,7 +54,8 @@ internal sealed class SoapResponse : IDisposable
                     $"The reply was refused: its media type '{response.Content.Headers.ContentType?.MediaType}' is not that of SOAP.");
             }
 
-            return new SoapResponse(entity, EnvelopeEncoding.ToUtf8(entity.Written, response.Content.Headers.ContentType!.CharSet), response);
+            var envelope = EnvelopeEncoding.ToUtf8(entity.Written, response.Content.Headers.ContentType!.CharSet);
+            return new SoapResponse(entity, envelope, response);
         }
         catch
         {
@@ -64,7 +65,9 @@ internal sealed class SoapResponse : IDisposable
     }
 
     /// <summary>Hands the envelope to the object that verifies it.</summary>
-    /// <exception cref="HttpRequestException">The HTTP status is an error and the body no envelope, whatever its media type says.</exception>
+    /// <exception cref="HttpRequestException">
+    /// The HTTP status is an error and the body no envelope, whatever its media type says.
+    /// </exception>
     /// <exception cref="SecureConversationException">The reply is missing or refused.</exception>
     public T Verify<T>(Func<ReadOnlyMemory<byte>, T> verify)
     {
@@ -124,7 +127,8 @@ internal sealed class SoapResponse : IDisposable
     {
         if (size > limit)
         {
-            throw new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded, $"The response is larger than MaxResponseBytes ({limit}).");
+            throw new HttpRequestException(
+                HttpRequestError.ConfigurationLimitExceeded, $"The response is larger than MaxResponseBytes ({limit}).");
         }
     }
 

@@ -1,15 +1,12 @@
 using System.Security.Cryptography.X509Certificates;
-using System.ServiceModel;
-using System.ServiceModel.Security;
-using EngineCredentials = SecureConversation.Credentials;
-using StackCredentials = System.ServiceModel.Description.ClientCredentials;
 
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>ClientCredentials of the stack and the identity of an address, in the words of the engine.</summary>
 internal static class CredentialTranslation
 {
-    public static EngineCredentials.ClientCredentials ToEngine(StackCredentials credentials, EngineCredentials.X509Credential? clientCertificate, EndpointAddress address) => new()
+    public static EngineCredentials.ClientCredentials ToEngine(
+        ClientCredentials credentials, EngineCredentials.X509Credential? clientCertificate, EndpointAddress address) => new()
     {
         ClientCertificate = clientCertificate,
         UserName = string.IsNullOrEmpty(credentials.UserName.UserName)
@@ -20,7 +17,7 @@ internal static class CredentialTranslation
         ServiceIdentity = Identity(address.Identity),
     };
 
-    // WCF's order: what is set for the address, for all addresses, and last the identity.
+    // In WCF's order: the certificate for this address, the one for all addresses, and last the one of the identity.
     private static X509Certificate2 ServiceCertificate(X509CertificateRecipientClientCredential credential, EndpointAddress address)
     {
         if (credential.ScopedCertificates.TryGetValue(address.Uri, out var scoped))
@@ -30,19 +27,22 @@ internal static class CredentialTranslation
 
         return credential.DefaultCertificate
             ?? (address.Identity as X509CertificateEndpointIdentity)?.Certificates[0]
-            ?? throw new InvalidOperationException($"The certificate of the service at '{address.Uri}' is not known: set ClientCredentials.ServiceCertificate.DefaultCertificate, "
-                + "add it to ScopedCertificates, or give the EndpointAddress an X509CertificateEndpointIdentity. It is not negotiated.");
+            ?? throw new InvalidOperationException($"The certificate of the service at '{address.Uri}' is not known: set "
+                + "ClientCredentials.ServiceCertificate.DefaultCertificate, add it to ScopedCertificates, or give the EndpointAddress an "
+                + "X509CertificateEndpointIdentity. It is not negotiated.");
     }
 
     private static EngineCredentials.CertificateValidationOptions Validation(X509ServiceCertificateAuthentication authentication)
     {
-        var mode = Enum.Parse<EngineCredentials.X509CertificateValidationMode>(authentication.CertificateValidationMode.ToString());
+        var mode = Translation.ByName<EngineCredentials.X509CertificateValidationMode>(authentication.CertificateValidationMode);
         var validator = authentication.CustomCertificateValidator;
         return new()
         {
             Mode = mode,
-            // WCF's validator gets the certificate and nothing else: no network is asked for a chain that it does not see.
-            RevocationMode = mode == EngineCredentials.X509CertificateValidationMode.Custom ? X509RevocationMode.NoCheck : authentication.RevocationMode,
+            // A validator of WCF gets the certificate alone: no network is asked about a chain that it does not see.
+            RevocationMode = mode == EngineCredentials.X509CertificateValidationMode.Custom
+                ? X509RevocationMode.NoCheck
+                : authentication.RevocationMode,
             TrustedStoreLocation = authentication.TrustedStoreLocation,
             CustomValidator = validator is null ? null : (certificate, _) =>
             {
@@ -55,9 +55,11 @@ internal static class CredentialTranslation
     private static EngineCredentials.EndpointIdentity? Identity(EndpointIdentity? identity) => identity switch
     {
         null => null,
-        X509CertificateEndpointIdentity { Certificates: [var certificate, ..] } => EngineCredentials.EndpointIdentity.CreateX509CertificateIdentity(certificate),
+        X509CertificateEndpointIdentity { Certificates: [var certificate, ..] } =>
+            EngineCredentials.EndpointIdentity.CreateX509CertificateIdentity(certificate),
         DnsEndpointIdentity { IdentityClaim.Resource: string name } => EngineCredentials.EndpointIdentity.CreateDnsIdentity(name),
-        _ => throw new InvalidOperationException($"The identity of the EndpointAddress is a {identity.GetType().Name}, which is not offered: "
+        _ => throw new InvalidOperationException(
+            $"The identity of the EndpointAddress is a {identity.GetType().Name}, which is not offered: "
             + "use a DnsEndpointIdentity or an X509CertificateEndpointIdentity."),
     };
 }

@@ -1,27 +1,21 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
-using System.ServiceModel;
-using System.ServiceModel.Channels;
-using System.ServiceModel.Security;
 using System.Xml;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using EngineBinding = SecureConversation.Binding;
-using EngineCredentials = SecureConversation.Credentials;
-using StackCredentials = System.ServiceModel.Description.ClientCredentials;
 
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>All that the channels of one factory share: settings, credentials and how messages are read and addressed.</summary>
 internal sealed class EndpointSecurity : IDisposable
 {
-    private readonly StackCredentials _credentials;
+    private readonly ClientCredentials _credentials;
     private readonly ILoggerFactory? _loggerFactory;
     private readonly ConditionalWeakTable<EndpointAddress, MessageSecurityClient> _clients = [];
     private readonly Lock _gate = new();
     private EngineCredentials.X509Credential? _clientCertificate;
 
-    private EndpointSecurity(EngineBinding.MessageSecurityBinding binding, StackCredentials credentials, ILoggerFactory? loggerFactory)
+    private EndpointSecurity(EngineBinding.MessageSecurityBinding binding, ClientCredentials credentials, ILoggerFactory? loggerFactory)
     {
         Binding = binding;
         _credentials = credentials;
@@ -33,7 +27,7 @@ internal sealed class EndpointSecurity : IDisposable
     public ILogger Log { get; }
     public required MessageVersion Version { get; init; }
 
-    /// <summary>Whether something told which headers the contract has.</summary>
+    /// <summary>Whether the requirements say which headers the contract has.</summary>
     public required bool KnowsContract { get; init; }
 
     /// <summary>Whether replies arrive while they are read.</summary>
@@ -51,19 +45,23 @@ internal sealed class EndpointSecurity : IDisposable
         var version = context.RemainingBindingElements.Find<MessageEncodingBindingElement>()?.MessageVersion
             ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
         var protection = context.BindingParameters.Find<EngineBinding.ChannelProtectionRequirements>();
-        var binding = Checked(() => EngineBinding.MessageSecurityBinding.Create(element.Settings, Translate.ToEngine(version), protection));
+        var binding = Checked(() =>
+            EngineBinding.MessageSecurityBinding.Create(element.Settings, Translation.ToEngine(version), protection));
         return new EndpointSecurity(binding, Credentials(context), element.LoggerFactory)
         {
             HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,
             Version = version,
             KnowsContract = protection is not null,
-            StreamsReplies = context.RemainingBindingElements.Find<HttpTransportBindingElement>() is { TransferMode: TransferMode.Streamed or TransferMode.StreamedResponse },
+            StreamsReplies = context.RemainingBindingElements.Find<HttpTransportBindingElement>()
+                is { TransferMode: TransferMode.Streamed or TransferMode.StreamedResponse },
             Quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max,
             AppliesAddress = TakeOverAddressing(context, version),
         };
     }
 
-    /// <summary>The engine for one address, shared by its channels: it remembers that the certificate of the service was found good.</summary>
+    /// <summary>
+    /// The engine for one address. Its channels share it, because it remembers that the certificate of the service was found good.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Credentials that the binding needs are missing or not offered.</exception>
     public MessageSecurityClient ClientFor(EndpointAddress address) => _clients.GetValue(address, CreateClient);
 
@@ -71,11 +69,12 @@ internal sealed class EndpointSecurity : IDisposable
 
     private MessageSecurityClient CreateClient(EndpointAddress address) => Checked(() =>
     {
-        var credentials = CredentialTranslation.ToEngine(_credentials, ClientCertificate(_credentials.ClientCertificate.Certificate), address);
+        var certificate = ClientCertificate(_credentials.ClientCertificate.Certificate);
+        var credentials = CredentialTranslation.ToEngine(_credentials, certificate, address);
         return new MessageSecurityClient(Binding, credentials, new MessageSecurityClientOptions
         {
             LoggerFactory = _loggerFactory,
-            // What may come in is the transport's to limit, and it has.
+            // The transport has limited what comes in before.
             MaxEnvelopeBytes = int.MaxValue,
             HandOutUnsignedHeaders = HandsOutUnsignedHeaders,
         });
@@ -101,20 +100,23 @@ internal sealed class EndpointSecurity : IDisposable
         }
     }
 
-    private static StackCredentials Credentials(BindingContext context) => context.BindingParameters.Find<SecurityCredentialsManager>() switch
-    {
-        StackCredentials credentials => credentials,
-        null => new StackCredentials(),
-        var other => throw new InvalidOperationException($"Message security takes its credentials from ClientCredentials or a class derived from it; the endpoint has a {other.GetType().Name}."),
-    };
+    private static ClientCredentials Credentials(BindingContext context) =>
+        context.BindingParameters.Find<SecurityCredentialsManager>() switch
+        {
+            ClientCredentials credentials => credentials,
+            null => new ClientCredentials(),
+            var other => throw new InvalidOperationException("Message security takes its credentials from ClientCredentials or a class "
+                + $"derived from it; the endpoint has a {other.GetType().Name}."),
+        };
 
     /// <summary>
-    /// The transport would write a:To and the headers of the address once more, over what is signed by then. Its element is
-    /// the factory's own copy: the service model still addresses as ever.
+    /// Takes addressing from the transport, which would write a:To and the headers of the address over what is signed by then. The element
+    /// that is changed is the factory's own copy; the service model sees the one of the binding, and still adds its own headers.
     /// </summary>
     private static bool TakeOverAddressing(BindingContext context, MessageVersion version)
     {
-        if (version.Addressing == AddressingVersion.None || context.RemainingBindingElements.Find<TransportBindingElement>() is not { ManualAddressing: false } transport)
+        if (version.Addressing == AddressingVersion.None
+            || context.RemainingBindingElements.Find<TransportBindingElement>() is not { ManualAddressing: false } transport)
         {
             return false;
         }

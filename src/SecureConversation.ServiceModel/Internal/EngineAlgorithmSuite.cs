@@ -1,6 +1,3 @@
-using System.ServiceModel.Security;
-using EngineBinding = SecureConversation.Binding;
-
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>A suite that the stack has no object for.</summary>

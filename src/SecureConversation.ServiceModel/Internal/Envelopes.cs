@@ -1,17 +1,19 @@
-using System.ServiceModel;
-using System.ServiceModel.Channels;
 using System.Text;
 using System.Xml;
 
 namespace SecureConversation.ServiceModel.Internal;
 
-/// <summary>Messages of the stack as envelopes of the engine, and back. Their encoding is the encoder's affair: signatures are over the infoset.</summary>
+/// <summary>
+/// Messages of the stack as envelopes of the engine, and back. Signatures are over the infoset, so the encoder may use any encoding.
+/// </summary>
 internal static class Envelopes
 {
-    // The longest that a timer takes.
+    // Timers take no longer timeouts than this.
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
-    /// <summary>A request of the application. Its action is nothing that a version without addressing could carry.</summary>
+    /// <summary>
+    /// Writes a request of the application, without the action and the address where the version has no addressing to carry them.
+    /// </summary>
     public static ReadOnlyMemory<byte> OfRequest(Message message)
     {
         if (message.Version.Addressing == AddressingVersion.None)
@@ -23,7 +25,7 @@ internal static class Envelopes
         return Write(message);
     }
 
-    /// <summary>A reply, read to its end, which with TransferMode.Streamed is still on its way; consumes the message.</summary>
+    /// <summary>Reads a reply to its end, and so consumes it. With TransferMode.Streamed it is still on its way.</summary>
     /// <exception cref="TimeoutException">It did not end in time.</exception>
     /// <exception cref="ProtocolException">It is no XML.</exception>
     public static ReadOnlyMemory<byte> OfReply(Message message, Deadline deadline)
@@ -49,13 +51,15 @@ internal static class Envelopes
         }
     }
 
-    /// <param name="envelope">Copied, for who reads the message does so at leisure: a streaming transport after the reply has begun.</param>
+    /// <param name="envelope">
+    /// Copied, because the message may be read later: a streaming transport does so after the reply has begun.
+    /// </param>
     /// <param name="version">Its version.</param>
     /// <param name="quotas">Limits on what is read from it.</param>
     public static Message ToMessage(ReadOnlyMemory<byte> envelope, MessageVersion version, XmlDictionaryReaderQuotas quotas) =>
         Message.CreateMessage(XmlDictionaryReader.CreateTextReader(envelope.ToArray(), quotas), int.MaxValue, version);
 
-    // Runs on a timer, where an exception would end the process; the reader of the message gets its own.
+    // Runs on a timer, where an exception would end the process. Whoever reads the message gets an exception of its own.
     private static void Abandon(Message message)
     {
         try

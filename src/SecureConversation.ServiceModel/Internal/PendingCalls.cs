@@ -4,25 +4,23 @@ namespace SecureConversation.ServiceModel.Internal;
 internal sealed class PendingCalls
 {
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _count = 1;
+    private readonly UseCount _calls;
 
-    public void Enter() => Interlocked.Increment(ref _count);
+    public PendingCalls() => _calls = new UseCount(_idle.SetResult);
 
-    public void Leave()
-    {
-        if (Interlocked.Decrement(ref _count) == 0)
-        {
-            _idle.TrySetResult();
-        }
-    }
+    /// <summary>Counts a call in, which leaves later. False when the channel has closed.</summary>
+    public bool TryEnter() => _calls.TryEnter();
 
-    /// <summary>Completes when no call is under way. For the one who closes the channel to further calls.</summary>
+    public void Leave() => _calls.Leave();
+
+    /// <summary>Completes when no call is under way. The one who closes the channel calls it, once.</summary>
+    /// <exception cref="TimeoutException">Calls did not end in time.</exception>
     public async Task DrainAsync(Deadline deadline)
     {
         Leave();
         try
         {
-            // Longer than a timer takes is as good as no end.
+            // Timers take no more than 49 days, and a timeout may be longer: after a day there is no end to wait for.
             await (deadline.Remaining > TimeSpan.FromDays(1) ? _idle.Task : _idle.Task.WaitAsync(deadline.Remaining)).ConfigureAwait(false);
         }
         catch (TimeoutException e)

@@ -1,11 +1,13 @@
-using System.ServiceModel;
-using System.ServiceModel.Channels;
 using System.Xml;
 
 namespace SecureConversation.ServiceModel.Internal;
 
-/// <summary>Protects requests on their way to the transport and verifies the replies to them. Calls may overlap.</summary>
-internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner) : ChannelBase(factory), IRequestChannel
+/// <summary>
+/// Protects requests on their way to the transport and verifies the replies to them. Calls may overlap. Each operation is written once:
+/// with <c>isAsync</c> false it waits for the transport on the thread of the caller, and its task is completed when it returns.
+/// </summary>
+internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
+    : ChannelBase(factory), IRequestChannel
 {
     public EndpointAddress RemoteAddress => inner.RemoteAddress;
     public Uri Via => inner.Via;
@@ -18,17 +20,13 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
 
     public Message? Request(Message message) => Request(message, DefaultSendTimeout);
 
-    public Message? Request(Message message, TimeSpan timeout)
-    {
-        using var call = Begin(message, timeout);
-        using var reply = Send(call.Wire, call.Deadline);
-        return reply is null ? WithoutReply(call) : Complete(call, reply, Envelopes.OfReply(reply, call.Deadline));
-    }
+    public Message? Request(Message message, TimeSpan timeout) => RequestAsync(message, timeout, isAsync: false).GetAwaiter().GetResult();
 
-    public IAsyncResult BeginRequest(Message message, AsyncCallback callback, object state) => BeginRequest(message, DefaultSendTimeout, callback, state);
+    public IAsyncResult BeginRequest(Message message, AsyncCallback callback, object state) =>
+        BeginRequest(message, DefaultSendTimeout, callback, state);
 
     public IAsyncResult BeginRequest(Message message, TimeSpan timeout, AsyncCallback callback, object state) =>
-        TaskToAsyncResult.Begin(RequestAsync(message, timeout), callback, state);
+        TaskToAsyncResult.Begin(RequestAsync(message, timeout, isAsync: true), callback, state);
 
     public Message? EndRequest(IAsyncResult result) => TaskToAsyncResult.End<Message?>(result);
 
@@ -38,53 +36,87 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     /// <summary>What a fault from the service means for the channel.</summary>
     protected abstract void OnFaultReply(SecureConversationException fault);
 
+    protected abstract Task OpenAsync(Deadline deadline, bool isAsync);
+
+    protected abstract Task CloseAsync(Deadline deadline, bool isAsync);
+
+    protected sealed override void OnOpen(TimeSpan timeout) => OpenAsync(new Deadline(timeout), isAsync: false).GetAwaiter().GetResult();
+
+    protected sealed override IAsyncResult OnBeginOpen(TimeSpan timeout, AsyncCallback callback, object state) =>
+        TaskToAsyncResult.Begin(OpenAsync(new Deadline(timeout), isAsync: true), callback, state);
+
+    protected sealed override void OnEndOpen(IAsyncResult result) => TaskToAsyncResult.End(result);
+
+    protected sealed override void OnClose(TimeSpan timeout) => CloseAsync(new Deadline(timeout), isAsync: false).GetAwaiter().GetResult();
+
+    protected sealed override IAsyncResult OnBeginClose(TimeSpan timeout, AsyncCallback callback, object state) =>
+        TaskToAsyncResult.Begin(CloseAsync(new Deadline(timeout), isAsync: true), callback, state);
+
+    protected sealed override void OnEndClose(IAsyncResult result) => TaskToAsyncResult.End(result);
+
+    protected Task OpenInnerAsync(Deadline deadline, bool isAsync)
+    {
+        if (isAsync)
+        {
+            return Task.Factory.FromAsync(inner.BeginOpen, inner.EndOpen, deadline.Remaining, null);
+        }
+
+        inner.Open(deadline.Remaining);
+        return Task.CompletedTask;
+    }
+
+    protected Task CloseInnerAsync(Deadline deadline, bool isAsync)
+    {
+        if (isAsync)
+        {
+            return Task.Factory.FromAsync(inner.BeginClose, inner.EndClose, deadline.Remaining, null);
+        }
+
+        inner.Close(deadline.Remaining);
+        return Task.CompletedTask;
+    }
+
     /// <summary>One exchange of envelopes of the engine.</summary>
-    protected ReadOnlyMemory<byte> Exchange(ReadOnlyMemory<byte> envelope, Deadline deadline)
+    protected async Task<ReadOnlyMemory<byte>> ExchangeAsync(ReadOnlyMemory<byte> envelope, Deadline deadline, bool isAsync)
     {
-        using var reply = Send(Envelopes.ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max), deadline);
-        return Envelopes.OfReply(reply ?? throw NoReply(), deadline);
+        var message = Envelopes.ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max);
+        using var reply = await SendAsync(message, deadline, isAsync).ConfigureAwait(false);
+        return await ReadAsync(reply ?? throw NoReply(), deadline, isAsync).ConfigureAwait(false);
     }
 
-    /// <inheritdoc cref="Exchange"/>
-    protected async Task<ReadOnlyMemory<byte>> ExchangeAsync(ReadOnlyMemory<byte> envelope, Deadline deadline)
-    {
-        using var reply = await SendAsync(Envelopes.ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max), deadline).ConfigureAwait(false);
-        return await ReadAsync(reply ?? throw NoReply(), deadline).ConfigureAwait(false);
-    }
-
-    private async Task<Message?> RequestAsync(Message message, TimeSpan timeout)
+    private async Task<Message?> RequestAsync(Message message, TimeSpan timeout, bool isAsync)
     {
         using var call = Begin(message, timeout);
-        using var reply = await SendAsync(call.Wire, call.Deadline).ConfigureAwait(false);
-        return reply is null ? WithoutReply(call) : Complete(call, reply, await ReadAsync(reply, call.Deadline).ConfigureAwait(false));
+        using var reply = await SendAsync(call.Wire, call.Deadline, isAsync).ConfigureAwait(false);
+        if (reply is null)
+        {
+            return call.ExpectsReply ? throw NoReply() : null;
+        }
+
+        return Complete(call, reply, await ReadAsync(reply, call.Deadline, isAsync).ConfigureAwait(false));
     }
 
-    // Messages are read synchronously. Where the network delivers meanwhile, that is for no thread of the pool to wait for.
-    private Task<ReadOnlyMemory<byte>> ReadAsync(Message reply, Deadline deadline) => security.StreamsReplies
-        ? Task.Factory.StartNew(() => Envelopes.OfReply(reply, deadline), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+    // Messages are read synchronously. Where the network still delivers one, a thread of the pool must not wait for it.
+    private Task<ReadOnlyMemory<byte>> ReadAsync(Message reply, Deadline deadline, bool isAsync) => isAsync && security.StreamsReplies
+        ? Task.Factory.StartNew(
+            () => Envelopes.OfReply(reply, deadline), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
         : Task.FromResult(Envelopes.OfReply(reply, deadline));
 
-    private Message? Send(Message message, Deadline deadline)
+    private async Task<Message?> SendAsync(Message message, Deadline deadline, bool isAsync)
     {
         try
         {
-            return inner.Request(message, deadline.Remaining);
+            return isAsync
+                ? await Task<Message?>.Factory.FromAsync(inner.BeginRequest, inner.EndRequest, message, deadline.Remaining, null)
+                    .ConfigureAwait(false)
+                : inner.Request(message, deadline.Remaining);
         }
         catch (OperationCanceledException e)
         {
-            throw Cancelled(deadline, e);
-        }
-    }
-
-    private async Task<Message?> SendAsync(Message message, Deadline deadline)
-    {
-        try
-        {
-            return await Task<Message?>.Factory.FromAsync(inner.BeginRequest, inner.EndRequest, message, deadline.Remaining, null).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e)
-        {
-            throw Cancelled(deadline, e);
+            // HTTP throws this for an aborted channel as well as for a body that did not end in time.
+            throw State is CommunicationState.Opening or CommunicationState.Opened || deadline.Remaining == TimeSpan.Zero
+                ? new TimeoutException($"The reply did not end within {deadline.Timeout}.", e)
+                : new CommunicationObjectAbortedException("The channel was aborted during the call.", e);
         }
     }
 
@@ -92,7 +124,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     {
         ArgumentNullException.ThrowIfNull(message);
         ThrowIfDisposedOrNotOpen();
-        Calls.Enter();
+        ObjectDisposedException.ThrowIf(!Calls.TryEnter(), this);
         try
         {
             return Protect(message, new Deadline(timeout));
@@ -108,7 +140,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     {
         if (!security.KnowsContract)
         {
-            ContractProtection.RefuseHeaders(message.Headers);
+            UndeclaredHeaders.Refuse(message.Headers);
         }
 
         if (security.AppliesAddress)
@@ -153,14 +185,6 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
             throw SecurityErrors.ForMessage(e);
         }
     }
-
-    private static Message? WithoutReply(Call call) => call.ExpectsReply ? throw NoReply() : null;
-
-    // HTTP says the same of an aborted channel and of a body that did not end in time.
-    private Exception Cancelled(Deadline deadline, OperationCanceledException e) =>
-        State is CommunicationState.Opening or CommunicationState.Opened || deadline.Remaining == TimeSpan.Zero
-            ? new TimeoutException($"The reply did not end within {deadline.Timeout}.", e)
-            : new CommunicationObjectAbortedException("The channel was aborted during the call.", e);
 
     private static ProtocolException NoReply() => new("The service took the message and did not reply.");
 

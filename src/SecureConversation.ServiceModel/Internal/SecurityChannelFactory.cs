@@ -1,26 +1,27 @@
-using System.ServiceModel;
-using System.ServiceModel.Channels;
-
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>Makes the channels of an endpoint, each over a channel of the transport.</summary>
 /// <typeparam name="TChannel">IRequestSessionChannel where the binding establishes sessions, else IRequestChannel.</typeparam>
-internal sealed class SecurityChannelFactory<TChannel>(EndpointSecurity security, IChannelFactory<IRequestChannel> inner, IDefaultCommunicationTimeouts timeouts)
+internal sealed class SecurityChannelFactory<TChannel>(
+    EndpointSecurity security, IChannelFactory<IRequestChannel> inner, IDefaultCommunicationTimeouts timeouts)
     : ChannelFactoryBase<TChannel>(timeouts)
 {
     public override T GetProperty<T>() => typeof(T) == typeof(ISecurityCapabilities)
-        ? (T)(object)new Capabilities(security.Binding.Element)
+        ? (T)(object)new SecurityCapabilities(security.Binding.Element)
         : base.GetProperty<T>() ?? inner.GetProperty<T>();
 
     protected override TChannel OnCreateChannel(EndpointAddress address, Uri via)
     {
         var channel = inner.CreateChannel(address, via);
-        return (TChannel)(object)(security.Binding.EstablishesSession ? new SessionChannel(this, security, channel) : new SingleChannel(this, security, channel));
+        return (TChannel)(object)(security.Binding.EstablishesSession
+            ? new SessionChannel(this, security, channel)
+            : new SingleChannel(this, security, channel));
     }
 
     protected override void OnOpen(TimeSpan timeout) => inner.Open(timeout);
 
-    protected override IAsyncResult OnBeginOpen(TimeSpan timeout, AsyncCallback callback, object state) => inner.BeginOpen(timeout, callback, state);
+    protected override IAsyncResult OnBeginOpen(TimeSpan timeout, AsyncCallback callback, object state) =>
+        inner.BeginOpen(timeout, callback, state);
 
     protected override void OnEndOpen(IAsyncResult result) => inner.EndOpen(result);
 
@@ -50,7 +51,8 @@ internal sealed class SecurityChannelFactory<TChannel>(EndpointSecurity security
 
     private async Task CloseAsync(Deadline deadline)
     {
-        await Task.Factory.FromAsync((callback, state) => base.OnBeginClose(deadline.Remaining, callback, state!), base.OnEndClose, null).ConfigureAwait(false);
+        await Task.Factory.FromAsync((callback, state) => base.OnBeginClose(deadline.Remaining, callback, state!), base.OnEndClose, null)
+            .ConfigureAwait(false);
         await Task.Factory.FromAsync(inner.BeginClose, inner.EndClose, deadline.Remaining, null).ConfigureAwait(false);
     }
 }

@@ -1,14 +1,14 @@
 using System.IdentityModel.Tokens;
 using System.Runtime.ExceptionServices;
-using System.ServiceModel;
-using System.ServiceModel.Security;
 
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>Refusals of the engine as the exceptions that callers of WCF catch.</summary>
 internal static class SecurityErrors
 {
-    /// <summary>Whatever was caught. Transports and timeouts speak for themselves: they are thrown on, keeping where they come from.</summary>
+    /// <summary>
+    /// The exception for whatever was caught. Callers of WCF know those of transports and timeouts: they are thrown on with their stack.
+    /// </summary>
     public static Exception ForCaller(Exception e)
     {
         switch (e)
@@ -23,7 +23,7 @@ internal static class SecurityErrors
         }
     }
 
-    /// <summary>No session came about.</summary>
+    /// <summary>The exception for a handshake that was refused, by us or by the service.</summary>
     public static Exception ForHandshake(SecureConversationException e) => e switch
     {
         { Failure: SecureConversationFailure.ServerTooBusy } => new ServerTooBusyException(e.Message, Inner(e)),
@@ -31,19 +31,21 @@ internal static class SecurityErrors
         _ => new SecurityNegotiationException($"No secure session could be opened. {e.Message}", Inner(e)),
     };
 
-    /// <summary>A request was not sent, or its reply was refused.</summary>
+    /// <summary>The exception for a request that was not sent, or whose reply was refused.</summary>
     public static Exception ForMessage(SecureConversationException e) => new MessageSecurityException(
         e.Code switch
         {
-            FailureCode.UntrustedCertificate => "The certificate of the service is not trusted: see ClientCredentials.ServiceCertificate.Authentication. Details are in the inner exception.",
-            FailureCode.IdentityMismatch => "The certificate of the service is for somebody else: give the EndpointAddress the expected identity, a DnsEndpointIdentity or an "
-                + "X509CertificateEndpointIdentity. Details are in the inner exception.",
+            FailureCode.UntrustedCertificate => "The certificate of the service is not trusted: see "
+                + "ClientCredentials.ServiceCertificate.Authentication. Details are in the inner exception.",
+            FailureCode.IdentityMismatch => "The certificate of the service is for somebody else: give the EndpointAddress the expected "
+                + "identity, a DnsEndpointIdentity or an X509CertificateEndpointIdentity. Details are in the inner exception.",
             _ => e.Message,
         },
         Inner(e));
 
-    // The fault as callers know it; what of it has no security may come from anybody.
-    private static Exception Inner(SecureConversationException e) => e.Fault is { } fault ? new FaultException(new FaultReason(fault.Reason), Code(fault), action: null) : e;
+    // The fault as callers of WCF know it. One without security may come from anybody.
+    private static Exception Inner(SecureConversationException e) =>
+        e.Fault is { } fault ? new FaultException(new FaultReason(fault.Reason), Code(fault), action: null) : e;
 
     private static FaultCode Code(SoapFault fault)
     {

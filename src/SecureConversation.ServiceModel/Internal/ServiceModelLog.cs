@@ -14,7 +14,8 @@ internal static partial class ServiceModelLog
     [LoggerMessage(502, LogLevel.Information, "Session {SessionId} with {Address} is cancelled.")]
     public static partial void Cancelled(ILogger logger, string sessionId, Uri address);
 
-    [LoggerMessage(503, LogLevel.Warning, "{Address} could not be told that session {SessionId} is over; it ends there by its idle timeout.")]
+    [LoggerMessage(503, LogLevel.Warning,
+        "{Address} could not be told that session {SessionId} is over; it ends there by its idle timeout.")]
     public static partial void CancelFailed(ILogger logger, string sessionId, Uri address, Exception exception);
 
     [LoggerMessage(504, LogLevel.Warning, "{Address} does not know session {SessionId} any more; its channel is faulted.")]

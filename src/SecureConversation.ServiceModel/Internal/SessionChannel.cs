@@ -1,6 +1,3 @@
-using System.ServiceModel;
-using System.ServiceModel.Channels;
-
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>A channel with a session: opened by the handshake, closed by cancelling, faulted when the service has forgotten it.</summary>
@@ -16,7 +13,7 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
 
     protected override SecuredRequest Secure(ReadOnlyMemory<byte> envelope) => _session!.Secure(envelope);
 
-    // The fault may be a forgery when it came without security: that costs a session, no more, and callers of WCF wait for the state.
+    // A fault without security may be a forgery. It costs a session and no more, and callers of WCF look at the state of the channel.
     protected override void OnFaultReply(SecureConversationException fault)
     {
         if (fault.Failure == SecureConversationFailure.BadContextToken)
@@ -27,59 +24,60 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         }
     }
 
-    protected override void OnOpen(TimeSpan timeout)
+    protected override async Task OpenAsync(Deadline deadline, bool isAsync)
     {
-        var deadline = new Deadline(timeout);
-        using var handshake = StartHandshake();
+        ServiceModelLog.Opening(Security.Log, RemoteAddress.Uri);
         try
         {
-            Inner.Open(deadline.Remaining);
+            using var handshake = Security.ClientFor(RemoteAddress).StartSession(RemoteAddress.Uri);
+            await OpenInnerAsync(deadline, isAsync).ConfigureAwait(false);
             while (handshake.Step is HandshakeStep.Send next)
             {
-                handshake.Receive(Exchange(next.Envelope, deadline));
+                handshake.Receive(await ExchangeAsync(next.Envelope, deadline, isAsync).ConfigureAwait(false));
             }
 
-            Keep(handshake);
+            Keep(((HandshakeStep.Completed)handshake.Step).Session);
         }
         catch (Exception e)
         {
-            throw HandshakeFailed(e);
+            Inner.Abort();
+            ServiceModelLog.OpenFailed(Security.Log, RemoteAddress.Uri, e);
+            throw e is SecureConversationException refused ? SecurityErrors.ForHandshake(refused) : SecurityErrors.ForCaller(e);
         }
     }
 
-    protected override IAsyncResult OnBeginOpen(TimeSpan timeout, AsyncCallback callback, object state) =>
-        TaskToAsyncResult.Begin(OpenAsync(new Deadline(timeout)), callback, state);
-
-    protected override void OnEndOpen(IAsyncResult result) => TaskToAsyncResult.End(result);
-
-    protected override void OnClose(TimeSpan timeout)
+    protected override async Task CloseAsync(Deadline deadline, bool isAsync)
     {
-        var deadline = new Deadline(timeout);
-        Calls.DrainAsync(deadline).GetAwaiter().GetResult();
+        var drained = Calls.DrainAsync(deadline);
+        if (isAsync)
+        {
+            await drained.ConfigureAwait(false);
+        }
+        else
+        {
+            drained.GetAwaiter().GetResult();
+        }
+
         try
         {
             if (_session!.RequiresCancel)
             {
                 using var cancel = _session.StartCancel();
-                Complete(cancel, Exchange(cancel.Envelope, deadline));
+                Complete(cancel, await ExchangeAsync(cancel.Envelope, deadline, isAsync).ConfigureAwait(false));
             }
 
-            Inner.Close(deadline.Remaining);
+            await CloseInnerAsync(deadline, isAsync).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            throw CancelFailed(e);
+            ServiceModelLog.CancelFailed(Security.Log, Id!, RemoteAddress.Uri, e);
+            throw SecurityErrors.ForCaller(e);
         }
         finally
         {
             _session!.Dispose();
         }
     }
-
-    protected override IAsyncResult OnBeginClose(TimeSpan timeout, AsyncCallback callback, object state) =>
-        TaskToAsyncResult.Begin(CloseAsync(new Deadline(timeout)), callback, state);
-
-    protected override void OnEndClose(IAsyncResult result) => TaskToAsyncResult.End(result);
 
     protected override void OnAbort()
     {
@@ -87,52 +85,9 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         _session?.Dispose();
     }
 
-    private async Task OpenAsync(Deadline deadline)
+    // Abort leaves Opening under the same lock: either it finds the session and disposes of it, or this finds that the channel was aborted.
+    private void Keep(ClientSession session)
     {
-        using var handshake = StartHandshake();
-        try
-        {
-            await Task.Factory.FromAsync(Inner.BeginOpen, Inner.EndOpen, deadline.Remaining, null).ConfigureAwait(false);
-            while (handshake.Step is HandshakeStep.Send next)
-            {
-                handshake.Receive(await ExchangeAsync(next.Envelope, deadline).ConfigureAwait(false));
-            }
-
-            Keep(handshake);
-        }
-        catch (Exception e)
-        {
-            throw HandshakeFailed(e);
-        }
-    }
-
-    private async Task CloseAsync(Deadline deadline)
-    {
-        await Calls.DrainAsync(deadline).ConfigureAwait(false);
-        try
-        {
-            if (_session!.RequiresCancel)
-            {
-                using var cancel = _session.StartCancel();
-                Complete(cancel, await ExchangeAsync(cancel.Envelope, deadline).ConfigureAwait(false));
-            }
-
-            await Task.Factory.FromAsync(Inner.BeginClose, Inner.EndClose, deadline.Remaining, null).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            throw CancelFailed(e);
-        }
-        finally
-        {
-            _session!.Dispose();
-        }
-    }
-
-    // Abort leaves Opening under the same lock: either it finds the session to dispose, or we find that it has been there.
-    private void Keep(SessionHandshake handshake)
-    {
-        var session = ((HandshakeStep.Completed)handshake.Step).Session;
         lock (ThisLock)
         {
             _session = session;
@@ -146,19 +101,6 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         throw new CommunicationObjectAbortedException("The channel was aborted while it opened.");
     }
 
-    private SessionHandshake StartHandshake()
-    {
-        ServiceModelLog.Opening(Security.Log, RemoteAddress.Uri);
-        try
-        {
-            return Security.ClientFor(RemoteAddress).StartSession(RemoteAddress.Uri);
-        }
-        catch (Exception e)
-        {
-            throw HandshakeFailed(e);
-        }
-    }
-
     private void Complete(SessionCancel cancel, ReadOnlyMemory<byte> reply)
     {
         try
@@ -168,20 +110,7 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         }
         catch (SecureConversationException e) when (e is { Failure: SecureConversationFailure.BadContextToken, Fault: not null })
         {
-            // The service does not know the session: there is nothing to cancel.
+            // The service does not know the session, so there is nothing to cancel.
         }
-    }
-
-    private Exception HandshakeFailed(Exception e)
-    {
-        Inner.Abort();
-        ServiceModelLog.OpenFailed(Security.Log, RemoteAddress.Uri, e);
-        return e is SecureConversationException refused ? SecurityErrors.ForHandshake(refused) : SecurityErrors.ForCaller(e);
-    }
-
-    private Exception CancelFailed(Exception e)
-    {
-        ServiceModelLog.CancelFailed(Security.Log, Id!, RemoteAddress.Uri, e);
-        return SecurityErrors.ForCaller(e);
     }
 }

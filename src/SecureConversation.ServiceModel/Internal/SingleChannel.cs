@@ -1,9 +1,8 @@
-using System.ServiceModel.Channels;
-
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>A channel whose messages are secured each on its own.</summary>
-internal sealed class SingleChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner) : SecurityChannel(factory, security, inner)
+internal sealed class SingleChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
+    : SecurityChannel(factory, security, inner)
 {
     private MessageSecurityClient? _client;
 
@@ -13,25 +12,13 @@ internal sealed class SingleChannel(ChannelManagerBase factory, EndpointSecurity
     {
     }
 
-    protected override void OnOpen(TimeSpan timeout)
+    protected override Task OpenAsync(Deadline deadline, bool isAsync)
     {
         _client = Security.ClientFor(RemoteAddress);
-        Inner.Open(timeout);
+        return OpenInnerAsync(deadline, isAsync);
     }
 
-    protected override IAsyncResult OnBeginOpen(TimeSpan timeout, AsyncCallback callback, object state)
-    {
-        _client = Security.ClientFor(RemoteAddress);
-        return Inner.BeginOpen(timeout, callback, state);
-    }
-
-    protected override void OnEndOpen(IAsyncResult result) => Inner.EndOpen(result);
-
-    protected override void OnClose(TimeSpan timeout) => Inner.Close(timeout);
-
-    protected override IAsyncResult OnBeginClose(TimeSpan timeout, AsyncCallback callback, object state) => Inner.BeginClose(timeout, callback, state);
-
-    protected override void OnEndClose(IAsyncResult result) => Inner.EndClose(result);
+    protected override Task CloseAsync(Deadline deadline, bool isAsync) => CloseInnerAsync(deadline, isAsync);
 
     protected override void OnAbort() => Inner.Abort();
 }

@@ -12,7 +12,7 @@ public static class Client
 {
     public static SecureConversationClient For(EchoHost host, MessageSecurityBindingElement element, MessageVersion? version = null,
         ChannelProtectionRequirements? protection = null, X509Certificate2? certificate = null, string password = "lovelace", HttpMessageHandler? transport = null) =>
-        For(host.Address, element.ToSecurityBindingElement(), version, protection, certificate, password, transport);
+        For(host.Address, element.Settings, version, protection, certificate, password, transport);
 
     public static SecureConversationClient For(Uri address, SecurityBindingElement element, MessageVersion? version = null,
         ChannelProtectionRequirements? protection = null, X509Certificate2? certificate = null, string password = "lovelace", HttpMessageHandler? transport = null) =>

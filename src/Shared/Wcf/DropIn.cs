@@ -1,0 +1,34 @@
+namespace SecureConversation.Shared;
+
+/// <summary>What WSHttpBinding and WS2007HttpBinding have in common.</summary>
+internal static class DropIn
+{
+    /// <summary>The versions of WCF's WSHttpBinding.</summary>
+    public static EngineBinding.MessageSecurityVersion VersionOfWSHttp =>
+        EngineBinding.MessageSecurityVersion
+            .WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
+
+    /// <summary>The versions of WCF's WS2007HttpBinding.</summary>
+    public static EngineBinding.MessageSecurityVersion VersionOfWS2007Http =>
+        EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
+
+    /// <summary>
+    /// Puts message security where WCF has it: above the encoder, and below what needs sessions, such as reliable messaging.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A setting is not offered; the message names it.</exception>
+    public static MessageSecurityBindingElement Insert(
+        BindingElementCollection elements, NonDualMessageSecurityOverHttp message, EngineBinding.MessageSecurityVersion version)
+    {
+        var settings = new EngineBinding.MessageSecurity
+        {
+            ClientCredentialType = Translation.ByName<EngineBinding.MessageCredentialType>(message.ClientCredentialType),
+            NegotiateServiceCredential = message.NegotiateServiceCredential,
+            EstablishSecurityContext = message.EstablishSecurityContext,
+            AlgorithmSuite = Translation.ToEngine(message.AlgorithmSuite),
+            MessageSecurityVersion = version,
+        };
+        var security = new MessageSecurityBindingElement(settings.CreateSecurityBindingElement());
+        elements.Insert(elements.IndexOf(elements.Find<MessageEncodingBindingElement>()), security);
+        return security;
+    }
+}

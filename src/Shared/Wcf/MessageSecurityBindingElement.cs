@@ -1,0 +1,170 @@
+#if CORE_WCF
+namespace SecureConversation.CoreWCF;
+#else
+namespace SecureConversation.ServiceModel;
+#endif
+
+// The settings, which are the same for services and clients.
+public sealed partial class MessageSecurityBindingElement
+{
+    private EngineBinding.SecurityBindingElement _settings = null!;
+
+    /// <summary>An element with settings of the engine, for what the static methods do not make.</summary>
+    /// <param name="settings">The settings; the properties of this object start from them.</param>
+    public MessageSecurityBindingElement(EngineBinding.SecurityBindingElement settings) => Settings = settings;
+
+    private MessageSecurityBindingElement(MessageSecurityBindingElement other)
+        : base(other)
+    {
+        _settings = other._settings;
+        BootstrapSecurityBindingElement = (MessageSecurityBindingElement?)other.BootstrapSecurityBindingElement?.Clone();
+        HandOutUnsignedHeaders = other.HandOutUnsignedHeaders;
+        CopyLocal(other);
+    }
+
+    /// <summary>
+    /// All settings in the types of the engine, also those that have no property here. A snapshot: set it to change something.
+    /// </summary>
+    public EngineBinding.SecurityBindingElement Settings
+    {
+        get => Translation.WithSession(WithLocal(_settings), session =>
+            session with { BootstrapSecurityBindingElement = BootstrapSecurityBindingElement?.Settings });
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _settings = value;
+            var bootstrap = Translation.Session(value)?.BootstrapSecurityBindingElement;
+            BootstrapSecurityBindingElement = bootstrap is null ? null : new(bootstrap);
+            TakeLocal(value);
+        }
+    }
+
+    /// <summary>The security of the handshake, itself free to be changed; null when no session is established.</summary>
+    public MessageSecurityBindingElement? BootstrapSecurityBindingElement { get; private set; }
+
+    /// <summary>The algorithms. Default Basic256. Set it on the bootstrap of a session as well.</summary>
+    /// <exception cref="ArgumentException">Set to a suite that the engine does not have, or one of the application's own.</exception>
+    public SecurityAlgorithmSuite DefaultAlgorithmSuite
+    {
+        get => Translation.FromEngine(_settings.DefaultAlgorithmSuite);
+        set => _settings = _settings with { DefaultAlgorithmSuite = Translation.ToEngine(value) };
+    }
+
+    /// <summary>The versions of the protocols. Set it on the bootstrap of a session as well.</summary>
+    public MessageSecurityVersion MessageSecurityVersion
+    {
+        get => Translation.FromEngine(_settings.MessageSecurityVersion);
+        set => _settings = _settings with { MessageSecurityVersion = Translation.ToEngine(value) };
+    }
+
+    /// <summary>The order of the children of the security header. Default Strict.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a value without a name.</exception>
+    public SecurityHeaderLayout SecurityHeaderLayout
+    {
+        get => Translation.ByName<SecurityHeaderLayout>(_settings.SecurityHeaderLayout);
+        set => _settings = _settings with { SecurityHeaderLayout = Translation.ByName<EngineBinding.SecurityHeaderLayout>(value) };
+    }
+
+    /// <summary>Whether messages carry a timestamp. Default true.</summary>
+    public bool IncludeTimestamp
+    {
+        get => _settings.IncludeTimestamp;
+        set => _settings = _settings with { IncludeTimestamp = value };
+    }
+
+    /// <summary>Who contributes to the key of a session. Default CombinedEntropy. Set it on the bootstrap of a session as well.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a value without a name.</exception>
+    public SecurityKeyEntropyMode KeyEntropyMode
+    {
+        get => Translation.ByName<SecurityKeyEntropyMode>(_settings.KeyEntropyMode);
+        set => _settings = _settings with { KeyEntropyMode = Translation.ByName<EngineBinding.SecurityKeyEntropyMode>(value) };
+    }
+
+    /// <summary>The order of signing and encrypting. Default SignBeforeEncryptAndEncryptSignature.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a value without a name.</exception>
+    public MessageProtectionOrder MessageProtectionOrder
+    {
+        get => Translation.ByName<MessageProtectionOrder>(_settings.MessageProtectionOrder);
+        set => _settings = _settings with { MessageProtectionOrder = Translation.ByName<EngineBinding.MessageProtectionOrder>(value) };
+    }
+
+    /// <summary>
+    /// Whether a reply confirms the signatures of its request; needs WS-Security 1.1. Default false; some of the static methods set it.
+    /// </summary>
+    public bool RequireSignatureConfirmation
+    {
+        get => _settings.RequireSignatureConfirmation;
+        set => _settings = _settings with { RequireSignatureConfirmation = value };
+    }
+
+    /// <summary>
+    /// Whether tokens are signed by the signature they make. Not offered: true is refused when the host starts or the channel factory is
+    /// built.
+    /// </summary>
+    public bool ProtectTokens
+    {
+        get => _settings.ProtectTokens;
+        set => _settings = _settings with { ProtectTokens = value };
+    }
+
+    /// <summary>
+    /// Whether replies go without security. Not offered: true is refused when the host starts or the channel factory is built.
+    /// </summary>
+    public bool EnableUnsecuredResponse
+    {
+        get => _settings.EnableUnsecuredResponse;
+        set => _settings = _settings with { EnableUnsecuredResponse = value };
+    }
+
+    /// <summary>
+    /// Where both sides sign with their own keys (WS-Security 1.0): whether a reply may carry the certificate of the service. False
+    /// elsewhere.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Set to true on an element of another kind.</exception>
+    public bool AllowSerializedSigningTokenOnReply
+    {
+        get => _settings is EngineBinding.AsymmetricSecurityBindingElement { AllowSerializedSigningTokenOnReply: true };
+        set => _settings = _settings switch
+        {
+            EngineBinding.AsymmetricSecurityBindingElement asymmetric => asymmetric with { AllowSerializedSigningTokenOnReply = value },
+            var other when !value => other,
+            _ => throw new InvalidOperationException(
+                "AllowSerializedSigningTokenOnReply belongs to elements with two certificates that sign."),
+        };
+    }
+
+    /// <summary>Whether a session is kept by the service until it is cancelled. False without a session.</summary>
+    /// <exception cref="InvalidOperationException">Set to true without a session.</exception>
+    public bool RequireCancellation
+    {
+        get => Translation.Session(_settings) is { RequireCancellation: true };
+        set => _settings = !value || Translation.Session(_settings) is not null
+            ? Translation.WithSession(_settings, session => session with { RequireCancellation = value })
+            : throw new InvalidOperationException("RequireCancellation needs a session: use CreateSecureConversationBindingElement.");
+    }
+
+    /// <summary>
+    /// Whether header blocks that no signature covers reach the application. Anybody on the way can add or change them. Default
+    /// true, as WCF does it, because message inspectors rely on it; false removes them.
+    /// </summary>
+    public bool HandOutUnsignedHeaders { get; set; } = true;
+
+    /// <summary>
+    /// Whether keys are derived from the one that protects messages; the bootstrap of a session stays as it is. Not offered where each
+    /// side signs with its own key: true is refused when the host starts or the channel factory is built.
+    /// </summary>
+    public void SetKeyDerivation(bool requireDerivedKeys) => _settings = _settings.SetKeyDerivation(requireDerivedKeys);
+
+    /// <inheritdoc/>
+    public override BindingElement Clone() => new MessageSecurityBindingElement(this);
+
+    /// <inheritdoc/>
+    public override T GetProperty<T>(BindingContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        // WCF may ask with a context that holds no other element, so the inner ones are not touched for this.
+        return typeof(T) == typeof(ISecurityCapabilities)
+            ? (T)(object)new SecurityCapabilities(Settings)
+            : context.GetInnerProperty<T>();
+    }
+}

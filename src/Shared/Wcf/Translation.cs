@@ -1,0 +1,62 @@
+namespace SecureConversation.Shared;
+
+/// <summary>Settings of a WCF stack in the types of the engine, and back. Both have WCF's names, so names are what is translated.</summary>
+internal static partial class Translation
+{
+    /// <exception cref="ArgumentOutOfRangeException">The value has no name in the other type.</exception>
+    public static T ByName<T>(Enum value)
+        where T : struct, Enum => Enum.TryParse<T>(value.ToString(), out var known) && Enum.IsDefined(known)
+            ? known
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Not one of {typeof(T).Name}.");
+
+    /// <exception cref="ArgumentException">
+    /// The engine has no such suite; one that is derived from WCF's may use other algorithms.
+    /// </exception>
+    public static EngineBinding.SecurityAlgorithmSuite ToEngine(SecurityAlgorithmSuite suite)
+    {
+        ArgumentNullException.ThrowIfNull(suite);
+        var isKnown = EngineBinding.SecurityAlgorithmSuite.TryParse(suite.ToString()!, out var found);
+        return isKnown && FromEngine(found!).GetType() == suite.GetType()
+            ? found!
+            : throw new ArgumentException($"The algorithm suite '{suite}' is not offered: choose one of "
+                + $"{string.Join(", ", EngineBinding.SecurityAlgorithmSuite.All)}.", nameof(suite));
+    }
+
+    public static EngineBinding.MessageSecurityVersion ToEngine(MessageSecurityVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return EngineBinding.MessageSecurityVersion.Parse(version.ToString()!);
+    }
+
+    // By reflection: System.ServiceModel has all six properties where it runs, but not in its reference assembly.
+    public static MessageSecurityVersion FromEngine(EngineBinding.MessageSecurityVersion version) =>
+        (MessageSecurityVersion?)typeof(MessageSecurityVersion).GetProperty(version.Name)?.GetValue(null)
+        ?? throw new NotSupportedException($"This version of WCF has no MessageSecurityVersion {version.Name}.");
+
+    /// <exception cref="InvalidOperationException">The version is not one of SOAP.</exception>
+    public static EngineBinding.MessageVersion ToEngine(MessageVersion version)
+    {
+        if (version.Envelope == EnvelopeVersion.None)
+        {
+            throw new InvalidOperationException("Message security needs SOAP: choose a MessageVersion of the encoder other than None.");
+        }
+
+        return EngineBinding.MessageVersion.Create(
+            version.Envelope == EnvelopeVersion.Soap11 ? EngineBinding.SoapVersion.Soap11 : EngineBinding.SoapVersion.Soap12,
+            version.Addressing == AddressingVersion.WSAddressing10 ? EngineBinding.AddressingVersion.WSAddressing10
+                : version.Addressing == AddressingVersion.None ? EngineBinding.AddressingVersion.None
+                : EngineBinding.AddressingVersion.WSAddressingAugust2004);
+    }
+
+    /// <summary>The token of the session that an element establishes; null when it establishes none.</summary>
+    public static EngineBinding.SecureConversationSecurityTokenParameters? Session(EngineBinding.SecurityBindingElement element) =>
+        (element as EngineBinding.SymmetricSecurityBindingElement)?.ProtectionTokenParameters
+            as EngineBinding.SecureConversationSecurityTokenParameters;
+
+    /// <summary>The element with its session changed; the element as it is when it establishes none.</summary>
+    public static EngineBinding.SecurityBindingElement WithSession(EngineBinding.SecurityBindingElement element,
+        Func<EngineBinding.SecureConversationSecurityTokenParameters, EngineBinding.SecureConversationSecurityTokenParameters> change) =>
+        Session(element) is { } session
+            ? (EngineBinding.SymmetricSecurityBindingElement)element with { ProtectionTokenParameters = change(session) }
+            : element;
+}

@@ -1,0 +1,59 @@
+#if CORE_WCF
+namespace SecureConversation.CoreWCF;
+#else
+namespace SecureConversation.ServiceModel;
+#endif
+
+/// <summary>
+/// WS2007HttpBinding whose <see cref="SecurityMode.Message"/> works: a replacement under the same name. The other modes are those of
+/// the base.
+/// </summary>
+/// <remarks>
+/// Offered are the credential types Certificate, UserName and None, with NegotiateServiceCredential = false. Others, the defaults Windows
+/// and true among them, are refused with <see cref="InvalidOperationException"/> when the host starts or the channel factory is built.
+/// Not sealed, as the class that it replaces is not.
+/// </remarks>
+public partial class WS2007HttpBinding : StackWS2007HttpBinding
+{
+    /// <summary>A binding with message security.</summary>
+    public WS2007HttpBinding()
+    {
+    }
+
+    /// <summary>A binding with this mode of security.</summary>
+    /// <param name="securityMode">Where security is applied.</param>
+    public WS2007HttpBinding(SecurityMode securityMode)
+        : base(securityMode)
+    {
+    }
+
+    /// <summary>A binding with this mode of security.</summary>
+    /// <param name="securityMode">Where security is applied.</param>
+    /// <param name="reliableSessionEnabled">Passed to the base; reliable sessions do not go with message security.</param>
+    public WS2007HttpBinding(SecurityMode securityMode, bool reliableSessionEnabled)
+        : base(securityMode, reliableSessionEnabled)
+    {
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">A setting of Security.Message is not offered; the message names it.</exception>
+    public override BindingElementCollection CreateBindingElements()
+    {
+        var elements = base.CreateBindingElements();
+        if (Security.Mode == SecurityMode.Message)
+        {
+            var security = DropIn.Insert(elements, Security.Message, DropIn.VersionOfWS2007Http);
+            OnMessageSecurity(security);
+        }
+
+        return elements;
+    }
+
+    /// <summary>
+    /// Null for message security: nothing can derive from WCF's element for it, so CreateBindingElements inserts another.
+    /// </summary>
+    protected override SecurityBindingElement CreateMessageSecurity() =>
+        Security.Mode == SecurityMode.Message ? null! : base.CreateMessageSecurity();
+
+    partial void OnMessageSecurity(MessageSecurityBindingElement element);
+}
