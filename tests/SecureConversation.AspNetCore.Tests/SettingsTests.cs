@@ -23,6 +23,7 @@ public sealed class SettingsTests
         ["SecureConversationServiceOptions.ProtectionRequirements"] = Shows(o => o.ProtectionRequirements = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign)),
         ["SecureConversationServiceOptions.ReplayCache"] = Shows(o => o.ReplayCache = new SuspiciousCache()),
         ["SecureConversationServiceOptions.SessionClosed"] = new ShownBy(Handlers, "SessionItems_LiveAsLongAsTheSession"),
+        ["SecureConversationServiceOptions.SessionStore"] = Shows(o => o.SessionStore = new ForgetfulStore()),
         ["SecureConversationServiceOptions.SessionIdleTimeout"] = Shows(o => o.SessionIdleTimeout = TimeSpan.FromMinutes(1)),
     };
 
@@ -80,6 +81,15 @@ public sealed class SettingsTests
     private sealed record Opened(ClientSession? Session, string Refusal) : IDisposable
     {
         public void Dispose() => Session?.Dispose();
+    }
+
+    private sealed class ForgetfulStore : ISessionStore
+    {
+        public ValueTask<SessionState?> FindAsync(string id, CancellationToken cancellationToken) => ValueTask.FromResult<SessionState?>(null);
+
+        public ValueTask SaveAsync(SessionState state, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask RemoveAsync(string id, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 
     private sealed class SuspiciousCache : IReplayCache

@@ -26,6 +26,7 @@ internal static class ServiceFactory
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             SessionIdleTimeout = options.SessionIdleTimeout,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),
+            SessionStore = options.SessionStore ?? services.GetService<ISessionStore>(),
             SessionClosed = options.SessionClosed,
         });
     }

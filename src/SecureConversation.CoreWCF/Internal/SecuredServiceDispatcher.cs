@@ -70,6 +70,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             TimeProvider = channel.GetProperty<TimeProvider>() ?? TimeProvider.System,
             LoggerFactory = loggers,
             ReplayCache = channel.GetProperty<IReplayCache>(),
+            SessionStore = channel.GetProperty<ISessionStore>(),
             SessionIdleTimeout = Binding.ReceiveTimeout,
             MaxEnvelopeBytes = MaxEnvelopeBytes(),
             SessionClosed = sessions.End,
