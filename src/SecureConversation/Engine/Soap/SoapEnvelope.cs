@@ -71,7 +71,7 @@ internal sealed class SoapEnvelope : IDisposable
     /// <param name="limits">The limits for parsing.</param>
     /// <param name="indexBody">Whether the elements inside the body are indexed too.</param>
     /// <param name="buffer">The buffer of the document, which the envelope takes over, also on failure; null when there is none.</param>
-    /// <param name="boundaries">The places of decrypted parts, which must be well-formed each on its own.</param>
+    /// <param name="boundaries">The ranges of decrypted parts; their XML must not reach out of them.</param>
     /// <exception cref="SecurityFailureException">The document is no such envelope.</exception>
     public static SoapEnvelope Parse(
         ReadOnlyMemory<byte> utf8,

@@ -9,8 +9,9 @@ namespace SecureConversation.Engine.Tokens;
 /// <code>
 /// c:SecurityContextToken [@u:Id]
 ///   c:Identifier                               required, first
-///   c:Instance?                                after a renewal
-///   dnse:Cookie?                               WCF's stateful token, opaque to us
+///   c:Instance?                                present after a renewal
+///   dnse:Cookie?                               WCF's session state; noticed and not read
+///   other children                             refused
 /// </code>
 /// </summary>
 internal sealed record SecurityContextToken(string Identifier, string? Instance, bool HasCookie)
