@@ -47,6 +47,7 @@ internal sealed class EncryptedData
 
     public XmlElement CipherValue { get; }
 
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static EncryptedData Read(XmlElement element, ProtocolVersion protocol)
     {
         var isContent = KnownUris.Get(element, Attr.Type) switch

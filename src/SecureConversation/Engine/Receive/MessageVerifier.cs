@@ -33,7 +33,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
             }
             else
             {
-                signed = SignedMessage.Verify(wire, requirements, keys, source);      // before decryption of what it covers
+                signed = SignedMessage.Verify(wire, requirements, keys, source);      // checked before anything is decrypted
                 opened = OpenedMessage.Decrypt(wire, shape, requirements, keys, limits, signed);
             }
 

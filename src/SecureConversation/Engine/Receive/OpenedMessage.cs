@@ -49,6 +49,7 @@ internal sealed class OpenedMessage : IDisposable
     /// <summary>The encrypted parts in document order.</summary>
     public List<EncryptedPart> Parts { get; }
 
+    /// <summary>Whether the part at that place was encrypted.</summary>
     public bool IsEncrypted(EncryptedLocation location, int position)
     {
         foreach (var part in Parts)

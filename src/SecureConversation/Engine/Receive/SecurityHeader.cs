@@ -120,6 +120,7 @@ internal sealed class SecurityHeader
         return null;
     }
 
+    /// <summary>The child with the Id, or null. Ids are unique in the message.</summary>
     public SecurityItem? FindById(XmlId id)
     {
         foreach (var item in Items)

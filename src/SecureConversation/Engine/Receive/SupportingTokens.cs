@@ -11,6 +11,7 @@ namespace SecureConversation.Engine.Receive;
 /// </summary>
 internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certificates, UsernameToken? UserName)
 {
+    /// <summary>Requires the supporting tokens that the binding asks for, and refuses others.</summary>
     public static SupportingTokens Require(
         MessageRequirements requirements,
         OpenedMessage opened,

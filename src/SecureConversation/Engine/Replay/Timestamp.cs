@@ -22,6 +22,7 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
         "yyyy-MM-ddTHH:mm:ss.fffZ", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
     ];
 
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static Timestamp Read(XmlElement element)
     {
         var created = element.FirstChild;

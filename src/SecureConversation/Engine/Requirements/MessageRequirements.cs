@@ -77,6 +77,8 @@ internal sealed record MessageRequirements
     public bool IsAsymmetric => Primary == PrimaryTokenKind.Certificate;
     public bool SignBody => Body != ProtectionLevel.None;
     public bool EncryptBody => Body == ProtectionLevel.EncryptAndSign;
+
+    /// <summary>Whether the message is signed before it is encrypted (WS-SecurityPolicy 1.2 section 6.3).</summary>
     public bool SignsFirst => Order != MessageProtectionOrder.EncryptBeforeSign;
 
     /// <summary>Whether the header may hold a token of this kind. Later checks judge the number of tokens and their use.</summary>

@@ -198,7 +198,7 @@ internal sealed class SecurityHeaderWriter(
         }
     }
 
-    /// <summary>Adds a child of this header to what the primary signature covers.</summary>
+    /// <summary>Adds a child of this header to the parts that the primary signature covers.</summary>
     private void AddSigned(string id, ReadOnlySpan<byte> canonical)
     {
         var digest = new byte[requirements.Suite.Digest.Size];

@@ -15,12 +15,14 @@ internal static class AddressingWriter
     public static void RelatesTo(PooledBytes output, SoapNames names, string messageId, string? id = null) =>
         Simple(output, names, "RelatesTo", messageId, mustUnderstand: false, id);
 
+    /// <summary>Writes a:Action, marked mustUnderstand because the receiver dispatches by it.</summary>
     public static void Action(PooledBytes output, SoapNames names, string action) =>
         Simple(output, names, "Action", action, mustUnderstand: true);
 
     public static void MessageId(PooledBytes output, SoapNames names, string id) =>
         Simple(output, names, "MessageID", id, mustUnderstand: false);
 
+    /// <summary>Writes a:To, marked mustUnderstand.</summary>
     public static void To(PooledBytes output, SoapNames names, string to) =>
         Simple(output, names, "To", to, mustUnderstand: true);
 

@@ -142,6 +142,7 @@ internal sealed class SoapEnvelope : IDisposable
     public bool IsForUs(XmlElement block) =>
         block.GetAttribute(Names.Role) is null or "" or "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
 
+    /// <summary>Whether a receiver that does not know the block must refuse the message (SOAP 1.2 part 1 section 5.2.3).</summary>
     public bool MustUnderstand(XmlElement block) => block.GetAttribute(Names.MustUnderstand)?.Trim() is "1" or "true";
 
     public void Dispose()

@@ -83,7 +83,7 @@ internal static class TokenWriter
     /// <param name="output">Takes the element.</param>
     /// <param name="id">The Id of the token.</param>
     /// <param name="valueType">The ValueType, which only the Basic Security Profile asks for; null to write none.</param>
-    /// <param name="tokenType">The TokenType, likewise.</param>
+    /// <param name="tokenType">The TokenType, which only that profile asks for; null to write none.</param>
     public static void LocalReference(PooledBytes output, string id, string? valueType, string? tokenType = null)
     {
         StartReference(output, tokenType);
@@ -187,6 +187,7 @@ internal static class TokenWriter
         Close(output, protocol, "SecurityContextToken");
     }
 
+    /// <summary>Writes an attribute with a space before it, and escapes the value.</summary>
     public static void Attribute(PooledBytes output, string name, string value)
     {
         output.Write(" "u8);

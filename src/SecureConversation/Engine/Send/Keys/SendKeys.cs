@@ -88,6 +88,7 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
     /// <summary>Sets the keys and their Ids; <see cref="Encrypts"/> is known by then.</summary>
     protected abstract void Resolve(IdAllocator ids, RandomSource random);
 
+    /// <summary>A random key of the length of the suite, but at least 128 bits.</summary>
     protected SymmetricKey MakeFreshKey(RandomSource random) =>
         SymmetricKey.Random(Math.Max(128, requirements.Suite.DefaultSymmetricKeyLength) / 8, random);
 

@@ -51,6 +51,7 @@ internal sealed class EncryptedKey
     /// <summary>The e:ReferenceList; null element when there is none.</summary>
     public XmlElement ReferenceList { get; }
 
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static EncryptedKey Read(XmlElement element, ProtocolVersion protocol)
     {
         var (algorithm, keyInfo, cipherValue, rest) = EncryptedData.ReadEncryptedType(element);

@@ -19,6 +19,7 @@ internal sealed record SecurityContextToken(string Identifier, string? Instance,
     private const int MaxUri = 1024;
     private static readonly XmlName Cookie = new("Cookie", Ns.DotNetSecurity);
 
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static SecurityContextToken Read(XmlElement element, ProtocolVersion protocol)
     {
         var child = element.FirstChild;

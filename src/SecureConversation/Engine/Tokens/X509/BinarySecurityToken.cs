@@ -37,6 +37,8 @@ internal static class BinarySecurityToken
         return ReadCertificate(raw);
     }
 
+    /// <summary>Reads the octets of a certificate.</summary>
+    /// <exception cref="SecurityFailureException">The octets are no certificate.</exception>
     public static X509Certificate2 ReadCertificate(ReadOnlySpan<byte> raw)
     {
         try
