@@ -8,16 +8,23 @@ namespace SecureConversation.Engine.Encryption;
 /// <summary>
 /// xenc:EncryptedData (XML Encryption 1.0 section 3.4).
 /// <code>
-/// e:EncryptedData [@Id] [@Type]                Type: #Content or #Element; @MimeType and @Encoding are ignored
+/// e:EncryptedData [@Id] [@Type]                Type: #Content, or #Element when absent; others are refused
 ///   e:EncryptionMethod @Algorithm              required
-///   ds:KeyInfo?                                absent when the EncryptedKey lists it
+///   ds:KeyInfo?                                absent where the EncryptedKey lists the data
 ///   e:CipherData / e:CipherValue               required; a CipherReference is refused
 ///   e:EncryptionProperties                     refused
 /// </code>
+/// @MimeType and @Encoding are ignored.
 /// </summary>
 internal sealed class EncryptedData
 {
-    private EncryptedData(XmlElement element, XmlId? id, bool isContent, string algorithm, KeyReference? key, XmlElement cipherValue)
+    private EncryptedData(
+        XmlElement element,
+        XmlId? id,
+        bool isContent,
+        string algorithm,
+        KeyReference? key,
+        XmlElement cipherValue)
     {
         Element = element;
         Id = id;
@@ -29,11 +36,18 @@ internal sealed class EncryptedData
 
     public XmlElement Element { get; }
     public XmlId? Id { get; }
+
+    /// <summary>Whether the content of an element was encrypted, and not the whole element.</summary>
     public bool IsContent { get; }
+
     public string Algorithm { get; }
+
+    /// <summary>The reference to the key; null where the EncryptedKey lists this element.</summary>
     public KeyReference? Key { get; }
+
     public XmlElement CipherValue { get; }
 
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static EncryptedData Read(XmlElement element, ProtocolVersion protocol)
     {
         var isContent = KnownUris.Get(element, Attr.Type) switch
@@ -52,8 +66,9 @@ internal sealed class EncryptedData
         return new EncryptedData(element, element.GetId(Attr.Id), isContent, algorithm, key, cipherValue);
     }
 
-    /// <summary>The children that EncryptedData and EncryptedKey share (XML Encryption section 3.1), and what follows them.</summary>
-    internal static (string Algorithm, XmlElement KeyInfo, XmlElement CipherValue, XmlElement Following) ReadEncryptedType(XmlElement element)
+    /// <summary>Reads the children that EncryptedData shares with EncryptedKey (XML Encryption section 3.1), and the next child.</summary>
+    internal static (string Algorithm, XmlElement KeyInfo, XmlElement CipherValue, XmlElement Following) ReadEncryptedType(
+        XmlElement element)
     {
         var method = element.FirstChild;
         if (method.IsNull || !method.Is(Xenc.EncryptionMethod) || KnownUris.Get(method, Attr.Algorithm) is not { } algorithm)

@@ -8,12 +8,22 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Encryption;
 
-/// <summary>Writes what XML Encryption adds to a message.</summary>
+/// <summary>Writes the elements that XML Encryption adds to a message.</summary>
 internal static class EncryptionWriter
 {
-    /// <summary>xenc:EncryptedData. The Id is left out inside an EncryptedHeader, which carries one itself (recorded from WCF).</summary>
-    public static void EncryptedData(PooledBytes output, string? id, bool isContent, ReadOnlySpan<byte> plain, SymmetricKey key,
-        SecurityAlgorithmSuite suite, Action<PooledBytes>? keyReference, RandomSource random)
+    /// <summary>
+    /// Encrypts octets and writes xenc:EncryptedData. Id and Type are left out inside an EncryptedHeader, which has an Id
+    /// itself (recorded from WCF).
+    /// </summary>
+    public static void EncryptedData(
+        PooledBytes output,
+        string? id,
+        bool isContent,
+        ReadOnlySpan<byte> plain,
+        SymmetricKey key,
+        SecurityAlgorithmSuite suite,
+        Action<PooledBytes>? keyReference,
+        RandomSource random)
     {
         output.Write("<e:EncryptedData xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8);
         if (id is not null)
@@ -41,9 +51,15 @@ internal static class EncryptionWriter
         output.Write("</e:CipherValue></e:CipherData></e:EncryptedData>"u8);
     }
 
-    /// <summary>xenc:EncryptedKey; returns SHA-1 of its cipher value, by which the reply will name the key.</summary>
-    public static byte[] EncryptedKey(PooledBytes output, string id, RSA recipient, SymmetricKey key, SecurityAlgorithmSuite suite,
-        Action<PooledBytes> keyReference, IReadOnlyList<string> references)
+    /// <summary>Wraps a key and writes xenc:EncryptedKey; returns SHA-1 of its cipher value, by which the reply names the key.</summary>
+    public static byte[] EncryptedKey(
+        PooledBytes output,
+        string id,
+        RSA recipient,
+        SymmetricKey key,
+        SecurityAlgorithmSuite suite,
+        Action<PooledBytes> keyReference,
+        IReadOnlyList<string> references)
     {
         output.Write("<e:EncryptedKey xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8);
         TokenWriter.Attribute(output, "Id", id);
@@ -52,7 +68,8 @@ internal static class EncryptionWriter
         output.Write("\">"u8);
         if (suite.AsymmetricKeyWrap == KeyWrapAlgorithm.RsaOaep)
         {
-            output.Write("<DigestMethod xmlns=\"http://www.w3.org/2000/09/xmldsig#\" Algorithm=\"http://www.w3.org/2000/09/xmldsig#sha1\"></DigestMethod>"u8);
+            output.Write("<DigestMethod xmlns=\"http://www.w3.org/2000/09/xmldsig#\""u8
+                + " Algorithm=\"http://www.w3.org/2000/09/xmldsig#sha1\"></DigestMethod>"u8);
         }
 
         output.Write("</e:EncryptionMethod><KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\">"u8);
@@ -70,6 +87,7 @@ internal static class EncryptionWriter
         return SHA1.HashData(wrapped);
     }
 
+    /// <summary>Writes xenc:ReferenceList; inside an EncryptedKey it need not declare the namespace.</summary>
     public static void ReferenceList(PooledBytes output, IReadOnlyList<string> references, bool declare = true)
     {
         output.Write(declare ? "<e:ReferenceList xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\">"u8 : "<e:ReferenceList>"u8);

@@ -4,9 +4,17 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Encryption;
 
-/// <summary>xenc:ReferenceList: the Ids of what was encrypted; not empty, no duplicates, no xenc:KeyReference.</summary>
+/// <summary>
+/// xenc:ReferenceList: the Ids of the encrypted parts (XML Encryption 1.0 section 3.6, WS-Security 1.1 section 9.1).
+/// <code>
+/// e:ReferenceList
+///   e:DataReference @URI="#id" +               required; an Id that occurs twice is refused
+///   e:KeyReference                             refused
+/// </code>
+/// </summary>
 internal static class ReferenceList
 {
+    /// <exception cref="SecurityFailureException">The element has another shape, or more entries than allowed.</exception>
     public static List<XmlId> Read(XmlElement element, int maxEntries)
     {
         var ids = new List<XmlId>(8);

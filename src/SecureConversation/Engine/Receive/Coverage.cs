@@ -3,7 +3,10 @@ using SecureConversation.Engine.Requirements;
 
 namespace SecureConversation.Engine.Receive;
 
-/// <summary>Every part that the binding wants signed is covered, every part that it wants encrypted was. By location.</summary>
+/// <summary>
+/// Requires that a signature covers every part that the binding wants signed, and that every part that it wants encrypted
+/// was encrypted. Parts are told by their location, not by name or Id.
+/// </summary>
 internal static class Coverage
 {
     public static void Require(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed)
@@ -34,13 +37,13 @@ internal static class Coverage
             var isEncrypted = opened.IsEncrypted(EncryptedLocation.HeaderBlock, i);
             var isSigned = signed.Covers(signed.Document.Headers[i].Element);
 
-            // Encryption without a signature over it lets an attacker swap ciphertexts; WCF refuses it likewise.
+            // Without a signature an attacker could exchange ciphertexts; WCF refuses an encrypted, unsigned block too.
             if ((requirements.Headers.IsSigned(block) || isEncrypted) && !isSigned)
             {
                 Fail.With(FailureCode.PartNotSigned, "header block");
             }
 
-            // The rules of this message were chosen by the action that could be read.
+            // These requirements were chosen by the action that was readable on the wire; an encrypted one could differ from it.
             if (isEncrypted && block.Is(requirements.Soap.Action))
             {
                 Fail.With(FailureCode.UnexpectedElement, "encrypted wsa:Action");

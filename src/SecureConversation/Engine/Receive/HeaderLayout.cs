@@ -6,8 +6,8 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
-/// Order of the children (WS-SecurityPolicy 1.2 section 6.7). Every layout shows in which order signature and encryption
-/// were applied: what was done last stands first.
+/// Checks the order of the children of the security header (WS-SecurityPolicy 1.2 section 6.7). Under every layout their
+/// order shows whether the sender signed or encrypted first: the item of the later step stands before that of the earlier.
 /// </summary>
 internal static class HeaderLayout
 {
@@ -36,6 +36,10 @@ internal static class HeaderLayout
         }
     }
 
+    /// <summary>
+    /// The reference list, alone or in the EncryptedKey, stands before the signature where the binding signs first, and
+    /// after it where the binding encrypts first.
+    /// </summary>
     private static void RequireProtectionOrder(MessageShape shape, MessageRequirements requirements)
     {
         var list = shape.Header.Single(SecurityItemKind.ReferenceList);
@@ -53,7 +57,7 @@ internal static class HeaderLayout
         }
     }
 
-    /// <summary>The primary signature, in clear or, where it may be, encrypted.</summary>
+    /// <summary>The position of the first signature, or -1. An EncryptedData counts as one where signatures may be encrypted.</summary>
     private static int FirstOf(List<SecurityItem> items, bool mayBeEncrypted)
     {
         foreach (var item in items)
@@ -67,6 +71,7 @@ internal static class HeaderLayout
         return -1;
     }
 
+    /// <summary>Under the Strict layout a derived key follows the token that it is derived from.</summary>
     private static void RequireTokensBeforeUse(MessageShape shape)
     {
         foreach (var (id, token) in shape.DerivedKeys)

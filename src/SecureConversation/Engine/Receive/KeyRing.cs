@@ -10,8 +10,8 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
-/// The symmetric keys of one message: the primary one, and those derived from it. A reference resolves to a key of the
-/// primary token or to nothing, so no message can bring a key of its own choice.
+/// The symmetric keys of one message: the primary key and the keys derived from it. A reference resolves to one of these
+/// or fails, so a sender cannot make the receiver use a key of the sender's choice.
 /// </summary>
 internal sealed class KeyRing : IDisposable
 {
@@ -35,8 +35,11 @@ internal sealed class KeyRing : IDisposable
     /// <summary>SHA-1 of the cipher value of this message's EncryptedKey; empty when there is none.</summary>
     public byte[] EncryptedKeySha1 { get; private set; } = [];
 
+    /// <summary>The derived keys of the message, by the Ids of their tokens.</summary>
     public IEnumerable<(XmlId Id, DerivedKeyToken Token)> Derived => _derived.Select(d => (d.Id, d.Token));
 
+    /// <summary>Finds the primary key and derives the others.</summary>
+    /// <exception cref="SecurityFailureException">A token of the message refers to no key that the receiver may use.</exception>
     public static KeyRing Resolve(MessageShape shape, MessageRequirements requirements, KeySource source)
     {
         var ring = new KeyRing(shape, requirements, source);
@@ -53,11 +56,16 @@ internal sealed class KeyRing : IDisposable
         }
     }
 
-    /// <summary>The key that an EncryptedData names; without a name, the EncryptedKey that lists it (XML Encryption section 3.5).</summary>
+    /// <summary>
+    /// The key that an EncryptedData names. Without a reference it is the key of the EncryptedKey whose reference list names
+    /// the EncryptedData (XML Encryption section 3.5).
+    /// </summary>
     public SymmetricKey ForEncryption(KeyReference? reference)
     {
         var key = Find(reference, _requirements.DerivedKeys && !_requirements.IsAsymmetric);
-        return key.Length == _requirements.Suite.Encryption.KeyBytes ? key : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "encryption key length");
+        return key.Length == _requirements.Suite.Encryption.KeyBytes
+            ? key
+            : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "encryption key length");
     }
 
     /// <summary>The key of a symmetric primary signature.</summary>
@@ -69,7 +77,7 @@ internal sealed class KeyRing : IDisposable
             : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "signature key length");
     }
 
-    /// <summary>Hands the key of the request over to the reply; the ring no longer disposes it.</summary>
+    /// <summary>Hands the wrapped key over to the reply, which then owns it; null where the request has no such key.</summary>
     public SymmetricKey? DetachPrimary()
     {
         if (_requirements.Primary != PrimaryTokenKind.WrappedKey)
@@ -81,7 +89,7 @@ internal sealed class KeyRing : IDisposable
         return _primary;
     }
 
-    /// <summary>The message was verified: its derived keys are worth keeping for the next one.</summary>
+    /// <summary>Keeps the derived keys in the context for later messages. Called only once the message is verified.</summary>
     public void Keep()
     {
         if (Context is null)
@@ -138,10 +146,12 @@ internal sealed class KeyRing : IDisposable
         _primary = RsaKeyTransport.Unwrap(own.PrivateKey, suite.AsymmetricKeyWrap, wrapped.CipherValue,
             suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8, suite.DefaultSymmetricKeyLength / 8, out _);
         _ownsPrimary = true;
-        // WS-Security 1.1 section 7.3: the hash is over the octets of the cipher value, not over the key.
+
+        // WS-Security 1.1 section 7.3: EncryptedKeySHA1 is the hash of the cipher value, not of the key.
         EncryptedKeySha1 = SHA1.HashData(wrapped.CipherValue);
     }
 
+    /// <summary>The key of a known context. All references of one message have to lead to the same context.</summary>
     private SymmetricKey UseContext(string identifier, string? instance)
     {
         var context = _source.FindContext(identifier, instance);
@@ -165,10 +175,12 @@ internal sealed class KeyRing : IDisposable
             }
 
             var known = Context?.FindDerived(token);
-            _derived.Add((id, token, known ?? source.Derive(token.Inputs.Label, token.Inputs.Nonce, token.Inputs.Offset, token.Inputs.Length), known is not null));
+            var (offset, length, label, nonce) = token.Inputs;
+            _derived.Add((id, token, known ?? source.Derive(label, nonce, offset, length), IsKept: known is not null));
         }
     }
 
+    /// <summary>A derived key by its Id, else the primary key unless only derived keys may be used.</summary>
     private SymmetricKey Find(KeyReference? reference, bool derivedOnly)
     {
         if (reference is { Kind: KeyReferenceKind.LocalId })
@@ -187,9 +199,14 @@ internal sealed class KeyRing : IDisposable
             Fail.With(FailureCode.DerivedKeyViolation);
         }
 
-        return reference is null
-            ? (_shape.EncryptedKey is { ReferenceList.IsNull: false } ? _primary! : Fail.With<SymmetricKey>(FailureCode.UnresolvedReference, "ds:KeyInfo"))
-            : FindPrimary(reference);
+        if (reference is not null)
+        {
+            return FindPrimary(reference);
+        }
+
+        return _shape.EncryptedKey is { ReferenceList.IsNull: false }
+            ? _primary!
+            : Fail.With<SymmetricKey>(FailureCode.UnresolvedReference, "ds:KeyInfo");
     }
 
     private SymmetricKey FindPrimary(KeyReference reference)
@@ -203,10 +220,12 @@ internal sealed class KeyRing : IDisposable
                     : Fail.With<SymmetricKey>(item is null ? FailureCode.UnresolvedReference : FailureCode.WrongToken);
             case KeyReferenceKind.SecurityContext:
                 return UseContext(reference.Uri, reference.Instance);
-            case KeyReferenceKind.EncryptedKeySha1 when _shape.EncryptedKey is not null && EncryptedKeySha1.AsSpan().SequenceEqual(reference.Value.Span):
+            case KeyReferenceKind.EncryptedKeySha1 when _shape.EncryptedKey is not null
+                && EncryptedKeySha1.AsSpan().SequenceEqual(reference.Value.Span):
                 return _primary!;
             case KeyReferenceKind.EncryptedKeySha1 when _requirements.Primary == PrimaryTokenKind.CorrelatedKey:
-                return _source.FindEncryptedKey(reference.Value.Span) ?? Fail.With<SymmetricKey>(FailureCode.WrongToken, "EncryptedKeySHA1");
+                return _source.FindEncryptedKey(reference.Value.Span)
+                    ?? Fail.With<SymmetricKey>(FailureCode.WrongToken, "EncryptedKeySHA1");
             default:
                 return Fail.With<SymmetricKey>(FailureCode.WrongToken);
         }

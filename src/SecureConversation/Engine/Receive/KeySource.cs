@@ -6,35 +6,44 @@ using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Receive;
 
-/// <summary>The keys that a receiver may use for one message: its own, those of its sessions, that of the request it waits for.</summary>
+/// <summary>
+/// The keys that a receiver may use for one message: its own private key, the keys of its sessions, and the key of the
+/// request whose reply it waits for.
+/// </summary>
 internal abstract class KeySource
 {
-    /// <summary>Our certificate with its private key, when an EncryptedKey was wrapped for it.</summary>
+    /// <summary>The receiver's certificate with its private key, if the EncryptedKey was wrapped for it; else null.</summary>
     public virtual X509Credential? FindOwn(KeyReference wrappedFor) => null;
 
-    /// <summary>The key of an EncryptedKey of an earlier message, by SHA-1 of its cipher value.</summary>
+    /// <summary>The key of an EncryptedKey of an earlier message, by SHA-1 of its cipher value; null when unknown.</summary>
     public virtual SymmetricKey? FindEncryptedKey(ReadOnlySpan<byte> sha1) => null;
 
-    /// <summary>A security context by identifier and instance.</summary>
+    /// <summary>A security context by identifier and instance; null when unknown.</summary>
     public virtual SecurityContextKey? FindContext(string identifier, string? instance) => null;
 
-    /// <summary>Whether we derived this key to send with: both sides of a session hold the same secret, so a message under it was reflected.</summary>
+    /// <summary>
+    /// Whether the receiver derived this key itself, to send with. Both sides of a session hold the same secret, so a message
+    /// under such a key was reflected.
+    /// </summary>
     public virtual bool IsOwn(DerivedKeyToken token) => false;
 
-    /// <summary>The certificate of the peer, where the message only refers to it.</summary>
+    /// <summary>The known certificate of the peer that the message refers to; null when the reference names another.</summary>
     public virtual X509Certificate2? FindPeer(KeyReference reference) => null;
 
-    /// <summary>Whether a certificate that the message itself brings may sign it. Trust is judged later, by the authenticator.</summary>
+    /// <summary>Whether a certificate that the message itself brings may sign it. The authenticator judges trust later.</summary>
     public virtual bool MaySign(X509Certificate2 certificate) => true;
 }
 
-/// <summary>A service that reads a request outside a session: it only has its own certificate.</summary>
+/// <summary>The keys of a service that reads a request outside a session: only that of its own certificate.</summary>
 internal sealed class ServiceKeySource(X509Credential own) : KeySource
 {
     public override X509Credential? FindOwn(KeyReference wrappedFor) => wrappedFor.Matches(own.Certificate) ? own : null;
 }
 
-/// <summary>Either side of a session: the keys of one security context, and the derived keys that we send with.</summary>
+/// <summary>
+/// The keys of either side of a session: those of one security context. The derived keys that this side sends with serve to
+/// recognize reflected messages.
+/// </summary>
 internal sealed class ContextKeySource(SecurityContextKey context, SessionSendKeys own) : KeySource
 {
     public override SecurityContextKey? FindContext(string identifier, string? instance) =>
@@ -43,7 +52,7 @@ internal sealed class ContextKeySource(SecurityContextKey context, SessionSendKe
     public override bool IsOwn(DerivedKeyToken token) => own.Uses(token.Inputs.Nonce);
 }
 
-/// <summary>A client that reads the reply to a request outside a session.</summary>
+/// <summary>The keys of a client that reads the reply to a request outside a session.</summary>
 internal sealed class ReplyKeySource(ReplyExpectation expectation) : KeySource
 {
     public override X509Credential? FindOwn(KeyReference wrappedFor) =>

@@ -7,13 +7,17 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
-/// The items of a security header that matter before decryption, in named slots: exactly what this kind of message may
-/// hold. Matching fills every slot or fails.
+/// The items of a security header that are needed before decryption. Matching them with the requirements of the message
+/// fails when a required item is missing or an item is present that this kind of message may not hold.
 /// </summary>
 internal sealed class MessageShape
 {
-    private MessageShape(SecurityHeader header, EncryptedKey? encryptedKey, SecurityContextToken? contextToken,
-        List<(XmlId Id, DerivedKeyToken Token)> derivedKeys, List<XmlId> references)
+    private MessageShape(
+        SecurityHeader header,
+        EncryptedKey? encryptedKey,
+        SecurityContextToken? contextToken,
+        List<(XmlId Id, DerivedKeyToken Token)> derivedKeys,
+        List<XmlId> references)
     {
         Header = header;
         EncryptedKey = encryptedKey;
@@ -27,14 +31,15 @@ internal sealed class MessageShape
     /// <summary>The wrapped key of this message; null in sessions and in replies of a symmetric binding.</summary>
     public EncryptedKey? EncryptedKey { get; }
 
-    /// <summary>The context element; null where the sender refers to the context by its URI.</summary>
+    /// <summary>The context token; null outside sessions, and where the sender refers to the context by its URI.</summary>
     public SecurityContextToken? ContextToken { get; }
 
     public List<(XmlId Id, DerivedKeyToken Token)> DerivedKeys { get; }
 
-    /// <summary>Ids of everything encrypted; empty when nothing is.</summary>
+    /// <summary>The Ids of all encrypted parts; empty when nothing is encrypted.</summary>
     public List<XmlId> References { get; }
 
+    /// <exception cref="SecurityFailureException">The header does not have the shape that the requirements ask for.</exception>
     public static MessageShape Match(SecurityHeader header, MessageRequirements requirements)
     {
         var encryptedKey = header.Single(TokenKind.EncryptedKey) is { } wrapped
@@ -50,12 +55,17 @@ internal sealed class MessageShape
             Fail.With(FailureCode.TimestampMissing);
         }
 
-        var shape = new MessageShape(header, encryptedKey, contextToken, ReadDerivedKeys(header, requirements), ReadReferences(header, encryptedKey));
+        var shape = new MessageShape(
+            header,
+            encryptedKey,
+            contextToken,
+            ReadDerivedKeys(header, requirements),
+            ReadReferences(header, encryptedKey));
         HeaderLayout.Require(shape, requirements);
         return shape;
     }
 
-    /// <summary>The token that the binding asks for is there, and none that it has no use for.</summary>
+    /// <summary>Requires the token that the binding asks for, and refuses those that the binding does not allow.</summary>
     private static void RequireTokens(SecurityHeader header, MessageRequirements requirements)
     {
         if (requirements.RequiredToken is { } required && header.Single(required) is null)
@@ -74,7 +84,7 @@ internal sealed class MessageShape
 
     private static List<(XmlId, DerivedKeyToken)> ReadDerivedKeys(SecurityHeader header, MessageRequirements requirements)
     {
-        // WCF's bound: twice as many as the binding can use.
+        // WCF too allows twice as many derived keys as the binding can use.
         var most = (2 + requirements.Supporting.Count) * 2;
         var keys = new List<(XmlId, DerivedKeyToken)>(2);
         foreach (var item in header.Items)
@@ -96,6 +106,7 @@ internal sealed class MessageShape
         return keys;
     }
 
+    /// <summary>Reads the one reference list, which stands alone in the header or inside the EncryptedKey.</summary>
     private static List<XmlId> ReadReferences(SecurityHeader header, EncryptedKey? encryptedKey)
     {
         var standalone = header.Single(SecurityItemKind.ReferenceList);

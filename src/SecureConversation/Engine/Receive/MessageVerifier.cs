@@ -8,13 +8,13 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
-/// Receives one message: the whole pipeline on this page, in a fixed order. Each line produces what the next one needs;
-/// no binding reorders it and no setting skips a line.
+/// Verifies one received message. The steps run in one fixed order and each produces what the next one needs; no binding
+/// reorders them and no setting skips one.
 /// </summary>
 internal sealed class MessageVerifier(MessageRequirements requirements, KeySource source, Freshness freshness, XmlLimits limits)
 {
     /// <summary>Verifies an envelope.</summary>
-    /// <param name="wire">The envelope as it came, parsed within limits. Belongs to the result; when it fails, still to the caller.</param>
+    /// <param name="wire">The received envelope, parsed within limits. The result takes it over; on failure the caller keeps it.</param>
     /// <param name="sent">The signatures that a reply has to confirm; empty for requests.</param>
     /// <exception cref="SecurityFailureException">The message breaks a rule; the code says which.</exception>
     public VerifiedMessage Verify(SoapEnvelope wire, IReadOnlyList<SentSignature> sent)
@@ -22,9 +22,9 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
         OpenedMessage? opened = null;
         try
         {
-            var header = SecurityHeader.Read(wire, requirements.Protocol);            // the closed set of children
-            var shape = MessageShape.Match(header, requirements);                     // exactly what this binding holds
-            using var keys = KeyRing.Resolve(shape, requirements, source);            // keys of the primary token, derived
+            var header = SecurityHeader.Read(wire, requirements.Protocol);            // only known children, Ids unique
+            var shape = MessageShape.Match(header, requirements);                     // only items this binding asks for
+            using var keys = KeyRing.Resolve(shape, requirements, source);            // the primary key, and keys from it
             MessageIntegrity signed;
             if (requirements.SignsFirst)
             {
@@ -33,7 +33,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
             }
             else
             {
-                signed = SignedMessage.Verify(wire, requirements, keys, source);      // ciphertext is authenticated first
+                signed = SignedMessage.Verify(wire, requirements, keys, source);      // checked before anything is decrypted
                 opened = OpenedMessage.Decrypt(wire, shape, requirements, keys, limits, signed);
             }
 
@@ -49,7 +49,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
         {
             if (e is SecurityFailureException { Code: FailureCode.DecryptionFailed })
             {
-                // The work of a digest, so that the answer to bad padding takes as long as that to a bad digest.
+                // Bad padding must not be answered faster than a bad digest (padding oracle), so the message is hashed here too.
                 SHA256.HashData(wire.Bytes);
             }
 

@@ -8,7 +8,7 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
 
-/// <summary>Where an EncryptedData stood.</summary>
+/// <summary>The kind of place in which an EncryptedData stood.</summary>
 internal enum EncryptedLocation
 {
     SecurityItem,
@@ -16,12 +16,21 @@ internal enum EncryptedLocation
     Body,
 }
 
-/// <summary>One decrypted part: its place (index of the child or block) and what it was encrypted with.</summary>
+/// <summary>One encrypted part of a message.</summary>
+/// <param name="Location">The kind of place in which it stood.</param>
+/// <param name="Position">The index of the header block, or of the child of the security header; 0 for the body.</param>
+/// <param name="Data">The EncryptedData.</param>
+/// <param name="Replaced">The element that the plaintext replaces: the EncryptedData, or the EncryptedHeader around it.</param>
 internal readonly record struct EncryptedPart(EncryptedLocation Location, int Position, EncryptedData Data, XmlElement Replaced);
 
 /// <summary>
-/// The envelope in clear: each EncryptedData replaced by its content, each EncryptedHeader by the header it holds, all
-/// else byte for byte. Signatures are verified on these bytes, and these bytes are handed out.
+/// The decrypted envelope: the plaintext replaces each EncryptedData, or the EncryptedHeader around it, and all other bytes
+/// stay as they came. Where the sender signed first, signatures are verified on these bytes. The application gets these bytes.
+/// <code>
+/// k:EncryptedHeader [@u:Id]                    WS-Security 1.1 section 9.3.1
+///   e:EncryptedData                            required, nothing else
+/// </code>
+/// The reference list names the wrapper (WCF) or the EncryptedData in it (others).
 /// </summary>
 internal sealed class OpenedMessage : IDisposable
 {
@@ -34,11 +43,13 @@ internal sealed class OpenedMessage : IDisposable
         Parts = parts;
     }
 
+    /// <summary>The envelope in clear; the wire envelope itself when nothing was encrypted.</summary>
     public SoapEnvelope Plain { get; }
 
-    /// <summary>In document order.</summary>
+    /// <summary>The encrypted parts in document order.</summary>
     public List<EncryptedPart> Parts { get; }
 
+    /// <summary>Whether the part at that place was encrypted.</summary>
     public bool IsEncrypted(EncryptedLocation location, int position)
     {
         foreach (var part in Parts)
@@ -53,17 +64,22 @@ internal sealed class OpenedMessage : IDisposable
     }
 
     /// <summary>
-    /// Decrypts everything that the reference list names. Bad padding, bad XML and bad structure are one failure; none of
-    /// them stops the work early in a way that a sender could tell from a bad signature (see docs/deviations.md). Where
-    /// encryption came first only ciphertext that <paramref name="signed"/> covers is decrypted.
+    /// Decrypts every part that the reference list names. Bad padding, bad XML and bad structure have one failure code, and
+    /// none of them ends the work so early that a sender could tell it from a bad signature (see docs/deviations.md). Where
+    /// encryption came first, only ciphertext that <paramref name="signed"/> covers is decrypted.
     /// </summary>
-    public static OpenedMessage Decrypt(SoapEnvelope wire, MessageShape shape, MessageRequirements requirements, KeyRing keys, XmlLimits limits,
+    public static OpenedMessage Decrypt(
+        SoapEnvelope wire,
+        MessageShape shape,
+        MessageRequirements requirements,
+        KeyRing keys,
+        XmlLimits limits,
         MessageIntegrity? signed = null)
     {
         var parts = Locate(wire, shape, requirements);
         if (signed is not null && parts.Exists(p => !signed.Covers(p.Location == EncryptedLocation.Body ? wire.Body : p.Replaced)))
         {
-            // The reference list is not signed, so anybody can add to it.
+            // The reference list is not signed, so an attacker can add ciphertext of his own to it.
             Fail.With(FailureCode.PartNotSigned, "ciphertext");
         }
 
@@ -88,7 +104,7 @@ internal sealed class OpenedMessage : IDisposable
                 copied = part.Replaced.End;
             }
 
-            // Read also when something is missing, so that bad padding takes the time of bad plaintext.
+            // The result is parsed even after bad padding, so that bad padding takes as long as bad plaintext.
             buffer.Write(wire.Bytes[copied..]);
             var plain = Parse(wire, buffer, limits, boundaries);
             if (!isIntact)
@@ -122,11 +138,12 @@ internal sealed class OpenedMessage : IDisposable
         }
         catch (SecurityFailureException e)
         {
-            // The wire was well-formed, so the plaintext is what is not.
+            // The envelope on the wire was well-formed, so the fault is in the plaintext.
             return Fail.With<SoapEnvelope>(FailureCode.DecryptionFailed, e.Detail);
         }
     }
 
+    /// <summary>The encrypted parts; each has to be listed, and each entry of the reference list has to be found.</summary>
     private static List<EncryptedPart> Locate(SoapEnvelope wire, MessageShape shape, MessageRequirements requirements)
     {
         var parts = new List<EncryptedPart>(shape.References.Count);
@@ -135,7 +152,7 @@ internal sealed class OpenedMessage : IDisposable
             var block = wire.Headers[i];
             if (block.IsEncryptedHeader)
             {
-                // WS-Security 1.1 section 9.3.1: the wrapper holds one EncryptedData; WCF lists the wrapper, others the content.
+                // WS-Security 1.1 section 9.3.1: the wrapper holds one EncryptedData. WCF lists the wrapper, others the EncryptedData.
                 var content = block.Element.FirstChild;
                 if (content.IsNull || !content.Is(Xenc.EncryptedData) || !content.NextSibling.IsNull
                     || !(IsListed(shape, block.Id) || IsListed(shape, content.GetId(Attr.Id))))
@@ -155,7 +172,8 @@ internal sealed class OpenedMessage : IDisposable
         if (!body.IsNull && body.Is(Xenc.EncryptedData) && IsListed(shape, body.GetId(Attr.Id)))
         {
             var part = Part(EncryptedLocation.Body, 0, body, body, requirements);
-            // Nothing may stand beside the ciphertext, not even white space: it would become part of the signed content.
+
+            // Nothing may stand beside the ciphertext: even white space would become part of the signed content.
             if (!part.Data.IsContent || body.Start != wire.Body.ContentStart || body.End != wire.Body.ContentEnd)
             {
                 Fail.With(FailureCode.DecryptionFailed, "s:Body");
@@ -191,7 +209,12 @@ internal sealed class OpenedMessage : IDisposable
         }
     }
 
-    private static EncryptedPart Part(EncryptedLocation location, int position, XmlElement element, XmlElement replaced, MessageRequirements requirements)
+    private static EncryptedPart Part(
+        EncryptedLocation location,
+        int position,
+        XmlElement element,
+        XmlElement replaced,
+        MessageRequirements requirements)
     {
         var data = EncryptedData.Read(element, requirements.Protocol);
         if (data.Algorithm != requirements.Suite.Encryption.Uri)
@@ -204,6 +227,7 @@ internal sealed class OpenedMessage : IDisposable
 
     private static bool IsListed(MessageShape shape, XmlId? id) => id is { } value && shape.References.Contains(value);
 
+    /// <summary>Appends the plaintext to the output. A failure is returned and not thrown, so that the caller goes on.</summary>
     private static bool TryDecrypt(EncryptedData data, MessageRequirements requirements, KeyRing keys, PooledBytes output)
     {
         var key = keys.ForEncryption(data.Key);
@@ -216,7 +240,8 @@ internal sealed class OpenedMessage : IDisposable
                 return false;
             }
 
-            var isIntact = key.TryDecrypt(requirements.Suite.Encryption, cipher.AsSpan(0, length), output.GetSpan(Math.Max(length, 16)), out var written);
+            var plain = output.GetSpan(Math.Max(length, 16));
+            var isIntact = key.TryDecrypt(requirements.Suite.Encryption, cipher.AsSpan(0, length), plain, out var written);
             output.Advance(isIntact ? written : 0);
             return isIntact;
         }

@@ -4,11 +4,14 @@ using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Engine.Receive;
 
-/// <summary>A signature that a message carried, and whether it was encrypted (WS-Security 1.1 section 8.5 ties the confirmation to both).</summary>
+/// <summary>
+/// The value of a signature of a request, and whether the signature was encrypted. Its confirmation repeats the value and
+/// is encrypted where the signature was (WS-Security 1.1 section 8.5).
+/// </summary>
 internal readonly record struct SentSignature(byte[] Value, bool WasEncrypted);
 
 /// <summary>
-/// What a request leaves behind for its reply: on the client to check the reply by, on the service to protect it with.
+/// The facts of a request that its reply depends on: the client checks the reply by them, the service protects it by them.
 /// </summary>
 internal sealed class ReplyExpectation : IDisposable
 {
@@ -24,7 +27,7 @@ internal sealed class ReplyExpectation : IDisposable
     /// <summary>Symmetric binding: SHA-1 of the cipher value of the request's EncryptedKey.</summary>
     public byte[] EncryptedKeySha1 { get; init; } = [];
 
-    /// <summary>Asymmetric binding: our own certificate, for which the reply is encrypted.</summary>
+    /// <summary>Asymmetric binding: the certificate of this side with its private key.</summary>
     public X509Credential? Own { get; init; }
 
     /// <summary>Asymmetric binding: the certificate of the other side.</summary>

@@ -10,8 +10,10 @@ namespace SecureConversation.Engine.Receive;
 internal enum SecurityItemKind
 {
     Timestamp,
+
     /// <summary>A security token; <see cref="SecurityItem.Token"/> says of which kind.</summary>
     Token,
+
     SecurityTokenReference,
     ReferenceList,
     EncryptedData,
@@ -20,16 +22,26 @@ internal enum SecurityItemKind
 }
 
 /// <summary>One child of the security header.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Token">The kind of token; null for what is no token.</param>
+/// <param name="Kind">Which of the known children it is.</param>
+/// <param name="Token">The kind of token; null when the child is no token.</param>
 /// <param name="Element">The element.</param>
-/// <param name="Id">The Id by which others may refer to it.</param>
+/// <param name="Id">The Id by which references name it.</param>
 /// <param name="Position">Its index among the children.</param>
 internal readonly record struct SecurityItem(SecurityItemKind Kind, TokenKind? Token, XmlElement Element, XmlId? Id, int Position);
 
 /// <summary>
-/// The children of wsse:Security in document order, before any cryptography: an unknown child, a second of what occurs
-/// once, a duplicate Id or too many of a kind fails here.
+/// The children of wsse:Security in document order (WS-Security 1.1 section 5), read before any cryptography.
+/// <code>
+/// o:Security                                   required; exactly one for this receiver; at least one child, no text
+///   u:Timestamp?
+///   token*                                     the elements of TokenKind.All; an EncryptedKey or context token only once
+///   o:SecurityTokenReference*
+///   e:ReferenceList?
+///   e:EncryptedData*
+///   ds:Signature*
+///   k:SignatureConfirmation*
+/// </code>
+/// Any order is read; <see cref="HeaderLayout"/> checks it. Other children, duplicate Ids and more than 48 children are refused.
 /// </summary>
 internal sealed class SecurityHeader
 {
@@ -47,6 +59,7 @@ internal sealed class SecurityHeader
     /// <summary>The wsu:Timestamp; null element when there is none.</summary>
     public XmlElement Timestamp => Single(SecurityItemKind.Timestamp)?.Element ?? default;
 
+    /// <exception cref="SecurityFailureException">The header is missing or has another shape.</exception>
     public static SecurityHeader Read(SoapEnvelope envelope, ProtocolVersion protocol)
     {
         var element = envelope.FindSecurity();
@@ -79,7 +92,7 @@ internal sealed class SecurityHeader
         return header;
     }
 
-    /// <summary>The first token of that kind, or null.</summary>
+    /// <summary>The first token of the kind, or null.</summary>
     public SecurityItem? Single(TokenKind kind)
     {
         foreach (var item in Items)
@@ -93,7 +106,7 @@ internal sealed class SecurityHeader
         return null;
     }
 
-    /// <summary>The first item of that kind, or null.</summary>
+    /// <summary>The first item of the kind, or null.</summary>
     public SecurityItem? Single(SecurityItemKind kind)
     {
         foreach (var item in Items)
@@ -107,6 +120,7 @@ internal sealed class SecurityHeader
         return null;
     }
 
+    /// <summary>The child with the Id, or null. Ids are unique in the message.</summary>
     public SecurityItem? FindById(XmlId id)
     {
         foreach (var item in Items)
@@ -129,10 +143,11 @@ internal sealed class SecurityHeader
         : child.Is(Wsse.SignatureConfirmation) ? SecurityItemKind.SignatureConfirmation
         : Fail.With<SecurityItemKind>(IsOtherVersion(child) ? FailureCode.VersionMismatch : FailureCode.UnknownSecurityElement);
 
+    // Both elements have the same local name in either version of WS-SecureConversation.
     private static bool IsOtherVersion(XmlElement child) =>
         child.LocalName.SequenceEqual("DerivedKeyToken"u8) || child.LocalName.SequenceEqual("SecurityContextToken"u8);
 
-    // WS-Security 1.1 section 4.1: wsu:Id where the schema has none of its own; XML Signature and Encryption bring theirs.
+    // WS-Security 1.1 section 4.1: an element uses wsu:Id unless its own schema defines an Id, as XML Signature and Encryption do.
     private static XmlId? IdOf(SecurityItemKind kind, XmlElement child) => kind switch
     {
         SecurityItemKind.EncryptedData or SecurityItemKind.Signature => child.GetId(Attr.Id),
@@ -156,7 +171,10 @@ internal sealed class SecurityHeader
         }
     }
 
-    /// <summary>Ids of everything a signature or a reference list may point at: header blocks, their ciphertext, body, our children.</summary>
+    /// <summary>
+    /// Refuses an Id that occurs twice among the elements that a signature or a reference list may name: the body, the header
+    /// blocks, the ciphertext in them, and the children of this header.
+    /// </summary>
     private void RequireUniqueIds(SoapEnvelope envelope)
     {
         using var ids = new UniqueIdCheck((envelope.Headers.Count * 2) + Items.Count + 2);

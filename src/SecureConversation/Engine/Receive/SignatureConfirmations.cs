@@ -6,12 +6,19 @@ using SecureConversation.Engine.Requirements;
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
-/// wsse11:SignatureConfirmation (WS-Security 1.1 section 8.5): the reply repeats the value of every signature of the
-/// request, encrypted where the signature was.
+/// Requires that a reply repeats the value of every signature of its request, encrypted where the signature was encrypted
+/// (WS-Security 1.1 section 8.5). A confirmation that matches no signature, or that nobody asked for, is refused.
+/// <code>
+/// k:SignatureConfirmation @Value [@u:Id]       Value: base64 of the signature value; WCF writes one per signature
+/// </code>
 /// </summary>
 internal static class SignatureConfirmations
 {
-    public static void Require(MessageRequirements requirements, OpenedMessage opened, SecurityHeader plain, IReadOnlyList<SentSignature> sent)
+    public static void Require(
+        MessageRequirements requirements,
+        OpenedMessage opened,
+        SecurityHeader plain,
+        IReadOnlyList<SentSignature> sent)
     {
         var open = requirements.SignatureConfirmation ? sent.ToList() : [];
         foreach (var item in plain.Items)

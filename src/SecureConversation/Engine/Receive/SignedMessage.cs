@@ -9,7 +9,7 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
 
-/// <summary>A message that its signatures vouch for.</summary>
+/// <summary>A message whose parts are covered by a verified primary signature.</summary>
 internal sealed class SignedMessage : MessageIntegrity
 {
     private readonly List<HeldSignature> _signatures;
@@ -28,6 +28,8 @@ internal sealed class SignedMessage : MessageIntegrity
 
     public override bool Covers(XmlElement element) => _covered.Contains(element);
 
+    /// <summary>Verifies the primary signature with its references, then the endorsing signatures.</summary>
+    /// <exception cref="SecurityFailureException">A signature is missing, unexpected or wrong.</exception>
     public static SignedMessage Verify(SoapEnvelope document, MessageRequirements requirements, KeyRing keys, KeySource source)
     {
         var header = SecurityHeader.Read(document, requirements.Protocol);
@@ -48,8 +50,13 @@ internal sealed class SignedMessage : MessageIntegrity
         return new SignedMessage(document, header, held, covered);
     }
 
-    /// <summary>The primary signature first. The others endorse: their one reference points at it (WS-SecurityPolicy 1.2 section 8.3).</summary>
-    private static List<(SignatureElement Signature, SecurityItem Item)> ReadSignatures(SecurityHeader header, MessageRequirements requirements)
+    /// <summary>
+    /// All signatures, the primary one first. An endorsing signature has one reference, which names another signature
+    /// (WS-SecurityPolicy 1.2 section 8.3); the one that endorses none is the primary signature.
+    /// </summary>
+    private static List<(SignatureElement Signature, SecurityItem Item)> ReadSignatures(
+        SecurityHeader header,
+        MessageRequirements requirements)
     {
         var signatures = new List<(SignatureElement Signature, SecurityItem Item)>(2);
         foreach (var item in header.Items)
@@ -81,7 +88,7 @@ internal sealed class SignedMessage : MessageIntegrity
             Fail.With(FailureCode.SignatureMissing);
         }
 
-        // Before any of them costs an operation with a public key that the sender chose.
+        // Checked before any signature is verified: each costs an operation with a public key that the sender chose.
         if (signatures.Count > 1 + requirements.Supporting.Count(t => t.Endorses))
         {
             Fail.With(FailureCode.UnexpectedElement, "ds:Signature");
@@ -104,10 +111,15 @@ internal sealed class SignedMessage : MessageIntegrity
         return false;
     }
 
-    private static bool Endorses(SignatureElement signature, XmlId id) => signature.References.Count == 1 && signature.References[0].Id == id;
+    private static bool Endorses(SignatureElement signature, XmlId id) =>
+        signature.References.Count == 1 && signature.References[0].Id == id;
 
-    private static X509Certificate2? VerifyPrimary(SignatureElement primary, SecurityHeader header, MessageRequirements requirements,
-        KeyRing keys, KeySource source)
+    private static X509Certificate2? VerifyPrimary(
+        SignatureElement primary,
+        SecurityHeader header,
+        MessageRequirements requirements,
+        KeyRing keys,
+        KeySource source)
     {
         if (!requirements.IsAsymmetric)
         {
@@ -125,8 +137,13 @@ internal sealed class SignedMessage : MessageIntegrity
         return certificate;
     }
 
-    private static HeldSignature VerifyEndorsement((SignatureElement Signature, SecurityItem Item) endorsing, SignatureElement primary, SecurityHeader header,
-        MessageRequirements requirements, KeySource source, ReferenceDigest digest)
+    private static HeldSignature VerifyEndorsement(
+        (SignatureElement Signature, SecurityItem Item) endorsing,
+        SignatureElement primary,
+        SecurityHeader header,
+        MessageRequirements requirements,
+        KeySource source,
+        ReferenceDigest digest)
     {
         var signature = endorsing.Signature;
         if (primary.Id is null || !Endorses(signature, primary.Id.Value))
@@ -140,8 +157,15 @@ internal sealed class SignedMessage : MessageIntegrity
         return new HeldSignature(signature, endorsing.Item, certificate, token, IsEndorsing: true);
     }
 
-    /// <summary>A certificate from the header by its Id, or by a reference that one in the header or one that we know answers to.</summary>
-    private static (X509Certificate2 Certificate, SecurityItem Item) ResolveCertificate(KeyReference reference, SecurityHeader header, KeySource source, bool allowSerialized)
+    /// <summary>
+    /// The certificate that a reference names: one in the header by its Id, else one in the header, in the reference itself or
+    /// known to the receiver that the reference matches. The item is the token in the header that holds it, if any.
+    /// </summary>
+    private static (X509Certificate2 Certificate, SecurityItem Item) ResolveCertificate(
+        KeyReference reference,
+        SecurityHeader header,
+        KeySource source,
+        bool allowSerialized)
     {
         foreach (var item in header.Items)
         {
@@ -155,7 +179,9 @@ internal sealed class SignedMessage : MessageIntegrity
                 var certificate = BinarySecurityToken.Read(item.Element);
                 if (reference.Kind == KeyReferenceKind.LocalId || reference.Matches(certificate))
                 {
-                    return allowSerialized ? (certificate, item) : Fail.With<(X509Certificate2, SecurityItem)>(FailureCode.WrongToken, "serialized signing token");
+                    return allowSerialized
+                        ? (certificate, item)
+                        : Fail.With<(X509Certificate2, SecurityItem)>(FailureCode.WrongToken, "serialized signing token");
                 }
             }
         }
@@ -169,7 +195,12 @@ internal sealed class SignedMessage : MessageIntegrity
             reference.IsX509 ? FailureCode.WrongToken : FailureCode.UnresolvedReference, "signing certificate"), default);
     }
 
-    private static List<XmlElement> VerifyReferences(SignatureElement primary, SoapEnvelope document, SecurityHeader header, ReferenceDigest digest)
+    /// <summary>Compares the digests of the primary signature; returns the elements that it covers.</summary>
+    private static List<XmlElement> VerifyReferences(
+        SignatureElement primary,
+        SoapEnvelope document,
+        SecurityHeader header,
+        ReferenceDigest digest)
     {
         var covered = new List<XmlElement>(primary.References.Count);
         foreach (var reference in primary.References)
@@ -187,7 +218,7 @@ internal sealed class SignedMessage : MessageIntegrity
         return covered;
     }
 
-    /// <summary>Only a header block, the body or a child of this security header can be meant; Ids elsewhere do not count.</summary>
+    /// <summary>The body, header block or child of this security header that a reference names. Ids elsewhere are ignored.</summary>
     private static XmlElement Locate(SignedReference reference, SoapEnvelope document, SecurityHeader header)
     {
         if (header.FindById(reference.Id) is { } item)
@@ -211,11 +242,11 @@ internal sealed class SignedMessage : MessageIntegrity
             }
         }
 
-        // The part was moved to where it is not read (signature wrapping), or was never there.
+        // The signed part is absent, or was moved to a place that is not read (signature wrapping).
         return Fail.With<XmlElement>(FailureCode.PartNotSigned, "ds:Reference to no part of this message");
     }
 
-    /// <summary>STR-Transform (WS-Security 1.1 section 8.3), for references to tokens in this header.</summary>
+    /// <summary>STR-Transform (WS-Security 1.1 section 8.3): from a token reference to the token in this header that it names.</summary>
     private static XmlElement Dereference(SecurityItem item, SecurityHeader header)
     {
         var target = item.Kind == SecurityItemKind.SecurityTokenReference ? item.Element.FirstChild : default;

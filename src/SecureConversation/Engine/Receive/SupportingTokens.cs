@@ -5,10 +5,18 @@ using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Receive;
 
-/// <summary>The supporting tokens of a request, each in the role that the binding gives it. Whether they are trusted is judged later.</summary>
+/// <summary>
+/// The supporting tokens of a message: the certificates that endorse it and the user name. Each does what the binding asks of
+/// it; the authenticator judges later whether it is trusted.
+/// </summary>
 internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certificates, UsernameToken? UserName)
 {
-    public static SupportingTokens Require(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed, SecurityHeader plain)
+    /// <summary>Requires the supporting tokens that the binding asks for, and refuses others.</summary>
+    public static SupportingTokens Require(
+        MessageRequirements requirements,
+        OpenedMessage opened,
+        MessageIntegrity signed,
+        SecurityHeader plain)
     {
         var endorsing = requirements.Supporting.Count(t => t.Endorses);
         var endorsements = signed.Endorsements.Count();
@@ -24,10 +32,15 @@ internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certific
         }
 
         RequireNoSpareCertificates(requirements, signed, plain);
-        return new SupportingTokens([.. signed.Endorsements.Select(e => e.Certificate!)], RequireUserName(requirements, opened, signed, plain));
+        var userName = RequireUserName(requirements, opened, signed, plain);
+        return new SupportingTokens([.. signed.Endorsements.Select(e => e.Certificate!)], userName);
     }
 
-    private static UsernameToken? RequireUserName(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed, SecurityHeader plain)
+    private static UsernameToken? RequireUserName(
+        MessageRequirements requirements,
+        OpenedMessage opened,
+        MessageIntegrity signed,
+        SecurityHeader plain)
     {
         UsernameToken? found = null;
         var wanted = requirements.Supporting.FirstOrDefault(t => t.Kind == TokenKind.UserName);
@@ -64,7 +77,7 @@ internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certific
         return found;
     }
 
-    /// <summary>A certificate that signs nothing proves nothing; nobody may mistake it for an identity later.</summary>
+    /// <summary>Refuses certificates beyond the signing ones: they prove nothing and must not be mistaken for an identity later.</summary>
     private static void RequireNoSpareCertificates(MessageRequirements requirements, MessageIntegrity signed, SecurityHeader plain)
     {
         var most = signed.Endorsements.Count() + (requirements.IsAsymmetric ? 1 : 0);

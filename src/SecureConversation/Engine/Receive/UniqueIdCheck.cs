@@ -5,14 +5,15 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
-/// Refuses an Id that occurs twice. The Ids of a message are few and bounded, so each is compared with all before it:
-/// that costs less than hashing them.
+/// Refuses an Id that occurs twice. The Ids of a message are few and their number is bounded, so comparing each with all
+/// earlier ones costs less than hashing them.
 /// </summary>
 internal sealed class UniqueIdCheck(int capacity) : IDisposable
 {
     private readonly XmlId[] _ids = ArrayPool<XmlId>.Shared.Rent(capacity);
     private int _count;
 
+    /// <exception cref="SecurityFailureException">The Id was added before.</exception>
     public void Add(XmlId? id)
     {
         if (id is not { } value)

@@ -4,10 +4,14 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Replay;
 
-/// <summary>How a receiver judges whether a message is fresh: how far the clocks may differ, how old it may be, whether it may repeat.</summary>
+/// <summary>Judges whether a message is fresh, by its timestamp and by the replay cache.</summary>
+/// <param name="Clock">The source of time.</param>
+/// <param name="ReplayWindow">The greatest age of a message.</param>
+/// <param name="ClockSkew">By how much the clocks of the two sides may differ.</param>
+/// <param name="DetectsReplays">Whether a message that comes again is refused.</param>
 internal sealed record Freshness(TimeProvider Clock, TimeSpan ReplayWindow, TimeSpan ClockSkew, bool DetectsReplays)
 {
-    /// <summary>How long a signature value must be remembered: no message outlives it.</summary>
+    /// <summary>How long the replay cache must remember a message: after that time its timestamp is refused.</summary>
     public TimeSpan Retention => ReplayWindow + ClockSkew + ClockSkew;
 
     public static Freshness Of(LocalClientSecuritySettings settings, TimeProvider clock) =>
@@ -16,7 +20,9 @@ internal sealed record Freshness(TimeProvider Clock, TimeSpan ReplayWindow, Time
     public static Freshness Of(LocalServiceSecuritySettings settings, TimeProvider clock) =>
         new(clock, settings.ReplayWindow, settings.MaxClockSkew, settings.DetectReplays);
 
-    /// <param name="element">The timestamp; null element where the message has none.</param>
+    /// <summary>Reads the timestamp and requires that it is fresh; null where the message has none.</summary>
+    /// <param name="element">The wsu:Timestamp; null element where the message has none.</param>
+    /// <exception cref="SecurityFailureException">The timestamp is malformed, expired, too old or in the future.</exception>
     public Timestamp? Require(XmlElement element)
     {
         if (element.IsNull)
@@ -29,10 +35,10 @@ internal sealed record Freshness(TimeProvider Clock, TimeSpan ReplayWindow, Time
         return timestamp;
     }
 
-    /// <summary>Whether a message is looked up in the replay cache. Without a timestamp nothing says when to forget it.</summary>
+    /// <summary>Whether a message goes to the replay cache. Only its timestamp says when the cache may forget the message.</summary>
     public bool RemembersMessage(Timestamp? timestamp) => DetectsReplays && timestamp is not null;
 
-    /// <summary>Refuses what the replay cache did not call fresh.</summary>
+    /// <summary>Refuses a message that the replay cache knows already, or has no room for.</summary>
     public static void RequireFirst(ReplayOutcome outcome)
     {
         if (outcome != ReplayOutcome.Fresh)

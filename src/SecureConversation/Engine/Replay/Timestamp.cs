@@ -11,11 +11,18 @@ namespace SecureConversation.Engine.Replay;
 /// <code>
 /// u:Timestamp [@u:Id]
 ///   u:Created                                  required
-///   u:Expires?                                 WCF writes Created + TimestampValidityDuration
+///   u:Expires?                                 after Created; WCF writes Created + TimestampValidityDuration
 /// </code>
+/// Other children, another order and text are refused.
 /// </summary>
 internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset? Expires)
 {
+    private static readonly string[] Formats =
+    [
+        "yyyy-MM-ddTHH:mm:ss.fffZ", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
+    ];
+
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static Timestamp Read(XmlElement element)
     {
         var created = element.FirstChild;
@@ -33,7 +40,10 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
         return new Timestamp(ReadInstant(created), expires.IsNull ? null : ReadInstant(expires));
     }
 
-    /// <summary>Checks the range of WS-Security section 10 with the tolerance of the binding (WCF: ReplayWindow + MaxClockSkew back).</summary>
+    /// <summary>
+    /// Requires that now lies between Created and Expires, give or take the clock skew (WS-Security 1.1 section 10), and that
+    /// the message is not older than ReplayWindow + MaxClockSkew, as WCF does.
+    /// </summary>
     public void RequireFresh(DateTimeOffset now, TimeSpan replayWindow, TimeSpan clockSkew)
     {
         if (Expires is { } expires)
@@ -60,11 +70,11 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
         }
     }
 
-    /// <summary>xsd:dateTime in UTC with milliseconds, as WCF writes it.</summary>
+    /// <summary>Writes an xsd:dateTime in UTC with milliseconds, as WCF does.</summary>
     public static string Format(DateTimeOffset instant) =>
         instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
-    /// <summary>xsd:dateTime with up to seven fraction digits and a zone; a value without zone is UTC (WS-Security section 10).</summary>
+    /// <summary>Reads an xsd:dateTime with up to seven digits of a second. Without a zone it is UTC (WS-Security 1.1 section 10).</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset instant)
     {
         text = text.Trim(" \t\r\n"u8);
@@ -77,11 +87,6 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
                 DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out instant)
             && instant.Year is > 1 and < 9999;
     }
-
-    private static readonly string[] Formats =
-    [
-        "yyyy-MM-ddTHH:mm:ss.fffZ", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
-    ];
 
     private static DateTimeOffset ReadInstant(XmlElement element) =>
         element.FirstChild.IsNull && TryParse(element.RawText, out var instant)

@@ -7,11 +7,11 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Requirements;
 
 /// <summary>
-/// The message formats of one binding element: for each role and action the requirements, resolved once and kept.
+/// The message formats of one binding element. The requirements for a role and an action are made once and kept.
 /// </summary>
 internal sealed class BindingMessages
 {
-    // Actions come from peers; beyond this many the requirements are made anew each time.
+    // Peers choose the actions, so the cache is bounded. Requirements beyond the bounds are made anew for each message.
     private const int MaxCached = 512;
     private const int MaxCachedAction = 1024;
 
@@ -31,13 +31,16 @@ internal sealed class BindingMessages
     public ProtocolVersion Protocol { get; }
     public SecurityBindingElement Element => _element;
 
-    /// <summary>Whether the end of a session is told to the service; where not, its state travels in a cookie (WCF's RequireCancellation).</summary>
+    /// <summary>
+    /// WCF's RequireCancellation: whether the client tells the service that a session ends. Without it, WCF keeps the state of
+    /// a session in a cookie inside the token.
+    /// </summary>
     public bool RequiresCancellation => _element is SymmetricSecurityBindingElement
     {
         ProtectionTokenParameters: SecureConversationSecurityTokenParameters { RequireCancellation: true },
     };
 
-    /// <summary>A message of the application.</summary>
+    /// <summary>The requirements for a message of the application.</summary>
     public MessageRequirements ForAction(string? action, MessageRole role)
     {
         var key = (role, action ?? "");
@@ -46,7 +49,8 @@ internal sealed class BindingMessages
             return known;
         }
 
-        var requirements = MessageRequirements.Create(_element, Soap, role, _protection.GetLevel(action, role.Sender), Headers(action, role.Sender));
+        var body = _protection.GetLevel(action, role.Sender);
+        var requirements = MessageRequirements.Create(_element, Soap, role, body, Headers(action, role.Sender));
         if (key.Item2.Length <= MaxCachedAction && _cache.Count < MaxCached)
         {
             _cache.TryAdd(key, requirements);
@@ -55,14 +59,17 @@ internal sealed class BindingMessages
         return requirements;
     }
 
-    /// <summary>A message of the handshake, protected by the bootstrap: always signed and encrypted.</summary>
+    /// <summary>The requirements for a message of the handshake: the bootstrap always signs and encrypts it.</summary>
     public MessageRequirements ForHandshake(MessageRole role) =>
         MessageRequirements.Create(_element, Soap, role, ProtectionLevel.EncryptAndSign, HeaderProtection.Addressing(Soap));
 
-    /// <summary>Cancel and its response, protected by the session.</summary>
+    /// <summary>The requirements for Cancel and its response, which the session protects.</summary>
     public MessageRequirements ForCancel(MessageRole role) => ForHandshake(role).ForCancel();
 
-    /// <summary>A reply, by the request that it answers. A fault in its place follows the rules of faults.</summary>
+    /// <summary>
+    /// The requirements for a reply, by the kind of request that it answers. A fault in place of a handshake message has those
+    /// of its fault action.
+    /// </summary>
     public MessageRequirements ForReply(MessageKind request, string? action) => request switch
     {
         MessageKind.IssueRequest when action != Soap.DefaultFaultAction => ForHandshake(MessageRole.Reply),

@@ -3,25 +3,26 @@ using SecureConversation.Binding;
 namespace SecureConversation.Engine.Requirements;
 
 /// <summary>
-/// The formats of all messages of an endpoint: those of its binding and, where that establishes sessions, those of the bootstrap, which
-/// protects the handshake.
+/// The formats of all messages of an endpoint: those of its binding and, where the binding establishes sessions, those of
+/// the bootstrap that protects the handshake.
 /// </summary>
 internal sealed class EndpointMessages(MessageSecurityBinding binding)
 {
-    /// <summary>Messages of the application: in the session, where there is one.</summary>
+    /// <summary>Messages of the application; they belong to a session where the binding establishes one.</summary>
     public BindingMessages Application { get; } = new(binding, binding.Element);
 
     /// <summary>Messages of the handshake; null where the binding establishes no sessions.</summary>
     public BindingMessages? Bootstrap { get; } = binding.Bootstrap is { } bootstrap ? new BindingMessages(binding, bootstrap) : null;
 
-    /// <summary>What a message with this action is for.</summary>
+    /// <summary>The kind of a message with this action.</summary>
     public MessageKind KindOf(string? action) =>
         Bootstrap is null ? MessageKind.Application : MessageKinds.InSession(action, Application.Protocol);
 
-    /// <summary>Whose format a message has.</summary>
-    public BindingMessages FormatsOf(MessageKind kind) => kind is MessageKind.IssueRequest or MessageKind.IssueResponse ? Bootstrap! : Application;
+    /// <summary>The formats, of the binding or of its bootstrap, that a message of this kind has.</summary>
+    public BindingMessages FormatsOf(MessageKind kind) =>
+        kind is MessageKind.IssueRequest or MessageKind.IssueResponse ? Bootstrap! : Application;
 
-    /// <summary>What a message must look like.</summary>
+    /// <summary>The requirements for a message of this kind.</summary>
     public MessageRequirements RequirementsOf(MessageKind kind, string? action, MessageRole role) => kind switch
     {
         MessageKind.IssueRequest or MessageKind.IssueResponse => Bootstrap!.ForHandshake(role),

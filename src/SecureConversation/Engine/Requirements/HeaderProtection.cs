@@ -3,7 +3,7 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Requirements;
 
-/// <summary>Which header blocks are signed and which are encrypted as well. Only those present in a message count.</summary>
+/// <summary>The names of the header blocks that are signed, and of those that are encrypted too, if a message has them.</summary>
 internal sealed record HeaderProtection(XmlName[] Signed, XmlName[] Encrypted)
 {
     /// <summary>The headers of WS-Addressing: always signed, never encrypted.</summary>

@@ -2,28 +2,32 @@ using SecureConversation.Engine.Names;
 
 namespace SecureConversation.Engine.Requirements;
 
-/// <summary>What a message is for.</summary>
+/// <summary>The purpose of a message.</summary>
 internal enum MessageKind
 {
     /// <summary>A message of the application, or a fault.</summary>
     Application,
+
     /// <summary>Asks for a security context, under the bootstrap.</summary>
     IssueRequest,
+
     /// <summary>Brings the context, under the bootstrap.</summary>
     IssueResponse,
+
     /// <summary>Ends the session that protects it.</summary>
     CancelRequest,
+
     /// <summary>Confirms the end of the session that protects it.</summary>
     CancelResponse,
 }
 
 /// <summary>
-/// Tells by its action what a message is for. Roles and decoder ask here; nothing else in the engine compares actions, so one message
-/// cannot mean two things.
+/// Tells the purpose of a message by its action. Roles and decoder ask here, and nothing else in the engine compares actions,
+/// so one message cannot have two meanings.
 /// </summary>
 internal static class MessageKinds
 {
-    /// <summary>What an action means at a binding that establishes sessions in this version.</summary>
+    /// <summary>The kind of a message with this action, at a binding that establishes sessions in this version.</summary>
     public static MessageKind InSession(string? action, ProtocolVersion protocol) =>
         action == protocol.IssueAction ? MessageKind.IssueRequest
         : action == protocol.IssueResponseAction ? MessageKind.IssueResponse
@@ -32,7 +36,8 @@ internal static class MessageKinds
         : MessageKind.Application;
 
     /// <summary>Whether a message with this action issues, renews or cancels a context, in either version.</summary>
-    public static bool IsSessionRequest(string? action) => Any(action, p => action == p.IssueAction || action == p.RenewAction || action == p.CancelAction);
+    public static bool IsSessionRequest(string? action) =>
+        Any(action, p => action == p.IssueAction || action == p.RenewAction || action == p.CancelAction);
 
     /// <summary>Whether a message with this action cancels a context, in either version.</summary>
     public static bool IsCancelRequest(string? action) => Any(action, p => action == p.CancelAction);

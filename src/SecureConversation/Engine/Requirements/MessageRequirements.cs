@@ -5,22 +5,25 @@ using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Requirements;
 
-/// <summary>Where the key of the primary signature comes from.</summary>
+/// <summary>The source of the key of the primary signature.</summary>
 internal enum PrimaryTokenKind
 {
     /// <summary>Symmetric binding, request: a fresh key in an EncryptedKey for the certificate of the service.</summary>
     WrappedKey,
+
     /// <summary>Symmetric binding, reply: the key of the request, by EncryptedKeySHA1.</summary>
     CorrelatedKey,
+
     /// <summary>Session: the key of the security context.</summary>
     SecurityContext,
+
     /// <summary>Asymmetric binding: the certificate of the sender.</summary>
     Certificate,
 }
 
 /// <summary>
-/// What one message must look like: the binding, the role of the message and the protection level of its action, resolved.
-/// The sender plans by it and the receiver checks by it, so the two cannot drift apart.
+/// What one message must look like, by the binding, the role of the message and the protection level of its action. Sender
+/// and receiver both use it: the one plans by it, the other checks by it.
 /// </summary>
 internal sealed record MessageRequirements
 {
@@ -29,10 +32,10 @@ internal sealed record MessageRequirements
     public required ProtocolVersion Protocol { get; init; }
     public required SoapNames Soap { get; init; }
 
-    /// <summary>WS-Security 1.1: thumbprint and EncryptedKeySHA1 references, confirmations, encrypted headers.</summary>
+    /// <summary>Whether the binding has the features of WS-Security 1.1: thumbprint references, confirmations, encrypted headers.</summary>
     public required bool IsWss11 { get; init; }
 
-    /// <summary>Write the attributes that the Basic Security Profile 1.0 asks for (ValueType, EncodingType, TokenType).</summary>
+    /// <summary>Whether to write the attributes of the Basic Security Profile 1.0: ValueType, EncodingType, TokenType.</summary>
     public required bool BspAttributes { get; init; }
 
     public required MessageProtectionOrder Order { get; init; }
@@ -40,10 +43,10 @@ internal sealed record MessageRequirements
     public required bool Timestamp { get; init; }
     public required PrimaryTokenKind Primary { get; init; }
 
-    /// <summary>Both keys come from DerivedKeyTokens.</summary>
+    /// <summary>Whether the keys that sign and encrypt come from DerivedKeyTokens.</summary>
     public required bool DerivedKeys { get; init; }
 
-    /// <summary>Cancel and its response: WCF enforces neither presence nor absence of derived keys there.</summary>
+    /// <summary>Whether derived keys and the primary key itself are both accepted, as WCF does in Cancel and its response.</summary>
     public bool DerivedKeysOptional { get; init; }
 
     public required ProtectionLevel Body { get; init; }
@@ -51,17 +54,18 @@ internal sealed record MessageRequirements
     public required bool SignatureConfirmation { get; init; }
     public required IReadOnlyList<SupportingToken> Supporting { get; init; }
 
-    /// <summary>How the sender names the certificate it encrypts for, and its own where it is not in the message.</summary>
+    /// <summary>The certificate that the sender encrypts for, and how it is named.</summary>
     public X509SecurityTokenParameters? EncryptionToken { get; init; }
 
     /// <summary>The certificate that signs in an asymmetric binding.</summary>
     public X509SecurityTokenParameters? SigningToken { get; init; }
 
+    /// <summary>Whether the message itself may bring the certificate that signs it.</summary>
     public bool AllowSerializedSigningToken { get; init; }
 
     /// <summary>
-    /// The token whose element has to travel; null where the receiver knows the key. A service finds a session by the element (WCF's
-    /// session filter); a client knows its context.
+    /// The token that the message has to contain; null where the receiver knows the key without it. A service finds the session
+    /// by the token, as WCF's session filter does; a client knows its context.
     /// </summary>
     public TokenKind? RequiredToken => Primary switch
     {
@@ -70,27 +74,34 @@ internal sealed record MessageRequirements
         _ => null,
     };
 
-    /// <summary>Whether a token of this kind may stand in the header. How many, and whether it does what it is there for, is judged later.</summary>
+    public bool IsAsymmetric => Primary == PrimaryTokenKind.Certificate;
+    public bool SignBody => Body != ProtectionLevel.None;
+    public bool EncryptBody => Body == ProtectionLevel.EncryptAndSign;
+
+    /// <summary>Whether the message is signed before it is encrypted (WS-SecurityPolicy 1.2 section 6.3).</summary>
+    public bool SignsFirst => Order != MessageProtectionOrder.EncryptBeforeSign;
+
+    /// <summary>Whether the header may hold a token of this kind. Later checks judge the number of tokens and their use.</summary>
     public bool Allows(TokenKind token) =>
         token == TokenKind.EncryptedKey ? Primary is PrimaryTokenKind.WrappedKey or PrimaryTokenKind.Certificate
         : token == TokenKind.SecurityContext ? Primary == PrimaryTokenKind.SecurityContext || Supporting.Any(s => s.Kind == token)
         : true;
 
-    public bool IsAsymmetric => Primary == PrimaryTokenKind.Certificate;
-    public bool SignBody => Body != ProtectionLevel.None;
-    public bool EncryptBody => Body == ProtectionLevel.EncryptAndSign;
-    public bool SignsFirst => Order != MessageProtectionOrder.EncryptBeforeSign;
-
     /// <summary>
-    /// Whether the signature has to be encrypted. WCF lowers the order where nothing else is: the digests of a signature then give nothing
-    /// away. A sender knows all that it encrypts; a receiver can only count on what the binding demands, which is the body.
+    /// Whether the signature has to be encrypted. Where nothing else is encrypted, WCF leaves the signature in clear: its digests
+    /// then reveal nothing. A sender passes whether it encrypts any part; a receiver passes whether the binding demands that for
+    /// the body.
     /// </summary>
     public bool EncryptsSignature(bool encryptsAnything) =>
         encryptsAnything && Order == MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature;
 
-    /// <summary>The requirements of messages that the element itself protects.</summary>
-    public static MessageRequirements Create(SecurityBindingElement element, SoapNames soap, MessageRole role,
-        ProtectionLevel body, HeaderProtection headers)
+    /// <summary>The requirements for messages that the binding element protects.</summary>
+    public static MessageRequirements Create(
+        SecurityBindingElement element,
+        SoapNames soap,
+        MessageRole role,
+        ProtectionLevel body,
+        HeaderProtection headers)
     {
         var version = element.MessageSecurityVersion;
         var requirements = new MessageRequirements
@@ -114,27 +125,38 @@ internal sealed record MessageRequirements
 
         return element switch
         {
-            SymmetricSecurityBindingElement { ProtectionTokenParameters: SecureConversationSecurityTokenParameters context } => requirements with
+            SymmetricSecurityBindingElement
+            {
+                ProtectionTokenParameters: SecureConversationSecurityTokenParameters context,
+            } => requirements with
             {
                 Primary = PrimaryTokenKind.SecurityContext,
                 DerivedKeys = context.RequireDerivedKeys,
             },
-            SymmetricSecurityBindingElement { ProtectionTokenParameters: X509SecurityTokenParameters certificate } => requirements with
+            SymmetricSecurityBindingElement
+            {
+                ProtectionTokenParameters: X509SecurityTokenParameters certificate,
+            } => requirements with
             {
                 Primary = role.IsRequest ? PrimaryTokenKind.WrappedKey : PrimaryTokenKind.CorrelatedKey,
                 DerivedKeys = certificate.RequireDerivedKeys,
                 EncryptionToken = certificate,
             },
-            AsymmetricSecurityBindingElement { InitiatorTokenParameters: X509SecurityTokenParameters initiator, RecipientTokenParameters: X509SecurityTokenParameters recipient } asymmetric => requirements with
+            AsymmetricSecurityBindingElement
+            {
+                InitiatorTokenParameters: X509SecurityTokenParameters initiator,
+                RecipientTokenParameters: X509SecurityTokenParameters recipient,
+            } asymmetric => requirements with
             {
                 SigningToken = role.IsFromClient ? initiator : recipient,
                 EncryptionToken = role.IsFromClient ? recipient : initiator,
                 AllowSerializedSigningToken = role.IsFromClient || asymmetric.AllowSerializedSigningTokenOnReply,
             },
-            _ => throw new NotSupportedException($"The engine has no message format for {element.GetType().Name} with these token parameters."),
+            _ => throw new NotSupportedException(
+                $"The engine has no message format for {element.GetType().Name} with these token parameters."),
         };
     }
 
-    /// <summary>Cancel and its response: signed by the session, in clear, always (recorded from WCF).</summary>
+    /// <summary>The same for Cancel and its response, which WCF always signs and never encrypts (recorded).</summary>
     public MessageRequirements ForCancel() => this with { Body = ProtectionLevel.Sign, DerivedKeysOptional = true };
 }

@@ -2,21 +2,22 @@ using SecureConversation.Binding;
 
 namespace SecureConversation.Engine.Requirements;
 
-/// <summary>Which place a message has in its exchange.</summary>
+/// <summary>The place of a message in its exchange.</summary>
 internal enum ExchangePart
 {
     /// <summary>A message that asks, whether an answer is expected or not.</summary>
     Request,
+
     /// <summary>A message that answers a request.</summary>
     Reply,
 }
 
 /// <summary>
-/// Who sent a message, and which place it has in its exchange. The two are apart: the sender decides whose tokens protect a message, its
-/// place decides what it owes to an earlier one. Over request and reply only two of the four combinations occur.
+/// The sender of a message and its place in the exchange. The sender decides whose tokens protect the message; the place
+/// decides whether it confirms or relates to an earlier one. In a request/reply exchange only two of the four combinations occur.
 /// </summary>
-/// <param name="Sender">Who sent it.</param>
-/// <param name="Part">Its place in the exchange.</param>
+/// <param name="Sender">The side that sent the message.</param>
+/// <param name="Part">The place of the message in the exchange.</param>
 internal readonly record struct MessageRole(MessageDirection Sender, ExchangePart Part)
 {
     /// <summary>A request of a client.</summary>
@@ -29,6 +30,7 @@ internal readonly record struct MessageRole(MessageDirection Sender, ExchangePar
 
     public bool IsRequest => Part == ExchangePart.Request;
 
-    /// <summary>The role over a transport of requests and replies, where the direction says all.</summary>
-    public static MessageRole Of(MessageDirection direction) => direction == MessageDirection.ClientToService ? Request : Reply;
+    /// <summary>The role over a transport of requests and replies, where it follows from the direction.</summary>
+    public static MessageRole Of(MessageDirection direction) =>
+        direction == MessageDirection.ClientToService ? Request : Reply;
 }

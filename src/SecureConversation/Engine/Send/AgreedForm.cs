@@ -4,17 +4,17 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Send;
 
 /// <summary>
-/// WCF digests some elements differently from the recommendation: where a prefix is redeclared without use in between, and
-/// where a CDATA section holds a carriage return (Deviation D1). A part in its canonical form is never such an element, so
-/// a sender writes these parts, and only these, canonically: every receiver then computes one digest. Declarations that
-/// no name uses are lost with that, and CDATA becomes text; a QName in content loses its prefix if nothing else uses it.
+/// Rewrites parts that WCF would digest differently from the recommendation: those that redeclare a prefix without using it
+/// in between, and those with a carriage return in a CDATA section (Deviation D1). Both ways give one digest for a part in
+/// canonical form, so the sender writes these parts, and only these, in that form. The rewrite drops namespace declarations
+/// that no name uses, also when a QName in the content needs them, and turns CDATA into text.
 /// </summary>
 internal static class AgreedForm
 {
-    /// <summary>The document with each of the elements in canonical form, comments kept; their digests stay the same.</summary>
-    /// <param name="document">Stays with the caller.</param>
-    /// <param name="elements">In document order, none inside another.</param>
-    /// <param name="limits">For reading the result.</param>
+    /// <summary>Returns the document with the elements in canonical form. Comments are kept, and the digests stay the same.</summary>
+    /// <param name="document">The document to rewrite; the caller keeps it.</param>
+    /// <param name="elements">The elements in document order; none lies inside another.</param>
+    /// <param name="limits">The limits for parsing the result.</param>
     public static SoapEnvelope Rewrite(SoapEnvelope document, IEnumerable<XmlElement> elements, XmlLimits limits)
     {
         var output = new PooledBytes(document.Bytes.Length + 1024);
@@ -34,8 +34,8 @@ internal static class AgreedForm
     }
 
     /// <summary>
-    /// Canonical bytes stand for themselves at the root of a document. Inside an envelope with a default namespace, names
-    /// without a prefix would fall into it: the declaration that takes it away is no part of the canonical form.
+    /// Writes the canonical bytes of an element. They are meant for the root of a document: inside an envelope with a default
+    /// namespace, names without a prefix would fall into it. An added xmlns="" prevents that and leaves the digest as it is.
     /// </summary>
     private static void Write(PooledBytes output, XmlElement element, ReadOnlySpan<byte> canonical)
     {

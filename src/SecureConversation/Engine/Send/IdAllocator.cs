@@ -4,7 +4,8 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
 
-/// <summary>Ids that are unique in one message: <c>_0</c>, <c>_1</c>, ..., leaving out those that the envelope brought along.</summary>
+/// <summary>Hands out Ids that are unique in one message: <c>_0</c>, <c>_1</c> and so on, except those that the envelope has.</summary>
+/// <exception cref="ArgumentException">The envelope has the same wsu:Id twice.</exception>
 internal sealed class IdAllocator(SoapEnvelope envelope)
 {
     private static readonly string[] Known = [.. Enumerable.Range(0, 64).Select(Format)];

@@ -8,19 +8,24 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Send;
 
 /// <summary>
-/// Protects one message, the mirror of <see cref="MessageVerifier"/>: plan the parts, take the keys, digest, sign,
-/// encrypt, put the security header last among the blocks.
+/// Protects one message; the counterpart of <see cref="MessageVerifier"/>. It plans the parts, takes the keys, digests, signs
+/// and encrypts, and puts the security header last among the header blocks.
 /// </summary>
-internal sealed class MessageSecurer(MessageRequirements requirements, TimeProvider clock, TimeSpan validity, RandomSource random, XmlLimits limits)
+internal sealed class MessageSecurer(
+    MessageRequirements requirements,
+    TimeProvider clock,
+    TimeSpan validity,
+    RandomSource random,
+    XmlLimits limits)
 {
-    /// <param name="plain">A SOAP envelope of the version of the binding, without a security header.</param>
-    /// <param name="token">Whose key protects it.</param>
-    /// <param name="extras">Supporting tokens and confirmations.</param>
+    /// <param name="plain">An envelope in the binding's version of SOAP, without a security header.</param>
+    /// <param name="token">The token whose key protects the message.</param>
+    /// <param name="extras">The supporting tokens and confirmations.</param>
     /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>
     public SecuredMessage Secure(SoapEnvelope plain, SenderToken token, SenderExtras extras)
     {
-        using var plan = SendPlan.Create(plain, requirements, extras.RelatesTo, limits);                   // Ids on the parts to sign
-        using var keys = SendKeys.Create(token, requirements, plan, extras, random);      // fresh, correlated or of the session
+        using var plan = SendPlan.Create(plain, requirements, extras.RelatesTo, limits);    // every part to sign gets an Id
+        using var keys = SendKeys.Create(token, requirements, plan, extras, random);        // fresh keys, or those of request or session
         using var header = new SecurityHeaderWriter(requirements, keys, plan.Ids, random);
         header.AddTimestamp(clock.GetUtcNow(), validity);
         header.AddSupportingTokens(extras);
@@ -39,20 +44,27 @@ internal sealed class MessageSecurer(MessageRequirements requirements, TimeProvi
         var references = PartEncryption.Apply(hidden, plan, requirements, keys, random);
         var cipher = hidden.Apply(CipherCapacity(plan));
         plan.Replace(SoapEnvelope.Parse(cipher.Memory, plan.Envelope.Names, limits, buffer: cipher));
-        header.Sign(DigestParts(plan), extras);                                           // what is sent is what is signed
+
+        // The parts are digested as they will be sent: as ciphertext.
+        header.Sign(DigestParts(plan), extras);
         return Finish(plan, new EnvelopeSplice(plan.Envelope), header, references, keys);
     }
 
-    private static SecuredMessage Finish(SendPlan plan, EnvelopeSplice splice, SecurityHeaderWriter header, IReadOnlyList<string> encrypted, SendKeys keys)
+    private static SecuredMessage Finish(
+        SendPlan plan,
+        EnvelopeSplice splice,
+        SecurityHeaderWriter header,
+        IReadOnlyList<string> encrypted,
+        SendKeys keys)
     {
         splice.InsertHeader(output => header.Write(output, encrypted));
         return new SecuredMessage(splice.Apply(CipherCapacity(plan)), header.Signatures, keys);
     }
 
-    /// <summary>Base64 makes three octets four; the rest is room for the security header.</summary>
+    /// <summary>An estimate: base64 makes four octets of three, and the security header needs some room.</summary>
     private static int CipherCapacity(SendPlan plan) => checked((plan.Envelope.Bytes.Length * 3 / 2) + 8192);
 
-    /// <summary>Digests the parts, and puts those that WCF would digest differently into a form that it does not.</summary>
+    /// <summary>Digests the parts. Those that WCF would digest differently are rewritten (see <see cref="AgreedForm"/>).</summary>
     private List<(string Id, byte[] Digest)> DigestParts(SendPlan plan)
     {
         var digests = new List<(string, byte[])>(plan.Signed.Count);
@@ -68,7 +80,7 @@ internal sealed class MessageSecurer(MessageRequirements requirements, TimeProvi
                 (ambiguous ??= []).Add(element);
             }
 
-            // Where encryption came first, the wrapper of an encrypted header is what is signed.
+            // Where encryption came first, the signature covers the EncryptedHeader, which has an Id of its own.
             digests.Add((isBody ? part.Id : plan.Envelope.Headers[part.Block].Id!.Value.ToString(), value));
         }
 

@@ -8,11 +8,16 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
 
-/// <summary>Encrypts the parts of an envelope that the plan says: the content of the body, whole header blocks.</summary>
+/// <summary>Encrypts the planned parts of an envelope: the content of the body, and whole header blocks.</summary>
 internal static class PartEncryption
 {
-    /// <summary>Puts ciphertext in the place of the parts; returns the Ids for the reference list, body first as WCF has it.</summary>
-    public static List<string> Apply(EnvelopeSplice splice, SendPlan plan, MessageRequirements requirements, SendKeys keys, RandomSource random)
+    /// <summary>Replaces the parts by ciphertext; returns the Ids for the reference list, the body first as WCF writes it.</summary>
+    public static List<string> Apply(
+        EnvelopeSplice splice,
+        SendPlan plan,
+        MessageRequirements requirements,
+        SendKeys keys,
+        RandomSource random)
     {
         var envelope = plan.Envelope;
         var ids = new List<string>(2);
@@ -27,7 +32,7 @@ internal static class PartEncryption
             ids.Add(id);
             if (part.Block == PlannedPart.Body)
             {
-                // An empty body is encrypted too: no content, one block of padding (recorded from WCF).
+                // An empty body is encrypted too, as one block of padding (recorded from WCF).
                 var content = (Start: envelope.Body.ContentStart, End: envelope.Body.ContentEnd);
                 splice.ReplaceContent(envelope.Body, output => EncryptionWriter.EncryptedData(output, id, isContent: true,
                     envelope.Bytes[content.Start..content.End], keys.Encryption, requirements.Suite, keys.EncryptionReference, random));
@@ -35,15 +40,22 @@ internal static class PartEncryption
             else
             {
                 var block = envelope.Headers[part.Block].Element;
-                splice.Replace(block, output => WriteEncryptedHeader(output, id, envelope.Bytes[block.Start..block.End], requirements, keys, random));
+                splice.Replace(block, output =>
+                    WriteEncryptedHeader(output, id, envelope.Bytes[block.Start..block.End], requirements, keys, random));
             }
         }
 
         return ids;
     }
 
-    /// <summary>wsse11:EncryptedHeader (WS-Security 1.1 section 9.3.1) with the attributes of the security header, as WCF writes it.</summary>
-    private static void WriteEncryptedHeader(PooledBytes output, string id, ReadOnlySpan<byte> block, MessageRequirements requirements, SendKeys keys, RandomSource random)
+    /// <summary>Writes wsse11:EncryptedHeader (WS-Security 1.1 section 9.3.1), with mustUnderstand as WCF does.</summary>
+    private static void WriteEncryptedHeader(
+        PooledBytes output,
+        string id,
+        ReadOnlySpan<byte> block,
+        MessageRequirements requirements,
+        SendKeys keys,
+        RandomSource random)
     {
         output.Write("<k:EncryptedHeader xmlns:k=\"http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd\" xmlns:m=\""u8);
         output.WriteText(requirements.Soap.Soap);
@@ -52,7 +64,15 @@ internal static class PartEncryption
         output.Write("\" m:mustUnderstand=\"1\""u8);
         TokenWriter.Attribute(output, "u:Id", id);
         output.Write(">"u8);
-        EncryptionWriter.EncryptedData(output, null, isContent: false, block, keys.Encryption, requirements.Suite, keys.EncryptionReference, random);
+        EncryptionWriter.EncryptedData(
+            output,
+            id: null,
+            isContent: false,
+            block,
+            keys.Encryption,
+            requirements.Suite,
+            keys.EncryptionReference,
+            random);
         output.Write("</k:EncryptedHeader>"u8);
     }
 }

@@ -4,17 +4,20 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
 
-/// <summary>An envelope ready to send, with what its reply will be checked by.</summary>
+/// <summary>An envelope ready to send, with the facts by which its reply will be checked.</summary>
 internal sealed class SecuredMessage(PooledBytes bytes, IReadOnlyList<SentSignature> signatures, SendKeys keys) : IDisposable
 {
     public ReadOnlyMemory<byte> Memory => bytes.Memory;
+
+    /// <summary>The signatures of the message, the primary one first.</summary>
     public IReadOnlyList<SentSignature> Signatures { get; } = signatures;
 
-    /// <summary>The fresh key of a symmetric binding; the caller takes ownership.</summary>
+    /// <summary>The fresh key of a request under a symmetric binding, else null. The caller takes ownership.</summary>
     public SymmetricKey? Key { get; } = keys.TakeFreshKey();
 
+    /// <summary>SHA-1 of the cipher value of the EncryptedKey; empty when the message has none.</summary>
     public byte[] EncryptedKeySha1 { get; } = keys.EncryptedKeySha1;
 
-    /// <summary>Returns the buffer; the key lives on with its new owner.</summary>
+    /// <summary>Returns the buffer to its pool. The key belongs to the caller and is not disposed.</summary>
     public void Dispose() => bytes.Dispose();
 }

@@ -13,10 +13,14 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Send;
 
 /// <summary>
-/// Collects the children of wsse:Security and writes them in the order that WCF writes and that its Strict layout
-/// demands. Every child is built in canonical form, so its digest is that of its bytes.
+/// Collects the children of wsse:Security and writes them in the order of WCF, which the Strict layout demands
+/// (WS-SecurityPolicy 1.2 section 6.7). Every child is built in canonical form, so its digest is the digest of its bytes.
 /// </summary>
-internal sealed class SecurityHeaderWriter(MessageRequirements requirements, SendKeys keys, IdAllocator ids, RandomSource random) : IDisposable
+internal sealed class SecurityHeaderWriter(
+    MessageRequirements requirements,
+    SendKeys keys,
+    IdAllocator ids,
+    RandomSource random) : IDisposable
 {
     private readonly PooledBytes _timestamp = new(512);
     private readonly PooledBytes _tokens = new(4096);
@@ -27,9 +31,10 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
     private readonly List<SentSignature> _sent = new(2);
     private string? _endorsingId;
 
-    /// <summary>Signature values, primary first, once <see cref="Sign"/> has run.</summary>
+    /// <summary>The signature values, the primary one first; empty until <see cref="Sign"/> has run.</summary>
     public IReadOnlyList<SentSignature> Signatures => _sent;
 
+    /// <summary>Adds the wsu:Timestamp (WS-Security 1.1 section 10) where the binding asks for one.</summary>
     public void AddTimestamp(DateTimeOffset now, TimeSpan validity)
     {
         if (!requirements.Timestamp)
@@ -48,6 +53,7 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
         AddSigned(id, _timestamp.Span);
     }
 
+    /// <summary>Adds the supporting tokens that the binding asks for, signed and encrypted as it says.</summary>
     public void AddSupportingTokens(SenderExtras extras)
     {
         foreach (var token in requirements.Supporting)
@@ -57,7 +63,7 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
             token.Kind.WriteSupporting(_tokens, id, extras.Credentials!, requirements.BspAttributes);
             _endorsingId = token.Endorses ? id : _endorsingId;
 
-            // What is encrypted first is signed as ciphertext, under the Id of the EncryptedData.
+            // A token that is encrypted first is signed as ciphertext, under the Id of its EncryptedData.
             if (token.IsEncrypted && !requirements.SignsFirst)
             {
                 id = Encrypt(_tokens, start);
@@ -75,7 +81,7 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
         }
     }
 
-    /// <summary>WS-Security 1.1 section 8.5; encrypted where the signature was.</summary>
+    /// <summary>Confirms the signatures of the request (WS-Security 1.1 section 8.5), encrypted where the signature was.</summary>
     public void AddConfirmations(IReadOnlyList<SentSignature> sent)
     {
         if (!requirements.SignatureConfirmation)
@@ -87,7 +93,9 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
         {
             var start = _confirmations.Length;
             var id = ids.Next();
-            _confirmations.Write("<k:SignatureConfirmation xmlns:k=\"http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd\" xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\""u8);
+            _confirmations.Write("<k:SignatureConfirmation"u8
+                + " xmlns:k=\"http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd\""u8
+                + " xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\""u8);
             TokenWriter.Attribute(_confirmations, "Value", Convert.ToBase64String(signature.Value));
             TokenWriter.Attribute(_confirmations, "u:Id", id);
             _confirmations.Write("></k:SignatureConfirmation>"u8);
@@ -99,7 +107,7 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
         }
     }
 
-    /// <summary>The primary signature over the parts of the envelope and of this header, then the endorsing one over it.</summary>
+    /// <summary>Signs the parts of the envelope and of this header, then endorses that signature if a token does so.</summary>
     public void Sign(IReadOnlyList<(string Id, byte[] Digest)> parts, SenderExtras extras)
     {
         var primaryId = _endorsingId is null ? null : ids.Next();
@@ -124,7 +132,9 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
     public void Write(PooledBytes output, IReadOnlyList<string> encrypted)
     {
         List<string> references = [.. encrypted, .. _encryptedItems];
-        output.Write("<o:Security xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\" xmlns:m=\""u8);
+        output.Write("<o:Security"u8
+            + " xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\""u8
+            + " xmlns:m=\""u8);
         output.WriteText(requirements.Soap.Soap);
         output.Write("\" m:mustUnderstand=\"1\">"u8);
         if (requirements.Layout != SecurityHeaderLayout.LaxTimestampLast)
@@ -179,6 +189,7 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
         _sent.Add(new SentSignature(value, keys.EncryptsSignature));
     }
 
+    /// <summary>Encrypts the signature that begins at <paramref name="start"/> where the binding asks for that.</summary>
     private void Protect(int start)
     {
         if (keys.EncryptsSignature)
@@ -187,6 +198,7 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
         }
     }
 
+    /// <summary>Adds a child of this header to the parts that the primary signature covers.</summary>
     private void AddSigned(string id, ReadOnlySpan<byte> canonical)
     {
         var digest = new byte[requirements.Suite.Digest.Size];
@@ -194,12 +206,20 @@ internal sealed class SecurityHeaderWriter(MessageRequirements requirements, Sen
         _signedItems.Add((id, digest));
     }
 
-    /// <summary>Replaces what the buffer holds from <paramref name="start"/> by an EncryptedData of it; returns its Id.</summary>
+    /// <summary>Replaces the end of the buffer, from <paramref name="start"/>, by an EncryptedData of it; returns the Id of that.</summary>
     private string Encrypt(PooledBytes buffer, int start)
     {
         var id = ids.Next();
         using var cipher = new PooledBytes((buffer.Length - start) * 2);
-        EncryptionWriter.EncryptedData(cipher, id, isContent: false, buffer.Span[start..], keys.Encryption, requirements.Suite, keys.EncryptionReference, random);
+        EncryptionWriter.EncryptedData(
+            cipher,
+            id,
+            isContent: false,
+            buffer.Span[start..],
+            keys.Encryption,
+            requirements.Suite,
+            keys.EncryptionReference,
+            random);
         buffer.Truncate(start);
         buffer.Write(cipher.Span);
         _encryptedItems.Add(id);

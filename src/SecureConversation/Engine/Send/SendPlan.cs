@@ -6,13 +6,17 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
 
-/// <summary>One part of the envelope to protect: the index of its header block, or <see cref="Body"/>.</summary>
+/// <summary>One part of the envelope to protect.</summary>
+/// <param name="Block">The index of the header block, or <see cref="Body"/>.</param>
+/// <param name="Id">The wsu:Id by which the signature names it.</param>
+/// <param name="Encrypt">Whether it is encrypted as well as signed.</param>
 internal readonly record struct PlannedPart(int Block, string Id, bool Encrypt)
 {
+    /// <summary>Stands for the body in <see cref="Block"/>.</summary>
     public const int Body = -1;
 }
 
-/// <summary>Which parts of an envelope are signed and encrypted, and under which Ids; the envelope with those Ids in place.</summary>
+/// <summary>The parts of an envelope to sign and encrypt, with their Ids, and the envelope with those Ids in place.</summary>
 internal sealed class SendPlan : IDisposable
 {
     private SendPlan(SoapEnvelope marked, List<PlannedPart> signed, IdAllocator ids)
@@ -25,16 +29,17 @@ internal sealed class SendPlan : IDisposable
     /// <summary>The envelope with a wsu:Id on every signed part.</summary>
     public SoapEnvelope Envelope { get; private set; }
 
-    /// <summary>Body first, then header blocks in document order: the order of WCF's references.</summary>
+    /// <summary>The body, then the header blocks in document order. WCF writes the references of its signatures in this order.</summary>
     public List<PlannedPart> Signed { get; }
 
     public IdAllocator Ids { get; }
 
+    /// <summary>Plans the protection of an envelope.</summary>
     /// <param name="plain">The envelope of the application.</param>
-    /// <param name="requirements">What is to be protected.</param>
+    /// <param name="requirements">The requirements that say which parts to protect.</param>
     /// <param name="relatesTo">The a:RelatesTo to add; null to add none.</param>
-    /// <param name="limits">For reading the result.</param>
-    /// <exception cref="ArgumentException">The envelope cannot be protected: it is already, or repeats an Id.</exception>
+    /// <param name="limits">The limits for parsing the result.</param>
+    /// <exception cref="ArgumentException">The envelope already has a security header, or repeats an Id.</exception>
     public static SendPlan Create(SoapEnvelope plain, MessageRequirements requirements, string? relatesTo, XmlLimits limits)
     {
         if (!plain.FindSecurity().IsNull)
@@ -58,7 +63,7 @@ internal sealed class SendPlan : IDisposable
             }
         }
 
-        // Both additions in one pass: what is digested is parsed once.
+        // Ids and a:RelatesTo are added together, so that the result is parsed only once.
         var splice = new EnvelopeSplice(plain);
         Mark(splice, plain, signed);
         if (relatesTo is not null)
@@ -72,7 +77,7 @@ internal sealed class SendPlan : IDisposable
         return new SendPlan(SoapEnvelope.Parse(buffer.Memory, plain.Names, limits, buffer: buffer), signed, ids);
     }
 
-    /// <summary>Goes on with the same parts in other bytes; the former envelope is disposed of.</summary>
+    /// <summary>Replaces the envelope by one with the same parts in other bytes, and disposes the former one.</summary>
     public void Replace(SoapEnvelope envelope)
     {
         Envelope.Dispose();
@@ -81,7 +86,7 @@ internal sealed class SendPlan : IDisposable
 
     public void Dispose() => Envelope.Dispose();
 
-    /// <summary>Gives every signed part a wsu:Id that has none.</summary>
+    /// <summary>Adds a wsu:Id to every signed part that has none.</summary>
     private static void Mark(EnvelopeSplice splice, SoapEnvelope plain, List<PlannedPart> signed)
     {
         var prefix = ChoosePrefix(plain, signed, out var isDeclared);
@@ -99,11 +104,13 @@ internal sealed class SendPlan : IDisposable
         }
     }
 
-    private static XmlElement ElementOf(SoapEnvelope plain, PlannedPart part) => part.Block == PlannedPart.Body ? plain.Body : plain.Headers[part.Block].Element;
+    private static XmlElement ElementOf(SoapEnvelope plain, PlannedPart part) =>
+        part.Block == PlannedPart.Body ? plain.Body : plain.Headers[part.Block].Element;
 
+    /// <summary>Where attributes are added: just before the end of the start tag.</summary>
     private static int InsertionPoint(XmlElement element) => element.IsEmptyElementTag ? element.End - 2 : element.StartTagEnd - 1;
 
-    /// <summary>A prefix for wsu that no start tag we write into has bound to something else.</summary>
+    /// <summary>A prefix for wsu that no element to be marked has bound to another namespace.</summary>
     private static string ChoosePrefix(SoapEnvelope plain, List<PlannedPart> signed, out bool isDeclared)
     {
         for (var i = 0; ; i++)

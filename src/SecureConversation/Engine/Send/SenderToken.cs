@@ -7,7 +7,7 @@ using SecureConversation.Engine.Sessions;
 
 namespace SecureConversation.Engine.Send;
 
-/// <summary>The token whose key protects an outgoing message; one case for each <see cref="PrimaryTokenKind"/>.</summary>
+/// <summary>The token whose key protects an outgoing message. Each <see cref="PrimaryTokenKind"/> has one case.</summary>
 internal abstract record SenderToken
 {
     private SenderToken()
@@ -20,24 +20,24 @@ internal abstract record SenderToken
     /// <summary>The key of the request that this message answers.</summary>
     public sealed record CorrelatedKey(SymmetricKey Key, byte[] EncryptedKeySha1) : SenderToken;
 
-    /// <summary>A security context with the derived keys of this direction.</summary>
+    /// <summary>A security context, with the derived keys that this side sends with.</summary>
     public sealed record Context(SessionSendKeys Keys) : SenderToken;
 
-    /// <summary>Our certificate signs, a fresh key under the certificate of the other side encrypts.</summary>
+    /// <summary>The sender's certificate signs; a fresh key, wrapped for the recipient's certificate, encrypts.</summary>
     public sealed record Certificates(X509Credential Own, X509Certificate2 Recipient) : SenderToken;
 }
 
-/// <summary>What else a message carries.</summary>
+/// <summary>The items of a message that do not follow from its requirements and its primary token.</summary>
 internal sealed record SenderExtras
 {
     public static readonly SenderExtras None = new();
 
-    /// <summary>What a client makes its supporting tokens of; null where the message has none.</summary>
+    /// <summary>The credentials from which a client makes its supporting tokens; null where the message has none.</summary>
     public ClientCredentials? Credentials { get; init; }
 
     /// <summary>The a:RelatesTo to add; null where the envelope needs none.</summary>
     public string? RelatesTo { get; init; }
 
-    /// <summary>Signatures of the request to confirm.</summary>
+    /// <summary>The signatures of the request that this reply confirms.</summary>
     public IReadOnlyList<SentSignature> Confirm { get; init; } = [];
 }

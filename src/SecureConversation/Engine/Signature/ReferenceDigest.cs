@@ -4,7 +4,7 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Signature;
 
-/// <summary>Digests of canonical elements (XML Signature section 4.3.3), with one sink for all references of a message.</summary>
+/// <summary>Computes digests of canonical elements (XML Signature section 4.3.3), with one sink for all references of a message.</summary>
 internal sealed class ReferenceDigest(DigestAlgorithm algorithm) : IDisposable
 {
     private readonly DigestSink _sink = new(algorithm.Hash);
@@ -12,8 +12,9 @@ internal sealed class ReferenceDigest(DigestAlgorithm algorithm) : IDisposable
     public DigestAlgorithm Algorithm { get; } = algorithm;
 
     /// <summary>
-    /// Compares in fixed time. Tries the form of the recommendation, then the one that WCF computes where the two differ
-    /// (Deviation D1); both are injective on what an application sees.
+    /// Compares the digest of an element with the expected one in fixed time. Accepts the canonical form of the recommendation
+    /// and, where WCF computes another, that form too (Deviation D1). Under either, elements with equal digests look equal to
+    /// an application.
     /// </summary>
     public bool Verify(XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, ReadOnlySpan<byte> expected)
     {
@@ -33,7 +34,7 @@ internal sealed class ReferenceDigest(DigestAlgorithm algorithm) : IDisposable
         return CryptographicOperations.FixedTimeEquals(actual[..Algorithm.Size], expected);
     }
 
-    /// <summary>Digest of an element; true when WCF would compute another one.</summary>
+    /// <summary>Computes the digest of an element; returns true when WCF would compute another one.</summary>
     public bool Compute(XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form, Span<byte> digest)
     {
         _sink.Reset();

@@ -5,17 +5,27 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Signature;
 
-/// <summary>One ds:Reference: an Id, the prefixes its canonicalization treats inclusively, and the digest.</summary>
-internal readonly record struct SignedReference(XmlId Id, ReadOnlyMemory<byte> InclusivePrefixes, bool DereferencesToken, string DigestAlgorithm, byte[] DigestValue);
+/// <summary>One ds:Reference of a signature.</summary>
+/// <param name="Id">The Id that the URI names.</param>
+/// <param name="InclusivePrefixes">The prefixes that its canonicalization treats inclusively, as a list in UTF-8.</param>
+/// <param name="DereferencesToken">Whether the transform is the STR-Transform.</param>
+/// <param name="DigestAlgorithm">The URI of the digest algorithm.</param>
+/// <param name="DigestValue">The digest.</param>
+internal readonly record struct SignedReference(
+    XmlId Id,
+    ReadOnlyMemory<byte> InclusivePrefixes,
+    bool DereferencesToken,
+    string DigestAlgorithm,
+    byte[] DigestValue);
 
 /// <summary>
-/// ds:Signature as message security uses it (XML Signature section 4).
+/// ds:Signature in the form that message security uses (XML Signature section 4). Children in another order are refused.
 /// <code>
 /// ds:Signature [@Id]
-///   ds:SignedInfo
+///   ds:SignedInfo                              required
 ///     ds:CanonicalizationMethod @Algorithm     exclusive C14N [ec:InclusiveNamespaces]
-///     ds:SignatureMethod @Algorithm            no HMACOutputLength: truncation is refused
-///     ds:Reference @URI="#id" +
+///     ds:SignatureMethod @Algorithm            children are refused: HMACOutputLength would truncate
+///     ds:Reference @URI="#id" +                at most Limits.MaxSignedParts; other URIs are refused
 ///       ds:Transforms / ds:Transform           exactly one: exclusive C14N or STR-Transform
 ///       ds:DigestMethod @Algorithm
 ///       ds:DigestValue
@@ -29,11 +39,17 @@ internal sealed class SignatureElement
     private const int MaxSignatureBytes = 512; // RSA 4096
     private const int MaxDigestBytes = 64;
 
-    // It is searched for each prefix that the signed elements declare.
+    // The list is searched for each prefix that the signed elements declare, so its length is bounded.
     private const int MaxPrefixList = 2048;
 
-    private SignatureElement(XmlElement element, XmlElement signedInfo, ReadOnlyMemory<byte> prefixes, string method,
-        List<SignedReference> references, byte[] value, KeyReference key)
+    private SignatureElement(
+        XmlElement element,
+        XmlElement signedInfo,
+        ReadOnlyMemory<byte> prefixes,
+        string method,
+        List<SignedReference> references,
+        byte[] value,
+        KeyReference key)
     {
         Element = element;
         SignedInfo = signedInfo;
@@ -54,6 +70,7 @@ internal sealed class SignatureElement
     public byte[] Value { get; }
     public KeyReference Key { get; }
 
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static SignatureElement Read(XmlElement element, ProtocolVersion protocol, int maxReferences)
     {
         var signedInfo = Require(element.FirstChild, Ds.SignedInfo);
@@ -68,7 +85,7 @@ internal sealed class SignatureElement
         var method = Require(canonicalization.NextSibling, Ds.SignatureMethod);
         if (!method.FirstChild.IsNull)
         {
-            // HMACOutputLength: truncated signatures are refused (CVE-2009-0217).
+            // HMACOutputLength would let a sender truncate the signature to a few bits (CVE-2009-0217).
             Fail.With(FailureCode.AlgorithmMismatch, "ds:HMACOutputLength");
         }
 
@@ -94,7 +111,7 @@ internal sealed class SignatureElement
 
     private static SignedReference ReadReference(XmlElement element)
     {
-        // Same-document references by Id only: no external URIs, no XPointer, no empty URI.
+        // Only "#id" is accepted: no external URI, no XPointer, no empty URI.
         if (XmlId.OfReference(element, Attr.Uri) is not { } id)
         {
             return Fail.With<SignedReference>(FailureCode.UnresolvedReference, "ds:Reference/@URI");
@@ -125,6 +142,7 @@ internal sealed class SignatureElement
         return new SignedReference(id, prefixes, dereferences, Algorithm(digestMethod), ElementValue.Base64(digestValue, MaxDigestBytes));
     }
 
+    /// <summary>The prefix list of ec:InclusiveNamespaces, in UTF-8; empty where the element is absent.</summary>
     private static ReadOnlyMemory<byte> ReadInclusiveNamespaces(XmlElement algorithm)
     {
         var child = algorithm.FirstChild;
@@ -150,7 +168,8 @@ internal sealed class SignatureElement
     private static void RequireAlgorithm(XmlElement element, string expected)
     {
         var algorithm = Algorithm(element);
-        // WithComments differs only for XPointer references, which are refused above.
+
+        // A reference by "#id" excludes comments (XML Signature section 4.3.3.3), so WithComments makes no difference.
         if (algorithm != expected && algorithm != Uris.ExcC14NWithComments)
         {
             Fail.With(FailureCode.AlgorithmMismatch, "canonicalization or transform");

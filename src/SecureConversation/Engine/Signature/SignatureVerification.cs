@@ -7,10 +7,10 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Signature;
 
-/// <summary>Core validation of XML Signature section 3.2, with the algorithms of the suite and no others.</summary>
+/// <summary>Core validation (XML Signature section 3.2). Only the algorithms of the suite are accepted.</summary>
 internal static class SignatureVerification
 {
-    /// <summary>The signature value over the canonical SignedInfo, with a symmetric key.</summary>
+    /// <summary>Verifies the signature value over the canonical SignedInfo with a symmetric key.</summary>
     public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key)
     {
         RequireAlgorithm(signature, suite.SymmetricSignature.Uri);
@@ -21,7 +21,7 @@ internal static class SignatureVerification
         }
     }
 
-    /// <summary>The signature value over the canonical SignedInfo, with the public key of a certificate.</summary>
+    /// <summary>Verifies the signature value over the canonical SignedInfo with the public key of a certificate.</summary>
     public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
     {
         RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
@@ -38,6 +38,7 @@ internal static class SignatureVerification
         }
     }
 
+    /// <summary>Verifies the digest of the element that a reference names.</summary>
     public static void RequireDigest(SignedReference reference, XmlElement target, ReferenceDigest digest)
     {
         if (reference.DigestAlgorithm != digest.Algorithm.Uri)
@@ -67,7 +68,7 @@ internal static class SignatureVerification
         }
         catch (CryptographicException)
         {
-            // The certificate parses, the key in it does not.
+            // The certificate can be parsed, but the key in it cannot.
             return Fail.With<RSA>(FailureCode.MalformedSecurityElement, "X.509 public key");
         }
     }

@@ -7,11 +7,11 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Signature;
 
 /// <summary>
-/// Builds one ds:Signature in canonical form, so that what is signed is what is sent and nothing is serialized twice.
+/// Builds one ds:Signature in canonical form, so that the bytes that are signed are sent and nothing is serialized twice.
 /// </summary>
 internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposable
 {
-    // SignedInfo as it is canonicalized on its own declares the namespace; inside ds:Signature it inherits it.
+    // The canonical form of SignedInfo on its own declares the namespace. Inside ds:Signature it inherits the declaration.
     private static ReadOnlySpan<byte> CanonicalStart => "<SignedInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\">"u8;
 
     private readonly PooledBytes _signedInfo = new(2048);
@@ -23,7 +23,8 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
         Start(symmetric ? suite.SymmetricSignature.Uri : suite.AsymmetricSignature.Uri);
         _signedInfo.Write("<Reference URI=\"#"u8);
         _signedInfo.WriteAttribute(id);
-        _signedInfo.Write("\"><Transforms><Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></Transform></Transforms><DigestMethod Algorithm=\""u8);
+        _signedInfo.Write("\"><Transforms><Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></Transform></Transforms>"u8
+            + "<DigestMethod Algorithm=\""u8);
         _signedInfo.WriteText(suite.Digest.Uri);
         _signedInfo.Write("\"></DigestMethod><DigestValue>"u8);
         _signedInfo.WriteBase64(digest);
@@ -60,7 +61,8 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
 
         _isStarted = true;
         _signedInfo.Write(CanonicalStart);
-        _signedInfo.Write("<CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></CanonicalizationMethod><SignatureMethod Algorithm=\""u8);
+        _signedInfo.Write("<CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></CanonicalizationMethod>"u8
+            + "<SignatureMethod Algorithm=\""u8);
         _signedInfo.WriteText(signatureMethod);
         _signedInfo.Write("\"></SignatureMethod>"u8);
     }

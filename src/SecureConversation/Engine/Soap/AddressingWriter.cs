@@ -4,9 +4,10 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Soap;
 
-/// <summary>WS-Addressing header blocks that are added to an envelope of the application.</summary>
+/// <summary>Writes header blocks of WS-Addressing (WS-Addressing 1.0 core section 3).</summary>
 internal static class AddressingWriter
 {
+    /// <summary>Writes a:RelatesTo, which names the request that a reply answers.</summary>
     /// <param name="output">Takes the block.</param>
     /// <param name="names">The versions of SOAP and WS-Addressing.</param>
     /// <param name="messageId">The a:MessageID of the request.</param>
@@ -14,12 +15,18 @@ internal static class AddressingWriter
     public static void RelatesTo(PooledBytes output, SoapNames names, string messageId, string? id = null) =>
         Simple(output, names, "RelatesTo", messageId, mustUnderstand: false, id);
 
-    public static void Action(PooledBytes output, SoapNames names, string action) => Simple(output, names, "Action", action, mustUnderstand: true);
+    /// <summary>Writes a:Action, marked mustUnderstand because the receiver dispatches by it.</summary>
+    public static void Action(PooledBytes output, SoapNames names, string action) =>
+        Simple(output, names, "Action", action, mustUnderstand: true);
 
-    public static void MessageId(PooledBytes output, SoapNames names, string id) => Simple(output, names, "MessageID", id, mustUnderstand: false);
+    public static void MessageId(PooledBytes output, SoapNames names, string id) =>
+        Simple(output, names, "MessageID", id, mustUnderstand: false);
 
-    public static void To(PooledBytes output, SoapNames names, string to) => Simple(output, names, "To", to, mustUnderstand: true);
+    /// <summary>Writes a:To, marked mustUnderstand.</summary>
+    public static void To(PooledBytes output, SoapNames names, string to) =>
+        Simple(output, names, "To", to, mustUnderstand: true);
 
+    /// <summary>Writes a:ReplyTo with the anonymous address: the reply comes back on the same connection.</summary>
     public static void AnonymousReplyTo(PooledBytes output, SoapNames names)
     {
         Start(output, names, "ReplyTo", mustUnderstand: false);

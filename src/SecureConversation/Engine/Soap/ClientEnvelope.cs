@@ -4,10 +4,10 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Soap;
 
-/// <summary>An envelope of the application on its way out: what is wrong with it is the caller's mistake, not a peer's.</summary>
+/// <summary>Parses an outgoing envelope of the application. An ArgumentException reports errors, for the caller made them.</summary>
 internal static class ClientEnvelope
 {
-    /// <exception cref="ArgumentException">No SOAP envelope of that version, or a:Action or a:To is missing.</exception>
+    /// <exception cref="ArgumentException">The bytes are no SOAP envelope of that version, or a:Action or a:To is missing.</exception>
     public static SoapEnvelope Parse(ReadOnlyMemory<byte> bytes, SoapNames names, XmlLimits limits)
     {
         SoapEnvelope envelope;

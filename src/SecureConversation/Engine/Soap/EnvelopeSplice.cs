@@ -2,12 +2,12 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Soap;
 
-/// <summary>Replaces parts of an envelope and adds header blocks; all other bytes stay as they are.</summary>
+/// <summary>Replaces parts of an envelope and adds header blocks. All other bytes stay as they are.</summary>
 internal sealed class EnvelopeSplice(SoapEnvelope envelope)
 {
     private readonly List<(int Start, int End, Action<PooledBytes> Write)> _edits = new(4);
 
-    /// <summary>A new block comes last among the blocks; the header element is made where there is none.</summary>
+    /// <summary>Adds a block as the last one of the header; adds the header element where the envelope has none.</summary>
     public void InsertHeader(Action<PooledBytes> write)
     {
         if (!envelope.Header.IsNull)
@@ -41,8 +41,8 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
     /// <summary>Adds text that needs no escaping.</summary>
     public void Insert(int position, string text) => _edits.Add((position, position, output => output.WriteText(text)));
 
-    /// <summary>The envelope with all changes.</summary>
-    /// <param name="capacity">Octets to begin with.</param>
+    /// <summary>Writes the envelope with all changes.</summary>
+    /// <param name="capacity">The initial size of the buffer in octets.</param>
     public PooledBytes Apply(int capacity)
     {
         _edits.Sort(static (a, b) => a.Start.CompareTo(b.Start));
@@ -59,10 +59,10 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
         return output;
     }
 
-    /// <summary>Puts something in the place of an element.</summary>
+    /// <summary>Replaces a whole element.</summary>
     public void Replace(XmlElement element, Action<PooledBytes> write) => _edits.Add((element.Start, element.End, write));
 
-    /// <summary>Puts something in the place of all that stands between the tags of an element.</summary>
+    /// <summary>Replaces the content of an element, and keeps its tags.</summary>
     public void ReplaceContent(XmlElement element, Action<PooledBytes> write)
     {
         if (!element.IsEmptyElementTag)

@@ -19,6 +19,7 @@ internal static class EnvelopeWriter
         return End(output, body);
     }
 
+    /// <summary>A reply; the headers of WS-Addressing are left out where the message version has none.</summary>
     public static PooledBytes Reply(SoapNames names, string action, string? relatesTo, Action<PooledBytes> body)
     {
         var output = Start(names);
@@ -35,6 +36,7 @@ internal static class EnvelopeWriter
         return End(output, body);
     }
 
+    /// <summary>A reply whose body is the fault.</summary>
     public static PooledBytes Fault(SoapNames names, WireFault fault, string? relatesTo) =>
         Reply(names, names.DefaultFaultAction, relatesTo, output => FaultBody(output, names, fault));
 
@@ -60,7 +62,7 @@ internal static class EnvelopeWriter
             return;
         }
 
-        // SOAP 1.1 has no subcode: the specific code takes the place of the general one.
+        // SOAP 1.1 has no subcode, so the specific code takes the place of the general one.
         output.Write("<s:Fault><faultcode"u8);
         if (fault.Subcode is not null)
         {

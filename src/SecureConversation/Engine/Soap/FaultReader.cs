@@ -4,12 +4,24 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Soap;
 
-/// <summary>Reads a SOAP fault out of a body, leniently: it only becomes the text of an exception.</summary>
+/// <summary>
+/// Reads a SOAP fault from a body (SOAP 1.2 part 1 section 5.4, SOAP 1.1 section 4.4). The fault only becomes the text of an
+/// exception, so the reader is lenient: all children are optional, told by their local names, and others are ignored.
+/// <code>
+/// s:Fault                                      SOAP 1.2
+///   s:Code / s:Value                           the local name is read
+///   s:Code / s:Subcode / s:Value
+///   s:Reason / s:Text                          the first one
+/// s:Fault                                      SOAP 1.1
+///   faultcode                                  becomes the subcode when it is not one of SOAP's own
+///   faultstring
+/// </code>
+/// </summary>
 internal static class FaultReader
 {
     private const int MaxReason = 2048;
 
-    /// <summary>The envelope must be parsed with its body indexed. Null when the body holds no fault.</summary>
+    /// <summary>The fault; null when the body holds none. The envelope must be parsed with its body indexed.</summary>
     public static SoapFault? Read(SoapEnvelope envelope, bool isSecured)
     {
         var fault = envelope.Body.FirstChild;
@@ -49,6 +61,7 @@ internal static class FaultReader
         };
     }
 
+    /// <summary>The QName of a code in the form {namespace}local.</summary>
     private static string Qualify(XmlElement value)
     {
         var (prefix, local) = Split(value);

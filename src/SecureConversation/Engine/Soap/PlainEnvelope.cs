@@ -2,12 +2,13 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Soap;
 
-/// <summary>Writes the envelope that an application sees out of one that was verified.</summary>
+/// <summary>Writes the envelope that the application gets: the verified one without its security header.</summary>
 internal static class PlainEnvelope
 {
+    /// <summary>Copies the envelope without the security header and without the blocks that are not kept.</summary>
     /// <param name="source">The decrypted envelope.</param>
-    /// <param name="securityPosition">Index of the security header among the blocks.</param>
-    /// <param name="keep">Which of the other blocks to hand out, by index.</param>
+    /// <param name="securityPosition">The index of the security header among the blocks.</param>
+    /// <param name="keep">Whether to hand out the block with this index.</param>
     public static PooledBytes Write(SoapEnvelope source, int securityPosition, Func<int, bool> keep)
     {
         var output = new PooledBytes(source.Bytes.Length);

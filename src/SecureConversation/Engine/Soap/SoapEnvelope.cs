@@ -4,16 +4,21 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Soap;
 
-/// <summary>One header block of an envelope, with the Ids it can be referred to by.</summary>
+/// <summary>One header block of an envelope.</summary>
+/// <param name="Element">The block.</param>
+/// <param name="Id">Its wsu:Id, by which signatures and reference lists name it.</param>
+/// <param name="IsEncryptedHeader">Whether it is a wsse11:EncryptedHeader.</param>
 internal readonly record struct HeaderBlock(XmlElement Element, XmlId? Id, bool IsEncryptedHeader);
 
 /// <summary>
-/// A SOAP envelope, parsed once within limits. Everything later works on locations in it; nothing is looked up by name
-/// or Id a second time, which is what closes signature wrapping.
+/// A SOAP envelope, parsed once within limits. All later steps work on the locations found here and look nothing up by name
+/// or Id a second time, which prevents signature wrapping.
 /// <code>
-/// s:Envelope
-///   s:Header?      blocks; singletons of WS-Addressing at most once, one o:Security for us
-///   s:Body [@u:Id]
+/// s:Envelope                                   SOAP 1.2 part 1 section 5.1; text is refused
+///   s:Header?                                  at most 256 blocks
+///     a:*                                      each block of WS-Addressing at most once
+///     o:Security                               at most one for this receiver
+///   s:Body [@u:Id]                             required, last; SOAP 1.1 trailers are refused
 /// </code>
 /// </summary>
 internal sealed class SoapEnvelope : IDisposable
@@ -22,7 +27,13 @@ internal sealed class SoapEnvelope : IDisposable
 
     private readonly PooledBytes? _buffer;
 
-    private SoapEnvelope(XmlIndex xml, SoapNames names, XmlElement header, XmlElement body, List<HeaderBlock> headers, PooledBytes? buffer)
+    private SoapEnvelope(
+        XmlIndex xml,
+        SoapNames names,
+        XmlElement header,
+        XmlElement body,
+        List<HeaderBlock> headers,
+        PooledBytes? buffer)
     {
         Xml = xml;
         Names = names;
@@ -37,16 +48,38 @@ internal sealed class SoapEnvelope : IDisposable
     public SoapNames Names { get; }
     public ReadOnlySpan<byte> Bytes => Xml.Bytes;
 
-    /// <summary>Null element when the envelope has no header.</summary>
+    /// <summary>The s:Header; null element when the envelope has none.</summary>
     public XmlElement Header { get; }
 
     public XmlElement Body { get; }
     public XmlId? BodyId { get; }
     public List<HeaderBlock> Headers { get; }
 
-    /// <summary>Parses; takes ownership of <paramref name="buffer"/>, also when it fails.</summary>
-    public static SoapEnvelope Parse(ReadOnlyMemory<byte> utf8, SoapNames names, XmlLimits limits, bool indexBody = false,
-        PooledBytes? buffer = null, ReadOnlySpan<FragmentBoundary> boundaries = default)
+    /// <summary>Whether the body holds a fault.</summary>
+    public bool IsFault
+    {
+        get
+        {
+            var child = Body.FirstChild;
+            return !child.IsNull && child.Is(Names.Fault);
+        }
+    }
+
+    /// <summary>Parses an envelope.</summary>
+    /// <param name="utf8">The document.</param>
+    /// <param name="names">The versions of SOAP and WS-Addressing that it must have.</param>
+    /// <param name="limits">The limits for parsing.</param>
+    /// <param name="indexBody">Whether the elements inside the body are indexed too.</param>
+    /// <param name="buffer">The buffer of the document, which the envelope takes over, also on failure; null when there is none.</param>
+    /// <param name="boundaries">The ranges of decrypted parts; their XML must not reach out of them.</param>
+    /// <exception cref="SecurityFailureException">The document is no such envelope.</exception>
+    public static SoapEnvelope Parse(
+        ReadOnlyMemory<byte> utf8,
+        SoapNames names,
+        XmlLimits limits,
+        bool indexBody = false,
+        PooledBytes? buffer = null,
+        ReadOnlySpan<FragmentBoundary> boundaries = default)
     {
         XmlIndex? xml = null;
         try
@@ -62,6 +95,60 @@ internal sealed class SoapEnvelope : IDisposable
             buffer?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The block with the name; null element when absent. Only for names that may occur once.</summary>
+    public XmlElement Find(XmlName name)
+    {
+        foreach (var block in Headers)
+        {
+            if (block.Element.Is(name))
+            {
+                return block.Element;
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>The trimmed text of the block with the name; null when absent.</summary>
+    public string? FindText(XmlName name)
+    {
+        var element = Find(name);
+        return element.IsNull ? null : element.GetText().Trim();
+    }
+
+    /// <summary>The security header for this receiver; null element when absent. A second one is refused.</summary>
+    public XmlElement FindSecurity()
+    {
+        XmlElement found = default;
+        foreach (var block in Headers)
+        {
+            if (block.Element.Is(Wsse.Security) && IsForUs(block.Element))
+            {
+                if (!found.IsNull)
+                {
+                    Fail.With(FailureCode.DuplicateElement, "wsse:Security");
+                }
+
+                found = block.Element;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether a block has no role, or that of the ultimate receiver (SOAP 1.2 part 1 section 2.2).</summary>
+    public bool IsForUs(XmlElement block) =>
+        block.GetAttribute(Names.Role) is null or "" or "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
+
+    /// <summary>Whether a receiver that does not know the block must refuse the message (SOAP 1.2 part 1 section 5.2.3).</summary>
+    public bool MustUnderstand(XmlElement block) => block.GetAttribute(Names.MustUnderstand)?.Trim() is "1" or "true";
+
+    public void Dispose()
+    {
+        Xml.Dispose();
+        _buffer?.Dispose();
     }
 
     private static SoapEnvelope Read(XmlIndex xml, SoapNames names, PooledBytes? buffer)
@@ -80,7 +167,7 @@ internal sealed class SoapEnvelope : IDisposable
             child = child.NextSibling;
         }
 
-        // SOAP 1.2 part 1 section 5.1: nothing follows the body; SOAP 1.1 trailers are refused likewise.
+        // SOAP 1.2 part 1 section 5.1: nothing follows the body. SOAP 1.1 allows trailers; they are refused.
         if (child.IsNull || !child.Is(names.Body) || !child.NextSibling.IsNull || root.HasText)
         {
             Fail.With(FailureCode.NotAnEnvelope);
@@ -105,67 +192,7 @@ internal sealed class SoapEnvelope : IDisposable
         return envelope;
     }
 
-    /// <summary>The one block of that name; null element when absent. Only for names that may occur once.</summary>
-    public XmlElement Find(XmlName name)
-    {
-        foreach (var block in Headers)
-        {
-            if (block.Element.Is(name))
-            {
-                return block.Element;
-            }
-        }
-
-        return default;
-    }
-
-    public string? FindText(XmlName name)
-    {
-        var element = Find(name);
-        return element.IsNull ? null : element.GetText().Trim();
-    }
-
-    /// <summary>The security header for us: no role, or the ultimate receiver (SOAP 1.2 part 1 section 2.2).</summary>
-    public XmlElement FindSecurity()
-    {
-        XmlElement found = default;
-        foreach (var block in Headers)
-        {
-            if (block.Element.Is(Wsse.Security) && IsForUs(block.Element))
-            {
-                if (!found.IsNull)
-                {
-                    Fail.With(FailureCode.DuplicateElement, "wsse:Security");
-                }
-
-                found = block.Element;
-            }
-        }
-
-        return found;
-    }
-
-    public bool IsForUs(XmlElement block) =>
-        block.GetAttribute(Names.Role) is null or "" or "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
-
-    public bool MustUnderstand(XmlElement block) => block.GetAttribute(Names.MustUnderstand)?.Trim() is "1" or "true";
-
-    public bool IsFault
-    {
-        get
-        {
-            var child = Body.FirstChild;
-            return !child.IsNull && child.Is(Names.Fault);
-        }
-    }
-
-    public void Dispose()
-    {
-        Xml.Dispose();
-        _buffer?.Dispose();
-    }
-
-    // WS-Addressing 1.0 SOAP binding section 3.2. RelatesTo may repeat there; WCF writes and expects one.
+    // WS-Addressing 1.0 SOAP binding section 3.2. It lets RelatesTo repeat; WCF writes and expects one, so a second is refused.
     private void RequireSingletons()
     {
         for (var i = 0; i < Names.AddressingHeaders.Length; i++)

@@ -2,7 +2,7 @@ using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Engine.Soap;
 
-/// <summary>Identifiers that are unique beyond one message, from the injected randomness.</summary>
+/// <summary>Makes identifiers that are unique beyond one message, from the injected randomness.</summary>
 internal static class UniqueIds
 {
     /// <summary>An Id that starts with a letter, as xsd:ID demands.</summary>
@@ -15,6 +15,7 @@ internal static class UniqueIds
     {
         Span<byte> bytes = stackalloc byte[16];
         random.Fill(bytes);
+
         // RFC 9562 section 5.4: version 4, variant 10.
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);

@@ -4,13 +4,13 @@ using SecureConversation.Credentials;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>What a service tells the application about its client.</summary>
+/// <summary>Makes the identity of a client that a service hands to the application.</summary>
 internal static class ClientIdentity
 {
-    /// <summary>A client without credentials; not authenticated.</summary>
+    /// <summary>The identity of a client without credentials; it is not authenticated.</summary>
     public static ClaimsPrincipal Anonymous { get; } = new(new ClaimsIdentity());
 
-    /// <summary>The names of a certificate that was validated.</summary>
+    /// <summary>The identity of the holder of a validated certificate, with the names in it as claims.</summary>
     public static ClaimsPrincipal FromCertificate(X509Certificate2 certificate)
     {
         var names = CertificateNames.Of(certificate);
@@ -18,7 +18,8 @@ internal static class ClientIdentity
         Add(identity, ClaimTypes.Thumbprint, certificate.Thumbprint);
         Add(identity, ClaimTypes.X500DistinguishedName, certificate.Subject);
         Add(identity, ClaimTypes.SerialNumber, certificate.SerialNumber);
-        // ClaimsIdentity.Name is the first claim of this type: the subject where there is no common name.
+
+        // ClaimsIdentity.Name is the first claim of this type. Without a common name the subject serves as the name.
         Add(identity, ClaimTypes.Name, names.CommonName ?? certificate.Subject);
         foreach (var dns in names.DnsNames)
         {
@@ -30,7 +31,7 @@ internal static class ClientIdentity
         return new ClaimsPrincipal(identity);
     }
 
-    /// <summary>A user name whose password was validated.</summary>
+    /// <summary>The identity of a user whose password was validated.</summary>
     public static ClaimsPrincipal FromUserName(string userName)
     {
         var identity = new ClaimsIdentity(ClientAuthenticationTypes.UserName);

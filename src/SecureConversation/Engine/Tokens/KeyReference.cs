@@ -3,21 +3,27 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>How a security token reference or a KeyInfo names its key (WS-Security 1.1 section 7).</summary>
+/// <summary>The ways in which a security token reference or a KeyInfo names its key (WS-Security 1.1 section 7).</summary>
 internal enum KeyReferenceKind
 {
     /// <summary><c>wsse:Reference URI="#id"</c>: a token in the same security header.</summary>
     LocalId,
+
     /// <summary><c>wsse:Reference URI="urn:..."</c>: a security context by its identifier and instance.</summary>
     SecurityContext,
+
     /// <summary>Key identifier <c>EncryptedKeySHA1</c>: the encrypted key of the request.</summary>
     EncryptedKeySha1,
+
     /// <summary>Key identifier <c>ThumbprintSHA1</c>.</summary>
     Thumbprint,
+
     /// <summary>Key identifier <c>X509SubjectKeyIdentifier</c>.</summary>
     SubjectKeyIdentifier,
+
     /// <summary><c>ds:X509IssuerSerial</c>.</summary>
     IssuerSerial,
+
     /// <summary><c>ds:X509Certificate</c>, the certificate itself.</summary>
     RawData,
 }
@@ -25,30 +31,33 @@ internal enum KeyReferenceKind
 /// <summary>One parsed reference to a key. Which members are set follows from <see cref="Kind"/>.</summary>
 internal sealed record KeyReference(KeyReferenceKind Kind)
 {
-    /// <summary>The Id for <see cref="KeyReferenceKind.LocalId"/>.</summary>
+    /// <summary>The Id of <see cref="KeyReferenceKind.LocalId"/>.</summary>
     public XmlId LocalId { get; init; }
 
-    /// <summary>The context identifier for <see cref="KeyReferenceKind.SecurityContext"/>.</summary>
+    /// <summary>The context identifier of <see cref="KeyReferenceKind.SecurityContext"/>.</summary>
     public string Uri { get; init; } = "";
 
-    /// <summary>wsc:Instance of a renewed context, else null.</summary>
+    /// <summary>The wsc:Instance of a renewed context; else null.</summary>
     public string? Instance { get; init; }
 
-    /// <summary>Hash, key identifier, serial number (big-endian) or raw certificate.</summary>
+    /// <summary>The hash, the key identifier, the big-endian serial number or the certificate, by <see cref="Kind"/>.</summary>
     public ReadOnlyMemory<byte> Value { get; init; }
 
-    /// <summary>Issuer of <see cref="KeyReferenceKind.IssuerSerial"/>, as written.</summary>
+    /// <summary>The issuer of <see cref="KeyReferenceKind.IssuerSerial"/>, as the sender wrote it.</summary>
     public string? IssuerName { get; init; }
 
+    /// <summary>Whether the reference names a certificate by its properties or contains it.</summary>
     public bool IsX509 => Kind >= KeyReferenceKind.Thumbprint;
 
     /// <summary>Whether this reference names the given certificate.</summary>
     public bool Matches(X509Certificate2 certificate) => Kind switch
     {
         KeyReferenceKind.Thumbprint => Value.Span.SequenceEqual(X509Facts.Of(certificate).Thumbprint),
-        KeyReferenceKind.SubjectKeyIdentifier => Value.Span.SequenceEqual(X509Facts.Of(certificate).SubjectKeyIdentifier) && Value.Length > 0,
+        KeyReferenceKind.SubjectKeyIdentifier => Value.Span.SequenceEqual(X509Facts.Of(certificate).SubjectKeyIdentifier)
+            && Value.Length > 0,
         KeyReferenceKind.RawData => Value.Span.SequenceEqual(certificate.RawDataMemory.Span),
-        // RDN order and quoting differ between writers; the serial number decides, the issuer is compared by its parts.
+
+        // Platforms write the order and quoting of a name differently, so the issuer is compared by its parts (Deviation D3).
         KeyReferenceKind.IssuerSerial => Value.Span.SequenceEqual(X509Facts.Of(certificate).SerialNumber)
             && DistinguishedName.SameName(IssuerName!, certificate.IssuerName),
         _ => false,

@@ -3,9 +3,12 @@ using SecureConversation.Credentials;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>A token of a client that a message proved: signed with its key, or covered by the signature. Whether it is trusted is judged by its kind.</summary>
-/// <param name="Kind">The kind, which knows which of the others is set.</param>
-/// <param name="Certificate">The certificate that signed.</param>
+/// <summary>
+/// A token of a client that a message proved: its key signed the message, or the signature covers it. Its
+/// <see cref="TokenKind"/> judges whether it is trusted.
+/// </summary>
+/// <param name="Kind">The kind of token; it decides which of the other two is set.</param>
+/// <param name="Certificate">The certificate whose key signed.</param>
 /// <param name="UserName">The user name with its password.</param>
 internal readonly record struct ProvedToken(TokenKind Kind, X509Certificate2? Certificate, UsernameToken? UserName)
 {
@@ -14,8 +17,8 @@ internal readonly record struct ProvedToken(TokenKind Kind, X509Certificate2? Ce
     public static ProvedToken Of(UsernameToken userName) => new(TokenKind.UserName, null, userName);
 }
 
-/// <summary>What kinds of tokens authenticate with.</summary>
-/// <param name="Credentials">What the service knows of its clients.</param>
-/// <param name="Certificates">Judges certificates of clients.</param>
-/// <param name="Clock">Source of time.</param>
+/// <summary>The means by which a <see cref="TokenKind"/> authenticates clients.</summary>
+/// <param name="Credentials">The credentials and validators of the service.</param>
+/// <param name="Certificates">The validator for certificates of clients.</param>
+/// <param name="Clock">The source of time.</param>
 internal sealed record TokenAuthentication(ServiceCredentials Credentials, CertificateValidator Certificates, TimeProvider Clock);

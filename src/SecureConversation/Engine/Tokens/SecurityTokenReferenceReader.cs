@@ -5,23 +5,25 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Tokens;
 
 /// <summary>
-/// Reads the references to keys that WCF, CXF, Metro and WSS4J write.
+/// Reads references to keys in the forms that WCF, CXF, Metro and WSS4J write (WS-Security 1.1 section 7).
 /// <code>
-/// ds:KeyInfo                                   one child, refused otherwise
-///   o:SecurityTokenReference [@k:TokenType]    one child, refused otherwise
-///     o:Reference @URI [@ValueType] [@c:Instance]
-///   | o:KeyIdentifier @ValueType [@EncodingType]
+/// ds:KeyInfo                                   exactly one child, no text
+///   o:SecurityTokenReference [@k:TokenType]    exactly one child, no text; @c:Nonce is refused
+///     o:Reference @URI [@ValueType] [@c:Instance]   "#id", or the URI of a security context
+///   | o:KeyIdentifier @ValueType [@EncodingType]  base64 when absent; hex is read too
 ///   | ds:X509Data
 /// | ds:X509Data                                WCF's RawData style
-///     ds:X509Certificate | ds:X509IssuerSerial
+///     ds:X509Certificate | ds:X509IssuerSerial   exactly one
 /// </code>
-/// KeyName, KeyValue, RetrievalMethod and embedded tokens are refused: a key comes from the binding, never from the message.
+/// KeyName, KeyValue, RetrievalMethod and embedded tokens are refused: the binding says which keys count, not the sender.
 /// </summary>
 internal static class SecurityTokenReferenceReader
 {
     private const int MaxIdentifierBytes = 64;
     private const int MaxCertificateBytes = 16 * 1024;
 
+    /// <summary>Reads a ds:KeyInfo.</summary>
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static KeyReference ReadKeyInfo(XmlElement keyInfo, ProtocolVersion protocol)
     {
         var child = Only(keyInfo);
@@ -30,9 +32,11 @@ internal static class SecurityTokenReferenceReader
             : Fail.With<KeyReference>(FailureCode.MalformedSecurityElement, "ds:KeyInfo");
     }
 
+    /// <summary>Reads an o:SecurityTokenReference.</summary>
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static KeyReference Read(XmlElement reference, ProtocolVersion protocol)
     {
-        // Implied derivation on the reference (WS-SecureConversation 1.3 section 7.3) has no place in WCF's bindings.
+        // A wsc:Nonce here would imply a derived key (WS-SecureConversation 1.3 section 7.3), which no binding of WCF uses.
         if (reference.GetAttribute(protocol.Nonce) is not null)
         {
             Fail.With(FailureCode.DerivedKeyViolation, "implied derived key");

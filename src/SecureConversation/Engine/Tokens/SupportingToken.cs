@@ -2,26 +2,30 @@ using SecureConversation.Binding;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>What a supporting token does for the message (WS-SecurityPolicy 1.2 section 8).</summary>
+/// <summary>The ways in which a supporting token belongs to a message (WS-SecurityPolicy 1.2 section 8).</summary>
 internal enum SupportingTokenAttachment
 {
-    /// <summary>Signs the primary signature.</summary>
+    /// <summary>The token signs the primary signature.</summary>
     Endorsing,
-    /// <summary>Is covered by the primary signature.</summary>
+
+    /// <summary>The primary signature covers the token.</summary>
     Signed,
-    /// <summary>Is covered by the primary signature and encrypted.</summary>
+
+    /// <summary>The primary signature covers the token, and the token is encrypted.</summary>
     SignedEncrypted,
-    /// <summary>Both endorses and is covered.</summary>
+
+    /// <summary>The token signs the primary signature, which covers the token.</summary>
     SignedEndorsing,
 }
 
-/// <summary>A token of the client beside the one that protects the message, and what it does for it.</summary>
+/// <summary>A token of the client beside the one that protects the message (WS-SecurityPolicy 1.2 section 8).</summary>
 internal sealed record SupportingToken(TokenKind Kind, SecurityTokenParameters Parameters, SupportingTokenAttachment Attachment)
 {
     public bool Endorses => Attachment is SupportingTokenAttachment.Endorsing or SupportingTokenAttachment.SignedEndorsing;
     public bool IsSigned => Attachment is not SupportingTokenAttachment.Endorsing;
     public bool IsEncrypted => Attachment is SupportingTokenAttachment.SignedEncrypted;
 
+    /// <summary>The supporting tokens that a binding element lists.</summary>
     public static List<SupportingToken> Of(SupportingTokenParameters parameters)
     {
         var tokens = new List<SupportingToken>();

@@ -8,9 +8,9 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Tokens;
 
 /// <summary>
-/// One kind of security token. What is special about a kind stands in its class: how its element is recognized, what a binding and
-/// credentials must say for it, how it is written, and how its holder is authenticated. The set is closed; the security header, the checks
-/// and the authenticator walk <see cref="All"/>.
+/// One kind of security token. Its class says how the element is recognized, which settings and credentials it needs, how it
+/// is written, and how its holder is authenticated. The set of kinds is closed; security header, checks and authenticator go
+/// through <see cref="All"/>.
 /// </summary>
 internal abstract class TokenKind
 {
@@ -24,16 +24,16 @@ internal abstract class TokenKind
     {
     }
 
-    /// <summary>All kinds, those that occur most often first.</summary>
+    /// <summary>All kinds, the most frequent ones first.</summary>
     public static ImmutableArray<TokenKind> All { get; } = [DerivedKey, SecurityContext, EncryptedKey, X509, UserName];
 
-    /// <summary>Name of the element, for messages.</summary>
+    /// <summary>The name of the element, for texts of errors.</summary>
     public abstract string ElementName { get; }
 
-    /// <summary>Whether a security header may hold only one of them.</summary>
+    /// <summary>Whether a security header may hold only one token of this kind.</summary>
     public virtual bool OccursOnce => false;
 
-    /// <summary>The kind that a binding describes by these parameters.</summary>
+    /// <summary>The kind that the parameters of a binding describe.</summary>
     public static TokenKind Of(SecurityTokenParameters parameters) => Find(kind => kind.IsDescribedBy(parameters))
         ?? throw new NotSupportedException($"The engine has no token for {parameters.GetType().Name}.");
 
@@ -51,32 +51,42 @@ internal abstract class TokenKind
         return null;
     }
 
+    /// <summary>Whether a child of the security header is a token of this kind, in this version of WS-SecureConversation.</summary>
     public abstract bool IsElement(XmlElement child, ProtocolVersion protocol);
 
-    /// <summary>The Id by which others refer to the element: wsu:Id where its schema has none of its own (WS-Security 1.1 section 4.1).</summary>
+    /// <summary>
+    /// The Id by which references name the element: wsu:Id, unless its schema defines an Id of its own (WS-Security 1.1 section
+    /// 4.1).
+    /// </summary>
     public virtual XmlId? IdOf(XmlElement element) => element.GetId(Wsu.Id);
 
-    /// <summary>Whether a binding speaks of this kind by these parameters.</summary>
+    /// <summary>Whether the parameters of a binding describe this kind.</summary>
     public virtual bool IsDescribedBy(SecurityTokenParameters parameters) => false;
 
-    /// <summary>What is wrong with such a token as a supporting one; a sentence for each problem.</summary>
-    public virtual IEnumerable<string> CheckSupporting(SecurityTokenParameters parameters, SupportingTokenAttachment attachment, SecurityBindingElement element) => [];
+    /// <summary>Checks the use of this kind as a supporting token; returns a sentence for each problem.</summary>
+    public virtual IEnumerable<string> CheckSupporting(
+        SecurityTokenParameters parameters,
+        SupportingTokenAttachment attachment,
+        SecurityBindingElement element) => [];
 
-    /// <summary>What a client lacks that has to show such a token; null when it lacks nothing.</summary>
+    /// <summary>The credential that a client needs for this kind and does not have; null when none is missing.</summary>
     public virtual string? Missing(ClientCredentials credentials) => null;
 
-    /// <summary>What a service lacks that has to judge such a token; null when it lacks nothing.</summary>
+    /// <summary>The setting that a service needs to judge this kind and does not have; null when none is missing.</summary>
     public virtual string? Missing(ServiceCredentials credentials) => null;
 
-    /// <summary>Writes the token of a client as a supporting one, in canonical form.</summary>
-    /// <exception cref="InvalidOperationException">The credentials lack what the token is made of.</exception>
+    /// <summary>Writes a supporting token of a client in canonical form.</summary>
+    /// <exception cref="InvalidOperationException">The credentials lack the certificate or user name.</exception>
     public virtual void WriteSupporting(PooledBytes output, string id, ClientCredentials credentials, bool bspAttributes) =>
         throw new NotSupportedException($"{ElementName} is no supporting token.");
 
-    /// <summary>Judges who holds a token of this kind that a message proved.</summary>
-    /// <returns>The identity.</returns>
+    /// <summary>Authenticates the holder of a token of this kind that a message proved.</summary>
+    /// <returns>The identity of the holder.</returns>
     /// <exception cref="Failures.SecurityFailureException">The holder is not accepted.</exception>
-    public virtual ValueTask<ClaimsPrincipal> AuthenticateAsync(ProvedToken token, TokenAuthentication authentication, CancellationToken cancellationToken) =>
+    public virtual ValueTask<ClaimsPrincipal> AuthenticateAsync(
+        ProvedToken token,
+        TokenAuthentication authentication,
+        CancellationToken cancellationToken) =>
         throw new NotSupportedException($"{ElementName} authenticates nobody.");
 
     private static TokenKind? Find(Func<TokenKind, bool> predicate)

@@ -8,11 +8,12 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Tokens;
 
 /// <summary>
-/// Writes tokens and references to them, each in canonical form on its own: what is digested is what is sent, and an
-/// element can be moved or encrypted without regard to its surroundings.
+/// Writes tokens and references to them. Each is in canonical form on its own, so the bytes that are digested are sent, and
+/// an element can be moved or encrypted without regard to its surroundings.
 /// </summary>
 internal static class TokenWriter
 {
+    /// <summary>Writes a certificate (WS-Security 1.1 section 6.3).</summary>
     public static void BinarySecurityToken(PooledBytes output, string id, X509Certificate2 certificate, bool bsp)
     {
         output.Write("<o:BinarySecurityToken xmlns:o=\""u8);
@@ -32,6 +33,7 @@ internal static class TokenWriter
         output.Write("</o:BinarySecurityToken>"u8);
     }
 
+    /// <summary>Writes a user name with its password in clear text; the caller encrypts the element.</summary>
     public static void UsernameToken(PooledBytes output, string id, UserNameCredential credential)
     {
         output.Write("<o:UsernameToken xmlns:o=\""u8);
@@ -49,8 +51,14 @@ internal static class TokenWriter
         output.Write("</o:Password></o:UsernameToken>"u8);
     }
 
-    /// <summary>Offset and Length are left out where they have their defaults, as WCF does.</summary>
-    public static void DerivedKeyToken(PooledBytes output, string id, Action<PooledBytes> source, int length, ReadOnlySpan<byte> nonce, ProtocolVersion protocol)
+    /// <summary>Writes a derived key token. Offset and Length are left out for the default length of 32 octets, as WCF does.</summary>
+    public static void DerivedKeyToken(
+        PooledBytes output,
+        string id,
+        Action<PooledBytes> source,
+        int length,
+        ReadOnlySpan<byte> nonce,
+        ProtocolVersion protocol)
     {
         Start(output, protocol, "DerivedKeyToken");
         output.Write(" xmlns:u=\""u8);
@@ -71,7 +79,11 @@ internal static class TokenWriter
         Close(output, protocol, "DerivedKeyToken");
     }
 
-    /// <summary>Reference to a token in this header; <paramref name="valueType"/> only under the Basic Security Profile.</summary>
+    /// <summary>Writes a reference to a token in this header.</summary>
+    /// <param name="output">Takes the element.</param>
+    /// <param name="id">The Id of the token.</param>
+    /// <param name="valueType">The ValueType, which only the Basic Security Profile asks for; null to write none.</param>
+    /// <param name="tokenType">The TokenType, which only that profile asks for; null to write none.</param>
     public static void LocalReference(PooledBytes output, string id, string? valueType, string? tokenType = null)
     {
         StartReference(output, tokenType);
@@ -85,7 +97,7 @@ internal static class TokenWriter
         output.Write("></o:Reference></o:SecurityTokenReference>"u8);
     }
 
-    /// <summary>Reference to a security context that is not in this message (WS-SecureConversation 1.3 section 8).</summary>
+    /// <summary>Writes a reference to a security context that is not in this message (WS-SecureConversation 1.3 section 8).</summary>
     public static void ContextReference(PooledBytes output, string identifier, string? instance, ProtocolVersion protocol)
     {
         StartReference(output, null);
@@ -109,17 +121,23 @@ internal static class TokenWriter
         output.Write("></o:Reference></o:SecurityTokenReference>"u8);
     }
 
+    /// <summary>Writes a reference to the encrypted key of the request (WS-Security 1.1 section 7.3).</summary>
     public static void EncryptedKeySha1Reference(PooledBytes output, ReadOnlySpan<byte> sha1, bool bsp)
     {
-        // WCF writes the token type here with and without the profile.
+        // WCF writes this TokenType whether or not the binding follows the Basic Security Profile.
         StartReference(output, Uris.EncryptedKey);
         KeyIdentifier(output, Uris.EncryptedKeySha1, sha1, bsp);
         output.Write("</o:SecurityTokenReference>"u8);
     }
 
-    /// <summary>KeyInfo content that names a certificate outside the message.</summary>
-    /// <exception cref="InvalidOperationException">The certificate has no subject key identifier and the binding refers to it by that.</exception>
-    public static void CertificateReference(PooledBytes output, X509Certificate2 certificate, X509ReferenceStyle style, bool wss11, bool bsp)
+    /// <summary>Writes the content of a KeyInfo that names a certificate outside the message.</summary>
+    /// <exception cref="InvalidOperationException">The binding asks for a subject key identifier, which the certificate lacks.</exception>
+    public static void CertificateReference(
+        PooledBytes output,
+        X509Certificate2 certificate,
+        X509ReferenceStyle style,
+        bool wss11,
+        bool bsp)
     {
         var facts = X509Facts.Of(certificate);
         switch (style)
@@ -131,7 +149,8 @@ internal static class TokenWriter
                 return;
             case X509ReferenceStyle.SubjectKeyIdentifier when facts.SubjectKeyIdentifier.Length == 0:
                 throw new InvalidOperationException(
-                    $"The certificate '{certificate.Subject}' has no subject key identifier; set X509ReferenceStyle to Thumbprint or IssuerSerial.");
+                    $"The certificate '{certificate.Subject}' has no subject key identifier; "
+                    + "set X509ReferenceStyle to Thumbprint or IssuerSerial.");
         }
 
         StartReference(output, null);
@@ -155,6 +174,7 @@ internal static class TokenWriter
         output.Write("</o:SecurityTokenReference>"u8);
     }
 
+    /// <summary>Writes a security context token (WS-SecureConversation 1.3 section 2).</summary>
     public static void SecurityContextToken(PooledBytes output, string id, string identifier, ProtocolVersion protocol)
     {
         Start(output, protocol, "SecurityContextToken");
@@ -167,6 +187,7 @@ internal static class TokenWriter
         Close(output, protocol, "SecurityContextToken");
     }
 
+    /// <summary>Writes an attribute with a space before it, and escapes the value.</summary>
     public static void Attribute(PooledBytes output, string name, string value)
     {
         output.Write(" "u8);

@@ -9,7 +9,7 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
 
-/// <summary>An asymmetric binding: our certificate signs, a fresh key under the certificate of the other side encrypts.</summary>
+/// <summary>The keys of an asymmetric binding: the sender's certificate signs; a fresh key, wrapped for the recipient, encrypts.</summary>
 internal sealed class CertificateSendKeys(SenderToken.Certificates token, MessageRequirements requirements) : SendKeys(requirements)
 {
     private string _keyId = "";
@@ -35,7 +35,8 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
     {
         if (Encrypts)
         {
-            EncryptedKeySha1 = WrappedKey.Write(output, _keyId, token.Recipient, Encryption, Requirements, ListsInEncryptedKey ? references : []);
+            var listed = ListsInEncryptedKey ? references : [];
+            EncryptedKeySha1 = WrappedKey.Write(output, _keyId, token.Recipient, Encryption, Requirements, listed);
         }
     }
 
@@ -47,7 +48,12 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
         }
         else
         {
-            TokenWriter.CertificateReference(output, token.Own.Certificate, Requirements.SigningToken!.X509ReferenceStyle, Requirements.IsWss11, Requirements.BspAttributes);
+            TokenWriter.CertificateReference(
+                output,
+                token.Own.Certificate,
+                Requirements.SigningToken!.X509ReferenceStyle,
+                Requirements.IsWss11,
+                Requirements.BspAttributes);
         }
     }
 
@@ -60,6 +66,7 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
         Encryption = MakeFreshKey(random);
     }
 
+    /// <summary>Whether the signing certificate travels (WS-SecurityPolicy 1.2 section 5.1).</summary>
     private bool SendsToken => Requirements.SigningToken!.InclusionMode switch
     {
         SecurityTokenInclusionMode.AlwaysToRecipient or SecurityTokenInclusionMode.Once => Requirements.Role.IsFromClient,

@@ -7,8 +7,8 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Send;
 
 /// <summary>
-/// A message of a session: the key of its context, or the keys that are derived from it once. A client sends the token along, a service
-/// refers to the context by its URI.
+/// The keys of a message of a session: the key of the context, or two keys that the session derived from it once. A client
+/// sends the context token along; a service refers to the context by its URI.
 /// </summary>
 internal sealed class ContextSendKeys(SessionSendKeys session, MessageRequirements requirements) : SymmetricSendKeys(requirements)
 {

@@ -5,8 +5,10 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
 
-/// <summary>A reply of a symmetric binding: the key of its request, by EncryptedKeySHA1. Nothing travels.</summary>
-internal sealed class CorrelatedSendKeys(SenderToken.CorrelatedKey token, MessageRequirements requirements) : SymmetricSendKeys(requirements)
+/// <summary>The keys of a reply under a symmetric binding: it names the key of its request by EncryptedKeySHA1, without a token.</summary>
+internal sealed class CorrelatedSendKeys(
+    SenderToken.CorrelatedKey token,
+    MessageRequirements requirements) : SymmetricSendKeys(requirements)
 {
     public override void WriteSource(PooledBytes output)
     {

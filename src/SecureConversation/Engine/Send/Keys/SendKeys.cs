@@ -6,37 +6,44 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Send;
 
 /// <summary>
-/// The keys of an outgoing message, how its parts refer to them, and the token elements that make them known to the receiver. One class
-/// for each <see cref="PrimaryTokenKind"/>.
+/// The keys of an outgoing message, the references to them, and the token elements that make them known to the receiver.
+/// Each <see cref="PrimaryTokenKind"/> has one class.
 /// </summary>
 internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
 {
-    /// <summary>Whether anything is encrypted.</summary>
+    /// <summary>Whether the message has encrypted parts.</summary>
     public bool Encrypts { get; private set; }
 
-    /// <summary>Whether the signatures are.</summary>
+    /// <summary>Whether the signatures are encrypted.</summary>
     public bool EncryptsSignature { get; private set; }
 
-    /// <summary>Key of a symmetric primary signature.</summary>
+    /// <summary>The key of the primary signature; not set in an asymmetric binding.</summary>
     public SymmetricKey Signing { get; protected set; } = null!;
 
+    /// <summary>The key that encrypts the parts.</summary>
     public SymmetricKey Encryption { get; protected set; } = null!;
 
-    /// <summary>The certificate that signs, in an asymmetric binding.</summary>
+    /// <summary>The certificate that signs in an asymmetric binding; else null.</summary>
     public virtual X509Credential? SigningCertificate => null;
 
-    /// <summary>SHA-1 of the cipher value of this message's EncryptedKey, once it is written; else empty.</summary>
+    /// <summary>SHA-1 of the cipher value of this message's EncryptedKey; empty until that is written, and without one.</summary>
     public byte[] EncryptedKeySha1 { get; protected set; } = [];
 
-    /// <summary>Whether the reference list stands in the EncryptedKey; EncryptedData then name no key.</summary>
+    /// <summary>Whether the reference list stands inside the EncryptedKey. An EncryptedData then names no key.</summary>
     public virtual bool ListsInEncryptedKey => false;
 
-    /// <summary>How EncryptedData refer to their key; null where the EncryptedKey lists the data instead.</summary>
+    /// <summary>Writes the reference of an EncryptedData to its key; null where the EncryptedKey holds the reference list.</summary>
     public abstract Action<PooledBytes>? EncryptionReference { get; }
 
     protected MessageRequirements Requirements => requirements;
 
-    public static SendKeys Create(SenderToken token, MessageRequirements requirements, SendPlan plan, SenderExtras extras, RandomSource random)
+    /// <summary>Makes the keys of one message.</summary>
+    public static SendKeys Create(
+        SenderToken token,
+        MessageRequirements requirements,
+        SendPlan plan,
+        SenderExtras extras,
+        RandomSource random)
     {
         SendKeys keys = token switch
         {
@@ -46,36 +53,45 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
             SenderToken.Certificates certificates => new CertificateSendKeys(certificates, requirements),
             _ => throw new NotSupportedException($"No keys for {token.GetType().Name}."),
         };
-        keys.Encrypts = plan.Signed.Any(p => p.Encrypt) || requirements.Supporting.Any(t => t.IsEncrypted) || extras.Confirm.Any(s => s.WasEncrypted);
+        keys.Encrypts = plan.Signed.Any(p => p.Encrypt)
+            || requirements.Supporting.Any(t => t.IsEncrypted)
+            || extras.Confirm.Any(s => s.WasEncrypted);
         keys.EncryptsSignature = requirements.EncryptsSignature(keys.Encrypts);
         keys.Resolve(plan.Ids, random);
         return keys;
     }
 
-    /// <summary>The source token, before what derives from it. In an asymmetric binding the signing certificate, where it travels.</summary>
+    /// <summary>
+    /// Writes the token that holds or names the primary key, if it travels: the EncryptedKey, the context token or, in an
+    /// asymmetric binding, the certificate that signs. Keys derived from it follow.
+    /// </summary>
     public abstract void WriteSource(PooledBytes output);
 
-    /// <summary>The token of the derived signing key, where the binding derives one.</summary>
+    /// <summary>Writes the token of the derived signing key, where the binding derives keys.</summary>
     public virtual void WriteDerivedSigningKey(PooledBytes output)
     {
     }
 
-    /// <summary>What encrypts: a wrapped key, which may list what it encrypted, or a derived key.</summary>
+    /// <summary>Writes the token of the encryption key, if it has one of its own: a derived key, or a wrapped key.</summary>
+    /// <param name="output">Takes the element.</param>
+    /// <param name="references">The Ids of the encrypted parts, which an EncryptedKey may list.</param>
     public abstract void WriteEncryptionToken(PooledBytes output, IReadOnlyList<string> references);
 
-    /// <summary>How the primary signature refers to its key.</summary>
+    /// <summary>Writes the reference of the primary signature to its key.</summary>
     public abstract void ReferToSigningKey(PooledBytes output);
 
-    /// <summary>The fresh key that the reply will be protected with; the caller disposes it. Null where there is none.</summary>
+    /// <summary>Hands over the fresh key that also protects the reply; the caller disposes it. Null where the message has none.</summary>
     public virtual SymmetricKey? TakeFreshKey() => null;
 
     public abstract void Dispose();
 
+    /// <summary>Sets the keys and their Ids; <see cref="Encrypts"/> is known by then.</summary>
     protected abstract void Resolve(IdAllocator ids, RandomSource random);
 
+    /// <summary>A random key of the length of the suite, but at least 128 bits.</summary>
     protected SymmetricKey MakeFreshKey(RandomSource random) =>
         SymmetricKey.Random(Math.Max(128, requirements.Suite.DefaultSymmetricKeyLength) / 8, random);
 
-    /// <summary>The attribute value that only the Basic Security Profile asks for.</summary>
+    /// <summary>The value of an attribute that the Basic Security Profile asks for; null when the binding does not follow it.</summary>
     protected string? Bsp(string uri) => requirements.BspAttributes ? uri : null;
 }

@@ -6,7 +6,7 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
 
-/// <summary>One symmetric key signs and encrypts: itself, or by two keys derived from it.</summary>
+/// <summary>One symmetric key, or two keys derived from it, sign and encrypt the message.</summary>
 internal abstract class SymmetricSendKeys(MessageRequirements requirements) : SendKeys(requirements)
 {
     private const int NonceLength = 16;
@@ -15,7 +15,9 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
     private (string Id, byte[] Nonce) _signing;
     private (string Id, byte[] Nonce) _encryption;
 
-    public override Action<PooledBytes>? EncryptionReference => Requirements.DerivedKeys ? output => ReferToDerived(output, _encryption.Id) : ReferToSource;
+    public override Action<PooledBytes>? EncryptionReference => Requirements.DerivedKeys
+        ? output => ReferToDerived(output, _encryption.Id)
+        : ReferToSource;
 
     public override void WriteDerivedSigningKey(PooledBytes output)
     {
@@ -47,9 +49,10 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
 
     public override void Dispose() => _owned.ForEach(k => k.Dispose());
 
+    /// <summary>Writes a reference to the token of the primary key.</summary>
     protected abstract void ReferToSource(PooledBytes output);
 
-    /// <summary>Derives fresh keys from the source, or uses it as it is.</summary>
+    /// <summary>Derives fresh keys from the source where the binding asks for that, else uses the source itself.</summary>
     protected void DeriveOrUse(SymmetricKey source, IdAllocator ids, RandomSource random)
     {
         (Signing, Encryption) = (source, source);
@@ -65,7 +68,7 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
         }
     }
 
-    /// <summary>Uses keys that were derived before.</summary>
+    /// <summary>Uses keys that an earlier message derived.</summary>
     protected void Use(SessionDerivedKey signing, SessionDerivedKey encryption)
     {
         (Signing, _signing) = (signing.Key, (signing.Id, signing.Nonce));
@@ -81,5 +84,6 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
         return (key, (ids.Next(), nonce));
     }
 
-    private void ReferToDerived(PooledBytes output, string id) => TokenWriter.LocalReference(output, id, Bsp(Requirements.Protocol.DkTokenType));
+    private void ReferToDerived(PooledBytes output, string id) =>
+        TokenWriter.LocalReference(output, id, Bsp(Requirements.Protocol.DkTokenType));
 }

@@ -9,13 +9,14 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
 
-/// <summary>A request of a symmetric binding: a fresh key, wrapped for the certificate of the service.</summary>
+/// <summary>The keys of a request under a symmetric binding: a fresh key, wrapped for the certificate of the service.</summary>
 internal sealed class WrappedSendKeys(X509Certificate2 recipient, MessageRequirements requirements) : SymmetricSendKeys(requirements)
 {
     private SymmetricKey? _fresh;
     private string _id = "";
 
-    public override void WriteSource(PooledBytes output) => EncryptedKeySha1 = WrappedKey.Write(output, _id, recipient, _fresh!, Requirements, []);
+    public override void WriteSource(PooledBytes output) =>
+        EncryptedKeySha1 = WrappedKey.Write(output, _id, recipient, _fresh!, Requirements, []);
 
     public override SymmetricKey? TakeFreshKey()
     {
@@ -41,16 +42,28 @@ internal sealed class WrappedSendKeys(X509Certificate2 recipient, MessageRequire
         TokenWriter.LocalReference(output, _id, Bsp(Uris.EncryptedKey), Bsp(Uris.EncryptedKey));
 }
 
-/// <summary>The EncryptedKey element for a certificate that the receiver holds.</summary>
+/// <summary>Writes an EncryptedKey for a certificate whose private key the receiver holds.</summary>
 internal static class WrappedKey
 {
     /// <summary>Writes the element; returns the SHA-1 of its cipher value (WS-Security 1.1 section 7.3).</summary>
-    public static byte[] Write(PooledBytes output, string id, X509Certificate2 recipient, SymmetricKey key, MessageRequirements requirements, IReadOnlyList<string> references)
+    /// <exception cref="InvalidOperationException">The certificate has no RSA key.</exception>
+    public static byte[] Write(
+        PooledBytes output,
+        string id,
+        X509Certificate2 recipient,
+        SymmetricKey key,
+        MessageRequirements requirements,
+        IReadOnlyList<string> references)
     {
         using var publicKey = recipient.GetRSAPublicKey()
             ?? throw new InvalidOperationException($"The certificate '{recipient.Subject}' has no RSA key.");
-        return EncryptionWriter.EncryptedKey(output, id, publicKey, key, requirements.Suite,
-            o => TokenWriter.CertificateReference(o, recipient, requirements.EncryptionToken!.X509ReferenceStyle, requirements.IsWss11, requirements.BspAttributes),
-            references);
+        return EncryptionWriter.EncryptedKey(output, id, publicKey, key, requirements.Suite, ReferToRecipient, references);
+
+        void ReferToRecipient(PooledBytes keyInfo) => TokenWriter.CertificateReference(
+            keyInfo,
+            recipient,
+            requirements.EncryptionToken!.X509ReferenceStyle,
+            requirements.IsWss11,
+            requirements.BspAttributes);
     }
 }

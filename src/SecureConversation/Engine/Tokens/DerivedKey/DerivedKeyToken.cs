@@ -10,12 +10,12 @@ namespace SecureConversation.Engine.Tokens;
 /// <code>
 /// c:DerivedKeyToken [@u:Id] [@Algorithm]       Algorithm: absent (WCF) or P_SHA1
 ///   o:SecurityTokenReference                   required, first
-///   c:Generation?  |  c:Offset?                exclude each other
+///   c:Generation? | c:Offset?                  they exclude each other
 ///   c:Length?                                  32 when absent
 ///   c:Label?                                   replaces the default label; WCF never writes it
 ///   c:Nonce                                    required, 8 to 128 octets; WCF writes 16
 /// </code>
-/// c:Properties and anything else is refused.
+/// c:Properties, other children and text are refused.
 /// </summary>
 internal sealed class DerivedKeyToken
 {
@@ -26,7 +26,7 @@ internal sealed class DerivedKeyToken
     private const int MinNonce = 8;
     private const int MaxNonce = 128;
 
-    /// <summary>The name of the specification, for client and for service, one after the other.</summary>
+    /// <summary>The label when none is written: the name of the specification twice, for client and service (section 7).</summary>
     internal static readonly byte[] DefaultLabel = "WS-SecureConversationWS-SecureConversation"u8.ToArray();
 
     private DerivedKeyToken(KeyReference source, DerivedKeyInputs inputs)
@@ -35,10 +35,12 @@ internal sealed class DerivedKeyToken
         Inputs = inputs;
     }
 
+    /// <summary>The reference to the token whose key the key is derived from.</summary>
     public KeyReference Source { get; }
 
     public DerivedKeyInputs Inputs { get; }
 
+    /// <exception cref="SecurityFailureException">The element has another shape, or exceeds the bounds.</exception>
     public static DerivedKeyToken Read(XmlElement element, ProtocolVersion protocol)
     {
         if (element.GetAttribute(Attr.Algorithm) is { } algorithm && algorithm != protocol.PSha1DerivationUri)
@@ -71,7 +73,7 @@ internal sealed class DerivedKeyToken
 
         var nonce = ElementValue.Base64(child, MaxNonce);
 
-        // Section 7.1: Generation and Offset exclude each other; a generation counts in lengths.
+        // WS-SecureConversation 1.3 section 7.1: Generation and Offset exclude each other. A generation counts in units of Length.
         var start = (generation, offset) switch
         {
             (null, var o) => o ?? 0L,
@@ -86,6 +88,7 @@ internal sealed class DerivedKeyToken
         return new DerivedKeyToken(source, new DerivedKeyInputs((int)start, length, label, nonce));
     }
 
+    /// <summary>Reads the child if it has the name, and moves on to the next one.</summary>
     private static int? Optional(ref XmlElement child, XmlName name)
     {
         if (child.IsNull || !child.Is(name))
@@ -99,11 +102,11 @@ internal sealed class DerivedKeyToken
     }
 }
 
-/// <summary>What a key is derived with, beside its source (WS-SecureConversation 1.3 section 7).</summary>
-/// <param name="Offset">First octet of the P_SHA1 stream that belongs to the key.</param>
-/// <param name="Length">Octets of the derived key.</param>
-/// <param name="Label">Octets of the label.</param>
-/// <param name="Nonce">Octets of the nonce.</param>
+/// <summary>The inputs, beside the source key, from which a key is derived (WS-SecureConversation 1.3 section 7).</summary>
+/// <param name="Offset">The position of the key in the P_SHA1 stream, in octets.</param>
+/// <param name="Length">The length of the key in octets.</param>
+/// <param name="Label">The label.</param>
+/// <param name="Nonce">The nonce.</param>
 internal sealed record DerivedKeyInputs(int Offset, int Length, byte[] Label, byte[] Nonce)
 {
     public bool Equals(DerivedKeyInputs? other) => other is not null && Offset == other.Offset && Length == other.Length

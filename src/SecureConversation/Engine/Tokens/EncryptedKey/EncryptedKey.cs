@@ -9,17 +9,25 @@ namespace SecureConversation.Engine.Tokens;
 /// xenc:EncryptedKey, a key wrapped for a certificate (XML Encryption 1.0 section 3.5, WS-Security 1.1 section 9.3).
 /// <code>
 /// e:EncryptedKey [@Id]
-///   e:EncryptionMethod @Algorithm [ds:DigestMethod]
-///   ds:KeyInfo                                 required: the certificate
+///   e:EncryptionMethod @Algorithm              required
+///     ds:DigestMethod? @Algorithm              SHA-1 when absent; WCF writes it for OAEP
+///   ds:KeyInfo                                 required; names the certificate of the receiver
 ///   e:CipherData / e:CipherValue               required
-///   e:ReferenceList?                           asymmetric bindings list what they encrypted here
+///   e:ReferenceList?                           WCF lists the encrypted parts here in asymmetric bindings
+///   other children                             refused
 /// </code>
 /// </summary>
 internal sealed class EncryptedKey
 {
     private const int MaxWrappedBytes = 512; // RSA 4096
 
-    private EncryptedKey(XmlId? id, string algorithm, KeyReference wrappedFor, byte[] cipherValue, XmlElement references, string? digest)
+    private EncryptedKey(
+        XmlId? id,
+        string algorithm,
+        KeyReference wrappedFor,
+        byte[] cipherValue,
+        XmlElement references,
+        string? digest)
     {
         Id = id;
         Algorithm = algorithm;
@@ -32,15 +40,18 @@ internal sealed class EncryptedKey
     public XmlId? Id { get; }
     public string Algorithm { get; }
 
-    /// <summary>ds:DigestMethod of the padding, null when absent (SHA-1 is then implied).</summary>
+    /// <summary>The digest of the OAEP padding; null when absent, which implies SHA-1.</summary>
     public string? OaepDigest { get; }
 
+    /// <summary>The certificate whose key the key was encrypted for.</summary>
     public KeyReference WrappedFor { get; }
+
     public byte[] CipherValue { get; }
 
-    /// <summary>Null element when there is none.</summary>
+    /// <summary>The e:ReferenceList; null element when there is none.</summary>
     public XmlElement ReferenceList { get; }
 
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static EncryptedKey Read(XmlElement element, ProtocolVersion protocol)
     {
         var (algorithm, keyInfo, cipherValue, rest) = EncryptedData.ReadEncryptedType(element);

@@ -3,7 +3,10 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>A key wrapped for a certificate of the receiver (WS-Security 1.1 section 7.3). Anybody can make one: it authenticates nobody.</summary>
+/// <summary>
+/// A key wrapped for a certificate of the receiver (WS-Security 1.1 section 7.3). Anybody can make such a key, so it
+/// authenticates nobody.
+/// </summary>
 internal sealed class EncryptedKeyTokenKind : TokenKind
 {
     public override string ElementName => "xenc:EncryptedKey";

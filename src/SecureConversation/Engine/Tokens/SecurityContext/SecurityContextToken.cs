@@ -9,8 +9,9 @@ namespace SecureConversation.Engine.Tokens;
 /// <code>
 /// c:SecurityContextToken [@u:Id]
 ///   c:Identifier                               required, first
-///   c:Instance?                                after a renewal
-///   dnse:Cookie?                               WCF's stateful token, opaque to us
+///   c:Instance?                                present after a renewal
+///   dnse:Cookie?                               WCF's session state; noticed and not read
+///   other children                             refused
 /// </code>
 /// </summary>
 internal sealed record SecurityContextToken(string Identifier, string? Instance, bool HasCookie)
@@ -18,6 +19,7 @@ internal sealed record SecurityContextToken(string Identifier, string? Instance,
     private const int MaxUri = 1024;
     private static readonly XmlName Cookie = new("Cookie", Ns.DotNetSecurity);
 
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static SecurityContextToken Read(XmlElement element, ProtocolVersion protocol)
     {
         var child = element.FirstChild;

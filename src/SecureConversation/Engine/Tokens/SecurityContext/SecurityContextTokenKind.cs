@@ -4,7 +4,10 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>A security context (WS-SecureConversation 1.3 section 2). Both sides hold its key; it stands for whoever opened the session.</summary>
+/// <summary>
+/// A security context (WS-SecureConversation 1.3 section 2). Both sides hold its key; a message under it comes from the client
+/// or service that opened the session.
+/// </summary>
 internal sealed class SecurityContextTokenKind : TokenKind
 {
     public override string ElementName => "wsc:SecurityContextToken";
@@ -15,6 +18,12 @@ internal sealed class SecurityContextTokenKind : TokenKind
 
     public override bool IsDescribedBy(SecurityTokenParameters parameters) => parameters is SecureConversationSecurityTokenParameters;
 
-    public override IEnumerable<string> CheckSupporting(SecurityTokenParameters parameters, SupportingTokenAttachment attachment, SecurityBindingElement element) =>
-        ["EndpointSupportingTokenParameters cannot hold SecureConversationSecurityTokenParameters: use CreateSecureConversationBindingElement."];
+    public override IEnumerable<string> CheckSupporting(
+        SecurityTokenParameters parameters,
+        SupportingTokenAttachment attachment,
+        SecurityBindingElement element) =>
+        [
+            "EndpointSupportingTokenParameters cannot hold SecureConversationSecurityTokenParameters: "
+            + "use CreateSecureConversationBindingElement.",
+        ];
 }

@@ -7,7 +7,7 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>A user name with its password (Username token profile 1.1). It has no key: the message signature covers it.</summary>
+/// <summary>A user name with its password (UsernameToken Profile 1.1). It has no key, so the primary signature covers it.</summary>
 internal sealed class UserNameTokenKind : TokenKind
 {
     public override string ElementName => "wsse:UsernameToken";
@@ -16,7 +16,10 @@ internal sealed class UserNameTokenKind : TokenKind
 
     public override bool IsDescribedBy(SecurityTokenParameters parameters) => parameters is UserNameSecurityTokenParameters;
 
-    public override IEnumerable<string> CheckSupporting(SecurityTokenParameters parameters, SupportingTokenAttachment attachment, SecurityBindingElement element)
+    public override IEnumerable<string> CheckSupporting(
+        SecurityTokenParameters parameters,
+        SupportingTokenAttachment attachment,
+        SecurityBindingElement element)
     {
         if (attachment is SupportingTokenAttachment.Endorsing or SupportingTokenAttachment.SignedEndorsing)
         {
@@ -25,7 +28,8 @@ internal sealed class UserNameTokenKind : TokenKind
 
         if (attachment == SupportingTokenAttachment.Signed)
         {
-            yield return "EndpointSupportingTokenParameters: under Signed a password would travel in clear; list the user name under SignedEncrypted.";
+            yield return "EndpointSupportingTokenParameters: under Signed a password would travel in clear; "
+                + "list the user name under SignedEncrypted.";
         }
     }
 
@@ -33,15 +37,21 @@ internal sealed class UserNameTokenKind : TokenKind
         credentials.UserName is null ? "The binding asks for a user name: set ClientCredentials.UserName." : null;
 
     public override string? Missing(ServiceCredentials credentials) =>
-        credentials.UserNamePasswordValidator is null ? "The binding asks clients for a user name: set ServiceCredentials.UserNamePasswordValidator." : null;
+        credentials.UserNamePasswordValidator is null
+            ? "The binding asks clients for a user name: set ServiceCredentials.UserNamePasswordValidator."
+            : null;
 
     public override void WriteSupporting(PooledBytes output, string id, ClientCredentials credentials, bool bspAttributes) =>
         TokenWriter.UsernameToken(output, id, credentials.UserName ?? throw new InvalidOperationException(Missing(credentials)));
 
-    public override async ValueTask<ClaimsPrincipal> AuthenticateAsync(ProvedToken token, TokenAuthentication authentication, CancellationToken cancellationToken)
+    public override async ValueTask<ClaimsPrincipal> AuthenticateAsync(
+        ProvedToken token,
+        TokenAuthentication authentication,
+        CancellationToken cancellationToken)
     {
         var (userName, password) = token.UserName!;
-        var isAccepted = await authentication.Credentials.UserNamePasswordValidator!.ValidateAsync(userName, password, cancellationToken).ConfigureAwait(false);
+        var validator = authentication.Credentials.UserNamePasswordValidator!;
+        var isAccepted = await validator.ValidateAsync(userName, password, cancellationToken).ConfigureAwait(false);
         return isAccepted ? ClientIdentity.FromUserName(userName) : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials);
     }
 }

@@ -5,18 +5,20 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Tokens;
 
 /// <summary>
-/// wsse:UsernameToken with a password in clear text, which the binding encrypts (Username token profile 1.0).
+/// wsse:UsernameToken with a password in clear text, which the binding encrypts (UsernameToken Profile 1.0).
 /// <code>
 /// o:UsernameToken [@u:Id]
 ///   o:Username                                 required
-///   o:Password [@Type=PasswordText]            digests are refused, as WCF does
-///   o:Nonce?, u:Created?                       skipped: replay is judged by the message, not by the token
+///   o:Password [@Type=PasswordText]            digests are refused, as in WCF; an absent password is empty
+///   o:Nonce?, u:Created?                       ignored: replays are judged by the message, not the token
+///   other children                             refused
 /// </code>
 /// </summary>
 internal sealed record UsernameToken(string UserName, string Password)
 {
     private const int MaxValue = 8192;
 
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static UsernameToken Read(XmlElement element)
     {
         string? userName = null;
@@ -46,6 +48,6 @@ internal sealed record UsernameToken(string UserName, string Password)
         return new UsernameToken(userName, password ?? "");
     }
 
-    /// <summary>Never the password.</summary>
+    /// <summary>The user name without the password, which must not reach a log.</summary>
     public override string ToString() => $"UsernameToken({UserName})";
 }

@@ -6,11 +6,20 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>wsse:BinarySecurityToken that holds one X.509 v3 certificate (X.509 token profile 1.1 section 3.1).</summary>
+/// <summary>
+/// wsse:BinarySecurityToken that holds one X.509 v3 certificate (X.509 token profile 1.1 section 3.1).
+/// <code>
+/// o:BinarySecurityToken [@u:Id]
+///   @ValueType                                 required: #X509v3, others are refused
+///   @EncodingType?                             base64 when absent; hex is read too
+///   text                                       required: one certificate, at most 16 KiB
+/// </code>
+/// </summary>
 internal static class BinarySecurityToken
 {
     private const int MaxCertificateBytes = 16 * 1024;
 
+    /// <exception cref="SecurityFailureException">The element has another shape, or holds no certificate.</exception>
     public static X509Certificate2 Read(XmlElement element)
     {
         if (KnownUris.Get(element, Attr.ValueType) != Uris.X509V3)
@@ -28,6 +37,8 @@ internal static class BinarySecurityToken
         return ReadCertificate(raw);
     }
 
+    /// <summary>Reads the octets of a certificate.</summary>
+    /// <exception cref="SecurityFailureException">The octets are no certificate.</exception>
     public static X509Certificate2 ReadCertificate(ReadOnlySpan<byte> raw)
     {
         try

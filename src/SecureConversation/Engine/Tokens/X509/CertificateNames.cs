@@ -11,7 +11,7 @@ internal sealed record CertificateNames(string? CommonName, ImmutableArray<strin
     private const string CommonNameOid = "2.5.4.3";
     private const string SubjectAlternativeNameOid = "2.5.29.17";
 
-    /// <summary>Reads the names. An extension that cannot be read counts as one that names nobody.</summary>
+    /// <summary>Reads the names. A certificate whose names cannot be read has none.</summary>
     public static CertificateNames Of(X509Certificate2 certificate)
     {
         try
@@ -30,7 +30,7 @@ internal sealed record CertificateNames(string? CommonName, ImmutableArray<strin
         }
     }
 
-    /// <summary>RFC 6125 section 6.4; the common name counts only when there are no DNS names.</summary>
+    /// <summary>Whether the certificate names this host (RFC 6125 section 6.4). The common name counts only without DNS names.</summary>
     public bool Match(string name)
     {
         if (IPAddress.TryParse(name, out var address) && Addresses.Contains(address))
@@ -50,7 +50,7 @@ internal sealed record CertificateNames(string? CommonName, ImmutableArray<strin
             return true;
         }
 
-        // A wildcard stands for one label, and not for a part of an address.
+        // A wildcard stands for one label of a DNS name, never for a part of an address.
         if (!pattern.StartsWith("*.", StringComparison.Ordinal) || IPAddress.TryParse(name, out _))
         {
             return false;
@@ -60,7 +60,7 @@ internal sealed record CertificateNames(string? CommonName, ImmutableArray<strin
         return dot > 0 && pattern.AsSpan(1).Equals(name.AsSpan(dot), StringComparison.OrdinalIgnoreCase);
     }
 
-    // Several common names leave open which one was meant.
+    // With several common names none counts, for nothing says which of them is meant.
     private static string? CommonNameOf(X509Certificate2 certificate)
     {
         string? name = null;

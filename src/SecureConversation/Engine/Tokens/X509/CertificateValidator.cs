@@ -4,12 +4,12 @@ using SecureConversation.Credentials;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>Applies <see cref="CertificateValidationOptions"/>. Used by several threads at once.</summary>
+/// <summary>Validates certificates by <see cref="CertificateValidationOptions"/>. Several threads may use it at once.</summary>
 internal sealed class CertificateValidator
 {
     private readonly CertificateValidationOptions _options;
 
-    /// <exception cref="ArgumentException">Mode Custom without a validator, or no such mode.</exception>
+    /// <exception cref="ArgumentException">The mode is unknown, or is Custom and the validator is missing.</exception>
     public CertificateValidator(CertificateValidationOptions options)
     {
         if (!Enum.IsDefined(options.Mode))
@@ -59,7 +59,7 @@ internal sealed class CertificateValidator
         using var chain = CreateChain(now);
         try
         {
-            // The result is for the delegate to judge, by the status of the chain.
+            // The delegate judges the chain by its status, so the result of building it is not used.
             chain.Build(certificate);
             return _options.CustomValidator!(certificate, chain);
         }
@@ -74,7 +74,8 @@ internal sealed class CertificateValidator
         var chain = new X509Chain();
         var policy = chain.ChainPolicy;
         policy.RevocationMode = _options.RevocationMode;
-        // A stranger's certificate names addresses. Nobody is asked at them unless revocation has to be looked up anyway.
+
+        // A certificate from a stranger holds addresses to download from. They are used only where online revocation needs them.
         policy.DisableCertificateDownloads = _options.RevocationMode != X509RevocationMode.Online;
         policy.RevocationFlag = _options.RevocationFlag;
         policy.UrlRetrievalTimeout = _options.UrlRetrievalTimeout;
@@ -114,7 +115,7 @@ internal sealed class CertificateValidator
         }
     }
 
-    // The whole certificate: a thumbprint is only as good as SHA-1.
+    // Compares whole certificates, because a thumbprint is only as strong as SHA-1.
     private static bool Contains(X509Certificate2Collection collection, X509Certificate2 certificate)
     {
         var raw = certificate.RawDataMemory.Span;

@@ -4,11 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 namespace SecureConversation.Engine.Tokens;
 
 /// <summary>
-/// Compares an issuer name as some platform wrote it with the name in a certificate. Platforms differ in the order,
-/// quoting and abbreviation of the parts (Deviation D3), so the two are compared as sets of values.
+/// Compares an issuer name in text form with the name in a certificate. Platforms write the order, quoting and abbreviation of
+/// the parts differently (Deviation D3), so the two are compared part by part without regard to order.
 /// </summary>
 internal static class DistinguishedName
 {
+    /// <summary>Whether both names have the same parts; false when the text is no name.</summary>
     public static bool SameName(string written, X500DistinguishedName name)
     {
         try

@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>What references say about a certificate, computed once per certificate object.</summary>
+/// <summary>The properties of a certificate that references name it by, computed once per certificate object.</summary>
 internal sealed class X509Facts
 {
     private static readonly ConditionalWeakTable<X509Certificate2, X509Facts> Cache = [];
@@ -22,21 +22,25 @@ internal sealed class X509Facts
         Base64 = Convert.ToBase64String(certificate.RawDataMemory.Span);
     }
 
-    public static X509Facts Of(X509Certificate2 certificate) => Cache.GetValue(certificate, static c => new X509Facts(c));
-
+    /// <summary>SHA-1 of the certificate.</summary>
     public byte[] Thumbprint { get; }
 
-    /// <summary>Empty when the certificate has no such extension: it then cannot be referred to by it.</summary>
+    /// <summary>The subject key identifier; empty when the certificate has no such extension.</summary>
     public byte[] SubjectKeyIdentifier { get; }
 
-    /// <summary>Big-endian, without leading zeros.</summary>
+    /// <summary>The serial number, big-endian and without leading zeros.</summary>
     public byte[] SerialNumber { get; }
 
+    /// <summary>The serial number as ds:X509SerialNumber holds it.</summary>
     public string SerialNumberDecimal { get; }
 
+    /// <summary>The certificate in base64.</summary>
     public string Base64 { get; }
 
-    /// <summary>The decimal text of <c>ds:X509SerialNumber</c> as big-endian bytes; null when it is no such number.</summary>
+    /// <summary>The facts of a certificate, from the cache if they are known.</summary>
+    public static X509Facts Of(X509Certificate2 certificate) => Cache.GetValue(certificate, static c => new X509Facts(c));
+
+    /// <summary>Reads the decimal text of <c>ds:X509SerialNumber</c> as big-endian bytes; null when the text is no such number.</summary>
     public static byte[]? ParseSerialNumber(string text) =>
         text.Length is > 0 and <= 64 && BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number.ToByteArray(isUnsigned: true, isBigEndian: true)

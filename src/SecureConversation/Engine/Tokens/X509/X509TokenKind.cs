@@ -7,7 +7,7 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>A certificate (X.509 token profile 1.1). It proves its holder by a signature.</summary>
+/// <summary>A certificate (X.509 token profile 1.1). Its holder proves himself by a signature.</summary>
 internal sealed class X509TokenKind : TokenKind
 {
     public override string ElementName => "wsse:BinarySecurityToken";
@@ -16,7 +16,10 @@ internal sealed class X509TokenKind : TokenKind
 
     public override bool IsDescribedBy(SecurityTokenParameters parameters) => parameters is X509SecurityTokenParameters;
 
-    public override IEnumerable<string> CheckSupporting(SecurityTokenParameters parameters, SupportingTokenAttachment attachment, SecurityBindingElement element)
+    public override IEnumerable<string> CheckSupporting(
+        SecurityTokenParameters parameters,
+        SupportingTokenAttachment attachment,
+        SecurityBindingElement element)
     {
         foreach (var problem in CheckReferenceStyle((X509SecurityTokenParameters)parameters, "EndpointSupportingTokenParameters", element))
         {
@@ -25,18 +28,25 @@ internal sealed class X509TokenKind : TokenKind
 
         if (attachment is SupportingTokenAttachment.Signed or SupportingTokenAttachment.SignedEncrypted)
         {
-            yield return "EndpointSupportingTokenParameters: a certificate that signs nothing proves nothing; list it under Endorsing or SignedEndorsing.";
+            yield return "EndpointSupportingTokenParameters: a certificate that signs nothing proves nothing; "
+                + "list it under Endorsing or SignedEndorsing.";
         }
     }
 
-    /// <summary>References by thumbprint came with WS-Security 1.1.</summary>
-    public static IEnumerable<string> CheckReferenceStyle(X509SecurityTokenParameters parameters, string name, SecurityBindingElement element) =>
-        parameters.X509ReferenceStyle == X509ReferenceStyle.Thumbprint && element.MessageSecurityVersion.SecurityVersion == SecurityVersion.WSSecurity10
+    /// <summary>Checks the reference style: WS-Security 1.0 has no references by thumbprint.</summary>
+    public static IEnumerable<string> CheckReferenceStyle(
+        X509SecurityTokenParameters parameters,
+        string name,
+        SecurityBindingElement element) =>
+        parameters.X509ReferenceStyle == X509ReferenceStyle.Thumbprint
+        && element.MessageSecurityVersion.SecurityVersion == SecurityVersion.WSSecurity10
             ? [$"X509ReferenceStyle Thumbprint of {name} needs WS-Security 1.1: choose Any, or a MessageSecurityVersion with WSSecurity11."]
             : [];
 
     public override string? Missing(ClientCredentials credentials) =>
-        credentials.ClientCertificate is null ? "The binding asks for a client certificate: set ClientCredentials.ClientCertificate." : null;
+        credentials.ClientCertificate is null
+            ? "The binding asks for a client certificate: set ClientCredentials.ClientCertificate."
+            : null;
 
     public override void WriteSupporting(PooledBytes output, string id, ClientCredentials credentials, bool bspAttributes)
     {
@@ -44,7 +54,10 @@ internal sealed class X509TokenKind : TokenKind
         TokenWriter.BinarySecurityToken(output, id, own.Certificate, bspAttributes);
     }
 
-    public override ValueTask<ClaimsPrincipal> AuthenticateAsync(ProvedToken token, TokenAuthentication authentication, CancellationToken cancellationToken) =>
+    public override ValueTask<ClaimsPrincipal> AuthenticateAsync(
+        ProvedToken token,
+        TokenAuthentication authentication,
+        CancellationToken cancellationToken) =>
         authentication.Certificates.Validate(token.Certificate!, authentication.Clock.GetUtcNow())
             ? ValueTask.FromResult(ClientIdentity.FromCertificate(token.Certificate!))
             : Fail.With<ValueTask<ClaimsPrincipal>>(FailureCode.UntrustedCertificate);
