@@ -76,7 +76,7 @@ public sealed class MessageSecurityService : IDisposable
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
             relatesTo = wire.FindText(Formats.Soap.MessageId);
             var action = wire.FindText(Formats.Soap.Action);
-            var kind = _messages.KindOf(action);
+            var kind = _messages.KindOf(action, MessageRole.Request);
             return _sessions is null ? await ReceiveAloneAsync(wire, action, cancellationToken).ConfigureAwait(false)
                 : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? await IssueAsync(_sessions, wire, cancellationToken).ConfigureAwait(false)
                 : await ReceiveInSessionAsync(_sessions, wire, kind, action, cancellationToken).ConfigureAwait(false);

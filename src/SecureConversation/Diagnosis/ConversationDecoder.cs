@@ -55,7 +55,7 @@ public sealed class ConversationDecoder : IDisposable
 
             var wire = SoapEnvelope.Parse(envelope, Soap, _limits);
             var action = wire.FindText(Soap.Action);
-            var purpose = _messages.KindOf(action);
+            var purpose = _messages.KindOf(action, MessageRole.Of(direction));
             kind = Kinds[purpose];
             return ReadUnsecuredFault(wire, envelope, direction) ?? Verify(wire, purpose, action, direction);
         }

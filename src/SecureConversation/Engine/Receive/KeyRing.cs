@@ -154,6 +154,11 @@ internal sealed class KeyRing : IDisposable
     /// <summary>The key of a known context. All references of one message have to lead to the same context.</summary>
     private SymmetricKey UseContext(string identifier, string? instance)
     {
+        if (_requirements.Primary != PrimaryTokenKind.SecurityContext)
+        {
+            Fail.With(FailureCode.WrongToken, "wsc:SecurityContextToken");
+        }
+
         var context = _source.FindContext(identifier, instance);
         if (context is null || (Context is not null && Context != context))
         {

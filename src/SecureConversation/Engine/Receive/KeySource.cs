@@ -49,7 +49,7 @@ internal sealed class ContextKeySource(SecurityContextKey context, SessionSendKe
     public override SecurityContextKey? FindContext(string identifier, string? instance) =>
         identifier == context.Identifier && instance == context.Instance ? context : null;
 
-    public override bool IsOwn(DerivedKeyToken token) => own.Uses(token.Inputs.Nonce);
+    public override bool IsOwn(DerivedKeyToken token) => own.Uses(token.Inputs);
 }
 
 /// <summary>The keys of a client that reads the reply to a request outside a session.</summary>

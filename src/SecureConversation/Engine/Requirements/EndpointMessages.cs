@@ -14,9 +14,16 @@ internal sealed class EndpointMessages(MessageSecurityBinding binding)
     /// <summary>Messages of the handshake; null where the binding establishes no sessions.</summary>
     public BindingMessages? Bootstrap { get; } = binding.Bootstrap is { } bootstrap ? new BindingMessages(binding, bootstrap) : null;
 
-    /// <summary>The kind of a message with this action.</summary>
-    public MessageKind KindOf(string? action) =>
-        Bootstrap is null ? MessageKind.Application : MessageKinds.InSession(action, Application.Protocol);
+    /// <summary>
+    /// What a message with this action is for. An action counts only for the side that may use it: a request with the action of a
+    /// response is a message of the application like any other.
+    /// </summary>
+    public MessageKind KindOf(string? action, MessageRole role)
+    {
+        var kind = Bootstrap is null ? MessageKind.Application : MessageKinds.InSession(action, Application.Protocol);
+        var isRequest = kind is MessageKind.IssueRequest or MessageKind.CancelRequest;
+        return isRequest == role.IsRequest ? kind : MessageKind.Application;
+    }
 
     /// <summary>The formats, of the binding or of its bootstrap, that a message of this kind has.</summary>
     public BindingMessages FormatsOf(MessageKind kind) =>

@@ -41,7 +41,9 @@ internal sealed class SessionRouter(SessionTable live, ISessionStore? store, Bin
         live.Close(session, reason);
         if (store is not null)
         {
-            await store.RemoveAsync(session.Id, cancellationToken).ConfigureAwait(false);
+            // Not to be cancelled: a client that hangs up would leave its session behind, for others to revive.
+            await store.RemoveAsync(session.Id, CancellationToken.None).ConfigureAwait(false);
+            live.Close(session.Id, reason);
         }
     }
 
@@ -56,7 +58,7 @@ internal sealed class SessionRouter(SessionTable live, ISessionStore? store, Bin
         using var state = await store.FindAsync(id, cancellationToken).ConfigureAwait(false);
         if (state is not null && state.Id == id)
         {
-            return session ?? live.GetOrAdd(Revive(state));
+            return session ?? await ReviveAsync(state, cancellationToken).ConfigureAwait(false);
         }
 
         if (session is not null)
@@ -64,6 +66,20 @@ internal sealed class SessionRouter(SessionTable live, ISessionStore? store, Bin
             live.Close(session, SessionCloseReason.Aborted);
         }
 
+        return null;
+    }
+
+    private async ValueTask<ServiceSession?> ReviveAsync(SessionState state, CancellationToken cancellationToken)
+    {
+        var session = live.GetOrAdd(Revive(state));
+        // It may have been cancelled since the state was read. From here on whoever cancels finds it in the table.
+        using var still = await store!.FindAsync(state.Id, cancellationToken).ConfigureAwait(false);
+        if (still is not null)
+        {
+            return session;
+        }
+
+        live.Close(session, SessionCloseReason.Aborted);
         return null;
     }
 

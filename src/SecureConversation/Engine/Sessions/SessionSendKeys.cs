@@ -79,8 +79,11 @@ internal sealed class SessionSendKeys : IDisposable
     }
 
     /// <summary>Whether one of the keys was derived with that nonce.</summary>
-    public bool Uses(ReadOnlySpan<byte> nonce) =>
-        (Signing is not null && nonce.SequenceEqual(Signing.Nonce)) || (Encryption is not null && nonce.SequenceEqual(Encryption.Nonce));
+    public bool Uses(DerivedKeyInputs inputs) => SharesSeed(Signing, inputs) || SharesSeed(Encryption, inputs);
+
+    // P_SHA1 runs over label and nonce as one string: what counts is the string, not where a message divides it.
+    private static bool SharesSeed(SessionDerivedKey? own, DerivedKeyInputs inputs) => own is not null
+        && ((byte[])[.. inputs.Label, .. inputs.Nonce]).AsSpan().SequenceEqual((byte[])[.. DerivedKeyToken.DefaultLabel, .. own.Nonce]);
 
     public void Dispose()
     {

@@ -90,6 +90,14 @@ internal sealed class SessionTable : IDisposable
         return !session.IsClosed;
     }
 
+    public void Close(string id, SessionCloseReason reason)
+    {
+        if (_sessions.TryGetValue(id, out var session))
+        {
+            Close(session, reason);
+        }
+    }
+
     public void Close(ServiceSession session, SessionCloseReason reason)
     {
         if (!session.Close(reason, out var wasPending))

@@ -56,7 +56,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
         try
         {
             HandshakeBody.ThrowIfFault(message, _role.Environment.XmlLimits);
-            if (_role.Messages.KindOf(message.Action) != MessageKind.IssueResponse)
+            if (_role.Messages.KindOf(message.Action, MessageRole.Reply) != MessageKind.IssueResponse)
             {
                 Fail.With(FailureCode.InvalidTrustResponse, "wsa:Action");
             }
