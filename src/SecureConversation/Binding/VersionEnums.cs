@@ -43,6 +43,6 @@ public enum AddressingVersion
     WSAddressing10,
     /// <summary>The submission of August 2004.</summary>
     WSAddressingAugust2004,
-    /// <summary>No addressing headers, as BasicHttpBinding has it: the action is not signed and replies name no request.</summary>
+    /// <summary>No addressing headers, as in BasicHttpBinding. Then no action is signed, and replies do not name their request.</summary>
     None,
 }

@@ -21,20 +21,23 @@ internal static class Utf8Transcoder
         {
             Fail.With(FailureCode.LimitExceeded, "size");
         }
-        UnicodeEncoding? utf16 = DetectUtf16(message.Span, charset);
+
+        var utf16 = DetectUtf16(message.Span, charset);
         if (utf16 is null)
         {
             return message;
         }
+
         try
         {
-            string text = utf16.GetString(message.Span);
-            ReadOnlySpan<char> rest = text.AsSpan(text.StartsWith('\uFEFF') ? 1 : 0);
+            var text = utf16.GetString(message.Span);
+            var rest = text.AsSpan(text.StartsWith('\uFEFF') ? 1 : 0);
             // The declaration names the encoding that the bytes no longer have.
             if (rest.StartsWith("<?xml ", StringComparison.Ordinal) && rest.IndexOf("?>") is > 0 and int close)
             {
                 rest = rest[(close + 2)..];
             }
+
             var utf8 = new byte[Utf8.GetByteCount(rest)];
             Utf8.GetBytes(rest, utf8);
             return utf8;
@@ -51,11 +54,12 @@ internal static class Utf8Transcoder
         try
         {
             using var stream = new MemoryStream();
-            using (XmlDictionaryWriter writer = XmlDictionaryWriter.CreateTextWriter(stream, Utf8, ownsStream: false))
+            using (var writer = XmlDictionaryWriter.CreateTextWriter(stream, Utf8, ownsStream: false))
             {
                 reader.MoveToContent();
                 writer.WriteNode(reader, defattr: false);
             }
+
             return stream.GetBuffer().AsMemory(0, checked((int)stream.Length));
         }
         catch (XmlException)
@@ -66,14 +70,14 @@ internal static class Utf8Transcoder
 
     /// <summary>A reader over bytes that <see cref="XmlIndex"/> accepted.</summary>
     public static XmlDictionaryReader CreateReader(ReadOnlyMemory<byte> utf8) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(utf8, out ArraySegment<byte> segment)
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(utf8, out var segment)
             ? XmlDictionaryReader.CreateTextReader(segment.Array!, segment.Offset, segment.Count, Quotas)
             : XmlDictionaryReader.CreateTextReader(utf8.ToArray(), Quotas);
 
     /// <summary>Writes the root element of a document that <see cref="XmlIndex"/> accepted.</summary>
     public static void ToWriter(ReadOnlyMemory<byte> utf8, XmlDictionaryWriter writer)
     {
-        using XmlDictionaryReader reader = CreateReader(utf8);
+        using var reader = CreateReader(utf8);
         reader.MoveToContent();
         writer.WriteNode(reader, defattr: false);
     }

@@ -23,24 +23,24 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
 {
     private static readonly SearchValues<byte> TextStops = SearchValues.Create("<&>]\r"u8);
 
-    private readonly ReadOnlySpan<byte> document;
-    private readonly XmlLimits limits;
-    private readonly int end;
-    private AttributeRecord[] attributes;
-    private OpenTag[] open;
-    private int position;
-    private bool rootSeen;
+    private readonly ReadOnlySpan<byte> _document;
+    private readonly XmlLimits _limits;
+    private readonly int _end;
+    private AttributeRecord[] _attributes;
+    private OpenTag[] _open;
+    private int _position;
+    private bool _rootSeen;
 
     /// <summary>Reads a whole document, or the one element in <paramref name="start"/>..<paramref name="end"/> of it.</summary>
     public Utf8XmlTokenizer(ReadOnlySpan<byte> document, XmlLimits limits, int start, int end)
     {
-        this.document = document;
-        this.limits = limits;
-        this.end = end;
-        position = start;
+        _document = document;
+        _limits = limits;
+        _end = end;
+        _position = start;
         TextLimit = end;
-        attributes = ArrayPool<AttributeRecord>.Shared.Rent(32);
-        open = ArrayPool<OpenTag>.Shared.Rent(32);
+        _attributes = ArrayPool<AttributeRecord>.Shared.Rent(32);
+        _open = ArrayPool<OpenTag>.Shared.Rent(32);
     }
 
     public XmlTokenKind Kind { get; private set; }
@@ -48,7 +48,7 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
     /// <summary>Range of the token in the document, markup included.</summary>
     public int Start { get; private set; }
 
-    public readonly int End => position;
+    public readonly int End => _position;
 
     /// <summary>Range of the characters of a text, CDATA section or comment, without its markup.</summary>
     public int ContentStart { get; private set; }
@@ -87,25 +87,27 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
     /// <summary>At least one attribute of the start tag has a prefix or is a declaration.</summary>
     public bool HasQualifiedAttributes { get; private set; }
 
-    public readonly Span<AttributeRecord> Records => attributes;
+    public readonly Span<AttributeRecord> Records => _attributes;
 
-    public readonly Span<AttributeRecord> Attributes => attributes.AsSpan(AttributeBase, AttributeCount);
+    public readonly Span<AttributeRecord> Attributes => _attributes.AsSpan(AttributeBase, AttributeCount);
 
     /// <summary>False at the end of the document.</summary>
     public bool Read()
     {
-        int at = position;
+        var at = _position;
         Start = at;
-        if (at >= end)
+        if (at >= _end)
         {
             return Finish();
         }
-        if (document[at] != '<')
+
+        if (_document[at] != '<')
         {
             ReadText(at);
             return true;
         }
-        byte next = at + 1 < end ? document[at + 1] : (byte)0;
+
+        var next = at + 1 < _end ? _document[at + 1] : (byte)0;
         switch (next)
         {
             case (byte)'/':
@@ -121,6 +123,7 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
                 ReadStartTag(at);
                 break;
         }
+
         return true;
     }
 
@@ -128,26 +131,27 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
     public readonly bool IsWhiteSpace() =>
         !HasReferences
         && (ContentStart == ContentEnd
-            || (document[ContentStart] <= ' ' && XmlChars.IsWhite(document[ContentStart..ContentEnd])));
+            || (_document[ContentStart] <= ' ' && XmlChars.IsWhite(_document[ContentStart..ContentEnd])));
 
     /// <summary>Hands the attribute records over; the tokenizer must not be used afterwards, except to dispose it.</summary>
     public AttributeRecord[] DetachRecords()
     {
-        AttributeRecord[] records = attributes;
-        attributes = [];
+        var records = _attributes;
+        _attributes = [];
         return records;
     }
 
     public void Dispose()
     {
-        AttributeRecord[] records = attributes;
-        OpenTag[] tags = open;
-        attributes = [];
-        open = [];
+        var records = _attributes;
+        var tags = _open;
+        _attributes = [];
+        _open = [];
         if (records.Length != 0)
         {
             ArrayPool<AttributeRecord>.Shared.Return(records);
         }
+
         if (tags.Length != 0)
         {
             ArrayPool<OpenTag>.Shared.Return(tags);
@@ -157,58 +161,64 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
     private bool Finish()
     {
         Kind = XmlTokenKind.None;
-        if (Depth != 0 || !rootSeen)
+        if (Depth != 0 || !_rootSeen)
         {
             Malformed("document ends early");
         }
+
         return false;
     }
 
     private void ReadText(int at)
     {
-        ReadOnlySpan<byte> text = document;
-        int limit = Math.Min(end, TextLimit);
-        bool references = false;
-        bool carriageReturns = false;
-        bool greaterThan = false;
-        int p = at;
+        var text = _document;
+        var limit = Math.Min(_end, TextLimit);
+        var references = false;
+        var carriageReturns = false;
+        var greaterThan = false;
+        var p = at;
         while (true)
         {
-            int run = text[p..limit].IndexOfAny(TextStops);
+            var run = text[p..limit].IndexOfAny(TextStops);
             if (run < 0)
             {
                 p = limit;
                 break;
             }
+
             p += run;
-            byte stop = text[p];
+            var stop = text[p];
             if (stop == '<')
             {
                 break;
             }
+
             if (stop == '&')
             {
-                XmlReferences.Read(text[p..limit], out int length);
+                XmlReferences.Read(text[p..limit], out var length);
                 references = true;
                 p += length;
                 continue;
             }
+
             // XML 1.0 production 14. Looks beyond the limit: text goes on there unless a tag begins.
-            if (stop == ']' && text[p..end].StartsWith("]]>"u8))
+            if (stop == ']' && text[p.._end].StartsWith("]]>"u8))
             {
                 Malformed("]]> in text");
             }
+
             carriageReturns |= stop == '\r';
             greaterThan |= stop == '>';
             p++;
         }
+
         Kind = XmlTokenKind.Text;
         ContentStart = at;
         ContentEnd = p;
         HasReferences = references;
         HasCarriageReturns = carriageReturns;
         HasGreaterThan = greaterThan;
-        position = p;
+        _position = p;
         if (Depth == 0 && !IsWhiteSpace())
         {
             Malformed("text outside the root");
@@ -217,23 +227,25 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
 
     private void ReadDeclaration(int at)
     {
-        ReadOnlySpan<byte> rest = document[at..end];
+        var rest = _document[at.._end];
         if (rest.StartsWith("<!--"u8))
         {
-            int dashes = rest[4..].IndexOf("--"u8);
+            var dashes = rest[4..].IndexOf("--"u8);
             if (dashes < 0 || dashes + 6 >= rest.Length || rest[dashes + 6] != '>')
             {
                 Malformed("comment");
             }
+
             SetSection(XmlTokenKind.Comment, at + 4, at + 4 + dashes);
         }
         else if (rest.StartsWith("<![CDATA["u8) && Depth > 0)
         {
-            int close = rest[9..].IndexOf("]]>"u8);
+            var close = rest[9..].IndexOf("]]>"u8);
             if (close < 0)
             {
                 Malformed("CDATA section");
             }
+
             SetSection(XmlTokenKind.CData, at + 9, at + 9 + close);
         }
         else if (rest.StartsWith("<!DOCTYPE"u8))
@@ -252,8 +264,8 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
         ContentStart = start;
         ContentEnd = stop;
         HasReferences = false;
-        HasCarriageReturns = document[start..stop].Contains((byte)'\r');
-        position = stop + 3;
+        HasCarriageReturns = _document[start..stop].Contains((byte)'\r');
+        _position = stop + 3;
     }
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]

@@ -32,6 +32,7 @@ internal static class XmlChars
         {
             Fail.With(FailureCode.NotWellFormed, "not UTF-8");
         }
+
         for (int at; (at = document.IndexOfAny(Suspicious)) >= 0; document = document[(at + 3)..])
         {
             if (document[at] != 0xEF || (document[at + 1] == 0xBF && document[at + 2] >= 0xBE))
@@ -50,9 +51,9 @@ internal static class XmlChars
     /// <summary>XML 1.0 productions 4 and 4a without the colon, for one character outside ASCII.</summary>
     public static bool IsName(ReadOnlySpan<byte> at, bool first, out int length)
     {
-        Rune.DecodeFromUtf8(at, out Rune rune, out length);
-        int c = rune.Value;
-        bool start = c switch
+        Rune.DecodeFromUtf8(at, out var rune, out length);
+        var c = rune.Value;
+        var start = c switch
         {
             < 0xC0 or 0xD7 or 0xF7 => false,
             <= 0x2FF => true,
@@ -73,12 +74,13 @@ internal static class XmlChars
     private static byte[] BuildClasses()
     {
         var classes = new byte[256];
-        for (int c = 0; c < 128; c++)
+        for (var c = 0; c < 128; c++)
         {
-            bool start = char.IsAsciiLetter((char)c) || c == '_';
-            bool name = start || char.IsAsciiDigit((char)c) || c is '-' or '.';
+            var start = char.IsAsciiLetter((char)c) || c == '_';
+            var name = start || char.IsAsciiDigit((char)c) || c is '-' or '.';
             classes[c] = (byte)((start ? NameStart : 0) | (name ? Name : 0) | (IsWhite((byte)c) ? White : 0));
         }
+
         return classes;
     }
 }

@@ -5,25 +5,25 @@ namespace SecureConversation.Engine.Xml;
 /// <summary>An indexed element. The default value stands for no element.</summary>
 internal readonly struct XmlElement : IEquatable<XmlElement>
 {
-    private readonly XmlIndex? index;
-    private readonly int number;
+    private readonly XmlIndex? _index;
+    private readonly int _number;
 
     internal XmlElement(XmlIndex index, int number)
     {
-        this.index = index;
-        this.number = number;
+        _index = index;
+        _number = number;
     }
 
-    public bool IsNull => index is null;
+    public bool IsNull => _index is null;
 
-    public XmlIndex Index => index!;
+    public XmlIndex Index => _index!;
 
     public ReadOnlySpan<byte> LocalName
     {
         get
         {
-            ref readonly XmlNode node = ref Node;
-            return index!.Bytes.Slice(node.LocalStart, node.LocalLength);
+            ref readonly var node = ref Node;
+            return _index!.Bytes.Slice(node.LocalStart, node.LocalLength);
         }
     }
 
@@ -31,12 +31,12 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
     {
         get
         {
-            ref readonly XmlNode node = ref Node;
-            return index!.Bytes.Slice(node.Start + 1, node.PrefixLength);
+            ref readonly var node = ref Node;
+            return _index!.Bytes.Slice(node.Start + 1, node.PrefixLength);
         }
     }
 
-    public ReadOnlySpan<byte> NamespaceUri => index!.Uri(Node.Binding);
+    public ReadOnlySpan<byte> NamespaceUri => _index!.Uri(Node.Binding);
 
     /// <summary>Range of the whole element, tags included.</summary>
     public int Start => Node.Start;
@@ -75,58 +75,60 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
     public DeclarationEnumerable NamespaceDeclarations => new(this);
 
-    internal int Number => number;
+    internal int Number => _number;
 
-    internal ref readonly XmlNode Node => ref index!.Node(number);
+    internal ref readonly XmlNode Node => ref _index!.Node(_number);
 
     /// <summary>
     /// The bytes of the character data. Without a copy when the content is one run of literal text; otherwise decoded
     /// into a new array.
     /// </summary>
     public ReadOnlySpan<byte> RawText => IsPlain
-        ? index!.Bytes[Node.ContentStart..Node.ContentEnd]
+        ? _index!.Bytes[Node.ContentStart..Node.ContentEnd]
         : XmlCharacterData.DecodeDirectText(this);
 
     private bool IsPlain => (Node.Flags & XmlNodeFlags.NotPlain) == 0;
 
     public bool Is(XmlName name)
     {
-        if (index is null)
+        if (_index is null)
         {
             return false;
         }
-        ref readonly XmlNode node = ref Node;
+
+        ref readonly var node = ref Node;
         return node.LocalLength == name.LocalName.Length
-            && index.Bytes.Slice(node.LocalStart, node.LocalLength).SequenceEqual(name.LocalName)
-            && index.Uri(node.Binding).SequenceEqual(name.NamespaceUri);
+            && _index.Bytes.Slice(node.LocalStart, node.LocalLength).SequenceEqual(name.LocalName)
+            && _index.Uri(node.Binding).SequenceEqual(name.NamespaceUri);
     }
 
     /// <summary>Finds an attribute; the empty namespace means no prefix, and declarations are no attributes.</summary>
     public bool TryGetAttribute(XmlName name, out XmlAttributeValue value)
     {
-        ref readonly XmlNode node = ref Node;
-        ReadOnlySpan<byte> document = index!.Bytes;
-        ReadOnlySpan<AttributeRecord> records = index.Records;
-        for (int i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
+        ref readonly var node = ref Node;
+        var document = _index!.Bytes;
+        var records = _index.Records;
+        for (var i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
         {
-            ref readonly AttributeRecord record = ref records[i];
+            ref readonly var record = ref records[i];
             if (record.LocalLength == name.LocalName.Length
                 && !record.IsDeclaration
                 && record.Local(document).SequenceEqual(name.LocalName)
-                && index.Uri(record.Binding).SequenceEqual(name.NamespaceUri))
+                && _index.Uri(record.Binding).SequenceEqual(name.NamespaceUri))
             {
-                value = new XmlAttributeValue(index, i);
+                value = new XmlAttributeValue(_index, i);
                 return true;
             }
         }
+
         value = default;
         return false;
     }
 
     /// <summary>An Id attribute, compared as octets; null when absent.</summary>
-    public XmlId? GetId(XmlName name) => TryGetAttribute(name, out XmlAttributeValue value) ? new XmlId(value.ValueMemory) : null;
+    public XmlId? GetId(XmlName name) => TryGetAttribute(name, out var value) ? new XmlId(value.ValueMemory) : null;
 
-    public string? GetAttribute(XmlName name) => TryGetAttribute(name, out XmlAttributeValue value) ? value.GetString() : null;
+    public string? GetAttribute(XmlName name) => TryGetAttribute(name, out var value) ? value.GetString() : null;
 
     /// <summary>The character data that are direct children: decoded, line ends normalised, comments left out.</summary>
     public string GetText() => Encoding.UTF8.GetString(RawText);
@@ -137,38 +139,39 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
     /// <summary>The namespace that a prefix has in the scope of the element; null when undeclared.</summary>
     public string? LookupNamespace(ReadOnlySpan<byte> prefix) =>
-        TryLookupNamespace(prefix, out ReadOnlySpan<byte> uri) ? Encoding.UTF8.GetString(uri) : null;
+        TryLookupNamespace(prefix, out var uri) ? Encoding.UTF8.GetString(uri) : null;
 
     /// <inheritdoc cref="LookupNamespace"/>
     public bool TryLookupNamespace(ReadOnlySpan<byte> prefix, out ReadOnlySpan<byte> uri)
     {
-        ReadOnlySpan<byte> document = index!.Bytes;
-        ReadOnlySpan<AttributeRecord> records = index.Records;
-        for (XmlElement element = this; !element.IsNull; element = element.Parent)
+        var document = _index!.Bytes;
+        var records = _index.Records;
+        for (var element = this; !element.IsNull; element = element.Parent)
         {
-            ref readonly XmlNode node = ref element.Node;
-            for (int i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
+            ref readonly var node = ref element.Node;
+            for (var i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
             {
                 if (records[i].IsDeclaration && records[i].DeclaredPrefix(document).SequenceEqual(prefix))
                 {
-                    uri = index.Uri(i);
+                    uri = _index.Uri(i);
                     return !uri.IsEmpty;
                 }
             }
         }
+
         uri = prefix.SequenceEqual("xml"u8) ? XmlNamespaces.Xml : default;
         return !uri.IsEmpty;
     }
 
-    public bool Equals(XmlElement other) => ReferenceEquals(index, other.index) && number == other.number;
+    public bool Equals(XmlElement other) => ReferenceEquals(_index, other._index) && _number == other._number;
 
     public override bool Equals(object? obj) => obj is XmlElement other && Equals(other);
 
-    public override int GetHashCode() => number;
+    public override int GetHashCode() => _number;
 
     public static bool operator ==(XmlElement left, XmlElement right) => left.Equals(right);
 
     public static bool operator !=(XmlElement left, XmlElement right) => !left.Equals(right);
 
-    private XmlElement At(int other) => other < 0 ? default : new XmlElement(index!, other);
+    private XmlElement At(int other) => other < 0 ? default : new XmlElement(_index!, other);
 }

@@ -7,16 +7,16 @@ namespace SecureConversation.Engine.Xml;
 /// </summary>
 internal sealed class XmlIndex : IDisposable
 {
-    private readonly List<byte[]> decodedUris;
-    private XmlNode[] nodes;
-    private AttributeRecord[] records;
+    private readonly List<byte[]> _decodedUris;
+    private XmlNode[] _nodes;
+    private AttributeRecord[] _records;
 
     internal XmlIndex(ReadOnlyMemory<byte> memory, XmlNode[] nodes, AttributeRecord[] records, List<byte[]> decodedUris)
     {
         Memory = memory;
-        this.nodes = nodes;
-        this.records = records;
-        this.decodedUris = decodedUris;
+        _nodes = nodes;
+        _records = records;
+        _decodedUris = decodedUris;
     }
 
     public ReadOnlyMemory<byte> Memory { get; }
@@ -25,7 +25,7 @@ internal sealed class XmlIndex : IDisposable
 
     public XmlElement Root => new(this, 0);
 
-    internal ReadOnlySpan<AttributeRecord> Records => records;
+    internal ReadOnlySpan<AttributeRecord> Records => _records;
 
     /// <summary>Checks a document and indexes its elements.</summary>
     /// <param name="utf8">The document; kept, not copied.</param>
@@ -58,10 +58,10 @@ internal sealed class XmlIndex : IDisposable
 
     public void Dispose()
     {
-        XmlNode[] oldNodes = nodes;
-        AttributeRecord[] oldRecords = records;
-        nodes = [];
-        records = [];
+        var oldNodes = _nodes;
+        var oldRecords = _records;
+        _nodes = [];
+        _records = [];
         if (oldNodes.Length != 0)
         {
             ArrayPool<XmlNode>.Shared.Return(oldNodes);
@@ -69,7 +69,7 @@ internal sealed class XmlIndex : IDisposable
         }
     }
 
-    internal ref readonly XmlNode Node(int number) => ref nodes[number];
+    internal ref readonly XmlNode Node(int number) => ref _nodes[number];
 
-    internal ReadOnlySpan<byte> Uri(int binding) => XmlNamespaces.Uri(Bytes, records, decodedUris, binding);
+    internal ReadOnlySpan<byte> Uri(int binding) => XmlNamespaces.Uri(Bytes, _records, _decodedUris, binding);
 }

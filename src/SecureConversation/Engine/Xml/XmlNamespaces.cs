@@ -12,7 +12,7 @@ internal static class XmlNamespaces
     /// <summary>Namespaces in XML 1.0, section 3, reserved prefixes, and section 5, no prefix undeclaring.</summary>
     public static void CheckDeclaration(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> uri)
     {
-        bool legal = uri.Length switch
+        var legal = uri.Length switch
         {
             0 => prefix.IsEmpty,
             36 => uri.SequenceEqual(Xml) == prefix.SequenceEqual("xml"u8),
@@ -32,7 +32,8 @@ internal static class XmlNamespaces
         {
             return binding == AttributeRecord.XmlNamespace ? Xml : default;
         }
-        ref readonly AttributeRecord declaration = ref records[binding];
+
+        ref readonly var declaration = ref records[binding];
         return declaration.NeedsDecoding ? decodedUris[declaration.Binding] : declaration.Value(document);
     }
 }

@@ -14,6 +14,7 @@ internal static class XmlReferences
         {
             return ReadNumber(text, out length);
         }
+
         (uint value, length) = text switch
         {
             [_, (byte)'a', (byte)'m', (byte)'p', (byte)';', ..] => ('&', 5),
@@ -28,17 +29,18 @@ internal static class XmlReferences
 
     private static uint ReadNumber(ReadOnlySpan<byte> text, out int length)
     {
-        bool hex = text[2] == 'x';
-        int first = hex ? 3 : 2;
+        var hex = text[2] == 'x';
+        var first = hex ? 3 : 2;
         uint value = 0;
-        int at = first;
+        var at = first;
         for (; at < text.Length && text[at] != ';'; at++)
         {
-            int digit = HexDigit(text[at]);
+            var digit = HexDigit(text[at]);
             if (digit < 0 || (!hex && digit > 9))
             {
                 Fail.With(FailureCode.NotWellFormed, "malformed character reference");
             }
+
             // Leading zeros are legal in any number, so the value bounds the loop and not the count of digits.
             value = (value * (hex ? 16u : 10u)) + (uint)digit;
             if (value > 0x10FFFF)
@@ -46,10 +48,12 @@ internal static class XmlReferences
                 Fail.With(FailureCode.NotWellFormed, "character reference out of range");
             }
         }
+
         if (at == first || at == text.Length || !XmlChars.IsChar(value))
         {
             Fail.With(FailureCode.NotWellFormed, "malformed character reference");
         }
+
         length = at + 1;
         return value;
     }
@@ -67,18 +71,19 @@ internal static class XmlReferences
     /// <summary>Attribute-value normalisation (XML 1.0, section 3.3.3; every attribute is CDATA without a DTD). Never grows.</summary>
     public static int DecodeAttribute(ReadOnlySpan<byte> raw, Span<byte> destination)
     {
-        int written = 0;
+        var written = 0;
         while (true)
         {
-            int run = raw.IndexOfAny("&\t\n\r"u8);
+            var run = raw.IndexOfAny("&\t\n\r"u8);
             if (run < 0)
             {
                 raw.CopyTo(destination[written..]);
                 return written + raw.Length;
             }
+
             raw[..run].CopyTo(destination[written..]);
             written += run;
-            int length = 1;
+            var length = 1;
             if (raw[run] == '&')
             {
                 written += Encode(Read(raw[run..], out length), destination[written..]);
@@ -88,6 +93,7 @@ internal static class XmlReferences
                 destination[written++] = (byte)' ';
                 length = LineBreakLength(raw[run..]);
             }
+
             raw = raw[(run + length)..];
         }
     }
@@ -95,15 +101,16 @@ internal static class XmlReferences
     /// <summary>Character data with line ends normalised (XML 1.0, section 2.11). Never grows.</summary>
     public static int DecodeText(ReadOnlySpan<byte> raw, Span<byte> destination, bool references)
     {
-        int written = 0;
+        var written = 0;
         while (true)
         {
-            int run = references ? raw.IndexOfAny((byte)'&', (byte)'\r') : raw.IndexOf((byte)'\r');
+            var run = references ? raw.IndexOfAny((byte)'&', (byte)'\r') : raw.IndexOf((byte)'\r');
             if (run < 0)
             {
                 raw.CopyTo(destination[written..]);
                 return written + raw.Length;
             }
+
             raw[..run].CopyTo(destination[written..]);
             written += run;
             int length;
@@ -116,6 +123,7 @@ internal static class XmlReferences
                 destination[written++] = (byte)'\n';
                 length = LineBreakLength(raw[run..]);
             }
+
             raw = raw[(run + length)..];
         }
     }

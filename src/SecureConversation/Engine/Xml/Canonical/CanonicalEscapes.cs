@@ -15,7 +15,7 @@ internal static class CanonicalEscapes
         {
             sink.Write(raw[..run]);
             raw = raw[run..];
-            int length = 1;
+            var length = 1;
             switch (raw[0])
             {
                 case (byte)'&':
@@ -29,8 +29,10 @@ internal static class CanonicalEscapes
                     sink.Write("&gt;"u8);
                     break;
             }
+
             raw = raw[length..];
         }
+
         sink.Write(raw);
     }
 
@@ -44,7 +46,7 @@ internal static class CanonicalEscapes
         {
             sink.Write(raw[..run]);
             raw = raw[run..];
-            int length = 1;
+            var length = 1;
             if (raw[0] == '\r' && !keepCarriageReturns)
             {
                 sink.Write((byte)'\n');
@@ -54,8 +56,10 @@ internal static class CanonicalEscapes
             {
                 WriteTextCharacter(sink, raw[0]);
             }
+
             raw = raw[length..];
         }
+
         sink.Write(raw);
     }
 
@@ -71,6 +75,7 @@ internal static class CanonicalEscapes
             raw = raw[run..];
             raw = raw[XmlReferences.LineBreakLength(raw)..];
         }
+
         sink.Write(raw);
         sink.Write("-->"u8);
     }
@@ -82,7 +87,7 @@ internal static class CanonicalEscapes
         {
             sink.Write(raw[..run]);
             raw = raw[run..];
-            int length = 1;
+            var length = 1;
             switch (raw[0])
             {
                 case (byte)'&':
@@ -96,8 +101,10 @@ internal static class CanonicalEscapes
                     length = XmlReferences.LineBreakLength(raw);
                     break;
             }
+
             raw = raw[length..];
         }
+
         sink.Write(raw);
     }
 
@@ -111,6 +118,7 @@ internal static class CanonicalEscapes
             WriteAttributeCharacter(sink, value[run]);
             value = value[(run + 1)..];
         }
+
         sink.Write(value);
     }
 

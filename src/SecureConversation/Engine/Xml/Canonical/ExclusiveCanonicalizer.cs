@@ -38,6 +38,7 @@ internal static class ExclusiveCanonicalizer
         {
             Fail.With(FailureCode.LimitExceeded, "PrefixList");
         }
+
         var run = new CanonicalizerRun(element, inclusivePrefixes, form, sink, withComments);
         try
         {

@@ -16,10 +16,12 @@ internal static class PrefixKey
         {
             return 0;
         }
+
         if (length > MaxExactLength)
         {
             return Hash(document.Slice(start, length));
         }
+
         ulong bytes;
         if (BitConverter.IsLittleEndian && start <= document.Length - 8)
         {
@@ -28,11 +30,12 @@ internal static class PrefixKey
         else
         {
             bytes = 0;
-            for (int i = length - 1; i >= 0; i--)
+            for (var i = length - 1; i >= 0; i--)
             {
                 bytes = (bytes << 8) | document[start + i];
             }
         }
+
         return (bytes & ((1UL << (8 * length)) - 1)) | ((ulong)length << 56);
     }
 
