@@ -60,7 +60,8 @@ public sealed class ClientSession : IDisposable
     {
         if (!RequiresCancel)
         {
-            throw new InvalidOperationException("The binding does not cancel sessions (RequireCancellation is false): dispose the session.");
+            throw new InvalidOperationException(
+                "The binding does not cancel sessions (RequireCancellation is false): dispose the session.");
         }
 
         ObjectDisposedException.ThrowIf(Interlocked.Exchange(ref _isClosed, 1) == 1, this);
@@ -86,8 +87,8 @@ public sealed class ClientSession : IDisposable
         try
         {
             var environment = _role.Environment;
-            var securer = new MessageSecurer(requirements, environment.Clock, Messages.Element.LocalClientSettings.TimestampValidityDuration,
-                environment.Random, environment.XmlLimits);
+            var validity = Messages.Element.LocalClientSettings.TimestampValidityDuration;
+            var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
             var message = securer.Secure(plain, new SenderToken.Context(_context.SendKeys), SenderExtras.None);
             var expectation = new ReplyExpectation { MessageId = plain.FindText(Messages.Soap.MessageId), Signatures = message.Signatures };
             var keys = new ContextKeySource(_context.Key, _context.SendKeys);

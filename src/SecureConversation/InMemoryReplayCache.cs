@@ -19,7 +19,8 @@ public sealed class InMemoryReplayCache(int capacity, TimeProvider clock) : IRep
     private long _turned = clock.GetTimestamp();
 
     /// <inheritdoc/>
-    public ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
+    public ValueTask<ReplayOutcome> TryAddAsync(
+        ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
         ValueTask.FromResult(TryAdd(signatureValue.Span, retention));
 
     /// <summary>The synchronous form of <see cref="TryAddAsync"/>.</summary>

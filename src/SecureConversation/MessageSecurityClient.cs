@@ -66,7 +66,8 @@ public sealed class MessageSecurityClient
     {
         if (Binding.EstablishesSession)
         {
-            throw new InvalidOperationException("The binding establishes sessions: call StartSession and protect requests with the session.");
+            throw new InvalidOperationException(
+                "The binding establishes sessions: call StartSession and protect requests with the session.");
         }
 
         var messages = _role.Messages.Application;

@@ -41,7 +41,10 @@ public sealed class MessageSecurityService : IDisposable
     }
 
     internal MessageSecurityService(
-        MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions options, EngineEnvironment? environment)
+        MessageSecurityBinding binding,
+        ServiceCredentials credentials,
+        MessageSecurityServiceOptions options,
+        EngineEnvironment? environment)
     {
         ArgumentNullException.ThrowIfNull(binding);
         ArgumentNullException.ThrowIfNull(credentials);
@@ -139,8 +142,9 @@ public sealed class MessageSecurityService : IDisposable
         {
             using (wire)
             {
+                var relatesTo = wire.FindText(Formats.Soap.MessageId);
                 return ServiceResult.Respond.Fault(
-                    Formats.Soap, WireFault.CancellationNotAllowed, FailureCode.SecurityHeaderMissing, wire.FindText(Formats.Soap.MessageId));
+                    Formats.Soap, WireFault.CancellationNotAllowed, FailureCode.SecurityHeaderMissing, relatesTo);
             }
         }
 

@@ -33,7 +33,8 @@ public sealed class ServiceSession
     private int _state;
     private int _reason;
 
-    internal ServiceSession(SecurityContextKey key, SessionSendKeys replyKeys, ClaimsPrincipal user, DateTimeOffset expires, TimeProvider clock)
+    internal ServiceSession(
+        SecurityContextKey key, SessionSendKeys replyKeys, ClaimsPrincipal user, DateTimeOffset expires, TimeProvider clock)
     {
         _users = new UseCount(DisposeKeys);
         Key = key;
@@ -142,7 +143,9 @@ public sealed class ServiceSession
         }
     }
 
-    /// <summary>Keeps the keys alive for one exchange; false when the session has ended. Each success needs a <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// Keeps the keys alive for one exchange; false when the session has ended. Each success needs a <see cref="Leave"/>.
+    /// </summary>
     internal bool TryEnter() => _users.TryEnter();
 
     /// <summary>Ends an exchange. The last one to leave a closed session zeroes its keys.</summary>

@@ -36,8 +36,12 @@ public sealed class SessionHandshake : IDisposable
     /// <summary>Verifies the reply to the message of <see cref="Step"/> and moves to the next step.</summary>
     /// <param name="envelope">The entity body of the reply in UTF-8.</param>
     /// <returns>The new <see cref="Step"/>.</returns>
-    /// <exception cref="SecureConversationException">The reply is refused, or the service refused the request. The handshake is over.</exception>
-    /// <exception cref="InvalidOperationException">No reply is expected: the handshake is completed, has failed, or was disposed of.</exception>
+    /// <exception cref="SecureConversationException">
+    /// The reply is refused, or the service refused the request. The handshake is over.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// No reply is expected: the handshake is completed, has failed, or was disposed of.
+    /// </exception>
     public HandshakeStep Receive(ReadOnlyMemory<byte> envelope)
     {
         // Cleared first, so that a failed handshake accepts no second reply.

@@ -76,7 +76,9 @@ public sealed class VerifiedMessage : IDisposable
     /// <summary>Identifier of the security context; null outside sessions.</summary>
     public string? ContextId => Context?.Identifier;
 
-    /// <summary>The envelope after decryption, with its security header, in UTF-8: the octets that the signatures were checked on.</summary>
+    /// <summary>
+    /// The envelope after decryption, with its security header, in UTF-8: the octets that the signatures were checked on.
+    /// </summary>
     public ReadOnlyMemory<byte> DecryptedEnvelope => _opened.Plain.Xml.Memory;
 
     /// <summary>
@@ -162,7 +164,8 @@ public sealed class VerifiedMessage : IDisposable
     internal SoapEnvelope Plain => _opened.Plain;
 
     /// <summary>The primary signature and then the endorsing ones, in the order in which a reply confirms them.</summary>
-    internal SentSignature[] Signatures => [.. _signed.Signatures.Select(s => new SentSignature(s.Signature.Value, IsEncryptedItem(s.Item)))];
+    internal SentSignature[] Signatures =>
+        [.. _signed.Signatures.Select(s => new SentSignature(s.Signature.Value, IsEncryptedItem(s.Item)))];
 
     /// <summary>Whether the primary signature covers a header block.</summary>
     internal bool IsSignedBlock(int index) => _signed.Covers(_signed.Document.Headers[index].Element);

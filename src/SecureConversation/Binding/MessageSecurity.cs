@@ -29,8 +29,8 @@ public sealed record MessageSecurity
         MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
 
     /// <summary>
-    /// Creates the binding element of the credentials. If <see cref="EstablishSecurityContext"/> is true, that element becomes the bootstrap
-    /// of a secure conversation element.
+    /// Creates the binding element of the credentials. If <see cref="EstablishSecurityContext"/> is true, that element becomes the
+    /// bootstrap of a secure conversation element.
     /// </summary>
     /// <exception cref="InvalidOperationException">A setting is not offered; the message names it.</exception>
     public SecurityBindingElement CreateSecurityBindingElement()

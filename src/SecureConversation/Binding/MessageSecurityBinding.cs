@@ -67,7 +67,9 @@ public sealed class MessageSecurityBinding
     /// <param name="protection">What is signed and encrypted; <see cref="ChannelProtectionRequirements.Default"/> when null.</param>
     /// <exception cref="ArgumentNullException">The settings are null.</exception>
     /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
-    /// <exception cref="InvalidOperationException">A setting of <paramref name="security"/> is not offered; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A setting of <paramref name="security"/> is not offered; the message names it.
+    /// </exception>
     public static MessageSecurityBinding Create(
         MessageSecurity security,
         MessageVersion? version = null,

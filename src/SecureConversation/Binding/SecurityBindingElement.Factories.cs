@@ -12,8 +12,9 @@ public abstract partial record SecurityBindingElement
         CreateMutualCertificateBindingElement(version, allowSerializedSigningTokenOnReply: false);
 
     /// <summary>
-    /// Client and service have certificates. With WS-Security 1.1, a symmetric key that is encrypted for the service protects the message and
-    /// the client's certificate endorses the signature. With WS-Security 1.0, each side signs with its own key and encrypts for the other.
+    /// Client and service have certificates. With WS-Security 1.1, a symmetric key that is encrypted for the service protects the message
+    /// and the client's certificate endorses the signature. With WS-Security 1.0, each side signs with its own key and encrypts for the
+    /// other.
     /// </summary>
     /// <param name="version">The versions of the protocols.</param>
     /// <param name="allowSerializedSigningTokenOnReply">
@@ -26,11 +27,12 @@ public abstract partial record SecurityBindingElement
         ArgumentNullException.ThrowIfNull(version);
         if (version.SecurityVersion == SecurityVersion.WSSecurity10)
         {
+            var certificate = ClientCertificate(X509ReferenceStyle.Any);
             return new AsymmetricSecurityBindingElement
             {
                 MessageSecurityVersion = version,
-                InitiatorTokenParameters = ClientCertificate(X509ReferenceStyle.Any),
-                RecipientTokenParameters = ClientCertificate(X509ReferenceStyle.Any) with { InclusionMode = SecurityTokenInclusionMode.Never },
+                InitiatorTokenParameters = certificate,
+                RecipientTokenParameters = certificate with { InclusionMode = SecurityTokenInclusionMode.Never },
                 AllowSerializedSigningTokenOnReply = allowSerializedSigningTokenOnReply,
             };
         }
@@ -82,8 +84,8 @@ public abstract partial record SecurityBindingElement
     /// <summary>A session (WS-SecureConversation) that the client cancels when done.</summary>
     /// <param name="bootstrap">The security settings of the handshake.</param>
     /// <remarks>
-    /// As in WCF, no setting is copied from the bootstrap. Set <see cref="MessageSecurityVersion"/>, <see cref="KeyEntropyMode"/> and usually
-    /// <see cref="DefaultAlgorithmSuite"/> on both elements. Different versions or entropy modes are refused by
+    /// As in WCF, no setting is copied from the bootstrap. Set <see cref="MessageSecurityVersion"/>, <see cref="KeyEntropyMode"/> and
+    /// usually <see cref="DefaultAlgorithmSuite"/> on both elements. Different versions or entropy modes are refused by
     /// <see cref="MessageSecurityBinding.Create(SecurityBindingElement, MessageVersion, ChannelProtectionRequirements)"/>.
     /// </remarks>
     public static SymmetricSecurityBindingElement CreateSecureConversationBindingElement(SecurityBindingElement bootstrap) =>

@@ -27,7 +27,9 @@ public abstract partial record SecurityBindingElement
     /// <summary>Who contributes to the key of a session. Default <see cref="SecurityKeyEntropyMode.CombinedEntropy"/>.</summary>
     public SecurityKeyEntropyMode KeyEntropyMode { get; init; } = SecurityKeyEntropyMode.CombinedEntropy;
 
-    /// <summary>The order of signing and encrypting. Default <see cref="MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature"/>.</summary>
+    /// <summary>
+    /// The order of signing and encrypting. Default <see cref="MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature"/>.
+    /// </summary>
     public MessageProtectionOrder MessageProtectionOrder { get; init; } = MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature;
 
     /// <summary>

@@ -68,7 +68,8 @@ internal static class SettingsWithoutEffect
 
         if (settings.SessionKeyRolloverInterval != defaults.SessionKeyRolloverInterval)
         {
-            yield return Leave($"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
+            yield return Leave(
+                $"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
         }
     }
 
@@ -83,7 +84,8 @@ internal static class SettingsWithoutEffect
 
         if (settings.SessionKeyRolloverInterval != defaults.SessionKeyRolloverInterval)
         {
-            yield return Leave($"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
+            yield return Leave(
+                $"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
         }
 
         if (settings.IssuedCookieLifetime != defaults.IssuedCookieLifetime

@@ -17,6 +17,8 @@ public sealed record SymmetricSecurityBindingElement : SecurityBindingElement
         this with
         {
             // A certificate may have derived keys, too: they are derived from its EncryptedKey. Supporting tokens have no symmetric key.
-            ProtectionTokenParameters = ProtectionTokenParameters is { } token ? token with { RequireDerivedKeys = requireDerivedKeys } : null,
+            ProtectionTokenParameters = ProtectionTokenParameters is { } token
+                ? token with { RequireDerivedKeys = requireDerivedKeys }
+                : null,
         };
 }

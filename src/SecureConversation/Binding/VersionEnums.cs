@@ -3,7 +3,9 @@ namespace SecureConversation.Binding;
 /// <summary>The version of WS-Security.</summary>
 public enum SecurityVersion
 {
-    /// <summary>WS-Security 1.0: no signature confirmation, no encrypted headers, no references by thumbprint or EncryptedKeySHA1.</summary>
+    /// <summary>
+    /// WS-Security 1.0: no signature confirmation, no encrypted headers, no references by thumbprint or EncryptedKeySHA1.
+    /// </summary>
     WSSecurity10,
     /// <summary>WS-Security 1.1.</summary>
     WSSecurity11,

@@ -21,8 +21,8 @@ public sealed class CertificateValidationOptions
     public TimeSpan UrlRetrievalTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Location of the certificate stores of trusted people and disallowed certificates. Default: the stores of the machine. A missing store
-    /// counts as empty; on Linux only the stores of the user exist.
+    /// Location of the certificate stores of trusted people and disallowed certificates. Default: the stores of the machine. A missing
+    /// store counts as empty; on Linux only the stores of the user exist.
     /// </summary>
     public StoreLocation TrustedStoreLocation { get; init; } = StoreLocation.LocalMachine;
 

@@ -43,7 +43,8 @@ public sealed class ConversationDecoder : IDisposable
     /// <param name="instant">When the message was received; its timestamp is checked against this time.</param>
     /// <param name="contentType">The Content-Type of the HTTP message; null when it is not known.</param>
     /// <returns>The decoded message, or the rule that it breaks.</returns>
-    public DecodedMessage Decode(ReadOnlyMemory<byte> envelope, MessageDirection direction, DateTimeOffset instant, string? contentType = null)
+    public DecodedMessage Decode(
+        ReadOnlyMemory<byte> envelope, MessageDirection direction, DateTimeOffset instant, string? contentType = null)
     {
         _clock.Now = instant;
         var kind = DecodedKind.Unreadable;

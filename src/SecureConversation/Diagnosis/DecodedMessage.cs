@@ -30,7 +30,8 @@ public sealed class DecodedMessage : IDisposable
     private readonly VerifiedMessage? _message;
 
     internal DecodedMessage(
-        DecodedKind kind, MessageDirection direction, VerifiedMessage? message, FailureCode failure, string? detail, SoapFault? fault = null)
+        DecodedKind kind, MessageDirection direction, VerifiedMessage? message, FailureCode failure, string? detail,
+        SoapFault? fault = null)
     {
         _message = message;
         Kind = kind;
@@ -61,7 +62,9 @@ public sealed class DecodedMessage : IDisposable
     /// <summary>a:Action; null when absent or not verified.</summary>
     public string? Action => _message?.Action;
 
-    /// <summary>The certificate whose key signed or endorsed the message; null in sessions, for anonymous clients and for failures.</summary>
+    /// <summary>
+    /// The certificate whose key signed or endorsed the message; null in sessions, for anonymous clients and for failures.
+    /// </summary>
     public X509Certificate2? SenderCertificate => _message?.SenderCertificate;
 
     /// <summary>The user name in the message; null when it has none, and for failures.</summary>

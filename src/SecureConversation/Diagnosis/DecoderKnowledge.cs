@@ -14,7 +14,9 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Diagnosis;
 
-/// <summary>The state of a decoder from earlier messages: encrypted keys, security contexts, and the requests that replies answer.</summary>
+/// <summary>
+/// The state of a decoder from earlier messages: encrypted keys, security contexts, and the requests that replies answer.
+/// </summary>
 internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBinding binding, TimeProvider clock) : IDisposable
 {
     private readonly Dictionary<string, SymmetricKey> _encryptedKeys = [];

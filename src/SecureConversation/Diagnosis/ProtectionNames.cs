@@ -39,7 +39,9 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
     public static ProtectionKey Certificate(X509Certificate2 certificate) =>
         new() { Kind = ProtectionKeyKind.Certificate, Name = Convert.ToBase64String(X509Facts.Of(certificate).Thumbprint) };
 
-    /// <summary>The name of a signed part. If the part was encrypted before it was signed, the name is that of its ciphertext element.</summary>
+    /// <summary>
+    /// The name of a signed part. If the part was encrypted before it was signed, the name is that of its ciphertext element.
+    /// </summary>
     public string Part(XmlId id)
     {
         if (signed.Header.FindById(id) is { } item)

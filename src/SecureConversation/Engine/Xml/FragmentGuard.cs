@@ -3,8 +3,8 @@ using SecureConversation.Engine.Failures;
 namespace SecureConversation.Engine.Xml;
 
 /// <summary>
-/// Follows the tokens of a document across fragment boundaries: no token straddles one, and inside a fragment the
-/// depth never falls below the one it started at. This stops decrypted content from closing its surroundings.
+/// Checks the tokens of a document against the fragments in it: no token may cross a fragment boundary, and inside a fragment the depth
+/// must not fall below that of its start. So decrypted content cannot close the elements around it.
 /// </summary>
 internal ref struct FragmentGuard(ReadOnlySpan<FragmentBoundary> boundaries, int length)
 {
@@ -14,10 +14,10 @@ internal ref struct FragmentGuard(ReadOnlySpan<FragmentBoundary> boundaries, int
     private int _depth;
     private int _elements;
 
-    /// <summary>The next position that no token may straddle.</summary>
+    /// <summary>The next position that no token may cross.</summary>
     public int Stop { get; private set; } = boundaries.IsEmpty ? length : boundaries[0].Start;
 
-    /// <summary>Before a token: enters and leaves fragments that begin or end at <paramref name="position"/>.</summary>
+    /// <summary>To be called before a token: enters and leaves fragments that begin or end at <paramref name="position"/>.</summary>
     public void Advance(int position, int openDepth)
     {
         while (_current < _boundaries.Length && position >= Stop)
@@ -48,7 +48,7 @@ internal ref struct FragmentGuard(ReadOnlySpan<FragmentBoundary> boundaries, int
         }
     }
 
-    /// <summary>After a token.</summary>
+    /// <summary>To be called after a token: refuses a token that breaks the rules of its fragment.</summary>
     public void Check(in Utf8XmlTokenizer tokens)
     {
         if (_current == _boundaries.Length)
@@ -88,7 +88,7 @@ internal ref struct FragmentGuard(ReadOnlySpan<FragmentBoundary> boundaries, int
         }
     }
 
-    /// <summary>At the end of the document: every boundary was met.</summary>
+    /// <summary>To be called at the end of the document: refuses a document with boundaries that were not reached.</summary>
     public readonly void Finish()
     {
         if (_current != _boundaries.Length)

@@ -4,8 +4,8 @@ using SecureConversation.Engine.Failures;
 namespace SecureConversation.Engine.Xml;
 
 /// <summary>
-/// The namespace declarations in scope while a document is read, and the constraints of Namespaces in XML 1.0.
-/// A binding is the number of the attribute record that declares it.
+/// The namespace declarations in scope while a document is read. Checks the constraints of Namespaces in XML 1.0. A binding is the number
+/// of the attribute record with the declaration.
 /// </summary>
 internal ref struct NamespaceScope : IDisposable
 {
@@ -29,7 +29,7 @@ internal ref struct NamespaceScope : IDisposable
 
     public int Count { get; private set; }
 
-    /// <summary>Forgets the declarations of elements that are closed.</summary>
+    /// <summary>Removes the declarations of elements that are closed.</summary>
     public void Truncate(int count) => Count = count;
 
     public void Dispose()
@@ -40,10 +40,10 @@ internal ref struct NamespaceScope : IDisposable
         _bindings = [];
     }
 
-    /// <summary>Declares, resolves and compares the attributes of one start tag.</summary>
-    /// <remarks>
-    /// <paramref name="records"/> holds all so far; the ones of the tag are <paramref name="count"/> from <paramref name="first"/>.
-    /// </remarks>
+    /// <summary>Adds the declarations of one start tag to the scope and resolves the prefixes of its attributes.</summary>
+    /// <param name="records">All records of the document so far.</param>
+    /// <param name="first">Number of the first record of the tag.</param>
+    /// <param name="count">Number of records of the tag.</param>
     public void Enter(Span<AttributeRecord> records, int first, int count)
     {
         var prefixed = false;
@@ -75,7 +75,7 @@ internal ref struct NamespaceScope : IDisposable
         }
     }
 
-    /// <summary>The binding of a prefix; the empty prefix may be unbound.</summary>
+    /// <summary>Finds the binding of a prefix. An undeclared prefix is refused, unless it is the empty prefix.</summary>
     public readonly int Resolve(ReadOnlySpan<AttributeRecord> records, int prefixStart, int prefixLength)
     {
         var key = PrefixKey.Of(_document, prefixStart, prefixLength);
@@ -87,7 +87,7 @@ internal ref struct NamespaceScope : IDisposable
             if (prefixLength <= PrefixKey.MaxExactLength
                 || declaration.DeclaredPrefix(_document).SequenceEqual(_document.Slice(prefixStart, prefixLength)))
             {
-                // Namespaces in XML 1.0, section 6.2: an empty value takes the default namespace away.
+                // Namespaces in XML 1.0, section 6.2: an empty value removes the default namespace.
                 return declaration.ValueStart == declaration.ValueEnd ? AttributeRecord.NoNamespace : _bindings[at];
             }
 
@@ -107,7 +107,7 @@ internal ref struct NamespaceScope : IDisposable
         return Fail.With<int>(FailureCode.NotWellFormed, "undeclared prefix");
     }
 
-    /// <summary>Namespaces in XML 1.0, section 6.3: no two attributes of one tag have the same expanded name.</summary>
+    /// <summary>Refuses a tag with two attributes of the same expanded name (Namespaces in XML 1.0, section 6.3).</summary>
     public void CheckUnique(ReadOnlySpan<AttributeRecord> records, int first, int count)
     {
         if (count >= HashedFrom)
@@ -128,7 +128,7 @@ internal ref struct NamespaceScope : IDisposable
         }
     }
 
-    /// <summary>Sorts by a keyed hash of the local name, so that a tag full of attributes costs no quadratic time.</summary>
+    /// <summary>Sorts by a keyed hash of the local name, so that a tag with many attributes does not take quadratic time.</summary>
     private void CheckUniqueHashed(ReadOnlySpan<AttributeRecord> records, int first, int count)
     {
         if (_table is null || _table.Length < count)

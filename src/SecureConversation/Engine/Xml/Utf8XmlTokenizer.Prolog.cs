@@ -6,8 +6,8 @@ namespace SecureConversation.Engine.Xml;
 internal ref partial struct Utf8XmlTokenizer
 {
     /// <summary>
-    /// Skips the prolog of a whole document. Versions other than 1.0 and encodings other than UTF-8 are refused
-    /// (XML 1.0, production 23; an encoding that the bytes contradict is an error by section 4.3.3).
+    /// Skips the byte order mark and the XML declaration (XML 1.0, production 23). Versions other than 1.0 are refused. So are encodings
+    /// other than UTF-8: an encoding that contradicts the bytes is an error by section 4.3.3.
     /// </summary>
     public void ReadProlog()
     {

@@ -159,7 +159,7 @@ internal ref partial struct Utf8XmlTokenizer
         return record.ValueEnd + 1;
     }
 
-    /// <summary>Position of the closing quote.</summary>
+    /// <summary>Skips an attribute value; returns the position of its closing quote.</summary>
     private readonly int SkipValue(int at, byte quote, out bool needsDecoding)
     {
         var stops = quote == '"' ? DoubleQuotedStops : SingleQuotedStops;
@@ -195,7 +195,7 @@ internal ref partial struct Utf8XmlTokenizer
         }
     }
 
-    /// <summary>A QName (Namespaces in XML 1.0, production 7); returns the position behind it.</summary>
+    /// <summary>Reads a QName (Namespaces in XML 1.0, production 7); returns the position after it.</summary>
     private readonly int ReadName(int at, out int prefixLength, out int localLength)
     {
         var text = _document[.._end];

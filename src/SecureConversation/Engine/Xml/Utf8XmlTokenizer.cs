@@ -15,10 +15,10 @@ internal enum XmlTokenKind : byte
 }
 
 /// <summary>
-/// Pull tokenizer for XML 1.0 (fifth edition) in UTF-8 without document types and processing instructions
-/// (SOAP 1.2 part 1, section 5, forbids both). Checks everything but namespaces, which need <see cref="NamespaceScope"/>.
+/// Pull tokenizer for XML 1.0 (fifth edition) in UTF-8. Refuses document types and processing instructions, which SOAP 1.2 part 1 section 5
+/// forbids. Checks well-formedness except for namespaces, which <see cref="NamespaceScope"/> checks.
 /// </summary>
-/// <remarks>Expects bytes that <see cref="XmlChars.Validate"/> accepted. An empty-element tag gets no end tag token.</remarks>
+/// <remarks>The bytes must be accepted by <see cref="XmlChars.Validate"/> before. An empty-element tag has no end tag token.</remarks>
 internal ref partial struct Utf8XmlTokenizer : IDisposable
 {
     private static readonly SearchValues<byte> TextStops = SearchValues.Create("<&>]\r"u8);
@@ -31,7 +31,7 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
     private int _position;
     private bool _rootSeen;
 
-    /// <summary>Reads a whole document, or the one element in <paramref name="start"/>..<paramref name="end"/> of it.</summary>
+    /// <summary>Creates a tokenizer for a document, or for the element from <paramref name="start"/> to <paramref name="end"/>.</summary>
     public Utf8XmlTokenizer(ReadOnlySpan<byte> document, XmlLimits limits, int start, int end)
     {
         _document = document;
@@ -45,36 +45,38 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
 
     public XmlTokenKind Kind { get; private set; }
 
-    /// <summary>Range of the token in the document, markup included.</summary>
+    /// <summary>Start of the token in the document, including its markup; <see cref="End"/> is the position after it.</summary>
     public int Start { get; private set; }
 
     public readonly int End => _position;
 
-    /// <summary>Range of the characters of a text, CDATA section or comment, without its markup.</summary>
+    /// <summary>
+    /// Start of the characters of a text, CDATA section or comment, without markup; <see cref="ContentEnd"/> is their end.
+    /// </summary>
     public int ContentStart { get; private set; }
 
     public int ContentEnd { get; private set; }
 
-    /// <summary>The text has references.</summary>
+    /// <summary>Whether the text has references.</summary>
     public bool HasReferences { get; private set; }
 
-    /// <summary>The text has carriage returns, which line end normalisation changes.</summary>
+    /// <summary>Whether the text has carriage returns, which line end normalisation changes.</summary>
     public bool HasCarriageReturns { get; private set; }
 
-    /// <summary>The text has a literal greater-than sign, which canonical text has not.</summary>
+    /// <summary>Whether the text has a literal greater-than sign, which canonical form escapes.</summary>
     public bool HasGreaterThan { get; private set; }
 
-    /// <summary>Number of open elements, the one of this start tag included; one with an empty-element tag never is.</summary>
+    /// <summary>Number of open elements, including that of a start tag but not that of an empty-element tag.</summary>
     public int Depth { get; private set; }
 
-    /// <summary>Where a text token ends at the latest, so that the caller can split text there.</summary>
+    /// <summary>The last possible end of a text token. The caller sets it to split text at a position.</summary>
     public int TextLimit { get; set; }
 
     public int PrefixLength { get; private set; }
 
     public int LocalLength { get; private set; }
 
-    /// <summary>Position behind the qualified name of the start tag.</summary>
+    /// <summary>Position after the qualified name of the start tag.</summary>
     public readonly int NameEnd => Start + 1 + LocalLength + (PrefixLength == 0 ? 0 : PrefixLength + 1);
 
     public bool IsEmptyElement { get; private set; }
@@ -84,14 +86,14 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
 
     public int AttributeCount { get; private set; }
 
-    /// <summary>At least one attribute of the start tag has a prefix or is a declaration.</summary>
+    /// <summary>Whether at least one attribute of the start tag has a prefix or is a namespace declaration.</summary>
     public bool HasQualifiedAttributes { get; private set; }
 
     public readonly Span<AttributeRecord> Records => _attributes;
 
     public readonly Span<AttributeRecord> Attributes => _attributes.AsSpan(AttributeBase, AttributeCount);
 
-    /// <summary>False at the end of the document.</summary>
+    /// <summary>Reads the next token; false at the end of the document.</summary>
     public bool Read()
     {
         var at = _position;
@@ -127,13 +129,13 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
         return true;
     }
 
-    /// <summary>The text, CDATA section or comment has nothing but literal white space.</summary>
+    /// <summary>Whether the text, CDATA section or comment has only literal white space.</summary>
     public readonly bool IsWhiteSpace() =>
         !HasReferences
         && (ContentStart == ContentEnd
             || (_document[ContentStart] <= ' ' && XmlChars.IsWhite(_document[ContentStart..ContentEnd])));
 
-    /// <summary>Hands the attribute records over; the tokenizer must not be used afterwards, except to dispose it.</summary>
+    /// <summary>Transfers the attribute records to the caller. Afterwards the tokenizer may only be disposed.</summary>
     public AttributeRecord[] DetachRecords()
     {
         var records = _attributes;
@@ -201,7 +203,7 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
                 continue;
             }
 
-            // XML 1.0 production 14. Looks beyond the limit: text goes on there unless a tag begins.
+            // XML 1.0 production 14. The check reads beyond the limit, because the text may continue there.
             if (stop == ']' && text[p.._end].StartsWith("]]>"u8))
             {
                 Malformed("]]> in text");
@@ -272,7 +274,7 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Malformed(string detail) => Fail.With(FailureCode.NotWellFormed, detail);
 
-    /// <summary>Where the name of an open element is, for its end tag.</summary>
+    /// <summary>Position of the name of an open element, with which its end tag is compared.</summary>
     private struct OpenTag
     {
         public int NameStart;

@@ -20,12 +20,12 @@ internal readonly struct XmlAttributeValue
 
     public ReadOnlySpan<byte> NamespaceUri => _index.Uri(Record.Binding);
 
-    /// <summary>Range of the attribute, from its name to its closing quote.</summary>
+    /// <summary>Start of the name of the attribute; <see cref="End"/> is the position after its closing quote.</summary>
     public int Start => Record.NameStart;
 
     public int End => Record.ValueEnd + 1;
 
-    /// <summary>Range of the value as written, between the quotes.</summary>
+    /// <summary>Start of the value as written, between the quotes; <see cref="RawEnd"/> is its end.</summary>
     public int RawStart => Record.ValueStart;
 
     public int RawEnd => Record.ValueEnd;
@@ -70,7 +70,7 @@ internal readonly struct XmlNamespaceDeclaration
 
     internal XmlNamespaceDeclaration(XmlAttributeValue attribute) => _attribute = attribute;
 
-    /// <summary>Empty for the default namespace.</summary>
+    /// <summary>The declared prefix; empty for the default namespace.</summary>
     public ReadOnlySpan<byte> Prefix => _attribute.Prefix.IsEmpty ? default : _attribute.LocalName;
 
     public ReadOnlySpan<byte> NamespaceUri => _attribute.Index.Uri(_attribute.Number);

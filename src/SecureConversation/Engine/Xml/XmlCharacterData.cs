@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>Character data of elements whose content is more than one run of literal text.</summary>
+/// <summary>Decodes the character data of elements whose content is not a single run of literal text.</summary>
 internal static class XmlCharacterData
 {
-    /// <summary>For reading again what was accepted within the limits of its index.</summary>
+    /// <summary>Limits for reading an element again, which was within the limits when it was indexed.</summary>
     internal static XmlLimits Unlimited { get; } = new()
     {
         MaxDepth = int.MaxValue,
@@ -22,7 +22,7 @@ internal static class XmlCharacterData
             return [];
         }
 
-        // Characters never take more bytes decoded than written.
+        // Decoding never makes text longer.
         var buffer = ArrayPool<byte>.Shared.Rent(element.ContentEnd - element.ContentStart);
         try
         {
@@ -30,7 +30,7 @@ internal static class XmlCharacterData
         }
         finally
         {
-            // The text may be a password or a key on its way out of decrypted content.
+            // The text may be a decrypted password or key.
             CryptographicOperations.ZeroMemory(buffer);
             ArrayPool<byte>.Shared.Return(buffer);
         }

@@ -38,12 +38,12 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
     public ReadOnlySpan<byte> NamespaceUri => _index!.Uri(Node.Binding);
 
-    /// <summary>Range of the whole element, tags included.</summary>
+    /// <summary>Start of the element with its tags; <see cref="End"/> is the position after it.</summary>
     public int Start => Node.Start;
 
     public int End => Node.End;
 
-    /// <summary>Range between the tags; both are equal when it is empty.</summary>
+    /// <summary>Start of the content between the tags; <see cref="ContentEnd"/> is its end. Both are equal when it is empty.</summary>
     public int ContentStart => Node.ContentStart;
 
     public int ContentEnd => Node.ContentEnd;
@@ -52,7 +52,7 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
     public bool IsEmptyElementTag => (Node.Flags & XmlNodeFlags.EmptyElementTag) != 0;
 
-    /// <summary>Relatives; no element has none.</summary>
+    /// <summary>The related element; the null element when there is none.</summary>
     public XmlElement Parent => IsNull ? default : At(Node.Parent);
 
     /// <inheritdoc cref="Parent"/>
@@ -61,10 +61,10 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
     /// <inheritdoc cref="Parent"/>
     public XmlElement NextSibling => IsNull ? default : At(Node.NextSibling);
 
-    /// <summary>Character data other than white space is a direct child, whether or not there are elements beside it.</summary>
+    /// <summary>Whether the element has character data other than white space as a direct child.</summary>
     public bool HasText => (Node.Flags & XmlNodeFlags.HasText) != 0;
 
-    /// <summary>There are child elements without a node, because the element is opaque.</summary>
+    /// <summary>Whether there are child elements without a node, because the element is opaque.</summary>
     public bool HasUnindexedChildren => (Node.Flags & XmlNodeFlags.HasUnindexed) != 0;
 
     /// <summary>The child elements that have a node.</summary>
@@ -80,8 +80,8 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
     internal ref readonly XmlNode Node => ref _index!.Node(_number);
 
     /// <summary>
-    /// The bytes of the character data. Without a copy when the content is one run of literal text; otherwise decoded
-    /// into a new array.
+    /// The bytes of the character data: a part of the document when the content is one run of literal text, otherwise a new array with the
+    /// decoded text.
     /// </summary>
     public ReadOnlySpan<byte> RawText => IsPlain
         ? _index!.Bytes[Node.ContentStart..Node.ContentEnd]
@@ -102,7 +102,9 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
             && _index.Uri(node.Binding).SequenceEqual(name.NamespaceUri);
     }
 
-    /// <summary>Finds an attribute; the empty namespace means no prefix, and declarations are no attributes.</summary>
+    /// <summary>
+    /// Finds an attribute. A name in no namespace finds attributes without prefix. Namespace declarations are never found.
+    /// </summary>
     public bool TryGetAttribute(XmlName name, out XmlAttributeValue value)
     {
         ref readonly var node = ref Node;
@@ -125,19 +127,19 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
         return false;
     }
 
-    /// <summary>An Id attribute, compared as octets; null when absent.</summary>
+    /// <summary>Reads an Id attribute, which is compared as octets; null when absent.</summary>
     public XmlId? GetId(XmlName name) => TryGetAttribute(name, out var value) ? new XmlId(value.ValueMemory) : null;
 
     public string? GetAttribute(XmlName name) => TryGetAttribute(name, out var value) ? value.GetString() : null;
 
-    /// <summary>The character data that are direct children: decoded, line ends normalised, comments left out.</summary>
+    /// <summary>The decoded character data that are direct children, with normalised line ends and without comments.</summary>
     public string GetText() => Encoding.UTF8.GetString(RawText);
 
-    /// <summary>Decodes the character data as base64, white space allowed. False when it is not, or too long.</summary>
+    /// <summary>Decodes the character data as base64 with optional white space. False when it is not base64 or is too long.</summary>
     public bool TryDecodeBase64(Span<byte> destination, out int written) =>
         XmlCharacterData.TryDecodeBase64(RawText, destination, out written);
 
-    /// <summary>The namespace that a prefix has in the scope of the element; null when undeclared.</summary>
+    /// <summary>Finds the namespace of a prefix in the scope of the element; null when it is not declared.</summary>
     public string? LookupNamespace(ReadOnlySpan<byte> prefix) =>
         TryLookupNamespace(prefix, out var uri) ? Encoding.UTF8.GetString(uri) : null;
 

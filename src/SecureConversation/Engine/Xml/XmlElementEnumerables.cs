@@ -25,7 +25,7 @@ internal readonly struct ChildEnumerable(XmlElement parent)
     }
 }
 
-/// <summary>The attributes of one element, without namespace declarations or only those.</summary>
+/// <summary>Either the attributes of one element or its namespace declarations.</summary>
 internal readonly struct AttributeEnumerable(XmlElement element, bool declarations)
 {
     public Enumerator GetEnumerator() => new(element, declarations);

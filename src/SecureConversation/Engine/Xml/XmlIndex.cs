@@ -28,15 +28,16 @@ internal sealed class XmlIndex : IDisposable
     internal ReadOnlySpan<AttributeRecord> Records => _records;
 
     /// <summary>Checks a document and indexes its elements.</summary>
-    /// <param name="utf8">The document; kept, not copied.</param>
-    /// <param name="limits">What it may not exceed.</param>
+    /// <param name="utf8">The document. The index refers to it without a copy.</param>
+    /// <param name="limits">The limits on the document.</param>
     /// <param name="opaque">
-    /// A child of the root of this name is checked but only its first child gets a node: a body may hold millions of elements.
+    /// A child of the root with this name is opaque: it is checked, but only its first child gets a node. A body may hold millions of
+    /// elements.
     /// </param>
-    /// <param name="unless">When that first child has this name, what is in it is indexed too.</param>
+    /// <param name="unless">If the first child of the opaque element has this name, its content is indexed, too.</param>
     /// <param name="boundaries">
-    /// Ascending ranges of fragments that were spliced in (decrypted content). Each must be closed in itself, so that
-    /// it cannot change the structure around it; otherwise <see cref="FailureCode.DecryptionFailed"/>.
+    /// Ranges of decrypted fragments in the document, in ascending order. Each must be well-formed content by itself, so that it cannot
+    /// change the structure around it; otherwise the document is refused with <see cref="FailureCode.DecryptionFailed"/>.
     /// </param>
     public static XmlIndex Parse(
         ReadOnlyMemory<byte> utf8,

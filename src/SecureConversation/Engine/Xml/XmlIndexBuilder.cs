@@ -54,7 +54,7 @@ internal ref struct XmlIndexBuilder : IDisposable
         }
         catch (SecurityFailureException failure) when (failure.Code is FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct)
         {
-            // The surroundings were read before: what is wrong came with the decrypted fragments.
+            // The document was parsed before the fragments were inserted, so the error is in a decrypted fragment.
             return Fail.With<XmlIndex>(FailureCode.DecryptionFailed, failure.Detail);
         }
     }
@@ -147,7 +147,7 @@ internal ref struct XmlIndexBuilder : IDisposable
         var depth = _tokens.IsEmptyElement ? _tokens.Depth : _tokens.Depth - 1;
         var indexed = depth == 0 || NoteChild(ref _frames[depth - 1]);
         var node = indexed ? AddNode(binding, depth) : XmlNode.None;
-        // Later tags leave the records alone that something may refer to: those of nodes, and those that declare.
+        // Nodes and namespace bindings refer to attribute records, so later tags must not overwrite those.
         if (indexed || _scope.Count != scopeCount)
         {
             _tokens.AttributeBase = attributeBase + attributeCount;
@@ -176,12 +176,14 @@ internal ref struct XmlIndexBuilder : IDisposable
             LastChild = XmlNode.None,
             ScopeCount = scopeCount,
             AttributeBase = attributeBase,
-            IsOpaque = !indexed || isOpaqueElement || (depth == 2 && _frames[1].IsOpaqueElement && (_unless is null || !IsTag(binding, _unless))),
+            IsOpaque = !indexed
+                || isOpaqueElement
+                || (depth == 2 && _frames[1].IsOpaqueElement && (_unless is null || !IsTag(binding, _unless))),
             IsOpaqueElement = isOpaqueElement,
         };
     }
 
-    /// <summary>Tells a parent of its child; true when the child gets a node.</summary>
+    /// <summary>Records a child in its parent; true when the child gets a node.</summary>
     private readonly bool NoteChild(ref Frame parent)
     {
         if (parent.Node < 0)

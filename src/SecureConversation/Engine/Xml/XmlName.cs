@@ -2,7 +2,7 @@ using System.Text;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>An expanded name, kept in the encoding of the messages so that comparing needs no conversion.</summary>
+/// <summary>An expanded name in UTF-8, so that comparing it with a message needs no conversion.</summary>
 internal sealed class XmlName
 {
     private readonly byte[] _localName;
@@ -16,7 +16,7 @@ internal sealed class XmlName
 
     public ReadOnlySpan<byte> LocalName => _localName;
 
-    /// <summary>Empty for a name in no namespace.</summary>
+    /// <summary>The namespace in UTF-8; empty for a name in no namespace.</summary>
     public ReadOnlySpan<byte> NamespaceUri => _namespaceUri;
 
     public override string ToString() => _namespaceUri.Length == 0

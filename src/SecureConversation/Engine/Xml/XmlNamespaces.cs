@@ -2,14 +2,16 @@ using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>The reserved namespaces, and the URI that a binding stands for.</summary>
+/// <summary>The reserved namespaces, and the lookup of the URI of a binding.</summary>
 internal static class XmlNamespaces
 {
     public static ReadOnlySpan<byte> Xml => "http://www.w3.org/XML/1998/namespace"u8;
 
     public static ReadOnlySpan<byte> Xmlns => "http://www.w3.org/2000/xmlns/"u8;
 
-    /// <summary>Namespaces in XML 1.0, section 3, reserved prefixes, and section 5, no prefix undeclaring.</summary>
+    /// <summary>
+    /// Refuses declarations of reserved prefixes (Namespaces in XML 1.0, section 3) and of prefixes without URI (section 5).
+    /// </summary>
     public static void CheckDeclaration(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> uri)
     {
         var legal = uri.Length switch

@@ -4,7 +4,7 @@ using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>Character references and the five predefined entities (XML 1.0, sections 4.1 and 4.6), and decoding with them.</summary>
+/// <summary>Decodes character references and the five predefined entities (XML 1.0, sections 4.1 and 4.6).</summary>
 internal static class XmlReferences
 {
     /// <summary>Reads the reference at the start of <paramref name="text"/>.</summary>
@@ -41,7 +41,7 @@ internal static class XmlReferences
                 Fail.With(FailureCode.NotWellFormed, "malformed character reference");
             }
 
-            // Leading zeros are legal in any number, so the value bounds the loop and not the count of digits.
+            // Any number of leading zeros is legal, so the value is limited and not the number of digits.
             value = (value * (hex ? 16u : 10u)) + (uint)digit;
             if (value > 0x10FFFF)
             {
@@ -68,7 +68,9 @@ internal static class XmlReferences
 
     public static int Encode(uint value, Span<byte> destination) => new Rune(value).EncodeToUtf8(destination);
 
-    /// <summary>Attribute-value normalisation (XML 1.0, section 3.3.3; every attribute is CDATA without a DTD). Never grows.</summary>
+    /// <summary>
+    /// Normalises an attribute value (XML 1.0, section 3.3.3; without a DTD every attribute is CDATA). The result is never longer.
+    /// </summary>
     public static int DecodeAttribute(ReadOnlySpan<byte> raw, Span<byte> destination)
     {
         var written = 0;
@@ -98,7 +100,7 @@ internal static class XmlReferences
         }
     }
 
-    /// <summary>Character data with line ends normalised (XML 1.0, section 2.11). Never grows.</summary>
+    /// <summary>Decodes character data and normalises line ends (XML 1.0, section 2.11). The result is never longer.</summary>
     public static int DecodeText(ReadOnlySpan<byte> raw, Span<byte> destination, bool references)
     {
         var written = 0;
@@ -128,7 +130,7 @@ internal static class XmlReferences
         }
     }
 
-    /// <summary>Two for CR LF, otherwise one.</summary>
+    /// <summary>Length of the line break at the start of the span: two for CR LF, otherwise one.</summary>
     public static int LineBreakLength(ReadOnlySpan<byte> at)
     {
         Debug.Assert(XmlChars.IsWhite(at[0]), "called at a white space character only");

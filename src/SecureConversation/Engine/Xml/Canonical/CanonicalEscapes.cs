@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>Canonical character data and attribute values (Canonical XML 1.0, section 2.3); long runs are copied at once.</summary>
+/// <summary>Writes character data and attribute values in canonical form (Canonical XML 1.0, section 2.3).</summary>
 internal static class CanonicalEscapes
 {
     private static readonly SearchValues<byte> AttributeStops = SearchValues.Create("&\t\n\r\""u8);
@@ -36,9 +36,9 @@ internal static class CanonicalEscapes
         sink.Write(raw);
     }
 
-    /// <param name="sink">Takes the bytes.</param>
+    /// <param name="sink">Receives the canonical bytes.</param>
     /// <param name="raw">The section without its markup.</param>
-    /// <param name="keepCarriageReturns">WCF does not normalise line ends in CDATA sections.</param>
+    /// <param name="keepCarriageReturns">True for the form of WCF, which does not normalise line ends in CDATA sections.</param>
     public static void WriteCData(CanonicalSink sink, ReadOnlySpan<byte> raw, bool keepCarriageReturns)
     {
         int run;
@@ -63,7 +63,7 @@ internal static class CanonicalEscapes
         sink.Write(raw);
     }
 
-    /// <summary>Comments have no escapes, only line ends are normalised; not even those by WCF.</summary>
+    /// <summary>Writes a comment with normalised line ends and without escapes. WCF does not normalise the line ends either.</summary>
     public static void WriteComment(CanonicalSink sink, ReadOnlySpan<byte> raw, bool keepCarriageReturns)
     {
         sink.Write("<!--"u8);
@@ -108,7 +108,7 @@ internal static class CanonicalEscapes
         sink.Write(raw);
     }
 
-    /// <summary>A value that is decoded already, such as a namespace URI.</summary>
+    /// <summary>Writes an attribute value that is decoded already, such as a namespace URI.</summary>
     public static void WriteDecodedValue(CanonicalSink sink, ReadOnlySpan<byte> value)
     {
         int run;

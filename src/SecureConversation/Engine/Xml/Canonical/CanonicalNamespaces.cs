@@ -3,10 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>What is in scope and what was written for each prefix, while one element is canonicalized.</summary>
-/// <remarks>
-/// Both forms are followed at once, which costs one more flag per prefix: that is how the caller learns that they differ.
-/// </remarks>
+/// <summary>For each prefix, the declaration in scope and the declaration last written, while one element is canonicalized.</summary>
+/// <remarks>Tracks both canonical forms at once, at the cost of one flag per prefix, to tell the caller whether they differ.</remarks>
 internal ref struct CanonicalNamespaces : IDisposable
 {
     private readonly ReadOnlySpan<byte> _document;
@@ -31,7 +29,7 @@ internal ref struct CanonicalNamespaces : IDisposable
         _states = ArrayPool<PrefixState>.Shared.Rent(16);
         _undo = ArrayPool<Undo>.Shared.Rent(32);
         _pending = ArrayPool<int>.Shared.Rent(16);
-        // The default namespace begins as the empty one, which needs no declaration.
+        // At first the default namespace is empty, which needs no declaration.
         Add(0, default, document[..0]);
         _states[0].Current = _states[0].Written = default;
         _states[0].IsSettled = _states[0].IsSettledForWcf = true;
@@ -48,7 +46,7 @@ internal ref struct CanonicalNamespaces : IDisposable
 
     public readonly ReadOnlySpan<byte> Uri(int state) => Uri(_states[state].Current);
 
-    /// <summary>The declaration in the document that the state stands for is at this position.</summary>
+    /// <summary>Whether the declaration of a state is at this position in the document.</summary>
     public readonly bool IsDeclaredAt(int state, int prefixStart) => _states[state].PrefixStart == prefixStart;
 
     public void Dispose()
@@ -63,7 +61,7 @@ internal ref struct CanonicalNamespaces : IDisposable
         _pending = [];
     }
 
-    /// <summary>Adds a declaration of an ancestor outside, unless a nearer one of its prefix was added before.</summary>
+    /// <summary>Adds a declaration of an ancestor of the apex, unless a nearer declaration of its prefix was added before.</summary>
     public void DeclareOutside(in AttributeRecord record)
     {
         var state = StateOf(record);
@@ -101,7 +99,7 @@ internal ref struct CanonicalNamespaces : IDisposable
         }
     }
 
-    /// <summary>Treats the inclusive prefixes in scope as used by the start tag of the apex.</summary>
+    /// <summary>Marks the inclusive prefixes in scope as used by the start tag of the apex.</summary>
     public void UseListed()
     {
         for (var state = 0; state < _count && !_inclusivePrefixes.IsEmpty; state++)
@@ -113,7 +111,7 @@ internal ref struct CanonicalNamespaces : IDisposable
         }
     }
 
-    /// <summary>A prefix is visibly used by the current start tag; returns its state.</summary>
+    /// <summary>Marks a prefix as visibly used by the current start tag; returns its state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Use(int prefixStart, int prefixLength)
     {
@@ -122,7 +120,7 @@ internal ref struct CanonicalNamespaces : IDisposable
             : Find(PrefixKey.Of(_document, prefixStart, prefixLength), _document.Slice(prefixStart, prefixLength));
         if (state < 0)
         {
-            // The document was checked: only this prefix is bound without a declaration, and it is never written.
+            // The document was checked, so this is the prefix xml: it needs no declaration, and none is written.
             return AttributeRecord.XmlNamespace;
         }
 
@@ -134,14 +132,14 @@ internal ref struct CanonicalNamespaces : IDisposable
         return state;
     }
 
-    /// <summary>The start tag is done.</summary>
+    /// <summary>Ends the start tag.</summary>
     public void Leave()
     {
         _pendingCount = 0;
         _atApex = false;
     }
 
-    /// <summary>Goes back to what was known before an element.</summary>
+    /// <summary>Restores the state before an element.</summary>
     public void Return(Mark mark)
     {
         while (_undoCount > mark.UndoCount)
@@ -179,7 +177,7 @@ internal ref struct CanonicalNamespaces : IDisposable
             Pooled.Grow(ref _pending, _pendingCount);
         }
 
-        // Binary insertion: a tag full of declarations must not cost quadratic comparisons.
+        // Binary insertion, so that a tag with many declarations does not need a quadratic number of comparisons.
         var prefix = Prefix(state);
         var low = 0;
         for (var high = _pendingCount; low < high;)
@@ -309,7 +307,7 @@ internal ref struct CanonicalNamespaces : IDisposable
 
     internal readonly record struct Mark(int Count, int UndoCount);
 
-    /// <summary>A URI in the document or, with a negative start, among the decoded ones.</summary>
+    /// <summary>A URI in the document or, if the start is negative, in the list of decoded URIs.</summary>
     private readonly record struct UriRange(int Start, int Length)
     {
         public static UriRange None => new(0, -1);
@@ -323,18 +321,18 @@ internal ref struct CanonicalNamespaces : IDisposable
         /// <summary>The nearest declaration in scope.</summary>
         public UriRange Current;
 
-        /// <summary>The nearest declaration written, as the recommendation has it.</summary>
+        /// <summary>The nearest declaration that was written, as the recommendation defines it.</summary>
         public UriRange Written;
 
         public bool IsDeclared;
 
-        /// <summary>On the list of inclusive prefixes.</summary>
+        /// <summary>Whether the prefix is on the list of inclusive prefixes.</summary>
         public bool IsListed;
 
-        /// <summary>The recommendation needs nothing written when the prefix is used.</summary>
+        /// <summary>Whether the recommendation writes no declaration when the prefix is used.</summary>
         public bool IsSettled;
 
-        /// <summary>WCF would write nothing: the declaration in scope was written, or repeats one that was.</summary>
+        /// <summary>Whether WCF writes no declaration: the one in scope was written, or repeats one that was written.</summary>
         public bool IsSettledForWcf;
 
         public readonly ReadOnlySpan<byte> Prefix(ReadOnlySpan<byte> document) => document.Slice(PrefixStart, PrefixLength);

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>Takes canonical bytes. The buffer is pooled and wiped: the bytes may be decrypted content.</summary>
+/// <summary>Receives canonical bytes. They may be decrypted content, so the buffer is zeroed before it returns to its pool.</summary>
 internal abstract class CanonicalSink : IDisposable
 {
     private byte[] _buffer;
@@ -11,7 +11,7 @@ internal abstract class CanonicalSink : IDisposable
 
     private protected CanonicalSink(int capacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
 
-    /// <summary>What is in the buffer.</summary>
+    /// <summary>The bytes in the buffer.</summary>
     private protected ReadOnlySpan<byte> Buffered => _buffer.AsSpan(0, _written);
 
     private protected int Capacity => _buffer.Length;
@@ -39,7 +39,7 @@ internal abstract class CanonicalSink : IDisposable
         _buffer[_written++] = value;
     }
 
-    /// <summary>Forgets what was written.</summary>
+    /// <summary>Discards and zeroes all bytes.</summary>
     public virtual void Reset() => Empty();
 
     public virtual void Dispose()
@@ -54,7 +54,7 @@ internal abstract class CanonicalSink : IDisposable
         }
     }
 
-    /// <summary>Takes bytes that do not fit into the buffer any more.</summary>
+    /// <summary>Receives bytes that do not fit into the buffer.</summary>
     private protected abstract void Overflow(ReadOnlySpan<byte> bytes);
 
     private protected void Empty()
@@ -86,7 +86,7 @@ internal sealed class BufferSink(int capacity = 4096) : CanonicalSink(capacity)
     }
 }
 
-/// <summary>Digests canonical bytes in constant memory; a short text takes one call over the buffer.</summary>
+/// <summary>Computes the digest of canonical bytes in constant memory. Short input is hashed in one call.</summary>
 internal sealed class DigestSink(HashAlgorithmName algorithm) : CanonicalSink(BufferSize)
 {
     private const int BufferSize = 32 * 1024;
@@ -96,7 +96,7 @@ internal sealed class DigestSink(HashAlgorithmName algorithm) : CanonicalSink(Bu
     /// <summary>Length in bytes of the digests.</summary>
     public int HashSize { get; } = SizeOf(algorithm);
 
-    /// <summary>Writes the digest of everything since the last call and begins anew.</summary>
+    /// <summary>Writes the digest of all bytes since the last call and resets the sink.</summary>
     public int GetHash(Span<byte> destination)
     {
         int length;

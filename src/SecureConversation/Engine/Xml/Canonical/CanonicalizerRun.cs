@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>One pass over an element. Bytes that are canonical already are gathered into runs and copied at once.</summary>
+/// <summary>Canonicalizes one element in one pass. Runs of bytes that are canonical already are copied at once.</summary>
 internal ref struct CanonicalizerRun : IDisposable
 {
     private readonly XmlElement _apex;
@@ -145,7 +145,9 @@ internal ref struct CanonicalizerRun : IDisposable
         _marks[depth] = mark;
     }
 
-    /// <summary>Declares namespaces, marks prefixes as used and sorts; returns the number of attributes without declarations.</summary>
+    /// <summary>
+    /// Declares namespaces, marks prefixes as used and sorts the attributes. Returns their number, without namespace declarations.
+    /// </summary>
     private int Prepare(Span<AttributeRecord> attributes)
     {
         if (_order.Length < attributes.Length)
@@ -182,7 +184,10 @@ internal ref struct CanonicalizerRun : IDisposable
         return attributeCount;
     }
 
-    /// <summary>By namespace URI, then local name. Binary insertion: few comparisons even for a tag full of attributes.</summary>
+    /// <summary>
+    /// Sorts by namespace URI, then by local name (Canonical XML 1.0 section 2.2). Binary insertion needs few comparisons even for many
+    /// attributes.
+    /// </summary>
     private readonly void Sort(ReadOnlySpan<AttributeRecord> attributes, Span<int> items)
     {
         for (var i = 1; i < items.Length; i++)
@@ -234,7 +239,7 @@ internal ref struct CanonicalizerRun : IDisposable
         _ => _namespaces.Uri(state),
     };
 
-    /// <summary>The start tag is, byte for byte, what would be written.</summary>
+    /// <summary>Whether the start tag is in canonical form already, byte for byte.</summary>
     private readonly bool IsCanonical(ReadOnlySpan<AttributeRecord> attributes, int attributeCount, int nameEnd)
     {
         var pending = _namespaces.Pending;
@@ -313,7 +318,7 @@ internal ref struct CanonicalizerRun : IDisposable
         _sink.Write((byte)'>');
     }
 
-    /// <summary>Takes the token over as it is.</summary>
+    /// <summary>Adds the token to the current run, unchanged.</summary>
     private void Extend()
     {
         if (_runEnd != _tokens.Start)
