@@ -28,14 +28,16 @@ public sealed class MessageSecurityVersion
 
     /// <summary>WS-Security 1.0 with the versions of February 2005 and the attributes of the Basic Security Profile.</summary>
     public static MessageSecurityVersion
-        WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10 { get; } =
+        WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10
+    { get; } =
         new(SecurityVersion.WSSecurity10, oasis: false, bsp: true);
 
     /// <summary>
     /// WS-Security 1.1 with the versions of February 2005 and the attributes of the Basic Security Profile. The version of WSHttpBinding.
     /// </summary>
     public static MessageSecurityVersion
-        WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10 { get; } =
+        WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10
+    { get; } =
         new(SecurityVersion.WSSecurity11, oasis: false, bsp: true);
 
     /// <summary>WS-Security 1.0 with the OASIS versions and the attributes of the Basic Security Profile.</summary>

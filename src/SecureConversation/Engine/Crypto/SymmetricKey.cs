@@ -49,7 +49,7 @@ internal sealed class SymmetricKey : IDisposable
     public SymmetricKey Derive(ReadOnlySpan<byte> label, ReadOnlySpan<byte> nonce, int offset, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        Span<byte> derived = length <= StackLimit ? stackalloc byte[length] : new byte[length];
+        var derived = length <= StackLimit ? stackalloc byte[length] : new byte[length];
         try
         {
             using var lease = _material.Lease();

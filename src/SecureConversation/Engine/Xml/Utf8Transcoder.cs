@@ -84,7 +84,7 @@ internal static class Utf8Transcoder
 
     private static UnicodeEncoding? DetectUtf16(ReadOnlySpan<byte> message, string? charset)
     {
-        bool? bigEndian = message switch
+        var bigEndian = message switch
         {
             [0xFF, 0xFE, ..] => false,
             [0xFE, 0xFF, ..] => true,

@@ -15,7 +15,7 @@ internal static class XmlReferences
             return ReadNumber(text, out length);
         }
 
-        (uint value, length) = text switch
+        (var value, length) = text switch
         {
             [_, (byte)'a', (byte)'m', (byte)'p', (byte)';', ..] => ('&', 5),
             [_, (byte)'l', (byte)'t', (byte)';', ..] => ('<', 4),
