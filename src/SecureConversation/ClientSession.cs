@@ -31,19 +31,19 @@ public sealed class ClientSession : IDisposable
     /// <summary>Identifier of the security context.</summary>
     public string Id => _context.Key.Identifier;
 
-    /// <summary>When the key of the session expires, UTC; the end of time when the service did not say.</summary>
+    /// <summary>When the key of the session expires, UTC; <see cref="DateTimeOffset.MaxValue"/> when the service did not say.</summary>
     public DateTimeOffset Expires => _context.Expires;
 
-    /// <summary>Whether the service wants to be told of the end of the session; where not, disposing is all.</summary>
+    /// <summary>Whether the binding cancels sessions. If it does not, disposing of the session is enough to end it.</summary>
     public bool RequiresCancel => Messages.RequiresCancellation;
 
     /// <summary>Whether the session can no longer be used.</summary>
     public bool IsClosed => Volatile.Read(ref _isClosed) == 1;
 
     /// <summary>Protects a request with the keys of the session.</summary>
-    /// <param name="envelope">A plain SOAP envelope with a:Action and a:To; with a:MessageID when a reply is expected.</param>
+    /// <param name="envelope">A plain SOAP envelope with a:Action and a:To, and with a:MessageID when a reply is expected.</param>
     /// <exception cref="ObjectDisposedException">The session is closed.</exception>
-    /// <exception cref="ArgumentException">The envelope is no SOAP envelope of the binding's version, or lacks a header.</exception>
+    /// <exception cref="ArgumentException">The input is not a SOAP envelope of the binding's version, or lacks a header.</exception>
     public SecuredRequest Secure(ReadOnlyMemory<byte> envelope)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
@@ -51,14 +51,17 @@ public sealed class ClientSession : IDisposable
         return Secure(plain, Messages.ForAction(plain.FindText(Messages.Soap.Action), MessageRole.Request), MessageKind.Application);
     }
 
-    /// <summary>Makes the message that ends the session; the session takes no further requests (WS-SecureConversation 1.3 section 6).</summary>
+    /// <summary>
+    /// Makes the message that ends the session (WS-SecureConversation 1.3 section 6). The session takes no further requests.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The session is closed.</exception>
     /// <exception cref="InvalidOperationException">The binding has no cancellation, see <see cref="RequiresCancel"/>.</exception>
     public SessionCancel StartCancel()
     {
         if (!RequiresCancel)
         {
-            throw new InvalidOperationException("The binding does not cancel sessions (RequireCancellation is false): dispose the session.");
+            throw new InvalidOperationException(
+                "The binding does not cancel sessions (RequireCancellation is false): dispose the session.");
         }
 
         ObjectDisposedException.ThrowIf(Interlocked.Exchange(ref _isClosed, 1) == 1, this);
@@ -84,12 +87,13 @@ public sealed class ClientSession : IDisposable
         try
         {
             var environment = _role.Environment;
-            var securer = new MessageSecurer(requirements, environment.Clock, Messages.Element.LocalClientSettings.TimestampValidityDuration,
-                environment.Random, environment.XmlLimits);
+            var validity = Messages.Element.LocalClientSettings.TimestampValidityDuration;
+            var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
             var message = securer.Secure(plain, new SenderToken.Context(_context.SendKeys), SenderExtras.None);
             var expectation = new ReplyExpectation { MessageId = plain.FindText(Messages.Soap.MessageId), Signatures = message.Signatures };
             var keys = new ContextKeySource(_context.Key, _context.SendKeys);
-            return new SecuredRequest(message, new ReplyReceiver(Messages, environment, keys, expectation, kind, _role.Replays, _users.Leave));
+            var receiver = new ReplyReceiver(Messages, environment, keys, expectation, kind, _role.Replays, _users.Leave);
+            return new SecuredRequest(message, receiver);
         }
         catch
         {

@@ -1,9 +1,9 @@
 namespace SecureConversation;
 
 /// <summary>
-/// The rule that a message broke. For logs, tests and the decoder: the wire sees one uniform fault
-/// (WS-Security 1.1 section 12 leaves the choice to us; telling rules apart would build an oracle). docs/failures.md says of each
-/// code which clause it stands for, what the other side sees, and what to do. Numbers are never reused.
+/// The rule that a message broke, for logs, tests and the decoder. The peer gets one uniform fault: WS-Security 1.1 section 12 leaves
+/// the choice to us, and a fault per rule would be an oracle for attackers. docs/failures.md gives for each code the clause, what the
+/// other side sees, and what to do. Numbers are never reused.
 /// </summary>
 public enum FailureCode
 {
@@ -28,14 +28,14 @@ public enum FailureCode
     DuplicateElement = 106,
     /// <summary>Two of the elements that may be referred to carry the same Id.</summary>
     DuplicateId = 107,
-    /// <summary>A header that must be understood is not.</summary>
+    /// <summary>A header block is marked mustUnderstand and the receiver does not know it.</summary>
     NotUnderstood = 108,
 
     // 2xx: the shape of the security header.
 
-    /// <summary>No wsse:Security header for us.</summary>
+    /// <summary>No wsse:Security header is addressed to the receiver.</summary>
     SecurityHeaderMissing = 200,
-    /// <summary>The security header holds a child that the closed set of children does not know.</summary>
+    /// <summary>The security header holds a child that is not in the closed set of known children.</summary>
     UnknownSecurityElement = 201,
     /// <summary>A child of the security header does not follow its grammar.</summary>
     MalformedSecurityElement = 202,
@@ -51,13 +51,13 @@ public enum FailureCode
     SignatureMissing = 207,
     /// <summary>A token, signature or confirmation that the binding does not ask for.</summary>
     UnexpectedElement = 208,
-    /// <summary>A reference points at nothing, or at something it may not point at.</summary>
+    /// <summary>A reference points at nothing, or at an element that it may not point at.</summary>
     UnresolvedReference = 209,
-    /// <summary>A signature confirmation is absent, too many, or confirms another signature.</summary>
+    /// <summary>A signature confirmation is absent, is one too many, or confirms another signature.</summary>
     SignatureConfirmationMismatch = 210,
-    /// <summary>A key was wrapped for, or a signature made with, another token than the binding asks for.</summary>
+    /// <summary>A key was wrapped for a token that the binding does not ask for, or a signature was made with one.</summary>
     WrongToken = 211,
-    /// <summary>Derived keys are required and not used, or not required and used beyond their bounds.</summary>
+    /// <summary>Derived keys are required and not used, or a derived key exceeds its bounds.</summary>
     DerivedKeyViolation = 212,
     /// <summary>An element of another WS-Trust or WS-SecureConversation version than the binding's.</summary>
     VersionMismatch = 213,
@@ -74,7 +74,7 @@ public enum FailureCode
     SignatureMismatch = 303,
     /// <summary>A part that must be signed is not covered by the primary signature.</summary>
     PartNotSigned = 304,
-    /// <summary>A part that must be encrypted is not.</summary>
+    /// <summary>A part that must be encrypted is not encrypted.</summary>
     PartNotEncrypted = 305,
 
     // 4xx: freshness.
@@ -87,7 +87,7 @@ public enum FailureCode
     NotYetValid = 402,
     /// <summary>The same message was accepted before.</summary>
     Replayed = 403,
-    /// <summary>The replay cache is full; nothing is accepted until entries expire.</summary>
+    /// <summary>The replay cache is full; no message is accepted until entries expire.</summary>
     ReplayCacheFull = 404,
 
     // 5xx: contexts, identities and WS-Trust.
@@ -112,7 +112,7 @@ public enum FailureCode
     ServiceTooBusy = 508,
     /// <summary>The peer answered with a SOAP fault in place of a reply.</summary>
     PeerFault = 511,
-    /// <summary>A request about a session, at a service whose binding has none.</summary>
+    /// <summary>A request about a session reached a service whose binding has no sessions.</summary>
     SessionNotOffered = 512,
 
     /// <summary>A defect of this library.</summary>

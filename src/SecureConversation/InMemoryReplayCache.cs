@@ -4,14 +4,14 @@ using System.Security.Cryptography;
 namespace SecureConversation;
 
 /// <summary>
-/// Replay cache of one process. Two generations take turns: an entry lives at least as long as asked and at most twice
-/// that, and expiry costs nothing per message. When full it refuses, as WCF does (ReplayCacheSize).
+/// Replay cache in the memory of one process. Entries are kept in two generations, of which the older is dropped as a whole: an entry
+/// lives for one to two times its retention, and expiry costs nothing per message. A full cache refuses, as WCF does (ReplayCacheSize).
 /// </summary>
-/// <param name="capacity">Most entries at once.</param>
-/// <param name="clock">Source of time; only its monotonic part counts, so that a corrected system clock forgets nothing.</param>
+/// <param name="capacity">Maximum number of entries.</param>
+/// <param name="clock">Source of time. Only its monotonic timestamps are used, so that a change of the system clock drops no entry.</param>
 public sealed class InMemoryReplayCache(int capacity, TimeProvider clock) : IReplayCache
 {
-    // One lock: looking and adding are one step also while the generations turn.
+    // One lock makes looking up, adding and turning the generations atomic.
     private readonly Lock _lock = new();
     private HashSet<UInt128> _current = [];
     private HashSet<UInt128> _previous = [];
@@ -19,10 +19,11 @@ public sealed class InMemoryReplayCache(int capacity, TimeProvider clock) : IRep
     private long _turned = clock.GetTimestamp();
 
     /// <inheritdoc/>
-    public ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
+    public ValueTask<ReplayOutcome> TryAddAsync(
+        ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
         ValueTask.FromResult(TryAdd(signatureValue.Span, retention));
 
-    /// <summary>The same without waiting.</summary>
+    /// <summary>The synchronous form of <see cref="TryAddAsync"/>.</summary>
     public ReplayOutcome TryAdd(ReadOnlySpan<byte> signatureValue, TimeSpan retention)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -48,7 +49,7 @@ public sealed class InMemoryReplayCache(int capacity, TimeProvider clock) : IRep
 
     private void TurnGenerations(TimeSpan retention)
     {
-        // Messages of several bindings may share a cache: the longest retention that was ever asked for holds for all.
+        // Several bindings may share a cache, so the longest retention that was ever passed in applies to all entries.
         _retention = retention > _retention ? retention : _retention;
         var elapsed = clock.GetElapsedTime(_turned);
         if (elapsed < _retention)
@@ -56,7 +57,7 @@ public sealed class InMemoryReplayCache(int capacity, TimeProvider clock) : IRep
             return;
         }
 
-        // After twice the retention nothing of the current generation is still needed either.
+        // After twice the retention, the current generation has expired as well.
         _previous = elapsed - _retention >= _retention ? [] : _current;
         _current = [];
         _turned = clock.GetTimestamp();

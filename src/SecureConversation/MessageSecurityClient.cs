@@ -11,8 +11,8 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation;
 
 /// <summary>
-/// The client side of message security, without I/O: plain envelopes go in, bytes to send come out, and the reply is
-/// verified by the object that made its request. Safe for concurrent use.
+/// The client side of message security, without I/O. It turns plain envelopes into protected ones for the caller to send; the
+/// <see cref="SecuredRequest"/> of a request verifies its reply. Safe for concurrent use.
 /// </summary>
 public sealed class MessageSecurityClient
 {
@@ -20,20 +20,25 @@ public sealed class MessageSecurityClient
     private readonly ServiceCertificateCheck _serviceCertificate;
 
     /// <summary>Creates the client side of an endpoint.</summary>
-    /// <param name="binding">What messages look like.</param>
-    /// <param name="credentials">Who the client is and which service it expects.</param>
-    /// <param name="options">Everything else; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The credentials lack something that the binding needs, or replays are to be detected without timestamps.</exception>
-    public MessageSecurityClient(MessageSecurityBinding binding, ClientCredentials credentials, MessageSecurityClientOptions? options = null)
+    /// <param name="binding">How messages are secured.</param>
+    /// <param name="credentials">The credentials of the client, and which service it expects.</param>
+    /// <param name="options">All other settings; null for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The credentials lack something that the binding needs, or the binding detects replays but has no timestamps.
+    /// </exception>
+    public MessageSecurityClient(
+        MessageSecurityBinding binding, ClientCredentials credentials, MessageSecurityClientOptions? options = null)
         : this(binding, credentials, options ?? new MessageSecurityClientOptions(), environment: null)
     {
     }
 
-    internal MessageSecurityClient(MessageSecurityBinding binding, ClientCredentials credentials, MessageSecurityClientOptions options, EngineEnvironment? environment)
+    internal MessageSecurityClient(
+        MessageSecurityBinding binding, ClientCredentials credentials, MessageSecurityClientOptions options, EngineEnvironment? environment)
     {
         ArgumentNullException.ThrowIfNull(binding);
         ArgumentNullException.ThrowIfNull(credentials);
-        LocalSettingsChecks.RequireTimestamps(binding, nameof(SecurityBindingElement.LocalClientSettings), element => element.LocalClientSettings.DetectReplays);
+        LocalSettingsChecks.RequireTimestamps(
+            binding, nameof(SecurityBindingElement.LocalClientSettings), element => element.LocalClientSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
         Binding = binding;
         _role = new ClientRole(binding, credentials, environment ?? new EngineEnvironment
@@ -46,22 +51,23 @@ public sealed class MessageSecurityClient
         _serviceCertificate = new ServiceCertificateCheck(credentials, _role.Environment.Clock);
     }
 
-    /// <summary>What messages look like.</summary>
+    /// <summary>How messages are secured.</summary>
     public MessageSecurityBinding Binding { get; }
 
     internal ClientRole Role => _role;
 
     /// <summary>Protects a request outside a session.</summary>
-    /// <param name="envelope">A plain SOAP envelope with a:Action and a:To; with a:MessageID when a reply is expected.</param>
-    /// <param name="to">Address of the service, whose host is the expected identity where none is set; null to take a:To.</param>
+    /// <param name="envelope">A plain SOAP envelope with a:Action and a:To, and with a:MessageID when a reply is expected.</param>
+    /// <param name="to">Address of the service; null to take a:To. Its host is the expected identity if the credentials set none.</param>
     /// <exception cref="InvalidOperationException">The binding establishes sessions: use <see cref="StartSession"/>.</exception>
-    /// <exception cref="ArgumentException">The envelope is no SOAP envelope of the binding's version, or lacks a header.</exception>
+    /// <exception cref="ArgumentException">The input is not a SOAP envelope of the binding's version, or lacks a header.</exception>
     /// <exception cref="SecureConversationException">The certificate of the service is not trusted or not the expected one.</exception>
     public SecuredRequest Secure(ReadOnlyMemory<byte> envelope, Uri? to = null)
     {
         if (Binding.EstablishesSession)
         {
-            throw new InvalidOperationException("The binding establishes sessions: call StartSession and protect requests with the session.");
+            throw new InvalidOperationException(
+                "The binding establishes sessions: call StartSession and protect requests with the session.");
         }
 
         var messages = _role.Messages.Application;
@@ -72,10 +78,10 @@ public sealed class MessageSecurityClient
     }
 
     /// <summary>
-    /// Starts the handshake that issues a security context (WS-SecureConversation 1.3 section 3). The caller carries its messages, see
-    /// <see cref="SessionHandshake"/>. Costs two RSA operations.
+    /// Starts the handshake that issues a security context (WS-SecureConversation 1.3 section 3). The caller sends its messages, see
+    /// <see cref="SessionHandshake"/>. The call costs two RSA operations.
     /// </summary>
-    /// <param name="to">Address of the service; its host is the expected identity where none is set.</param>
+    /// <param name="to">Address of the service. Its host is the expected identity if the credentials set none.</param>
     /// <exception cref="InvalidOperationException">The binding establishes no sessions.</exception>
     /// <exception cref="SecureConversationException">The certificate of the service is not trusted or not the expected one.</exception>
     public SessionHandshake StartSession(Uri to)

@@ -2,21 +2,22 @@ using Microsoft.Extensions.Logging;
 
 namespace SecureConversation;
 
-/// <summary>Settings of a <see cref="MessageSecurityClient"/> beside its binding and credentials.</summary>
+/// <summary>Settings of a <see cref="MessageSecurityClient"/> other than its binding and credentials.</summary>
 public sealed class MessageSecurityClientOptions
 {
-    /// <summary>Source of time; a fake one makes expiry testable.</summary>
+    /// <summary>Source of time. Tests of expiry can set a fake one.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Log of the engine. Null logs nothing.</summary>
+    /// <summary>Where the engine logs; null for no log.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    /// <summary>Largest envelope in bytes that is parsed. Default 64 MiB.</summary>
+    /// <summary>Maximum size of a received envelope in bytes; larger ones are refused. Default 64 MiB.</summary>
     public int MaxEnvelopeBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
     /// Whether <see cref="VerifiedMessage.Envelope"/> keeps header blocks that no signature covers, as WCF does.
-    /// Anybody on the way can add or change them; the application must not trust them. Default false: they are removed.
+    /// Anybody between client and service can add or change such blocks; the application must not trust them. Default false: they are
+    /// removed.
     /// </summary>
     public bool HandOutUnsignedHeaders { get; init; }
 }

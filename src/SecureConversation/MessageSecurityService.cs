@@ -16,8 +16,8 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation;
 
 /// <summary>
-/// The service side of message security, without I/O: envelopes go in, results come out. One instance serves one
-/// endpoint and is safe for concurrent use.
+/// The service side of message security, without I/O: it takes received envelopes and returns what the host does with them. One
+/// instance serves one endpoint and is safe for concurrent use.
 /// </summary>
 public sealed class MessageSecurityService : IDisposable
 {
@@ -28,16 +28,23 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceSessions? _sessions;
 
     /// <summary>Creates the service side of an endpoint.</summary>
-    /// <param name="binding">What messages look like.</param>
+    /// <param name="binding">How messages are secured.</param>
     /// <param name="credentials">The certificate of the service and how clients are validated.</param>
-    /// <param name="options">Everything else; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The credentials lack something that the binding needs, or replays are to be detected without timestamps.</exception>
-    public MessageSecurityService(MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
+    /// <param name="options">All other settings; null for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The credentials lack something that the binding needs, or the binding detects replays but has no timestamps.
+    /// </exception>
+    public MessageSecurityService(
+        MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
         : this(binding, credentials, options ?? new MessageSecurityServiceOptions(), environment: null)
     {
     }
 
-    internal MessageSecurityService(MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions options, EngineEnvironment? environment)
+    internal MessageSecurityService(
+        MessageSecurityBinding binding,
+        ServiceCredentials credentials,
+        MessageSecurityServiceOptions options,
+        EngineEnvironment? environment)
     {
         ArgumentNullException.ThrowIfNull(binding);
         ArgumentNullException.ThrowIfNull(credentials);
@@ -50,7 +57,8 @@ public sealed class MessageSecurityService : IDisposable
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
         };
-        LocalSettingsChecks.RequireTimestamps(binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
+        LocalSettingsChecks.RequireTimestamps(
+            binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
 
         _messages = new EndpointMessages(binding);
@@ -58,15 +66,18 @@ public sealed class MessageSecurityService : IDisposable
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options) : null;
     }
 
-    /// <summary>What messages look like.</summary>
+    /// <summary>How messages are secured.</summary>
     public MessageSecurityBinding Binding { get; }
 
     /// <summary>Number of open sessions in this process, pending ones included.</summary>
     public int SessionCount => _sessions?.Table.Count ?? 0;
 
-    /// <summary>Verifies one message, or answers it when it belongs to a handshake or must be refused. Never throws for what a peer sends.</summary>
+    /// <summary>
+    /// Verifies one message. Handshake messages and refused messages give a reply to send, all others go to the application. No input of
+    /// a peer makes this method throw.
+    /// </summary>
     /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
-    /// <param name="cancellationToken">Cancels waiting for validators, caches and stores.</param>
+    /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
     public async ValueTask<ServiceResult> ReceiveAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken = default)
     {
         string? relatesTo = null;
@@ -77,9 +88,10 @@ public sealed class MessageSecurityService : IDisposable
             relatesTo = wire.FindText(Formats.Soap.MessageId);
             var action = wire.FindText(Formats.Soap.Action);
             var kind = _messages.KindOf(action, MessageRole.Request);
-            return _sessions is null ? await ReceiveAloneAsync(wire, action, cancellationToken).ConfigureAwait(false)
-                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? await IssueAsync(_sessions, wire, cancellationToken).ConfigureAwait(false)
-                : await ReceiveInSessionAsync(_sessions, wire, kind, action, cancellationToken).ConfigureAwait(false);
+            var received = _sessions is null ? ReceiveAloneAsync(wire, action, cancellationToken)
+                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, wire, cancellationToken)
+                : ReceiveInSessionAsync(_sessions, wire, kind, action, cancellationToken);
+            return await received.ConfigureAwait(false);
         }
         catch (SecurityFailureException e)
         {
@@ -105,9 +117,9 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    /// <summary>Ends a session from the side of the service; its messages are answered by BadContextToken from then on.</summary>
+    /// <summary>Ends a session from the side of the service. Later messages of the session get the fault BadContextToken.</summary>
     /// <param name="session">A session of this service.</param>
-    /// <param name="cancellationToken">Cancels waiting for the session store.</param>
+    /// <param name="cancellationToken">Cancels the call to the session store.</param>
     public async ValueTask AbortAsync(ServiceSession session, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -117,12 +129,12 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    /// <summary>Ends all sessions of this process and zeroes their keys. A session store keeps its own.</summary>
+    /// <summary>Ends all sessions of this process and zeroes their keys. The states in a session store remain.</summary>
     public void Dispose() => _sessions?.Table.Dispose();
 
     private BindingMessages Formats => _messages.Application;
 
-    /// <summary>A message of a binding without sessions.</summary>
+    /// <summary>Receives a message of a binding without sessions.</summary>
     private async ValueTask<ServiceResult> ReceiveAloneAsync(SoapEnvelope wire, string? action, CancellationToken cancellationToken)
     {
         var isSecured = !wire.FindSecurity().IsNull;
@@ -130,13 +142,16 @@ public sealed class MessageSecurityService : IDisposable
         {
             using (wire)
             {
-                return ServiceResult.Respond.Fault(Formats.Soap, WireFault.CancellationNotAllowed, FailureCode.SecurityHeaderMissing, wire.FindText(Formats.Soap.MessageId));
+                var relatesTo = wire.FindText(Formats.Soap.MessageId);
+                return ServiceResult.Respond.Fault(
+                    Formats.Soap, WireFault.CancellationNotAllowed, FailureCode.SecurityHeaderMissing, relatesTo);
             }
         }
 
         if (isSecured && MessageKinds.IsSessionRequest(action))
         {
-            // It might verify: the binding may be the bootstrap of the sessions that the client has in mind. No application asked for it.
+            // A client that expects sessions may use this binding as its bootstrap, so the message could verify. Refuse it all the same:
+            // it is not for the application.
             Fail.With(FailureCode.SessionNotOffered);
         }
 
@@ -157,7 +172,7 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    /// <summary>A message that opens a session. It costs operations with private keys, so few run at once.</summary>
+    /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
     private ValueTask<ServiceResult> IssueAsync(ServiceSessions sessions, SoapEnvelope wire, CancellationToken cancellationToken) =>
         sessions.Negotiations.RunAsync<ServiceResult>(
             async stop =>
@@ -168,13 +183,15 @@ public sealed class MessageSecurityService : IDisposable
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
-                    return ServiceResult.Respond.Protected(await sessions.Issue.AnswerAsync(request, user, protection, stop).ConfigureAwait(false));
+                    var answer = await sessions.Issue.AnswerAsync(request, user, protection, stop).ConfigureAwait(false);
+                    return ServiceResult.Respond.Protected(answer);
                 }
             },
             cancellationToken);
 
-    /// <summary>A message that the key of a session protects.</summary>
-    private async ValueTask<ServiceResult> ReceiveInSessionAsync(ServiceSessions sessions, SoapEnvelope wire, MessageKind kind, string? action, CancellationToken cancellationToken)
+    /// <summary>Receives a message that the key of a session protects.</summary>
+    private async ValueTask<ServiceResult> ReceiveInSessionAsync(
+        ServiceSessions sessions, SoapEnvelope wire, MessageKind kind, string? action, CancellationToken cancellationToken)
     {
         var session = await sessions.Router.EnterAsync(wire, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
@@ -190,13 +207,14 @@ public sealed class MessageSecurityService : IDisposable
                 using (request)
                 using (protection)
                 {
-                    return ServiceResult.Respond.Protected(await sessions.Cancel.AnswerAsync(request, session, protection, cancellationToken).ConfigureAwait(false));
+                    var answer = await sessions.Cancel.AnswerAsync(request, session, protection, cancellationToken).ConfigureAwait(false);
+                    return ServiceResult.Respond.Protected(answer);
                 }
             }
 
             if (!sessions.Table.Use(session))
             {
-                // It ended while the message was verified: after Cancel is confirmed nothing runs in the session any more.
+                // The session ended while the message was verified. Once Cancel is confirmed, no message of the session may be dispatched.
                 Fail.With(FailureCode.UnknownContext);
             }
 
@@ -215,7 +233,10 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    /// <summary>WCF dispatches headers that nobody signed; we do not hand them out, so what must be understood in them is refused.</summary>
+    /// <summary>
+    /// Gives a request to the application. WCF hands out unsigned header blocks, we remove them by default; then an unsigned block with
+    /// mustUnderstand cannot be processed and the request is refused (SOAP 1.2 part 1 section 5.2.3).
+    /// </summary>
     private ServiceResult Dispatch(VerifiedMessage request, ClaimsPrincipal user, ServiceSession? session, ReplyProtection protection)
     {
         request.HandsOutUnsignedHeaders = _environment.HandOutUnsignedHeaders;

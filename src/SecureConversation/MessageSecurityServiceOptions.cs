@@ -2,27 +2,27 @@ using Microsoft.Extensions.Logging;
 
 namespace SecureConversation;
 
-/// <summary>Settings of a <see cref="MessageSecurityService"/> beside its binding and credentials.</summary>
+/// <summary>Settings of a <see cref="MessageSecurityService"/> other than its binding and credentials.</summary>
 public sealed class MessageSecurityServiceOptions
 {
-    /// <summary>Source of time; a fake one makes expiry testable.</summary>
+    /// <summary>Source of time. Tests of expiry can set a fake one.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Log of the engine. Null logs nothing.</summary>
+    /// <summary>Where the engine logs; null for no log.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    /// <summary>Largest envelope in bytes that is parsed. Default 64 MiB.</summary>
+    /// <summary>Maximum size of a received envelope in bytes; larger ones are refused. Default 64 MiB.</summary>
     public int MaxEnvelopeBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>How long a used session may be idle; WCF's ReceiveTimeout. Default 10 minutes.</summary>
+    /// <summary>How long an established session may be idle before it ends, as WCF's ReceiveTimeout. Default 10 minutes.</summary>
     public TimeSpan SessionIdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Where signature values of accepted messages are remembered; null for the memory of this process.</summary>
+    /// <summary>Remembers the signature values of accepted messages; null for a cache in the memory of this process.</summary>
     public IReplayCache? ReplayCache { get; init; }
 
     /// <summary>
-    /// Where other instances of the service find its sessions; null (default) for the memory of this process. With a store, the idle
-    /// timeout only frees the memory of this process.
+    /// Where the instances of the service share sessions; null (default) to keep them in the memory of this process only. With a store,
+    /// the idle timeout frees memory of this process but does not end the session.
     /// </summary>
     public ISessionStore? SessionStore { get; init; }
 
@@ -31,7 +31,8 @@ public sealed class MessageSecurityServiceOptions
 
     /// <summary>
     /// Whether <see cref="VerifiedMessage.Envelope"/> keeps header blocks that no signature covers, as WCF does.
-    /// Anybody on the way can add or change them; the application must not trust them. Default false: they are removed.
+    /// Anybody between client and service can add or change such blocks; the application must not trust them. Default false: they are
+    /// removed.
     /// </summary>
     public bool HandOutUnsignedHeaders { get; init; }
 }

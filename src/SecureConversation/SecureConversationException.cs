@@ -1,13 +1,13 @@
 namespace SecureConversation;
 
-/// <summary>What went wrong, coarsely; enough for a caller to decide what to do next.</summary>
+/// <summary>The broad kind of a failure, by which a caller decides what to do next.</summary>
 public enum SecureConversationFailure
 {
-    /// <summary>The message broke a rule of message security; nothing of it may be used.</summary>
+    /// <summary>The message broke a rule of message security; its content must not be used.</summary>
     InvalidSecurity,
     /// <summary>A certificate, user name or identity was not accepted.</summary>
     FailedAuthentication,
-    /// <summary>The security context is unknown, expired or closed; a new session helps.</summary>
+    /// <summary>The security context is unknown, expired or closed; open a new session.</summary>
     BadContextToken,
     /// <summary>The peer answered with a fault; see <see cref="SecureConversationException.Fault"/>.</summary>
     PeerFault,
@@ -17,7 +17,7 @@ public enum SecureConversationFailure
     Internal,
 }
 
-/// <summary>A message or a handshake was refused. Carries no content and no keys.</summary>
+/// <summary>A message or a handshake was refused. The exception carries no keys and no content except the fault of a peer.</summary>
 public sealed class SecureConversationException : Exception
 {
     /// <summary>Creates the exception for a rule that a message broke.</summary>
@@ -40,12 +40,12 @@ public sealed class SecureConversationException : Exception
         Fault = fault;
     }
 
-    /// <summary>What went wrong, coarsely.</summary>
+    /// <summary>The broad kind of the failure.</summary>
     public SecureConversationFailure Failure { get; }
 
-    /// <summary>The rule that was broken. For logs: do not tell a peer.</summary>
+    /// <summary>The rule that was broken. For logs only: do not send it to a peer.</summary>
     public FailureCode Code { get; }
 
-    /// <summary>The fault that the peer sent; null when the refusal is our own.</summary>
+    /// <summary>The fault that the peer sent; null when this library refused the message.</summary>
     public SoapFault? Fault { get; }
 }

@@ -3,7 +3,7 @@ using SecureConversation.Engine.Send;
 
 namespace SecureConversation;
 
-/// <summary>A protected request and what its reply is verified with. Dispose it when the exchange is over.</summary>
+/// <summary>A protected request, with the keys that verify its reply. Dispose it when the exchange is over.</summary>
 public sealed class SecuredRequest : IDisposable
 {
     private readonly SecuredMessage _message;
@@ -15,16 +15,16 @@ public sealed class SecuredRequest : IDisposable
         _receiver = receiver;
     }
 
-    /// <summary>The SOAP envelope to send. Valid until disposal.</summary>
+    /// <summary>The SOAP envelope to send, in UTF-8. Valid until disposal.</summary>
     public ReadOnlyMemory<byte> Envelope => _message.Memory;
 
     /// <summary>Verifies the reply.</summary>
     /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
     /// <returns>The verified reply, which may be a fault of the application; see <see cref="VerifiedMessage.IsFault"/>.</returns>
-    /// <exception cref="SecureConversationException">The reply breaks a rule, or is a fault without security.</exception>
+    /// <exception cref="SecureConversationException">The reply breaks a rule, or is a fault without message security.</exception>
     public VerifiedMessage VerifyReply(ReadOnlyMemory<byte> envelope) => _receiver.Verify(envelope);
 
-    /// <summary>Returns the buffer and zeroes the key of the exchange.</summary>
+    /// <summary>Returns the buffer to its pool and zeroes the key of the exchange.</summary>
     public void Dispose()
     {
         _message.Dispose();

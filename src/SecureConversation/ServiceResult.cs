@@ -8,17 +8,17 @@ using SecureConversation.Engine.Soap;
 
 namespace SecureConversation;
 
-/// <summary>What is to be done with a message that a service received. One of the nested cases.</summary>
+/// <summary>What the host does with a message that a service received: one of the nested cases.</summary>
 public abstract class ServiceResult : IDisposable
 {
     private protected ServiceResult()
     {
     }
 
-    /// <summary>Returns the buffers, which are cleared.</summary>
+    /// <summary>Clears the buffers and returns them to their pool.</summary>
     public abstract void Dispose();
 
-    /// <summary>A reply that the engine has made itself.</summary>
+    /// <summary>The engine made the reply; the host sends it.</summary>
     public sealed class Respond : ServiceResult
     {
         private readonly IDisposable? _owner;
@@ -31,10 +31,10 @@ public abstract class ServiceResult : IDisposable
             _owner = owner;
         }
 
-        /// <summary>What the reply is, for the host to choose how its transport says it.</summary>
+        /// <summary>The kind of the reply, by which the host chooses the status of its transport.</summary>
         public ServiceResponseKind Kind { get; }
 
-        /// <summary>The SOAP envelope to send, empty when there is none. Valid until disposal.</summary>
+        /// <summary>The SOAP envelope to send, in UTF-8; empty when there is none. Valid until disposal.</summary>
         public ReadOnlyMemory<byte> Envelope { get; }
 
         /// <summary>Why the message was refused; <see cref="FailureCode.None"/> for handshake responses. For logs only.</summary>
@@ -43,17 +43,17 @@ public abstract class ServiceResult : IDisposable
         /// <inheritdoc/>
         public override void Dispose() => _owner?.Dispose();
 
-        /// <summary>A message that is no SOAP request at all.</summary>
+        /// <summary>Makes the result for a message that is not SOAP.</summary>
         internal static Respond NotSoap(FailureCode code) => new(ServiceResponseKind.NotSoap, default, code, null);
 
-        /// <summary>A fault without security.</summary>
+        /// <summary>Makes a fault without message security.</summary>
         internal static Respond Fault(SoapNames names, WireFault fault, FailureCode code, string? relatesTo)
         {
             var envelope = EnvelopeWriter.Fault(names, fault, relatesTo);
             return new Respond(ServiceResponseKind.Fault, envelope.Memory, code, envelope);
         }
 
-        /// <summary>A protected answer: a fault when it has a code.</summary>
+        /// <summary>Makes the result for a protected answer, which is a fault if it has a failure code.</summary>
         internal static Respond Protected(ServiceAnswer answer) => new(
             answer.Code == FailureCode.None ? ServiceResponseKind.Handshake : ServiceResponseKind.Fault,
             answer.Message.Memory, answer.Code, answer.Message);
@@ -75,18 +75,17 @@ public abstract class ServiceResult : IDisposable
         /// <summary>The verified request. Valid until disposal.</summary>
         public VerifiedMessage Request { get; }
 
-        /// <summary>Who sent it.</summary>
+        /// <summary>The authenticated sender of the request.</summary>
         public ClaimsPrincipal User { get; }
 
-        /// <summary>The session that it belongs to; null outside sessions.</summary>
+        /// <summary>The session of the request; null outside sessions.</summary>
         public ServiceSession? Session { get; }
 
         /// <summary>
-        /// Protects the reply. A relation to the request is added where the envelope has none; faults are protected like
-        /// any reply.
+        /// Protects the reply. Adds a:RelatesTo if the envelope has none. Faults are protected like any other reply.
         /// </summary>
-        /// <param name="envelope">A plain SOAP envelope of the version of the binding.</param>
-        /// <returns>The bytes to send; dispose after sending.</returns>
+        /// <param name="envelope">A plain SOAP envelope of the binding's version, in UTF-8.</param>
+        /// <returns>The envelope to send; dispose of it after sending.</returns>
         /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>
         public ProtectedReply Secure(ReadOnlyMemory<byte> envelope)
         {
@@ -103,18 +102,18 @@ public abstract class ServiceResult : IDisposable
     }
 }
 
-/// <summary>What a reply of the engine is.</summary>
+/// <summary>The kind of a reply that the engine made.</summary>
 public enum ServiceResponseKind
 {
     /// <summary>The next message of a handshake. HTTP sends it with status 200.</summary>
     Handshake,
     /// <summary>A SOAP fault. HTTP sends it with status 500.</summary>
     Fault,
-    /// <summary>Nothing: what came is no SOAP message. HTTP answers with status 400, as WCF does.</summary>
+    /// <summary>No envelope, because the request is not a SOAP message. HTTP answers with status 400, as WCF does.</summary>
     NotSoap,
 }
 
-/// <summary>A protected reply; dispose it when it is sent.</summary>
+/// <summary>A protected reply. Dispose it after it is sent.</summary>
 public sealed class ProtectedReply : IDisposable
 {
     private readonly SecuredMessage _message;
@@ -125,7 +124,7 @@ public sealed class ProtectedReply : IDisposable
         IsFault = isFault;
     }
 
-    /// <summary>The SOAP envelope. Valid until disposal.</summary>
+    /// <summary>The SOAP envelope to send, in UTF-8. Valid until disposal.</summary>
     public ReadOnlyMemory<byte> Envelope => _message.Memory;
 
     /// <summary>Whether the plain reply was a fault.</summary>

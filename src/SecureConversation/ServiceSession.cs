@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Sessions;
@@ -8,31 +9,32 @@ namespace SecureConversation;
 /// <summary>Why a session of a service ended.</summary>
 public enum SessionCloseReason
 {
-    /// <summary>Still open.</summary>
+    /// <summary>The session is still open.</summary>
     None,
-    /// <summary>The client cancelled it.</summary>
+    /// <summary>The client cancelled the session.</summary>
     Cancelled,
-    /// <summary>It was never used, or not for longer than the service waits.</summary>
+    /// <summary>The session was not used in time after it was opened, or was idle for longer than the service allows.</summary>
     TimedOut,
-    /// <summary>The service ended it.</summary>
+    /// <summary>The service ended the session.</summary>
     Aborted,
 }
 
 /// <summary>
-/// A secure session as the service sees it: issued (pending), established with its first verified message, closed.
-/// Safe for concurrent use.
+/// A secure session on the side of the service. It is pending when issued, established by its first verified message, and finally
+/// closed. Safe for concurrent use.
 /// </summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Counted: the last exchange of a closed session disposes.")]
+[SuppressMessage("Design", "CA1001", Justification = "Exchanges are counted; the last one to leave a closed session disposes.")]
 public sealed class ServiceSession
 {
     private readonly CancellationTokenSource _closed = new();
     private readonly TimeProvider _clock;
+    private readonly UseCount _users;
     private long _lastUsed;
     private int _state;
     private int _reason;
-    private readonly UseCount _users;
 
-    internal ServiceSession(SecurityContextKey key, SessionSendKeys replyKeys, ClaimsPrincipal user, DateTimeOffset expires, TimeProvider clock)
+    internal ServiceSession(
+        SecurityContextKey key, SessionSendKeys replyKeys, ClaimsPrincipal user, DateTimeOffset expires, TimeProvider clock)
     {
         _users = new UseCount(DisposeKeys);
         Key = key;
@@ -54,25 +56,25 @@ public sealed class ServiceSession
     /// <summary>Identifier of the security context, a urn:uuid URI.</summary>
     public string Id => Key.Identifier;
 
-    /// <summary>Who proved themselves when the session was opened; re-applied to each message.</summary>
+    /// <summary>The client that was authenticated when the session was opened. Each message of the session counts as sent by it.</summary>
     public ClaimsPrincipal User { get; }
 
     /// <summary>
-    /// The certificate that the client proved to hold when the session was opened; null for other credentials. Hosts that know clients by more
-    /// than <see cref="User"/> says find it here.
+    /// The certificate that the client proved to hold when the session was opened; null for other credentials. For hosts that need more
+    /// than <see cref="User"/> to identify a client.
     /// </summary>
     public X509Certificate2? ClientCertificate { get; internal init; }
 
     /// <summary>When the key of the session expires, UTC.</summary>
     public DateTimeOffset Expires { get; }
 
-    /// <summary>State of the application that lives as long as the session.</summary>
+    /// <summary>Application state with the lifetime of the session.</summary>
     public IDictionary<object, object?> Items { get; } = new ConcurrentDictionary<object, object?>();
 
-    /// <summary>Cancelled when the session ends, for whatever reason.</summary>
+    /// <summary>A token that is cancelled when the session ends, for any reason.</summary>
     public CancellationToken Closed { get; }
 
-    /// <summary>Why the session ended.</summary>
+    /// <summary>Why the session ended; <see cref="SessionCloseReason.None"/> while it is open.</summary>
     public SessionCloseReason CloseReason => (SessionCloseReason)Volatile.Read(ref _reason);
 
     internal SecurityContextKey Key { get; }
@@ -81,14 +83,14 @@ public sealed class ServiceSession
     internal bool IsClosed => Volatile.Read(ref _state) == (int)State.Closed;
     internal TimeSpan IdleFor => _clock.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
-    /// <summary>A verified message belongs to this session; true the first time.</summary>
+    /// <summary>Records the use of the session by a verified message. True for the first message, which establishes the session.</summary>
     internal bool Use()
     {
         Volatile.Write(ref _lastUsed, _clock.GetTimestamp());
         return Interlocked.CompareExchange(ref _state, (int)State.Established, (int)State.Pending) == (int)State.Pending;
     }
 
-    /// <summary>What another instance of the service needs to serve this session. The caller disposes of it.</summary>
+    /// <summary>Makes the state by which another instance of the service can serve this session. The caller disposes of it.</summary>
     internal SessionState Save()
     {
         var key = new byte[Key.Key.Length];
@@ -118,8 +120,8 @@ public sealed class ServiceSession
         return true;
     }
 
-    /// <summary>After <see cref="Close"/>, once: tells whoever waits for <see cref="Closed"/>, and gives the keys up.</summary>
-    /// <exception cref="AggregateException">Callbacks of the application failed; the keys are given up all the same.</exception>
+    /// <summary>Cancels <see cref="Closed"/> and releases the keys. To be called once, after <see cref="Close"/>.</summary>
+    /// <exception cref="AggregateException">Callbacks of the application failed; the keys are released all the same.</exception>
     internal void Finish()
     {
         try
@@ -132,7 +134,7 @@ public sealed class ServiceSession
         }
     }
 
-    /// <summary>A session that nobody was told of.</summary>
+    /// <summary>Closes a session that was never handed out, without notification.</summary>
     internal void Discard()
     {
         if (Close(SessionCloseReason.Aborted, out _))
@@ -141,10 +143,12 @@ public sealed class ServiceSession
         }
     }
 
-    /// <summary>Keeps the keys for one exchange; false when the session has ended. Paired with <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// Keeps the keys alive for one exchange; false when the session has ended. Each success needs a <see cref="Leave"/>.
+    /// </summary>
     internal bool TryEnter() => _users.TryEnter();
 
-    /// <summary>The exchange is over. The last one to leave a closed session zeroes its keys.</summary>
+    /// <summary>Ends an exchange. The last one to leave a closed session zeroes its keys.</summary>
     internal void Leave() => _users.Leave();
 
     private void DisposeKeys()

@@ -3,7 +3,10 @@ using SecureConversation.Engine.Roles;
 
 namespace SecureConversation;
 
-/// <summary>The message that cancels a session, waiting for its response. Dispose it, then the session.</summary>
+/// <summary>
+/// The request that cancels a session, and the check of its response (WS-SecureConversation 1.3 section 6). Dispose of it before the
+/// session.
+/// </summary>
 public sealed class SessionCancel : IDisposable
 {
     private readonly ClientRole _role;
@@ -15,20 +18,21 @@ public sealed class SessionCancel : IDisposable
         _request = request;
     }
 
-    /// <summary>The SOAP envelope to send.</summary>
+    /// <summary>The SOAP envelope to send, in UTF-8. Valid until disposal.</summary>
     public ReadOnlyMemory<byte> Envelope => _request.Envelope;
 
-    /// <summary>Its a:Action, for the transport.</summary>
+    /// <summary>The a:Action of <see cref="Envelope"/>, for the transport.</summary>
     public string Action => _role.Messages.Application.Protocol.CancelAction;
 
-    /// <summary>Verifies that the service cancelled the context.</summary>
-    /// <exception cref="SecureConversationException">The response is refused, or is a fault.</exception>
+    /// <summary>Verifies the response, which must say that the service cancelled the context.</summary>
+    /// <param name="envelope">The entity body of the response in UTF-8.</param>
+    /// <exception cref="SecureConversationException">The response breaks a rule, or is a fault.</exception>
     public void Complete(ReadOnlyMemory<byte> envelope)
     {
         using var message = _request.VerifyReply(envelope);
         ClientCancel.RequireCancelled(message, _role.Environment.XmlLimits);
     }
 
-    /// <summary>Returns the buffers.</summary>
+    /// <summary>Returns the buffers to their pool.</summary>
     public void Dispose() => _request.Dispose();
 }

@@ -4,7 +4,7 @@ using SecureConversation.Engine.Roles;
 namespace SecureConversation;
 
 /// <summary>
-/// A handshake under way. The caller carries its messages until it is completed; how many there are is up to the binding:
+/// The handshake that opens a session. The caller sends its messages until it is completed; their number depends on the binding:
 /// <code>
 /// using var handshake = client.StartSession(address);
 /// while (handshake.Step is HandshakeStep.Send next)
@@ -14,7 +14,7 @@ namespace SecureConversation;
 ///
 /// using var session = ((HandshakeStep.Completed)handshake.Step).Session;
 /// </code>
-/// Not safe for concurrent use. Dispose it when the handshake is over, however it ended.
+/// Not safe for concurrent use. Dispose it when the handshake is over, whether it succeeded or failed.
 /// </summary>
 public sealed class SessionHandshake : IDisposable
 {
@@ -30,17 +30,21 @@ public sealed class SessionHandshake : IDisposable
         Step = new HandshakeStep.Send(first);
     }
 
-    /// <summary>What comes next: a message to send, or the session.</summary>
+    /// <summary>The current step: a message to send, or the finished session.</summary>
     public HandshakeStep Step { get; private set; }
 
-    /// <summary>Verifies the reply to the message of <see cref="Step"/> and goes on to the next one.</summary>
+    /// <summary>Verifies the reply to the message of <see cref="Step"/> and moves to the next step.</summary>
     /// <param name="envelope">The entity body of the reply in UTF-8.</param>
     /// <returns>The new <see cref="Step"/>.</returns>
-    /// <exception cref="SecureConversationException">The reply is refused, or the service refused the request. The handshake is over.</exception>
-    /// <exception cref="InvalidOperationException">No reply is expected: the handshake is completed, has failed, or was disposed of.</exception>
+    /// <exception cref="SecureConversationException">
+    /// The reply is refused, or the service refused the request. The handshake is over.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// No reply is expected: the handshake is completed, has failed, or was disposed of.
+    /// </exception>
     public HandshakeStep Receive(ReadOnlyMemory<byte> envelope)
     {
-        // Taken first: a reply is looked at once, whatever comes of it.
+        // Cleared first, so that a failed handshake accepts no second reply.
         using var leg = _leg ?? throw new InvalidOperationException("This handshake expects no reply: it is completed or has failed.");
         _leg = null;
         var (next, context) = leg.Continue(envelope);
@@ -53,7 +57,7 @@ public sealed class SessionHandshake : IDisposable
         return Step = new HandshakeStep.Send(next!);
     }
 
-    /// <summary>Zeroes the keys of the handshake. The session, once there is one, belongs to the caller.</summary>
+    /// <summary>Zeroes the keys of the handshake, but not those of the session, which belongs to the caller.</summary>
     public void Dispose()
     {
         _leg?.Dispose();
@@ -61,27 +65,27 @@ public sealed class SessionHandshake : IDisposable
     }
 }
 
-/// <summary>One step of a <see cref="SessionHandshake"/>. One of the nested cases.</summary>
+/// <summary>One step of a <see cref="SessionHandshake"/>: one of the nested cases.</summary>
 public abstract class HandshakeStep
 {
     private HandshakeStep()
     {
     }
 
-    /// <summary>A message has to be sent, and its reply given to <see cref="SessionHandshake.Receive"/>.</summary>
+    /// <summary>The caller sends a message and gives its reply to <see cref="SessionHandshake.Receive"/>.</summary>
     public sealed class Send : HandshakeStep
     {
         internal Send(ClientHandshakeStep leg)
         {
-            // A copy: a transport may read on when the handshake is over, and such messages are small and rare.
+            // A copy, because a transport may still read the envelope after the handshake is disposed. Such messages are small and rare.
             Envelope = leg.Envelope.ToArray();
             Action = leg.Action;
         }
 
-        /// <summary>The SOAP envelope to send.</summary>
+        /// <summary>The SOAP envelope to send, in UTF-8. Valid also after the handshake is disposed.</summary>
         public ReadOnlyMemory<byte> Envelope { get; }
 
-        /// <summary>Its a:Action, for the transport.</summary>
+        /// <summary>The a:Action of <see cref="Envelope"/>, for the transport.</summary>
         public string Action { get; }
     }
 

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace SecureConversation;
 
 /// <summary>
-/// What a service must remember of a session to serve it, apart from the live <see cref="ServiceSession"/>: nothing in it belongs to one
-/// process. Holds the key; disposing zeroes it.
+/// The part of a <see cref="ServiceSession"/> that any instance of the service needs to serve the session. It refers to nothing that
+/// lives in one process only. Holds the secret key; disposing zeroes it.
 /// </summary>
 public sealed class SessionState : IDisposable
 {
@@ -18,21 +18,21 @@ public sealed class SessionState : IDisposable
     public required byte[] Key { get; init; }
 
     /// <summary>
-    /// The nonces of the keys that the service derives for its replies, one after the other. All instances send with the same derived
-    /// keys, so that each of them recognizes a message of the service that comes back to it. They are no secret.
+    /// The nonces of the derived keys that protect replies, concatenated. All instances send with the same derived keys, so that each of
+    /// them recognizes a message of the service that is sent back to it (reflection). Nonces are not secret.
     /// </summary>
     public required byte[] ReplyNonces { get; init; }
 
     /// <summary>When the key expires, UTC.</summary>
     public required DateTimeOffset Expires { get; init; }
 
-    /// <summary>Who proved themselves when the session was opened.</summary>
+    /// <summary>The client that was authenticated when the session was opened.</summary>
     public required ClaimsPrincipal User { get; init; }
 
     /// <summary>The certificate that the client proved to hold, in DER; null for other credentials.</summary>
     public byte[]? ClientCertificate { get; init; }
 
-    /// <summary>The state as octets, for a store that keeps octets. They hold the key in clear.</summary>
+    /// <summary>Serializes the state for a store that keeps octets. The octets hold the key in clear.</summary>
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();
@@ -50,8 +50,8 @@ public sealed class SessionState : IDisposable
         return bytes;
     }
 
-    /// <summary>The state that <see cref="ToBytes"/> wrote. The octets must come from a trusted place.</summary>
-    /// <exception cref="FormatException">The octets are none of this format.</exception>
+    /// <summary>Reads a state that <see cref="ToBytes"/> wrote. The octets must come from a trusted place.</summary>
+    /// <exception cref="FormatException">The octets are not in the format of this version.</exception>
     public static SessionState FromBytes(byte[] bytes)
     {
         ArgumentNullException.ThrowIfNull(bytes);

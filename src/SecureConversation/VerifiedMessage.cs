@@ -14,8 +14,8 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation;
 
 /// <summary>
-/// A message that passed every check. It exists only as the result of verification; what it hands out are the very
-/// bytes whose digests held. Dispose it to return its buffers, which are cleared.
+/// A message that passed every check. Only the verifier creates instances, and they hand out the same bytes whose digests were checked.
+/// Dispose it to clear its buffers and return them to their pool.
 /// </summary>
 public sealed class VerifiedMessage : IDisposable
 {
@@ -67,26 +67,31 @@ public sealed class VerifiedMessage : IDisposable
     /// <summary>wsu:Created of the timestamp; null when the binding has no timestamps.</summary>
     public DateTimeOffset? Created => Timestamp?.Created;
 
-    /// <summary>The certificate that signed or endorsed; null in sessions and for anonymous clients. Whether it is trusted is judged by the role, not here.</summary>
+    /// <summary>
+    /// The certificate whose key signed or endorsed the message; null in sessions and for anonymous clients. Client and service check
+    /// whether it is trusted; the message itself does not say so.
+    /// </summary>
     public X509Certificate2? SenderCertificate => _signed.Signer ?? (Tokens.Certificates.Count > 0 ? Tokens.Certificates[0] : null);
 
     /// <summary>Identifier of the security context; null outside sessions.</summary>
     public string? ContextId => Context?.Identifier;
 
-    /// <summary>The envelope after decryption, security header included: what the signatures were verified on.</summary>
+    /// <summary>
+    /// The envelope after decryption, with its security header, in UTF-8: the octets that the signatures were checked on.
+    /// </summary>
     public ReadOnlyMemory<byte> DecryptedEnvelope => _opened.Plain.Xml.Memory;
 
     /// <summary>
-    /// The envelope for the application: without the security header and, unless the role was told otherwise, without header
-    /// blocks that no signature covers.
-    /// Valid until this object is disposed.
+    /// The envelope for the application, in UTF-8: without the security header and, unless the options of the client or service say
+    /// otherwise, without header blocks that no signature covers. Valid until this object is disposed.
     /// </summary>
-    public ReadOnlyMemory<byte> Envelope => (_application ??= PlainEnvelope.Write(_opened.Plain, SecurityPosition, i => HandsOutUnsignedHeaders || IsSignedBlock(i))).Memory;
+    public ReadOnlyMemory<byte> Envelope => (_application ??= WriteApplicationEnvelope()).Memory;
 
-    /// <summary>What was signed and encrypted, with what. Made on first use.</summary>
-    public MessageProtection Protection => _protection ??= MessageProtection.Create(_opened, _signed, _shape, Requirements, _derivedKeys, EncryptedKeySha1);
+    /// <summary>Which parts were signed and encrypted, and by which keys and algorithms. Made on first use.</summary>
+    public MessageProtection Protection =>
+        _protection ??= MessageProtection.Create(_opened, _signed, _shape, Requirements, _derivedKeys, EncryptedKeySha1);
 
-    /// <summary>The fault in the body; null when it holds none.</summary>
+    /// <summary>Reads the fault in the body; null when the body holds none.</summary>
     /// <exception cref="SecureConversationException">The fault goes beyond the limits on XML.</exception>
     public SoapFault? ReadFault()
     {
@@ -97,7 +102,8 @@ public sealed class VerifiedMessage : IDisposable
 
         try
         {
-            using var indexed = SoapEnvelope.Parse(DecryptedEnvelope, _wire.Names, XmlLimits.Default with { MaxBytes = int.MaxValue }, indexBody: true);
+            var limits = XmlLimits.Default with { MaxBytes = int.MaxValue };
+            using var indexed = SoapEnvelope.Parse(DecryptedEnvelope, _wire.Names, limits, indexBody: true);
             return FaultReader.Read(indexed, isSecured: true);
         }
         catch (SecurityFailureException e)
@@ -107,8 +113,8 @@ public sealed class VerifiedMessage : IDisposable
     }
 
     /// <summary>
-    /// Whether this is a fault that can be read. One beyond the limits is the application's, to be read by its own means: faults about
-    /// security and sessions are small.
+    /// Reads the fault in the body; false when the body holds none or the fault goes beyond the limits on XML. Such a large fault comes
+    /// from the application: faults about security and sessions are small.
     /// </summary>
     public bool TryReadFault([NotNullWhen(true)] out SoapFault? fault)
     {
@@ -124,7 +130,7 @@ public sealed class VerifiedMessage : IDisposable
         return fault is not null;
     }
 
-    /// <summary>Set by the role before it hands the message out.</summary>
+    /// <summary>Set by the client or service before it hands out the message.</summary>
     internal bool HandsOutUnsignedHeaders { get; set; }
 
     internal SupportingTokens Tokens { get; }
@@ -132,28 +138,39 @@ public sealed class VerifiedMessage : IDisposable
     internal MessageRequirements Requirements { get; }
     internal SecurityContextKey? Context { get; }
 
-    /// <summary>Symmetric binding: the key that the reply is protected with. Owned by this message until taken.</summary>
+    /// <summary>Symmetric binding: the key that protects the reply. This message owns it until <see cref="TakeRequestKey"/>.</summary>
     internal SymmetricKey? RequestKey { get; private set; }
 
     internal byte[] EncryptedKeySha1 { get; }
-    /// <summary>What the replay cache remembers of this message.</summary>
+
+    /// <summary>The octets that the replay cache remembers for this message.</summary>
     internal ReadOnlySpan<byte> ReplayValue => _signed.ReplayValue;
 
     internal X509Certificate2? Signer => _signed.Signer;
 
-    /// <summary>All certificates that signed or endorsed; each has to be trusted.</summary>
+    /// <summary>All certificates whose keys signed or endorsed the message. Each must be trusted.</summary>
     internal IEnumerable<X509Certificate2> Certificates => Signer is null ? Tokens.Certificates : Tokens.Certificates.Prepend(Signer);
 
-    /// <summary>What the client proved, certificates before the user name.</summary>
-    internal IEnumerable<ProvedToken> ProvedTokens =>
-        Tokens.UserName is { } userName ? Certificates.Select(ProvedToken.Of).Append(ProvedToken.Of(userName)) : Certificates.Select(ProvedToken.Of);
+    /// <summary>The tokens that the client proved to hold, certificates before the user name.</summary>
+    internal IEnumerable<ProvedToken> ProvedTokens
+    {
+        get
+        {
+            var certificates = Certificates.Select(ProvedToken.Of);
+            return Tokens.UserName is { } userName ? certificates.Append(ProvedToken.Of(userName)) : certificates;
+        }
+    }
 
     internal SoapEnvelope Plain => _opened.Plain;
 
-    /// <summary>Whether a header block was covered by the primary signature.</summary>
+    /// <summary>The primary signature and then the endorsing ones, in the order in which a reply confirms them.</summary>
+    internal SentSignature[] Signatures =>
+        [.. _signed.Signatures.Select(s => new SentSignature(s.Signature.Value, IsEncryptedItem(s.Item)))];
+
+    /// <summary>Whether the primary signature covers a header block.</summary>
     internal bool IsSignedBlock(int index) => _signed.Covers(_signed.Document.Headers[index].Element);
 
-    /// <summary>The first header block that no signature covers and that must be understood; null element when there is none.</summary>
+    /// <summary>Finds the first unsigned header block that is marked mustUnderstand; the null element when there is none.</summary>
     internal XmlElement FindUnsignedMustUnderstand()
     {
         for (var i = 0; i < Plain.Headers.Count; i++)
@@ -167,9 +184,6 @@ public sealed class VerifiedMessage : IDisposable
 
         return default;
     }
-
-    /// <summary>Primary signature first, then the endorsing ones, as a reply has to confirm them.</summary>
-    internal SentSignature[] Signatures => [.. _signed.Signatures.Select(s => new SentSignature(s.Signature.Value, IsEncryptedItem(s.Item)))];
 
     internal SymmetricKey? TakeRequestKey()
     {
@@ -186,6 +200,9 @@ public sealed class VerifiedMessage : IDisposable
         _opened.Dispose();
         _wire.Dispose();
     }
+
+    private PooledBytes WriteApplicationEnvelope() =>
+        PlainEnvelope.Write(_opened.Plain, SecurityPosition, i => HandsOutUnsignedHeaders || IsSignedBlock(i));
 
     private bool IsEncryptedItem(SecurityItem item) => _opened.IsEncrypted(EncryptedLocation.SecurityItem, item.Position);
 

@@ -8,22 +8,28 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation;
 
-/// <summary>Adds the WS-Addressing headers that a request needs and an application has not written.</summary>
+/// <summary>Adds the WS-Addressing headers that a request needs and that the application has not written.</summary>
 public static class WsAddressing
 {
     /// <summary>
-    /// Copies an envelope, adding a:Action and a:To, and for a request that expects a reply a:MessageID and an anonymous
-    /// a:ReplyTo, each only where absent.
+    /// Copies an envelope and adds a:Action and a:To. If a reply is expected, also a:MessageID and an anonymous a:ReplyTo. Headers that
+    /// the envelope has already are kept.
     /// </summary>
     /// <param name="envelope">A SOAP envelope in UTF-8.</param>
-    /// <param name="version">The version that it has; without addressing the envelope is copied as it is.</param>
-    /// <param name="action">The action, for an envelope without one.</param>
+    /// <param name="version">The version of the envelope. If it has no addressing, the envelope is copied unchanged.</param>
+    /// <param name="action">The action for an envelope without a:Action.</param>
     /// <param name="to">Address of the service.</param>
     /// <param name="expectsReply">False for one-way messages.</param>
-    /// <param name="output">Takes the completed envelope.</param>
-    /// <returns>The action of the completed envelope, for the transport; the header wins over the argument. Empty when there is neither, which takes a version without addressing.</returns>
-    /// <exception cref="ArgumentException">No envelope of that version, or the action is in neither place.</exception>
-    public static string Complete(ReadOnlyMemory<byte> envelope, MessageVersion version, string? action, Uri to, bool expectsReply, IBufferWriter<byte> output)
+    /// <param name="output">Receives the completed envelope.</param>
+    /// <returns>
+    /// The action of the completed envelope, for the transport; a:Action wins over the argument. Empty only when the version has no
+    /// addressing and <paramref name="action"/> is null.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// The input is not an envelope of that version, or has no a:Action while <paramref name="action"/> is null or empty.
+    /// </exception>
+    public static string Complete(
+        ReadOnlyMemory<byte> envelope, MessageVersion version, string? action, Uri to, bool expectsReply, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(to);

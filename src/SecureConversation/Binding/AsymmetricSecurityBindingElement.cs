@@ -1,6 +1,8 @@
 namespace SecureConversation.Binding;
 
-/// <summary>Each side signs with its own RSA key and encrypts for that of the other.</summary>
+/// <summary>
+/// Asymmetric binding (WS-SecurityPolicy 1.2 section 7.5): each side signs with its own RSA key and encrypts for the RSA key of the other.
+/// </summary>
 public sealed record AsymmetricSecurityBindingElement : SecurityBindingElement
 {
     /// <summary>The token of the client. Must be set.</summary>
@@ -10,16 +12,20 @@ public sealed record AsymmetricSecurityBindingElement : SecurityBindingElement
     public SecurityTokenParameters? RecipientTokenParameters { get; init; }
 
     /// <summary>
-    /// Whether the client accepts the service's certificate inside a reply; it must be the very certificate that the client knows.
+    /// Whether the client accepts the service's certificate inside a reply. It must equal the certificate that the client was given.
     /// Default false.
     /// </summary>
     public bool AllowSerializedSigningTokenOnReply { get; init; }
 
     /// <inheritdoc/>
-    /// <remarks>Here WCF derives the keys that encrypt. That is not offered: with true, the binding is refused when it is built.</remarks>
-    public override AsymmetricSecurityBindingElement SetKeyDerivation(bool requireDerivedKeys) => this with
+    /// <remarks>WCF derives encryption keys here, which is not offered: the value true makes the binding fail when it is built.</remarks>
+    public override AsymmetricSecurityBindingElement SetKeyDerivation(bool requireDerivedKeys)
     {
-        InitiatorTokenParameters = InitiatorTokenParameters is { } initiator ? initiator with { RequireDerivedKeys = requireDerivedKeys } : null,
-        RecipientTokenParameters = RecipientTokenParameters is { } recipient ? recipient with { RequireDerivedKeys = requireDerivedKeys } : null,
-    };
+        var (initiator, recipient) = (InitiatorTokenParameters, RecipientTokenParameters);
+        return this with
+        {
+            InitiatorTokenParameters = initiator is null ? null : initiator with { RequireDerivedKeys = requireDerivedKeys },
+            RecipientTokenParameters = recipient is null ? null : recipient with { RequireDerivedKeys = requireDerivedKeys },
+        };
+    }
 }

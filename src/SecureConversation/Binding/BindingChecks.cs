@@ -3,8 +3,8 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Binding;
 
 /// <summary>
-/// The cross-checks of a binding. Each rule yields a sentence that names the setting and says what to do; WCF refuses most of these when a
-/// channel or listener opens, the rest would fail at the first message.
+/// Checks that the settings of a binding fit together. Each broken rule yields a sentence that names the setting and says what to do. WCF
+/// refuses most of these cases when a channel or listener opens; the others would fail at the first message.
 /// </summary>
 internal static class BindingChecks
 {
@@ -15,7 +15,9 @@ internal static class BindingChecks
             return problem;
         }
 
-        return binding.BootstrapBinding is { } bootstrap && All(bootstrap, isBootstrap: true).FirstOrDefault() is { } inner ? $"Bootstrap: {inner}" : null;
+        return binding.BootstrapBinding is { } bootstrap && All(bootstrap, isBootstrap: true).FirstOrDefault() is { } inner
+            ? $"Bootstrap: {inner}"
+            : null;
     }
 
     private static IEnumerable<string> All(MessageSecurityBinding binding, bool isBootstrap) =>
@@ -70,19 +72,26 @@ internal static class BindingChecks
             X509SecurityTokenParameters x509 => ServiceCertificateProtects(symmetric, x509),
             SecureConversationSecurityTokenParameters session => SessionProtects(symmetric, session),
             null => ["ProtectionTokenParameters of a SymmetricSecurityBindingElement must be set."],
-            var other => [$"ProtectionTokenParameters cannot be {other.GetType().Name}: the token has no key. Use X509SecurityTokenParameters or SecureConversationSecurityTokenParameters."],
+            var other =>
+            [
+                $"ProtectionTokenParameters cannot be {other.GetType().Name}: the token has no key. "
+                    + "Use X509SecurityTokenParameters or SecureConversationSecurityTokenParameters.",
+            ],
         },
         AsymmetricSecurityBindingElement asymmetric => Asymmetric(asymmetric),
         _ => [$"{binding.Element.GetType().Name} is not offered."],
     };
 
-    private static IEnumerable<string> ServiceCertificateProtects(SymmetricSecurityBindingElement element, X509SecurityTokenParameters token)
+    private static IEnumerable<string> ServiceCertificateProtects(
+        SymmetricSecurityBindingElement element,
+        X509SecurityTokenParameters token)
     {
         if (IsVersion10(element))
         {
             // The reply refers to the key of its request by EncryptedKeySHA1 (WS-Security 1.1 section 7.3).
-            yield return "A SymmetricSecurityBindingElement with a certificate (mutual certificate, anonymous, user name) needs WS-Security 1.1: "
-                + "choose a MessageSecurityVersion with WSSecurity11, or the asymmetric element of CreateMutualCertificateBindingElement(MessageSecurityVersion).";
+            yield return "A SymmetricSecurityBindingElement with a certificate (mutual certificate, anonymous, user name) needs "
+                + "WS-Security 1.1: choose a MessageSecurityVersion with WSSecurity11, or the asymmetric element of "
+                + "CreateMutualCertificateBindingElement(MessageSecurityVersion).";
         }
 
         if (token.InclusionMode != SecurityTokenInclusionMode.Never)
@@ -120,7 +129,7 @@ internal static class BindingChecks
             yield break;
         }
 
-        // Nothing is copied from the bootstrap, as in WCF, so this is what a forgotten setting looks like.
+        // As in WCF, no setting is copied from the bootstrap. The two elements differ when somebody forgot to set one of them.
         if (bootstrap.MessageSecurityVersion != element.MessageSecurityVersion)
         {
             yield return $"MessageSecurityVersion differs: {element.MessageSecurityVersion} on the secure conversation element, "
@@ -203,7 +212,7 @@ internal static class BindingChecks
     {
         if (binding.Protection.HasEncryptedHeaders && IsVersion10(binding.Element))
         {
-            // EncryptedHeader came with WS-Security 1.1 section 9.3.
+            // EncryptedHeader exists only since WS-Security 1.1 (section 9.3).
             yield return "Protection encrypts headers, which needs WS-Security 1.1: "
                 + "choose a MessageSecurityVersion with WSSecurity11, or only sign them.";
         }

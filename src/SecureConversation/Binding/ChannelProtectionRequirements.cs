@@ -4,9 +4,9 @@ using System.Net.Security;
 namespace SecureConversation.Binding;
 
 /// <summary>
-/// Which messages and headers of an endpoint are signed, and which are encrypted as well. Sender and receiver must agree.
-/// Timestamp, signature confirmations and the headers of WS-Addressing are always signed and not listed here.
-/// Immutable: every <c>With...</c> returns a changed copy.
+/// Which bodies and headers of an endpoint are signed, and which are encrypted as well (WS-SecurityPolicy 1.2 sections 4.1, 4.2).
+/// Client and service must have equal requirements. Timestamp, signature confirmations and the headers of WS-Addressing are always
+/// signed and are not listed here. Immutable: every <c>With...</c> returns a changed copy.
 /// </summary>
 public sealed record ChannelProtectionRequirements
 {
@@ -15,35 +15,35 @@ public sealed record ChannelProtectionRequirements
 
     private readonly ImmutableArray<HeaderRule> _headers = [];
 
-    /// <summary>All bodies signed and encrypted, no further headers.</summary>
+    /// <summary>Signs and encrypts all bodies, and protects no further headers.</summary>
     public static ChannelProtectionRequirements Default { get; } = new();
 
-    /// <summary>The level of bodies whose action has no own entry. Default: signed and encrypted.</summary>
+    /// <summary>The level of bodies whose action has no entry. Default: signed and encrypted.</summary>
     public ProtectionLevel DefaultProtectionLevel { get; init; } = ProtectionLevel.EncryptAndSign;
 
-    /// <summary>Whether some header has to be encrypted, which WS-Security 1.0 cannot do.</summary>
+    /// <summary>Whether any header is encrypted, which WS-Security 1.0 does not support.</summary>
     public bool HasEncryptedHeaders => _headers.Any(h => h.Header.Level == ProtectionLevel.EncryptAndSign);
 
-    /// <summary>The default level changed.</summary>
+    /// <summary>Sets the default level of bodies.</summary>
     public ChannelProtectionRequirements WithDefault(ProtectionLevel level) => this with { DefaultProtectionLevel = level };
 
-    /// <summary>The level of the body of requests, one-way messages included, with this action.</summary>
+    /// <summary>Sets the level of the body of requests and one-way messages with this action.</summary>
     public ChannelProtectionRequirements WithRequest(string action, ProtectionLevel level) =>
         WithLevel(MessageDirection.ClientToService, action, level);
 
-    /// <summary>The level of the body of replies with this action.</summary>
+    /// <summary>Sets the level of the body of replies with this action.</summary>
     public ChannelProtectionRequirements WithReply(string action, ProtectionLevel level) =>
         WithLevel(MessageDirection.ServiceToClient, action, level);
 
-    /// <summary>The level of the body of faults with this action.</summary>
+    /// <summary>Sets the level of the body of faults with this action.</summary>
     public ChannelProtectionRequirements WithFault(string action, ProtectionLevel level) =>
         WithLevel(MessageDirection.ServiceToClient, action, level);
 
-    /// <summary>A header that is signed, or signed and encrypted, in all messages of both directions that have it.</summary>
+    /// <summary>Protects a header in all messages of both directions that have it.</summary>
     public ChannelProtectionRequirements WithHeader(string name, string ns, ProtectionLevel level) =>
         WithHeader(new HeaderRule(null, null, new ProtectedHeader(name, ns, level)));
 
-    /// <summary>A header that is signed, or signed and encrypted, in messages with this action that have it.</summary>
+    /// <summary>Protects a header in messages with this action that have it.</summary>
     public ChannelProtectionRequirements WithHeader(
         MessageDirection direction,
         string action,
@@ -53,7 +53,7 @@ public sealed record ChannelProtectionRequirements
         WithHeader(new HeaderRule(direction, action, new ProtectedHeader(name, ns, level)));
 
     /// <summary>
-    /// The level of a body. Faults that no contract declares are signed and encrypted whatever the default is, unless they have an entry.
+    /// The level of a body. A fault that no contract declares is signed and encrypted regardless of the default, unless it has an entry.
     /// </summary>
     public ProtectionLevel GetLevel(string? action, MessageDirection direction)
     {
@@ -68,8 +68,8 @@ public sealed record ChannelProtectionRequirements
     }
 
     /// <summary>
-    /// The headers to protect in a message; the higher level where a header is listed twice. Without an action, which only addressing
-    /// has, those of all actions: nothing tells which one is meant.
+    /// The headers to protect in a message; a header that is listed twice gets the higher level. A message without WS-Addressing has no
+    /// action: then the result holds the headers of all actions, because the right one is not known.
     /// </summary>
     public ImmutableArray<ProtectedHeader> GetHeaders(string? action, MessageDirection direction)
     {
@@ -126,7 +126,7 @@ public sealed record ChannelProtectionRequirements
         _headers = headers;
     }
 
-    // protocol constants: faults of the WS-Addressing layer and of the .NET dispatcher.
+    // Protocol constants: the fault actions of WS-Addressing and of the .NET dispatcher.
     private static readonly ImmutableHashSet<string> FaultActions =
     [
         "http://www.w3.org/2005/08/addressing/fault",

@@ -1,38 +1,47 @@
 namespace SecureConversation.Binding;
 
-/// <summary>Settings of the client that the service does not see. Names and defaults of WCF.</summary>
+/// <summary>Settings of the client that the service does not see. Names and defaults are those of WCF.</summary>
 public sealed record LocalClientSecuritySettings
 {
-    /// <summary>Whether a reply is refused that was accepted before. Default true; needs timestamps.</summary>
+    /// <summary>Whether the client refuses a reply that it accepted before. Default true; needs timestamps.</summary>
     public bool DetectReplays { get; init; } = true;
 
-    /// <summary>Number of replies remembered; when full, new ones are refused. Default 900,000.</summary>
+    /// <summary>Maximum number of remembered replies. While that many are remembered, new replies are refused. Default 900,000.</summary>
     public int ReplayCacheSize { get; init; } = 900_000;
 
-    /// <summary>Greatest age of a reply, clock skew not included. Default 5 minutes.</summary>
+    /// <summary>Maximum age of a reply, without the clock skew. Default 5 minutes.</summary>
     public TimeSpan ReplayWindow { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Greatest difference between the clocks of both sides, either way. Default 5 minutes.</summary>
+    /// <summary>Maximum difference between the clocks of both sides, in either direction. Default 5 minutes.</summary>
     public TimeSpan MaxClockSkew { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Time from Created to Expires of the timestamps that are sent. Default 5 minutes.</summary>
+    /// <summary>Time from Created to Expires in the timestamps of requests. Default 5 minutes.</summary>
     public TimeSpan TimestampValidityDuration { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether a SecurityContextToken with a cookie is used for further channels. Default true, and without effect yet: false is refused.</summary>
+    /// <summary>
+    /// Whether a SecurityContextToken with a cookie is used for further channels. Default true. Has no effect yet: false is refused.
+    /// </summary>
     public bool CacheCookies { get; init; } = true;
 
-    /// <summary>Longest time for which such a token is kept. Default: as long as it is valid; without effect yet, so that any other is refused.</summary>
+    /// <summary>
+    /// Maximum time for which a token with a cookie is kept. Default: as long as it is valid. Has no effect yet: other values are refused.
+    /// </summary>
     public TimeSpan MaxCookieCachingTime { get; init; } = TimeSpan.MaxValue;
 
-    /// <summary>Part of its lifetime, in percent, after which such a token is replaced. Default 60, and without effect yet: any other is refused.</summary>
+    /// <summary>
+    /// Percentage of its lifetime after which a token with a cookie is replaced. Default 60. Has no effect yet: other values are refused.
+    /// </summary>
     public int CookieRenewalThresholdPercentage { get; init; } = 60;
 
     /// <summary>
-    /// Age of a session key at which the client stops using it; SecureConversation.Http opens a new session then. Default 10 hours. The
-    /// service may set an earlier end.
+    /// Age at which the client stops using the key of a session; SecureConversation.Http then opens a new session. Default 10 hours. The
+    /// service may let the key expire earlier.
     /// </summary>
     public TimeSpan SessionKeyRenewalInterval { get; init; } = TimeSpan.FromHours(10);
 
-    /// <summary>Time for which replies under the previous key are accepted after a renewal. Default 5 minutes, and without effect yet: any other is refused.</summary>
+    /// <summary>
+    /// Time for which replies under the previous key are accepted after a renewal. Default 5 minutes. Has no effect yet: other values are
+    /// refused.
+    /// </summary>
     public TimeSpan SessionKeyRolloverInterval { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -1,6 +1,6 @@
 namespace SecureConversation.Binding;
 
-/// <summary>The cross-checks of the local settings; one sentence for each problem, as in <see cref="BindingChecks"/>.</summary>
+/// <summary>Checks of the local settings. Each problem yields one sentence, as in <see cref="BindingChecks"/>.</summary>
 internal static class LocalSettingsChecks
 {
     public static IEnumerable<string> Client(SecurityBindingElement element)
@@ -49,17 +49,18 @@ internal static class LocalSettingsChecks
     }
 
     /// <summary>
-    /// Without a timestamp nothing says when an entry of the replay cache may be forgotten. Asked by each role for its own settings:
-    /// who hosts a service does not set those of clients.
+    /// Replay detection needs timestamps: without one, an entry of the replay cache could never be dropped. Client and service each
+    /// check only their own settings, because the settings of the other side have no effect on them.
     /// </summary>
-    /// <exception cref="ArgumentException">The role would detect replays without timestamps.</exception>
+    /// <exception cref="ArgumentException">The settings detect replays, and the binding has no timestamps.</exception>
     public static void RequireTimestamps(MessageSecurityBinding binding, string name, Func<SecurityBindingElement, bool> detectsReplays)
     {
         foreach (var element in new[] { binding.Element, binding.Bootstrap })
         {
             if (element is { IncludeTimestamp: false } && detectsReplays(element))
             {
-                throw new ArgumentException($"{name}.DetectReplays needs timestamps: set IncludeTimestamp to true, or DetectReplays to false.", nameof(binding));
+                throw new ArgumentException(
+                    $"{name}.DetectReplays needs timestamps: set IncludeTimestamp to true, or DetectReplays to false.", nameof(binding));
             }
         }
     }

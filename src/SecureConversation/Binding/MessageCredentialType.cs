@@ -1,9 +1,12 @@
 namespace SecureConversation.Binding;
 
-/// <summary>What a client identifies itself with. All values of WCF; <see cref="MessageSecurity"/> says which are offered.</summary>
+/// <summary>
+/// The kind of credential by which a client identifies itself. Has all values of WCF; not all are offered, see
+/// <see cref="MessageSecurity.ClientCredentialType"/>.
+/// </summary>
 public enum MessageCredentialType
 {
-    /// <summary>Nothing; the client is anonymous.</summary>
+    /// <summary>No credential; the client is anonymous.</summary>
     None,
     /// <summary>A Windows account.</summary>
     Windows,

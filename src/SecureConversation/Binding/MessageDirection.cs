@@ -1,6 +1,6 @@
 namespace SecureConversation.Binding;
 
-/// <summary>Which way a message goes.</summary>
+/// <summary>The direction of a message.</summary>
 public enum MessageDirection
 {
     /// <summary>A request or a one-way message.</summary>

@@ -1,39 +1,45 @@
 namespace SecureConversation.Binding;
 
 /// <summary>
-/// Message security in the few words of WSHttpBinding and WS2007HttpBinding; makes the binding element that these make.
-/// Differs from WCF in two defaults, for what WCF defaults to is not offered: certificates in place of Windows accounts, and no negotiation
-/// of the service's certificate.
+/// The message security settings of WSHttpBinding and WS2007HttpBinding. Creates the same binding element as those bindings do.
+/// Two defaults differ from WCF, whose defaults are not offered: clients have certificates and not Windows accounts, and the certificate
+/// of the service is not negotiated.
 /// </summary>
 public sealed record MessageSecurity
 {
-    /// <summary>What the client identifies itself with. Default: a certificate. Windows accounts and issued tokens are not offered.</summary>
+    /// <summary>The credential of the client. Default: a certificate. Windows accounts and issued tokens are not offered.</summary>
     public MessageCredentialType ClientCredentialType { get; init; } = MessageCredentialType.Certificate;
 
-    /// <summary>Whether client and service negotiate the certificate of the service. Must be false: the client knows the certificate beforehand.</summary>
+    /// <summary>
+    /// Whether client and service negotiate the certificate of the service. Must be false: the client needs the certificate beforehand.
+    /// </summary>
     public bool NegotiateServiceCredential { get; init; }
 
     /// <summary>True (default): the client opens a session. False: each message is secured on its own.</summary>
     public bool EstablishSecurityContext { get; init; } = true;
 
-    /// <summary>The algorithms. Default <see cref="SecurityAlgorithmSuite.Basic256"/>.</summary>
+    /// <summary>The algorithm suite. Default <see cref="SecurityAlgorithmSuite.Basic256"/>.</summary>
     public SecurityAlgorithmSuite AlgorithmSuite { get; init; } = SecurityAlgorithmSuite.Default;
 
     /// <summary>
-    /// The versions of the protocols. Default that of WSHttpBinding; WS2007HttpBinding has
+    /// The versions of the protocols. Default: those of WSHttpBinding. WS2007HttpBinding has
     /// <see cref="MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10"/>.
     /// </summary>
     public MessageSecurityVersion MessageSecurityVersion { get; init; } =
         MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
 
-    /// <summary>The binding element: a session around the element of the credentials, or that one alone.</summary>
+    /// <summary>
+    /// Creates the binding element of the credentials. If <see cref="EstablishSecurityContext"/> is true, that element becomes the
+    /// bootstrap of a secure conversation element.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A setting is not offered; the message names it.</exception>
     public SecurityBindingElement CreateSecurityBindingElement()
     {
         if (NegotiateServiceCredential)
         {
             throw new InvalidOperationException(
-                "NegotiateServiceCredential = true is not offered: set it to false on both sides and give the client the certificate of the service.");
+                "NegotiateServiceCredential = true is not offered: "
+                    + "set it to false on both sides and give the client the certificate of the service.");
         }
 
         var oneShot = Common(CredentialElement());

@@ -1,8 +1,8 @@
 namespace SecureConversation.Binding;
 
 /// <summary>
-/// The security of an endpoint, checked and frozen: a binding element, the message version and the protection requirements.
-/// Client and service of one endpoint are made from equal bindings.
+/// The checked, immutable security settings of an endpoint: a binding element, the message version and the protection requirements.
+/// Client and service of one endpoint need equal bindings.
 /// </summary>
 public sealed class MessageSecurityBinding
 {
@@ -11,20 +11,22 @@ public sealed class MessageSecurityBinding
         Element = element;
         MessageVersion = version;
         Protection = protection;
-        SecureConversation = (element as SymmetricSecurityBindingElement)?.ProtectionTokenParameters as SecureConversationSecurityTokenParameters;
+        var token = (element as SymmetricSecurityBindingElement)?.ProtectionTokenParameters;
+        SecureConversation = token as SecureConversationSecurityTokenParameters;
         if (Bootstrap is { } bootstrap)
         {
-            BootstrapBinding = new(bootstrap, version, SecureConversation!.BootstrapProtectionRequirements ?? ChannelProtectionRequirements.Default);
+            var levels = SecureConversation!.BootstrapProtectionRequirements ?? ChannelProtectionRequirements.Default;
+            BootstrapBinding = new(bootstrap, version, levels);
         }
     }
 
-    /// <summary>The settings of security.</summary>
+    /// <summary>The security settings.</summary>
     public SecurityBindingElement Element { get; }
 
     /// <summary>The versions of SOAP and WS-Addressing.</summary>
     public MessageVersion MessageVersion { get; }
 
-    /// <summary>What is signed and encrypted.</summary>
+    /// <summary>Which bodies and headers are signed and encrypted.</summary>
     public ChannelProtectionRequirements Protection { get; }
 
     /// <summary>The token of the session; null when each message is secured on its own.</summary>
@@ -33,17 +35,17 @@ public sealed class MessageSecurityBinding
     /// <summary>Whether the client opens a session before the first message.</summary>
     public bool EstablishesSession => SecureConversation is not null;
 
-    /// <summary>The security of the handshake of a session; null when there is none.</summary>
+    /// <summary>The security settings of the handshake of a session; null without sessions.</summary>
     public SecurityBindingElement? Bootstrap => SecureConversation?.BootstrapSecurityBindingElement;
 
-    /// <summary>The binding of the handshake of a session; null when there is none.</summary>
+    /// <summary>The binding of the handshake of a session; null without sessions.</summary>
     public MessageSecurityBinding? BootstrapBinding { get; }
 
-    /// <summary>Checks that the settings go together.</summary>
-    /// <param name="element">The settings of security.</param>
+    /// <summary>Checks that the settings fit together and creates a binding from them.</summary>
+    /// <param name="element">The security settings.</param>
     /// <param name="version">The message version; <see cref="MessageVersion.Default"/> when null.</param>
     /// <param name="protection">What is signed and encrypted; <see cref="ChannelProtectionRequirements.Default"/> when null.</param>
-    /// <exception cref="ArgumentNullException">No element.</exception>
+    /// <exception cref="ArgumentNullException">The element is null.</exception>
     /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
     public static MessageSecurityBinding Create(
         SecurityBindingElement element,
@@ -59,13 +61,15 @@ public sealed class MessageSecurityBinding
         return problem is null ? binding : throw new ArgumentException(problem, nameof(element));
     }
 
-    /// <summary>Checks the settings in the few words of WSHttpBinding.</summary>
-    /// <param name="security">The settings of security.</param>
+    /// <summary>Creates a binding from the settings of WSHttpBinding.</summary>
+    /// <param name="security">The security settings.</param>
     /// <param name="version">The message version; <see cref="MessageVersion.Default"/> when null.</param>
     /// <param name="protection">What is signed and encrypted; <see cref="ChannelProtectionRequirements.Default"/> when null.</param>
-    /// <exception cref="ArgumentNullException">No settings.</exception>
+    /// <exception cref="ArgumentNullException">The settings are null.</exception>
     /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
-    /// <exception cref="InvalidOperationException">A setting of the short form is not offered; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A setting of <paramref name="security"/> is not offered; the message names it.
+    /// </exception>
     public static MessageSecurityBinding Create(
         MessageSecurity security,
         MessageVersion? version = null,
@@ -75,13 +79,15 @@ public sealed class MessageSecurityBinding
         return Create(security.CreateSecurityBindingElement(), version, protection);
     }
 
-    /// <summary>Checks settings that come in one of two forms, as options of clients and services have them.</summary>
-    /// <param name="element">The settings in full; null when the other form is used.</param>
-    /// <param name="security">The settings in the few words of WSHttpBinding; null when the other form is used.</param>
+    /// <summary>Creates a binding from options that have either an element or the settings of WSHttpBinding.</summary>
+    /// <param name="element">The security settings; null when <paramref name="security"/> is used.</param>
+    /// <param name="security">The settings of WSHttpBinding; null when <paramref name="element"/> is used.</param>
     /// <param name="version">The message version; <see cref="MessageVersion.Default"/> when null.</param>
     /// <param name="protection">What is signed and encrypted; <see cref="ChannelProtectionRequirements.Default"/> when null.</param>
     /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
-    /// <exception cref="InvalidOperationException">Both forms or none; or a setting of the short form is not offered.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Both or none of the two are set, or a setting of <paramref name="security"/> is not offered.
+    /// </exception>
     public static MessageSecurityBinding Resolve(
         SecurityBindingElement? element,
         MessageSecurity? security,

@@ -27,11 +27,17 @@ public sealed class MessageSecurityVersion
         new(SecurityVersion.WSSecurity11, oasis: false, bsp: false);
 
     /// <summary>WS-Security 1.0 with the versions of February 2005 and the attributes of the Basic Security Profile.</summary>
-    public static MessageSecurityVersion WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10 { get; } =
+    public static MessageSecurityVersion
+        WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10
+    { get; } =
         new(SecurityVersion.WSSecurity10, oasis: false, bsp: true);
 
-    /// <summary>WS-Security 1.1 with the versions of February 2005 and the attributes of the Basic Security Profile. The version of WSHttpBinding.</summary>
-    public static MessageSecurityVersion WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10 { get; } =
+    /// <summary>
+    /// WS-Security 1.1 with the versions of February 2005 and the attributes of the Basic Security Profile. The version of WSHttpBinding.
+    /// </summary>
+    public static MessageSecurityVersion
+        WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10
+    { get; } =
         new(SecurityVersion.WSSecurity11, oasis: false, bsp: true);
 
     /// <summary>WS-Security 1.0 with the OASIS versions and the attributes of the Basic Security Profile.</summary>
@@ -42,7 +48,9 @@ public sealed class MessageSecurityVersion
     public static MessageSecurityVersion WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12 { get; } =
         new(SecurityVersion.WSSecurity11, oasis: true, bsp: false);
 
-    /// <summary>WS-Security 1.1 with the OASIS versions and the attributes of the Basic Security Profile. The version of WS2007HttpBinding.</summary>
+    /// <summary>
+    /// WS-Security 1.1 with the OASIS versions and the attributes of the Basic Security Profile. The version of WS2007HttpBinding.
+    /// </summary>
     public static MessageSecurityVersion WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10 { get; } =
         new(SecurityVersion.WSSecurity11, oasis: true, bsp: true);
 
@@ -57,7 +65,9 @@ public sealed class MessageSecurityVersion
         WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10,
     ];
 
-    /// <summary>The default, as in WCF: <see cref="WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11"/>.</summary>
+    /// <summary>
+    /// The default, as in WCF: <see cref="WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11"/>.
+    /// </summary>
     public static MessageSecurityVersion Default => WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11;
 
     /// <summary>The name of the static property.</summary>
@@ -69,18 +79,18 @@ public sealed class MessageSecurityVersion
     /// <summary>The version of WS-Trust.</summary>
     public TrustVersion TrustVersion { get; }
 
-    /// <summary>The version of WS-SecureConversation; it always goes with that of WS-Trust.</summary>
+    /// <summary>The version of WS-SecureConversation. Each version belongs to one version of WS-Trust.</summary>
     public SecureConversationVersion SecureConversationVersion { get; }
 
-    /// <summary>Whether attributes are written that the Basic Security Profile 1.0 demands and WS-Security leaves out.</summary>
+    /// <summary>Whether to write the attributes that the Basic Security Profile 1.0 requires and that WS-Security makes optional.</summary>
     public bool EmitBspRequiredAttributes { get; }
 
-    /// <summary>The version of this name, or of <c>Default</c>.</summary>
+    /// <summary>Finds a version by its name; <c>Default</c> is a name, too.</summary>
     /// <exception cref="FormatException">No version has the name.</exception>
     public static MessageSecurityVersion Parse(string name) =>
         TryParse(name, out var version) ? version : throw new FormatException($"'{name}' is not the name of a message security version.");
 
-    /// <summary>The version of this name, or of <c>Default</c>; false when there is none.</summary>
+    /// <summary>Finds a version by its name; <c>Default</c> is a name, too. False when no version has the name.</summary>
     public static bool TryParse(string? name, [NotNullWhen(true)] out MessageSecurityVersion? version)
     {
         version = name == nameof(Default) ? Default : All.FirstOrDefault(v => v.Name == name);

@@ -28,10 +28,10 @@ public sealed class MessageVersion
     public static MessageVersion Soap12WSAddressingAugust2004 { get; } =
         new(nameof(Soap12WSAddressingAugust2004), SoapVersion.Soap12, AddressingVersion.WSAddressingAugust2004);
 
-    /// <summary>SOAP 1.1 without addressing. Not for sessions.</summary>
+    /// <summary>SOAP 1.1 without addressing. Cannot be used with sessions.</summary>
     public static MessageVersion Soap11 { get; } = new(nameof(Soap11), SoapVersion.Soap11, AddressingVersion.None);
 
-    /// <summary>SOAP 1.2 without addressing. Not for sessions.</summary>
+    /// <summary>SOAP 1.2 without addressing. Cannot be used with sessions.</summary>
     public static MessageVersion Soap12 { get; } = new(nameof(Soap12), SoapVersion.Soap12, AddressingVersion.None);
 
     /// <summary>The default, as in WCF: <see cref="Soap12WSAddressing10"/>.</summary>
@@ -53,7 +53,7 @@ public sealed class MessageVersion
     /// <summary>The HTTP media type: <c>application/soap+xml</c> (RFC 3902) or <c>text/xml</c> (SOAP 1.1 section 6).</summary>
     public string MediaType => Soap == SoapVersion.Soap12 ? "application/soap+xml" : "text/xml";
 
-    /// <summary>Whether a Content-Type of HTTP belongs to this SOAP version; parameters do not matter.</summary>
+    /// <summary>Whether an HTTP Content-Type has the media type of this SOAP version. Its parameters are ignored.</summary>
     public bool IsMediaTypeOf(string contentType)
     {
         ArgumentNullException.ThrowIfNull(contentType);
@@ -61,7 +61,8 @@ public sealed class MessageVersion
         return (end < 0 ? contentType : contentType[..end]).AsSpan().Trim().Equals(MediaType, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The version with these parts.</summary>
+    /// <summary>Finds the version with these parts.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No version has these parts.</exception>
     public static MessageVersion Create(SoapVersion soap, AddressingVersion addressing) =>
         All.FirstOrDefault(v => v.Soap == soap && v.Addressing == addressing)
         ?? throw new ArgumentOutOfRangeException(nameof(soap), "No such version of SOAP or WS-Addressing.");

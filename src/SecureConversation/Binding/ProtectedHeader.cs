@@ -2,7 +2,9 @@ using System.Net.Security;
 
 namespace SecureConversation.Binding;
 
-/// <summary>A header to be protected. <see cref="ChannelProtectionRequirements"/> makes it from the arguments of its <c>WithHeader</c>.</summary>
+/// <summary>
+/// A header to be protected. <see cref="ChannelProtectionRequirements"/> creates it from the arguments of its <c>WithHeader</c>.
+/// </summary>
 public sealed record ProtectedHeader
 {
     internal ProtectedHeader(string name, string ns, ProtectionLevel level)
@@ -18,6 +20,6 @@ public sealed record ProtectedHeader
     /// <summary>Namespace name.</summary>
     public string Namespace { get; }
 
-    /// <summary>Signed, or signed and encrypted.</summary>
+    /// <summary>Whether the header is signed, or signed and encrypted.</summary>
     public ProtectionLevel Level { get; }
 }

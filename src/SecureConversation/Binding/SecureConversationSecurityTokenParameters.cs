@@ -1,20 +1,25 @@
 namespace SecureConversation.Binding;
 
-/// <summary>The token of a session: a SecurityContextToken, issued by the service under the protection of the bootstrap.</summary>
+/// <summary>The token of a session: a SecurityContextToken (WS-SecureConversation 1.3 section 2) that the service issues.</summary>
 public sealed record SecureConversationSecurityTokenParameters : SecurityTokenParameters
 {
-    /// <summary>The security of the handshake. Must be set, and may not be secure conversation itself.</summary>
+    /// <summary>The security settings of the handshake. Must be set, and must not be a secure conversation element.</summary>
     public SecurityBindingElement? BootstrapSecurityBindingElement { get; init; }
 
     /// <summary>
-    /// True (default): the client cancels the session when done. False: there is no Cancel, and the session ends with
-    /// <see cref="LocalServiceSecuritySettings.IssuedCookieLifetime"/>. WCF then puts its state into a cookie; here the service keeps it.
+    /// True (default): the client cancels the session when done. False: there is no Cancel, and the session ends after
+    /// <see cref="LocalServiceSecuritySettings.IssuedCookieLifetime"/>. In that case WCF puts the state of the session into a cookie; this
+    /// library keeps it at the service.
     /// </summary>
     public bool RequireCancellation { get; init; } = true;
 
-    /// <summary>Whether the client may renew the key of the session. Default true, and without effect yet: no key is renewed, and false is refused.</summary>
+    /// <summary>
+    /// Whether the client may renew the key of the session. Default true. Has no effect yet: no key is renewed, and false is refused.
+    /// </summary>
     public bool CanRenewSession { get; init; } = true;
 
-    /// <summary>Levels of protection for the handshake. It is always signed and encrypted, as null (default) says; others are refused.</summary>
+    /// <summary>
+    /// Protection levels of the handshake. Default null: the handshake is signed and encrypted. Other requirements are refused.
+    /// </summary>
     public ChannelProtectionRequirements? BootstrapProtectionRequirements { get; init; }
 }

@@ -5,8 +5,8 @@ using SecureConversation.Engine.Crypto;
 namespace SecureConversation.Binding;
 
 /// <summary>
-/// The algorithms of a binding (WS-SecurityPolicy 1.2 section 6.1). A receiver takes exactly these, with no choice within a suite.
-/// Key derivation is P_SHA1 in all of them, also in those with SHA-256.
+/// The algorithms of a binding (WS-SecurityPolicy 1.2 section 6.1). A receiver accepts only the algorithms of its suite.
+/// All suites derive keys by P_SHA1, also those with SHA-256.
 /// </summary>
 public sealed class SecurityAlgorithmSuite
 {
@@ -25,52 +25,68 @@ public sealed class SecurityAlgorithmSuite
     }
 
     /// <summary>AES-256, SHA-1, RSA-OAEP. The default of WCF.</summary>
-    public static SecurityAlgorithmSuite Basic256 { get; } = new(nameof(Basic256), Family.Aes256, sha256: false, KeyWrapAlgorithm.RsaOaep);
+    public static SecurityAlgorithmSuite Basic256 { get; } =
+        new(nameof(Basic256), Family.Aes256, sha256: false, KeyWrapAlgorithm.RsaOaep);
 
     /// <summary>AES-192, SHA-1, RSA-OAEP.</summary>
-    public static SecurityAlgorithmSuite Basic192 { get; } = new(nameof(Basic192), Family.Aes192, sha256: false, KeyWrapAlgorithm.RsaOaep);
+    public static SecurityAlgorithmSuite Basic192 { get; } =
+        new(nameof(Basic192), Family.Aes192, sha256: false, KeyWrapAlgorithm.RsaOaep);
 
     /// <summary>AES-128, SHA-1, RSA-OAEP.</summary>
-    public static SecurityAlgorithmSuite Basic128 { get; } = new(nameof(Basic128), Family.Aes128, sha256: false, KeyWrapAlgorithm.RsaOaep);
+    public static SecurityAlgorithmSuite Basic128 { get; } =
+        new(nameof(Basic128), Family.Aes128, sha256: false, KeyWrapAlgorithm.RsaOaep);
 
     /// <summary>3DES, SHA-1, RSA-OAEP.</summary>
-    public static SecurityAlgorithmSuite TripleDes { get; } = new(nameof(TripleDes), Family.TripleDes, sha256: false, KeyWrapAlgorithm.RsaOaep);
+    public static SecurityAlgorithmSuite TripleDes { get; } =
+        new(nameof(TripleDes), Family.TripleDes, sha256: false, KeyWrapAlgorithm.RsaOaep);
 
     /// <summary>AES-256, SHA-1, RSA 1.5.</summary>
-    public static SecurityAlgorithmSuite Basic256Rsa15 { get; } = new(nameof(Basic256Rsa15), Family.Aes256, sha256: false, KeyWrapAlgorithm.Rsa15);
+    public static SecurityAlgorithmSuite Basic256Rsa15 { get; } =
+        new(nameof(Basic256Rsa15), Family.Aes256, sha256: false, KeyWrapAlgorithm.Rsa15);
 
     /// <summary>AES-192, SHA-1, RSA 1.5.</summary>
-    public static SecurityAlgorithmSuite Basic192Rsa15 { get; } = new(nameof(Basic192Rsa15), Family.Aes192, sha256: false, KeyWrapAlgorithm.Rsa15);
+    public static SecurityAlgorithmSuite Basic192Rsa15 { get; } =
+        new(nameof(Basic192Rsa15), Family.Aes192, sha256: false, KeyWrapAlgorithm.Rsa15);
 
     /// <summary>AES-128, SHA-1, RSA 1.5.</summary>
-    public static SecurityAlgorithmSuite Basic128Rsa15 { get; } = new(nameof(Basic128Rsa15), Family.Aes128, sha256: false, KeyWrapAlgorithm.Rsa15);
+    public static SecurityAlgorithmSuite Basic128Rsa15 { get; } =
+        new(nameof(Basic128Rsa15), Family.Aes128, sha256: false, KeyWrapAlgorithm.Rsa15);
 
     /// <summary>3DES, SHA-1, RSA 1.5.</summary>
-    public static SecurityAlgorithmSuite TripleDesRsa15 { get; } = new(nameof(TripleDesRsa15), Family.TripleDes, sha256: false, KeyWrapAlgorithm.Rsa15);
+    public static SecurityAlgorithmSuite TripleDesRsa15 { get; } =
+        new(nameof(TripleDesRsa15), Family.TripleDes, sha256: false, KeyWrapAlgorithm.Rsa15);
 
     /// <summary>AES-256, SHA-256, RSA-OAEP.</summary>
-    public static SecurityAlgorithmSuite Basic256Sha256 { get; } = new(nameof(Basic256Sha256), Family.Aes256, sha256: true, KeyWrapAlgorithm.RsaOaep);
+    public static SecurityAlgorithmSuite Basic256Sha256 { get; } =
+        new(nameof(Basic256Sha256), Family.Aes256, sha256: true, KeyWrapAlgorithm.RsaOaep);
 
     /// <summary>AES-192, SHA-256, RSA-OAEP.</summary>
-    public static SecurityAlgorithmSuite Basic192Sha256 { get; } = new(nameof(Basic192Sha256), Family.Aes192, sha256: true, KeyWrapAlgorithm.RsaOaep);
+    public static SecurityAlgorithmSuite Basic192Sha256 { get; } =
+        new(nameof(Basic192Sha256), Family.Aes192, sha256: true, KeyWrapAlgorithm.RsaOaep);
 
     /// <summary>AES-128, SHA-256, RSA-OAEP.</summary>
-    public static SecurityAlgorithmSuite Basic128Sha256 { get; } = new(nameof(Basic128Sha256), Family.Aes128, sha256: true, KeyWrapAlgorithm.RsaOaep);
+    public static SecurityAlgorithmSuite Basic128Sha256 { get; } =
+        new(nameof(Basic128Sha256), Family.Aes128, sha256: true, KeyWrapAlgorithm.RsaOaep);
 
     /// <summary>3DES, SHA-256, RSA-OAEP.</summary>
-    public static SecurityAlgorithmSuite TripleDesSha256 { get; } = new(nameof(TripleDesSha256), Family.TripleDes, sha256: true, KeyWrapAlgorithm.RsaOaep);
+    public static SecurityAlgorithmSuite TripleDesSha256 { get; } =
+        new(nameof(TripleDesSha256), Family.TripleDes, sha256: true, KeyWrapAlgorithm.RsaOaep);
 
     /// <summary>AES-256, SHA-256, RSA 1.5.</summary>
-    public static SecurityAlgorithmSuite Basic256Sha256Rsa15 { get; } = new(nameof(Basic256Sha256Rsa15), Family.Aes256, sha256: true, KeyWrapAlgorithm.Rsa15);
+    public static SecurityAlgorithmSuite Basic256Sha256Rsa15 { get; } =
+        new(nameof(Basic256Sha256Rsa15), Family.Aes256, sha256: true, KeyWrapAlgorithm.Rsa15);
 
     /// <summary>AES-192, SHA-256, RSA 1.5.</summary>
-    public static SecurityAlgorithmSuite Basic192Sha256Rsa15 { get; } = new(nameof(Basic192Sha256Rsa15), Family.Aes192, sha256: true, KeyWrapAlgorithm.Rsa15);
+    public static SecurityAlgorithmSuite Basic192Sha256Rsa15 { get; } =
+        new(nameof(Basic192Sha256Rsa15), Family.Aes192, sha256: true, KeyWrapAlgorithm.Rsa15);
 
     /// <summary>AES-128, SHA-256, RSA 1.5.</summary>
-    public static SecurityAlgorithmSuite Basic128Sha256Rsa15 { get; } = new(nameof(Basic128Sha256Rsa15), Family.Aes128, sha256: true, KeyWrapAlgorithm.Rsa15);
+    public static SecurityAlgorithmSuite Basic128Sha256Rsa15 { get; } =
+        new(nameof(Basic128Sha256Rsa15), Family.Aes128, sha256: true, KeyWrapAlgorithm.Rsa15);
 
     /// <summary>3DES, SHA-256, RSA 1.5.</summary>
-    public static SecurityAlgorithmSuite TripleDesSha256Rsa15 { get; } = new(nameof(TripleDesSha256Rsa15), Family.TripleDes, sha256: true, KeyWrapAlgorithm.Rsa15);
+    public static SecurityAlgorithmSuite TripleDesSha256Rsa15 { get; } =
+        new(nameof(TripleDesSha256Rsa15), Family.TripleDes, sha256: true, KeyWrapAlgorithm.Rsa15);
 
     /// <summary>All sixteen suites.</summary>
     public static ImmutableArray<SecurityAlgorithmSuite> All { get; } =
@@ -81,13 +97,13 @@ public sealed class SecurityAlgorithmSuite
         Basic256Sha256Rsa15, Basic192Sha256Rsa15, Basic128Sha256Rsa15, TripleDesSha256Rsa15,
     ];
 
-    /// <summary>The default, as in WCF: <see cref="Basic256"/>.</summary>
+    /// <summary>The default suite, as in WCF: <see cref="Basic256"/>.</summary>
     public static SecurityAlgorithmSuite Default => Basic256;
 
     /// <summary>The name of the static property.</summary>
     public string Name { get; }
 
-    /// <summary>Exclusive canonicalization, in all suites.</summary>
+    /// <summary>Identifier of the canonicalization: exclusive canonicalization in all suites.</summary>
     public string DefaultCanonicalizationAlgorithm { get; } = AlgorithmUris.ExclusiveC14n;
 
     /// <summary>Identifier of the digest.</summary>
@@ -102,31 +118,31 @@ public sealed class SecurityAlgorithmSuite
     /// <summary>Identifier of the block cipher.</summary>
     public string DefaultEncryptionAlgorithm => Encryption.Uri;
 
-    /// <summary>Identifier of the wrapping of a key under a symmetric key; no message of this library carries one.</summary>
+    /// <summary>Identifier of the key wrap under a symmetric key. No message of this library uses it.</summary>
     public string DefaultSymmetricKeyWrapAlgorithm { get; }
 
-    /// <summary>Identifier of the wrapping of a key under an RSA key.</summary>
+    /// <summary>Identifier of the key wrap under an RSA key.</summary>
     public string DefaultAsymmetricKeyWrapAlgorithm => AsymmetricKeyWrap.Uri;
 
-    /// <summary>Length in bits of derived keys that encrypt.</summary>
+    /// <summary>Length in bits of derived encryption keys.</summary>
     public int DefaultEncryptionKeyDerivationLength { get; }
 
-    /// <summary>Length in bits of derived keys that sign.</summary>
+    /// <summary>Length in bits of derived signature keys.</summary>
     public int DefaultSignatureKeyDerivationLength { get; }
 
-    /// <summary>Length in bits of keys of sessions and EncryptedKeys.</summary>
+    /// <summary>Length in bits of the keys of sessions and EncryptedKeys.</summary>
     public int DefaultSymmetricKeyLength { get; }
 
-    /// <summary>Least length in bits of a symmetric key from which keys are derived or that is used as it is.</summary>
+    /// <summary>Minimum length in bits of the symmetric key of a session or an EncryptedKey.</summary>
     public int MinSymmetricKeyLength => DefaultSymmetricKeyLength;
 
-    /// <summary>Greatest length in bits of such a key.</summary>
+    /// <summary>Maximum length in bits of the symmetric key of a session or an EncryptedKey.</summary>
     public int MaxSymmetricKeyLength { get; } = 256;
 
-    /// <summary>Least length in bits of an RSA key.</summary>
+    /// <summary>Minimum length in bits of an RSA key.</summary>
     public int MinAsymmetricKeyLength { get; } = 1024;
 
-    /// <summary>Greatest length in bits of an RSA key.</summary>
+    /// <summary>Maximum length in bits of an RSA key.</summary>
     public int MaxAsymmetricKeyLength { get; } = 4096;
 
     internal DigestAlgorithm Digest { get; }
@@ -145,12 +161,12 @@ public sealed class SecurityAlgorithmSuite
     /// <summary>Whether an RSA key of this many bits may be used.</summary>
     public bool IsAsymmetricKeyLengthSupported(int length) => length >= MinAsymmetricKeyLength && length <= MaxAsymmetricKeyLength;
 
-    /// <summary>The suite of this name, or of <c>Default</c>.</summary>
+    /// <summary>Finds a suite by its name; <c>Default</c> is a name, too.</summary>
     /// <exception cref="FormatException">No suite has the name.</exception>
     public static SecurityAlgorithmSuite Parse(string name) =>
         TryParse(name, out var suite) ? suite : throw new FormatException($"'{name}' is not the name of an algorithm suite.");
 
-    /// <summary>The suite of this name, or of <c>Default</c>; false when there is none.</summary>
+    /// <summary>Finds a suite by its name; <c>Default</c> is a name, too. False when no suite has the name.</summary>
     public static bool TryParse(string? name, [NotNullWhen(true)] out SecurityAlgorithmSuite? suite)
     {
         suite = name == nameof(Default) ? Default : All.FirstOrDefault(s => s.Name == name);
@@ -160,7 +176,7 @@ public sealed class SecurityAlgorithmSuite
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>What the suites of one cipher share.</summary>
+    /// <summary>The parameters that all suites with the same cipher share.</summary>
     private sealed record Family(EncryptionAlgorithm Encryption, string KeyWrapUri, int SignatureDerivationBits)
     {
         public static readonly Family Aes256 = new(EncryptionAlgorithm.Aes256, AlgorithmUris.KwAes256, 192);

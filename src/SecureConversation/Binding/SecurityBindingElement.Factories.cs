@@ -1,23 +1,24 @@
 namespace SecureConversation.Binding;
 
-// The factories of WCF, under its names and with its settings.
+// The factories have the names of WCF and make the same settings.
 public abstract partial record SecurityBindingElement
 {
-    /// <summary>Both sides have certificates; the default versions.</summary>
+    /// <summary>Client and service have certificates. Uses <see cref="MessageSecurityVersion.Default"/>.</summary>
     public static SecurityBindingElement CreateMutualCertificateBindingElement() =>
         CreateMutualCertificateBindingElement(MessageSecurityVersion.Default);
 
-    /// <summary>Both sides have certificates.</summary>
+    /// <summary>Client and service have certificates.</summary>
     public static SecurityBindingElement CreateMutualCertificateBindingElement(MessageSecurityVersion version) =>
         CreateMutualCertificateBindingElement(version, allowSerializedSigningTokenOnReply: false);
 
     /// <summary>
-    /// Both sides have certificates. With WS-Security 1.1 a key for the service's certificate protects the message and the client's
-    /// certificate endorses the signature; with WS-Security 1.0 each side signs with its own key and encrypts for the other.
+    /// Client and service have certificates. With WS-Security 1.1, a symmetric key that is encrypted for the service protects the message
+    /// and the client's certificate endorses the signature. With WS-Security 1.0, each side signs with its own key and encrypts for the
+    /// other.
     /// </summary>
     /// <param name="version">The versions of the protocols.</param>
     /// <param name="allowSerializedSigningTokenOnReply">
-    /// With WS-Security 1.0: whether replies may carry the service's certificate. No effect with WS-Security 1.1.
+    /// Whether replies may carry the service's certificate with WS-Security 1.0. Has no effect with WS-Security 1.1.
     /// </param>
     public static SecurityBindingElement CreateMutualCertificateBindingElement(
         MessageSecurityVersion version,
@@ -26,11 +27,12 @@ public abstract partial record SecurityBindingElement
         ArgumentNullException.ThrowIfNull(version);
         if (version.SecurityVersion == SecurityVersion.WSSecurity10)
         {
+            var certificate = ClientCertificate(X509ReferenceStyle.Any);
             return new AsymmetricSecurityBindingElement
             {
                 MessageSecurityVersion = version,
-                InitiatorTokenParameters = ClientCertificate(X509ReferenceStyle.Any),
-                RecipientTokenParameters = ClientCertificate(X509ReferenceStyle.Any) with { InclusionMode = SecurityTokenInclusionMode.Never },
+                InitiatorTokenParameters = certificate,
+                RecipientTokenParameters = certificate with { InclusionMode = SecurityTokenInclusionMode.Never },
                 AllowSerializedSigningTokenOnReply = allowSerializedSigningTokenOnReply,
             };
         }
@@ -42,13 +44,18 @@ public abstract partial record SecurityBindingElement
         };
     }
 
-    /// <summary>Both sides have certificates, and replies are not bound to requests; the default versions.</summary>
+    /// <summary>
+    /// Client and service have certificates, and replies are not bound to requests. Uses <see cref="MessageSecurityVersion.Default"/>.
+    /// </summary>
     public static AsymmetricSecurityBindingElement CreateMutualCertificateDuplexBindingElement() =>
         CreateMutualCertificateDuplexBindingElement(MessageSecurityVersion.Default);
 
-    /// <summary>Both sides have certificates, and replies are not bound to requests: each side signs with its own key and encrypts for the other.</summary>
+    /// <summary>
+    /// Client and service have certificates, and replies are not bound to requests: each side signs with its own key and encrypts for the
+    /// other.
+    /// </summary>
     /// <remarks>
-    /// The service sends its certificate. As in WCF, a client refuses that over request and reply unless
+    /// The service sends its certificate. As in WCF, a client refuses such a reply to a request unless
     /// <see cref="AsymmetricSecurityBindingElement.AllowSerializedSigningTokenOnReply"/> is set, which this factory does not do.
     /// </remarks>
     public static AsymmetricSecurityBindingElement CreateMutualCertificateDuplexBindingElement(MessageSecurityVersion version)
@@ -63,11 +70,11 @@ public abstract partial record SecurityBindingElement
         };
     }
 
-    /// <summary>The service has a certificate, the client is anonymous.</summary>
+    /// <summary>The service has a certificate and the client is anonymous.</summary>
     public static SymmetricSecurityBindingElement CreateAnonymousForCertificateBindingElement() =>
         ForCertificate(MessageSecurityVersion.Default) with { RequireSignatureConfirmation = true };
 
-    /// <summary>The service has a certificate, the client a user name and password, which travel signed and encrypted.</summary>
+    /// <summary>The service has a certificate. The client has a user name and password, which are sent signed and encrypted.</summary>
     public static SymmetricSecurityBindingElement CreateUserNameForCertificateBindingElement() =>
         ForCertificate(MessageSecurityVersion.Default) with
         {
@@ -75,10 +82,11 @@ public abstract partial record SecurityBindingElement
         };
 
     /// <summary>A session (WS-SecureConversation) that the client cancels when done.</summary>
-    /// <param name="bootstrap">The security of the handshake.</param>
+    /// <param name="bootstrap">The security settings of the handshake.</param>
     /// <remarks>
-    /// As in WCF, nothing is copied from the bootstrap. Set <see cref="MessageSecurityVersion"/>, <see cref="KeyEntropyMode"/> and, most
-    /// likely, <see cref="DefaultAlgorithmSuite"/> on both elements; <see cref="MessageSecurityBinding.Create(SecurityBindingElement, MessageVersion, ChannelProtectionRequirements)"/> refuses different versions.
+    /// As in WCF, no setting is copied from the bootstrap. Set <see cref="MessageSecurityVersion"/>, <see cref="KeyEntropyMode"/> and
+    /// usually <see cref="DefaultAlgorithmSuite"/> on both elements. Different versions or entropy modes are refused by
+    /// <see cref="MessageSecurityBinding.Create(SecurityBindingElement, MessageVersion, ChannelProtectionRequirements)"/>.
     /// </remarks>
     public static SymmetricSecurityBindingElement CreateSecureConversationBindingElement(SecurityBindingElement bootstrap) =>
         CreateSecureConversationBindingElement(bootstrap, requireCancellation: true, bootstrapProtectionRequirements: null);
@@ -95,7 +103,9 @@ public abstract partial record SecurityBindingElement
     /// <summary>A session (WS-SecureConversation).</summary>
     /// <param name="bootstrap">The security of the handshake.</param>
     /// <param name="requireCancellation">See <see cref="SecureConversationSecurityTokenParameters.RequireCancellation"/>.</param>
-    /// <param name="bootstrapProtectionRequirements">Levels of protection for the handshake; only null, which signs and encrypts, is offered.</param>
+    /// <param name="bootstrapProtectionRequirements">
+    /// Protection levels of the handshake; see <see cref="SecureConversationSecurityTokenParameters.BootstrapProtectionRequirements"/>.
+    /// </param>
     /// <inheritdoc cref="CreateSecureConversationBindingElement(SecurityBindingElement)" path="/remarks"/>
     public static SymmetricSecurityBindingElement CreateSecureConversationBindingElement(
         SecurityBindingElement bootstrap,

@@ -1,9 +1,10 @@
 namespace SecureConversation.Binding;
 
 /// <summary>
-/// The security of an endpoint, in the words of WCF: what both sides have to agree on, and the local settings of each.
-/// Immutable; vary a setting with <c>element with { DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 }</c>.
-/// <see cref="MessageSecurityBinding.Create(SecurityBindingElement, MessageVersion, ChannelProtectionRequirements)"/> checks that the settings go together.
+/// The security settings of an endpoint, under the names of WCF: those that both sides must agree on, and the local settings of each.
+/// Immutable; change a setting with <c>element with { DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 }</c>.
+/// <see cref="MessageSecurityBinding.Create(SecurityBindingElement, MessageVersion, ChannelProtectionRequirements)"/> checks that the
+/// settings fit together.
 /// </summary>
 public abstract partial record SecurityBindingElement
 {
@@ -14,7 +15,7 @@ public abstract partial record SecurityBindingElement
     /// <summary>The versions of the protocols. Default <see cref="MessageSecurityVersion.Default"/>.</summary>
     public MessageSecurityVersion MessageSecurityVersion { get; init; } = MessageSecurityVersion.Default;
 
-    /// <summary>The algorithms. Default <see cref="SecurityAlgorithmSuite.Basic256"/>.</summary>
+    /// <summary>The algorithm suite. Default <see cref="SecurityAlgorithmSuite.Basic256"/>.</summary>
     public SecurityAlgorithmSuite DefaultAlgorithmSuite { get; init; } = SecurityAlgorithmSuite.Default;
 
     /// <summary>The order of the children of the security header. Default <see cref="SecurityHeaderLayout.Strict"/>.</summary>
@@ -26,19 +27,25 @@ public abstract partial record SecurityBindingElement
     /// <summary>Who contributes to the key of a session. Default <see cref="SecurityKeyEntropyMode.CombinedEntropy"/>.</summary>
     public SecurityKeyEntropyMode KeyEntropyMode { get; init; } = SecurityKeyEntropyMode.CombinedEntropy;
 
-    /// <summary>The order of signing and encrypting. Default <see cref="MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature"/>.</summary>
+    /// <summary>
+    /// The order of signing and encrypting. Default <see cref="MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature"/>.
+    /// </summary>
     public MessageProtectionOrder MessageProtectionOrder { get; init; } = MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature;
 
-    /// <summary>Whether a reply confirms the signatures of its request (WS-Security 1.1 section 8.5). Default false; some factories set it.</summary>
+    /// <summary>
+    /// Whether a reply confirms the signatures of its request (WS-Security 1.1 section 8.5). Default false; some factories set it.
+    /// </summary>
     public bool RequireSignatureConfirmation { get; init; }
 
-    /// <summary>Whether tokens are signed by the signature they make. Default false; true is refused.</summary>
+    /// <summary>Whether a signature covers the token of its own key. Default false; true is not offered and refused.</summary>
     public bool ProtectTokens { get; init; }
 
-    /// <summary>Whether the client accepts, and the service sends, replies without security. Default false; true is refused.</summary>
+    /// <summary>
+    /// Whether the service sends and the client accepts replies without security. Default false; true is not offered and refused.
+    /// </summary>
     public bool EnableUnsecuredResponse { get; init; }
 
-    /// <summary>Tokens of the client beside the one that protects the message.</summary>
+    /// <summary>Tokens of the client in addition to the one that protects the message.</summary>
     public SupportingTokenParameters EndpointSupportingTokenParameters { get; init; } = SupportingTokenParameters.None;
 
     /// <summary>Settings of the client.</summary>
@@ -48,8 +55,8 @@ public abstract partial record SecurityBindingElement
     public LocalServiceSecuritySettings LocalServiceSettings { get; init; } = new();
 
     /// <summary>
-    /// A copy in which the tokens that protect messages ask for derived keys, or do not. Supporting tokens stay as they are, and so does
-    /// the bootstrap of a session: vary that one itself.
+    /// Returns a copy in which the tokens that protect messages require derived keys or not. Supporting tokens do not change, nor does the
+    /// bootstrap of a session: call this method on the bootstrap as well.
     /// </summary>
     public abstract SecurityBindingElement SetKeyDerivation(bool requireDerivedKeys);
 }

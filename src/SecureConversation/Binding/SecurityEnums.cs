@@ -1,31 +1,31 @@
 namespace SecureConversation.Binding;
 
-/// <summary>Whether a token travels in the message (WS-SecurityPolicy, token inclusion).</summary>
+/// <summary>Which messages carry a token (WS-SecurityPolicy 1.2 section 5.1).</summary>
 public enum SecurityTokenInclusionMode
 {
-    /// <summary>In every message to the service.</summary>
+    /// <summary>Every message to the service carries the token.</summary>
     AlwaysToRecipient,
-    /// <summary>In no message; it is referred to from outside.</summary>
+    /// <summary>No message carries the token. Messages refer to it by an external reference.</summary>
     Never,
-    /// <summary>In the first message to the service.</summary>
+    /// <summary>The first message to the service carries the token.</summary>
     Once,
-    /// <summary>In every message to the client.</summary>
+    /// <summary>Every message to the client carries the token.</summary>
     AlwaysToInitiator,
 }
 
-/// <summary>How a token that travels in the message is referred to.</summary>
+/// <summary>How a message refers to a token that it carries.</summary>
 public enum SecurityTokenReferenceStyle
 {
     /// <summary>By its Id in the message.</summary>
     Internal,
-    /// <summary>As if it were not in the message.</summary>
+    /// <summary>By an external reference, as if the message did not carry the token.</summary>
     External,
 }
 
-/// <summary>How a certificate outside the message is referred to.</summary>
+/// <summary>How a message refers to a certificate that it does not carry.</summary>
 public enum X509ReferenceStyle
 {
-    /// <summary>By SubjectKeyIdentifier where the certificate has one, else by issuer and serial number, else by thumbprint.</summary>
+    /// <summary>By SubjectKeyIdentifier if the certificate has one, else by issuer and serial number, else by thumbprint.</summary>
     Any,
     /// <summary>By the SHA-1 thumbprint; needs WS-Security 1.1.</summary>
     Thumbprint,
@@ -37,10 +37,10 @@ public enum X509ReferenceStyle
     RawDataKeyIdentifier,
 }
 
-/// <summary>The order of the children of the security header (WS-SecurityPolicy, security header layout).</summary>
+/// <summary>The order of the children of the security header (WS-SecurityPolicy 1.2 section 6.7).</summary>
 public enum SecurityHeaderLayout
 {
-    /// <summary>Declare before use.</summary>
+    /// <summary>Tokens and keys come before the elements that use them.</summary>
     Strict,
     /// <summary>Any order.</summary>
     Lax,
@@ -50,7 +50,7 @@ public enum SecurityHeaderLayout
     LaxTimestampLast,
 }
 
-/// <summary>The order of signing and encrypting (WS-SecurityPolicy, protection order).</summary>
+/// <summary>The order of signing and encrypting (WS-SecurityPolicy 1.2 section 6.3).</summary>
 public enum MessageProtectionOrder
 {
     /// <summary>The signature covers the plaintext and stays readable.</summary>
@@ -61,13 +61,13 @@ public enum MessageProtectionOrder
     EncryptBeforeSign,
 }
 
-/// <summary>Who contributes to the key of a session (WS-Trust, entropy).</summary>
+/// <summary>Who contributes to the key of a session (WS-Trust 1.3 section 4.4.2).</summary>
 public enum SecurityKeyEntropyMode
 {
     /// <summary>The client alone.</summary>
     ClientEntropy,
     /// <summary>The service alone.</summary>
     ServerEntropy,
-    /// <summary>Both, combined with P_SHA1.</summary>
+    /// <summary>Both; P_SHA1 combines their contributions.</summary>
     CombinedEntropy,
 }

@@ -1,18 +1,21 @@
 namespace SecureConversation.Binding;
 
-/// <summary>What a binding says about one token.</summary>
+/// <summary>The settings of a binding for one token.</summary>
 public abstract record SecurityTokenParameters
 {
     private protected SecurityTokenParameters()
     {
     }
 
-    /// <summary>Whether the token travels in the message. Default: in every message to the service.</summary>
+    /// <summary>Which messages carry the token. Default: every message to the service.</summary>
     public SecurityTokenInclusionMode InclusionMode { get; init; } = SecurityTokenInclusionMode.AlwaysToRecipient;
 
-    /// <summary>Whether keys derived from the token's key are used in its place. Default true. Only a symmetric key can be derived from.</summary>
+    /// <summary>
+    /// Whether messages use keys that are derived from the key of the token (WS-SecureConversation 1.3 section 7). Default true. Needs a
+    /// token with a symmetric key.
+    /// </summary>
     public bool RequireDerivedKeys { get; init; } = true;
 
-    /// <summary>How the token is referred to when it travels in the message. Default: by its Id; the other is refused.</summary>
+    /// <summary>How a message refers to the token when it carries the token. Default: by its Id. External is refused.</summary>
     public SecurityTokenReferenceStyle ReferenceStyle { get; init; } = SecurityTokenReferenceStyle.Internal;
 }

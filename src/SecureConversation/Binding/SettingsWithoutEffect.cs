@@ -1,20 +1,20 @@
 namespace SecureConversation.Binding;
 
 /// <summary>
-/// Settings of WCF that change nothing here yet. They keep their place, so that code that names them compiles, and WCF's default is
-/// accepted. Any other value is refused: whoever set it would wait for an effect in vain.
+/// Settings of WCF that have no effect in this library yet. They exist so that code that names them compiles. The default of WCF is
+/// accepted; other values are refused, because the caller would expect an effect.
 /// </summary>
 internal static class SettingsWithoutEffect
 {
-    /// <summary>What the standard bindings of WCF set on the bootstrap of a session, beside the default.</summary>
+    /// <summary>The IssuedCookieLifetime that the standard bindings of WCF set on the bootstrap of a session.</summary>
     private static readonly TimeSpan CookieLifetimeOfBootstraps = TimeSpan.FromMinutes(15);
 
     private const string NoCookies = "the state of a session does not travel in a cookie";
     private const string NoRenewal = "the key of a session is not renewed";
 
-    /// <summary>The problems of one element; one sentence for each, as in <see cref="BindingChecks"/>.</summary>
+    /// <summary>Finds the problems of one element. Each problem yields one sentence, as in <see cref="BindingChecks"/>.</summary>
     /// <param name="element">The element.</param>
-    /// <param name="isBootstrap">Whether it protects the handshake of a session.</param>
+    /// <param name="isBootstrap">Whether the element protects the handshake of a session.</param>
     public static IEnumerable<string> Of(SecurityBindingElement element, bool isBootstrap) =>
         [.. Tokens(element), .. Client(element.LocalClientSettings), .. Service(element.LocalServiceSettings, element, isBootstrap)];
 
@@ -22,10 +22,11 @@ internal static class SettingsWithoutEffect
     {
         foreach (var (name, token) in Named(element))
         {
-            // WS-SecurityPolicy 1.2 section 5.1: a token that is included is referred to by its Id, any other from outside.
+            // WS-SecurityPolicy 1.2 section 5.1: internal references are for tokens in the message, external ones for all others.
             if (token?.ReferenceStyle == SecurityTokenReferenceStyle.External)
             {
-                yield return $"ReferenceStyle External of {name} is not offered: a token that travels in the message is referred to by its Id. Leave it at Internal.";
+                yield return $"ReferenceStyle External of {name} is not offered: "
+                    + "a token that travels in the message is referred to by its Id. Leave it at Internal.";
             }
 
             if (token is not SecureConversationSecurityTokenParameters session)
@@ -61,12 +62,14 @@ internal static class SettingsWithoutEffect
 
         if (settings.CookieRenewalThresholdPercentage != defaults.CookieRenewalThresholdPercentage)
         {
-            yield return Leave($"{Name}.{nameof(settings.CookieRenewalThresholdPercentage)}", NoCookies, $"{defaults.CookieRenewalThresholdPercentage}");
+            yield return Leave(
+                $"{Name}.{nameof(settings.CookieRenewalThresholdPercentage)}", NoCookies, $"{defaults.CookieRenewalThresholdPercentage}");
         }
 
         if (settings.SessionKeyRolloverInterval != defaults.SessionKeyRolloverInterval)
         {
-            yield return Leave($"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
+            yield return Leave(
+                $"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
         }
     }
 
@@ -81,15 +84,17 @@ internal static class SettingsWithoutEffect
 
         if (settings.SessionKeyRolloverInterval != defaults.SessionKeyRolloverInterval)
         {
-            yield return Leave($"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
+            yield return Leave(
+                $"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
         }
 
         if (settings.IssuedCookieLifetime != defaults.IssuedCookieLifetime
             && !(isBootstrap && settings.IssuedCookieLifetime == CookieLifetimeOfBootstraps)
             && !IsKeptWithoutCancel(element))
         {
-            yield return $"{Name}.{nameof(settings.IssuedCookieLifetime)} has an effect on a secure conversation element with RequireCancellation = false only: "
-                + $"leave it at {defaults.IssuedCookieLifetime} here; SessionKeyRenewalInterval is the lifetime of a session that is cancelled.";
+            yield return $"{Name}.{nameof(settings.IssuedCookieLifetime)} has an effect on a secure conversation element with "
+                + $"RequireCancellation = false only: leave it at {defaults.IssuedCookieLifetime} here; "
+                + "SessionKeyRenewalInterval is the lifetime of a session that is cancelled.";
         }
     }
 
@@ -100,10 +105,12 @@ internal static class SettingsWithoutEffect
 
     private static IEnumerable<(string Name, SecurityTokenParameters? Token)> Named(SecurityBindingElement element)
     {
-        var supporting = element.EndpointSupportingTokenParameters.All.Select(t => (nameof(element.EndpointSupportingTokenParameters), (SecurityTokenParameters?)t));
+        var supporting = element.EndpointSupportingTokenParameters.All
+            .Select(t => (nameof(element.EndpointSupportingTokenParameters), (SecurityTokenParameters?)t));
         return element switch
         {
-            SymmetricSecurityBindingElement symmetric => supporting.Prepend((nameof(symmetric.ProtectionTokenParameters), symmetric.ProtectionTokenParameters)),
+            SymmetricSecurityBindingElement symmetric => supporting
+                .Prepend((nameof(symmetric.ProtectionTokenParameters), symmetric.ProtectionTokenParameters)),
             AsymmetricSecurityBindingElement asymmetric => supporting
                 .Prepend((nameof(asymmetric.RecipientTokenParameters), asymmetric.RecipientTokenParameters))
                 .Prepend((nameof(asymmetric.InitiatorTokenParameters), asymmetric.InitiatorTokenParameters)),
@@ -111,5 +118,6 @@ internal static class SettingsWithoutEffect
         };
     }
 
-    private static string Leave(string setting, string reason, string value) => $"{setting} has no effect yet, since {reason}: leave it at its default, {value}.";
+    private static string Leave(string setting, string reason, string value) =>
+        $"{setting} has no effect yet, since {reason}: leave it at its default, {value}.";
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SecureConversation.Binding;
 
-/// <summary>Tokens beside the one that protects the message (WS-SecurityPolicy 1.2 section 8).</summary>
+/// <summary>Tokens in addition to the one that protects the message (WS-SecurityPolicy 1.2 section 8).</summary>
 public sealed record SupportingTokenParameters
 {
     /// <summary>No supporting tokens.</summary>
@@ -23,10 +23,10 @@ public sealed record SupportingTokenParameters
     /// <summary>Tokens that the message signature covers and that sign it.</summary>
     public ImmutableArray<SecurityTokenParameters> SignedEndorsing { get; init; } = [];
 
-    /// <summary>Whether there are none at all.</summary>
+    /// <summary>Whether there are no supporting tokens.</summary>
     public bool IsEmpty => Endorsing.IsEmpty && Signed.IsEmpty && SignedEncrypted.IsEmpty && SignedEndorsing.IsEmpty;
 
-    /// <summary>All of them: endorsing, signed, signed and encrypted, signed and endorsing.</summary>
+    /// <summary>All supporting tokens: endorsing, signed, signed and encrypted, signed and endorsing.</summary>
     public IEnumerable<SecurityTokenParameters> All => [.. Endorsing, .. Signed, .. SignedEncrypted, .. SignedEndorsing];
 
     /// <summary>Compares the tokens, not the arrays.</summary>
@@ -49,7 +49,7 @@ public sealed record SupportingTokenParameters
         return hash.ToHashCode();
     }
 
-    // Arrays would print as the name of their type.
+    // The default of records prints the type name of an array instead of its items.
     private bool PrintMembers(StringBuilder builder)
     {
         builder.AppendJoin(", ", All);

@@ -1,11 +1,14 @@
 namespace SecureConversation.Binding;
 
-/// <summary>One symmetric key protects a request and its reply: a key for the service's certificate, or the key of a session.</summary>
+/// <summary>
+/// Symmetric binding (WS-SecurityPolicy 1.2 section 7.4): one symmetric key protects a request and its reply. It is either encrypted for
+/// the service's certificate or the key of a session.
+/// </summary>
 public sealed record SymmetricSecurityBindingElement : SecurityBindingElement
 {
     /// <summary>
-    /// The token whose key protects the message: the service's certificate (then a fresh EncryptedKey per request) or a session.
-    /// Must be set.
+    /// The token that protects the message: the service's certificate, for which each request has a new EncryptedKey, or a session. Must be
+    /// set.
     /// </summary>
     public SecurityTokenParameters? ProtectionTokenParameters { get; init; }
 
@@ -13,7 +16,9 @@ public sealed record SymmetricSecurityBindingElement : SecurityBindingElement
     public override SymmetricSecurityBindingElement SetKeyDerivation(bool requireDerivedKeys) =>
         this with
         {
-            // Also for a certificate: what is derived from is the EncryptedKey made for it. Supporting tokens have no symmetric key.
-            ProtectionTokenParameters = ProtectionTokenParameters is { } token ? token with { RequireDerivedKeys = requireDerivedKeys } : null,
+            // A certificate may have derived keys, too: they are derived from its EncryptedKey. Supporting tokens have no symmetric key.
+            ProtectionTokenParameters = ProtectionTokenParameters is { } token
+                ? token with { RequireDerivedKeys = requireDerivedKeys }
+                : null,
         };
 }

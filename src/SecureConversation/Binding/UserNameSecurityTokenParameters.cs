@@ -1,8 +1,8 @@
 namespace SecureConversation.Binding;
 
-/// <summary>A user name with its password as a token (Web Services Security UsernameToken Profile). It has no key.</summary>
+/// <summary>A user name with its password as a token (Web Services Security UsernameToken Profile 1.1). The token has no key.</summary>
 public sealed record UserNameSecurityTokenParameters : SecurityTokenParameters
 {
-    /// <summary>The parameters as WCF makes them: no derived keys.</summary>
+    /// <summary>Creates the parameters without derived keys, as WCF does.</summary>
     public UserNameSecurityTokenParameters() => RequireDerivedKeys = false;
 }

@@ -3,7 +3,9 @@ namespace SecureConversation.Binding;
 /// <summary>The version of WS-Security.</summary>
 public enum SecurityVersion
 {
-    /// <summary>WS-Security 1.0: no signature confirmation, no encrypted headers, no references by thumbprint or EncryptedKeySHA1.</summary>
+    /// <summary>
+    /// WS-Security 1.0: no signature confirmation, no encrypted headers, no references by thumbprint or EncryptedKeySHA1.
+    /// </summary>
     WSSecurity10,
     /// <summary>WS-Security 1.1.</summary>
     WSSecurity11,
@@ -43,6 +45,6 @@ public enum AddressingVersion
     WSAddressing10,
     /// <summary>The submission of August 2004.</summary>
     WSAddressingAugust2004,
-    /// <summary>No addressing headers, as BasicHttpBinding has it: the action is not signed and replies name no request.</summary>
+    /// <summary>No addressing headers, as in BasicHttpBinding. Then no action is signed, and replies do not name their request.</summary>
     None,
 }

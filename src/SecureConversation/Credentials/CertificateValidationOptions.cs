@@ -2,42 +2,42 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace SecureConversation.Credentials;
 
-/// <summary>How certificates of the other side are validated. Defaults of WCF.</summary>
+/// <summary>How certificates of the other side are validated. The defaults are those of WCF.</summary>
 public sealed class CertificateValidationOptions
 {
-    /// <summary>Default <see cref="X509CertificateValidationMode.ChainTrust"/>.</summary>
+    /// <summary>What makes a certificate trusted. Default <see cref="X509CertificateValidationMode.ChainTrust"/>.</summary>
     public X509CertificateValidationMode Mode { get; init; } = X509CertificateValidationMode.ChainTrust;
 
     /// <summary>
-    /// Whether revocation is looked up when a chain is built. Default online; a status that cannot be found out is a refusal. Only
-    /// online are missing certificates of authorities fetched as well: both ask addresses that the certificate of a stranger names.
+    /// How revocation is checked when a chain is built. Default online. A certificate with an unknown revocation status is refused. Missing
+    /// intermediate certificates are downloaded in online mode only. Both kinds of requests go to addresses in an unverified certificate.
     /// </summary>
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.Online;
 
-    /// <summary>Which certificates of a chain are looked up. Default: all but the root.</summary>
+    /// <summary>For which certificates of a chain revocation is checked. Default: all but the root.</summary>
     public X509RevocationFlag RevocationFlag { get; init; } = X509RevocationFlag.ExcludeRoot;
 
-    /// <summary>Longest time for a look-up. Default 15 seconds; zero leaves it to the platform.</summary>
+    /// <summary>Maximum time for a download. Default 15 seconds; zero means the default of the platform.</summary>
     public TimeSpan UrlRetrievalTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Whose stores hold the trusted people and the disallowed certificates, beside <see cref="TrustedPeople"/>. Default: the machine's.
-    /// A platform may lack the stores (only those of the user exist on Linux); a missing store counts as empty.
+    /// Location of the certificate stores of trusted people and disallowed certificates. Default: the stores of the machine. A missing
+    /// store counts as empty; on Linux only the stores of the user exist.
     /// </summary>
     public StoreLocation TrustedStoreLocation { get; init; } = StoreLocation.LocalMachine;
 
-    /// <summary>Trusted people beside those of the store.</summary>
+    /// <summary>Trusted people in addition to those of the store.</summary>
     public X509Certificate2Collection TrustedPeople { get; init; } = [];
 
-    /// <summary>When not empty, chains must end in one of these; the roots that the platform trusts no longer count.</summary>
+    /// <summary>If not empty, a chain must end in one of these certificates, and the roots that the platform trusts do not count.</summary>
     public X509Certificate2Collection CustomTrustRoots { get; init; } = [];
 
-    /// <summary>Certificates of authorities to build chains with; not trusted by themselves.</summary>
+    /// <summary>Certificates of authorities for building chains. They are not trusted by themselves.</summary>
     public X509Certificate2Collection IntermediateCertificates { get; init; } = [];
 
     /// <summary>
-    /// Decides in <see cref="X509CertificateValidationMode.Custom"/>: true accepts. Receives the certificate and the chain that was built with
-    /// these options, whose status it may judge. Called by several threads at once; both arguments are valid during the call only.
+    /// Validates certificates in mode <see cref="X509CertificateValidationMode.Custom"/>; the result true accepts. Its arguments are the
+    /// certificate and a chain that was built with these options, and are valid during the call only. Several threads may call it at once.
     /// </summary>
     public Func<X509Certificate2, X509Chain?, bool>? CustomValidator { get; init; }
 }

@@ -2,21 +2,21 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace SecureConversation.Credentials;
 
-/// <summary>The credentials of a client, and how it knows its service. Nothing here is disposed of by the client.</summary>
+/// <summary>The credentials of a client, and how it recognizes its service. The caller disposes of the certificates and keys.</summary>
 public sealed class ClientCredentials
 {
-    /// <summary>The certificate of the client; needed by bindings with mutual certificates.</summary>
+    /// <summary>The certificate of the client. Bindings with mutual certificates need it.</summary>
     public X509Credential? ClientCertificate { get; init; }
 
-    /// <summary>The user name of the client; needed by bindings with user names.</summary>
+    /// <summary>The user name of the client. Bindings with user names need it.</summary>
     public UserNameCredential? UserName { get; init; }
 
-    /// <summary>The certificate of the service. Needed: it is not negotiated.</summary>
+    /// <summary>The certificate of the service. All bindings need it, because it is not negotiated.</summary>
     public X509Certificate2? ServiceCertificate { get; init; }
 
     /// <summary>How the certificate of the service is validated.</summary>
     public CertificateValidationOptions ServiceCertificateValidation { get; init; } = new();
 
-    /// <summary>What the certificate of the service must say; null (default) demands the host name of the address.</summary>
+    /// <summary>The identity that the certificate of the service must have; null (default) for the host name of the address.</summary>
     public EndpointIdentity? ServiceIdentity { get; init; }
 }

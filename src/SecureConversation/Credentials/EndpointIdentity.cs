@@ -3,7 +3,7 @@ using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Credentials;
 
-/// <summary>What a client demands of the certificate of the service, beside that it be valid.</summary>
+/// <summary>The identity that a client requires of the certificate of the service, in addition to its validity.</summary>
 public abstract class EndpointIdentity
 {
     private protected EndpointIdentity()
@@ -11,18 +11,18 @@ public abstract class EndpointIdentity
     }
 
     /// <summary>
-    /// The certificate must be for this name: one of its subject alternative DNS names, where it has any, else the common name of its subject.
+    /// Requires a certificate for this name: one of its subject alternative DNS names or, if it has none, the common name of its subject.
     /// The left-most label of a name in the certificate may be a wildcard. Case does not matter.
     /// </summary>
-    /// <param name="name">A host name; an IP address is looked for among the alternative IP addresses as well.</param>
+    /// <param name="name">A host name, or an IP address, which may also be among the subject alternative IP addresses.</param>
     public static EndpointIdentity CreateDnsIdentity(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         return new DnsIdentity(name);
     }
 
-    /// <summary>The certificate must be this one, octet for octet.</summary>
-    /// <param name="certificate">Copied; it may be disposed of afterwards.</param>
+    /// <summary>Requires this certificate, octet for octet.</summary>
+    /// <param name="certificate">Copied; the caller may dispose of it afterwards.</param>
     public static EndpointIdentity CreateX509CertificateIdentity(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);

@@ -1,14 +1,14 @@
 namespace SecureConversation.Credentials;
 
-/// <summary>The credentials of a service, and how it knows its clients. Nothing here is disposed of by the service.</summary>
+/// <summary>The credentials of a service, and how it validates its clients. The caller disposes of the certificates and keys.</summary>
 public sealed class ServiceCredentials
 {
-    /// <summary>The certificate of the service. Needed by all bindings.</summary>
+    /// <summary>The certificate of the service. All bindings need it.</summary>
     public X509Credential? ServiceCertificate { get; init; }
 
     /// <summary>How certificates of clients are validated.</summary>
     public CertificateValidationOptions ClientCertificateValidation { get; init; } = new();
 
-    /// <summary>Decides about user names; needed by bindings with user names.</summary>
+    /// <summary>Validates user names and passwords. Bindings with user names need it.</summary>
     public UserNamePasswordValidator? UserNamePasswordValidator { get; init; }
 }

@@ -3,7 +3,7 @@ namespace SecureConversation.Credentials;
 /// <summary>A user name and password of a client.</summary>
 public sealed class UserNameCredential
 {
-    /// <summary>A user name and password.</summary>
+    /// <summary>Creates the credential.</summary>
     /// <exception cref="ArgumentException">The user name is empty.</exception>
     public UserNameCredential(string userName, string password)
     {
@@ -16,9 +16,9 @@ public sealed class UserNameCredential
     /// <summary>The user name.</summary>
     public string UserName { get; }
 
-    /// <summary>The password; it travels in the message, which encrypts it.</summary>
+    /// <summary>The password. Secret; messages carry it in encrypted form only.</summary>
     public string Password { get; }
 
-    /// <summary>Says the user name only.</summary>
+    /// <summary>Returns the user name, never the password.</summary>
     public override string ToString() => UserName;
 }

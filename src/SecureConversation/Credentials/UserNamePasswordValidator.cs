@@ -1,22 +1,25 @@
 namespace SecureConversation.Credentials;
 
-/// <summary>Decides for a service whether a user name and password are right. Called by several threads at once.</summary>
+/// <summary>Validates user names and passwords for a service. Several threads may call it at once.</summary>
 public abstract class UserNamePasswordValidator
 {
-    /// <summary>Whether the password is that of the user. Takes the same time whether or not the user exists.</summary>
-    /// <param name="userName">As the client sent it.</param>
-    /// <param name="password">As the client sent it; do not log it.</param>
-    /// <param name="cancellationToken">The caller has given up.</param>
+    /// <summary>
+    /// Whether the user exists and has this password. An implementation should take the same time in both cases, so that the time does not
+    /// reveal which users exist.
+    /// </summary>
+    /// <param name="userName">The user name as the client sent it.</param>
+    /// <param name="password">The password as the client sent it. Do not log it.</param>
+    /// <param name="cancellationToken">Cancels the validation.</param>
     public abstract ValueTask<bool> ValidateAsync(string userName, string password, CancellationToken cancellationToken);
 
-    /// <summary>A validator that asks a delegate.</summary>
+    /// <summary>Creates a validator that calls an asynchronous delegate.</summary>
     public static UserNamePasswordValidator Create(Func<string, string, CancellationToken, ValueTask<bool>> validate)
     {
         ArgumentNullException.ThrowIfNull(validate);
         return new DelegateValidator(validate);
     }
 
-    /// <summary>A validator that asks a delegate which answers at once.</summary>
+    /// <summary>Creates a validator that calls a synchronous delegate.</summary>
     public static UserNamePasswordValidator Create(Func<string, string, bool> validate)
     {
         ArgumentNullException.ThrowIfNull(validate);

@@ -3,14 +3,14 @@ namespace SecureConversation.Credentials;
 /// <summary>How a certificate of the other side is validated.</summary>
 public enum X509CertificateValidationMode
 {
-    /// <summary>Not at all. Whoever holds any certificate is accepted.</summary>
+    /// <summary>No validation: any certificate is accepted.</summary>
     None,
-    /// <summary>It must be one of the trusted people, and within its period of validity.</summary>
+    /// <summary>The certificate must be one of the trusted people, and within its period of validity.</summary>
     PeerTrust,
-    /// <summary>It must have a chain to a trusted root.</summary>
+    /// <summary>The certificate must have a chain to a trusted root.</summary>
     ChainTrust,
-    /// <summary>One of the two.</summary>
+    /// <summary>The certificate must fulfil <see cref="PeerTrust"/> or <see cref="ChainTrust"/>.</summary>
     PeerOrChainTrust,
-    /// <summary>A delegate decides.</summary>
+    /// <summary><see cref="CertificateValidationOptions.CustomValidator"/> decides.</summary>
     Custom,
 }

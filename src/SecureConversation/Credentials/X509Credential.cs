@@ -4,29 +4,29 @@ using System.Security.Cryptography.X509Certificates;
 namespace SecureConversation.Credentials;
 
 /// <summary>
-/// A certificate and its private key. The key is only asked to sign hashes and to decrypt, never exported, so keys in hardware,
-/// in CNG or behind PKCS#11 will do.
+/// A certificate and its RSA private key. The key only signs hashes and decrypts. It is never exported, so keys in hardware, in CNG or
+/// behind PKCS#11 can be used.
 /// </summary>
 /// <remarks>
-/// Several threads may use the credential at once; a key that is passed in must allow that. Disposing of the credential disposes of what it made
-/// itself. Dispose of it after the clients and services that use it.
+/// Several threads may use the credential at once; a key that is passed in must allow that. Disposing of the credential does not dispose of
+/// a key that was passed in. Dispose of the credential after the clients and services that use it.
 /// </remarks>
 public sealed class X509Credential : IDisposable
 {
     private readonly bool _ownsKey;
 
-    /// <summary>A certificate that has its private key.</summary>
-    /// <param name="certificate">Copied; it may be disposed of afterwards.</param>
+    /// <summary>Creates the credential from a certificate with its private key.</summary>
+    /// <param name="certificate">Copied; the caller may dispose of it afterwards.</param>
     /// <exception cref="ArgumentException">The certificate has no RSA private key.</exception>
     public X509Credential(X509Certificate2 certificate)
         : this(certificate, KeyOf(certificate), ownsKey: true)
     {
     }
 
-    /// <summary>A certificate with a private key held elsewhere.</summary>
-    /// <param name="certificate">Copied without a private key; it may be disposed of afterwards.</param>
-    /// <param name="privateKey">Stays with the caller, who disposes of it after the credential. It must be the key of the certificate.</param>
-    /// <exception cref="ArgumentException">The certificate is not for an RSA key of this length.</exception>
+    /// <summary>Creates the credential from a certificate and a private key that is held elsewhere.</summary>
+    /// <param name="certificate">Copied without a private key; the caller may dispose of it afterwards.</param>
+    /// <param name="privateKey">The private key of the certificate. The caller owns it and disposes of it after the credential.</param>
+    /// <exception cref="ArgumentException">The certificate is not for an RSA key of the length of the private key.</exception>
     public X509Credential(X509Certificate2 certificate, RSA privateKey)
         : this(certificate, privateKey, ownsKey: false)
     {
@@ -68,7 +68,7 @@ public sealed class X509Credential : IDisposable
         }
     }
 
-    /// <summary>Says the subject only.</summary>
+    /// <summary>Returns the subject of the certificate.</summary>
     public override string ToString() => Certificate.Subject;
 
     private static RSA KeyOf(X509Certificate2 certificate)

@@ -10,9 +10,9 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Diagnosis;
 
 /// <summary>
-/// Follows a recorded conversation from outside: it decrypts and verifies each message with the private keys at hand,
-/// learns the keys of sessions from the handshake it watches, and says for a broken message which rule failed. It uses
-/// the same pipeline as the roles. For diagnosis: what it returns is plaintext. Not safe for concurrent use.
+/// Decodes a recorded conversation: it decrypts and verifies each message with the given private keys, takes the keys of sessions from
+/// their handshake, and reports for a broken message which rule failed. It uses the same code as client and service. For diagnosis only:
+/// its results are plaintext. Not safe for concurrent use.
 /// </summary>
 public sealed class ConversationDecoder : IDisposable
 {
@@ -24,9 +24,9 @@ public sealed class ConversationDecoder : IDisposable
     private LocalServiceSecuritySettings? _serviceSettings;
 
     /// <summary>Creates a decoder for one conversation.</summary>
-    /// <param name="binding">The binding of the service; where the client was configured otherwise, decode its messages with its own.</param>
-    /// <param name="keys">The private keys at hand.</param>
-    /// <param name="maxEnvelopeBytes">Largest envelope in bytes.</param>
+    /// <param name="binding">The binding of the service. If the client had a different one, decode its messages with that binding.</param>
+    /// <param name="keys">The private keys of service and client.</param>
+    /// <param name="maxEnvelopeBytes">Maximum size of an envelope in bytes. Default 64 MiB.</param>
     public ConversationDecoder(MessageSecurityBinding binding, ConversationKeys keys, int maxEnvelopeBytes = 64 * 1024 * 1024)
     {
         ArgumentNullException.ThrowIfNull(binding);
@@ -39,10 +39,12 @@ public sealed class ConversationDecoder : IDisposable
 
     /// <summary>Decodes the next message.</summary>
     /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
-    /// <param name="direction">Who sent it.</param>
-    /// <param name="instant">When it was received, for the freshness of its timestamp.</param>
-    /// <param name="contentType">The Content-Type of the HTTP message, where it is known.</param>
-    public DecodedMessage Decode(ReadOnlyMemory<byte> envelope, MessageDirection direction, DateTimeOffset instant, string? contentType = null)
+    /// <param name="direction">Whether the client or the service sent the message.</param>
+    /// <param name="instant">When the message was received; its timestamp is checked against this time.</param>
+    /// <param name="contentType">The Content-Type of the HTTP message; null when it is not known.</param>
+    /// <returns>The decoded message, or the rule that it breaks.</returns>
+    public DecodedMessage Decode(
+        ReadOnlyMemory<byte> envelope, MessageDirection direction, DateTimeOffset instant, string? contentType = null)
     {
         _clock.Now = instant;
         var kind = DecodedKind.Unreadable;
@@ -66,16 +68,16 @@ public sealed class ConversationDecoder : IDisposable
     }
 
     /// <summary>
-    /// The service was restarted at this point of the recording: it has forgotten its sessions and which messages it saw.
+    /// Tells the decoder that the service was restarted at this point of the recording: the service lost its sessions and its replay cache.
     /// </summary>
-    /// <param name="settings">The settings that hold from here on; null when they are the same.</param>
+    /// <param name="settings">The settings of the restarted service; null when they did not change.</param>
     public void ServiceRestarted(LocalServiceSecuritySettings? settings = null)
     {
         _serviceSettings = settings ?? _serviceSettings;
         _knowledge.ForgetService();
     }
 
-    /// <summary>Zeroes the keys that were learnt.</summary>
+    /// <summary>Zeroes the keys that the decoder took from the recorded messages.</summary>
     public void Dispose() => _knowledge.Dispose();
 
     internal DecoderKnowledge Knowledge => _knowledge;
@@ -112,9 +114,12 @@ public sealed class ConversationDecoder : IDisposable
     {
         var request = direction == MessageDirection.ServiceToClient ? _knowledge.FindRequest(wire.FindText(Soap.RelatesTo)) : null;
         var messages = _messages.FormatsOf(request?.Kind ?? kind);
-        var requirements = request is null ? _messages.RequirementsOf(kind, action, MessageRole.Of(direction)) : messages.ForReply(request.Kind, action);
+        var requirements = request is null
+            ? _messages.RequirementsOf(kind, action, MessageRole.Of(direction))
+            : messages.ForReply(request.Kind, action);
         var freshness = FreshnessOf(messages, direction);
-        var message = new MessageVerifier(requirements, _knowledge.Source(direction), freshness, _limits).Verify(wire, request?.Signatures ?? []);
+        var verifier = new MessageVerifier(requirements, _knowledge.Source(direction), freshness, _limits);
+        var message = verifier.Verify(wire, request?.Signatures ?? []);
         try
         {
             RequireTrust(message, direction);
@@ -123,7 +128,8 @@ public sealed class ConversationDecoder : IDisposable
             _knowledge.Learn(message, kind, messages, _limits);
             RequireUnderstood(message);
             var fault = message.IsFault ? ReadFault(message) : null;
-            return new DecodedMessage(fault is null ? Kinds[kind] : DecodedKind.SecuredFault, direction, message, FailureCode.None, null, fault);
+            var decoded = fault is null ? Kinds[kind] : DecodedKind.SecuredFault;
+            return new DecodedMessage(decoded, direction, message, FailureCode.None, null, fault);
         }
         catch
         {
@@ -132,9 +138,10 @@ public sealed class ConversationDecoder : IDisposable
         }
     }
 
-    private Freshness FreshnessOf(BindingMessages messages, MessageDirection direction) => direction == MessageDirection.ClientToService
-        ? Freshness.Of(_serviceSettings ?? messages.Element.LocalServiceSettings, _clock)
-        : Freshness.Of(messages.Element.LocalClientSettings, _clock);
+    private Freshness FreshnessOf(BindingMessages messages, MessageDirection direction) =>
+        direction == MessageDirection.ClientToService
+            ? Freshness.Of(_serviceSettings ?? messages.Element.LocalServiceSettings, _clock)
+            : Freshness.Of(messages.Element.LocalClientSettings, _clock);
 
     private void RequireTrust(VerifiedMessage message, MessageDirection direction)
     {

@@ -3,7 +3,7 @@ using SecureConversation.Binding;
 
 namespace SecureConversation.Diagnosis;
 
-/// <summary>What a recorded message is for.</summary>
+/// <summary>The kind of a recorded message.</summary>
 public enum DecodedKind
 {
     /// <summary>Request for a security context.</summary>
@@ -18,18 +18,20 @@ public enum DecodedKind
     Application,
     /// <summary>A fault under message security.</summary>
     SecuredFault,
-    /// <summary>A fault without security: it may come from anybody.</summary>
+    /// <summary>A fault without message security. Anybody may have sent it.</summary>
     UnsecuredFault,
-    /// <summary>No SOAP message of the binding.</summary>
+    /// <summary>Not a SOAP message of the binding's version.</summary>
     Unreadable,
 }
 
-/// <summary>What a decoder makes of one message. Dispose it to return its buffers.</summary>
+/// <summary>One decoded message, or the rule that it breaks. Dispose it to return its buffers to their pool.</summary>
 public sealed class DecodedMessage : IDisposable
 {
     private readonly VerifiedMessage? _message;
 
-    internal DecodedMessage(DecodedKind kind, MessageDirection direction, VerifiedMessage? message, FailureCode failure, string? detail, SoapFault? fault = null)
+    internal DecodedMessage(
+        DecodedKind kind, MessageDirection direction, VerifiedMessage? message, FailureCode failure, string? detail,
+        SoapFault? fault = null)
     {
         _message = message;
         Kind = kind;
@@ -39,10 +41,10 @@ public sealed class DecodedMessage : IDisposable
         Fault = fault;
     }
 
-    /// <summary>What the message is for.</summary>
+    /// <summary>The kind of the message.</summary>
     public DecodedKind Kind { get; }
 
-    /// <summary>Who sent it.</summary>
+    /// <summary>Whether the client or the service sent the message.</summary>
     public MessageDirection Direction { get; }
 
     /// <summary>Whether every rule of the binding holds.</summary>
@@ -51,7 +53,7 @@ public sealed class DecodedMessage : IDisposable
     /// <summary>The rule that failed; <see cref="FailureCode.None"/> when all hold.</summary>
     public FailureCode Failure { get; }
 
-    /// <summary>Which element broke the rule, where that is known.</summary>
+    /// <summary>The element that broke the rule; null when it is not known.</summary>
     public string? Detail { get; }
 
     /// <summary>The fault, for <see cref="DecodedKind.UnsecuredFault"/> and <see cref="DecodedKind.SecuredFault"/>.</summary>
@@ -60,19 +62,21 @@ public sealed class DecodedMessage : IDisposable
     /// <summary>a:Action; null when absent or not verified.</summary>
     public string? Action => _message?.Action;
 
-    /// <summary>The certificate that signed or endorsed; null in sessions, for anonymous clients and for failures.</summary>
+    /// <summary>
+    /// The certificate whose key signed or endorsed the message; null in sessions, for anonymous clients and for failures.
+    /// </summary>
     public X509Certificate2? SenderCertificate => _message?.SenderCertificate;
 
-    /// <summary>The user name that the message proved; null where it has none.</summary>
+    /// <summary>The user name in the message; null when it has none, and for failures.</summary>
     public string? UserName => _message?.Tokens.UserName?.UserName;
 
     /// <summary>Identifier of the security context whose key protects the message; null outside sessions.</summary>
     public string? ContextId => _message?.ContextId;
 
-    /// <summary>The envelope in clear with its security header, byte for byte; empty for failures. Valid until disposal.</summary>
+    /// <summary>The decrypted envelope with its security header, in UTF-8; empty for failures. Valid until disposal.</summary>
     public ReadOnlyMemory<byte> Plaintext => _message?.DecryptedEnvelope ?? default;
 
-    /// <summary>Which parts were signed and encrypted, with what; null for failures.</summary>
+    /// <summary>Which parts were signed and encrypted, and by which keys and algorithms; null for failures.</summary>
     public MessageProtection? Protection => _message?.Protection;
 
     internal VerifiedMessage? Message => _message;

@@ -14,7 +14,9 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Diagnosis;
 
-/// <summary>What a decoder has learnt from the messages before: wrapped keys, contexts, and the requests that replies answer.</summary>
+/// <summary>
+/// The state of a decoder from earlier messages: encrypted keys, security contexts, and the requests that replies answer.
+/// </summary>
 internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBinding binding, TimeProvider clock) : IDisposable
 {
     private readonly Dictionary<string, SymmetricKey> _encryptedKeys = [];
@@ -27,10 +29,12 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
     public KeySource Source(MessageDirection direction) => new DecoderKeySource(this, direction);
 
-    /// <summary>The request that a reply relates to; null where it was not seen.</summary>
+    /// <summary>Finds the request with a message id; null when the recording does not have it.</summary>
     public DecodedRequest? FindRequest(string? messageId) => messageId is null ? null : _requests.GetValueOrDefault(messageId);
 
-    /// <summary>What a service forgets when it restarts: which messages it saw and, unless they travel in a cookie, its contexts.</summary>
+    /// <summary>
+    /// Drops the state that a service loses when it restarts: its replay cache and, if their state is not in a cookie, its sessions.
+    /// </summary>
     public void ForgetService()
     {
         _serviceReplays = new InMemoryReplayCache(int.MaxValue, clock);
@@ -51,7 +55,9 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
     public void RequireUsable(VerifiedMessage message, MessageDirection direction, MessageKind kind)
     {
-        if (direction == MessageDirection.ClientToService && message.ContextId is { } context && _expiry.TryGetValue(context, out var expires))
+        if (direction == MessageDirection.ClientToService
+            && message.ContextId is { } context
+            && _expiry.TryGetValue(context, out var expires))
         {
             SessionRules.RequireUsable(kind, expires, clock.GetUtcNow());
         }
@@ -99,7 +105,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
         }
     }
 
-    /// <summary>The wrapped key of a request, by its message id; null where it had none.</summary>
+    /// <summary>The encrypted key of the request with a message id; null when the request had none.</summary>
     internal (SymmetricKey Key, byte[] Sha1)? LastRequestKey(string? messageId) =>
         FindRequest(messageId) is { } request && FindEncryptedKey(Convert.ToBase64String(request.EncryptedKeySha1)) is { } key
             ? (key, request.EncryptedKeySha1)
@@ -129,7 +135,8 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
             return;
         }
 
-        var key = KeyAgreement.Complete(response, request.Trust?.Entropy, bootstrap.Element.KeyEntropyMode, binding.Element.DefaultAlgorithmSuite, bootstrap.Protocol);
+        var key = KeyAgreement.Complete(response, request.Trust?.Entropy, bootstrap.Element.KeyEntropyMode,
+            binding.Element.DefaultAlgorithmSuite, bootstrap.Protocol);
         _contexts[(token.Identifier, token.Instance)] = new SecurityContextKey(token.Identifier, token.Instance, key);
         if (response.Expires is { } expires)
         {
@@ -147,10 +154,13 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
             return receiver is not null && wrappedFor.Matches(receiver.Certificate) ? receiver : null;
         }
 
-        public override SymmetricKey? FindEncryptedKey(ReadOnlySpan<byte> sha1) => knowledge.FindEncryptedKey(Convert.ToBase64String(sha1));
+        public override SymmetricKey? FindEncryptedKey(ReadOnlySpan<byte> sha1) =>
+            knowledge.FindEncryptedKey(Convert.ToBase64String(sha1));
 
         public override SecurityContextKey? FindContext(string identifier, string? instance) =>
-            direction == MessageDirection.ClientToService && knowledge.HasEnded(identifier) ? null : knowledge.FindContext(identifier, instance);
+            direction == MessageDirection.ClientToService && knowledge.HasEnded(identifier)
+                ? null
+                : knowledge.FindContext(identifier, instance);
 
         public override X509Certificate2? FindPeer(KeyReference reference)
         {
@@ -165,5 +175,6 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     private ConversationKeys Keys => keys;
 }
 
-/// <summary>What a reply is judged by: its request, as it was seen.</summary>
-internal sealed record DecodedRequest(MessageKind Kind, IReadOnlyList<SentSignature> Signatures, RequestSecurityToken? Trust, byte[] EncryptedKeySha1);
+/// <summary>The facts of a decoded request that the check of its reply needs.</summary>
+internal sealed record DecodedRequest(
+    MessageKind Kind, IReadOnlyList<SentSignature> Signatures, RequestSecurityToken? Trust, byte[] EncryptedKeySha1);

@@ -5,71 +5,71 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Diagnosis;
 
-/// <summary>What kind of key signed or encrypted.</summary>
+/// <summary>The kind of a key that signed or encrypted.</summary>
 public enum ProtectionKeyKind
 {
-    /// <summary>A key derived by P_SHA1; named by its nonce in base64.</summary>
+    /// <summary>A key derived by P_SHA1. Its name is its nonce in base64.</summary>
     DerivedKey,
-    /// <summary>The key of an EncryptedKey; named by the SHA-1 of its cipher value in base64.</summary>
+    /// <summary>The key of an EncryptedKey. Its name is the SHA-1 of its cipher value in base64.</summary>
     EncryptedKey,
-    /// <summary>The key of a security context; named by its identifier.</summary>
+    /// <summary>The key of a security context. Its name is the identifier of the context.</summary>
     SecurityContext,
-    /// <summary>An RSA key; named by the SHA-1 thumbprint of its certificate in base64.</summary>
+    /// <summary>An RSA key. Its name is the SHA-1 thumbprint of its certificate in base64.</summary>
     Certificate,
 }
 
-/// <summary>Names a key without giving anything of it away.</summary>
+/// <summary>The public name of a key, which reveals nothing of the key.</summary>
 public sealed record ProtectionKey
 {
-    /// <summary>What kind of key.</summary>
+    /// <summary>The kind of the key.</summary>
     public required ProtectionKeyKind Kind { get; init; }
 
-    /// <summary>Its public name, see <see cref="ProtectionKeyKind"/>.</summary>
+    /// <summary>The name of the key; <see cref="ProtectionKeyKind"/> gives its form.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The instance of a renewed security context, else null.</summary>
+    /// <summary>The instance of a renewed security context; null for other keys.</summary>
     public string? Instance { get; init; }
 }
 
-/// <summary>One signature that held.</summary>
+/// <summary>One verified signature.</summary>
 public sealed record SignatureProtection
 {
     /// <summary>URI of the signature method.</summary>
     public required string Algorithm { get; init; }
 
-    /// <summary>The key that made it.</summary>
+    /// <summary>The key that made the signature.</summary>
     public required ProtectionKey Key { get; init; }
 
-    /// <summary>Names of the elements that it covers, in the order of its references.</summary>
+    /// <summary>Names of the elements that the signature covers, in the order of its references.</summary>
     public required IReadOnlyList<string> Parts { get; init; }
 
-    /// <summary>Whether it signs the primary signature.</summary>
+    /// <summary>Whether the signature endorses the primary signature.</summary>
     public bool IsEndorsing { get; init; }
 
-    /// <summary>Whether it covers something in encrypted form.</summary>
+    /// <summary>Whether the signature covers any part in encrypted form.</summary>
     public bool CoversCiphertext { get; init; }
 }
 
 /// <summary>One part that was encrypted.</summary>
 public sealed record EncryptionProtection
 {
-    /// <summary>Id of the EncryptedData or EncryptedHeader.</summary>
+    /// <summary>Id of the EncryptedData or EncryptedHeader; null when it has none.</summary>
     public string? Id { get; init; }
 
-    /// <summary>Name of the element in clear; of the body its content is meant.</summary>
+    /// <summary>Name of the decrypted element. For the body, only its content was encrypted.</summary>
     public required string Part { get; init; }
 
     /// <summary>URI of the encryption method.</summary>
     public required string Algorithm { get; init; }
 
-    /// <summary>The key that it was encrypted with.</summary>
+    /// <summary>The key that encrypted the part.</summary>
     public required ProtectionKey Key { get; init; }
 }
 
-/// <summary>An account of the protection of one message: which parts were signed and encrypted, with what.</summary>
+/// <summary>The protection of one message: which parts were signed and encrypted, and by which keys and algorithms.</summary>
 public sealed record MessageProtection
 {
-    /// <summary>The signatures that held, the primary one first.</summary>
+    /// <summary>The verified signatures, the primary one first.</summary>
     public required IReadOnlyList<SignatureProtection> Signatures { get; init; }
 
     /// <summary>The encrypted parts in document order.</summary>
@@ -81,7 +81,8 @@ public sealed record MessageProtection
     /// <summary>Names of all parts that were encrypted.</summary>
     public IEnumerable<string> EncryptedParts => Encryptions.Select(e => e.Part);
 
-    internal static MessageProtection Create(OpenedMessage opened, MessageIntegrity signed, MessageShape shape, MessageRequirements requirements,
+    internal static MessageProtection Create(
+        OpenedMessage opened, MessageIntegrity signed, MessageShape shape, MessageRequirements requirements,
         (XmlId Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
     {
         var names = new ProtectionNames(opened, signed, shape, derivedKeys, encryptedKeySha1);

@@ -28,7 +28,7 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
         ["http://docs.oasis-open.org/ws-rx/wsrm/200702"] = "r",
     };
 
-    /// <summary>Prefix and local name for the vocabularies of message security, {namespace}name for all else.</summary>
+    /// <summary>The name of an element: prefix:name in the namespaces of message security, {namespace}name in all others.</summary>
     public static string Qualified(XmlElement element)
     {
         var ns = Encoding.UTF8.GetString(element.NamespaceUri);
@@ -39,7 +39,9 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
     public static ProtectionKey Certificate(X509Certificate2 certificate) =>
         new() { Kind = ProtectionKeyKind.Certificate, Name = Convert.ToBase64String(X509Facts.Of(certificate).Thumbprint) };
 
-    /// <summary>Name of a signed part in the form in which it was signed: where encryption came first, that of the ciphertext.</summary>
+    /// <summary>
+    /// The name of a signed part. If the part was encrypted before it was signed, the name is that of its ciphertext element.
+    /// </summary>
     public string Part(XmlId id)
     {
         if (signed.Header.FindById(id) is { } item)
@@ -73,7 +75,7 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
     public static string? IdOf(EncryptedPart part) =>
         (part.Data.Id ?? (part.Location == EncryptedLocation.HeaderBlock ? part.Replaced.GetId(Wsu.Id) : null))?.ToString();
 
-    /// <summary>Whether the signed form of a part was ciphertext.</summary>
+    /// <summary>Whether a part was encrypted before it was signed.</summary>
     public bool IsCiphertext(XmlId id)
     {
         if (ReferenceEquals(signed.Document, opened.Plain))

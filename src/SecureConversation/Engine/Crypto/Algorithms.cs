@@ -38,7 +38,7 @@ internal sealed record AsymmetricSignatureAlgorithm(string Uri, HashAlgorithmNam
 /// <param name="Uri">The identifier on the wire.</param>
 /// <param name="KeyBits">Length of the key in bits; for 3DES with its parity bits.</param>
 /// <param name="BlockBytes">Length of a block, and of the IV, in bytes.</param>
-/// <param name="IsTripleDes">3DES; AES otherwise.</param>
+/// <param name="IsTripleDes">True for 3DES, false for AES.</param>
 internal sealed record EncryptionAlgorithm(string Uri, int KeyBits, int BlockBytes, bool IsTripleDes)
 {
     public static EncryptionAlgorithm Aes128 { get; } = new(AlgorithmUris.Aes128Cbc, 128, 16, IsTripleDes: false);
@@ -52,7 +52,7 @@ internal sealed record EncryptionAlgorithm(string Uri, int KeyBits, int BlockByt
 
 /// <summary>The transport of a fresh key under the RSA key of a certificate.</summary>
 /// <param name="Uri">The identifier on the wire.</param>
-/// <param name="Padding">The padding; OAEP always with SHA-1 and MGF1, as the identifier says.</param>
+/// <param name="Padding">The padding. The identifier fixes OAEP to SHA-1 and MGF1.</param>
 internal sealed record KeyWrapAlgorithm(string Uri, RSAEncryptionPadding Padding)
 {
     public static KeyWrapAlgorithm RsaOaep { get; } = new(AlgorithmUris.RsaOaepMgf1p, RSAEncryptionPadding.OaepSHA1);

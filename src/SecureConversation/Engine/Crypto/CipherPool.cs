@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace SecureConversation.Engine.Crypto;
 
 /// <summary>
-/// Keyed ciphers of one key, one per thread at work: an instance may not be shared by threads, and keying one costs more than a small message.
+/// A pool of ciphers with one key. Threads must not share a cipher, and setting its key costs more than encrypting a small message.
 /// </summary>
 internal sealed class CipherPool : IDisposable
 {
@@ -13,10 +13,10 @@ internal sealed class CipherPool : IDisposable
     private volatile bool _disposed;
 
     /// <summary>Takes a cipher out of the pool, or keys a new one.</summary>
-    /// <exception cref="CryptographicException">The key has no length of the algorithm, or 3DES calls it weak.</exception>
+    /// <exception cref="CryptographicException">The key has a wrong length for the algorithm, or is a weak key of 3DES.</exception>
     public SymmetricAlgorithm Take(bool tripleDes, KeyMaterial key)
     {
-        // Held even when a cipher is pooled: a disposed key has to fail the same way whether or not one was left behind.
+        // The lease is taken even when a cipher is in the pool, so that a disposed key always fails in the same way.
         using var lease = key.Lease();
         return (tripleDes ? _tripleDes : _aes).TryDequeue(out var cipher) ? cipher : Create(tripleDes, lease.Span);
     }
@@ -32,7 +32,7 @@ internal sealed class CipherPool : IDisposable
         (tripleDes ? _tripleDes : _aes).Enqueue(cipher);
         if (_disposed)
         {
-            // Disposed of between the look and the return: whoever comes last empties the pool.
+            // The pool was disposed after the first check, and its Dispose may have missed this cipher.
             Drain();
         }
     }

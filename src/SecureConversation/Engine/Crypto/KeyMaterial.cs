@@ -8,8 +8,8 @@ using Microsoft.Win32.SafeHandles;
 namespace SecureConversation.Engine.Crypto;
 
 /// <summary>
-/// The octets of a key in native memory: never copied by the garbage collector, zeroed on release. The count of
-/// <see cref="SafeHandle"/> lets a thread finish with a key that another one has disposed of, for instance at renewal.
+/// The octets of a key in native memory, where the garbage collector never copies them. They are zeroed on release. The reference count
+/// of <see cref="SafeHandle"/> lets a thread finish its work with a key that another thread has disposed of.
 /// </summary>
 internal sealed class KeyMaterial : SafeHandleZeroOrMinusOneIsInvalid
 {
@@ -19,17 +19,17 @@ internal sealed class KeyMaterial : SafeHandleZeroOrMinusOneIsInvalid
         : base(ownsHandle: true)
     {
         Length = length;
-        // One byte more than none, so that an empty key has memory and thus a valid handle, too.
+        // At least one byte, so that an empty key has a valid handle, too.
         SetHandle(Marshal.AllocHGlobal(Math.Max(length, 1)));
     }
 
     /// <summary>Number of octets.</summary>
     public int Length { get; }
 
-    /// <summary>Looks at the memory after it was wiped. For tests only.</summary>
+    /// <summary>Called with the memory after it was zeroed. For tests only.</summary>
     internal ReadOnlySpanAction<byte, KeyMaterial>? BeforeFree { get; set; }
 
-    /// <summary>Copies the octets; the caller wipes the source.</summary>
+    /// <summary>Copies the octets; the caller zeroes the source.</summary>
     public static KeyMaterial From(ReadOnlySpan<byte> octets)
     {
         var key = new KeyMaterial(octets.Length);
@@ -37,7 +37,7 @@ internal sealed class KeyMaterial : SafeHandleZeroOrMinusOneIsInvalid
         return key;
     }
 
-    /// <summary>A random key of the given number of bytes.</summary>
+    /// <summary>Creates a random key of <paramref name="length"/> bytes.</summary>
     public static KeyMaterial Random(int length, RandomSource? random = null)
     {
         var key = new KeyMaterial(length);
@@ -45,7 +45,7 @@ internal sealed class KeyMaterial : SafeHandleZeroOrMinusOneIsInvalid
         return key;
     }
 
-    /// <summary>A random key without zero octets.</summary>
+    /// <summary>Creates a random key of <paramref name="length"/> bytes without zero octets.</summary>
     public static KeyMaterial RandomNonZero(int length, RandomSource? random = null)
     {
         var key = new KeyMaterial(length);
@@ -53,18 +53,18 @@ internal sealed class KeyMaterial : SafeHandleZeroOrMinusOneIsInvalid
         return key;
     }
 
-    /// <summary>Access to the octets; they stay until the lease is disposed of, even when the key is disposed of meanwhile.</summary>
+    /// <summary>Gives access to the octets. They stay valid until the lease is disposed, even if the key is disposed before.</summary>
     /// <exception cref="ObjectDisposedException">The key was disposed of before.</exception>
     public KeyLease Lease()
     {
-        // A SafeHandle would go on giving out references while others keep it open.
+        // A disposed SafeHandle still gives out references while other leases keep it open.
         ObjectDisposedException.ThrowIf(_disposed, this);
         var added = false;
         DangerousAddRef(ref added);
         return new KeyLease(this);
     }
 
-    /// <summary>Says the length only.</summary>
+    /// <summary>Returns the length, never the octets.</summary>
     public override string ToString() => $"{Length * 8} bits";
 
     protected override void Dispose(bool disposing)
@@ -81,14 +81,14 @@ internal sealed class KeyMaterial : SafeHandleZeroOrMinusOneIsInvalid
         return true;
     }
 
-    // The address as a reference, without an unsafe context. Only while the handle is held.
+    // Turns the address into a span without an unsafe context. Valid only while the handle is held.
     private Span<byte> Memory => MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<byte>(), handle), Length);
 
     /// <summary>A counted reference to a key.</summary>
     [SuppressMessage("Performance", "CA1815", Justification = "Never compared.")]
     internal readonly ref struct KeyLease(KeyMaterial key)
     {
-        /// <summary>The octets; not to be kept longer than the lease.</summary>
+        /// <summary>The octets. The span must not be used after the lease is disposed.</summary>
         public ReadOnlySpan<byte> Span => key.Memory;
 
         public void Dispose() => key.DangerousRelease();

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace SecureConversation.Engine.Crypto;
 
 /// <summary>
-/// P_SHA1 of RFC 2246 section 5, the only key derivation of WS-SecureConversation; the suites with SHA-256 use it as well.
+/// P_SHA1 of RFC 2246 section 5, the key derivation of WS-SecureConversation 1.3 section 7. The suites with SHA-256 use it as well.
 /// A(0) = label + seed; A(i) = HMAC(secret, A(i-1)); the output is HMAC(secret, A(1) + label + seed), HMAC(secret, A(2) + ...), ...
 /// </summary>
 internal static class PSha1
@@ -13,7 +13,7 @@ internal static class PSha1
     private const int StackLimit = 512;
 
     /// <summary>Fills <paramref name="output"/> with the stream from byte <paramref name="offset"/> on.</summary>
-    /// <remarks>Work grows with the offset; the reader of a DerivedKeyToken limits it.</remarks>
+    /// <remarks>The work grows with the offset, so the reader of a DerivedKeyToken limits the offset.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The offset is negative.</exception>
     public static void Derive(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> seed, int offset, Span<byte> output)
     {

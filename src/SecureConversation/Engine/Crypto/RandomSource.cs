@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 
 namespace SecureConversation.Engine.Crypto;
 
-/// <summary>Where keys, nonces, IVs and padding come from. Replaced in tests only, to make whole messages reproducible.</summary>
+/// <summary>Source of keys, nonces, IVs and padding. Only tests replace it, to make messages reproducible.</summary>
 internal abstract class RandomSource
 {
     /// <summary>The random number generator of the operating system.</summary>
     public static RandomSource System { get; } = new OperatingSystemSource();
 
-    /// <summary>Fills the span. May be called by several threads at once.</summary>
+    /// <summary>Fills the span. Several threads may call this method at once.</summary>
     public abstract void Fill(Span<byte> destination);
 
     /// <summary>Fills the span with octets other than zero, as WCF does for the entropy and keys of a service.</summary>

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace SecureConversation.Engine.Crypto;
 
-/// <summary>EncryptedKey: a fresh key under the RSA key of a certificate.</summary>
+/// <summary>
+/// Key transport of EncryptedKey (XML Encryption section 5.4): a symmetric key, encrypted with the RSA key of a certificate.
+/// </summary>
 internal static class RsaKeyTransport
 {
     /// <summary>Encrypts the key for the holder of the private key.</summary>
@@ -28,16 +30,16 @@ internal static class RsaKeyTransport
     }
 
     /// <summary>
-    /// Decrypts a key. On any failure the result is a random key: the message then fails at its signature or its padding like one made with
-    /// a wrong key, and a sender of forged keys learns nothing (RFC 3218 section 2.3.2).
+    /// Decrypts a key. On any failure the result is a random key. The message then fails at its signature or its padding, like a message
+    /// with a wrong key, so that the sender of a forged key learns nothing (RFC 3218 section 2.3.2).
     /// </summary>
-    /// <param name="privateKey">The private key; only asked to decrypt.</param>
+    /// <param name="privateKey">The private key. It only decrypts.</param>
     /// <param name="algorithm">The algorithm of the suite.</param>
     /// <param name="wrapped">The octets of the CipherValue.</param>
-    /// <param name="minimumLength">Least acceptable length in bytes.</param>
-    /// <param name="maximumLength">Greatest acceptable length in bytes.</param>
+    /// <param name="minimumLength">Minimum length of the key in bytes.</param>
+    /// <param name="maximumLength">Maximum length of the key in bytes.</param>
     /// <param name="substituteLength">Length in bytes of the random key.</param>
-    /// <param name="substituted">The key is a random one. For the log only, and only once the message has failed.</param>
+    /// <param name="substituted">Whether the result is a random key. For the log only, and only after the message has failed.</param>
     public static SymmetricKey Unwrap(
         RSA privateKey,
         KeyWrapAlgorithm algorithm,
@@ -47,7 +49,7 @@ internal static class RsaKeyTransport
         int substituteLength,
         out bool substituted)
     {
-        // Made before it is known whether it is needed, so that both ways take the same steps.
+        // Always created, so that success and failure take the same steps.
         var substitute = SymmetricKey.Random(substituteLength);
         var size = (privateKey.KeySize + 7) / 8;
         var buffer = ArrayPool<byte>.Shared.Rent(size);
@@ -67,7 +69,7 @@ internal static class RsaKeyTransport
         }
         catch (CryptographicException)
         {
-            // Padding; goes on with the substitute.
+            // The padding is wrong: the substitute is the result.
         }
         finally
         {

@@ -5,7 +5,7 @@ namespace SecureConversation.Engine.Crypto;
 /// <summary>RSASSA-PKCS1-v1_5 signatures.</summary>
 internal static class RsaSignature
 {
-    /// <summary>Signs a digest that was computed already, so that tokens which only sign hashes will do.</summary>
+    /// <summary>Signs a digest, so that hardware keys which sign only hashes can be used.</summary>
     public static byte[] SignHash(RSA privateKey, AsymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> hash) =>
         privateKey.SignHash(hash.ToArray(), algorithm.Hash, RSASignaturePadding.Pkcs1);
 
@@ -17,7 +17,7 @@ internal static class RsaSignature
         return SignHash(privateKey, algorithm, hash[..length]);
     }
 
-    /// <summary>Whether the signature is right. Never throws for what the signature holds.</summary>
+    /// <summary>Whether the signature is valid. No content of the signature makes this method throw.</summary>
     public static bool Verify(RSA publicKey, AsymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         try

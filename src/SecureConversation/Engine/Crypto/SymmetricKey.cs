@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace SecureConversation.Engine.Crypto;
 
 /// <summary>
-/// A key of a session, of an EncryptedKey, or derived from one. Used by several threads at once.
-/// Disposing of it wipes it; work under way on other threads ends undisturbed.
+/// The key of a session or an EncryptedKey, or a key derived from one. Safe for concurrent use. Disposing zeroes the key as soon as other
+/// threads have finished their work with it.
 /// </summary>
 internal sealed class SymmetricKey : IDisposable
 {
@@ -20,16 +20,16 @@ internal sealed class SymmetricKey : IDisposable
     /// <summary>Number of bits.</summary>
     public int LengthInBits => _material.Length * 8;
 
-    /// <summary>Copies the octets; the caller wipes the source.</summary>
+    /// <summary>Copies the octets; the caller zeroes the source.</summary>
     public static SymmetricKey From(ReadOnlySpan<byte> octets) => new(KeyMaterial.From(octets));
 
-    /// <summary>A random key of the given number of bytes.</summary>
+    /// <summary>Creates a random key of <paramref name="length"/> bytes.</summary>
     public static SymmetricKey Random(int length, RandomSource? random = null) => new(KeyMaterial.Random(length, random));
 
-    /// <summary>A random key without zero octets, as WCF issues them as service entropy and session keys.</summary>
+    /// <summary>Creates a random key of <paramref name="length"/> bytes without zero octets, as WCF does for service entropy.</summary>
     public static SymmetricKey RandomNonZero(int length, RandomSource? random = null) => new(KeyMaterial.RandomNonZero(length, random));
 
-    /// <summary>Copies the octets out; the caller wipes the copy.</summary>
+    /// <summary>Copies the octets to <paramref name="destination"/>; the caller zeroes the copy.</summary>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>
     public void CopyTo(Span<byte> destination)
@@ -38,18 +38,18 @@ internal sealed class SymmetricKey : IDisposable
         lease.Span.CopyTo(destination);
     }
 
-    /// <summary>Compares in fixed time.</summary>
+    /// <summary>Whether the key has these octets. Takes fixed time.</summary>
     public bool FixedTimeEquals(ReadOnlySpan<byte> octets)
     {
         using var lease = _material.Lease();
         return CryptographicOperations.FixedTimeEquals(lease.Span, octets);
     }
 
-    /// <summary>P_SHA1 with this key as the secret: bytes offset .. offset + length.</summary>
+    /// <summary>Derives a key by P_SHA1 with this key as the secret: the bytes from offset to offset + length of the stream.</summary>
     public SymmetricKey Derive(ReadOnlySpan<byte> label, ReadOnlySpan<byte> nonce, int offset, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        Span<byte> derived = length <= StackLimit ? stackalloc byte[length] : new byte[length];
+        var derived = length <= StackLimit ? stackalloc byte[length] : new byte[length];
         try
         {
             using var lease = _material.Lease();
@@ -70,7 +70,7 @@ internal sealed class SymmetricKey : IDisposable
         CryptographicOperations.HmacData(algorithm.Hash, lease.Span, data, mac);
     }
 
-    /// <summary>Whether the MAC is right. In fixed time; a truncated MAC is wrong.</summary>
+    /// <summary>Whether the MAC is valid. Takes fixed time; a truncated MAC is not valid.</summary>
     public bool VerifyHmac(SymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> mac)
     {
         Span<byte> expected = stackalloc byte[algorithm.Size];
@@ -78,7 +78,9 @@ internal sealed class SymmetricKey : IDisposable
         return CryptographicOperations.FixedTimeEquals(expected, mac);
     }
 
-    /// <summary>Length of IV and ciphertext for a plaintext of <paramref name="plainLength"/> bytes; padding adds at least one octet.</summary>
+    /// <summary>
+    /// Length of IV and ciphertext in bytes for a plaintext of <paramref name="plainLength"/> bytes; the padding has at least one octet.
+    /// </summary>
     public static int GetCiphertextLength(EncryptionAlgorithm algorithm, int plainLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(plainLength);
@@ -86,13 +88,13 @@ internal sealed class SymmetricKey : IDisposable
     }
 
     /// <summary>
-    /// Writes a random IV and the ciphertext in CBC mode. Padding of XML Encryption 1.0 section 5.2: random filler, the last octet
-    /// counts the padding.
+    /// Writes a random IV and the ciphertext in CBC mode. The padding is that of XML Encryption 1.0 section 5.2: random octets, and the
+    /// last octet is the length of the padding.
     /// </summary>
     /// <param name="algorithm">The cipher; its key length must be that of this key.</param>
-    /// <param name="plain">The plaintext; may not overlap the destination.</param>
+    /// <param name="plain">The plaintext. Must not overlap the destination.</param>
     /// <param name="destination">Exactly <see cref="GetCiphertextLength"/> bytes.</param>
-    /// <param name="random">Source of IV and filler.</param>
+    /// <param name="random">Source of the IV and the padding.</param>
     /// <exception cref="ArgumentException">The destination has another length.</exception>
     /// <exception cref="CryptographicException">The key does not fit the cipher.</exception>
     public void Encrypt(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> plain, Span<byte> destination, RandomSource? random = null)
@@ -126,10 +128,12 @@ internal sealed class SymmetricKey : IDisposable
         }
     }
 
-    /// <summary>Undoes <see cref="Encrypt"/>. False on any failure, without telling which; the filler is ignored.</summary>
+    /// <summary>
+    /// Decrypts the output of <see cref="Encrypt"/>. Any failure gives false; the random octets of the padding are not checked.
+    /// </summary>
     /// <param name="algorithm">The cipher.</param>
     /// <param name="ivAndCipher">IV and ciphertext.</param>
-    /// <param name="destination">At least as long as the ciphertext without its IV, for the padding is decrypted into it first.</param>
+    /// <param name="destination">At least as long as the ciphertext without its IV, because the padding is decrypted into it, too.</param>
     /// <param name="written">Length of the plaintext; zero on failure.</param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     public bool TryDecrypt(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination, out int written)
@@ -165,19 +169,20 @@ internal sealed class SymmetricKey : IDisposable
         return true;
     }
 
-    /// <summary>Wipes the key, as soon as no other thread is at work with it.</summary>
+    /// <summary>Zeroes the key as soon as no other thread uses it.</summary>
     public void Dispose()
     {
         _ciphers.Dispose();
         _material.Dispose();
     }
 
-    /// <summary>Says the length only.</summary>
+    /// <summary>Returns the length, never the octets.</summary>
     public override string ToString() => _material.ToString();
 
     private bool Fits(EncryptionAlgorithm algorithm) => Length == algorithm.KeyBytes;
 
-    private bool TryDecryptBlocks(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> cipherText, Span<byte> destination)
+    private bool TryDecryptBlocks(
+        EncryptionAlgorithm algorithm, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> cipherText, Span<byte> destination)
     {
         SymmetricAlgorithm? cipher = null;
         try

@@ -1,47 +1,6 @@
 namespace SecureConversation.Engine.Failures;
 
-/// <summary>Who may find that a rule is broken.</summary>
-internal enum FailureSide
-{
-    Service,
-    Client,
-    Either,
-}
-
-/// <summary>Where an operator reads of a failure.</summary>
-internal enum FailureLog
-{
-    /// <summary>The engine logs that the message was refused.</summary>
-    Refused,
-    /// <summary>The engine logs a defect, with its exception.</summary>
-    Defect,
-    /// <summary>The host logs the status that it answered with.</summary>
-    Host,
-    /// <summary>Nothing is logged: the caller has the exception.</summary>
-    Exception,
-}
-
-/// <summary>What a failure means for the people on both sides. docs/failures.md is made from it.</summary>
-internal sealed record FailureAdvice
-{
-    public required FailureSide Side { get; init; }
-
-    /// <summary>The clause of the specification that the message breaks.</summary>
-    public required string Clause { get; init; }
-
-    /// <summary>How it comes about.</summary>
-    public required string Cause { get; init; }
-
-    /// <summary>What to do, with the names of the settings.</summary>
-    public required string Remedy { get; init; }
-
-    public FailureLog Log { get; init; } = FailureLog.Refused;
-
-    /// <summary>What the other side sees where the answer is not that of <see cref="FaultMap"/>; null where it is.</summary>
-    public string? Answer { get; init; }
-}
-
-/// <summary>One entry for each <see cref="FailureCode"/>.</summary>
+/// <summary>The advice for each <see cref="FailureCode"/>.</summary>
 internal static class FailureGuide
 {
     public static FailureAdvice Of(FailureCode code) => code switch
@@ -94,8 +53,8 @@ internal static class FailureGuide
             Clause = "SOAP 1.2 part 2 section 7.1.4; SOAP 1.1 section 6",
             Cause = "The Content-Type is not the media type of the SOAP version (application/soap+xml for 1.2, text/xml for 1.1), or names "
                 + "a charset that is not read.",
-            Remedy = "Set MessageVersion to that of the other side, and have it write utf-8 or utf-16. An HTML page from a proxy shows here "
-                + "too: check the address.",
+            Remedy = "Set MessageVersion to that of the other side, and have it write utf-8 or utf-16. An HTML page from a proxy shows "
+                + "here too: check the address.",
             Log = FailureLog.Host,
             Answer = "HTTP 415 without a body",
         },
@@ -257,15 +216,16 @@ internal static class FailureGuide
             Side = FailureSide.Either,
             Clause = "XML Signature section 3.2.1",
             Cause = "A signed part is not what was signed: it was changed, reformatted or re-encoded on the way, or after it was signed.",
-            Remedy = "Look for whatever reads and writes the XML between the two sides: proxies, logging handlers, message inspectors below "
-                + "the security.",
+            Remedy = "Look for whatever reads and writes the XML between the two sides: proxies, logging handlers, message inspectors "
+                + "below the security.",
         },
         FailureCode.SignatureMismatch => new()
         {
             Side = FailureSide.Either,
             Clause = "XML Signature section 3.2.2; WS-Security 1.1 section 8.4",
             Cause = "The signature was made with another key, or what it covers was changed.",
-            Remedy = "Check that both sides have the same session or certificate. Look for whatever changes the security header on the way.",
+            Remedy = "Check that both sides have the same session or certificate. Look for whatever changes the security header on the "
+                + "way.",
         },
         FailureCode.PartNotSigned => new()
         {
@@ -280,8 +240,8 @@ internal static class FailureGuide
             Side = FailureSide.Either,
             Clause = "WS-SecurityPolicy 1.2 section 4.2",
             Cause = "The body, the signature, a user name or a header of the contract came in clear.",
-            Remedy = "Set the same ProtectionLevel on both sides, and the same MessageProtectionOrder: SignBeforeEncryptAndEncryptSignature "
-                + "encrypts the signature, the others do not.",
+            Remedy = "Set the same ProtectionLevel on both sides, and the same MessageProtectionOrder: "
+                + "SignBeforeEncryptAndEncryptSignature encrypts the signature, the others do not.",
         },
         FailureCode.Stale => new()
         {
@@ -340,8 +300,8 @@ internal static class FailureGuide
             Clause = "WS-SecureConversation 1.3 sections 5 and 9",
             Cause = "The key of the session is older than the service's SessionKeyRenewalInterval, or IssuedCookieLifetime where "
                 + "RequireCancellation is false.",
-            Remedy = "Have the client open a new session. Set SessionKeyRenewalInterval of the client's LocalClientSettings lower than that "
-                + "of the service: the HTTP client then opens a new one in time.",
+            Remedy = "Have the client open a new session. Set SessionKeyRenewalInterval of the client's LocalClientSettings lower than "
+                + "that of the service: the HTTP client then opens a new one in time.",
         },
         FailureCode.UntrustedCertificate => new()
         {
@@ -399,8 +359,8 @@ internal static class FailureGuide
             Clause = "none: the fault ServerTooBusy of WCF",
             Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, or more sessions "
                 + "were opened and not used than MaxPendingSessions.",
-            Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions instead of opening one "
-                + "for each call. A slow UserNamePasswordValidator or revocation look-up holds handshakes up.",
+            Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions instead of "
+                + "opening one for each call. A slow UserNamePasswordValidator or revocation look-up holds handshakes up.",
         },
         FailureCode.PeerFault => new()
         {

@@ -2,34 +2,45 @@ using SecureConversation.Engine.Names;
 
 namespace SecureConversation.Engine.Failures;
 
-/// <summary>What a peer is told. The texts are constant: they are those of WCF where a recording shows them.</summary>
+/// <summary>A fault for a peer. The texts are constants; those that were recorded from WCF are the same as in WCF.</summary>
 /// <param name="Code">Local name in the SOAP namespace (SOAP 1.2 spelling).</param>
-/// <param name="SubcodeNamespace">Namespace of the specific code, null when there is none.</param>
+/// <param name="SubcodeNamespace">Namespace of the specific code; null when there is none.</param>
 /// <param name="Subcode">Local name of the specific code.</param>
 /// <param name="Reason">English text.</param>
-/// <param name="IsSecured">Whether the fault travels under the protection of the request that it answers.</param>
+/// <param name="IsSecured">Whether the fault is protected like a reply to its request.</param>
 internal sealed record WireFault(string Code, string? SubcodeNamespace, string? Subcode, string Reason, bool IsSecured = false)
 {
-    public static readonly WireFault InvalidSecurity = new("Sender", Ns.Wsse, "InvalidSecurity", "An error occurred when verifying security for the message.");
-    public static readonly WireFault FailedAuthentication = new("Sender", Ns.Wsse, "FailedAuthentication", "At least one security token in the message could not be validated.");
-    public static readonly WireFault ServerTooBusy = new("Receiver", Ns.DotNetSecurity, "ServerTooBusy", "The service is too busy to open another session.", IsSecured: true);
-    public static readonly WireFault InvalidRequest = new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for a security token is not valid.", IsSecured: true);
-    public static readonly WireFault CancellationNotAllowed = new("Sender", Ns.DotNetSecurity, "SecureConversationCancellationNotAllowed", "A secure conversation cancellation is not allowed by the binding.");
-    public static readonly WireFault NotUnderstood = new("MustUnderstand", null, null, "A header that must be understood is not covered by a signature.", IsSecured: true);
+    public static readonly WireFault InvalidSecurity =
+        new("Sender", Ns.Wsse, "InvalidSecurity", "An error occurred when verifying security for the message.");
+
+    public static readonly WireFault FailedAuthentication =
+        new("Sender", Ns.Wsse, "FailedAuthentication", "At least one security token in the message could not be validated.");
+
+    public static readonly WireFault ServerTooBusy =
+        new("Receiver", Ns.DotNetSecurity, "ServerTooBusy", "The service is too busy to open another session.", IsSecured: true);
+
+    public static readonly WireFault InvalidRequest =
+        new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for a security token is not valid.", IsSecured: true);
+
+    public static readonly WireFault CancellationNotAllowed = new("Sender", Ns.DotNetSecurity, "SecureConversationCancellationNotAllowed",
+        "A secure conversation cancellation is not allowed by the binding.");
+
+    public static readonly WireFault NotUnderstood =
+        new("MustUnderstand", null, null, "A header that must be understood is not covered by a signature.", IsSecured: true);
 }
 
 /// <summary>
-/// The one map from a failure to the wire. Everything that concerns the content of a message ends in one fault with one
-/// text: a peer cannot tell bad padding from a bad digest or a replay.
+/// Maps failures to faults. All failures that depend on the content of a message give the same fault with the same text, so that a peer
+/// cannot distinguish bad padding from a bad digest or a replay.
 /// </summary>
 internal static class FaultMap
 {
     /// <param name="code">The rule that the message broke.</param>
     /// <param name="protocol">The versions of the binding.</param>
-    /// <param name="establishesSessions">Whether the endpoint is one of sessions; what a handshake answers always is.</param>
+    /// <param name="establishesSessions">Whether the binding of the endpoint has sessions. True for answers to handshake messages.</param>
     public static WireFault Of(FailureCode code, ProtocolVersion protocol, bool establishesSessions = true) => code switch
     {
-        // A message without security matches neither a session nor the handshake (recorded from WCF).
+        // A message without security belongs neither to a session nor to a handshake (recorded from WCF).
         FailureCode.SecurityHeaderMissing when establishesSessions => BadContextToken(protocol),
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => WireFault.FailedAuthentication,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired => BadContextToken(protocol),
@@ -39,17 +50,19 @@ internal static class FaultMap
         _ => WireFault.InvalidSecurity,
     };
 
-    /// <summary>
-    /// Whether the message is no SOAP request at all: answered by HTTP 400 without a body, as WCF does.
-    /// </summary>
+    /// <summary>Whether the input is not a SOAP request. The host answers HTTP 400 without a body, as WCF does.</summary>
     public static bool IsBadRequest(FailureCode code) =>
         code is FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct or FailureCode.LimitExceeded or FailureCode.NotAnEnvelope
             or FailureCode.SoapVersionMismatch;
 
-    /// <summary>What a caller is told. For faults of a peer <see cref="SecureConversationException"/> looks closer, at the code of the fault.</summary>
+    /// <summary>
+    /// The broad kind of a failure, for a caller. For the fault of a peer, <see cref="SecureConversationException"/> uses the code of the
+    /// fault instead.
+    /// </summary>
     public static SecureConversationFailure Coarse(FailureCode code) => code switch
     {
-        FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch => SecureConversationFailure.FailedAuthentication,
+        FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch =>
+            SecureConversationFailure.FailedAuthentication,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired => SecureConversationFailure.BadContextToken,
         FailureCode.ServiceTooBusy => SecureConversationFailure.ServerTooBusy,
         FailureCode.PeerFault => SecureConversationFailure.PeerFault,

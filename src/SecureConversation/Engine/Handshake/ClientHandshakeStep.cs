@@ -3,18 +3,18 @@ using SecureConversation.Engine.Sessions;
 namespace SecureConversation.Engine.Handshake;
 
 /// <summary>
-/// One leg of a handshake as the client sees it: a message to send, and what its reply leads to. Each kind of handshake is a chain of
-/// such steps; the hosts only carry bytes.
+/// One step of a handshake on the side of the client: a message to send, and the processing of its reply. A handshake is a chain of such
+/// steps; the host only sends and receives bytes.
 /// </summary>
 internal abstract class ClientHandshakeStep : IDisposable
 {
     /// <summary>The SOAP envelope to send.</summary>
     public abstract ReadOnlyMemory<byte> Envelope { get; }
 
-    /// <summary>Its a:Action, for the transport.</summary>
+    /// <summary>The a:Action of <see cref="Envelope"/>, for the transport.</summary>
     public abstract string Action { get; }
 
-    /// <summary>Takes the reply, once.</summary>
+    /// <summary>Verifies the reply. To be called once.</summary>
     /// <exception cref="SecureConversationException">The reply is refused, or the service refused the request.</exception>
     public abstract ClientHandshakeResult Continue(ReadOnlyMemory<byte> reply);
 

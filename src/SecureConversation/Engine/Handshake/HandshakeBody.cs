@@ -5,7 +5,8 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Handshake;
 
 /// <summary>
-/// The WS-Trust element in the body of a verified message. Such a body is small and rare: it is indexed anew, all of its elements included.
+/// Reads the WS-Trust element in the body of a verified message. The message is parsed again with an index of its whole body, which is
+/// cheap enough: such messages are small and rare.
 /// </summary>
 internal static class HandshakeBody
 {
@@ -21,7 +22,7 @@ internal static class HandshakeBody
         return RequestSecurityTokenResponse.Read(envelope.Body.FirstChild, message.Requirements.Protocol);
     }
 
-    /// <summary>Where the service refused, its fault takes the place of the response.</summary>
+    /// <summary>Throws if the service refused the request and sent a fault in place of the response.</summary>
     /// <exception cref="SecureConversationException">The body holds a fault.</exception>
     public static void ThrowIfFault(VerifiedMessage message, XmlLimits limits)
     {

@@ -6,10 +6,12 @@ using SecureConversation.Engine.Trust;
 
 namespace SecureConversation.Engine.Handshake;
 
-/// <summary>The key of a new session, from the contributions that the entropy mode asks for; once for each side.</summary>
+/// <summary>Computes the key of a new session from the contributions of the entropy mode, for the service and for the client.</summary>
 internal static class KeyAgreement
 {
-    /// <summary>The service's part: judges the request, contributes, and says in the response how the key comes about.</summary>
+    /// <summary>
+    /// Service: checks the request, adds a contribution, and returns the key with a response from which the client can compute it.
+    /// </summary>
     public static (SymmetricKey Key, RequestSecurityTokenResponse Response) Agree(RequestSecurityToken request, SecurityKeyEntropyMode mode,
         SecurityAlgorithmSuite suite, ProtocolVersion protocol, RandomSource random)
     {
@@ -22,7 +24,7 @@ internal static class KeyAgreement
         switch (mode)
         {
             case SecurityKeyEntropyMode.ClientEntropy:
-                // The key has the length of the entropy, which must be one of the suite.
+                // The entropy is the key, so the suite must allow its length.
                 var length = request.Entropy!.Length * 8;
                 return suite.IsSymmetricKeyLengthSupported(length)
                     ? (SymmetricKey.From(request.Entropy), new RequestSecurityTokenResponse())
@@ -44,16 +46,17 @@ internal static class KeyAgreement
         }
     }
 
-    /// <summary>The client's part: the key that a response means, given what was requested.</summary>
-    public static SymmetricKey Complete(RequestSecurityTokenResponse response, ReadOnlySpan<byte> clientEntropy, SecurityKeyEntropyMode mode,
-        SecurityAlgorithmSuite suite, ProtocolVersion protocol)
+    /// <summary>Client: computes the key from the response and the entropy of the request.</summary>
+    public static SymmetricKey Complete(RequestSecurityTokenResponse response, ReadOnlySpan<byte> clientEntropy,
+        SecurityKeyEntropyMode mode, SecurityAlgorithmSuite suite, ProtocolVersion protocol)
     {
         var size = response.KeySize ?? suite.DefaultSymmetricKeyLength;
         var isExpected = mode switch
         {
             SecurityKeyEntropyMode.ClientEntropy => response is { ProofKey: null, ComputedKey: null, Entropy: null },
             SecurityKeyEntropyMode.ServerEntropy => response is { ProofKey: not null, ComputedKey: null, Entropy: null },
-            _ => response is { ProofKey: null, Entropy.Length: >= Entropy.MinBytes } && response.ComputedKey == protocol.PSha1ComputedKeyUri,
+            _ => response is { ProofKey: null, Entropy.Length: >= Entropy.MinBytes }
+                && response.ComputedKey == protocol.PSha1ComputedKeyUri,
         };
         if (!isExpected || size % 8 != 0 || size is < 64 or > 1024)
         {

@@ -4,14 +4,14 @@ using SecureConversation.Engine.Failures;
 namespace SecureConversation.Engine.Handshake;
 
 /// <summary>
-/// Bounds handshakes, which cost operations with private keys before anybody is known: so many at once
-/// (MaxStatefulNegotiations), each for so long (NegotiationTimeout).
+/// Limits the number (MaxStatefulNegotiations) and the duration (NegotiationTimeout) of concurrent handshakes, because anybody can make the
+/// service do private key operations by starting one.
 /// </summary>
 internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, TimeProvider clock)
 {
     private int _running;
 
-    /// <exception cref="SecurityFailureException">Too many at once, or it took too long.</exception>
+    /// <exception cref="SecurityFailureException">Too many handshakes run at once, or this one took too long.</exception>
     public async ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _running) > settings.MaxStatefulNegotiations)

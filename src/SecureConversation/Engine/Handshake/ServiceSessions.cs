@@ -5,7 +5,7 @@ using SecureConversation.Engine.Telemetry;
 
 namespace SecureConversation.Engine.Handshake;
 
-/// <summary>All that a service with sessions has beside one without: the sessions, and one answer for each kind of handshake.</summary>
+/// <summary>The parts that only a service with sessions has: the sessions, and the processing of handshake messages.</summary>
 internal sealed class ServiceSessions
 {
     public ServiceSessions(EndpointMessages messages, EngineEnvironment environment, MessageSecurityServiceOptions options)
@@ -22,7 +22,7 @@ internal sealed class ServiceSessions
         Cancel = new ServiceCancel(messages.Application, Router, environment);
     }
 
-    /// <summary>The live sessions of this process.</summary>
+    /// <summary>The open sessions of this process.</summary>
     public SessionTable Table { get; }
 
     public SessionRouter Router { get; }

@@ -3,12 +3,12 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Names;
 
-/// <summary>Gives the URIs that every message repeats back as the same string each time.</summary>
+/// <summary>Returns a cached string for each URI that every message contains, which saves an allocation per attribute.</summary>
 internal static class KnownUris
 {
     private static readonly (byte[] Utf8, string Text)[] Table = [.. All().Distinct().Select(uri => (Encoding.UTF8.GetBytes(uri), uri))];
 
-    /// <summary>The value of an attribute; null when absent.</summary>
+    /// <summary>Reads the value of an attribute; null when it is absent.</summary>
     public static string? Get(XmlElement element, XmlName attribute)
     {
         if (!element.TryGetAttribute(attribute, out var value))

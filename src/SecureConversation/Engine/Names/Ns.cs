@@ -1,6 +1,6 @@
 namespace SecureConversation.Engine.Names;
 
-/// <summary>Namespace URIs of the specifications and the prefixes that WCF writes for them.</summary>
+/// <summary>Namespace URIs of the specifications.</summary>
 internal static class Ns
 {
     public const string Soap11 = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -21,7 +21,7 @@ internal static class Ns
     public const string DotNetSecurity = "http://schemas.microsoft.com/ws/2006/05/security";
 }
 
-/// <summary>URIs that stand in attribute values and element content of a security header.</summary>
+/// <summary>URIs in attribute values and element content of a security header.</summary>
 internal static class Uris
 {
     private const string Wss10Soap = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#";

@@ -4,8 +4,8 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Names;
 
 /// <summary>
-/// Names, URIs and actions of WS-Trust and WS-SecureConversation in one of the two versions that WCF speaks.
-/// The two move together: there is no February 2005 conversation over WS-Trust 1.3 (protocol of WCF).
+/// Names, URIs and actions of WS-Trust and WS-SecureConversation in one of the two versions that WCF supports. WCF always combines the
+/// February 2005 versions of both, or the OASIS versions of both.
 /// </summary>
 internal sealed class ProtocolVersion
 {
@@ -115,7 +115,7 @@ internal sealed class ProtocolVersion
     public string RenewRequestType { get; }
     public string CancelRequestType { get; }
 
-    // The actions keep RSTR even where the body is a collection (recorded from WCF).
+    // The actions contain RSTR, not RSTRC, even if the body is a collection (recorded from WCF).
     public string IssueAction { get; }
     public string IssueResponseAction { get; }
     public string RenewAction { get; }

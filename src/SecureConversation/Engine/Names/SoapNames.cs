@@ -48,7 +48,7 @@ internal sealed class SoapNames
     public bool IsSoap12 { get; }
     public bool IsAddressing10 { get; }
 
-    /// <summary>False for envelopes without addressing headers; none is then read, written or expected.</summary>
+    /// <summary>Whether envelopes have addressing headers. If false, none is read, written or required.</summary>
     public bool HasAddressing { get; }
 
     public string Soap { get; }
@@ -71,14 +71,14 @@ internal sealed class SoapNames
     public XmlName RelatesTo { get; }
     public XmlName Address { get; }
 
-    /// <summary>The headers that the transport binding element of WCF puts into the signed set, both directions.</summary>
+    /// <summary>The addressing headers that WCF signs, in both directions.</summary>
     public XmlName[] AddressingHeaders { get; }
 
     public string Anonymous => IsAddressing10
         ? "http://www.w3.org/2005/08/addressing/anonymous"
         : "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";
 
-    /// <summary>Action of a fault that SOAP processing, not an operation, gives.</summary>
+    /// <summary>Action of faults that come from SOAP processing and not from an operation.</summary>
     public string DefaultFaultAction => IsAddressing10
         ? "http://www.w3.org/2005/08/addressing/soap/fault"
         : "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault";

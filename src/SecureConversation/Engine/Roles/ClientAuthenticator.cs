@@ -6,14 +6,18 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Engine.Roles;
 
 /// <summary>
-/// Judges whether the client of a verified message is who it may be. Runs after all cryptography, so that a validator is
-/// never asked about a token that nobody proved to hold.
+/// Authenticates the client of a verified message. It runs after all signatures were verified, so that validators are called only for
+/// tokens that the client proved to hold.
 /// </summary>
 internal sealed class ClientAuthenticator(ServiceCredentials credentials, TimeProvider clock)
 {
-    private readonly TokenAuthentication _authentication = new(credentials, new CertificateValidator(credentials.ClientCertificateValidation), clock);
+    private readonly TokenAuthentication _authentication =
+        new(credentials, new CertificateValidator(credentials.ClientCertificateValidation), clock);
 
-    /// <summary>Every proved token has to be accepted. The identity is that of the last kind: a user name counts more than the certificates beside it.</summary>
+    /// <summary>
+    /// Validates all tokens of a message and returns the identity of the client. With several kinds of tokens, the last kind gives the
+    /// identity: a user name takes precedence over certificates.
+    /// </summary>
     /// <exception cref="SecurityFailureException">The client is not accepted.</exception>
     public async ValueTask<ClaimsPrincipal> AuthenticateAsync(VerifiedMessage message, CancellationToken cancellationToken)
     {

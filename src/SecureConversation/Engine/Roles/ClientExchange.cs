@@ -6,8 +6,11 @@ using SecureConversation.Engine.Soap;
 
 namespace SecureConversation.Engine.Roles;
 
-/// <summary>Protects requests with credentials, outside a session or to open one, and prepares for their replies.</summary>
-internal sealed class ClientExchange(BindingMessages messages, ClientCredentials credentials, EngineEnvironment environment, InMemoryReplayCache replays)
+/// <summary>
+/// Protects requests with the credentials of the client, outside sessions or to open one, and prepares the check of their replies.
+/// </summary>
+internal sealed class ClientExchange(
+    BindingMessages messages, ClientCredentials credentials, EngineEnvironment environment, InMemoryReplayCache replays)
 {
     public SecuredRequest Secure(SoapEnvelope plain, MessageRequirements requirements, MessageKind kind)
     {
@@ -27,6 +30,7 @@ internal sealed class ClientExchange(BindingMessages messages, ClientCredentials
             Own = credentials.ClientCertificate,
             Peer = requirements.IsAsymmetric ? credentials.ServiceCertificate : null,
         };
-        return new SecuredRequest(message, new ReplyReceiver(messages, environment, new ReplyKeySource(expectation), expectation, kind, replays));
+        var receiver = new ReplyReceiver(messages, environment, new ReplyKeySource(expectation), expectation, kind, replays);
+        return new SecuredRequest(message, receiver);
     }
 }

@@ -4,7 +4,7 @@ using SecureConversation.Engine.Requirements;
 
 namespace SecureConversation.Engine.Roles;
 
-/// <summary>What the parts of a client share: its message formats, its environment, and the exchange that its credentials protect.</summary>
+/// <summary>State that all parts of a client share: its message formats, its environment, and the exchange with its credentials.</summary>
 internal sealed class ClientRole
 {
     public ClientRole(MessageSecurityBinding binding, ClientCredentials credentials, EngineEnvironment environment)
@@ -19,9 +19,9 @@ internal sealed class ClientRole
 
     public EndpointMessages Messages { get; }
 
-    /// <summary>Replies to requests without a message id.</summary>
+    /// <summary>Remembers replies to requests without a message id.</summary>
     public InMemoryReplayCache Replays { get; }
 
-    /// <summary>Requests outside a session, or of its handshake.</summary>
+    /// <summary>Protects requests outside sessions, or handshake requests.</summary>
     public ClientExchange Exchange { get; }
 }

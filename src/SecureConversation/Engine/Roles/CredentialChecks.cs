@@ -4,15 +4,17 @@ using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 
-/// <summary>Credentials that the binding needs must be there when a role is made, not when the first message comes.</summary>
+/// <summary>Checks when a client or service is created that it has the credentials that its binding needs.</summary>
 internal static class CredentialChecks
 {
     /// <exception cref="ArgumentException">Something is missing; the message says what to set.</exception>
     public static void Require(MessageSecurityBinding binding, ServiceCredentials credentials)
     {
-        Throw(
-            credentials.ServiceCertificate is null ? "The binding needs the certificate of the service: set ServiceCredentials.ServiceCertificate." : null,
-            nameof(credentials));
+        if (credentials.ServiceCertificate is null)
+        {
+            Throw("The binding needs the certificate of the service: set ServiceCredentials.ServiceCertificate.", nameof(credentials));
+        }
+
         foreach (var kind in ClientTokens(binding))
         {
             Throw(kind.Missing(credentials), nameof(credentials));
@@ -22,16 +24,20 @@ internal static class CredentialChecks
     /// <exception cref="ArgumentException">Something is missing; the message says what to set.</exception>
     public static void Require(MessageSecurityBinding binding, ClientCredentials credentials)
     {
-        Throw(
-            credentials.ServiceCertificate is null ? "The binding needs the certificate of the service beforehand: set ClientCredentials.ServiceCertificate." : null,
-            nameof(credentials));
+        if (credentials.ServiceCertificate is null)
+        {
+            Throw(
+                "The binding needs the certificate of the service beforehand: set ClientCredentials.ServiceCertificate.",
+                nameof(credentials));
+        }
+
         foreach (var kind in ClientTokens(binding))
         {
             Throw(kind.Missing(credentials), nameof(credentials));
         }
     }
 
-    /// <summary>The kinds of tokens by which the client proves itself, in the handshake where there is one.</summary>
+    /// <summary>The kinds of tokens that authenticate the client. With sessions, the handshake carries them.</summary>
     private static IEnumerable<TokenKind> ClientTokens(MessageSecurityBinding binding)
     {
         var element = binding.Bootstrap ?? binding.Element;

@@ -5,7 +5,7 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Roles;
 
-/// <summary>What a role takes from outside, so that whole conversations can be reproduced byte for byte.</summary>
+/// <summary>The outside dependencies of a client or service. Tests replace them to reproduce conversations byte for byte.</summary>
 internal sealed record EngineEnvironment
 {
     public TimeProvider Clock { get; init; } = TimeProvider.System;

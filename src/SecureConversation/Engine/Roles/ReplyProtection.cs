@@ -8,7 +8,7 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Roles;
 
-/// <summary>Protects the replies to one verified request, with the keys that the request gives or those of its session.</summary>
+/// <summary>Protects the replies to one verified request, with the keys of the request or of its session.</summary>
 internal sealed class ReplyProtection : IDisposable
 {
     private readonly BindingMessages _messages;
@@ -18,7 +18,8 @@ internal sealed class ReplyProtection : IDisposable
     private readonly ServiceSession? _session;
     private int _isDisposed;
 
-    private ReplyProtection(BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, SenderToken token, ServiceSession? session)
+    private ReplyProtection(
+        BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, SenderToken token, ServiceSession? session)
     {
         _messages = messages;
         _environment = environment;
@@ -27,8 +28,9 @@ internal sealed class ReplyProtection : IDisposable
         _session = session;
     }
 
-    /// <summary>For a request outside a session, or one of the handshake.</summary>
-    public static ReplyProtection ForRequest(VerifiedMessage request, BindingMessages messages, X509Credential own, EngineEnvironment environment)
+    /// <summary>Creates the protection for a request outside sessions, or for a handshake request.</summary>
+    public static ReplyProtection ForRequest(
+        VerifiedMessage request, BindingMessages messages, X509Credential own, EngineEnvironment environment)
     {
         var expectation = new ReplyExpectation
         {
@@ -45,12 +47,15 @@ internal sealed class ReplyProtection : IDisposable
         return new ReplyProtection(messages, environment, expectation, token, null);
     }
 
-    /// <summary>For a request of a session that has been entered; disposing leaves it.</summary>
-    public static ReplyProtection ForSession(VerifiedMessage request, BindingMessages messages, ServiceSession session, EngineEnvironment environment) =>
+    /// <summary>Creates the protection for a request in a session that was entered. Disposing leaves the session.</summary>
+    public static ReplyProtection ForSession(
+        VerifiedMessage request, BindingMessages messages, ServiceSession session, EngineEnvironment environment) =>
         new(messages, environment, new ReplyExpectation { MessageId = request.MessageId, Signatures = request.Signatures },
             new SenderToken.Context(session.ReplyKeys), session);
 
-    /// <summary>A reply of the application: what is wrong with it is the application's mistake, not a peer's.</summary>
+    /// <summary>
+    /// Protects a reply of the application. A malformed envelope is a mistake of the application, so it is an argument error.
+    /// </summary>
     /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>
     public (SecuredMessage Message, bool IsFault) Secure(ReadOnlyMemory<byte> envelope)
     {
@@ -67,7 +72,7 @@ internal sealed class ReplyProtection : IDisposable
         }
     }
 
-    /// <summary>A reply of the engine itself, under requirements of its own.</summary>
+    /// <summary>Protects a reply of the engine by the given requirements.</summary>
     public SecuredMessage Secure(PooledBytes envelope, MessageRequirements requirements)
     {
         using var plain = SoapEnvelope.Parse(envelope.Memory, _messages.Soap, _environment.XmlLimits, buffer: envelope);
@@ -76,7 +81,7 @@ internal sealed class ReplyProtection : IDisposable
 
     public void Dispose()
     {
-        // Leaving twice would zero the keys under another exchange.
+        // A second Leave would zero the keys while another exchange uses them.
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             _request.Dispose();
@@ -88,7 +93,7 @@ internal sealed class ReplyProtection : IDisposable
     {
         var securer = new MessageSecurer(requirements, _environment.Clock, _messages.Element.LocalServiceSettings.TimestampValidityDuration,
             _environment.Random, _environment.XmlLimits);
-        // The application may leave the relation out: clients match replies by it, and it is signed.
+        // Clients match replies to requests by the signed a:RelatesTo, so it is added if the application has not written it.
         var relatesTo = plain.Find(_messages.Soap.RelatesTo).IsNull ? _request.MessageId : null;
         return securer.Secure(plain, _token, new SenderExtras { RelatesTo = relatesTo, Confirm = _request.Signatures });
     }

@@ -13,7 +13,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
 {
     private int _isDisposed;
 
-    /// <exception cref="SecureConversationException">The reply breaks a rule, or is a fault without security.</exception>
+    /// <exception cref="SecureConversationException">The reply breaks a rule, or is a fault without message security.</exception>
     public VerifiedMessage Verify(ReadOnlyMemory<byte> envelope)
     {
         SoapEnvelope? wire = null;
@@ -36,7 +36,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
 
     public void Dispose()
     {
-        // Leaving twice would zero the keys under another exchange.
+        // A second Leave would zero the keys while another exchange uses them.
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             expectation.Dispose();
@@ -45,8 +45,8 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
     }
 
     /// <summary>
-    /// A fault without security may come from anybody on the way: it fails this call and changes no state (hardening
-    /// against WCF, whose session client would fault its channel).
+    /// Throws for a fault without message security. Anybody may have sent it, so it fails this call but changes no state. WCF is less
+    /// strict: such a fault ends its session channel.
     /// </summary>
     private void ThrowIfUnsecuredFault(SoapEnvelope wire, ReadOnlyMemory<byte> envelope)
     {
@@ -74,13 +74,13 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
     {
         try
         {
-            // Replies of one session share keys; only the relation tells them apart (WS-Addressing 1.0 section 3.4).
+            // All replies of a session have the same keys. Only a:RelatesTo binds a reply to its request (WS-Addressing 1.0 section 3.4).
             if (message.RelatesTo != expectation.MessageId)
             {
                 Fail.With(FailureCode.RelatesToMismatch);
             }
 
-            // Without a relation an old reply would do for every request.
+            // A request without a:MessageID has no relation to check, so an old reply must be detected by the replay cache.
             if (expectation.MessageId is null && freshness.RemembersMessage(message.Timestamp))
             {
                 Freshness.RequireFirst(replays.TryAdd(message.ReplayValue, freshness.Retention));

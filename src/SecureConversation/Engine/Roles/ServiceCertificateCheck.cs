@@ -4,8 +4,8 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Engine.Roles;
 
 /// <summary>
-/// Is the certificate that we encrypt for the right one? Validated against the settings and matched with the expected
-/// identity before anything is sent; the outcome is kept for a while, chain building being slow.
+/// Checks before the first message that the certificate of the service is valid and has the expected identity. A positive result is kept
+/// for five minutes, because building a chain is slow.
 /// </summary>
 internal sealed class ServiceCertificateCheck(ClientCredentials credentials, TimeProvider clock)
 {
@@ -14,7 +14,7 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Tim
     private readonly CertificateValidator _validator = new(credentials.ServiceCertificateValidation);
     private Judgement? _good;
 
-    /// <exception cref="SecureConversationException">Not trusted, or not the expected identity.</exception>
+    /// <exception cref="SecureConversationException">The certificate is not trusted, or does not have the expected identity.</exception>
     public void Require(string? to)
     {
         var now = clock.GetUtcNow();
@@ -27,7 +27,8 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Tim
         if (!_validator.Validate(certificate, now))
         {
             throw new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.UntrustedCertificate,
-                $"The certificate of the service, '{certificate.Subject}', is not trusted. See ClientCredentials.ServiceCertificateValidation.");
+                $"The certificate of the service, '{certificate.Subject}', is not trusted. "
+                    + "See ClientCredentials.ServiceCertificateValidation.");
         }
 
         var identity = credentials.ServiceIdentity
@@ -35,12 +36,13 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Tim
         if (identity is null || !identity.Matches(certificate))
         {
             throw new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.IdentityMismatch,
-                $"The certificate of the service, '{certificate.Subject}', does not carry the expected identity ({identity}). Set ClientCredentials.ServiceIdentity.");
+                $"The certificate of the service, '{certificate.Subject}', does not carry the expected identity ({identity}). "
+                    + "Set ClientCredentials.ServiceIdentity.");
         }
 
         _good = new Judgement(to, now + Keep);
     }
 
-    // One object, so that no thread reads the address of one judgement with the time of another.
+    // A single reference, so that a thread never reads the address of one result with the time of another.
     private sealed record Judgement(string? To, DateTimeOffset Until);
 }

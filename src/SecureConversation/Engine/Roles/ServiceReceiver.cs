@@ -7,12 +7,12 @@ using SecureConversation.Engine.Soap;
 
 namespace SecureConversation.Engine.Roles;
 
-/// <summary>Verifies a request, then judges who sent it, then whether it came before.</summary>
+/// <summary>Verifies a request, authenticates its sender, and refuses replays, in this order.</summary>
 internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache? replays, ClientAuthenticator authenticator)
 {
     private readonly ConcurrentDictionary<int, IReplayCache> _ownReplays = new();
 
-    /// <summary>A request whose tokens prove who sent it.</summary>
+    /// <summary>Receives a request whose tokens authenticate its sender.</summary>
     public async ValueTask<(VerifiedMessage Message, ClaimsPrincipal User)> ReceiveAsync(SoapEnvelope wire, BindingMessages messages,
         MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken)
     {
@@ -30,9 +30,9 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         }
     }
 
-    /// <summary>A request of a session, whose context proves who sent it.</summary>
-    public async ValueTask<VerifiedMessage> ReceiveInSessionAsync(SoapEnvelope wire, BindingMessages messages, MessageRequirements requirements,
-        KeySource keys, CancellationToken cancellationToken)
+    /// <summary>Receives a request of a session. The session has authenticated its sender before.</summary>
+    public async ValueTask<VerifiedMessage> ReceiveInSessionAsync(SoapEnvelope wire, BindingMessages messages,
+        MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken)
     {
         var message = Verify(wire, messages, requirements, keys);
         try
@@ -60,8 +60,8 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
             return;
         }
 
-        var cache = replays
-            ?? _ownReplays.GetOrAdd(messages.Element.LocalServiceSettings.ReplayCacheSize, size => new InMemoryReplayCache(size, environment.Clock));
+        var size = messages.Element.LocalServiceSettings.ReplayCacheSize;
+        var cache = replays ?? _ownReplays.GetOrAdd(size, capacity => new InMemoryReplayCache(capacity, environment.Clock));
         var value = message.ReplayValue.ToArray();
         Freshness.RequireFirst(await cache.TryAddAsync(value, freshness.Retention, cancellationToken).ConfigureAwait(false));
     }

@@ -5,12 +5,12 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Engine.Sessions;
 
 /// <summary>
-/// One key generation of a security context, with the keys that were derived from it. WCF derives one pair a direction
-/// and uses it until the key is renewed, so a repeated nonce is no replay and the derivation is worth keeping.
+/// The key of one instance of a security context, with the keys that were derived from it. WCF derives one pair of keys per direction and
+/// uses it until the key is renewed. So a repeated nonce does not indicate a replay, and derived keys are cached.
 /// </summary>
 internal sealed class SecurityContextKey(string identifier, string? instance, SymmetricKey key) : IDisposable
 {
-    // A pair for each direction and one to spare; more would let a peer fill memory with keys.
+    // One pair for each direction and one spare pair. A higher limit would let a peer fill the memory with keys.
     private const int MaxDerived = 6;
 
     private ImmutableArray<(DerivedKeyInputs Inputs, SymmetricKey Key)> _derived = [];
@@ -33,13 +33,13 @@ internal sealed class SecurityContextKey(string identifier, string? instance, Sy
     }
 
     /// <summary>
-    /// Keeps a derived key; only for tokens of messages that were verified, so that nobody else's nonces displace ours.
-    /// False when another message came in between: the key stays with the caller.
+    /// Caches a derived key. Call it only for verified messages, so that forged nonces cannot displace cached keys. False when another
+    /// thread changed the cache at the same time: then the caller keeps the key.
     /// </summary>
     public bool TryKeep(DerivedKeyToken token, SymmetricKey derived)
     {
         var current = _derived;
-        // The displaced key is left to its finalizer: another thread may be using it.
+        // The displaced key is not disposed, because another thread may be using it. Its finalizer zeroes it.
         var next = current.Length < MaxDerived ? current.Add((token.Inputs, derived)) : current.RemoveAt(0).Add((token.Inputs, derived));
         return ImmutableInterlocked.InterlockedCompareExchange(ref _derived, next, current) == current;
     }

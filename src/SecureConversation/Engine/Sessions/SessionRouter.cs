@@ -8,14 +8,15 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Engine.Sessions;
 
 /// <summary>
-/// Finds the session that a message belongs to: a live one of this process or, where there is a store, one that another instance of the
-/// service opened. A store has the last word: what it has forgotten has ended.
+/// Finds the session of a message: an open session of this process or, with a store, a session that another instance of the service
+/// opened. With a store, a session that the store does not have has ended.
 /// </summary>
-internal sealed class SessionRouter(SessionTable live, ISessionStore? store, BindingMessages messages, RandomSource random, TimeProvider clock)
+internal sealed class SessionRouter(
+    SessionTable live, ISessionStore? store, BindingMessages messages, RandomSource random, TimeProvider clock)
 {
     /// <summary>
-    /// The session that a message names by the context element in its security header, entered. The name is in clear and proves nothing;
-    /// verification with the keys of the session does.
+    /// Finds and enters the session that the SecurityContextToken of a message names. The name is not verified yet; only verification with
+    /// the keys of the session proves that the message belongs to it.
     /// </summary>
     public async ValueTask<ServiceSession> EnterAsync(SoapEnvelope wire, CancellationToken cancellationToken)
     {
@@ -23,7 +24,7 @@ internal sealed class SessionRouter(SessionTable live, ISessionStore? store, Bin
         return session is not null && session.TryEnter() ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
     }
 
-    /// <summary>Keeps a session that was issued, here and in the store.</summary>
+    /// <summary>Adds an issued session to the table of this process and to the store.</summary>
     public async ValueTask AddAsync(ServiceSession session, CancellationToken cancellationToken)
     {
         if (store is not null)
@@ -35,7 +36,7 @@ internal sealed class SessionRouter(SessionTable live, ISessionStore? store, Bin
         live.Add(session);
     }
 
-    /// <summary>Ends a session, for all instances of the service.</summary>
+    /// <summary>Ends a session for all instances of the service.</summary>
     public async ValueTask CloseAsync(ServiceSession session, SessionCloseReason reason, CancellationToken cancellationToken)
     {
         live.Close(session, reason);
@@ -109,7 +110,7 @@ internal sealed class SessionRouter(SessionTable live, ISessionStore? store, Bin
             Fail.With(FailureCode.SecurityHeaderMissing);
         }
 
-        // Only the first context counts: with a second one the header is refused later.
+        // The first SecurityContextToken is enough here: verification refuses a header with a second one.
         foreach (var child in security.Children)
         {
             if (child.Is(messages.Protocol.SecurityContextToken))

@@ -3,10 +3,10 @@ using SecureConversation.Engine.Requirements;
 
 namespace SecureConversation.Engine.Sessions;
 
-/// <summary>What a session allows at which time. The service and the decoder ask the same rules.</summary>
+/// <summary>Rules for the use of a session. The service and the decoder share them.</summary>
 internal static class SessionRules
 {
-    /// <summary>After its key has expired a session can only be cancelled; it stays until then (recorded from WCF).</summary>
+    /// <summary>Refuses all messages except Cancel after the key of the session has expired (recorded from WCF).</summary>
     public static void RequireUsable(MessageKind kind, DateTimeOffset expires, DateTimeOffset now)
     {
         if (kind != MessageKind.CancelRequest && now >= expires)

@@ -5,18 +5,19 @@ using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Sessions;
 
-/// <summary>A derived key that is written into every message of a session.</summary>
+/// <summary>A derived key whose token every message of a session contains.</summary>
 internal sealed record SessionDerivedKey(string Id, byte[] Nonce, SymmetricKey Key);
 
 /// <summary>
-/// The keys of one direction of a session: derived once for each key generation and written with the same Id and nonce
-/// in every message, as WCF does, so that the receiver derives once too.
+/// The keys for sending in one direction of a session. They are derived once and written with the same Id and nonce in every message, as
+/// WCF does, so that the receiver can cache them.
 /// </summary>
 internal sealed class SessionSendKeys : IDisposable
 {
     private const int NonceLength = 16;
 
-    private SessionSendKeys(SecurityContextKey context, ReadOnlyMemory<byte> tokenXml, string? tokenId, SessionDerivedKey? signing, SessionDerivedKey? encryption)
+    private SessionSendKeys(SecurityContextKey context, ReadOnlyMemory<byte> tokenXml, string? tokenId,
+        SessionDerivedKey? signing, SessionDerivedKey? encryption)
     {
         Context = context;
         TokenXml = tokenXml;
@@ -27,19 +28,21 @@ internal sealed class SessionSendKeys : IDisposable
 
     public SecurityContextKey Context { get; }
 
-    /// <summary>The wsc:SecurityContextToken element as issued, for the client to include; empty on the service.</summary>
+    /// <summary>
+    /// The wsc:SecurityContextToken element as the service issued it; the client writes it in every request. Empty at the service.
+    /// </summary>
     public ReadOnlyMemory<byte> TokenXml { get; }
 
-    /// <summary>wsu:Id of that element; null on the service, which refers to the context by its URI.</summary>
+    /// <summary>wsu:Id of the element in <see cref="TokenXml"/>; null at the service, which refers to the context by its URI.</summary>
     public string? TokenId { get; }
 
-    /// <summary>Null where the binding does not derive keys.</summary>
+    /// <summary>The signature key; null if the binding does not derive keys.</summary>
     public SessionDerivedKey? Signing { get; }
 
-    /// <summary>Null where the binding does not derive keys.</summary>
+    /// <summary>The encryption key; null if the binding does not derive keys.</summary>
     public SessionDerivedKey? Encryption { get; }
 
-    /// <summary>The nonces of the derived keys, one after the other; empty where the binding does not derive keys.</summary>
+    /// <summary>The concatenated nonces of the derived keys; empty if the binding does not derive keys.</summary>
     public byte[] Nonces => [.. Signing?.Nonce ?? [], .. Encryption?.Nonce ?? []];
 
     /// <param name="context">The key to derive from.</param>
@@ -47,7 +50,7 @@ internal sealed class SessionSendKeys : IDisposable
     /// <param name="random">Source of Ids and nonces.</param>
     /// <param name="tokenXml">See <see cref="TokenXml"/>.</param>
     /// <param name="tokenId">See <see cref="TokenId"/>.</param>
-    /// <param name="nonces">The <see cref="Nonces"/> of keys that were made before; empty to make new ones.</param>
+    /// <param name="nonces">The <see cref="Nonces"/> of earlier keys, to derive the same keys again; empty for new keys.</param>
     public static SessionSendKeys Create(SecurityContextKey context, MessageRequirements requirements, RandomSource random,
         ReadOnlyMemory<byte> tokenXml = default, string? tokenId = null, ReadOnlyMemory<byte> nonces = default)
     {
@@ -56,7 +59,7 @@ internal sealed class SessionSendKeys : IDisposable
             return new SessionSendKeys(context, tokenXml, tokenId, null, null);
         }
 
-        // Two nonces: with one the shorter key would be the beginning of the longer one.
+        // Each key has its own nonce: with the same nonce, the shorter key would be a prefix of the longer one.
         var unique = UniqueIds.Next(random);
         return new SessionSendKeys(context, tokenXml, tokenId,
             Derive(unique + "-s", requirements.Suite.DefaultSignatureKeyDerivationLength / 8, 0),
@@ -78,16 +81,19 @@ internal sealed class SessionSendKeys : IDisposable
         }
     }
 
-    /// <summary>Whether one of the keys was derived with that nonce.</summary>
+    /// <summary>
+    /// Whether one of the keys comes from the same octets. P_SHA1 runs over label and nonce as one string (WS-SecureConversation 1.3
+    /// section 7.1), so the place where a message divides that string does not count, nor do offset and length.
+    /// </summary>
     public bool Uses(DerivedKeyInputs inputs) => SharesSeed(Signing, inputs) || SharesSeed(Encryption, inputs);
 
-    // P_SHA1 runs over label and nonce as one string: what counts is the string, not where a message divides it.
-    private static bool SharesSeed(SessionDerivedKey? own, DerivedKeyInputs inputs) => own is not null
-        && ((byte[])[.. inputs.Label, .. inputs.Nonce]).AsSpan().SequenceEqual((byte[])[.. DerivedKeyToken.DefaultLabel, .. own.Nonce]);
 
     public void Dispose()
     {
         Signing?.Key.Dispose();
         Encryption?.Key.Dispose();
     }
+
+    private static bool SharesSeed(SessionDerivedKey? own, DerivedKeyInputs inputs) =>
+        own is not null && inputs.HasSeed(DerivedKeyToken.DefaultLabel, own.Nonce);
 }

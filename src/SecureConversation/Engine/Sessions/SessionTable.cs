@@ -4,8 +4,8 @@ using SecureConversation.Binding;
 namespace SecureConversation.Engine.Sessions;
 
 /// <summary>
-/// The sessions of one service. Pending ones are bounded and swept: an issued context that nobody uses costs memory for
-/// InactivityTimeout at least and twice that at most; used ones end by the idle timeout or by cancel.
+/// The sessions of one service in this process. The number of pending sessions is limited, and an unused one ends after one to two times
+/// InactivityTimeout. Established sessions end by the idle timeout or by Cancel.
 /// </summary>
 internal sealed class SessionTable : IDisposable
 {
@@ -18,12 +18,19 @@ internal sealed class SessionTable : IDisposable
     private int _pending;
     private volatile bool _isDisposed;
 
-    /// <param name="settings">Quota and patience for pending sessions.</param>
-    /// <param name="idleTimeout">How long a used session may be idle.</param>
+    /// <param name="settings">Maximum number of pending sessions and their timeout.</param>
+    /// <param name="idleTimeout">How long an established session may be idle.</param>
     /// <param name="clock">Source of time.</param>
-    /// <param name="onClosed">Told of each session that ended.</param>
-    /// <param name="onFailed">Told when <paramref name="onClosed"/> or a callback of the session failed: on the timer there is nobody else.</param>
-    public SessionTable(LocalServiceSecuritySettings settings, TimeSpan idleTimeout, TimeProvider clock, Action<ServiceSession> onClosed, Action<Exception> onFailed)
+    /// <param name="onClosed">Called for each session that ended.</param>
+    /// <param name="onFailed">
+    /// Called when <paramref name="onClosed"/> or a callback of the session throws, since the timer has no caller to receive the exception.
+    /// </param>
+    public SessionTable(
+        LocalServiceSecuritySettings settings,
+        TimeSpan idleTimeout,
+        TimeProvider clock,
+        Action<ServiceSession> onClosed,
+        Action<Exception> onFailed)
     {
         _onFailed = onFailed;
         _settings = settings;
@@ -35,7 +42,7 @@ internal sealed class SessionTable : IDisposable
 
     public int Count => _sessions.Count;
 
-    /// <summary>Reserves room for a session before the costly part of the handshake; false at the quota.</summary>
+    /// <summary>Reserves a place for a pending session before the costly part of the handshake; false when no place is left.</summary>
     public bool TryReserve()
     {
         if (Interlocked.Increment(ref _pending) <= _settings.MaxPendingSessions)
@@ -47,10 +54,10 @@ internal sealed class SessionTable : IDisposable
         return false;
     }
 
-    /// <summary>Gives back a reservation that came to nothing.</summary>
+    /// <summary>Gives back the reservation of a handshake that failed.</summary>
     public void Release() => Interlocked.Decrement(ref _pending);
 
-    /// <summary>Turns a reservation into a pending session.</summary>
+    /// <summary>Adds a pending session, for which <see cref="TryReserve"/> has reserved a place.</summary>
     public void Add(ServiceSession session)
     {
         _sessions[session.Id] = session;
@@ -60,7 +67,10 @@ internal sealed class SessionTable : IDisposable
         }
     }
 
-    /// <summary>A session that another instance of the service opened; the one that is here already where two calls revived it at once.</summary>
+    /// <summary>
+    /// Adds a session that was read from the store. If a concurrent call has added the same session, that one is returned and
+    /// <paramref name="revived"/> is discarded.
+    /// </summary>
     public ServiceSession GetOrAdd(ServiceSession revived)
     {
         revived.Use();
@@ -79,7 +89,7 @@ internal sealed class SessionTable : IDisposable
 
     public ServiceSession? Find(string id) => _sessions.TryGetValue(id, out var session) && !session.IsClosed ? session : null;
 
-    /// <summary>A verified message belongs to the session; false when that has ended.</summary>
+    /// <summary>Records the use of a session by a verified message; false when the session has ended.</summary>
     public bool Use(ServiceSession session)
     {
         if (session.Use())

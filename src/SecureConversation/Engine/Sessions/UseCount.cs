@@ -1,14 +1,15 @@
 namespace SecureConversation.Engine.Sessions;
 
 /// <summary>
-/// Counts who uses something that must outlive them: its owner, from the start, and each exchange in between. The last
-/// one to leave runs the end.
+/// Counts the users of keys: their owner, who is counted from the start, and each running exchange. When the last user leaves,
+/// <paramref name="end"/> runs.
 /// </summary>
+/// <param name="end">Releases the keys.</param>
 internal sealed class UseCount(Action end)
 {
     private int _users = 1;
 
-    /// <summary>False when the last user has left.</summary>
+    /// <summary>Adds a user; false when the last user has left.</summary>
     public bool TryEnter()
     {
         var users = Volatile.Read(ref _users);

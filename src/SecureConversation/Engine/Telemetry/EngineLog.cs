@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.Engine.Telemetry;
 
-/// <summary>Events of the engine. Ids are never reused; nothing here prints keys, passwords or content.</summary>
+/// <summary>Log events of the engine. Ids are never reused. No event contains keys, passwords or message content.</summary>
 internal static partial class EngineLog
 {
     [LoggerMessage(1, LogLevel.Information, "Message refused: {Code} ({Detail}).")]

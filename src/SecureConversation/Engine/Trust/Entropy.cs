@@ -4,14 +4,14 @@ using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Engine.Trust;
 
-/// <summary>How the key of a new context comes about (WS-Trust 1.3 section 4.4.2).</summary>
+/// <summary>Rules for the contributions to the key of a new context (WS-Trust 1.3 section 4.4.2).</summary>
 internal static class Entropy
 {
     public const int MinBytes = 16;
 
     /// <summary>
-    /// P_SHA1 over both entropies: the secret is the client's, the seed the service's, there is no label
-    /// (WS-Trust 1.3 section 4.4.5).
+    /// Combines both contributions by P_SHA1: the secret is the entropy of the client, the seed is the entropy of the service, and there
+    /// is no label (WS-Trust 1.3 section 4.4.5).
     /// </summary>
     public static SymmetricKey Combine(ReadOnlySpan<byte> client, ReadOnlySpan<byte> server, int keySizeInBits)
     {
@@ -22,7 +22,7 @@ internal static class Entropy
         return combined;
     }
 
-    /// <summary>Short entropy would let one side choose the key.</summary>
+    /// <summary>Refuses entropy that is shorter than the key: with short entropy, the other side would determine the key.</summary>
     public static void RequireLength(int bytes, int keySizeInBits)
     {
         if (bytes < MinBytes || bytes * 8 < keySizeInBits)

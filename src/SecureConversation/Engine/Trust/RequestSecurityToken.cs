@@ -23,7 +23,7 @@ internal enum TrustRequestKind
 ///   t:KeySize?                                 bits
 ///   t:RenewTarget | t:CancelTarget             the context, by reference
 /// </code>
-/// The order of the children is free and unknown ones are skipped (section 3: extensibility), as WCF does.
+/// Children may have any order, and unknown children are skipped (WS-Trust 1.3 section 3, extensibility), as in WCF.
 /// </summary>
 internal sealed record RequestSecurityToken(TrustRequestKind Kind)
 {
@@ -70,7 +70,7 @@ internal sealed record RequestSecurityToken(TrustRequestKind Kind)
         return request;
     }
 
-    /// <summary>Wipes what the key of the context comes from, once that key exists.</summary>
+    /// <summary>Zeroes the entropy. To be called after the key of the context was computed.</summary>
     public void ClearSecrets()
     {
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(Entropy);
@@ -114,7 +114,9 @@ internal sealed record RequestSecurityToken(TrustRequestKind Kind)
         w.End("RequestSecurityToken");
     }
 
-    /// <summary>t:BinarySecret of the entropy or the proof token. Wrapped secrets are refused: the body is encrypted anyway.</summary>
+    /// <summary>
+    /// Reads t:BinarySecret of the entropy or the proof token. An encrypted secret is refused: WCF sends none, since the body is encrypted.
+    /// </summary>
     internal static byte[] ReadSecret(XmlElement element, ProtocolVersion protocol, int maxBytes)
     {
         if (element.IsNull || !element.Is(protocol.BinarySecret) || !element.NextSibling.IsNull)

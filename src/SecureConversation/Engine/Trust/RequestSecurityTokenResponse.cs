@@ -8,8 +8,8 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Trust;
 
 /// <summary>
-/// wst:RequestSecurityTokenResponse for a security context. Bare in the February 2005 version, in a collection of
-/// exactly one in 1.3; WCF's clients insist on it, so does this reader.
+/// wst:RequestSecurityTokenResponse for a security context. In WS-Trust 1.3 it is the only child of a collection, in the February 2005
+/// version it has no collection. The reader requires this form, as clients of WCF do.
 /// <code>
 /// t:RequestSecurityTokenResponse [@Context]
 ///   t:TokenType?
@@ -31,10 +31,10 @@ internal sealed record RequestSecurityTokenResponse
     /// <summary>The issued token; null in a response to Cancel.</summary>
     public SecurityContextToken? Token { get; init; }
 
-    /// <summary>wsu:Id of the issued token element, by which later messages refer to it.</summary>
+    /// <summary>wsu:Id of the issued token element. Later messages refer to the token by this Id.</summary>
     public string? TokenId { get; init; }
 
-    /// <summary>The token element in canonical form, to be included in later messages as it is.</summary>
+    /// <summary>The token element in canonical form. Later messages contain it unchanged.</summary>
     public byte[] TokenXml { get; init; } = [];
 
     /// <summary>URI of the computed key algorithm; null when the proof token is a key or absent.</summary>
@@ -75,7 +75,7 @@ internal sealed record RequestSecurityTokenResponse
         return response;
     }
 
-    /// <summary>Wipes what the key of the context comes from, once that key exists.</summary>
+    /// <summary>Zeroes the entropy and the key. To be called after the key of the context was computed.</summary>
     public void ClearSecrets()
     {
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(Entropy);
@@ -128,7 +128,8 @@ internal sealed record RequestSecurityTokenResponse
             w.Start("Lifetime");
             output.Write("<u:Created xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\">"u8);
             output.WriteText(Timestamp.Format(created));
-            output.Write("</u:Created><u:Expires xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\">"u8);
+            output.Write("</u:Created>"u8);
+            output.Write("<u:Expires xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\">"u8);
             output.WriteText(Timestamp.Format(expires));
             output.Write("</u:Expires>"u8);
             w.End("Lifetime");
@@ -221,5 +222,5 @@ internal sealed record RequestSecurityTokenResponse
     }
 }
 
-/// <summary>Makes the wsu:Id of a secret.</summary>
+/// <summary>Creates a unique wsu:Id for a secret.</summary>
 internal delegate string RandomIds();

@@ -14,8 +14,8 @@ internal struct AttributeRecord
     public int ValueEnd;
 
     /// <summary>
-    /// For an attribute, the record of the declaration that binds its prefix. For a declaration, the number of its
-    /// decoded URI, or <see cref="NoNamespace"/> when the raw value is the URI.
+    /// For an attribute: the number of the record that declares its prefix. For a declaration: the number of its decoded URI, or
+    /// <see cref="NoNamespace"/> when the raw value is the URI.
     /// </summary>
     public int Binding;
 
@@ -23,7 +23,7 @@ internal struct AttributeRecord
     public ushort LocalLength;
     public bool IsDeclaration;
 
-    /// <summary>The raw value has references, or white space that normalisation changes.</summary>
+    /// <summary>Whether the raw value has references, or white space that normalisation changes.</summary>
     public bool NeedsDecoding;
 
     public readonly int LocalStart => PrefixLength == 0 ? NameStart : NameStart + PrefixLength + 1;

@@ -5,14 +5,14 @@ using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>Simple content of elements, within bounds.</summary>
+/// <summary>Reads the simple content of elements, with limits on its length. Child elements are refused.</summary>
 internal static class ElementValue
 {
     public static byte[] Base64(XmlElement element, int maxBytes)
     {
         RequireNoChildren(element);
         var length = element.ContentEnd - element.ContentStart;
-        // White space in between is legal; four times the decoded size leaves ample room for it.
+        // White space is legal in base64. Four times the decoded size leaves enough room for it.
         if (length > maxBytes * 4L)
         {
             Fail.With(FailureCode.LimitExceeded, "base64 value");
@@ -27,7 +27,7 @@ internal static class ElementValue
         }
         finally
         {
-            // Among the values are entropy and keys.
+            // The value may be entropy or a key.
             CryptographicOperations.ZeroMemory(buffer);
             ArrayPool<byte>.Shared.Return(buffer);
         }
@@ -52,7 +52,7 @@ internal static class ElementValue
         }
     }
 
-    /// <summary>A non-negative decimal integer of at most nine digits.</summary>
+    /// <summary>Reads a non-negative decimal integer that fits into an int.</summary>
     public static int Number(XmlElement element)
     {
         RequireNoChildren(element);

@@ -3,77 +3,84 @@ using SecureConversation.Engine.Failures;
 namespace SecureConversation.Engine.Xml;
 
 /// <summary>
-/// Follows the tokens of a document across fragment boundaries: no token straddles one, and inside a fragment the
-/// depth never falls below the one it started at. This stops decrypted content from closing its surroundings.
+/// Checks the tokens of a document against the fragments in it: no token may cross a fragment boundary, and inside a fragment the depth
+/// must not fall below that of its start. So decrypted content cannot close the elements around it.
 /// </summary>
 internal ref struct FragmentGuard(ReadOnlySpan<FragmentBoundary> boundaries, int length)
 {
-    private readonly ReadOnlySpan<FragmentBoundary> boundaries = boundaries;
-    private int current;
-    private bool inside;
-    private int depth;
-    private int elements;
+    private readonly ReadOnlySpan<FragmentBoundary> _boundaries = boundaries;
+    private int _current;
+    private bool _inside;
+    private int _depth;
+    private int _elements;
 
-    /// <summary>The next position that no token may straddle.</summary>
+    /// <summary>The next position that no token may cross.</summary>
     public int Stop { get; private set; } = boundaries.IsEmpty ? length : boundaries[0].Start;
 
-    /// <summary>Before a token: enters and leaves fragments that begin or end at <paramref name="position"/>.</summary>
+    /// <summary>To be called before a token: enters and leaves fragments that begin or end at <paramref name="position"/>.</summary>
     public void Advance(int position, int openDepth)
     {
-        while (current < boundaries.Length && position >= Stop)
+        while (_current < _boundaries.Length && position >= Stop)
         {
-            FragmentBoundary fragment = boundaries[current];
+            var fragment = _boundaries[_current];
             if (position > Stop || fragment.Start > fragment.End || openDepth == 0)
             {
                 Refuse();
             }
-            if (!inside)
+
+            if (!_inside)
             {
-                inside = true;
-                depth = openDepth;
-                elements = 0;
+                _inside = true;
+                _depth = openDepth;
+                _elements = 0;
                 Stop = fragment.End;
                 continue;
             }
-            if (openDepth != depth || (fragment.SingleElement && elements != 1))
+
+            if (openDepth != _depth || (fragment.SingleElement && _elements != 1))
             {
                 Refuse();
             }
-            inside = false;
-            current++;
-            Stop = current == boundaries.Length ? length : boundaries[current].Start;
+
+            _inside = false;
+            _current++;
+            Stop = _current == _boundaries.Length ? length : _boundaries[_current].Start;
         }
     }
 
-    /// <summary>After a token.</summary>
+    /// <summary>To be called after a token: refuses a token that breaks the rules of its fragment.</summary>
     public void Check(in Utf8XmlTokenizer tokens)
     {
-        if (current == boundaries.Length)
+        if (_current == _boundaries.Length)
         {
             return;
         }
+
         if (tokens.End > Stop)
         {
             Refuse();
         }
-        if (!inside)
+
+        if (!_inside)
         {
             return;
         }
-        if (tokens.Depth < depth)
+
+        if (tokens.Depth < _depth)
         {
             Refuse();
         }
-        bool outermost = tokens.Depth == depth;
+
+        var outermost = tokens.Depth == _depth;
         switch (tokens.Kind)
         {
-            case XmlTokenKind.StartTag when tokens.IsEmptyElement ? outermost : tokens.Depth == depth + 1:
-                elements++;
+            case XmlTokenKind.StartTag when tokens.IsEmptyElement ? outermost : tokens.Depth == _depth + 1:
+                _elements++;
                 break;
             case XmlTokenKind.Text when outermost && tokens.IsWhiteSpace():
                 break;
             case XmlTokenKind.Text or XmlTokenKind.CData or XmlTokenKind.Comment
-                when outermost && boundaries[current].SingleElement:
+                when outermost && _boundaries[_current].SingleElement:
                 Refuse();
                 break;
             default:
@@ -81,10 +88,10 @@ internal ref struct FragmentGuard(ReadOnlySpan<FragmentBoundary> boundaries, int
         }
     }
 
-    /// <summary>At the end of the document: every boundary was met.</summary>
+    /// <summary>To be called at the end of the document: refuses a document with boundaries that were not reached.</summary>
     public readonly void Finish()
     {
-        if (current != boundaries.Length)
+        if (_current != _boundaries.Length)
         {
             Refuse();
         }

@@ -8,12 +8,13 @@ internal static class Pooled
     public static void Grow<T>(ref T[] array, int used, int atLeast = 0)
         where T : unmanaged
     {
-        T[] larger = ArrayPool<T>.Shared.Rent(Math.Max(array.Length * 2, Math.Max(atLeast, 16)));
+        var larger = ArrayPool<T>.Shared.Rent(Math.Max(array.Length * 2, Math.Max(atLeast, 16)));
         array.AsSpan(0, used).CopyTo(larger);
         if (array.Length != 0)
         {
             ArrayPool<T>.Shared.Return(array);
         }
+
         array = larger;
     }
 }

@@ -6,7 +6,7 @@ using System.Text;
 namespace SecureConversation.Engine.Xml;
 
 /// <summary>
-/// A growing byte buffer from the shared pool. It may have held plaintext or keys, so it is cleared on return.
+/// A growing byte buffer from the shared pool. It may hold plaintext or keys, so it is zeroed before it returns to the pool.
 /// </summary>
 internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, IDisposable
 {
@@ -46,14 +46,14 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
         Length += bytes.Length;
     }
 
-    /// <summary>Text that needs no escaping: Ids, URIs of ours, numbers.</summary>
+    /// <summary>Writes text that needs no escaping: Ids, known URIs, numbers.</summary>
     public void WriteText(string text)
     {
         Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
         Length += Encoding.UTF8.GetBytes(text, _array.AsSpan(Length));
     }
 
-    /// <summary>Character data in canonical form (Canonical XML section 2.3).</summary>
+    /// <summary>Writes character data in canonical form (Canonical XML 1.0 section 2.3).</summary>
     public void WriteEscaped(string text)
     {
         if (!text.AsSpan().ContainsAny(TextSpecials))
@@ -66,7 +66,7 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
             .Replace(">", "&gt;", StringComparison.Ordinal).Replace("\r", "&#xD;", StringComparison.Ordinal));
     }
 
-    /// <summary>Attribute value in canonical form (Canonical XML section 2.3); quotation marks are the double ones.</summary>
+    /// <summary>Writes the value of an attribute with double quotes in canonical form (Canonical XML 1.0 section 2.3).</summary>
     public void WriteAttribute(string text)
     {
         if (!text.AsSpan().ContainsAny(AttributeSpecials))
@@ -87,7 +87,7 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
         Length += written;
     }
 
-    /// <summary>Forgets what was written after <paramref name="length"/>.</summary>
+    /// <summary>Removes and zeroes the bytes after <paramref name="length"/>.</summary>
     public void Truncate(int length)
     {
         CryptographicOperations.ZeroMemory(_array.AsSpan(length, Length - length));
@@ -112,7 +112,8 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(checked((int)Math.Min(Array.MaxLength, Math.Max((long)Length + count, _array.Length * 2L))));
+        var capacity = Math.Min(Array.MaxLength, Math.Max((long)Length + count, _array.Length * 2L));
+        var larger = ArrayPool<byte>.Shared.Rent(checked((int)capacity));
         Span.CopyTo(larger);
         var old = _array;
         _array = larger;

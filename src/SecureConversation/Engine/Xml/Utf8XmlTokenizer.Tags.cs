@@ -12,66 +12,76 @@ internal ref partial struct Utf8XmlTokenizer
 
     private void ReadStartTag(int at)
     {
-        if (Depth == 0 && rootSeen)
+        if (Depth == 0 && _rootSeen)
         {
             Malformed("second root");
         }
-        rootSeen = true;
-        int p = ReadName(at + 1, out int prefixLength, out int localLength);
-        int nameEnd = p;
+
+        _rootSeen = true;
+        var p = ReadName(at + 1, out var prefixLength, out var localLength);
+        var nameEnd = p;
         PrefixLength = prefixLength;
         LocalLength = localLength;
         AttributeCount = 0;
         HasQualifiedAttributes = false;
         while (true)
         {
-            int gap = SkipWhite(p);
-            if (gap >= end)
+            var gap = SkipWhite(p);
+            if (gap >= _end)
             {
                 Malformed("tag ends early");
             }
-            byte c = document[gap];
+
+            var c = _document[gap];
             if (c == '>')
             {
                 IsEmptyElement = false;
-                position = gap + 1;
+                _position = gap + 1;
                 break;
             }
+
             if (c == '/')
             {
-                if (gap + 1 >= end || document[gap + 1] != '>')
+                if (gap + 1 >= _end || _document[gap + 1] != '>')
                 {
                     Malformed("tag");
                 }
+
                 IsEmptyElement = true;
-                position = gap + 2;
+                _position = gap + 2;
                 break;
             }
+
             if (gap == p)
             {
                 Malformed("white space missing in tag");
             }
+
             p = ReadAttribute(gap);
         }
+
         Kind = XmlTokenKind.StartTag;
         Push(at + 1, nameEnd - at - 1);
     }
 
     private void Push(int nameStart, int nameLength)
     {
-        if (Depth >= limits.MaxDepth)
+        if (Depth >= _limits.MaxDepth)
         {
             Fail.With(FailureCode.LimitExceeded, "depth");
         }
+
         if (IsEmptyElement)
         {
             return;
         }
-        if (Depth == open.Length)
+
+        if (Depth == _open.Length)
         {
-            Pooled.Grow(ref open, Depth);
+            Pooled.Grow(ref _open, Depth);
         }
-        ref OpenTag tag = ref open[Depth];
+
+        ref var tag = ref _open[Depth];
         tag.NameStart = nameStart;
         tag.NameLength = nameLength;
         Depth++;
@@ -83,116 +93,127 @@ internal ref partial struct Utf8XmlTokenizer
         {
             Malformed("end tag without start tag");
         }
-        OpenTag tag = open[Depth - 1];
-        int nameStart = at + 2;
-        int p = nameStart + tag.NameLength;
-        if (p >= end || !document.Slice(nameStart, tag.NameLength).SequenceEqual(document.Slice(tag.NameStart, tag.NameLength)))
+
+        var tag = _open[Depth - 1];
+        var nameStart = at + 2;
+        var p = nameStart + tag.NameLength;
+        if (p >= _end || !_document.Slice(nameStart, tag.NameLength).SequenceEqual(_document.Slice(tag.NameStart, tag.NameLength)))
         {
             Malformed("end tag does not match");
         }
-        if (document[p] != '>')
+
+        if (_document[p] != '>')
         {
             p = SkipWhite(p);
-            if (p >= end || document[p] != '>')
+            if (p >= _end || _document[p] != '>')
             {
                 Malformed("end tag");
             }
         }
+
         Kind = XmlTokenKind.EndTag;
-        position = p + 1;
+        _position = p + 1;
         Depth--;
     }
 
     private int ReadAttribute(int at)
     {
-        if (AttributeCount >= limits.MaxAttributesPerElement)
+        if (AttributeCount >= _limits.MaxAttributesPerElement)
         {
             Fail.With(FailureCode.LimitExceeded, "attributes");
         }
-        int index = AttributeBase + AttributeCount;
-        if (index == attributes.Length)
+
+        var index = AttributeBase + AttributeCount;
+        if (index == _attributes.Length)
         {
-            Pooled.Grow(ref attributes, index);
+            Pooled.Grow(ref _attributes, index);
         }
-        int p = ReadName(at, out int prefixLength, out int localLength);
-        ref AttributeRecord record = ref attributes[index];
+
+        var p = ReadName(at, out var prefixLength, out var localLength);
+        ref var record = ref _attributes[index];
         record.NameStart = at;
         record.PrefixLength = (ushort)prefixLength;
         record.LocalLength = (ushort)localLength;
         record.Binding = AttributeRecord.NoNamespace;
         record.IsDeclaration = prefixLength == 0
-            ? localLength == 5 && document.Slice(at, 5).SequenceEqual("xmlns"u8)
-            : prefixLength == 5 && document.Slice(at, 5).SequenceEqual("xmlns"u8);
+            ? localLength == 5 && _document.Slice(at, 5).SequenceEqual("xmlns"u8)
+            : prefixLength == 5 && _document.Slice(at, 5).SequenceEqual("xmlns"u8);
         HasQualifiedAttributes |= record.IsDeclaration || prefixLength != 0;
         AttributeCount++;
 
         p = SkipWhite(p);
-        if (p >= end || document[p] != '=')
+        if (p >= _end || _document[p] != '=')
         {
             Malformed("attribute without value");
         }
+
         p = SkipWhite(p + 1);
-        byte quote = p < end ? document[p] : (byte)0;
+        var quote = p < _end ? _document[p] : (byte)0;
         if (quote is not ((byte)'"' or (byte)'\''))
         {
             Malformed("attribute value without quotes");
         }
+
         record.ValueStart = p + 1;
         record.ValueEnd = SkipValue(p + 1, quote, out record.NeedsDecoding);
         return record.ValueEnd + 1;
     }
 
-    /// <summary>Position of the closing quote.</summary>
+    /// <summary>Skips an attribute value; returns the position of its closing quote.</summary>
     private readonly int SkipValue(int at, byte quote, out bool needsDecoding)
     {
-        SearchValues<byte> stops = quote == '"' ? DoubleQuotedStops : SingleQuotedStops;
+        var stops = quote == '"' ? DoubleQuotedStops : SingleQuotedStops;
         needsDecoding = false;
         while (true)
         {
-            int run = document[at..end].IndexOfAny(stops);
+            var run = _document[at.._end].IndexOfAny(stops);
             if (run < 0)
             {
                 Malformed("attribute value ends early");
             }
+
             at += run;
-            byte stop = document[at];
+            var stop = _document[at];
             if (stop == quote)
             {
                 return at;
             }
+
             if (stop == '<')
             {
                 Malformed("< in attribute value");
             }
+
             needsDecoding = true;
-            int length = 1;
+            var length = 1;
             if (stop == '&')
             {
-                XmlReferences.Read(document[at..end], out length);
+                XmlReferences.Read(_document[at.._end], out length);
             }
+
             at += length;
         }
     }
 
-    /// <summary>A QName (Namespaces in XML 1.0, production 7); returns the position behind it.</summary>
+    /// <summary>Reads a QName (Namespaces in XML 1.0, production 7); returns the position after it.</summary>
     private readonly int ReadName(int at, out int prefixLength, out int localLength)
     {
-        ReadOnlySpan<byte> text = document[..end];
-        ReadOnlySpan<byte> table = XmlChars.Table;
+        var text = _document[.._end];
+        var table = XmlChars.Table;
         prefixLength = 0;
-        int part = at;
-        int p = at;
+        var part = at;
+        var p = at;
         while (true)
         {
             p = SkipNameStart(p);
             while ((uint)p < (uint)text.Length)
             {
-                byte c = text[p];
+                var c = text[p];
                 if ((table[c] & XmlChars.Name) != 0)
                 {
                     p++;
                 }
-                else if (c >= 0x80 && XmlChars.IsName(text[p..], first: false, out int length))
+                else if (c >= 0x80 && XmlChars.IsName(text[p..], first: false, out var length))
                 {
                     p += length;
                 }
@@ -201,36 +222,42 @@ internal ref partial struct Utf8XmlTokenizer
                     break;
                 }
             }
+
             if (p >= text.Length || text[p] != ':' || part != at)
             {
                 break;
             }
+
             prefixLength = p - at;
             part = ++p;
         }
+
         localLength = p - part;
-        if (p - at > limits.MaxNameBytes)
+        if (p - at > _limits.MaxNameBytes)
         {
             Fail.With(FailureCode.LimitExceeded, "name length");
         }
+
         return p;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly int SkipNameStart(int at)
     {
-        if (at < end)
+        if (at < _end)
         {
-            byte c = document[at];
+            var c = _document[at];
             if ((XmlChars.Table[c] & XmlChars.NameStart) != 0)
             {
                 return at + 1;
             }
-            if (c >= 0x80 && XmlChars.IsName(document[at..end], first: true, out int length))
+
+            if (c >= 0x80 && XmlChars.IsName(_document[at.._end], first: true, out var length))
             {
                 return at + length;
             }
         }
+
         Malformed("name");
         return at;
     }
@@ -238,10 +265,11 @@ internal ref partial struct Utf8XmlTokenizer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly int SkipWhite(int at)
     {
-        while (at < end && XmlChars.IsWhite(document[at]))
+        while (at < _end && XmlChars.IsWhite(_document[at]))
         {
             at++;
         }
+
         return at;
     }
 }

@@ -15,66 +15,68 @@ internal enum XmlTokenKind : byte
 }
 
 /// <summary>
-/// Pull tokenizer for XML 1.0 (fifth edition) in UTF-8 without document types and processing instructions
-/// (SOAP 1.2 part 1, section 5, forbids both). Checks everything but namespaces, which need <see cref="NamespaceScope"/>.
+/// Pull tokenizer for XML 1.0 (fifth edition) in UTF-8. Refuses document types and processing instructions, which SOAP 1.2 part 1 section 5
+/// forbids. Checks well-formedness except for namespaces, which <see cref="NamespaceScope"/> checks.
 /// </summary>
-/// <remarks>Expects bytes that <see cref="XmlChars.Validate"/> accepted. An empty-element tag gets no end tag token.</remarks>
+/// <remarks>The bytes must be accepted by <see cref="XmlChars.Validate"/> before. An empty-element tag has no end tag token.</remarks>
 internal ref partial struct Utf8XmlTokenizer : IDisposable
 {
     private static readonly SearchValues<byte> TextStops = SearchValues.Create("<&>]\r"u8);
 
-    private readonly ReadOnlySpan<byte> document;
-    private readonly XmlLimits limits;
-    private readonly int end;
-    private AttributeRecord[] attributes;
-    private OpenTag[] open;
-    private int position;
-    private bool rootSeen;
+    private readonly ReadOnlySpan<byte> _document;
+    private readonly XmlLimits _limits;
+    private readonly int _end;
+    private AttributeRecord[] _attributes;
+    private OpenTag[] _open;
+    private int _position;
+    private bool _rootSeen;
 
-    /// <summary>Reads a whole document, or the one element in <paramref name="start"/>..<paramref name="end"/> of it.</summary>
+    /// <summary>Creates a tokenizer for a document, or for the element from <paramref name="start"/> to <paramref name="end"/>.</summary>
     public Utf8XmlTokenizer(ReadOnlySpan<byte> document, XmlLimits limits, int start, int end)
     {
-        this.document = document;
-        this.limits = limits;
-        this.end = end;
-        position = start;
+        _document = document;
+        _limits = limits;
+        _end = end;
+        _position = start;
         TextLimit = end;
-        attributes = ArrayPool<AttributeRecord>.Shared.Rent(32);
-        open = ArrayPool<OpenTag>.Shared.Rent(32);
+        _attributes = ArrayPool<AttributeRecord>.Shared.Rent(32);
+        _open = ArrayPool<OpenTag>.Shared.Rent(32);
     }
 
     public XmlTokenKind Kind { get; private set; }
 
-    /// <summary>Range of the token in the document, markup included.</summary>
+    /// <summary>Start of the token in the document, including its markup; <see cref="End"/> is the position after it.</summary>
     public int Start { get; private set; }
 
-    public readonly int End => position;
+    public readonly int End => _position;
 
-    /// <summary>Range of the characters of a text, CDATA section or comment, without its markup.</summary>
+    /// <summary>
+    /// Start of the characters of a text, CDATA section or comment, without markup; <see cref="ContentEnd"/> is their end.
+    /// </summary>
     public int ContentStart { get; private set; }
 
     public int ContentEnd { get; private set; }
 
-    /// <summary>The text has references.</summary>
+    /// <summary>Whether the text has references.</summary>
     public bool HasReferences { get; private set; }
 
-    /// <summary>The text has carriage returns, which line end normalisation changes.</summary>
+    /// <summary>Whether the text has carriage returns, which line end normalisation changes.</summary>
     public bool HasCarriageReturns { get; private set; }
 
-    /// <summary>The text has a literal greater-than sign, which canonical text has not.</summary>
+    /// <summary>Whether the text has a literal greater-than sign, which canonical form escapes.</summary>
     public bool HasGreaterThan { get; private set; }
 
-    /// <summary>Number of open elements, the one of this start tag included; one with an empty-element tag never is.</summary>
+    /// <summary>Number of open elements, including that of a start tag but not that of an empty-element tag.</summary>
     public int Depth { get; private set; }
 
-    /// <summary>Where a text token ends at the latest, so that the caller can split text there.</summary>
+    /// <summary>The last possible end of a text token. The caller sets it to split text at a position.</summary>
     public int TextLimit { get; set; }
 
     public int PrefixLength { get; private set; }
 
     public int LocalLength { get; private set; }
 
-    /// <summary>Position behind the qualified name of the start tag.</summary>
+    /// <summary>Position after the qualified name of the start tag.</summary>
     public readonly int NameEnd => Start + 1 + LocalLength + (PrefixLength == 0 ? 0 : PrefixLength + 1);
 
     public bool IsEmptyElement { get; private set; }
@@ -84,28 +86,30 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
 
     public int AttributeCount { get; private set; }
 
-    /// <summary>At least one attribute of the start tag has a prefix or is a declaration.</summary>
+    /// <summary>Whether at least one attribute of the start tag has a prefix or is a namespace declaration.</summary>
     public bool HasQualifiedAttributes { get; private set; }
 
-    public readonly Span<AttributeRecord> Records => attributes;
+    public readonly Span<AttributeRecord> Records => _attributes;
 
-    public readonly Span<AttributeRecord> Attributes => attributes.AsSpan(AttributeBase, AttributeCount);
+    public readonly Span<AttributeRecord> Attributes => _attributes.AsSpan(AttributeBase, AttributeCount);
 
-    /// <summary>False at the end of the document.</summary>
+    /// <summary>Reads the next token; false at the end of the document.</summary>
     public bool Read()
     {
-        int at = position;
+        var at = _position;
         Start = at;
-        if (at >= end)
+        if (at >= _end)
         {
             return Finish();
         }
-        if (document[at] != '<')
+
+        if (_document[at] != '<')
         {
             ReadText(at);
             return true;
         }
-        byte next = at + 1 < end ? document[at + 1] : (byte)0;
+
+        var next = at + 1 < _end ? _document[at + 1] : (byte)0;
         switch (next)
         {
             case (byte)'/':
@@ -121,33 +125,35 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
                 ReadStartTag(at);
                 break;
         }
+
         return true;
     }
 
-    /// <summary>The text, CDATA section or comment has nothing but literal white space.</summary>
+    /// <summary>Whether the text, CDATA section or comment has only literal white space.</summary>
     public readonly bool IsWhiteSpace() =>
         !HasReferences
         && (ContentStart == ContentEnd
-            || (document[ContentStart] <= ' ' && XmlChars.IsWhite(document[ContentStart..ContentEnd])));
+            || (_document[ContentStart] <= ' ' && XmlChars.IsWhite(_document[ContentStart..ContentEnd])));
 
-    /// <summary>Hands the attribute records over; the tokenizer must not be used afterwards, except to dispose it.</summary>
+    /// <summary>Transfers the attribute records to the caller. Afterwards the tokenizer may only be disposed.</summary>
     public AttributeRecord[] DetachRecords()
     {
-        AttributeRecord[] records = attributes;
-        attributes = [];
+        var records = _attributes;
+        _attributes = [];
         return records;
     }
 
     public void Dispose()
     {
-        AttributeRecord[] records = attributes;
-        OpenTag[] tags = open;
-        attributes = [];
-        open = [];
+        var records = _attributes;
+        var tags = _open;
+        _attributes = [];
+        _open = [];
         if (records.Length != 0)
         {
             ArrayPool<AttributeRecord>.Shared.Return(records);
         }
+
         if (tags.Length != 0)
         {
             ArrayPool<OpenTag>.Shared.Return(tags);
@@ -157,58 +163,64 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
     private bool Finish()
     {
         Kind = XmlTokenKind.None;
-        if (Depth != 0 || !rootSeen)
+        if (Depth != 0 || !_rootSeen)
         {
             Malformed("document ends early");
         }
+
         return false;
     }
 
     private void ReadText(int at)
     {
-        ReadOnlySpan<byte> text = document;
-        int limit = Math.Min(end, TextLimit);
-        bool references = false;
-        bool carriageReturns = false;
-        bool greaterThan = false;
-        int p = at;
+        var text = _document;
+        var limit = Math.Min(_end, TextLimit);
+        var references = false;
+        var carriageReturns = false;
+        var greaterThan = false;
+        var p = at;
         while (true)
         {
-            int run = text[p..limit].IndexOfAny(TextStops);
+            var run = text[p..limit].IndexOfAny(TextStops);
             if (run < 0)
             {
                 p = limit;
                 break;
             }
+
             p += run;
-            byte stop = text[p];
+            var stop = text[p];
             if (stop == '<')
             {
                 break;
             }
+
             if (stop == '&')
             {
-                XmlReferences.Read(text[p..limit], out int length);
+                XmlReferences.Read(text[p..limit], out var length);
                 references = true;
                 p += length;
                 continue;
             }
-            // XML 1.0 production 14. Looks beyond the limit: text goes on there unless a tag begins.
-            if (stop == ']' && text[p..end].StartsWith("]]>"u8))
+
+            // XML 1.0 production 14. The check reads beyond the limit, because the text may continue there.
+            if (stop == ']' && text[p.._end].StartsWith("]]>"u8))
             {
                 Malformed("]]> in text");
             }
+
             carriageReturns |= stop == '\r';
             greaterThan |= stop == '>';
             p++;
         }
+
         Kind = XmlTokenKind.Text;
         ContentStart = at;
         ContentEnd = p;
         HasReferences = references;
         HasCarriageReturns = carriageReturns;
         HasGreaterThan = greaterThan;
-        position = p;
+        _position = p;
         if (Depth == 0 && !IsWhiteSpace())
         {
             Malformed("text outside the root");
@@ -217,23 +229,25 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
 
     private void ReadDeclaration(int at)
     {
-        ReadOnlySpan<byte> rest = document[at..end];
+        var rest = _document[at.._end];
         if (rest.StartsWith("<!--"u8))
         {
-            int dashes = rest[4..].IndexOf("--"u8);
+            var dashes = rest[4..].IndexOf("--"u8);
             if (dashes < 0 || dashes + 6 >= rest.Length || rest[dashes + 6] != '>')
             {
                 Malformed("comment");
             }
+
             SetSection(XmlTokenKind.Comment, at + 4, at + 4 + dashes);
         }
         else if (rest.StartsWith("<![CDATA["u8) && Depth > 0)
         {
-            int close = rest[9..].IndexOf("]]>"u8);
+            var close = rest[9..].IndexOf("]]>"u8);
             if (close < 0)
             {
                 Malformed("CDATA section");
             }
+
             SetSection(XmlTokenKind.CData, at + 9, at + 9 + close);
         }
         else if (rest.StartsWith("<!DOCTYPE"u8))
@@ -252,15 +266,15 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
         ContentStart = start;
         ContentEnd = stop;
         HasReferences = false;
-        HasCarriageReturns = document[start..stop].Contains((byte)'\r');
-        position = stop + 3;
+        HasCarriageReturns = _document[start..stop].Contains((byte)'\r');
+        _position = stop + 3;
     }
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Malformed(string detail) => Fail.With(FailureCode.NotWellFormed, detail);
 
-    /// <summary>Where the name of an open element is, for its end tag.</summary>
+    /// <summary>Position of the name of an open element, with which its end tag is compared.</summary>
     private struct OpenTag
     {
         public int NameStart;

@@ -5,57 +5,58 @@ namespace SecureConversation.Engine.Xml;
 /// <summary>One attribute of an indexed element.</summary>
 internal readonly struct XmlAttributeValue
 {
-    private readonly XmlIndex index;
-    private readonly int number;
+    private readonly XmlIndex _index;
+    private readonly int _number;
 
     internal XmlAttributeValue(XmlIndex index, int number)
     {
-        this.index = index;
-        this.number = number;
+        _index = index;
+        _number = number;
     }
 
-    public ReadOnlySpan<byte> Prefix => Record.Prefix(index.Bytes);
+    public ReadOnlySpan<byte> Prefix => Record.Prefix(_index.Bytes);
 
-    public ReadOnlySpan<byte> LocalName => Record.Local(index.Bytes);
+    public ReadOnlySpan<byte> LocalName => Record.Local(_index.Bytes);
 
-    public ReadOnlySpan<byte> NamespaceUri => index.Uri(Record.Binding);
+    public ReadOnlySpan<byte> NamespaceUri => _index.Uri(Record.Binding);
 
-    /// <summary>Range of the attribute, from its name to its closing quote.</summary>
+    /// <summary>Start of the name of the attribute; <see cref="End"/> is the position after its closing quote.</summary>
     public int Start => Record.NameStart;
 
     public int End => Record.ValueEnd + 1;
 
-    /// <summary>Range of the value as written, between the quotes.</summary>
+    /// <summary>Start of the value as written, between the quotes; <see cref="RawEnd"/> is its end.</summary>
     public int RawStart => Record.ValueStart;
 
     public int RawEnd => Record.ValueEnd;
 
     /// <summary>The value as written.</summary>
-    public ReadOnlySpan<byte> Raw => Record.Value(index.Bytes);
+    public ReadOnlySpan<byte> Raw => Record.Value(_index.Bytes);
 
     /// <summary>The normalised value: the bytes as written, or a new array when references or white space change them.</summary>
     public ReadOnlySpan<byte> Value
     {
         get
         {
-            ReadOnlySpan<byte> raw = Raw;
+            var raw = Raw;
             if (!Record.NeedsDecoding)
             {
                 return raw;
             }
+
             var decoded = new byte[raw.Length];
             return decoded.AsSpan(0, XmlReferences.DecodeAttribute(raw, decoded));
         }
     }
 
     /// <summary><see cref="Value"/> as memory that lives as long as the document's buffer.</summary>
-    public ReadOnlyMemory<byte> ValueMemory => Record.NeedsDecoding ? Value.ToArray() : index.Memory[RawStart..RawEnd];
+    public ReadOnlyMemory<byte> ValueMemory => Record.NeedsDecoding ? Value.ToArray() : _index.Memory[RawStart..RawEnd];
 
-    internal int Number => number;
+    internal int Number => _number;
 
-    internal XmlIndex Index => index;
+    internal XmlIndex Index => _index;
 
-    private ref readonly AttributeRecord Record => ref index.Records[number];
+    private ref readonly AttributeRecord Record => ref _index.Records[_number];
 
     public bool ValueEquals(ReadOnlySpan<byte> value) => Value.SequenceEqual(value);
 
@@ -65,18 +66,18 @@ internal readonly struct XmlAttributeValue
 /// <summary>One namespace declaration of an indexed element.</summary>
 internal readonly struct XmlNamespaceDeclaration
 {
-    private readonly XmlAttributeValue attribute;
+    private readonly XmlAttributeValue _attribute;
 
-    internal XmlNamespaceDeclaration(XmlAttributeValue attribute) => this.attribute = attribute;
+    internal XmlNamespaceDeclaration(XmlAttributeValue attribute) => _attribute = attribute;
 
-    /// <summary>Empty for the default namespace.</summary>
-    public ReadOnlySpan<byte> Prefix => attribute.Prefix.IsEmpty ? default : attribute.LocalName;
+    /// <summary>The declared prefix; empty for the default namespace.</summary>
+    public ReadOnlySpan<byte> Prefix => _attribute.Prefix.IsEmpty ? default : _attribute.LocalName;
 
-    public ReadOnlySpan<byte> NamespaceUri => attribute.Index.Uri(attribute.Number);
+    public ReadOnlySpan<byte> NamespaceUri => _attribute.Index.Uri(_attribute.Number);
 
-    public int RawStart => attribute.RawStart;
+    public int RawStart => _attribute.RawStart;
 
-    public int RawEnd => attribute.RawEnd;
+    public int RawEnd => _attribute.RawEnd;
 
-    public ReadOnlySpan<byte> Raw => attribute.Raw;
+    public ReadOnlySpan<byte> Raw => _attribute.Raw;
 }

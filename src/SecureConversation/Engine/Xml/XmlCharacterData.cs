@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>Character data of elements whose content is more than one run of literal text.</summary>
+/// <summary>Decodes the character data of elements whose content is not a single run of literal text.</summary>
 internal static class XmlCharacterData
 {
-    /// <summary>For reading again what was accepted within the limits of its index.</summary>
+    /// <summary>Limits for reading an element again, which was within the limits when it was indexed.</summary>
     internal static XmlLimits Unlimited { get; } = new()
     {
         MaxDepth = int.MaxValue,
@@ -21,15 +21,16 @@ internal static class XmlCharacterData
         {
             return [];
         }
-        // Characters never take more bytes decoded than written.
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(element.ContentEnd - element.ContentStart);
+
+        // Decoding never makes text longer.
+        var buffer = ArrayPool<byte>.Shared.Rent(element.ContentEnd - element.ContentStart);
         try
         {
             return buffer.AsSpan(0, Decode(element, buffer)).ToArray();
         }
         finally
         {
-            // The text may be a password or a key on its way out of decrypted content.
+            // The text may be a decrypted password or key.
             CryptographicOperations.ZeroMemory(buffer);
             ArrayPool<byte>.Shared.Return(buffer);
         }
@@ -37,31 +38,33 @@ internal static class XmlCharacterData
 
     public static bool TryDecodeBase64(ReadOnlySpan<byte> text, Span<byte> destination, out int written)
     {
-        OperationStatus status = Base64.DecodeFromUtf8(text, destination, out int consumed, out written);
+        var status = Base64.DecodeFromUtf8(text, destination, out var consumed, out written);
         if (status == OperationStatus.Done && consumed == text.Length)
         {
             return true;
         }
+
         written = 0;
         return false;
     }
 
     private static int Decode(XmlElement element, Span<byte> destination)
     {
-        ReadOnlySpan<byte> document = element.Index.Bytes;
+        var document = element.Index.Bytes;
         var tokens = new Utf8XmlTokenizer(document, Unlimited, element.Start, element.End);
         try
         {
-            int written = 0;
+            var written = 0;
             while (tokens.Read())
             {
-                bool isText = tokens.Kind is XmlTokenKind.Text or XmlTokenKind.CData;
+                var isText = tokens.Kind is XmlTokenKind.Text or XmlTokenKind.CData;
                 if (isText && tokens.Depth == 1)
                 {
                     written += XmlReferences.DecodeText(
                         document[tokens.ContentStart..tokens.ContentEnd], destination[written..], tokens.HasReferences);
                 }
             }
+
             return written;
         }
         finally

@@ -12,26 +12,27 @@ internal static class XmlChars
     public const byte Name = 2;
     public const byte White = 4;
 
-    // Bytes that cannot be in a document, and 0xEF, which begins U+FFFE and U+FFFF among valid characters.
+    // Bytes that no document may contain, and 0xEF, the first byte of the forbidden U+FFFE and U+FFFF and of some valid characters.
     private static readonly SearchValues<byte> Suspicious = SearchValues.Create(
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 0xEF]);
 
     private static readonly byte[] Classes = BuildClasses();
 
-    /// <summary>Class bits of every byte; zero for bytes outside ASCII, which need <see cref="IsName"/>.</summary>
+    /// <summary>Class bits of each byte. They are zero for bytes outside ASCII, for which <see cref="IsName"/> decides.</summary>
     public static ReadOnlySpan<byte> Table => Classes;
 
     public static bool IsWhite(byte value) => value is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r';
 
     public static bool IsWhite(ReadOnlySpan<byte> text) => text.IndexOfAnyExcept(" \n\t\r"u8) < 0;
 
-    /// <summary>XML 1.0 production 2, over a whole document at once, so that later scans need not look again.</summary>
+    /// <summary>Checks all characters of a document (XML 1.0 production 2), so that later scans need not check them again.</summary>
     public static void Validate(ReadOnlySpan<byte> document)
     {
         if (!Utf8.IsValid(document))
         {
             Fail.With(FailureCode.NotWellFormed, "not UTF-8");
         }
+
         for (int at; (at = document.IndexOfAny(Suspicious)) >= 0; document = document[(at + 3)..])
         {
             if (document[at] != 0xEF || (document[at + 1] == 0xBF && document[at + 2] >= 0xBE))
@@ -41,18 +42,18 @@ internal static class XmlChars
         }
     }
 
-    /// <summary>XML 1.0 production 2, for what a character reference names.</summary>
+    /// <summary>Whether a character reference may name this code point (XML 1.0 production 2).</summary>
     public static bool IsChar(uint value) =>
         value >= 0x20
             ? value < 0xD800 || (value is >= 0xE000 and <= 0xFFFD) || (value is >= 0x10000 and <= 0x10FFFF)
             : value is 0x9 or 0xA or 0xD;
 
-    /// <summary>XML 1.0 productions 4 and 4a without the colon, for one character outside ASCII.</summary>
+    /// <summary>Whether a character outside ASCII may be in a name (XML 1.0 productions 4 and 4a, without the colon).</summary>
     public static bool IsName(ReadOnlySpan<byte> at, bool first, out int length)
     {
-        Rune.DecodeFromUtf8(at, out Rune rune, out length);
-        int c = rune.Value;
-        bool start = c switch
+        Rune.DecodeFromUtf8(at, out var rune, out length);
+        var c = rune.Value;
+        var start = c switch
         {
             < 0xC0 or 0xD7 or 0xF7 => false,
             <= 0x2FF => true,
@@ -73,12 +74,13 @@ internal static class XmlChars
     private static byte[] BuildClasses()
     {
         var classes = new byte[256];
-        for (int c = 0; c < 128; c++)
+        for (var c = 0; c < 128; c++)
         {
-            bool start = char.IsAsciiLetter((char)c) || c == '_';
-            bool name = start || char.IsAsciiDigit((char)c) || c is '-' or '.';
+            var start = char.IsAsciiLetter((char)c) || c == '_';
+            var name = start || char.IsAsciiDigit((char)c) || c is '-' or '.';
             classes[c] = (byte)((start ? NameStart : 0) | (name ? Name : 0) | (IsWhite((byte)c) ? White : 0));
         }
+
         return classes;
     }
 }

@@ -5,25 +5,25 @@ namespace SecureConversation.Engine.Xml;
 /// <summary>An indexed element. The default value stands for no element.</summary>
 internal readonly struct XmlElement : IEquatable<XmlElement>
 {
-    private readonly XmlIndex? index;
-    private readonly int number;
+    private readonly XmlIndex? _index;
+    private readonly int _number;
 
     internal XmlElement(XmlIndex index, int number)
     {
-        this.index = index;
-        this.number = number;
+        _index = index;
+        _number = number;
     }
 
-    public bool IsNull => index is null;
+    public bool IsNull => _index is null;
 
-    public XmlIndex Index => index!;
+    public XmlIndex Index => _index!;
 
     public ReadOnlySpan<byte> LocalName
     {
         get
         {
-            ref readonly XmlNode node = ref Node;
-            return index!.Bytes.Slice(node.LocalStart, node.LocalLength);
+            ref readonly var node = ref Node;
+            return _index!.Bytes.Slice(node.LocalStart, node.LocalLength);
         }
     }
 
@@ -31,19 +31,19 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
     {
         get
         {
-            ref readonly XmlNode node = ref Node;
-            return index!.Bytes.Slice(node.Start + 1, node.PrefixLength);
+            ref readonly var node = ref Node;
+            return _index!.Bytes.Slice(node.Start + 1, node.PrefixLength);
         }
     }
 
-    public ReadOnlySpan<byte> NamespaceUri => index!.Uri(Node.Binding);
+    public ReadOnlySpan<byte> NamespaceUri => _index!.Uri(Node.Binding);
 
-    /// <summary>Range of the whole element, tags included.</summary>
+    /// <summary>Start of the element with its tags; <see cref="End"/> is the position after it.</summary>
     public int Start => Node.Start;
 
     public int End => Node.End;
 
-    /// <summary>Range between the tags; both are equal when it is empty.</summary>
+    /// <summary>Start of the content between the tags; <see cref="ContentEnd"/> is its end. Both are equal when it is empty.</summary>
     public int ContentStart => Node.ContentStart;
 
     public int ContentEnd => Node.ContentEnd;
@@ -52,7 +52,7 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
     public bool IsEmptyElementTag => (Node.Flags & XmlNodeFlags.EmptyElementTag) != 0;
 
-    /// <summary>Relatives; no element has none.</summary>
+    /// <summary>The related element; the null element when there is none.</summary>
     public XmlElement Parent => IsNull ? default : At(Node.Parent);
 
     /// <inheritdoc cref="Parent"/>
@@ -61,10 +61,10 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
     /// <inheritdoc cref="Parent"/>
     public XmlElement NextSibling => IsNull ? default : At(Node.NextSibling);
 
-    /// <summary>Character data other than white space is a direct child, whether or not there are elements beside it.</summary>
+    /// <summary>Whether the element has character data other than white space as a direct child.</summary>
     public bool HasText => (Node.Flags & XmlNodeFlags.HasText) != 0;
 
-    /// <summary>There are child elements without a node, because the element is opaque.</summary>
+    /// <summary>Whether there are child elements without a node, because the element is opaque.</summary>
     public bool HasUnindexedChildren => (Node.Flags & XmlNodeFlags.HasUnindexed) != 0;
 
     /// <summary>The child elements that have a node.</summary>
@@ -75,100 +75,105 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
     public DeclarationEnumerable NamespaceDeclarations => new(this);
 
-    internal int Number => number;
+    internal int Number => _number;
 
-    internal ref readonly XmlNode Node => ref index!.Node(number);
+    internal ref readonly XmlNode Node => ref _index!.Node(_number);
 
     /// <summary>
-    /// The bytes of the character data. Without a copy when the content is one run of literal text; otherwise decoded
-    /// into a new array.
+    /// The bytes of the character data: a part of the document when the content is one run of literal text, otherwise a new array with the
+    /// decoded text.
     /// </summary>
     public ReadOnlySpan<byte> RawText => IsPlain
-        ? index!.Bytes[Node.ContentStart..Node.ContentEnd]
+        ? _index!.Bytes[Node.ContentStart..Node.ContentEnd]
         : XmlCharacterData.DecodeDirectText(this);
 
     private bool IsPlain => (Node.Flags & XmlNodeFlags.NotPlain) == 0;
 
     public bool Is(XmlName name)
     {
-        if (index is null)
+        if (_index is null)
         {
             return false;
         }
-        ref readonly XmlNode node = ref Node;
+
+        ref readonly var node = ref Node;
         return node.LocalLength == name.LocalName.Length
-            && index.Bytes.Slice(node.LocalStart, node.LocalLength).SequenceEqual(name.LocalName)
-            && index.Uri(node.Binding).SequenceEqual(name.NamespaceUri);
+            && _index.Bytes.Slice(node.LocalStart, node.LocalLength).SequenceEqual(name.LocalName)
+            && _index.Uri(node.Binding).SequenceEqual(name.NamespaceUri);
     }
 
-    /// <summary>Finds an attribute; the empty namespace means no prefix, and declarations are no attributes.</summary>
+    /// <summary>
+    /// Finds an attribute. A name in no namespace finds attributes without prefix. Namespace declarations are never found.
+    /// </summary>
     public bool TryGetAttribute(XmlName name, out XmlAttributeValue value)
     {
-        ref readonly XmlNode node = ref Node;
-        ReadOnlySpan<byte> document = index!.Bytes;
-        ReadOnlySpan<AttributeRecord> records = index.Records;
-        for (int i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
+        ref readonly var node = ref Node;
+        var document = _index!.Bytes;
+        var records = _index.Records;
+        for (var i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
         {
-            ref readonly AttributeRecord record = ref records[i];
+            ref readonly var record = ref records[i];
             if (record.LocalLength == name.LocalName.Length
                 && !record.IsDeclaration
                 && record.Local(document).SequenceEqual(name.LocalName)
-                && index.Uri(record.Binding).SequenceEqual(name.NamespaceUri))
+                && _index.Uri(record.Binding).SequenceEqual(name.NamespaceUri))
             {
-                value = new XmlAttributeValue(index, i);
+                value = new XmlAttributeValue(_index, i);
                 return true;
             }
         }
+
         value = default;
         return false;
     }
 
-    /// <summary>An Id attribute, compared as octets; null when absent.</summary>
-    public XmlId? GetId(XmlName name) => TryGetAttribute(name, out XmlAttributeValue value) ? new XmlId(value.ValueMemory) : null;
+    /// <summary>Reads an Id attribute, which is compared as octets; null when absent.</summary>
+    public XmlId? GetId(XmlName name) => TryGetAttribute(name, out var value) ? new XmlId(value.ValueMemory) : null;
 
-    public string? GetAttribute(XmlName name) => TryGetAttribute(name, out XmlAttributeValue value) ? value.GetString() : null;
+    public string? GetAttribute(XmlName name) => TryGetAttribute(name, out var value) ? value.GetString() : null;
 
-    /// <summary>The character data that are direct children: decoded, line ends normalised, comments left out.</summary>
+    /// <summary>The decoded character data that are direct children, with normalised line ends and without comments.</summary>
     public string GetText() => Encoding.UTF8.GetString(RawText);
 
-    /// <summary>Decodes the character data as base64, white space allowed. False when it is not, or too long.</summary>
+    /// <summary>Decodes the character data as base64 with optional white space. False when it is not base64 or is too long.</summary>
     public bool TryDecodeBase64(Span<byte> destination, out int written) =>
         XmlCharacterData.TryDecodeBase64(RawText, destination, out written);
 
-    /// <summary>The namespace that a prefix has in the scope of the element; null when undeclared.</summary>
+    /// <summary>Finds the namespace of a prefix in the scope of the element; null when it is not declared.</summary>
     public string? LookupNamespace(ReadOnlySpan<byte> prefix) =>
-        TryLookupNamespace(prefix, out ReadOnlySpan<byte> uri) ? Encoding.UTF8.GetString(uri) : null;
+        TryLookupNamespace(prefix, out var uri) ? Encoding.UTF8.GetString(uri) : null;
 
     /// <inheritdoc cref="LookupNamespace"/>
     public bool TryLookupNamespace(ReadOnlySpan<byte> prefix, out ReadOnlySpan<byte> uri)
     {
-        ReadOnlySpan<byte> document = index!.Bytes;
-        ReadOnlySpan<AttributeRecord> records = index.Records;
-        for (XmlElement element = this; !element.IsNull; element = element.Parent)
+        var document = _index!.Bytes;
+        var records = _index.Records;
+        for (var element = this; !element.IsNull; element = element.Parent)
         {
-            ref readonly XmlNode node = ref element.Node;
-            for (int i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
+            ref readonly var node = ref element.Node;
+            for (var i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
             {
                 if (records[i].IsDeclaration && records[i].DeclaredPrefix(document).SequenceEqual(prefix))
                 {
-                    uri = index.Uri(i);
+                    uri = _index.Uri(i);
                     return !uri.IsEmpty;
                 }
             }
         }
+
         uri = prefix.SequenceEqual("xml"u8) ? XmlNamespaces.Xml : default;
         return !uri.IsEmpty;
     }
 
-    public bool Equals(XmlElement other) => ReferenceEquals(index, other.index) && number == other.number;
+    public bool Equals(XmlElement other) => ReferenceEquals(_index, other._index) && _number == other._number;
 
     public override bool Equals(object? obj) => obj is XmlElement other && Equals(other);
 
-    public override int GetHashCode() => number;
+    public override int GetHashCode() => _number;
 
     public static bool operator ==(XmlElement left, XmlElement right) => left.Equals(right);
 
     public static bool operator !=(XmlElement left, XmlElement right) => !left.Equals(right);
 
-    private XmlElement At(int other) => other < 0 ? default : new XmlElement(index!, other);
+    private XmlElement At(int other) => other < 0 ? default : new XmlElement(_index!, other);
 }

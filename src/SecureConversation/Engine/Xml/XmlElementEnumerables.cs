@@ -7,45 +7,47 @@ internal readonly struct ChildEnumerable(XmlElement parent)
 
     internal struct Enumerator(XmlElement first)
     {
-        private XmlElement next = first;
+        private XmlElement _next = first;
 
         public XmlElement Current { get; private set; }
 
         public bool MoveNext()
         {
-            Current = next;
-            if (next.IsNull)
+            Current = _next;
+            if (_next.IsNull)
             {
                 return false;
             }
-            next = next.NextSibling;
+
+            _next = _next.NextSibling;
             return true;
         }
     }
 }
 
-/// <summary>The attributes of one element, without namespace declarations or only those.</summary>
+/// <summary>Either the attributes of one element or its namespace declarations.</summary>
 internal readonly struct AttributeEnumerable(XmlElement element, bool declarations)
 {
     public Enumerator GetEnumerator() => new(element, declarations);
 
     internal struct Enumerator(XmlElement element, bool declarations)
     {
-        private readonly XmlIndex index = element.Index;
-        private readonly int end = element.Node.AttributeBase + element.Node.AttributeCount;
-        private int number = element.Node.AttributeBase - 1;
+        private readonly XmlIndex _index = element.Index;
+        private readonly int _end = element.Node.AttributeBase + element.Node.AttributeCount;
+        private int _number = element.Node.AttributeBase - 1;
 
-        public readonly XmlAttributeValue Current => new(index, number);
+        public readonly XmlAttributeValue Current => new(_index, _number);
 
         public bool MoveNext()
         {
-            while (++number < end)
+            while (++_number < _end)
             {
-                if (index.Records[number].IsDeclaration == declarations)
+                if (_index.Records[_number].IsDeclaration == declarations)
                 {
                     return true;
                 }
             }
+
             return false;
         }
     }
@@ -58,10 +60,10 @@ internal readonly struct DeclarationEnumerable(XmlElement element)
 
     internal struct Enumerator(AttributeEnumerable.Enumerator inner)
     {
-        private AttributeEnumerable.Enumerator inner = inner;
+        private AttributeEnumerable.Enumerator _inner = inner;
 
-        public readonly XmlNamespaceDeclaration Current => new(inner.Current);
+        public readonly XmlNamespaceDeclaration Current => new(_inner.Current);
 
-        public bool MoveNext() => inner.MoveNext();
+        public bool MoveNext() => _inner.MoveNext();
     }
 }

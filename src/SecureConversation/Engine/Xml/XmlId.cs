@@ -3,8 +3,8 @@ using System.Text;
 namespace SecureConversation.Engine.Xml;
 
 /// <summary>
-/// The value of an Id or of a reference to one, as octets of the document: compared without being turned into a string.
-/// Valid as long as the document's buffer is.
+/// The value of an Id, or of a reference to an Id, as octets of the document. Comparing needs no string. Valid as long as the buffer of the
+/// document.
 /// </summary>
 internal readonly struct XmlId(ReadOnlyMemory<byte> utf8) : IEquatable<XmlId>
 {
@@ -16,7 +16,7 @@ internal readonly struct XmlId(ReadOnlyMemory<byte> utf8) : IEquatable<XmlId>
 
     public static bool operator !=(XmlId left, XmlId right) => !left.Equals(right);
 
-    /// <summary>The Id that a same-document reference <c>#id</c> points at; null when the attribute is absent or of another form.</summary>
+    /// <summary>Reads the Id from a same-document reference <c>#id</c>; null when the attribute is absent or has another form.</summary>
     public static XmlId? OfReference(XmlElement element, XmlName attribute) =>
         element.TryGetAttribute(attribute, out var value) && value.ValueMemory is { Length: > 1 } memory && memory.Span[0] == (byte)'#'
             ? new XmlId(memory[1..])

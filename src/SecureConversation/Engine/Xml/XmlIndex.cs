@@ -7,16 +7,16 @@ namespace SecureConversation.Engine.Xml;
 /// </summary>
 internal sealed class XmlIndex : IDisposable
 {
-    private readonly List<byte[]> decodedUris;
-    private XmlNode[] nodes;
-    private AttributeRecord[] records;
+    private readonly List<byte[]> _decodedUris;
+    private XmlNode[] _nodes;
+    private AttributeRecord[] _records;
 
     internal XmlIndex(ReadOnlyMemory<byte> memory, XmlNode[] nodes, AttributeRecord[] records, List<byte[]> decodedUris)
     {
         Memory = memory;
-        this.nodes = nodes;
-        this.records = records;
-        this.decodedUris = decodedUris;
+        _nodes = nodes;
+        _records = records;
+        _decodedUris = decodedUris;
     }
 
     public ReadOnlyMemory<byte> Memory { get; }
@@ -25,18 +25,19 @@ internal sealed class XmlIndex : IDisposable
 
     public XmlElement Root => new(this, 0);
 
-    internal ReadOnlySpan<AttributeRecord> Records => records;
+    internal ReadOnlySpan<AttributeRecord> Records => _records;
 
     /// <summary>Checks a document and indexes its elements.</summary>
-    /// <param name="utf8">The document; kept, not copied.</param>
-    /// <param name="limits">What it may not exceed.</param>
+    /// <param name="utf8">The document. The index refers to it without a copy.</param>
+    /// <param name="limits">The limits on the document.</param>
     /// <param name="opaque">
-    /// A child of the root of this name is checked but only its first child gets a node: a body may hold millions of elements.
+    /// A child of the root with this name is opaque: it is checked, but only its first child gets a node. A body may hold millions of
+    /// elements.
     /// </param>
-    /// <param name="unless">When that first child has this name, what is in it is indexed too.</param>
+    /// <param name="unless">If the first child of the opaque element has this name, its content is indexed, too.</param>
     /// <param name="boundaries">
-    /// Ascending ranges of fragments that were spliced in (decrypted content). Each must be closed in itself, so that
-    /// it cannot change the structure around it; otherwise <see cref="FailureCode.DecryptionFailed"/>.
+    /// Ranges of decrypted fragments in the document, in ascending order. Each must be well-formed content by itself, so that it cannot
+    /// change the structure around it; otherwise the document is refused with <see cref="FailureCode.DecryptionFailed"/>.
     /// </param>
     public static XmlIndex Parse(
         ReadOnlyMemory<byte> utf8,
@@ -58,10 +59,10 @@ internal sealed class XmlIndex : IDisposable
 
     public void Dispose()
     {
-        XmlNode[] oldNodes = nodes;
-        AttributeRecord[] oldRecords = records;
-        nodes = [];
-        records = [];
+        var oldNodes = _nodes;
+        var oldRecords = _records;
+        _nodes = [];
+        _records = [];
         if (oldNodes.Length != 0)
         {
             ArrayPool<XmlNode>.Shared.Return(oldNodes);
@@ -69,7 +70,7 @@ internal sealed class XmlIndex : IDisposable
         }
     }
 
-    internal ref readonly XmlNode Node(int number) => ref nodes[number];
+    internal ref readonly XmlNode Node(int number) => ref _nodes[number];
 
-    internal ReadOnlySpan<byte> Uri(int binding) => XmlNamespaces.Uri(Bytes, records, decodedUris, binding);
+    internal ReadOnlySpan<byte> Uri(int binding) => XmlNamespaces.Uri(Bytes, _records, _decodedUris, binding);
 }

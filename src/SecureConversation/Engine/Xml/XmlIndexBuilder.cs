@@ -6,19 +6,19 @@ namespace SecureConversation.Engine.Xml;
 /// <summary>Reads a document once and fills the tables of an <see cref="XmlIndex"/>.</summary>
 internal ref struct XmlIndexBuilder : IDisposable
 {
-    private readonly ReadOnlyMemory<byte> memory;
-    private readonly ReadOnlySpan<byte> document;
-    private readonly XmlLimits limits;
-    private readonly XmlName? opaque;
-    private readonly XmlName? unless;
-    private readonly bool spliced;
-    private readonly List<byte[]> decodedUris;
-    private Utf8XmlTokenizer tokens;
-    private NamespaceScope scope;
-    private FragmentGuard guard;
-    private XmlNode[] nodes;
-    private Frame[] frames;
-    private int nodeCount;
+    private readonly ReadOnlyMemory<byte> _memory;
+    private readonly ReadOnlySpan<byte> _document;
+    private readonly XmlLimits _limits;
+    private readonly XmlName? _opaque;
+    private readonly XmlName? _unless;
+    private readonly bool _spliced;
+    private readonly List<byte[]> _decodedUris;
+    private Utf8XmlTokenizer _tokens;
+    private NamespaceScope _scope;
+    private FragmentGuard _guard;
+    private XmlNode[] _nodes;
+    private Frame[] _frames;
+    private int _nodeCount;
 
     public XmlIndexBuilder(
         ReadOnlyMemory<byte> memory,
@@ -27,49 +27,51 @@ internal ref struct XmlIndexBuilder : IDisposable
         XmlName? unless,
         ReadOnlySpan<FragmentBoundary> boundaries)
     {
-        this.memory = memory;
-        document = memory.Span;
-        this.limits = limits;
-        this.opaque = opaque;
-        this.unless = unless;
-        spliced = !boundaries.IsEmpty;
-        decodedUris = [];
-        tokens = new Utf8XmlTokenizer(document, limits, 0, document.Length);
-        scope = new NamespaceScope(document, limits, decodedUris);
-        guard = new FragmentGuard(boundaries, document.Length);
-        nodes = ArrayPool<XmlNode>.Shared.Rent(128);
-        frames = ArrayPool<Frame>.Shared.Rent(32);
+        _memory = memory;
+        _document = memory.Span;
+        _limits = limits;
+        _opaque = opaque;
+        _unless = unless;
+        _spliced = !boundaries.IsEmpty;
+        _decodedUris = [];
+        _tokens = new Utf8XmlTokenizer(_document, limits, 0, _document.Length);
+        _scope = new NamespaceScope(_document, limits, _decodedUris);
+        _guard = new FragmentGuard(boundaries, _document.Length);
+        _nodes = ArrayPool<XmlNode>.Shared.Rent(128);
+        _frames = ArrayPool<Frame>.Shared.Rent(32);
     }
 
     public XmlIndex Build()
     {
-        if (!spliced)
+        if (!_spliced)
         {
             return BuildCore();
         }
+
         try
         {
             return BuildCore();
         }
         catch (SecurityFailureException failure) when (failure.Code is FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct)
         {
-            // The surroundings were read before: what is wrong came with the decrypted fragments.
+            // The document was parsed before the fragments were inserted, so the error is in a decrypted fragment.
             return Fail.With<XmlIndex>(FailureCode.DecryptionFailed, failure.Detail);
         }
     }
 
     public void Dispose()
     {
-        tokens.Dispose();
-        scope.Dispose();
-        XmlNode[] oldNodes = nodes;
-        Frame[] oldFrames = frames;
-        nodes = [];
-        frames = [];
+        _tokens.Dispose();
+        _scope.Dispose();
+        var oldNodes = _nodes;
+        var oldFrames = _frames;
+        _nodes = [];
+        _frames = [];
         if (oldNodes.Length != 0)
         {
             ArrayPool<XmlNode>.Shared.Return(oldNodes);
         }
+
         if (oldFrames.Length != 0)
         {
             ArrayPool<Frame>.Shared.Return(oldFrames);
@@ -78,21 +80,23 @@ internal ref struct XmlIndexBuilder : IDisposable
 
     private XmlIndex BuildCore()
     {
-        if (document.Length > limits.MaxBytes)
+        if (_document.Length > _limits.MaxBytes)
         {
             Fail.With(FailureCode.LimitExceeded, "size");
         }
-        XmlChars.Validate(document);
-        tokens.ReadProlog();
+
+        XmlChars.Validate(_document);
+        _tokens.ReadProlog();
         while (true)
         {
-            guard.Advance(tokens.End, tokens.Depth);
-            tokens.TextLimit = guard.Stop;
-            if (!tokens.Read())
+            _guard.Advance(_tokens.End, _tokens.Depth);
+            _tokens.TextLimit = _guard.Stop;
+            if (!_tokens.Read())
             {
                 break;
             }
-            switch (tokens.Kind)
+
+            switch (_tokens.Kind)
             {
                 case XmlTokenKind.StartTag:
                     Open();
@@ -104,160 +108,180 @@ internal ref struct XmlIndexBuilder : IDisposable
                     NoteText();
                     break;
             }
-            if (spliced)
+
+            if (_spliced)
             {
-                guard.Check(tokens);
+                _guard.Check(_tokens);
             }
         }
-        guard.Finish();
-        var index = new XmlIndex(memory, nodes, tokens.DetachRecords(), decodedUris);
-        nodes = [];
+
+        _guard.Finish();
+        var index = new XmlIndex(_memory, _nodes, _tokens.DetachRecords(), _decodedUris);
+        _nodes = [];
         return index;
     }
 
     private void Open()
     {
-        int attributeBase = tokens.AttributeBase;
-        int attributeCount = tokens.AttributeCount;
-        int scopeCount = scope.Count;
-        Span<AttributeRecord> records = tokens.Records;
-        if (tokens.HasQualifiedAttributes)
+        var attributeBase = _tokens.AttributeBase;
+        var attributeCount = _tokens.AttributeCount;
+        var scopeCount = _scope.Count;
+        var records = _tokens.Records;
+        if (_tokens.HasQualifiedAttributes)
         {
-            scope.Enter(records, attributeBase, attributeCount);
+            _scope.Enter(records, attributeBase, attributeCount);
         }
+
         if (attributeCount > 1)
         {
-            scope.CheckUnique(records, attributeBase, attributeCount);
+            _scope.CheckUnique(records, attributeBase, attributeCount);
         }
-        if (tokens.PrefixLength == 5 && document.Slice(tokens.Start + 1, 5).SequenceEqual("xmlns"u8))
+
+        if (_tokens.PrefixLength == 5 && _document.Slice(_tokens.Start + 1, 5).SequenceEqual("xmlns"u8))
         {
             Fail.With(FailureCode.NotWellFormed, "element with prefix xmlns");
         }
-        int binding = scope.Resolve(records, tokens.Start + 1, tokens.PrefixLength);
 
-        int depth = tokens.IsEmptyElement ? tokens.Depth : tokens.Depth - 1;
-        bool indexed = depth == 0 || NoteChild(ref frames[depth - 1]);
-        int node = indexed ? AddNode(binding, depth) : XmlNode.None;
-        // Later tags leave the records alone that something may refer to: those of nodes, and those that declare.
-        if (indexed || scope.Count != scopeCount)
+        var binding = _scope.Resolve(records, _tokens.Start + 1, _tokens.PrefixLength);
+
+        var depth = _tokens.IsEmptyElement ? _tokens.Depth : _tokens.Depth - 1;
+        var indexed = depth == 0 || NoteChild(ref _frames[depth - 1]);
+        var node = indexed ? AddNode(binding, depth) : XmlNode.None;
+        // Nodes and namespace bindings refer to attribute records, so later tags must not overwrite those.
+        if (indexed || _scope.Count != scopeCount)
         {
-            tokens.AttributeBase = attributeBase + attributeCount;
+            _tokens.AttributeBase = attributeBase + attributeCount;
         }
-        if (tokens.IsEmptyElement)
+
+        if (_tokens.IsEmptyElement)
         {
-            scope.Truncate(scopeCount);
+            _scope.Truncate(scopeCount);
             if (!indexed)
             {
-                tokens.AttributeBase = attributeBase;
+                _tokens.AttributeBase = attributeBase;
             }
+
             return;
         }
-        if (depth == frames.Length)
+
+        if (depth == _frames.Length)
         {
-            Pooled.Grow(ref frames, depth);
+            Pooled.Grow(ref _frames, depth);
         }
-        bool isOpaqueElement = depth == 1 && opaque is not null && Is(node, opaque);
-        frames[depth] = new Frame
+
+        var isOpaqueElement = depth == 1 && _opaque is not null && Is(node, _opaque);
+        _frames[depth] = new Frame
         {
             Node = node,
             LastChild = XmlNode.None,
             ScopeCount = scopeCount,
             AttributeBase = attributeBase,
-            IsOpaque = !indexed || isOpaqueElement || (depth == 2 && frames[1].IsOpaqueElement && (unless is null || !IsTag(binding, unless))),
+            IsOpaque = !indexed
+                || isOpaqueElement
+                || (depth == 2 && _frames[1].IsOpaqueElement && (_unless is null || !IsTag(binding, _unless))),
             IsOpaqueElement = isOpaqueElement,
         };
     }
 
-    /// <summary>Tells a parent of its child; true when the child gets a node.</summary>
+    /// <summary>Records a child in its parent; true when the child gets a node.</summary>
     private readonly bool NoteChild(ref Frame parent)
     {
         if (parent.Node < 0)
         {
             return false;
         }
-        ref XmlNode node = ref nodes[parent.Node];
-        bool first = !parent.HasChild;
+
+        ref var node = ref _nodes[parent.Node];
+        var first = !parent.HasChild;
         parent.HasChild = true;
         node.Flags |= XmlNodeFlags.NotPlain;
         if (!parent.IsOpaque || (first && parent.IsOpaqueElement))
         {
             return true;
         }
+
         node.Flags |= XmlNodeFlags.HasUnindexed;
         return false;
     }
 
     private int AddNode(int binding, int depth)
     {
-        if (nodeCount >= limits.MaxIndexedNodes)
+        if (_nodeCount >= _limits.MaxIndexedNodes)
         {
             Fail.With(FailureCode.LimitExceeded, "elements");
         }
-        if (nodeCount == nodes.Length)
+
+        if (_nodeCount == _nodes.Length)
         {
-            Pooled.Grow(ref nodes, nodeCount);
+            Pooled.Grow(ref _nodes, _nodeCount);
         }
-        int number = nodeCount++;
-        int parent = XmlNode.None;
+
+        var number = _nodeCount++;
+        var parent = XmlNode.None;
         if (depth > 0)
         {
-            ref Frame frame = ref frames[depth - 1];
+            ref var frame = ref _frames[depth - 1];
             parent = frame.Node;
             if (frame.LastChild >= 0)
             {
-                nodes[frame.LastChild].NextSibling = number;
+                _nodes[frame.LastChild].NextSibling = number;
             }
             else
             {
-                nodes[parent].FirstChild = number;
+                _nodes[parent].FirstChild = number;
             }
+
             frame.LastChild = number;
         }
-        nodes[number] = new XmlNode
+
+        _nodes[number] = new XmlNode
         {
-            Start = tokens.Start,
-            ContentStart = tokens.End,
-            ContentEnd = tokens.End,
-            End = tokens.End,
+            Start = _tokens.Start,
+            ContentStart = _tokens.End,
+            ContentEnd = _tokens.End,
+            End = _tokens.End,
             Parent = parent,
             FirstChild = XmlNode.None,
             NextSibling = XmlNode.None,
             Binding = binding,
-            AttributeBase = tokens.AttributeBase,
-            AttributeCount = (ushort)tokens.AttributeCount,
-            PrefixLength = (ushort)tokens.PrefixLength,
-            LocalLength = (ushort)tokens.LocalLength,
-            Flags = tokens.IsEmptyElement ? XmlNodeFlags.EmptyElementTag : XmlNodeFlags.None,
+            AttributeBase = _tokens.AttributeBase,
+            AttributeCount = (ushort)_tokens.AttributeCount,
+            PrefixLength = (ushort)_tokens.PrefixLength,
+            LocalLength = (ushort)_tokens.LocalLength,
+            Flags = _tokens.IsEmptyElement ? XmlNodeFlags.EmptyElementTag : XmlNodeFlags.None,
         };
         return number;
     }
 
     private void Close()
     {
-        Frame frame = frames[tokens.Depth];
-        scope.Truncate(frame.ScopeCount);
+        var frame = _frames[_tokens.Depth];
+        _scope.Truncate(frame.ScopeCount);
         if (frame.Node < 0)
         {
-            tokens.AttributeBase = frame.AttributeBase;
+            _tokens.AttributeBase = frame.AttributeBase;
             return;
         }
-        ref XmlNode node = ref nodes[frame.Node];
-        node.ContentEnd = tokens.Start;
-        node.End = tokens.End;
+
+        ref var node = ref _nodes[frame.Node];
+        node.ContentEnd = _tokens.Start;
+        node.End = _tokens.End;
     }
 
     private readonly void NoteText()
     {
-        if (tokens.Depth == 0 || frames[tokens.Depth - 1].Node is not (>= 0 and int number))
+        if (_tokens.Depth == 0 || _frames[_tokens.Depth - 1].Node is not (>= 0 and int number))
         {
             return;
         }
-        ref XmlNode node = ref nodes[number];
-        if (tokens.Kind != XmlTokenKind.Text || tokens.HasReferences || tokens.HasCarriageReturns)
+
+        ref var node = ref _nodes[number];
+        if (_tokens.Kind != XmlTokenKind.Text || _tokens.HasReferences || _tokens.HasCarriageReturns)
         {
             node.Flags |= XmlNodeFlags.NotPlain;
         }
-        if ((node.Flags & XmlNodeFlags.HasText) == 0 && tokens.Kind != XmlTokenKind.Comment && !tokens.IsWhiteSpace())
+
+        if ((node.Flags & XmlNodeFlags.HasText) == 0 && _tokens.Kind != XmlTokenKind.Comment && !_tokens.IsWhiteSpace())
         {
             node.Flags |= XmlNodeFlags.HasText;
         }
@@ -265,19 +289,19 @@ internal ref struct XmlIndexBuilder : IDisposable
 
     private readonly bool Is(int number, XmlName name)
     {
-        ref readonly XmlNode node = ref nodes[number];
-        return document.Slice(node.LocalStart, node.LocalLength).SequenceEqual(name.LocalName)
+        ref readonly var node = ref _nodes[number];
+        return _document.Slice(node.LocalStart, node.LocalLength).SequenceEqual(name.LocalName)
             && Uri(node.Binding).SequenceEqual(name.NamespaceUri);
     }
 
     private readonly bool IsTag(int binding, XmlName name)
     {
-        int start = tokens.Start + 1 + (tokens.PrefixLength == 0 ? 0 : tokens.PrefixLength + 1);
-        return document.Slice(start, tokens.LocalLength).SequenceEqual(name.LocalName)
+        var start = _tokens.Start + 1 + (_tokens.PrefixLength == 0 ? 0 : _tokens.PrefixLength + 1);
+        return _document.Slice(start, _tokens.LocalLength).SequenceEqual(name.LocalName)
             && Uri(binding).SequenceEqual(name.NamespaceUri);
     }
 
-    private readonly ReadOnlySpan<byte> Uri(int binding) => XmlNamespaces.Uri(document, tokens.Records, decodedUris, binding);
+    private readonly ReadOnlySpan<byte> Uri(int binding) => XmlNamespaces.Uri(_document, _tokens.Records, _decodedUris, binding);
 
     private struct Frame
     {

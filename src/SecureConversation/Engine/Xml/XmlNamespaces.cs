@@ -2,17 +2,19 @@ using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>The reserved namespaces, and the URI that a binding stands for.</summary>
+/// <summary>The reserved namespaces, and the lookup of the URI of a binding.</summary>
 internal static class XmlNamespaces
 {
     public static ReadOnlySpan<byte> Xml => "http://www.w3.org/XML/1998/namespace"u8;
 
     public static ReadOnlySpan<byte> Xmlns => "http://www.w3.org/2000/xmlns/"u8;
 
-    /// <summary>Namespaces in XML 1.0, section 3, reserved prefixes, and section 5, no prefix undeclaring.</summary>
+    /// <summary>
+    /// Refuses declarations of reserved prefixes (Namespaces in XML 1.0, section 3) and of prefixes without URI (section 5).
+    /// </summary>
     public static void CheckDeclaration(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> uri)
     {
-        bool legal = uri.Length switch
+        var legal = uri.Length switch
         {
             0 => prefix.IsEmpty,
             36 => uri.SequenceEqual(Xml) == prefix.SequenceEqual("xml"u8),
@@ -32,7 +34,8 @@ internal static class XmlNamespaces
         {
             return binding == AttributeRecord.XmlNamespace ? Xml : default;
         }
-        ref readonly AttributeRecord declaration = ref records[binding];
+
+        ref readonly var declaration = ref records[binding];
         return declaration.NeedsDecoding ? decodedUris[declaration.Binding] : declaration.Value(document);
     }
 }

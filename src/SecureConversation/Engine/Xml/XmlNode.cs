@@ -28,12 +28,12 @@ internal enum XmlNodeFlags : byte
     None = 0,
     EmptyElementTag = 1,
 
-    /// <summary>Character data other than white space is a direct child.</summary>
+    /// <summary>The element has character data other than white space as a direct child.</summary>
     HasText = 2,
 
-    /// <summary>The content is more than one run of literal text.</summary>
+    /// <summary>The content is not a single run of literal text.</summary>
     NotPlain = 4,
 
-    /// <summary>Child elements without a node.</summary>
+    /// <summary>The element has child elements without a node.</summary>
     HasUnindexed = 8,
 }

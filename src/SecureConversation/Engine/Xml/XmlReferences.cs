@@ -4,7 +4,7 @@ using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>Character references and the five predefined entities (XML 1.0, sections 4.1 and 4.6), and decoding with them.</summary>
+/// <summary>Decodes character references and the five predefined entities (XML 1.0, sections 4.1 and 4.6).</summary>
 internal static class XmlReferences
 {
     /// <summary>Reads the reference at the start of <paramref name="text"/>.</summary>
@@ -14,7 +14,8 @@ internal static class XmlReferences
         {
             return ReadNumber(text, out length);
         }
-        (uint value, length) = text switch
+
+        (var value, length) = text switch
         {
             [_, (byte)'a', (byte)'m', (byte)'p', (byte)';', ..] => ('&', 5),
             [_, (byte)'l', (byte)'t', (byte)';', ..] => ('<', 4),
@@ -28,28 +29,31 @@ internal static class XmlReferences
 
     private static uint ReadNumber(ReadOnlySpan<byte> text, out int length)
     {
-        bool hex = text[2] == 'x';
-        int first = hex ? 3 : 2;
+        var hex = text[2] == 'x';
+        var first = hex ? 3 : 2;
         uint value = 0;
-        int at = first;
+        var at = first;
         for (; at < text.Length && text[at] != ';'; at++)
         {
-            int digit = HexDigit(text[at]);
+            var digit = HexDigit(text[at]);
             if (digit < 0 || (!hex && digit > 9))
             {
                 Fail.With(FailureCode.NotWellFormed, "malformed character reference");
             }
-            // Leading zeros are legal in any number, so the value bounds the loop and not the count of digits.
+
+            // Any number of leading zeros is legal, so the value is limited and not the number of digits.
             value = (value * (hex ? 16u : 10u)) + (uint)digit;
             if (value > 0x10FFFF)
             {
                 Fail.With(FailureCode.NotWellFormed, "character reference out of range");
             }
         }
+
         if (at == first || at == text.Length || !XmlChars.IsChar(value))
         {
             Fail.With(FailureCode.NotWellFormed, "malformed character reference");
         }
+
         length = at + 1;
         return value;
     }
@@ -64,21 +68,24 @@ internal static class XmlReferences
 
     public static int Encode(uint value, Span<byte> destination) => new Rune(value).EncodeToUtf8(destination);
 
-    /// <summary>Attribute-value normalisation (XML 1.0, section 3.3.3; every attribute is CDATA without a DTD). Never grows.</summary>
+    /// <summary>
+    /// Normalises an attribute value (XML 1.0, section 3.3.3; without a DTD every attribute is CDATA). The result is never longer.
+    /// </summary>
     public static int DecodeAttribute(ReadOnlySpan<byte> raw, Span<byte> destination)
     {
-        int written = 0;
+        var written = 0;
         while (true)
         {
-            int run = raw.IndexOfAny("&\t\n\r"u8);
+            var run = raw.IndexOfAny("&\t\n\r"u8);
             if (run < 0)
             {
                 raw.CopyTo(destination[written..]);
                 return written + raw.Length;
             }
+
             raw[..run].CopyTo(destination[written..]);
             written += run;
-            int length = 1;
+            var length = 1;
             if (raw[run] == '&')
             {
                 written += Encode(Read(raw[run..], out length), destination[written..]);
@@ -88,22 +95,24 @@ internal static class XmlReferences
                 destination[written++] = (byte)' ';
                 length = LineBreakLength(raw[run..]);
             }
+
             raw = raw[(run + length)..];
         }
     }
 
-    /// <summary>Character data with line ends normalised (XML 1.0, section 2.11). Never grows.</summary>
+    /// <summary>Decodes character data and normalises line ends (XML 1.0, section 2.11). The result is never longer.</summary>
     public static int DecodeText(ReadOnlySpan<byte> raw, Span<byte> destination, bool references)
     {
-        int written = 0;
+        var written = 0;
         while (true)
         {
-            int run = references ? raw.IndexOfAny((byte)'&', (byte)'\r') : raw.IndexOf((byte)'\r');
+            var run = references ? raw.IndexOfAny((byte)'&', (byte)'\r') : raw.IndexOf((byte)'\r');
             if (run < 0)
             {
                 raw.CopyTo(destination[written..]);
                 return written + raw.Length;
             }
+
             raw[..run].CopyTo(destination[written..]);
             written += run;
             int length;
@@ -116,11 +125,12 @@ internal static class XmlReferences
                 destination[written++] = (byte)'\n';
                 length = LineBreakLength(raw[run..]);
             }
+
             raw = raw[(run + length)..];
         }
     }
 
-    /// <summary>Two for CR LF, otherwise one.</summary>
+    /// <summary>Length of the line break at the start of the span: two for CR LF, otherwise one.</summary>
     public static int LineBreakLength(ReadOnlySpan<byte> at)
     {
         Debug.Assert(XmlChars.IsWhite(at[0]), "called at a white space character only");

@@ -8,10 +8,12 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Handshake;
 
-/// <summary>The client's side of Cancel (WS-SecureConversation 1.3 section 6): a request that the session itself protects.</summary>
+/// <summary>
+/// The client's side of Cancel (WS-SecureConversation 1.3 section 6). The key of the session protects request and response.
+/// </summary>
 internal static class ClientCancel
 {
-    /// <summary>The request in clear.</summary>
+    /// <summary>Makes the request, not yet protected.</summary>
     public static SoapEnvelope Request(ClientRole role, SecurityContextKey context, Uri to)
     {
         var (messages, random) = (role.Messages.Application, role.Environment.Random);
@@ -24,7 +26,7 @@ internal static class ClientCancel
         return SoapEnvelope.Parse(body.Memory, messages.Soap, role.Environment.XmlLimits, buffer: body);
     }
 
-    /// <exception cref="SecureConversationException">The response is refused, or is a fault.</exception>
+    /// <exception cref="SecureConversationException">The response is not a confirmation of the cancellation, or is a fault.</exception>
     public static void RequireCancelled(VerifiedMessage response, XmlLimits limits)
     {
         try

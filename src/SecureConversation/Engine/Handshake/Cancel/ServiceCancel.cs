@@ -12,8 +12,11 @@ namespace SecureConversation.Engine.Handshake;
 /// <summary>The service's side of Cancel (WS-SecureConversation 1.3 section 6).</summary>
 internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sessions, EngineEnvironment environment)
 {
-    /// <summary>Ends the session of a verified request; a request that means something else is answered by a fault under the same protection.</summary>
-    public async ValueTask<ServiceAnswer> AnswerAsync(VerifiedMessage request, ServiceSession session, ReplyProtection protection, CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends the session of a verified request. A request that names another session gets a fault, protected by this session.
+    /// </summary>
+    public async ValueTask<ServiceAnswer> AnswerAsync(
+        VerifiedMessage request, ServiceSession session, ReplyProtection protection, CancellationToken cancellationToken)
     {
         try
         {
@@ -23,20 +26,24 @@ internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sess
         {
             EngineLog.Refused(environment.Log, e.Code, e.Detail);
             var fault = EnvelopeWriter.Fault(messages.Soap, FaultMap.Of(e.Code, messages.Protocol), request.MessageId);
-            return new ServiceAnswer(protection.Secure(fault, messages.ForAction(messages.Soap.DefaultFaultAction, MessageRole.Reply)), e.Code);
+            var requirements = messages.ForAction(messages.Soap.DefaultFaultAction, MessageRole.Reply);
+            return new ServiceAnswer(protection.Secure(fault, requirements), e.Code);
         }
 
+        var response = new RequestSecurityTokenResponse { IsCancelled = true };
         var body = EnvelopeWriter.Reply(messages.Soap, messages.Protocol.CancelResponseAction, request.MessageId,
-            output => new RequestSecurityTokenResponse { IsCancelled = true }.Write(output, messages.Protocol, () => UniqueIds.Next(environment.Random)));
+            output => response.Write(output, messages.Protocol, () => UniqueIds.Next(environment.Random)));
         var message = protection.Secure(body, messages.ForCancel(MessageRole.Reply));
         await sessions.CloseAsync(session, SessionCloseReason.Cancelled, cancellationToken).ConfigureAwait(false);
         return new ServiceAnswer(message, FailureCode.None);
     }
 
-    /// <summary>A session can be cancelled by its own messages only.</summary>
+    /// <summary>Requires a request to cancel the session whose key protects it (WS-SecureConversation 1.3 section 6).</summary>
     public static void RequireTarget(RequestSecurityToken trust, string? context)
     {
-        if (trust.Kind != TrustRequestKind.Cancel || trust.Target is not { Kind: KeyReferenceKind.SecurityContext } target || target.Uri != context)
+        if (trust.Kind != TrustRequestKind.Cancel
+            || trust.Target is not { Kind: KeyReferenceKind.SecurityContext } target
+            || target.Uri != context)
         {
             Fail.With(FailureCode.InvalidTrustRequest, "wst:CancelTarget");
         }

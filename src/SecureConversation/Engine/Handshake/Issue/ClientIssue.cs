@@ -42,11 +42,17 @@ internal sealed class ClientIssue : ClientHandshakeStep
             random.Fill(entropy);
         }
 
-        var trust = new RequestSecurityToken(TrustRequestKind.Issue) { TokenType = bootstrap.Protocol.SctTokenType, Entropy = entropy, KeySize = size };
+        var trust = new RequestSecurityToken(TrustRequestKind.Issue)
+        {
+            TokenType = bootstrap.Protocol.SctTokenType,
+            Entropy = entropy,
+            KeySize = size,
+        };
         var body = EnvelopeWriter.Request(bootstrap.Soap, bootstrap.Protocol.IssueAction, UniqueIds.NextUrn(random), to.AbsoluteUri,
             output => trust.Write(output, bootstrap.Protocol, UniqueIds.Next(random)));
         using var plain = SoapEnvelope.Parse(body.Memory, bootstrap.Soap, role.Environment.XmlLimits, buffer: body);
-        return new ClientIssue(role, role.Exchange.Secure(plain, bootstrap.ForHandshake(MessageRole.Request), MessageKind.IssueRequest), entropy);
+        var request = role.Exchange.Secure(plain, bootstrap.ForHandshake(MessageRole.Request), MessageKind.IssueRequest);
+        return new ClientIssue(role, request, entropy);
     }
 
     public override ClientHandshakeResult Continue(ReadOnlyMemory<byte> reply)
@@ -67,7 +73,8 @@ internal sealed class ClientIssue : ClientHandshakeStep
         catch (SecurityFailureException e)
         {
             EngineLog.Refused(_role.Environment.Log, e.Code, e.Detail);
-            throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The response to the session request was refused: {e.Message}.", e);
+            throw new SecureConversationException(
+                FaultMap.Coarse(e.Code), e.Code, $"The response to the session request was refused: {e.Message}.", e);
         }
         finally
         {
@@ -82,7 +89,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
         _request.Dispose();
     }
 
-    /// <summary>The context that a response brings, given what the client contributed to its key.</summary>
+    /// <summary>Creates the context from a response and the entropy that the client contributed to the key.</summary>
     internal static IssuedContext Open(ClientRole role, RequestSecurityTokenResponse response, ReadOnlySpan<byte> entropy)
     {
         if (response.Token is not { } token)
@@ -91,7 +98,8 @@ internal sealed class ClientIssue : ClientHandshakeStep
         }
 
         var session = role.Messages.Application;
-        var key = KeyAgreement.Complete(response, entropy, role.Messages.Bootstrap!.Element.KeyEntropyMode, session.Element.DefaultAlgorithmSuite, session.Protocol);
+        var key = KeyAgreement.Complete(response, entropy, role.Messages.Bootstrap!.Element.KeyEntropyMode,
+            session.Element.DefaultAlgorithmSuite, session.Protocol);
         var context = new SecurityContextKey(token.Identifier, token.Instance, key);
         try
         {

@@ -12,7 +12,9 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Handshake;
 
-/// <summary>The service's side of Issue (WS-SecureConversation 1.3 section 3): judges the request, makes the session, answers with its token.</summary>
+/// <summary>
+/// The service's side of Issue (WS-SecureConversation 1.3 section 3): checks the request, creates the session and answers with its token.
+/// </summary>
 internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table, SessionRouter sessions, EngineEnvironment environment)
 {
     private readonly BindingMessages _session = messages.Application;
@@ -20,8 +22,11 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
 
     private ProtocolVersion Protocol => _session.Protocol;
 
-    /// <summary>Issues a context to the client of a verified request; answers by a fault under the same protection when it cannot.</summary>
-    public async ValueTask<ServiceAnswer> AnswerAsync(VerifiedMessage request, ClaimsPrincipal user, ReplyProtection protection, CancellationToken cancellationToken)
+    /// <summary>
+    /// Issues a context to the client of a verified request. A request that is refused gets a fault under the same protection.
+    /// </summary>
+    public async ValueTask<ServiceAnswer> AnswerAsync(
+        VerifiedMessage request, ClaimsPrincipal user, ReplyProtection protection, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,7 +53,8 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         }
     }
 
-    private async ValueTask<ServiceAnswer> OpenAsync(VerifiedMessage request, ClaimsPrincipal user, ReplyProtection protection, CancellationToken cancellationToken)
+    private async ValueTask<ServiceAnswer> OpenAsync(
+        VerifiedMessage request, ClaimsPrincipal user, ReplyProtection protection, CancellationToken cancellationToken)
     {
         var trust = HandshakeBody.ReadRequest(request, environment.XmlLimits);
         ServiceSession? session = null;
@@ -86,20 +92,24 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
 
     private static void RequireIssue(RequestSecurityToken trust, ProtocolVersion protocol)
     {
-        if (trust.Kind != TrustRequestKind.Issue || (trust.TokenType is not null && trust.TokenType != protocol.SctTokenType) || trust.Target is not null)
+        if (trust.Kind != TrustRequestKind.Issue
+            || (trust.TokenType is not null && trust.TokenType != protocol.SctTokenType)
+            || trust.Target is not null)
         {
             Fail.With(FailureCode.InvalidTrustRequest, "wst:RequestSecurityToken");
         }
     }
 
-    private (ServiceSession Session, RequestSecurityTokenResponse Response) Create(RequestSecurityToken request, VerifiedMessage message, ClaimsPrincipal user)
+    private (ServiceSession Session, RequestSecurityTokenResponse Response) Create(
+        RequestSecurityToken request, VerifiedMessage message, ClaimsPrincipal user)
     {
         var identifier = UniqueIds.NextUrn(environment.Random);
         var tokenId = UniqueIds.Next(environment.Random);
         var now = environment.Clock.GetUtcNow();
         var settings = _session.Element.LocalServiceSettings;
         var expires = now + (_session.RequiresCancellation ? settings.SessionKeyRenewalInterval : settings.IssuedCookieLifetime);
-        var (key, response) = KeyAgreement.Agree(request, _bootstrap.Element.KeyEntropyMode, _session.Element.DefaultAlgorithmSuite, Protocol, environment.Random);
+        var (key, response) = KeyAgreement.Agree(request, _bootstrap.Element.KeyEntropyMode, _session.Element.DefaultAlgorithmSuite,
+            Protocol, environment.Random);
 
         var context = new SecurityContextKey(identifier, null, key);
         SessionSendKeys replyKeys;
@@ -115,7 +125,11 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
 
         using var token = new PooledBytes(512);
         TokenWriter.SecurityContextToken(token, tokenId, identifier, Protocol);
-        return (new ServiceSession(context, replyKeys, user, expires, environment.Clock) { ClientCertificate = message.SenderCertificate }, response with
+        var session = new ServiceSession(context, replyKeys, user, expires, environment.Clock)
+        {
+            ClientCertificate = message.SenderCertificate,
+        };
+        return (session, response with
         {
             Context = request.Context,
             Token = new SecurityContextToken(identifier, null, HasCookie: false),

@@ -109,8 +109,29 @@ internal sealed class DerivedKeyToken
 /// <param name="Nonce">The nonce.</param>
 internal sealed record DerivedKeyInputs(int Offset, int Length, byte[] Label, byte[] Nonce)
 {
+    // The reader bounds labels at 128 characters and nonces at 128 octets.
+    private const int MaxSeed = 1024;
+
     public bool Equals(DerivedKeyInputs? other) => other is not null && Offset == other.Offset && Length == other.Length
         && Nonce.AsSpan().SequenceEqual(other.Nonce) && Label.AsSpan().SequenceEqual(other.Label);
 
     public override int GetHashCode() => HashCode.Combine(Offset, Length, Nonce.Length);
+
+    /// <summary>Whether label and nonce make the same string of octets as these two, wherever it is divided.</summary>
+    public bool HasSeed(ReadOnlySpan<byte> label, ReadOnlySpan<byte> nonce)
+    {
+        if (Label.Length + Nonce.Length != label.Length + nonce.Length)
+        {
+            return false;
+        }
+
+        Span<byte> ours = stackalloc byte[MaxSeed];
+        Span<byte> theirs = stackalloc byte[MaxSeed];
+        label.CopyTo(ours);
+        nonce.CopyTo(ours[label.Length..]);
+        Label.CopyTo(theirs);
+        Nonce.CopyTo(theirs[Label.Length..]);
+        var length = label.Length + nonce.Length;
+        return ours[..length].SequenceEqual(theirs[..length]);
+    }
 }

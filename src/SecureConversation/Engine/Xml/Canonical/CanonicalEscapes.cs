@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>Canonical character data and attribute values (Canonical XML 1.0, section 2.3); long runs are copied at once.</summary>
+/// <summary>Writes character data and attribute values in canonical form (Canonical XML 1.0, section 2.3).</summary>
 internal static class CanonicalEscapes
 {
     private static readonly SearchValues<byte> AttributeStops = SearchValues.Create("&\t\n\r\""u8);
@@ -15,7 +15,7 @@ internal static class CanonicalEscapes
         {
             sink.Write(raw[..run]);
             raw = raw[run..];
-            int length = 1;
+            var length = 1;
             switch (raw[0])
             {
                 case (byte)'&':
@@ -29,14 +29,16 @@ internal static class CanonicalEscapes
                     sink.Write("&gt;"u8);
                     break;
             }
+
             raw = raw[length..];
         }
+
         sink.Write(raw);
     }
 
-    /// <param name="sink">Takes the bytes.</param>
+    /// <param name="sink">Receives the canonical bytes.</param>
     /// <param name="raw">The section without its markup.</param>
-    /// <param name="keepCarriageReturns">WCF does not normalise line ends in CDATA sections.</param>
+    /// <param name="keepCarriageReturns">True for the form of WCF, which does not normalise line ends in CDATA sections.</param>
     public static void WriteCData(CanonicalSink sink, ReadOnlySpan<byte> raw, bool keepCarriageReturns)
     {
         int run;
@@ -44,7 +46,7 @@ internal static class CanonicalEscapes
         {
             sink.Write(raw[..run]);
             raw = raw[run..];
-            int length = 1;
+            var length = 1;
             if (raw[0] == '\r' && !keepCarriageReturns)
             {
                 sink.Write((byte)'\n');
@@ -54,12 +56,14 @@ internal static class CanonicalEscapes
             {
                 WriteTextCharacter(sink, raw[0]);
             }
+
             raw = raw[length..];
         }
+
         sink.Write(raw);
     }
 
-    /// <summary>Comments have no escapes, only line ends are normalised; not even those by WCF.</summary>
+    /// <summary>Writes a comment with normalised line ends and without escapes. WCF does not normalise the line ends either.</summary>
     public static void WriteComment(CanonicalSink sink, ReadOnlySpan<byte> raw, bool keepCarriageReturns)
     {
         sink.Write("<!--"u8);
@@ -71,6 +75,7 @@ internal static class CanonicalEscapes
             raw = raw[run..];
             raw = raw[XmlReferences.LineBreakLength(raw)..];
         }
+
         sink.Write(raw);
         sink.Write("-->"u8);
     }
@@ -82,7 +87,7 @@ internal static class CanonicalEscapes
         {
             sink.Write(raw[..run]);
             raw = raw[run..];
-            int length = 1;
+            var length = 1;
             switch (raw[0])
             {
                 case (byte)'&':
@@ -96,12 +101,14 @@ internal static class CanonicalEscapes
                     length = XmlReferences.LineBreakLength(raw);
                     break;
             }
+
             raw = raw[length..];
         }
+
         sink.Write(raw);
     }
 
-    /// <summary>A value that is decoded already, such as a namespace URI.</summary>
+    /// <summary>Writes an attribute value that is decoded already, such as a namespace URI.</summary>
     public static void WriteDecodedValue(CanonicalSink sink, ReadOnlySpan<byte> value)
     {
         int run;
@@ -111,6 +118,7 @@ internal static class CanonicalEscapes
             WriteAttributeCharacter(sink, value[run]);
             value = value[(run + 1)..];
         }
+
         sink.Write(value);
     }
 

@@ -3,73 +3,71 @@ using System.Runtime.CompilerServices;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>What is in scope and what was written for each prefix, while one element is canonicalized.</summary>
-/// <remarks>
-/// Both forms are followed at once, which costs one more flag per prefix: that is how the caller learns that they differ.
-/// </remarks>
+/// <summary>For each prefix, the declaration in scope and the declaration last written, while one element is canonicalized.</summary>
+/// <remarks>Tracks both canonical forms at once, at the cost of one flag per prefix, to tell the caller whether they differ.</remarks>
 internal ref struct CanonicalNamespaces : IDisposable
 {
-    private readonly ReadOnlySpan<byte> document;
-    private readonly ReadOnlySpan<byte> inclusivePrefixes;
-    private readonly CanonicalForm form;
-    private ulong[] keys;
-    private PrefixState[] states;
-    private Undo[] undo;
-    private int[] pending;
-    private List<byte[]>? decoded;
-    private int count;
-    private int undoCount;
-    private int pendingCount;
-    private bool atApex = true;
+    private readonly ReadOnlySpan<byte> _document;
+    private readonly ReadOnlySpan<byte> _inclusivePrefixes;
+    private readonly CanonicalForm _form;
+    private ulong[] _keys;
+    private PrefixState[] _states;
+    private Undo[] _undo;
+    private int[] _pending;
+    private List<byte[]>? _decoded;
+    private int _count;
+    private int _undoCount;
+    private int _pendingCount;
+    private bool _atApex = true;
 
     public CanonicalNamespaces(ReadOnlySpan<byte> document, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form)
     {
-        this.document = document;
-        this.inclusivePrefixes = inclusivePrefixes;
-        this.form = form;
-        keys = ArrayPool<ulong>.Shared.Rent(16);
-        states = ArrayPool<PrefixState>.Shared.Rent(16);
-        undo = ArrayPool<Undo>.Shared.Rent(32);
-        pending = ArrayPool<int>.Shared.Rent(16);
-        // The default namespace begins as the empty one, which needs no declaration.
+        _document = document;
+        _inclusivePrefixes = inclusivePrefixes;
+        _form = form;
+        _keys = ArrayPool<ulong>.Shared.Rent(16);
+        _states = ArrayPool<PrefixState>.Shared.Rent(16);
+        _undo = ArrayPool<Undo>.Shared.Rent(32);
+        _pending = ArrayPool<int>.Shared.Rent(16);
+        // At first the default namespace is empty, which needs no declaration.
         Add(0, default, document[..0]);
-        states[0].Current = states[0].Written = default;
-        states[0].IsSettled = states[0].IsSettledForWcf = true;
+        _states[0].Current = _states[0].Written = default;
+        _states[0].IsSettled = _states[0].IsSettledForWcf = true;
     }
 
     public bool FormsDiffer { get; private set; }
 
     /// <summary>The prefixes whose declarations the start tag needs, in canonical order.</summary>
-    public readonly ReadOnlySpan<int> Pending => pending.AsSpan(0, pendingCount);
+    public readonly ReadOnlySpan<int> Pending => _pending.AsSpan(0, _pendingCount);
 
-    public readonly Mark Position => new(count, undoCount);
+    public readonly Mark Position => new(_count, _undoCount);
 
-    public readonly ReadOnlySpan<byte> Prefix(int state) => states[state].Prefix(document);
+    public readonly ReadOnlySpan<byte> Prefix(int state) => _states[state].Prefix(_document);
 
-    public readonly ReadOnlySpan<byte> Uri(int state) => Uri(states[state].Current);
+    public readonly ReadOnlySpan<byte> Uri(int state) => Uri(_states[state].Current);
 
-    /// <summary>The declaration in the document that the state stands for is at this position.</summary>
-    public readonly bool IsDeclaredAt(int state, int prefixStart) => states[state].PrefixStart == prefixStart;
+    /// <summary>Whether the declaration of a state is at this position in the document.</summary>
+    public readonly bool IsDeclaredAt(int state, int prefixStart) => _states[state].PrefixStart == prefixStart;
 
     public void Dispose()
     {
-        ArrayPool<ulong>.Shared.Return(keys);
-        ArrayPool<PrefixState>.Shared.Return(states);
-        ArrayPool<Undo>.Shared.Return(undo);
-        ArrayPool<int>.Shared.Return(pending);
-        keys = [];
-        states = [];
-        undo = [];
-        pending = [];
+        ArrayPool<ulong>.Shared.Return(_keys);
+        ArrayPool<PrefixState>.Shared.Return(_states);
+        ArrayPool<Undo>.Shared.Return(_undo);
+        ArrayPool<int>.Shared.Return(_pending);
+        _keys = [];
+        _states = [];
+        _undo = [];
+        _pending = [];
     }
 
-    /// <summary>Adds a declaration of an ancestor outside, unless a nearer one of its prefix was added before.</summary>
+    /// <summary>Adds a declaration of an ancestor of the apex, unless a nearer declaration of its prefix was added before.</summary>
     public void DeclareOutside(in AttributeRecord record)
     {
-        int state = StateOf(record);
-        if (state >= 0 && !states[state].IsDeclared)
+        var state = StateOf(record);
+        if (state >= 0 && !_states[state].IsDeclared)
         {
-            ref PrefixState known = ref states[state];
+            ref var known = ref _states[state];
             known.IsDeclared = true;
             known.Current = UriOf(record);
             known.IsSettled = known.IsSettledForWcf = state == 0 && known.Current.Length == 0;
@@ -79,16 +77,17 @@ internal ref struct CanonicalNamespaces : IDisposable
     /// <summary>Adds a declaration of the current start tag.</summary>
     public void Declare(in AttributeRecord record)
     {
-        int state = StateOf(record);
+        var state = StateOf(record);
         if (state < 0)
         {
             return;
         }
-        ref PrefixState known = ref states[state];
+
+        ref var known = ref _states[state];
         Save(state, known);
-        UriRange uri = UriOf(record);
+        var uri = UriOf(record);
         known.IsSettled = known.Written.Length >= 0 && Same(known.Written, uri);
-        known.IsSettledForWcf = atApex
+        known.IsSettledForWcf = _atApex
             ? state == 0 && uri.Length == 0
             : known.IsSettledForWcf && Same(known.Current, uri);
         known.Current = uri;
@@ -100,65 +99,69 @@ internal ref struct CanonicalNamespaces : IDisposable
         }
     }
 
-    /// <summary>Treats the inclusive prefixes in scope as used by the start tag of the apex.</summary>
+    /// <summary>Marks the inclusive prefixes in scope as used by the start tag of the apex.</summary>
     public void UseListed()
     {
-        for (int state = 0; state < count && !inclusivePrefixes.IsEmpty; state++)
+        for (var state = 0; state < _count && !_inclusivePrefixes.IsEmpty; state++)
         {
-            if (states[state].IsListed && states[state].IsDeclared)
+            if (_states[state].IsListed && _states[state].IsDeclared)
             {
                 Use(state);
             }
         }
     }
 
-    /// <summary>A prefix is visibly used by the current start tag; returns its state.</summary>
+    /// <summary>Marks a prefix as visibly used by the current start tag; returns its state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Use(int prefixStart, int prefixLength)
     {
-        int state = prefixLength == 0
+        var state = prefixLength == 0
             ? 0
-            : Find(PrefixKey.Of(document, prefixStart, prefixLength), document.Slice(prefixStart, prefixLength));
+            : Find(PrefixKey.Of(_document, prefixStart, prefixLength), _document.Slice(prefixStart, prefixLength));
         if (state < 0)
         {
-            // The document was checked: only this prefix is bound without a declaration, and it is never written.
+            // The document was checked, so this is the prefix xml: it needs no declaration, and none is written.
             return AttributeRecord.XmlNamespace;
         }
-        if (!(states[state].IsSettled & states[state].IsSettledForWcf))
+
+        if (!(_states[state].IsSettled & _states[state].IsSettledForWcf))
         {
             Use(state);
         }
+
         return state;
     }
 
-    /// <summary>The start tag is done.</summary>
+    /// <summary>Ends the start tag.</summary>
     public void Leave()
     {
-        pendingCount = 0;
-        atApex = false;
+        _pendingCount = 0;
+        _atApex = false;
     }
 
-    /// <summary>Goes back to what was known before an element.</summary>
+    /// <summary>Restores the state before an element.</summary>
     public void Return(Mark mark)
     {
-        while (undoCount > mark.UndoCount)
+        while (_undoCount > mark.UndoCount)
         {
-            ref Undo last = ref undo[--undoCount];
-            states[last.State] = last.Saved;
+            ref var last = ref _undo[--_undoCount];
+            _states[last.State] = last.Saved;
         }
-        count = mark.Count;
+
+        _count = mark.Count;
     }
 
     private void Use(int state)
     {
-        ref PrefixState known = ref states[state];
+        ref var known = ref _states[state];
         if (known.IsSettled && known.IsSettledForWcf)
         {
             return;
         }
+
         Save(state, known);
         FormsDiffer |= known.IsSettled != known.IsSettledForWcf;
-        bool write = form == CanonicalForm.Recommendation ? !known.IsSettled : !known.IsSettledForWcf;
+        var write = _form == CanonicalForm.Recommendation ? !known.IsSettled : !known.IsSettledForWcf;
         known.IsSettled = known.IsSettledForWcf = true;
         known.Written = known.Current;
         if (write)
@@ -169,17 +172,18 @@ internal ref struct CanonicalNamespaces : IDisposable
 
     private void AddPending(int state)
     {
-        if (pendingCount == pending.Length)
+        if (_pendingCount == _pending.Length)
         {
-            Pooled.Grow(ref pending, pendingCount);
+            Pooled.Grow(ref _pending, _pendingCount);
         }
-        // Binary insertion: a tag full of declarations must not cost quadratic comparisons.
-        ReadOnlySpan<byte> prefix = Prefix(state);
-        int low = 0;
-        for (int high = pendingCount; low < high;)
+
+        // Binary insertion, so that a tag with many declarations does not need a quadratic number of comparisons.
+        var prefix = Prefix(state);
+        var low = 0;
+        for (var high = _pendingCount; low < high;)
         {
-            int middle = (low + high) / 2;
-            if (Prefix(pending[middle]).SequenceCompareTo(prefix) > 0)
+            var middle = (low + high) / 2;
+            if (Prefix(_pending[middle]).SequenceCompareTo(prefix) > 0)
             {
                 high = middle;
             }
@@ -188,30 +192,33 @@ internal ref struct CanonicalNamespaces : IDisposable
                 low = middle + 1;
             }
         }
-        pending.AsSpan(low, pendingCount - low).CopyTo(pending.AsSpan(low + 1));
-        pending[low] = state;
-        pendingCount++;
+
+        _pending.AsSpan(low, _pendingCount - low).CopyTo(_pending.AsSpan(low + 1));
+        _pending[low] = state;
+        _pendingCount++;
     }
 
     private int StateOf(in AttributeRecord record)
     {
-        ReadOnlySpan<byte> prefix = record.DeclaredPrefix(document);
+        var prefix = record.DeclaredPrefix(_document);
         if (prefix.IsEmpty)
         {
             return 0;
         }
+
         if (prefix.SequenceEqual("xml"u8))
         {
             return -1;
         }
-        ulong key = PrefixKey.Of(document, record.LocalStart, record.LocalLength);
-        int state = Find(key, prefix);
+
+        var key = PrefixKey.Of(_document, record.LocalStart, record.LocalLength);
+        var state = Find(key, prefix);
         return state >= 0 ? state : Add(key, record, prefix);
     }
 
     private readonly int Find(ulong key, ReadOnlySpan<byte> prefix)
     {
-        ReadOnlySpan<ulong> known = keys.AsSpan(0, count);
+        var known = _keys.AsSpan(0, _count);
         int at;
         while ((at = known.LastIndexOf(key)) >= 0)
         {
@@ -219,23 +226,27 @@ internal ref struct CanonicalNamespaces : IDisposable
             {
                 return at;
             }
+
             known = known[..at];
         }
+
         return -1;
     }
 
     private int Add(ulong key, in AttributeRecord record, ReadOnlySpan<byte> prefix)
     {
-        if (count == keys.Length)
+        if (_count == _keys.Length)
         {
-            Pooled.Grow(ref keys, count);
+            Pooled.Grow(ref _keys, _count);
         }
-        if (count == states.Length)
+
+        if (_count == _states.Length)
         {
-            Pooled.Grow(ref states, count);
+            Pooled.Grow(ref _states, _count);
         }
-        keys[count] = key;
-        states[count] = new PrefixState
+
+        _keys[_count] = key;
+        _states[_count] = new PrefixState
         {
             PrefixStart = record.LocalStart,
             PrefixLength = prefix.Length,
@@ -243,33 +254,35 @@ internal ref struct CanonicalNamespaces : IDisposable
             Written = UriRange.None,
             IsListed = IsListed(prefix.IsEmpty ? "#default"u8 : prefix),
         };
-        return count++;
+        return _count++;
     }
 
     private readonly bool IsListed(ReadOnlySpan<byte> token)
     {
-        ReadOnlySpan<byte> list = inclusivePrefixes;
+        var list = _inclusivePrefixes;
         for (int start = 0, at; (at = list[start..].IndexOf(token)) >= 0; start += at + 1)
         {
-            int first = start + at;
-            int end = first + token.Length;
+            var first = start + at;
+            var end = first + token.Length;
             if ((first == 0 || XmlChars.IsWhite(list[first - 1])) && (end == list.Length || XmlChars.IsWhite(list[end])))
             {
                 return true;
             }
         }
+
         return false;
     }
 
     private void Save(int state, in PrefixState saved)
     {
-        if (undoCount == undo.Length)
+        if (_undoCount == _undo.Length)
         {
-            Pooled.Grow(ref undo, undoCount);
+            Pooled.Grow(ref _undo, _undoCount);
         }
-        undo[undoCount].State = state;
-        undo[undoCount].Saved = saved;
-        undoCount++;
+
+        _undo[_undoCount].State = state;
+        _undo[_undoCount].Saved = saved;
+        _undoCount++;
     }
 
     private UriRange UriOf(in AttributeRecord record)
@@ -278,22 +291,23 @@ internal ref struct CanonicalNamespaces : IDisposable
         {
             return new UriRange(record.ValueStart, record.ValueLength);
         }
+
         var buffer = new byte[record.ValueLength];
-        int length = XmlReferences.DecodeAttribute(record.Value(document), buffer);
-        decoded ??= [];
-        decoded.Add(buffer);
-        return new UriRange(~(decoded.Count - 1), length);
+        var length = XmlReferences.DecodeAttribute(record.Value(_document), buffer);
+        _decoded ??= [];
+        _decoded.Add(buffer);
+        return new UriRange(~(_decoded.Count - 1), length);
     }
 
     private readonly ReadOnlySpan<byte> Uri(UriRange range) => range.Start >= 0
-        ? document.Slice(range.Start, range.Length)
-        : decoded![~range.Start].AsSpan(0, range.Length);
+        ? _document.Slice(range.Start, range.Length)
+        : _decoded![~range.Start].AsSpan(0, range.Length);
 
     private readonly bool Same(UriRange a, UriRange b) => a == b || (a.Length == b.Length && Uri(a).SequenceEqual(Uri(b)));
 
     internal readonly record struct Mark(int Count, int UndoCount);
 
-    /// <summary>A URI in the document or, with a negative start, among the decoded ones.</summary>
+    /// <summary>A URI in the document or, if the start is negative, in the list of decoded URIs.</summary>
     private readonly record struct UriRange(int Start, int Length)
     {
         public static UriRange None => new(0, -1);
@@ -307,18 +321,18 @@ internal ref struct CanonicalNamespaces : IDisposable
         /// <summary>The nearest declaration in scope.</summary>
         public UriRange Current;
 
-        /// <summary>The nearest declaration written, as the recommendation has it.</summary>
+        /// <summary>The nearest declaration that was written, as the recommendation defines it.</summary>
         public UriRange Written;
 
         public bool IsDeclared;
 
-        /// <summary>On the list of inclusive prefixes.</summary>
+        /// <summary>Whether the prefix is on the list of inclusive prefixes.</summary>
         public bool IsListed;
 
-        /// <summary>The recommendation needs nothing written when the prefix is used.</summary>
+        /// <summary>Whether the recommendation writes no declaration when the prefix is used.</summary>
         public bool IsSettled;
 
-        /// <summary>WCF would write nothing: the declaration in scope was written, or repeats one that was.</summary>
+        /// <summary>Whether WCF writes no declaration: the one in scope was written, or repeats one that was written.</summary>
         public bool IsSettledForWcf;
 
         public readonly ReadOnlySpan<byte> Prefix(ReadOnlySpan<byte> document) => document.Slice(PrefixStart, PrefixLength);

@@ -3,71 +3,73 @@ using System.Security.Cryptography;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>Takes canonical bytes. The buffer is pooled and wiped: the bytes may be decrypted content.</summary>
+/// <summary>Receives canonical bytes. They may be decrypted content, so the buffer is zeroed before it returns to its pool.</summary>
 internal abstract class CanonicalSink : IDisposable
 {
-    private byte[] buffer;
-    private int written;
+    private byte[] _buffer;
+    private int _written;
 
-    private protected CanonicalSink(int capacity) => buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private protected CanonicalSink(int capacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
 
-    /// <summary>What is in the buffer.</summary>
-    private protected ReadOnlySpan<byte> Buffered => buffer.AsSpan(0, written);
+    /// <summary>The bytes in the buffer.</summary>
+    private protected ReadOnlySpan<byte> Buffered => _buffer.AsSpan(0, _written);
 
-    private protected int Capacity => buffer.Length;
+    private protected int Capacity => _buffer.Length;
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > buffer.Length - written)
+        if (bytes.Length > _buffer.Length - _written)
         {
             Overflow(bytes);
             return;
         }
-        bytes.CopyTo(buffer.AsSpan(written));
-        written += bytes.Length;
+
+        bytes.CopyTo(_buffer.AsSpan(_written));
+        _written += bytes.Length;
     }
 
     public void Write(byte value)
     {
-        if (written == buffer.Length)
+        if (_written == _buffer.Length)
         {
             Overflow([value]);
             return;
         }
-        buffer[written++] = value;
+
+        _buffer[_written++] = value;
     }
 
-    /// <summary>Forgets what was written.</summary>
+    /// <summary>Discards and zeroes all bytes.</summary>
     public virtual void Reset() => Empty();
 
     public virtual void Dispose()
     {
-        byte[] old = buffer;
-        buffer = [];
+        var old = _buffer;
+        _buffer = [];
         if (old.Length != 0)
         {
-            CryptographicOperations.ZeroMemory(old.AsSpan(0, written));
-            written = 0;
+            CryptographicOperations.ZeroMemory(old.AsSpan(0, _written));
+            _written = 0;
             ArrayPool<byte>.Shared.Return(old);
         }
     }
 
-    /// <summary>Takes bytes that do not fit into the buffer any more.</summary>
+    /// <summary>Receives bytes that do not fit into the buffer.</summary>
     private protected abstract void Overflow(ReadOnlySpan<byte> bytes);
 
     private protected void Empty()
     {
-        CryptographicOperations.ZeroMemory(buffer.AsSpan(0, written));
-        written = 0;
+        CryptographicOperations.ZeroMemory(_buffer.AsSpan(0, _written));
+        _written = 0;
     }
 
     private protected void Grow(int more)
     {
-        byte[] old = buffer;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(old.Length, 256) * 2, written + more));
+        var old = _buffer;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(old.Length, 256) * 2, _written + more));
         Buffered.CopyTo(larger);
-        buffer = larger;
-        CryptographicOperations.ZeroMemory(old.AsSpan(0, written));
+        _buffer = larger;
+        CryptographicOperations.ZeroMemory(old.AsSpan(0, _written));
         ArrayPool<byte>.Shared.Return(old);
     }
 }
@@ -84,61 +86,63 @@ internal sealed class BufferSink(int capacity = 4096) : CanonicalSink(capacity)
     }
 }
 
-/// <summary>Digests canonical bytes in constant memory; a short text takes one call over the buffer.</summary>
+/// <summary>Computes the digest of canonical bytes in constant memory. Short input is hashed in one call.</summary>
 internal sealed class DigestSink(HashAlgorithmName algorithm) : CanonicalSink(BufferSize)
 {
     private const int BufferSize = 32 * 1024;
-    private IncrementalHash? hash;
-    private bool spilled;
+    private IncrementalHash? _hash;
+    private bool _spilled;
 
     /// <summary>Length in bytes of the digests.</summary>
     public int HashSize { get; } = SizeOf(algorithm);
 
-    /// <summary>Writes the digest of everything since the last call and begins anew.</summary>
+    /// <summary>Writes the digest of all bytes since the last call and resets the sink.</summary>
     public int GetHash(Span<byte> destination)
     {
         int length;
-        if (spilled)
+        if (_spilled)
         {
-            hash!.AppendData(Buffered);
-            length = hash.GetHashAndReset(destination);
+            _hash!.AppendData(Buffered);
+            length = _hash.GetHashAndReset(destination);
         }
         else
         {
             length = CryptographicOperations.HashData(algorithm, Buffered, destination);
         }
-        spilled = false;
+
+        _spilled = false;
         Empty();
         return length;
     }
 
     public override void Reset()
     {
-        if (spilled)
+        if (_spilled)
         {
             Span<byte> discarded = stackalloc byte[HashSize];
-            hash!.GetHashAndReset(discarded);
-            spilled = false;
+            _hash!.GetHashAndReset(discarded);
+            _spilled = false;
         }
+
         base.Reset();
     }
 
     public override void Dispose()
     {
-        hash?.Dispose();
-        hash = null;
+        _hash?.Dispose();
+        _hash = null;
         base.Dispose();
     }
 
     private protected override void Overflow(ReadOnlySpan<byte> bytes)
     {
-        hash ??= IncrementalHash.CreateHash(algorithm);
-        spilled = true;
-        hash.AppendData(Buffered);
+        _hash ??= IncrementalHash.CreateHash(algorithm);
+        _spilled = true;
+        _hash.AppendData(Buffered);
         Empty();
         if (bytes.Length >= Capacity)
         {
-            hash.AppendData(bytes);
+            _hash.AppendData(bytes);
         }
         else
         {

@@ -2,21 +2,21 @@ using System.Buffers;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>One pass over an element. Bytes that are canonical already are gathered into runs and copied at once.</summary>
+/// <summary>Canonicalizes one element in one pass. Runs of bytes that are canonical already are copied at once.</summary>
 internal ref struct CanonicalizerRun : IDisposable
 {
-    private readonly XmlElement apex;
-    private readonly ReadOnlySpan<byte> document;
-    private readonly CanonicalSink sink;
-    private readonly bool withComments;
-    private readonly bool keepsCarriageReturns;
-    private Utf8XmlTokenizer tokens;
-    private CanonicalNamespaces namespaces;
-    private CanonicalNamespaces.Mark[] marks;
-    private int[] order;
-    private int runStart;
-    private int runEnd;
-    private bool formsDiffer;
+    private readonly XmlElement _apex;
+    private readonly ReadOnlySpan<byte> _document;
+    private readonly CanonicalSink _sink;
+    private readonly bool _withComments;
+    private readonly bool _keepsCarriageReturns;
+    private Utf8XmlTokenizer _tokens;
+    private CanonicalNamespaces _namespaces;
+    private CanonicalNamespaces.Mark[] _marks;
+    private int[] _order;
+    private int _runStart;
+    private int _runEnd;
+    private bool _formsDiffer;
 
     public CanonicalizerRun(
         XmlElement apex,
@@ -25,77 +25,78 @@ internal ref struct CanonicalizerRun : IDisposable
         CanonicalSink sink,
         bool withComments)
     {
-        this.apex = apex;
-        this.sink = sink;
-        this.withComments = withComments;
-        keepsCarriageReturns = form == CanonicalForm.Wcf;
-        document = apex.Index.Bytes;
-        tokens = new Utf8XmlTokenizer(document, XmlCharacterData.Unlimited, apex.Start, apex.End);
-        namespaces = new CanonicalNamespaces(document, inclusivePrefixes, form);
-        marks = ArrayPool<CanonicalNamespaces.Mark>.Shared.Rent(32);
-        order = ArrayPool<int>.Shared.Rent(32);
+        _apex = apex;
+        _sink = sink;
+        _withComments = withComments;
+        _keepsCarriageReturns = form == CanonicalForm.Wcf;
+        _document = apex.Index.Bytes;
+        _tokens = new Utf8XmlTokenizer(_document, XmlCharacterData.Unlimited, apex.Start, apex.End);
+        _namespaces = new CanonicalNamespaces(_document, inclusivePrefixes, form);
+        _marks = ArrayPool<CanonicalNamespaces.Mark>.Shared.Rent(32);
+        _order = ArrayPool<int>.Shared.Rent(32);
     }
 
     public bool Execute()
     {
         DeclareAncestors();
-        while (tokens.Read())
+        while (_tokens.Read())
         {
-            switch (tokens.Kind)
+            switch (_tokens.Kind)
             {
                 case XmlTokenKind.StartTag:
                     StartTag();
                     break;
                 case XmlTokenKind.EndTag:
-                    namespaces.Return(marks[tokens.Depth]);
+                    _namespaces.Return(_marks[_tokens.Depth]);
                     EndTag();
                     break;
-                case XmlTokenKind.Text when !(tokens.HasReferences | tokens.HasCarriageReturns | tokens.HasGreaterThan):
+                case XmlTokenKind.Text when !(_tokens.HasReferences | _tokens.HasCarriageReturns | _tokens.HasGreaterThan):
                     Extend();
                     break;
                 case XmlTokenKind.Text:
                     Flush();
-                    CanonicalEscapes.WriteText(sink, document[tokens.ContentStart..tokens.ContentEnd]);
+                    CanonicalEscapes.WriteText(_sink, _document[_tokens.ContentStart.._tokens.ContentEnd]);
                     break;
                 case XmlTokenKind.CData:
                     Flush();
-                    formsDiffer |= tokens.HasCarriageReturns;
-                    CanonicalEscapes.WriteCData(sink, document[tokens.ContentStart..tokens.ContentEnd], keepsCarriageReturns);
+                    _formsDiffer |= _tokens.HasCarriageReturns;
+                    CanonicalEscapes.WriteCData(_sink, _document[_tokens.ContentStart.._tokens.ContentEnd], _keepsCarriageReturns);
                     break;
-                case XmlTokenKind.Comment when withComments:
+                case XmlTokenKind.Comment when _withComments:
                     Flush();
-                    formsDiffer |= tokens.HasCarriageReturns;
-                    CanonicalEscapes.WriteComment(sink, document[tokens.ContentStart..tokens.ContentEnd], keepsCarriageReturns);
+                    _formsDiffer |= _tokens.HasCarriageReturns;
+                    CanonicalEscapes.WriteComment(_sink, _document[_tokens.ContentStart.._tokens.ContentEnd], _keepsCarriageReturns);
                     break;
                 default:
                     break;
             }
         }
+
         Flush();
-        return formsDiffer | namespaces.FormsDiffer;
+        return _formsDiffer | _namespaces.FormsDiffer;
     }
 
     public void Dispose()
     {
-        tokens.Dispose();
-        namespaces.Dispose();
-        ArrayPool<CanonicalNamespaces.Mark>.Shared.Return(marks);
-        ArrayPool<int>.Shared.Return(order);
-        marks = [];
-        order = [];
+        _tokens.Dispose();
+        _namespaces.Dispose();
+        ArrayPool<CanonicalNamespaces.Mark>.Shared.Return(_marks);
+        ArrayPool<int>.Shared.Return(_order);
+        _marks = [];
+        _order = [];
     }
 
     private void DeclareAncestors()
     {
-        ReadOnlySpan<AttributeRecord> records = apex.Index.Records;
-        for (XmlElement ancestor = apex.Parent; !ancestor.IsNull; ancestor = ancestor.Parent)
+        var records = _apex.Index.Records;
+        for (var ancestor = _apex.Parent; !ancestor.IsNull; ancestor = ancestor.Parent)
         {
-            ref readonly XmlNode node = ref ancestor.Node;
-            for (int i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
+            ref readonly var node = ref ancestor.Node;
+            for (var i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
             {
                 if (records[i].IsDeclaration)
                 {
-                    namespaces.DeclareOutside(records[i]);
+                    _namespaces.DeclareOutside(records[i]);
                 }
             }
         }
@@ -103,20 +104,22 @@ internal ref struct CanonicalizerRun : IDisposable
 
     private void StartTag()
     {
-        CanonicalNamespaces.Mark mark = namespaces.Position;
-        Span<AttributeRecord> attributes = tokens.Attributes;
-        int attributeCount = 0;
+        var mark = _namespaces.Position;
+        var attributes = _tokens.Attributes;
+        var attributeCount = 0;
         if (!attributes.IsEmpty)
         {
             attributeCount = Prepare(attributes);
         }
-        if (tokens.Start == apex.Start)
+
+        if (_tokens.Start == _apex.Start)
         {
-            namespaces.UseListed();
+            _namespaces.UseListed();
         }
-        namespaces.Use(tokens.Start + 1, tokens.PrefixLength);
-        int nameEnd = tokens.NameEnd;
-        if (!tokens.IsEmptyElement && IsCanonical(attributes, attributeCount, nameEnd))
+
+        _namespaces.Use(_tokens.Start + 1, _tokens.PrefixLength);
+        var nameEnd = _tokens.NameEnd;
+        if (!_tokens.IsEmptyElement && IsCanonical(attributes, attributeCount, nameEnd))
         {
             Extend();
         }
@@ -125,68 +128,81 @@ internal ref struct CanonicalizerRun : IDisposable
             Flush();
             Write(attributes, attributeCount, nameEnd);
         }
-        namespaces.Leave();
-        if (tokens.IsEmptyElement)
+
+        _namespaces.Leave();
+        if (_tokens.IsEmptyElement)
         {
-            namespaces.Return(mark);
+            _namespaces.Return(mark);
             return;
         }
-        int depth = tokens.Depth - 1;
-        if (depth == marks.Length)
+
+        var depth = _tokens.Depth - 1;
+        if (depth == _marks.Length)
         {
-            Pooled.Grow(ref marks, depth);
+            Pooled.Grow(ref _marks, depth);
         }
-        marks[depth] = mark;
+
+        _marks[depth] = mark;
     }
 
-    /// <summary>Declares namespaces, marks prefixes as used and sorts; returns the number of attributes without declarations.</summary>
+    /// <summary>
+    /// Declares namespaces, marks prefixes as used and sorts the attributes. Returns their number, without namespace declarations.
+    /// </summary>
     private int Prepare(Span<AttributeRecord> attributes)
     {
-        if (order.Length < attributes.Length)
+        if (_order.Length < attributes.Length)
         {
-            Pooled.Grow(ref order, 0, attributes.Length);
+            Pooled.Grow(ref _order, 0, attributes.Length);
         }
-        int attributeCount = 0;
-        for (int i = 0; i < attributes.Length; i++)
+
+        var attributeCount = 0;
+        for (var i = 0; i < attributes.Length; i++)
         {
             if (attributes[i].IsDeclaration)
             {
-                namespaces.Declare(attributes[i]);
+                _namespaces.Declare(attributes[i]);
             }
             else
             {
-                order[attributeCount++] = i;
+                _order[attributeCount++] = i;
             }
         }
-        foreach (int i in order.AsSpan(0, attributeCount))
+
+        foreach (var i in _order.AsSpan(0, attributeCount))
         {
-            ref AttributeRecord attribute = ref attributes[i];
+            ref var attribute = ref attributes[i];
             attribute.Binding = attribute.PrefixLength == 0
                 ? AttributeRecord.NoNamespace
-                : namespaces.Use(attribute.NameStart, attribute.PrefixLength);
+                : _namespaces.Use(attribute.NameStart, attribute.PrefixLength);
         }
+
         if (attributeCount > 1)
         {
-            Sort(attributes, order.AsSpan(0, attributeCount));
+            Sort(attributes, _order.AsSpan(0, attributeCount));
         }
+
         return attributeCount;
     }
 
-    /// <summary>By namespace URI, then local name. Binary insertion: few comparisons even for a tag full of attributes.</summary>
+    /// <summary>
+    /// Sorts by namespace URI, then by local name (Canonical XML 1.0 section 2.2). Binary insertion needs few comparisons even for many
+    /// attributes.
+    /// </summary>
     private readonly void Sort(ReadOnlySpan<AttributeRecord> attributes, Span<int> items)
     {
-        for (int i = 1; i < items.Length; i++)
+        for (var i = 1; i < items.Length; i++)
         {
-            int item = items[i];
+            var item = items[i];
             if (Compare(attributes[items[i - 1]], attributes[item]) <= 0)
             {
                 continue;
             }
-            int low = 0;
-            int high = i - 1;
+
+            var low = 0;
+            var high = i - 1;
             while (low < high)
             {
-                int middle = (low + high) / 2;
+                var middle = (low + high) / 2;
                 if (Compare(attributes[items[middle]], attributes[item]) > 0)
                 {
                     high = middle;
@@ -196,6 +212,7 @@ internal ref struct CanonicalizerRun : IDisposable
                     low = middle + 1;
                 }
             }
+
             items[low..i].CopyTo(items[(low + 1)..]);
             items[low] = item;
         }
@@ -205,112 +222,121 @@ internal ref struct CanonicalizerRun : IDisposable
     {
         if (a.Binding != b.Binding)
         {
-            int byUri = Uri(a.Binding).SequenceCompareTo(Uri(b.Binding));
+            var byUri = Uri(a.Binding).SequenceCompareTo(Uri(b.Binding));
             if (byUri != 0)
             {
                 return byUri;
             }
         }
-        return a.Local(document).SequenceCompareTo(b.Local(document));
+
+        return a.Local(_document).SequenceCompareTo(b.Local(_document));
     }
 
     private readonly ReadOnlySpan<byte> Uri(int state) => state switch
     {
         AttributeRecord.NoNamespace => default,
         AttributeRecord.XmlNamespace => XmlNamespaces.Xml,
-        _ => namespaces.Uri(state),
+        _ => _namespaces.Uri(state),
     };
 
-    /// <summary>The start tag is, byte for byte, what would be written.</summary>
+    /// <summary>Whether the start tag is in canonical form already, byte for byte.</summary>
     private readonly bool IsCanonical(ReadOnlySpan<AttributeRecord> attributes, int attributeCount, int nameEnd)
     {
-        ReadOnlySpan<int> pending = namespaces.Pending;
+        var pending = _namespaces.Pending;
         if (pending.Length + attributeCount != attributes.Length)
         {
             return false;
         }
-        int p = nameEnd;
-        for (int i = 0; i < attributes.Length; i++)
+
+        var p = nameEnd;
+        for (var i = 0; i < attributes.Length; i++)
         {
-            ref readonly AttributeRecord attribute = ref attributes[i];
-            bool inPlace = i < pending.Length
+            ref readonly var attribute = ref attributes[i];
+            var inPlace = i < pending.Length
                 ? attribute.IsDeclaration
-                    && namespaces.IsDeclaredAt(pending[i], attribute.PrefixLength == 0 ? attribute.NameStart : attribute.LocalStart)
-                : order[i - pending.Length] == i;
+                    && _namespaces.IsDeclaredAt(pending[i], attribute.PrefixLength == 0 ? attribute.NameStart : attribute.LocalStart)
+                : _order[i - pending.Length] == i;
             if (!inPlace
                 || attribute.NeedsDecoding
                 || attribute.NameStart != p + 1
-                || document[p] != ' '
+                || _document[p] != ' '
                 || attribute.ValueStart != attribute.NameEnd + 2
-                || document[attribute.ValueEnd] != '"')
+                || _document[attribute.ValueEnd] != '"')
             {
                 return false;
             }
+
             p = attribute.ValueEnd + 1;
         }
-        return p == tokens.End - 1;
+
+        return p == _tokens.End - 1;
     }
 
     private readonly void Write(ReadOnlySpan<AttributeRecord> attributes, int attributeCount, int nameEnd)
     {
-        ReadOnlySpan<byte> name = document[(tokens.Start + 1)..nameEnd];
-        sink.Write(document[tokens.Start..nameEnd]);
-        foreach (int state in namespaces.Pending)
+        var name = _document[(_tokens.Start + 1)..nameEnd];
+        _sink.Write(_document[_tokens.Start..nameEnd]);
+        foreach (var state in _namespaces.Pending)
         {
-            ReadOnlySpan<byte> prefix = namespaces.Prefix(state);
-            sink.Write(prefix.IsEmpty ? " xmlns"u8 : " xmlns:"u8);
-            sink.Write(prefix);
-            sink.Write("=\""u8);
-            CanonicalEscapes.WriteDecodedValue(sink, namespaces.Uri(state));
-            sink.Write((byte)'"');
+            var prefix = _namespaces.Prefix(state);
+            _sink.Write(prefix.IsEmpty ? " xmlns"u8 : " xmlns:"u8);
+            _sink.Write(prefix);
+            _sink.Write("=\""u8);
+            CanonicalEscapes.WriteDecodedValue(_sink, _namespaces.Uri(state));
+            _sink.Write((byte)'"');
         }
-        foreach (int i in order.AsSpan(0, attributeCount))
+
+        foreach (var i in _order.AsSpan(0, attributeCount))
         {
-            ref readonly AttributeRecord attribute = ref attributes[i];
-            sink.Write((byte)' ');
-            sink.Write(document[attribute.NameStart..attribute.NameEnd]);
-            sink.Write("=\""u8);
-            CanonicalEscapes.WriteAttributeValue(sink, attribute.Value(document));
-            sink.Write((byte)'"');
+            ref readonly var attribute = ref attributes[i];
+            _sink.Write((byte)' ');
+            _sink.Write(_document[attribute.NameStart..attribute.NameEnd]);
+            _sink.Write("=\""u8);
+            CanonicalEscapes.WriteAttributeValue(_sink, attribute.Value(_document));
+            _sink.Write((byte)'"');
         }
-        sink.Write((byte)'>');
-        if (tokens.IsEmptyElement)
+
+        _sink.Write((byte)'>');
+        if (_tokens.IsEmptyElement)
         {
-            sink.Write("</"u8);
-            sink.Write(name);
-            sink.Write((byte)'>');
+            _sink.Write("</"u8);
+            _sink.Write(name);
+            _sink.Write((byte)'>');
         }
     }
 
     private void EndTag()
     {
-        if (!XmlChars.IsWhite(document[tokens.End - 2]))
+        if (!XmlChars.IsWhite(_document[_tokens.End - 2]))
         {
             Extend();
             return;
         }
+
         Flush();
-        sink.Write(document[tokens.Start..(tokens.End - 1)].TrimEnd(" \t\r\n"u8));
-        sink.Write((byte)'>');
+        _sink.Write(_document[_tokens.Start..(_tokens.End - 1)].TrimEnd(" \t\r\n"u8));
+        _sink.Write((byte)'>');
     }
 
-    /// <summary>Takes the token over as it is.</summary>
+    /// <summary>Adds the token to the current run, unchanged.</summary>
     private void Extend()
     {
-        if (runEnd != tokens.Start)
+        if (_runEnd != _tokens.Start)
         {
             Flush();
-            runStart = tokens.Start;
+            _runStart = _tokens.Start;
         }
-        runEnd = tokens.End;
+
+        _runEnd = _tokens.End;
     }
 
     private void Flush()
     {
-        if (runEnd > runStart)
+        if (_runEnd > _runStart)
         {
-            sink.Write(document[runStart..runEnd]);
+            _sink.Write(_document[_runStart.._runEnd]);
         }
-        runStart = runEnd = tokens.End;
+
+        _runStart = _runEnd = _tokens.End;
     }
 }

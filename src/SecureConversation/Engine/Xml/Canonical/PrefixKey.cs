@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>A number for a prefix: the length and all bytes of one up to seven, a keyed hash of a longer one.</summary>
+/// <summary>A number for a prefix: length and bytes of a prefix of up to seven bytes, a keyed hash of a longer one.</summary>
 internal static class PrefixKey
 {
-    /// <summary>Up to this length, prefixes are equal when their keys are.</summary>
+    /// <summary>Up to this length in bytes, prefixes are equal if their keys are equal.</summary>
     public const int MaxExactLength = 7;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -16,10 +16,12 @@ internal static class PrefixKey
         {
             return 0;
         }
+
         if (length > MaxExactLength)
         {
             return Hash(document.Slice(start, length));
         }
+
         ulong bytes;
         if (BitConverter.IsLittleEndian && start <= document.Length - 8)
         {
@@ -28,15 +30,16 @@ internal static class PrefixKey
         else
         {
             bytes = 0;
-            for (int i = length - 1; i >= 0; i--)
+            for (var i = length - 1; i >= 0; i--)
             {
                 bytes = (bytes << 8) | document[start + i];
             }
         }
+
         return (bytes & ((1UL << (8 * length)) - 1)) | ((ulong)length << 56);
     }
 
-    // Keyed per process, so that a message cannot bring prefixes that all compare equal at first.
+    // The hash is keyed per process, so that no message can contain prefixes that are known to collide.
     private static ulong Hash(ReadOnlySpan<byte> prefix)
     {
         var hash = default(HashCode);
