@@ -52,10 +52,10 @@ public sealed class SecureConversationServiceOptions
     public IReplayCache? ReplayCache { get; set; }
 
     /// <summary>
-    /// Where other instances of the service find its sessions. Null (default): the <see cref="ISessionStore"/> among the services of the
+    /// Where other instances of the service find its sessions. Null (default): the <see cref="ISecuritySessionStore"/> among the services of the
     /// application, and without one the memory of this process.
     /// </summary>
-    public ISessionStore? SessionStore { get; set; }
+    public ISecuritySessionStore? SessionStore { get; set; }
 
     /// <summary>Called when a session has ended, for whatever reason. Must not throw or block.</summary>
     public Action<ServiceSession>? SessionClosed { get; set; }

@@ -21,6 +21,9 @@ namespace SecureConversation;
 /// </summary>
 public sealed class MessageSecurityService : IDisposable
 {
+    // A fault for a stranger repeats his message id, though not one that is larger than any honest one.
+    private const int MaxEchoedId = 1024;
+
     private readonly EndpointMessages _messages;
     private readonly EngineEnvironment _environment;
     private readonly ServiceCredentials _credentials;
@@ -85,7 +88,7 @@ public sealed class MessageSecurityService : IDisposable
         try
         {
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
-            relatesTo = wire.FindText(Formats.Soap.MessageId);
+            relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
             var action = wire.FindText(Formats.Soap.Action);
             var kind = _messages.KindOf(action, MessageRole.Request);
             var received = _sessions is null ? ReceiveAloneAsync(wire, action, cancellationToken)
@@ -119,13 +122,12 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Ends a session from the side of the service. Later messages of the session get the fault BadContextToken.</summary>
     /// <param name="session">A session of this service.</param>
-    /// <param name="cancellationToken">Cancels the call to the session store.</param>
-    public async ValueTask AbortAsync(ServiceSession session, CancellationToken cancellationToken = default)
+    public async ValueTask AbortAsync(ServiceSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
         if (_sessions is not null)
         {
-            await _sessions.Router.CloseAsync(session, SessionCloseReason.Aborted, cancellationToken).ConfigureAwait(false);
+            await _sessions.Router.CloseAsync(session, SessionCloseReason.Aborted).ConfigureAwait(false);
         }
     }
 

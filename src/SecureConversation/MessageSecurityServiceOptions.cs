@@ -24,7 +24,7 @@ public sealed class MessageSecurityServiceOptions
     /// Where the instances of the service share sessions; null (default) to keep them in the memory of this process only. With a store,
     /// the idle timeout frees memory of this process but does not end the session.
     /// </summary>
-    public ISessionStore? SessionStore { get; init; }
+    public ISecuritySessionStore? SessionStore { get; init; }
 
     /// <summary>Called when a session has ended.</summary>
     public Action<ServiceSession>? SessionClosed { get; init; }

@@ -30,7 +30,7 @@ public sealed class SessionCancel : IDisposable
     public void Complete(ReadOnlyMemory<byte> envelope)
     {
         using var message = _request.VerifyReply(envelope);
-        ClientCancel.RequireCancelled(message, _role.Environment.XmlLimits);
+        ClientCancel.RequireCancelled(_role, message);
     }
 
     /// <summary>Returns the buffers to their pool.</summary>

@@ -11,11 +11,24 @@ public sealed class SessionState : IDisposable
 {
     private const byte Format = 1;
 
+    private readonly byte[] _key = [];
+    private bool _isDisposed;
+
     /// <summary>Identifier of the security context, a urn:uuid URI.</summary>
     public required string Id { get; init; }
 
     /// <summary>The key of the context. Secret.</summary>
-    public required byte[] Key { get; init; }
+    /// <exception cref="ObjectDisposedException">The state was disposed of: a store that kept the object would keep a key of zeros.</exception>
+    public required byte[] Key
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _key;
+        }
+
+        init => _key = value;
+    }
 
     /// <summary>
     /// The nonces of the derived keys that protect replies, concatenated. All instances send with the same derived keys, so that each of
@@ -35,7 +48,14 @@ public sealed class SessionState : IDisposable
     /// <summary>Serializes the state for a store that keeps octets. The octets hold the key in clear.</summary>
     public byte[] ToBytes()
     {
-        using var stream = new MemoryStream();
+        using var user = new MemoryStream();
+        using (var userWriter = new BinaryWriter(user, System.Text.Encoding.UTF8, leaveOpen: true))
+        {
+            User.WriteTo(userWriter);
+        }
+
+        // Large enough from the start: a buffer that the stream outgrows would keep a copy of the key.
+        using var stream = new MemoryStream((int)user.Length + Key.Length + ReplyNonces.Length + (ClientCertificate?.Length ?? 0) + (Id.Length * 3) + 64);
         using var writer = new BinaryWriter(stream);
         writer.Write(Format);
         writer.Write(Id);
@@ -43,7 +63,7 @@ public sealed class SessionState : IDisposable
         WriteBytes(writer, ReplyNonces);
         writer.Write(Expires.UtcTicks);
         WriteBytes(writer, ClientCertificate ?? []);
-        User.WriteTo(writer);
+        writer.Write(user.GetBuffer(), 0, (int)user.Length);
         writer.Flush();
         var bytes = stream.ToArray();
         CryptographicOperations.ZeroMemory(stream.GetBuffer());
@@ -80,7 +100,11 @@ public sealed class SessionState : IDisposable
     }
 
     /// <summary>Zeroes the key.</summary>
-    public void Dispose() => CryptographicOperations.ZeroMemory(Key);
+    public void Dispose()
+    {
+        _isDisposed = true;
+        CryptographicOperations.ZeroMemory(_key);
+    }
 
     private static void WriteBytes(BinaryWriter writer, byte[] bytes)
     {
@@ -91,7 +115,11 @@ public sealed class SessionState : IDisposable
     private static byte[] ReadBytes(BinaryReader reader)
     {
         var length = reader.Read7BitEncodedInt();
-        var bytes = reader.ReadBytes(length);
-        return bytes.Length == length ? bytes : throw new FormatException("The octets of a session state end early.");
+        if (length < 0 || length > reader.BaseStream.Length - reader.BaseStream.Position)
+        {
+            throw new FormatException("The octets of a session state end early.");
+        }
+
+        return reader.ReadBytes(length);
     }
 }

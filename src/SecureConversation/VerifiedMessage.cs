@@ -26,6 +26,7 @@ public sealed class VerifiedMessage : IDisposable
     private readonly (XmlId Id, DerivedKeyToken Token)[] _derivedKeys;
     private PooledBytes? _application;
     private MessageProtection? _protection;
+    private volatile bool _isDisposed;
 
     internal VerifiedMessage(SoapEnvelope wire, OpenedMessage opened, MessageIntegrity signed, MessageShape shape, SupportingTokens tokens,
         Timestamp? timestamp, KeyRing keys, MessageRequirements requirements)
@@ -79,13 +80,30 @@ public sealed class VerifiedMessage : IDisposable
     /// <summary>
     /// The envelope after decryption, with its security header, in UTF-8: the octets that the signatures were checked on.
     /// </summary>
-    public ReadOnlyMemory<byte> DecryptedEnvelope => _opened.Plain.Xml.Memory;
+    /// <exception cref="ObjectDisposedException">The message was disposed of; its buffer may hold another one.</exception>
+    public ReadOnlyMemory<byte> DecryptedEnvelope
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _opened.Plain.Xml.Memory;
+        }
+    }
 
     /// <summary>
     /// The envelope for the application, in UTF-8: without the security header and, unless the options of the client or service say
     /// otherwise, without header blocks that no signature covers. Valid until this object is disposed.
     /// </summary>
-    public ReadOnlyMemory<byte> Envelope => (_application ??= WriteApplicationEnvelope()).Memory;
+    /// <exception cref="ObjectDisposedException">The message was disposed of.</exception>
+    public ReadOnlyMemory<byte> Envelope
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return (_application ??= WriteApplicationEnvelope()).Memory;
+        }
+    }
+
 
     /// <summary>Which parts were signed and encrypted, and by which keys and algorithms. Made on first use.</summary>
     public MessageProtection Protection =>
@@ -195,6 +213,7 @@ public sealed class VerifiedMessage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         _application?.Dispose();
         RequestKey?.Dispose();
         _opened.Dispose();

@@ -83,7 +83,7 @@ public sealed class SettingsTests
         public void Dispose() => Session?.Dispose();
     }
 
-    private sealed class ForgetfulStore : ISessionStore
+    private sealed class ForgetfulStore : ISecuritySessionStore
     {
         public ValueTask<SessionState?> FindAsync(string id, CancellationToken cancellationToken) => ValueTask.FromResult<SessionState?>(null);
 

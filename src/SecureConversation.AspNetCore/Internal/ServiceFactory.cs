@@ -26,7 +26,7 @@ internal static class ServiceFactory
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             SessionIdleTimeout = options.SessionIdleTimeout,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),
-            SessionStore = options.SessionStore ?? services.GetService<ISessionStore>(),
+            SessionStore = options.SessionStore ?? services.GetService<ISecuritySessionStore>(),
             SessionClosed = options.SessionClosed,
         });
     }

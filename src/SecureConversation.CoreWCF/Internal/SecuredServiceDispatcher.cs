@@ -70,7 +70,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             TimeProvider = channel.GetProperty<TimeProvider>() ?? TimeProvider.System,
             LoggerFactory = loggers,
             ReplayCache = channel.GetProperty<IReplayCache>(),
-            SessionStore = channel.GetProperty<ISessionStore>(),
+            SessionStore = channel.GetProperty<ISecuritySessionStore>(),
             SessionIdleTimeout = Binding.ReceiveTimeout,
             MaxEnvelopeBytes = MaxEnvelopeBytes(),
             SessionClosed = sessions.End,

@@ -137,7 +137,13 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
         var key = KeyAgreement.Complete(response, request.Trust?.Entropy, bootstrap.Element.KeyEntropyMode,
             binding.Element.DefaultAlgorithmSuite, bootstrap.Protocol);
-        _contexts[(token.Identifier, token.Instance)] = new SecurityContextKey(token.Identifier, token.Instance, key);
+        // A context that is known keeps its key: a second response for it would be somebody else's.
+        if (!_contexts.TryAdd((token.Identifier, token.Instance), new SecurityContextKey(token.Identifier, token.Instance, key)))
+        {
+            key.Dispose();
+            return;
+        }
+
         if (response.Expires is { } expires)
         {
             _expiry[token.Identifier] = expires;

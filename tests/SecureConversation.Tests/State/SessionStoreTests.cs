@@ -58,7 +58,7 @@ public sealed class SessionStoreTests : IDisposable
         using (var request = session.Secure(Loopback.Request(_first.Binding.MessageVersion)))
         using (var result = await _second.Service.ReceiveAsync(request.Envelope))
         {
-            await _second.Service.AbortAsync(Assert.IsType<ServiceResult.Dispatch>(result).Session!, TestContext.Current.CancellationToken);
+            await _second.Service.AbortAsync(Assert.IsType<ServiceResult.Dispatch>(result).Session!);
         }
 
         using var late = session.Secure(Loopback.Request(_first.Binding.MessageVersion));
@@ -134,7 +134,7 @@ public sealed class SessionStoreTests : IDisposable
     }
 
     /// <summary>Keeps octets, as a remote store would.</summary>
-    private sealed class OctetStore : ISessionStore
+    private sealed class OctetStore : ISecuritySessionStore
     {
         public ConcurrentDictionary<string, byte[]> States { get; } = new();
 

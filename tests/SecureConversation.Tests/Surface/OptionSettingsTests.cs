@@ -264,7 +264,7 @@ public sealed class OptionSettingsTests
             ValueTask.FromResult(ReplayOutcome.Replayed);
     }
 
-    private sealed class TellingStore(TellingLog log) : ISessionStore
+    private sealed class TellingStore(TellingLog log) : ISecuritySessionStore
     {
         public ValueTask<SessionState?> FindAsync(string id, CancellationToken cancellationToken) => ValueTask.FromResult<SessionState?>(null);
 

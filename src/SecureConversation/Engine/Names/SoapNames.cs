@@ -19,7 +19,8 @@ internal sealed class SoapNames
         {
             AddressingVersion.WSAddressing10 => Ns.Wsa10,
             AddressingVersion.WSAddressingAugust2004 => Ns.WsaAugust2004,
-            _ => Ns.WsaNone,
+            // No document can have a namespace like this, so no header is ever taken for one of addressing.
+            _ => "\0",
         };
 
         Envelope = new("Envelope", Soap);

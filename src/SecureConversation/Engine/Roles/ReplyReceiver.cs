@@ -80,6 +80,15 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
                 Fail.With(FailureCode.RelatesToMismatch);
             }
 
+            // Both sides hold the same keys, so a request that somebody sends back to the client verifies. It is no reply.
+            foreach (var own in expectation.Signatures)
+            {
+                if (message.ReplayValue.SequenceEqual(own.Value))
+                {
+                    Fail.With(FailureCode.WrongToken, "reflected message");
+                }
+            }
+
             // A request without a:MessageID has no relation to check, so an old reply must be detected by the replay cache.
             if (expectation.MessageId is null && freshness.RemembersMessage(message.Timestamp))
             {

@@ -12,7 +12,7 @@ namespace SecureConversation.Engine.Sessions;
 /// opened. With a store, a session that the store does not have has ended.
 /// </summary>
 internal sealed class SessionRouter(
-    SessionTable live, ISessionStore? store, BindingMessages messages, RandomSource random, TimeProvider clock)
+    SessionTable live, ISecuritySessionStore? store, BindingMessages messages, RandomSource random, TimeProvider clock)
 {
     /// <summary>
     /// Finds and enters the session that the SecurityContextToken of a message names. The name is not verified yet; only verification with
@@ -24,25 +24,31 @@ internal sealed class SessionRouter(
         return session is not null && session.TryEnter() ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
     }
 
-    /// <summary>Adds an issued session to the table of this process and to the store.</summary>
+    /// <summary>
+    /// Keeps an issued session. With a store it is not kept live as well: its first message may come to another instance, and a pending
+    /// session here would then hold its place in vain.
+    /// </summary>
     public async ValueTask AddAsync(ServiceSession session, CancellationToken cancellationToken)
     {
-        if (store is not null)
+        if (store is null)
         {
-            using var state = session.Save();
-            await store.SaveAsync(state, cancellationToken).ConfigureAwait(false);
+            live.Add(session);
+            return;
         }
 
-        live.Add(session);
+        using var state = session.Save();
+        await store.SaveAsync(state, cancellationToken).ConfigureAwait(false);
+        session.Discard();
+        live.Release();
     }
 
     /// <summary>Ends a session for all instances of the service.</summary>
-    public async ValueTask CloseAsync(ServiceSession session, SessionCloseReason reason, CancellationToken cancellationToken)
+    public async ValueTask CloseAsync(ServiceSession session, SessionCloseReason reason)
     {
         live.Close(session, reason);
         if (store is not null)
         {
-            // Not to be cancelled: a client that hangs up would leave its session behind, for others to revive.
+            // A client that hangs up must not stop this, or its session would stay behind for others to revive.
             await store.RemoveAsync(session.Id, CancellationToken.None).ConfigureAwait(false);
             live.Close(session.Id, reason);
         }
@@ -73,11 +79,19 @@ internal sealed class SessionRouter(
     private async ValueTask<ServiceSession?> ReviveAsync(SessionState state, CancellationToken cancellationToken)
     {
         var session = live.GetOrAdd(Revive(state));
-        // It may have been cancelled since the state was read. From here on whoever cancels finds it in the table.
-        using var still = await store!.FindAsync(state.Id, cancellationToken).ConfigureAwait(false);
-        if (still is not null)
+        try
         {
-            return session;
+            // The session may have been cancelled since its state was read. From here on whoever cancels it finds it in the table.
+            using var still = await store!.FindAsync(state.Id, cancellationToken).ConfigureAwait(false);
+            if (still is not null)
+            {
+                return session;
+            }
+        }
+        catch
+        {
+            live.Close(session, SessionCloseReason.Aborted);
+            throw;
         }
 
         live.Close(session, SessionCloseReason.Aborted);
@@ -86,6 +100,11 @@ internal sealed class SessionRouter(
 
     private ServiceSession Revive(SessionState state)
     {
+        if (!messages.Element.DefaultAlgorithmSuite.IsSymmetricKeyLengthSupported(state.Key.Length * 8))
+        {
+            throw new InvalidOperationException($"The session store returned a state whose key of {state.Key.Length} octets the binding does not use.");
+        }
+
         var context = new SecurityContextKey(state.Id, null, SymmetricKey.From(state.Key));
         try
         {

@@ -59,9 +59,8 @@ internal sealed class XmlIndex : IDisposable
 
     public void Dispose()
     {
-        var oldNodes = _nodes;
+        var oldNodes = Interlocked.Exchange(ref _nodes, []);
         var oldRecords = _records;
-        _nodes = [];
         _records = [];
         if (oldNodes.Length != 0)
         {

@@ -1,10 +1,10 @@
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Trust;
-using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Handshake;
 
@@ -27,12 +27,17 @@ internal static class ClientCancel
     }
 
     /// <exception cref="SecureConversationException">The response is not a confirmation of the cancellation, or is a fault.</exception>
-    public static void RequireCancelled(VerifiedMessage response, XmlLimits limits)
+    public static void RequireCancelled(ClientRole role, VerifiedMessage response)
     {
         try
         {
-            HandshakeBody.ThrowIfFault(response, limits);
-            if (!HandshakeBody.ReadResponse(response, limits).IsCancelled)
+            HandshakeBody.ThrowIfFault(response, role.Environment.XmlLimits);
+            if (role.Messages.KindOf(response.Action, MessageRole.Reply) != MessageKind.CancelResponse)
+            {
+                Fail.With(FailureCode.InvalidTrustResponse, "wsa:Action");
+            }
+
+            if (!HandshakeBody.ReadResponse(response, role.Environment.XmlLimits).IsCancelled)
             {
                 Fail.With(FailureCode.InvalidTrustResponse, "wst:RequestedTokenCancelled");
             }

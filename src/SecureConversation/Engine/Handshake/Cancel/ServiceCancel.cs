@@ -34,8 +34,16 @@ internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sess
         var body = EnvelopeWriter.Reply(messages.Soap, messages.Protocol.CancelResponseAction, request.MessageId,
             output => response.Write(output, messages.Protocol, () => UniqueIds.Next(environment.Random)));
         var message = protection.Secure(body, messages.ForCancel(MessageRole.Reply));
-        await sessions.CloseAsync(session, SessionCloseReason.Cancelled, cancellationToken).ConfigureAwait(false);
-        return new ServiceAnswer(message, FailureCode.None);
+        try
+        {
+            await sessions.CloseAsync(session, SessionCloseReason.Cancelled).ConfigureAwait(false);
+            return new ServiceAnswer(message, FailureCode.None);
+        }
+        catch
+        {
+            message.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Requires a request to cancel the session whose key protects it (WS-SecureConversation 1.3 section 6).</summary>

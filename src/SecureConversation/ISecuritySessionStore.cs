@@ -8,7 +8,7 @@ namespace SecureConversation;
 /// The state holds the key of the session: whoever reads the store can read and forge the messages of the session. A store outside the
 /// process must encrypt the states. The engine calls <see cref="FindAsync"/> for each message, so a remote store should cache.
 /// </remarks>
-public interface ISessionStore
+public interface ISecuritySessionStore
 {
     /// <summary>Finds the state of a session; null when there is none. The engine disposes of the returned object.</summary>
     /// <param name="id">Identifier of the security context. It comes from the wire and is not verified.</param>
