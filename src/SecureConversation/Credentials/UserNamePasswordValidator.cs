@@ -4,8 +4,8 @@ namespace SecureConversation.Credentials;
 public abstract class UserNamePasswordValidator
 {
     /// <summary>
-    /// Whether the user exists and has this password. An implementation should take the same time in both cases, so that the time does not
-    /// reveal which users exist.
+    /// Whether the user exists and has this password. An implementation should take the same time for existing and for unknown users, so
+    /// that the time does not reveal which users exist.
     /// </summary>
     /// <param name="userName">The user name as the client sent it.</param>
     /// <param name="password">The password as the client sent it. Do not log it.</param>

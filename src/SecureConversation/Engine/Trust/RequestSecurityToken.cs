@@ -115,7 +115,7 @@ internal sealed record RequestSecurityToken(TrustRequestKind Kind)
     }
 
     /// <summary>
-    /// Reads t:BinarySecret of the entropy or the proof token. An encrypted secret is refused: WCF sends none, since the body is encrypted.
+    /// Reads t:BinarySecret of the entropy or the proof token. An encrypted secret is refused, because the body is encrypted anyway.
     /// </summary>
     internal static byte[] ReadSecret(XmlElement element, ProtocolVersion protocol, int maxBytes)
     {

@@ -8,7 +8,7 @@ internal sealed record XmlLimits
     public int MaxBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// Maximum depth of elements. WCF was recorded with 1000 levels inside a body; the limit leaves room for the envelope.
+    /// Maximum depth of elements. WCF exchanges bodies of 1000 levels; the limit leaves room for more.
     /// </summary>
     public int MaxDepth { get; init; } = 2048;
 
