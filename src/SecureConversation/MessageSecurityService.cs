@@ -91,7 +91,7 @@ public sealed class MessageSecurityService : IDisposable
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
             var action = wire.FindText(Formats.Soap.Action);
             var kind = _messages.KindOf(action, MessageRole.Request);
-            var received = _sessions is null ? ReceiveAloneAsync(wire, action, cancellationToken)
+            var received = _sessions is null ? ReceiveAloneAsync(wire, action, relatesTo, cancellationToken)
                 : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, wire, cancellationToken)
                 : ReceiveInSessionAsync(_sessions, wire, kind, action, cancellationToken);
             return await received.ConfigureAwait(false);
@@ -137,14 +137,14 @@ public sealed class MessageSecurityService : IDisposable
     private BindingMessages Formats => _messages.Application;
 
     /// <summary>Receives a message of a binding without sessions.</summary>
-    private async ValueTask<ServiceResult> ReceiveAloneAsync(SoapEnvelope wire, string? action, CancellationToken cancellationToken)
+    private async ValueTask<ServiceResult> ReceiveAloneAsync(
+        SoapEnvelope wire, string? action, string? relatesTo, CancellationToken cancellationToken)
     {
         var isSecured = !wire.FindSecurity().IsNull;
         if (!isSecured && MessageKinds.IsCancelRequest(action))
         {
             using (wire)
             {
-                var relatesTo = wire.FindText(Formats.Soap.MessageId);
                 return ServiceResult.Respond.Fault(
                     Formats.Soap, WireFault.CancellationNotAllowed, FailureCode.SecurityHeaderMissing, relatesTo);
             }
