@@ -52,8 +52,8 @@ public sealed class SecureConversationServiceOptions
     public IReplayCache? ReplayCache { get; set; }
 
     /// <summary>
-    /// Where other instances of the service find its sessions. Null (default): the <see cref="ISecuritySessionStore"/> among the services of the
-    /// application, and without one the memory of this process.
+    /// Where other instances of the service find its sessions. Null (default): the <see cref="ISecuritySessionStore"/> among the services
+    /// of the application, and without one the memory of this process.
     /// </summary>
     public ISecuritySessionStore? SessionStore { get; set; }
 

@@ -5,6 +5,7 @@ using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Send;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Shared;
 
 namespace SecureConversation;
 

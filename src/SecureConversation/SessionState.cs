@@ -18,7 +18,9 @@ public sealed class SessionState : IDisposable
     public required string Id { get; init; }
 
     /// <summary>The key of the context. Secret.</summary>
-    /// <exception cref="ObjectDisposedException">The state was disposed of: a store that kept the object would keep a key of zeros.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The state was disposed of. A store that kept the object would otherwise keep a key of zeros.
+    /// </exception>
     public required byte[] Key
     {
         get
@@ -55,7 +57,8 @@ public sealed class SessionState : IDisposable
         }
 
         // Large enough from the start: a buffer that the stream outgrows would keep a copy of the key.
-        using var stream = new MemoryStream((int)user.Length + Key.Length + ReplyNonces.Length + (ClientCertificate?.Length ?? 0) + (Id.Length * 3) + 64);
+        var size = (int)user.Length + Key.Length + ReplyNonces.Length + (ClientCertificate?.Length ?? 0) + (Id.Length * 3) + 64;
+        using var stream = new MemoryStream(size);
         using var writer = new BinaryWriter(stream);
         writer.Write(Format);
         writer.Write(Id);

@@ -46,7 +46,7 @@ public sealed class ElementTests
     }
 
     [Fact]
-    public void Settings_of_the_engine_can_be_set()
+    public void EngineSettings_CanBeSet()
     {
         var element = Element.CreateSecureConversationBindingElement(Element.CreateUserNameForCertificateBindingElement());
         element.Settings = element.Settings with { IncludeTimestamp = false };

@@ -70,7 +70,6 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             TimeProvider = channel.GetProperty<TimeProvider>() ?? TimeProvider.System,
             LoggerFactory = loggers,
             ReplayCache = channel.GetProperty<IReplayCache>(),
-            SessionStore = channel.GetProperty<ISecuritySessionStore>(),
             SessionIdleTimeout = Binding.ReceiveTimeout,
             MaxEnvelopeBytes = MaxEnvelopeBytes(),
             SessionClosed = sessions.End,

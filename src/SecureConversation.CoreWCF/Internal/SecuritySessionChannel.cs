@@ -84,7 +84,7 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
 
     protected override Task OnOpenAsync(CancellationToken token) => Task.CompletedTask;
 
-    protected override Task OnCloseAsync(CancellationToken token) => _security.AbortAsync(_session, token).AsTask();
+    protected override Task OnCloseAsync(CancellationToken token) => _security.AbortAsync(_session).AsTask();
 
     /// <summary>
     /// CoreWCF gives up the channel: it was idle for ReceiveTimeout, or faulted. Nobody waits: this service has no session store.

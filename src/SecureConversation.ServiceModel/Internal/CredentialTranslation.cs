@@ -7,15 +7,15 @@ internal static class CredentialTranslation
 {
     public static EngineCredentials.ClientCredentials ToEngine(
         ClientCredentials credentials, EngineCredentials.X509Credential? clientCertificate, EndpointAddress address) => new()
-    {
-        ClientCertificate = clientCertificate,
-        UserName = string.IsNullOrEmpty(credentials.UserName.UserName)
+        {
+            ClientCertificate = clientCertificate,
+            UserName = string.IsNullOrEmpty(credentials.UserName.UserName)
             ? null
             : new EngineCredentials.UserNameCredential(credentials.UserName.UserName, credentials.UserName.Password ?? ""),
-        ServiceCertificate = ServiceCertificate(credentials.ServiceCertificate, address),
-        ServiceCertificateValidation = Validation(credentials.ServiceCertificate.Authentication),
-        ServiceIdentity = Identity(address.Identity),
-    };
+            ServiceCertificate = ServiceCertificate(credentials.ServiceCertificate, address),
+            ServiceCertificateValidation = Validation(credentials.ServiceCertificate.Authentication),
+            ServiceIdentity = Identity(address.Identity),
+        };
 
     // In WCF's order: the certificate for this address, the one for all addresses, and last the one of the identity.
     private static X509Certificate2 ServiceCertificate(X509CertificateRecipientClientCredential credential, EndpointAddress address)

@@ -291,8 +291,8 @@ internal static class FailureGuide
             Cause = "The service does not know the session: it was restarted, the session was cancelled, was idle for SessionIdleTimeout, "
                 + "or was never used within InactivityTimeout; or the load balancer chose another server.",
             Remedy = "Have the client open a new session; RetryOnBadContextToken of the HTTP client does so for operations that may be "
-                + "repeated. Raise SessionIdleTimeout for clients that pause. For several servers give them one ISecuritySessionStore, or let "
-                + "the load balancer keep a client at one server.",
+                + "repeated. Raise SessionIdleTimeout for clients that pause. For several servers give them one "
+                + "ISecuritySessionStore, or let the load balancer keep a client at one server.",
         },
         FailureCode.ContextKeyExpired => new()
         {

@@ -102,7 +102,8 @@ internal sealed class SessionRouter(
     {
         if (!messages.Element.DefaultAlgorithmSuite.IsSymmetricKeyLengthSupported(state.Key.Length * 8))
         {
-            throw new InvalidOperationException($"The session store returned a state whose key of {state.Key.Length} octets the binding does not use.");
+            throw new InvalidOperationException(
+                $"The session store returned a key of {state.Key.Length} octets, which the algorithm suite of the binding does not use.");
         }
 
         var context = new SecurityContextKey(state.Id, null, SymmetricKey.From(state.Key));
