@@ -26,17 +26,19 @@ internal sealed class Forgery
     public const string Soap = "http://www.w3.org/2003/05/soap-envelope";
 
     private readonly SecurityAlgorithmSuite _suite = SecurityAlgorithmSuite.Basic256Sha256;
-    private readonly SymmetricKey _root;
     private readonly List<Action<Forgery>> _afterwards = [];
 
     private Forgery(XmlDocument document, SymmetricKey root)
     {
         Document = document;
-        _root = root;
+        Root = root;
     }
 
     public XmlDocument Document { get; }
     public List<SealedPart> Sealed { get; } = [];
+
+    /// <summary>The key of the message, or the source of its keys; what is signed and sealed from now on uses the one set here.</summary>
+    public SymmetricKey Root { get; set; }
 
     public X509Certificate2 Signer { get; set; } = TestCertificates.Client;
 
@@ -114,6 +116,14 @@ internal sealed class Forgery
         {
             element.SetAttribute("Id", Wsu, id);
         }
+    }
+
+    /// <summary>Leaves a part in clear. What signs it stays as it is.</summary>
+    public void Expose(SealedPart part)
+    {
+        Sealed.Remove(part);
+        var uri = "#" + part.Data.GetAttribute("Id");
+        ReferenceList.RemoveChild(Children(ReferenceList, "DataReference").Single(r => r.GetAttribute("URI") == uri));
     }
 
     /// <summary>Done once the message is encrypted again.</summary>
@@ -208,7 +218,7 @@ internal sealed class Forgery
     public SymmetricKey KeyOf(XmlElement? reference)
     {
         var id = reference is null ? null : Children(reference, "Reference").FirstOrDefault()?.GetAttribute("URI").TrimStart('#');
-        return DerivedKeys.FirstOrDefault(t => IdOf(t) == id) is { } token && id is not null ? Derive(token) : _root;
+        return DerivedKeys.FirstOrDefault(t => IdOf(t) == id) is { } token && id is not null ? Derive(token) : Root;
     }
 
     private SymmetricKey Derive(XmlElement token)
@@ -217,7 +227,7 @@ internal sealed class Forgery
             Children(token, name).FirstOrDefault() is { } e && int.TryParse(e.InnerText, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < 4096 ? n : otherwise;
         var length = Number("Length", 32);
         var label = Children(token, "Label").FirstOrDefault()?.InnerText is { } text ? Encoding.UTF8.GetBytes(text) : DerivedKeyToken.DefaultLabel;
-        return _root.Derive(label, Convert.FromBase64String(Child(token, "Nonce").InnerText), Number("Offset", Number("Generation", 0) * length), length);
+        return Root.Derive(label, Convert.FromBase64String(Child(token, "Nonce").InnerText), Number("Offset", Number("Generation", 0) * length), length);
     }
 
     private void Decrypt(XmlElement data)

@@ -9,6 +9,8 @@ public sealed class Loopback : IDisposable
 {
     public static readonly Uri Address = new("http://localhost/echo");
 
+    private const string Echo = "<Echo xmlns=\"urn:e\"><text>h&amp;i é</text></Echo>";
+
     public Loopback(MessageSecurityBinding binding, TimeProvider? clock = null, MessageSecurityServiceOptions? options = null,
         ClientCredentials? client = null, ServiceCredentials? service = null)
     {
@@ -25,10 +27,20 @@ public sealed class Loopback : IDisposable
 
     public static ServiceCredentials ServiceCredentials => TestCredentials.Service;
 
-    public static byte[] Request(MessageVersion version, string body = "<Echo xmlns=\"urn:e\"><text>h&amp;i é</text></Echo>", string action = "urn:e/Echo", string extraHeaders = "") =>
+    public static byte[] Request(MessageVersion version, string body = Echo, string action = "urn:e/Echo", string extraHeaders = "") =>
+        RequestWithId(version, $"urn:uuid:{Guid.NewGuid()}", body, action, extraHeaders);
+
+    /// <param name="version">What the envelope looks like.</param>
+    /// <param name="messageId">The content of the MessageID as XML; null for a request without one.</param>
+    /// <param name="body">The content of the body.</param>
+    /// <param name="action">The action, where the version has addressing.</param>
+    /// <param name="extraHeaders">More header blocks.</param>
+    public static byte[] RequestWithId(
+        MessageVersion version, string? messageId, string body = Echo, string action = "urn:e/Echo", string extraHeaders = "") =>
         TestEnvelope.Create(version, version.Addressing == AddressingVersion.None ? null :
-            $"{TestEnvelope.Action(action)}<a:MessageID>urn:uuid:{Guid.NewGuid()}</a:MessageID><a:ReplyTo><a:Address>{TestEnvelope.Anonymous(version)}</a:Address></a:ReplyTo>" +
-            $"<a:To s:mustUnderstand=\"1\">{Address}</a:To>{extraHeaders}", body);
+            TestEnvelope.Action(action) + (messageId is null ? "" : $"<a:MessageID>{messageId}</a:MessageID>")
+            + $"<a:ReplyTo><a:Address>{TestEnvelope.Anonymous(version)}</a:Address></a:ReplyTo>"
+            + $"<a:To s:mustUnderstand=\"1\">{Address}</a:To>{extraHeaders}", body);
 
     public static byte[] Reply(MessageVersion version, string body = "<EchoResponse xmlns=\"urn:e\"/>", string action = "urn:e/EchoResponse") =>
         TestEnvelope.WithAction(version, action, body);

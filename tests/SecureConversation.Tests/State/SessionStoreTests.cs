@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Claims;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
@@ -131,30 +130,6 @@ public sealed class SessionStoreTests : IDisposable
     {
         _first.Dispose();
         _second.Dispose();
-    }
-
-    /// <summary>Keeps octets, as a remote store would.</summary>
-    private sealed class OctetStore : ISecuritySessionStore
-    {
-        public ConcurrentDictionary<string, byte[]> States { get; } = new();
-
-        public bool IsAway { get; set; }
-
-        public ValueTask<SessionState?> FindAsync(string id, CancellationToken cancellationToken) => IsAway
-            ? throw new IOException("The store does not answer.")
-            : ValueTask.FromResult(States.TryGetValue(id, out var bytes) ? SessionState.FromBytes(bytes) : null);
-
-        public ValueTask SaveAsync(SessionState state, CancellationToken cancellationToken)
-        {
-            States[state.Id] = state.ToBytes();
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask RemoveAsync(string id, CancellationToken cancellationToken)
-        {
-            States.TryRemove(id, out _);
-            return ValueTask.CompletedTask;
-        }
     }
 
     private static class Forge
