@@ -26,9 +26,7 @@ public sealed class InMemoryReplayCache(int capacity, TimeProvider clock) : IRep
     /// <summary>The synchronous form of <see cref="TryAddAsync"/>.</summary>
     public ReplayOutcome TryAdd(ReadOnlySpan<byte> signatureValue, TimeSpan retention)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(signatureValue, hash);
-        var key = BinaryPrimitives.ReadUInt128LittleEndian(hash);
+        var key = KeyOf(signatureValue);
         lock (_lock)
         {
             TurnGenerations(retention);
@@ -45,6 +43,23 @@ public sealed class InMemoryReplayCache(int capacity, TimeProvider clock) : IRep
             _current.Add(key);
             return ReplayOutcome.Fresh;
         }
+    }
+
+    /// <summary>Whether a value was added and may still be remembered.</summary>
+    internal bool Contains(ReadOnlySpan<byte> signatureValue)
+    {
+        var key = KeyOf(signatureValue);
+        lock (_lock)
+        {
+            return _previous.Contains(key) || _current.Contains(key);
+        }
+    }
+
+    private static UInt128 KeyOf(ReadOnlySpan<byte> signatureValue)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(signatureValue, hash);
+        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
     }
 
     private void TurnGenerations(TimeSpan retention)

@@ -115,7 +115,7 @@ internal sealed class SoapEnvelope : IDisposable
     public string? FindText(XmlName name)
     {
         var element = Find(name);
-        return element.IsNull ? null : element.GetText().Trim();
+        return element.IsNull ? null : element.GetText().Trim(' ', '\t', '\r', '\n');
     }
 
     /// <summary>The security header for this receiver; null element when absent. A second one is refused.</summary>
