@@ -116,7 +116,8 @@ public sealed class ServiceSession
     {
         if (ReplyKeys.Signing is null)
         {
-            LazyInitializer.EnsureInitialized(ref _replies, () => new InMemoryReplayCache(int.MaxValue, _clock)).TryAdd(signatureValue, retention);
+            var replies = LazyInitializer.EnsureInitialized(ref _replies, () => new InMemoryReplayCache(int.MaxValue, _clock));
+            replies.TryAdd(signatureValue, retention);
         }
     }
 
