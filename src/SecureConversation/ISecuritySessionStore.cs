@@ -7,6 +7,8 @@ namespace SecureConversation;
 /// <remarks>
 /// The state holds the key of the session: whoever reads the store can read and forge the messages of the session. A store outside the
 /// process must encrypt the states. The engine calls <see cref="FindAsync"/> for each message, so a remote store should cache.
+/// The engine removes sessions that are cancelled or aborted. Sessions that are never used or left idle stay until the store drops them,
+/// which it may do from <see cref="SessionState.Expires"/> on.
 /// </remarks>
 public interface ISecuritySessionStore
 {
