@@ -45,6 +45,19 @@ public sealed class InMemoryReplayCache(int capacity, TimeProvider clock) : IRep
         }
     }
 
+    /// <summary>How many values are remembered.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                TurnGenerations(_retention);
+                return _current.Count + _previous.Count;
+            }
+        }
+    }
+
     /// <summary>Whether a value was added and may still be remembered.</summary>
     internal bool Contains(ReadOnlySpan<byte> signatureValue)
     {

@@ -208,6 +208,12 @@ public sealed class MessageSecurityService : IDisposable
                 Fail.With(FailureCode.WrongToken, "reflected message");
             }
 
+            // A session can be cancelled even when it takes no further requests.
+            if (kind == MessageKind.Application && !session.CanRememberReply(Formats.Element.LocalServiceSettings.ReplayCacheSize))
+            {
+                Fail.With(FailureCode.ReplayCacheFull, "replies of the session");
+            }
+
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
             if (kind == MessageKind.CancelRequest)
             {

@@ -121,6 +121,12 @@ public sealed class ServiceSession
         }
     }
 
+    /// <summary>
+    /// Whether the reply to one more request can be remembered. Asked before a request is dispatched, so that no reply goes out that the
+    /// service would not recognize.
+    /// </summary>
+    internal bool CanRememberReply(int capacity) => Volatile.Read(ref _replies) is not { } replies || replies.Count < capacity;
+
     /// <summary>Whether a message is a reply of this service that came back.</summary>
     internal bool IsOwnReply(ReadOnlySpan<byte> signatureValue) => Volatile.Read(ref _replies)?.Contains(signatureValue) == true;
 

@@ -36,6 +36,33 @@ public sealed class ReflectionTests
         await scene.RefusedAsync(Bytes(reflected), FailureCode.WrongToken);
     }
 
+    [Fact]
+    public async Task Replies_ThatCannotBeRemembered_AreNotMade()
+    {
+        var binding = Bindings.Create("mutualcert/no-derived/session");
+        var settings = binding.Element.LocalServiceSettings with { DetectReplays = false, ReplayCacheSize = 2 };
+        using var loopback = new Loopback(MessageSecurityBinding.Create(
+            binding.Element with { LocalServiceSettings = settings }, binding.MessageVersion, binding.Protection));
+        using var session = await loopback.OpenAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            using var request = session.Secure(Loopback.Request(binding.MessageVersion));
+            using var result = await loopback.Service.ReceiveAsync(request.Envelope, TestContext.Current.CancellationToken);
+            if (i < 2)
+            {
+                using var reply = Assert.IsType<ServiceResult.Dispatch>(result).Secure(Loopback.Reply(binding.MessageVersion));
+            }
+            else
+            {
+                Assert.Equal(FailureCode.ReplayCacheFull, Assert.IsType<ServiceResult.Respond>(result).Code);
+            }
+        }
+
+        using var cancel = session.StartCancel();
+        using var cancelled = await loopback.Service.ReceiveAsync(cancel.Envelope, TestContext.Current.CancellationToken);
+        cancel.Complete(Assert.IsType<ServiceResult.Respond>(cancelled).Envelope);
+    }
+
     [Theory]
     [InlineData("mutualcert//session", true, false)]
     [InlineData("mutualcert//session", true, true)]
