@@ -81,8 +81,17 @@ public sealed class MessageSecurityService : IDisposable
     /// </summary>
     /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
     /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
-    public async ValueTask<ServiceResult> ReceiveAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken = default)
+    public ValueTask<ServiceResult> ReceiveAsync(ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken = default) =>
+        ReceiveAsync(envelope, MessageOrigin.Unknown, cancellationToken);
+
+    /// <inheritdoc cref="ReceiveAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
+    /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
+    /// <param name="origin">What the transport knows about the message.</param>
+    /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
+    public async ValueTask<ServiceResult> ReceiveAsync(
+        ReadOnlyMemory<byte> envelope, MessageOrigin origin, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(origin);
         string? relatesTo = null;
         SoapEnvelope? wire = null;
         try

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
 
@@ -37,7 +38,7 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
             }
 
             var envelope = EnvelopeEncoding.ToUtf8(entity.Written, charset);
-            using var result = await service.ReceiveAsync(envelope, context.RequestAborted).ConfigureAwait(false);
+            using var result = await service.ReceiveAsync(envelope, OriginOf(context), context.RequestAborted).ConfigureAwait(false);
             await (result switch
             {
                 ServiceResult.Dispatch dispatch => DispatchAsync(context, dispatch, application),
@@ -61,6 +62,12 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
             context.Abort();
         }
     }
+
+    private static MessageOrigin OriginOf(HttpContext context) => new()
+    {
+        RemoteAddress = context.Connection.RemoteIpAddress,
+        LocalAddress = Uri.TryCreate(context.Request.GetEncodedUrl(), UriKind.Absolute, out var uri) ? uri : null,
+    };
 
     private static int StatusOf(ServiceResponseKind kind) => kind switch
     {

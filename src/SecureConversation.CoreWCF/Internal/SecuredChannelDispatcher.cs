@@ -1,5 +1,6 @@
 using System.Net;
 using System.Xml;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;
@@ -23,7 +24,8 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         }
 
         var addressing = TakeTransportAddressing(wire);
-        var result = await security.ReceiveAsync(await Envelopes.WriteAsync(wire).ConfigureAwait(false)).ConfigureAwait(false);
+        var envelope = await Envelopes.WriteAsync(wire).ConfigureAwait(false);
+        var result = await security.ReceiveAsync(envelope, OriginOf(wire)).ConfigureAwait(false);
         if (result is ServiceResult.Dispatch dispatch)
         {
             await DispatchAsync(context, wire, addressing, dispatch).ConfigureAwait(false);
@@ -34,6 +36,14 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
             await RespondAsync(context, wire.Version, respond).ConfigureAwait(false);
         }
     }
+
+    private static MessageOrigin OriginOf(Message wire) => new()
+    {
+        // CoreWCF puts the request of ASP.NET Core into the properties of the message, under the name of its type.
+        RemoteAddress = wire.Properties.TryGetValue(typeof(HttpContext).FullName!, out var http)
+            ? (http as HttpContext)?.Connection.RemoteIpAddress : null,
+        LocalAddress = wire.Properties.Via,
+    };
 
     private static async Task RespondAsync(RequestContext context, MessageVersion version, ServiceResult.Respond respond)
     {
