@@ -42,6 +42,9 @@ internal ref struct XmlIndexBuilder : IDisposable
         _frames = Buffers.Rent<Frame>(32);
     }
 
+    /// <summary>How many bytes were read.</summary>
+    public readonly int Position => _tokens.End;
+
     public XmlIndex Build()
     {
         if (!_spliced)
