@@ -33,6 +33,12 @@ public sealed class SecureConversationServiceOptions
     /// </summary>
     public int MaxRequestBytes { get; set; } = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of requests that the endpoint holds at a time, the first 64 KiB of each not counted; a request beyond them gets HTTP status
+    /// 503. Positive. Null (default): a fourth of the memory that the process may use.
+    /// </summary>
+    public long? MaxBufferedRequestBytes { get; set; }
+
     /// <summary>Largest plain reply in bytes that is held for protection. Positive; default 64 MiB.</summary>
     public int MaxReplyBytes { get; set; } = 64 * 1024 * 1024;
 

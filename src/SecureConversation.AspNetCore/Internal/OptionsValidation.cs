@@ -22,9 +22,10 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
             return "Credentials is not set.";
         }
 
-        if (options.MaxRequestBytes <= 0 || options.MaxReplyBytes <= 0 || options.SessionIdleTimeout <= TimeSpan.Zero)
+        if (options.MaxRequestBytes <= 0 || options.MaxBufferedRequestBytes <= 0 || options.MaxReplyBytes <= 0
+            || options.SessionIdleTimeout <= TimeSpan.Zero)
         {
-            return "MaxRequestBytes, MaxReplyBytes and SessionIdleTimeout must be positive.";
+            return "MaxRequestBytes, MaxBufferedRequestBytes, MaxReplyBytes and SessionIdleTimeout must be positive.";
         }
 
         try
