@@ -143,12 +143,13 @@ internal sealed class KeyRing : IDisposable
         }
 
         var own = _source.FindOwn(wrapped.WrappedFor) ?? Fail.With<X509Credential>(FailureCode.WrongToken, "xenc:EncryptedKey");
-        _primary = RsaKeyTransport.Unwrap(own.PrivateKey, suite.AsymmetricKeyWrap, wrapped.CipherValue,
-            suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8, suite.DefaultSymmetricKeyLength / 8, out _);
-        _ownsPrimary = true;
 
         // WS-Security 1.1 section 7.3: EncryptedKeySHA1 is the hash of the cipher value, not of the key.
         EncryptedKeySha1 = SHA1.HashData(wrapped.CipherValue);
+        _source.Use?.OfWrappedKey(EncryptedKeySha1);
+        _primary = RsaKeyTransport.Unwrap(own.PrivateKey, suite.AsymmetricKeyWrap, wrapped.CipherValue,
+            suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8, suite.DefaultSymmetricKeyLength / 8, out _);
+        _ownsPrimary = true;
     }
 
     /// <summary>The key of a known context. All references of one message have to lead to the same context.</summary>
@@ -166,6 +167,7 @@ internal sealed class KeyRing : IDisposable
         }
 
         Context = context;
+        _source.Use?.OfContext(context.Identifier);
         return _primary = context.Key;
     }
 
