@@ -5,7 +5,14 @@ using SecureConversation.Benchmarks;
 if (args is ["quick"])
 {
     QuickLook.Run();
-    return;
+    return 0;
+}
+
+// `timing` measures whether the time of a refusal tells anything; see TimingCommand.
+if (args is ["timing", .. var options])
+{
+    return await TimingCommand.RunAsync(options);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(Conversation).Assembly).Run(args);
+return 0;

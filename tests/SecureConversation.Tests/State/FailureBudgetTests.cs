@@ -15,9 +15,9 @@ public sealed class FailureBudgetTests
     public void Step_DoublesOnceForEachBudgetBeyondTheFirst()
     {
         var budgets = new FailureBudgets(Budget, _clock);
-        var doublings = Enumerable.Range(0, 13).Select(_ => budgets.Add(FailureSource.OfContext("a"), 1).Doublings);
+        var doublings = Enumerable.Range(0, 13).Select(_ => budgets.Add(FailureSource.OfContext("a")).Doublings);
         Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3], doublings);
-        Assert.Equal(0, budgets.Add(FailureSource.OfContext("b"), 1).Doublings);
+        Assert.Equal(0, budgets.Add(FailureSource.OfContext("b")).Doublings);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class FailureBudgetTests
         var budgets = new FailureBudgets(Budget, _clock);
         for (var period = 0; period < 3; period++)
         {
-            Assert.Equal(1, Enumerable.Range(0, 5 * Budget).Count(_ => budgets.Add(FailureSource.OfContext("a"), 1).IsFirstBeyond));
+            Assert.Equal(1, Enumerable.Range(0, 5 * Budget).Count(_ => budgets.Add(FailureSource.OfContext("a")).IsFirstBeyond));
             _clock.Advance(FailureBudgets.Period);
         }
     }
@@ -35,13 +35,13 @@ public sealed class FailureBudgetTests
     public void Failures_CountForTheLastMinute()
     {
         var budgets = new FailureBudgets(Budget, _clock);
-        budgets.Add(FailureSource.OfContext("a"), 100);
+        Add(budgets, FailureSource.OfContext("a"), 100);
         _clock.Advance(FailureBudgets.Period);
-        Assert.Equal(100, budgets.Add(FailureSource.OfContext("a"), 0).Failures);
+        Assert.Equal(100, budgets.Get(FailureSource.OfContext("a")).Failures);
         _clock.Advance(FailureBudgets.Period / 4);
-        Assert.Equal(75, budgets.Add(FailureSource.OfContext("a"), 0).Failures);
+        Assert.Equal(75, budgets.Get(FailureSource.OfContext("a")).Failures);
         _clock.Advance(FailureBudgets.Period);
-        Assert.Equal(0, budgets.Add(FailureSource.OfContext("a"), 0).Failures);
+        Assert.Equal(0, budgets.Get(FailureSource.OfContext("a")).Failures);
         Assert.Equal(0, budgets.Count);
     }
 
@@ -49,11 +49,22 @@ public sealed class FailureBudgetTests
     public void FullTable_KeepsItsCountsAndGivesTheOthersOneTogether()
     {
         var budgets = new FailureBudgets(Budget, _clock, capacity: 100);
-        budgets.Add(FailureSource.OfContext("victim"), 50);
-        var last = Enumerable.Range(0, 10_000).Select(i => budgets.Add(FailureSource.OfWrappedKey(BitConverter.GetBytes(i)), 1)).ToArray()[^1];
+        Add(budgets, FailureSource.OfContext("victim"), 50);
+        var last = Enumerable.Range(0, 10_000).Select(i => budgets.Add(FailureSource.OfWrappedKey(BitConverter.GetBytes(i)))).ToArray()[^1];
         Assert.Equal(101, budgets.Count);
         Assert.Equal(10_000 - 99, last.Failures);
-        Assert.Equal(51, budgets.Add(FailureSource.OfContext("victim"), 1).Failures);
+        Assert.Equal(51, budgets.Add(FailureSource.OfContext("victim")).Failures);
+    }
+
+    [Fact]
+    public void Overrun_DoublesTheStepAndIsNoFailure()
+    {
+        var budgets = new FailureBudgets(Budget, _clock);
+        Assert.Equal(new Charge(0, 1, false), budgets.AddOverrun(FailureSource.OfContext("a")));
+        Assert.Equal(new Charge(1, 1, false), budgets.Add(FailureSource.OfContext("a")));
+        Assert.Equal(new Charge(1, 2, false), budgets.AddOverrun(FailureSource.OfContext("a")));
+        _clock.Advance(1.5 * FailureBudgets.Period);
+        Assert.Equal(new Charge(0, 1, false), budgets.Get(FailureSource.OfContext("a")));
     }
 
     [Theory]
@@ -69,4 +80,12 @@ public sealed class FailureBudgetTests
     [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
     public void Address_IsNamedAsItCounts(string address, string name) => Assert.Equal(name, FailureSource.NameOf(IPAddress.Parse(address)));
+
+    private static void Add(FailureBudgets budgets, FailureSource source, int failures)
+    {
+        for (var i = 0; i < failures; i++)
+        {
+            budgets.Add(source);
+        }
+    }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace SecureConversation.Engine.Schedule;
 
 /// <summary>
@@ -31,11 +29,19 @@ internal sealed class FailureBudgets(int budget, TimeProvider clock, int capacit
         }
     }
 
-    /// <summary>Adds failures to a source.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="failures">How many; zero only asks.</param>
-    /// <returns>What the source has now.</returns>
-    public Charge Add(FailureSource source, int failures)
+    /// <summary>Adds a failure to a source.</summary>
+    public Charge Add(FailureSource source) => Change(source, new Account(1, 0, IsTold: false));
+
+    /// <summary>
+    /// Adds a refusal that took longer than its step. That told the sender something, and he must not learn it often: it counts for the
+    /// step like a whole budget, but not as a failure.
+    /// </summary>
+    public Charge AddOverrun(FailureSource source) => Change(source, new Account(0, 1, IsTold: false));
+
+    /// <summary>What a source has.</summary>
+    public Charge Get(FailureSource source) => Change(source, default);
+
+    private Charge Change(FailureSource source, Account more)
     {
         lock (_lock)
         {
@@ -45,25 +51,24 @@ internal sealed class FailureBudgets(int budget, TimeProvider clock, int capacit
                 source = FailureSource.Others;
             }
 
-            var before = _previous.GetValueOrDefault(source).Failures * (1 - (elapsed / Period));
-            if (failures == 0)
+            var before = _previous.GetValueOrDefault(source);
+            var account = _current.GetValueOrDefault(source);
+            account = new Account(Sum(account.Failures, more.Failures), Sum(account.Overruns, more.Overruns), account.IsTold);
+            var left = 1 - (elapsed / Period);
+            var failures = Sum(account.Failures, (int)(before.Failures * left));
+            var beyond = Math.Max(0, failures - 1) / budget;
+            var overruns = Sum(account.Overruns, (int)(before.Overruns * left));
+            var charge = new Charge(failures, Sum(beyond, overruns), beyond > 0 && more.Failures > 0 && !account.IsTold);
+            if (more != default)
             {
-                return ChargeOf(_current.GetValueOrDefault(source).Failures + (int)before, isFirst: false);
+                _current[source] = account with { IsTold = account.IsTold || charge.IsFirstBeyond };
             }
 
-            ref var account = ref CollectionsMarshal.GetValueRefOrAddDefault(_current, source, out _);
-            account.Failures = (int)Math.Min(int.MaxValue / 2, (long)account.Failures + failures);
-            var charge = ChargeOf(account.Failures + (int)before, isFirst: !account.IsTold);
-            account.IsTold |= charge.Doublings > 0;
             return charge;
         }
     }
 
-    private Charge ChargeOf(int failures, bool isFirst)
-    {
-        var doublings = Math.Max(0, failures - 1) / budget;
-        return new Charge(failures, doublings, isFirst && doublings > 0);
-    }
+    private static int Sum(int one, int other) => (int)Math.Min(int.MaxValue, (long)one + other);
 
     private TimeSpan TurnPeriods()
     {
@@ -79,11 +84,11 @@ internal sealed class FailureBudgets(int budget, TimeProvider clock, int capacit
         return clock.GetElapsedTime(_turned);
     }
 
-    private record struct Account(int Failures, bool IsTold);
+    private readonly record struct Account(int Failures, int Overruns, bool IsTold);
 }
 
 /// <summary>What a source has to bear.</summary>
 /// <param name="Failures">Its failures within the last minute.</param>
-/// <param name="Doublings">How often its step doubles: once for each budget beyond the first.</param>
+/// <param name="Doublings">How often its step doubles: once for each budget beyond the first, and for each overrun.</param>
 /// <param name="IsFirstBeyond">Whether it went beyond its budget just now, for the first time in this period.</param>
 internal readonly record struct Charge(int Failures, int Doublings, bool IsFirstBeyond);

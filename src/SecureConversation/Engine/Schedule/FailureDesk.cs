@@ -63,7 +63,7 @@ internal sealed class FailureDesk : IDisposable
     public Task WaitAsync(
         long arrival, string? context, byte[]? wrappedKey, IPAddress? remote, bool counts, CancellationToken cancellationToken)
     {
-        var doublings = Add(context, wrappedKey, remote, counts ? 1 : 0);
+        var doublings = Visit(context, wrappedKey, remote, counts ? Count : source => _budgets.Get(source.Source).Doublings);
         if (_schedule is null)
         {
             return Task.CompletedTask;
@@ -72,8 +72,7 @@ internal sealed class FailureDesk : IDisposable
         var task = _schedule.WaitAsync(arrival, StepOf(doublings), out var hasOverrun);
         if (hasOverrun && counts)
         {
-            // Whether the work fits into the step is something that the sender learned. He must not learn it often, so it costs a budget.
-            Add(context, wrappedKey, remote, _options.Budget);
+            Visit(context, wrappedKey, remote, source => _budgets.AddOverrun(source.Source).Doublings);
         }
 
         return task.WaitAsync(cancellationToken);
@@ -102,36 +101,32 @@ internal sealed class FailureDesk : IDisposable
         return step < _options.MaxStep ? step : _options.MaxStep;
     }
 
-    private int Add(string? context, byte[]? wrappedKey, IPAddress? remote, int failures)
+    /// <summary>Does the same to all sources of a message.</summary>
+    /// <returns>The most doublings that one of them has.</returns>
+    private static int Visit(string? context, byte[]? wrappedKey, IPAddress? remote, Func<Named, int> visit)
     {
-        var doublings = 0;
-        if (context is not null)
-        {
-            doublings = Add(FailureSource.OfContext(context), failures, () => $"session {context}");
-        }
-
+        var doublings = context is null ? 0 : visit(new Named(FailureSource.OfContext(context), () => $"session {context}"));
         if (wrappedKey is not null)
         {
-            doublings = Math.Max(doublings, Add(FailureSource.OfWrappedKey(wrappedKey), failures,
-                () => $"wrapped key with EncryptedKeySHA1 {Convert.ToBase64String(wrappedKey)}"));
+            doublings = Math.Max(doublings, visit(new Named(FailureSource.OfWrappedKey(wrappedKey),
+                () => $"wrapped key with EncryptedKeySHA1 {Convert.ToBase64String(wrappedKey)}")));
         }
 
-        return remote is null
-            ? doublings
-            : Math.Max(doublings, Add(FailureSource.OfAddress(remote), failures, () => $"address {FailureSource.NameOf(remote)}"));
+        return remote is null ? doublings : Math.Max(doublings, visit(
+            new Named(FailureSource.OfAddress(remote), () => $"address {FailureSource.NameOf(remote)}")));
     }
 
-    private int Add(FailureSource source, int failures, Func<string> name)
+    private int Count(Named source)
     {
-        var charge = _budgets.Add(source, failures);
-        if (charge.Doublings > 0 && failures > 0)
+        var charge = _budgets.Add(source.Source);
+        if (charge.Failures > _options.Budget)
         {
-            EngineMetrics.FailuresOverBudget.Add(1, new KeyValuePair<string, object?>("source", KindName(source.Kind)));
+            EngineMetrics.FailuresOverBudget.Add(1, new KeyValuePair<string, object?>("source", KindName(source.Source.Kind)));
         }
 
         if (charge.IsFirstBeyond && _oracles.TryTake())
         {
-            EngineLog.PossibleOracle(_log, charge.Failures, name(),
+            EngineLog.PossibleOracle(_log, charge.Failures, source.Name(),
                 StepOf(charge.Doublings).TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
         }
 
@@ -144,4 +139,8 @@ internal sealed class FailureDesk : IDisposable
         FailureSourceKind.WrappedKey => "wrapped_key",
         _ => "address",
     };
+
+    /// <param name="Source">What is counted by.</param>
+    /// <param name="Name">Its name for the log.</param>
+    private readonly record struct Named(FailureSource Source, Func<string> Name);
 }
