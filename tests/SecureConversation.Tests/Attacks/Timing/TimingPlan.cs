@@ -21,6 +21,19 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
            select new TimingPlan($"mutualcert//{(exchange == TimingExchange.Single ? "single" : "session")}", exchange, attack),
     ];
 
+    /// <summary>A selection for tests that are to end soon: each exchange, each attack and each order once.</summary>
+    public static IReadOnlyList<TimingPlan> Few { get; } =
+    [
+        new("mutualcert//session", TimingExchange.Session, "ciphertext"),
+        new("mutualcert//session", TimingExchange.Session, "amplified"),
+        new("mutualcert//session", TimingExchange.Handshake, "ciphertext"),
+        new("mutualcert//single", TimingExchange.Single, "ciphertext"),
+        new("mutualcert/sign-first/session", TimingExchange.Session, "ciphertext"),
+        new("mutualcert/encrypt-first/session", TimingExchange.Session, "ciphertext"),
+        new("mutualcert//session", TimingExchange.Handshake, "oaep"),
+        new("mutualcert//single", TimingExchange.Single, "rsa15"),
+    ];
+
     public MessageSecurityBinding CreateBinding() => Roles.Bindings.Create(
         Binding, Attack == "rsa15" ? SecurityAlgorithmSuite.Basic256Sha256Rsa15 : SecurityAlgorithmSuite.Basic256Sha256);
 
