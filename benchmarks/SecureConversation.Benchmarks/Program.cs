@@ -14,5 +14,11 @@ if (args is ["timing", .. var options])
     return await TimingCommand.RunAsync(options);
 }
 
+// `hostile [shape]` prints what hostile messages cost their receiver, and fails when a bound is exceeded.
+if (args is ["hostile", ..])
+{
+    return HostileCosts.Run(args.Length > 1 ? args[1] : "");
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Conversation).Assembly).Run(args);
 return 0;

@@ -4,8 +4,15 @@ namespace SecureConversation.Testing;
 
 /// <summary>Messages that an attacker would like to tell apart by the time of their answers.</summary>
 /// <param name="Name">What is wrong with them.</param>
-/// <param name="Wire">One of them.</param>
-public sealed record TimingClass(string Name, byte[] Wire);
+/// <param name="Next">Gives one of them. Not measured.</param>
+public sealed record TimingClass(string Name, Func<byte[]> Next)
+{
+    /// <summary>A class of one message.</summary>
+    public TimingClass(string name, byte[] wire)
+        : this(name, () => wire)
+    {
+    }
+}
 
 /// <summary>
 /// Measures how long the answers to classes of messages take. The classes come in random order, so that whatever else happens on the
@@ -44,7 +51,7 @@ public sealed class TimingRun(IReadOnlyList<TimingClass> classes)
             {
                 while (Interlocked.Increment(ref next) is var i && i < order.Length)
                 {
-                    var time = await connection(classes[order[i]].Wire, Injected(order[i]));
+                    var time = await connection(classes[order[i]].Next(), Injected(order[i]));
                     if (isCounted)
                     {
                         lock (times)

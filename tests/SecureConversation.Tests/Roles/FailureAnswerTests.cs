@@ -285,14 +285,17 @@ public sealed class FailureAnswerTests
         Assert.Contains("set ", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The message with one octet of the body's ciphertext changed: it fails after a key was used.</summary>
+    /// <summary>The message with another signature: it fails after a key was used, as often as it is sent.</summary>
     private static byte[] Broken(ReadOnlyMemory<byte> wire)
     {
         var document = Forgery.Load(wire);
-        var value = Forgery.Descendant((XmlElement)document.DocumentElement!.LastChild!, "CipherValue");
-        var cipher = Convert.FromBase64String(value.InnerText);
-        cipher[^1] ^= 1;
-        value.InnerText = Convert.ToBase64String(cipher);
+        var security = Forgery.Child((XmlElement)document.DocumentElement!.FirstChild!, "Security");
+        var value = Forgery.Children(security, "EncryptedData").FirstOrDefault() is { } data
+            ? Forgery.Descendant(data, "CipherValue")
+            : Forgery.Descendant(security, "SignatureValue");
+        var octets = Convert.FromBase64String(value.InnerText);
+        octets[^1] ^= 1;
+        value.InnerText = Convert.ToBase64String(octets);
         return Encoding.UTF8.GetBytes(document.OuterXml);
     }
 

@@ -68,7 +68,7 @@ public sealed class OracleTests(ITestOutputHelper output)
         using var fast = await TimingMessages.RecordAsync(service.Binding, service.Address, TimingExchange.Session, m => service.PostAsync(m));
         using var slow = await TimingMessages.RecordAsync(service.Binding, service.Address, TimingExchange.Session, m => service.PostAsync(m));
         store.Slow = store.Last!;
-        var (fastWire, slowWire) = (fast.Classes()[0].Wire, slow.Classes()[0].Wire);
+        var (fastWire, slowWire) = (fast.SignatureClasses(m => m)[0].Next(), slow.SignatureClasses(m => m)[0].Next());
         var inOrder = new byte[64];
         var attacker = new TimingAttacker(service, cipher => ReferenceEquals(cipher, inOrder) ? slowWire : fastWire, connections: 2);
         var right = await attacker.GuessAsync(inOrder, Lessons, Guesses);
@@ -82,7 +82,7 @@ public sealed class OracleTests(ITestOutputHelper output)
     {
         await using var service = await TimingService.StartAsync(Roles.Bindings.Create(Attack.Session), new FailureAnswerOptions());
         using var messages = await TimingMessages.RecordAsync(service.Binding, service.Address, TimingExchange.Session, m => service.PostAsync(m));
-        var wire = messages.Classes()[0].Wire;
+        var wire = messages.SignatureClasses(m => m)[0].Next();
         var attackers = await Task.WhenAll(Enumerable.Range(0, 120).Select(_ => service.ConnectAsync()));
         await Task.WhenAll(attackers.Select(a => a.TimeAsync(wire)));
         Assert.Contains(RecordedLog.Current.Entries, e => e.Id == 20 && e.Text.Contains("session ", StringComparison.Ordinal));

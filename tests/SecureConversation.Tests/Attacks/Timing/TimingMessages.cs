@@ -19,26 +19,32 @@ internal enum TimingExchange
 }
 
 /// <summary>
-/// A message of a victim, and what becomes of it when an attacker changes ciphertext. The attacker is given the keys, so that each class
-/// has one thing wrong and nothing else; all classes but those of another length have the same number of octets.
+/// Messages of a victim, and what becomes of them when an attacker changes ciphertext. All classes of an attack but those of another length
+/// have the same number of octets.
 /// </summary>
 internal sealed class TimingMessages : IDisposable
 {
+    private static readonly string Body = $"<Echo xmlns=\"urn:e\"><text>{new string('x', 200)}</text></Echo>";
+
     private readonly ConversationDecoder _observer;
     private readonly SymmetricKey? _sessionKey;
+    private readonly ClientSession? _session;
 
-    private TimingMessages(byte[] wire, SymmetricKey? sessionKey, ConversationDecoder observer)
+    private TimingMessages(Func<byte[]> next, ConversationDecoder observer, ClientSession? session = null, SymmetricKey? sessionKey = null)
     {
-        Wire = wire;
-        _sessionKey = sessionKey;
-        _observer = observer;
+        Next = next;
+        Wire = next();
+        (_observer, _session, _sessionKey) = (observer, session, sessionKey);
     }
 
-    /// <summary>The message as the victim sent it, recorded before the service has seen it.</summary>
+    /// <summary>A message as the victim sends it, recorded before the service has seen it.</summary>
     public byte[] Wire { get; }
 
+    /// <summary>Gives a new message of the victim each time: a service looks into the body of a message only once.</summary>
+    public Func<byte[]> Next { get; }
+
     public static async Task<TimingMessages> RecordAsync(
-        MessageSecurityBinding binding, Uri address, TimingExchange exchange, Func<ReadOnlyMemory<byte>, Task<byte[]>> post, int bodySize = 200)
+        MessageSecurityBinding binding, Uri address, TimingExchange exchange, Func<ReadOnlyMemory<byte>, Task<byte[]>> post)
     {
         var observer = new ConversationDecoder(binding, new ConversationKeys
         {
@@ -46,57 +52,88 @@ internal sealed class TimingMessages : IDisposable
             Client = new X509Credential(TestCertificates.Client),
         });
         var client = new MessageSecurityClient(binding, TestCredentials.Client);
-        var plain = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Roles.Loopback.Request(binding.MessageVersion, Body(bodySize)))
+        byte[] Plain() => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Roles.Loopback.Request(binding.MessageVersion, Body))
             .Replace($"{Roles.Loopback.Address}", $"{address}", StringComparison.Ordinal));
         if (exchange == TimingExchange.Single)
         {
-            using var single = client.Secure(plain, address);
-            return new TimingMessages(single.Envelope.ToArray(), null, observer);
+            return new TimingMessages(() => Octets(client.Secure(Plain(), address)), observer);
+        }
+
+        if (exchange == TimingExchange.Handshake)
+        {
+            return new TimingMessages(
+                () =>
+                {
+                    using var started = client.StartSession(address);
+                    return started.Envelope.ToArray();
+                },
+                observer);
         }
 
         using var handshake = client.StartSession(address);
-        if (exchange == TimingExchange.Handshake)
-        {
-            return new TimingMessages(handshake.Envelope.ToArray(), null, observer);
-        }
-
         using var asked = observer.Decode(handshake.Envelope, MessageDirection.ClientToService, DateTimeOffset.UtcNow);
         var answer = await post(handshake.Envelope);
         using var answered = observer.Decode(answer, MessageDirection.ServiceToClient, DateTimeOffset.UtcNow);
-        using var session = handshake.Complete(answer);
-        using var request = session.Secure(plain);
-        return new TimingMessages(request.Envelope.ToArray(), observer.Knowledge.FindContext(session.Id, null)?.Key, observer);
-    }
-
-    /// <summary>Everything that can be wrong with the ciphertext of the signature, where it is encrypted, and of the body.</summary>
-    public IReadOnlyList<TimingClass> Classes()
-    {
-        var forgery = Open();
-        var classes = new List<TimingClass>();
-        if (forgery.Sealed.Exists(p => p.Target.LocalName == "Signature"))
-        {
-            Add(forgery.SignaturePart, "signature", TimingPlaintext.WrongValue, "bad MAC");
-        }
-
-        Add(forgery.BodyPart, "body", TimingPlaintext.OtherText, "bad digest");
-        return classes;
-
-        void Add(SealedPart part, string name, Func<byte[], byte[]> wrong, string wrongName)
-        {
-            var (cipher, plain, key) = Decrypt(forgery, part);
-            classes.Add(new($"{name}: bad padding", With(Wire, part, BadPadding(cipher, plain.Length))));
-            classes.Add(new($"{name}: bad XML", With(Wire, part, Encrypt(TimingPlaintext.NoXml(plain), key))));
-            classes.Add(new($"{name}: bad structure", With(Wire, part, Encrypt(TimingPlaintext.OtherElement(plain), key))));
-            classes.Add(new($"{name}: {wrongName}", With(Wire, part, Encrypt(wrong(plain), key))));
-            classes.Add(new($"{name}: wrong length", With(Wire, part, cipher[..^1])));
-        }
+        var session = handshake.Complete(answer);
+        return new TimingMessages(() => Octets(session.Secure(Plain())), observer, session, observer.Knowledge.FindContext(session.Id, null)?.Key);
     }
 
     /// <summary>
-    /// The same for the body, where a signature of the attacker stands in place of the victim's. It is in clear and costs as much as he can
-    /// make it cost: elements whose namespace is declared on the envelope, with a name that each of them repeats in canonical form.
+    /// Everything that can be wrong with the ciphertext of the signature. The attacker is given the keys, so that each class has one thing
+    /// wrong and nothing else; one recorded message is enough, because no signature of it is right.
     /// </summary>
-    public IReadOnlyList<TimingClass> AmplifiedClasses(int uriKilobytes = 16, int elements = 300)
+    public IReadOnlyList<TimingClass> SignatureClasses(Func<byte[], byte[]> amplify)
+    {
+        var forgery = Open();
+        var part = forgery.SignaturePart;
+        var (cipher, plain, key) = Decrypt(forgery, part);
+        TimingClass Class(string name, byte[] changed) => new($"signature: {name}", amplify(With(Wire, part, changed)));
+        return
+        [
+            Class("bad padding", BadPadding(cipher, plain.Length)),
+            Class("bad XML", Encrypt(TimingPlaintext.NoXml(plain), key)),
+            Class("bad structure", Encrypt(TimingPlaintext.OtherElement(plain), key)),
+            Class("bad MAC", Encrypt(TimingPlaintext.WrongValue(plain), key)),
+            Class("wrong length", cipher[..^1]),
+        ];
+    }
+
+    /// <summary>
+    /// What can be wrong with the ciphertext of the body. The attacker stands between the victim and the service and changes one message
+    /// after the other; he has no key, and knows how the plaintext begins and how long its padding is.
+    /// </summary>
+    public IReadOnlyList<TimingClass> BodyClasses(Func<byte[], byte[]> amplify)
+    {
+        var forgery = Open();
+        var (cipher, plain, _) = Decrypt(forgery, forgery.BodyPart);
+        var padding = (byte)(cipher.Length - 16 - plain.Length);
+        TimingClass Class(string name, Func<byte[], byte[]> change) => new($"body: {name}", () => amplify(WithBody(Next(), change)));
+        byte[] Flip(byte[] c, int at, int bits)
+        {
+            c[at] ^= (byte)bits;
+            return c;
+        }
+
+        List<TimingClass> classes =
+        [
+            Class("bad padding", c => Flip(c, c.Length - 17, padding)),
+            Class("bad XML at the start", c => Flip(c, 1, plain[1] ^ '<')),
+            Class("bad XML at the end", c => Flip(c, 4, 1)),
+            Class("wrong length", c => c[..^1]),
+        ];
+        if (plain.AsSpan().StartsWith("<Echo xmlns=\"urn"u8))
+        {
+            classes.Add(Class("bad digest", c => Flip(c, 15, 'n' ^ 'm')));
+        }
+
+        return classes;
+    }
+
+    /// <summary>
+    /// The body of one message, where a signature of the attacker stands in place of the victim's. It is in clear and costs as much as he
+    /// can make it cost: elements whose namespace is declared on the envelope, with a name that each of them repeats in canonical form.
+    /// </summary>
+    public IReadOnlyList<TimingClass> CostlySignatureClasses(int uriKilobytes = 16, int elements = 300)
     {
         var forgery = Open();
         var part = forgery.BodyPart;
@@ -104,10 +141,10 @@ internal sealed class TimingMessages : IDisposable
         var evil = Amplified(uriKilobytes, elements);
         return
         [
-            new("amplified: in order", evil),
-            new("amplified: bad padding", With(evil, part, BadPadding(cipher, plain.Length))),
-            new("amplified: bad XML", With(evil, part, Encrypt(TimingPlaintext.NoXml(plain), key))),
-            new("amplified: wrong length", With(evil, part, cipher[..^1])),
+            new("costly signature, body in order", evil),
+            new("costly signature, body with bad padding", With(evil, part, BadPadding(cipher, plain.Length))),
+            new("costly signature, body with bad XML", With(evil, part, Encrypt(TimingPlaintext.NoXml(plain), key))),
+            new("costly signature, body of wrong length", With(evil, part, cipher[..^1])),
         ];
     }
 
@@ -137,7 +174,11 @@ internal sealed class TimingMessages : IDisposable
 
     public Forgery Open() => Forgery.Open(Wire, _sessionKey);
 
-    public void Dispose() => _observer.Dispose();
+    public void Dispose()
+    {
+        _session?.Dispose();
+        _observer.Dispose();
+    }
 
     /// <summary>The message with other ciphertext in one of its parts.</summary>
     public static byte[] With(byte[] wire, SealedPart part, byte[] cipher)
@@ -149,7 +190,21 @@ internal sealed class TimingMessages : IDisposable
         return Encoding.UTF8.GetBytes(document.OuterXml);
     }
 
-    private static string Body(int size) => $"<Echo xmlns=\"urn:e\"><text>{new string('x', size)}</text></Echo>";
+    private static byte[] Octets(SecuredRequest request)
+    {
+        using (request)
+        {
+            return request.Envelope.ToArray();
+        }
+    }
+
+    private static byte[] WithBody(byte[] wire, Func<byte[], byte[]> change)
+    {
+        var text = Encoding.UTF8.GetString(wire);
+        var end = text.LastIndexOf("</", text.LastIndexOf("CipherValue>", StringComparison.Ordinal), StringComparison.Ordinal);
+        var start = text.LastIndexOf('>', end) + 1;
+        return Encoding.UTF8.GetBytes($"{text[..start]}{Convert.ToBase64String(change(Convert.FromBase64String(text[start..end])))}{text[end..]}");
+    }
 
     private static (byte[] Cipher, byte[] Plain, SymmetricKey Key) Decrypt(Forgery forgery, SealedPart part)
     {
@@ -221,21 +276,6 @@ internal static class TimingPlaintext
 
     /// <summary>One element of another name.</summary>
     public static byte[] OtherElement(byte[] plain) => Encoding.ASCII.GetBytes($"<x>{new string('y', plain.Length - 7)}</x>");
-
-    /// <summary>The same XML with one letter of text changed.</summary>
-    public static byte[] OtherText(byte[] plain)
-    {
-        var changed = (byte[])plain.Clone();
-        var at = plain.AsSpan().LastIndexOf("xx"u8);
-        if (at < 0)
-        {
-            // A request for a token: a digit of its key size.
-            at = plain.AsSpan().IndexOf("256"u8);
-        }
-
-        changed[at] = (byte)(changed[at] == '2' ? '1' : 'z');
-        return changed;
-    }
 
     /// <summary>The same signature with another value.</summary>
     public static byte[] WrongValue(byte[] plain)

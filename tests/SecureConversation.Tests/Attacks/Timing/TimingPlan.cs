@@ -7,29 +7,32 @@ namespace SecureConversation.Tests.Attacks;
 /// <summary>What is measured: a binding, what the victim sends, and what the attacker does to it.</summary>
 /// <param name="Binding">A name of <see cref="Roles.Bindings"/>.</param>
 /// <param name="Exchange">What the victim sends.</param>
-/// <param name="Attack">What the attacker changes: "ciphertext", "amplified", "oaep" or "rsa15".</param>
+/// <param name="Attack">What the attacker changes: "signature", "signature, costly", "body", "body, costly", "costly signature", "oaep" or "rsa15".</param>
 internal sealed record TimingPlan(string Binding, TimingExchange Exchange, string Attack)
 {
     public static IReadOnlyList<TimingPlan> All { get; } =
     [
         .. from order in new[] { "", "sign-first", "encrypt-first" }
            from exchange in Enum.GetValues<TimingExchange>()
-           from attack in new[] { "ciphertext", "amplified" }
+           from attack in new[] { "signature", "signature, costly", "body", "body, costly", "costly signature" }
+           // Only the default order encrypts the signature.
+           where order.Length == 0 || !attack.StartsWith("signature", StringComparison.Ordinal)
            select new TimingPlan($"mutualcert/{order}/{(exchange == TimingExchange.Single ? "single" : "session")}", exchange, attack),
         .. from exchange in new[] { TimingExchange.Handshake, TimingExchange.Single }
            from attack in new[] { "oaep", "rsa15" }
            select new TimingPlan($"mutualcert//{(exchange == TimingExchange.Single ? "single" : "session")}", exchange, attack),
     ];
 
-    /// <summary>A selection for tests that are to end soon: each exchange, each attack and each order once.</summary>
+    /// <summary>A selection for tests that are to end soon: each exchange, each attack and each order.</summary>
     public static IReadOnlyList<TimingPlan> Few { get; } =
     [
-        new("mutualcert//session", TimingExchange.Session, "ciphertext"),
-        new("mutualcert//session", TimingExchange.Session, "amplified"),
-        new("mutualcert//session", TimingExchange.Handshake, "ciphertext"),
-        new("mutualcert//single", TimingExchange.Single, "ciphertext"),
-        new("mutualcert/sign-first/session", TimingExchange.Session, "ciphertext"),
-        new("mutualcert/encrypt-first/session", TimingExchange.Session, "ciphertext"),
+        new("mutualcert//session", TimingExchange.Session, "signature"),
+        new("mutualcert//session", TimingExchange.Session, "body, costly"),
+        new("mutualcert//session", TimingExchange.Session, "costly signature"),
+        new("mutualcert//session", TimingExchange.Handshake, "signature, costly"),
+        new("mutualcert//single", TimingExchange.Single, "body"),
+        new("mutualcert/sign-first/session", TimingExchange.Session, "body"),
+        new("mutualcert/encrypt-first/session", TimingExchange.Session, "body"),
         new("mutualcert//session", TimingExchange.Handshake, "oaep"),
         new("mutualcert//single", TimingExchange.Single, "rsa15"),
     ];
@@ -39,10 +42,14 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
 
     public IReadOnlyList<TimingClass> Classes(TimingMessages messages) => Attack switch
     {
-        "amplified" => messages.AmplifiedClasses(),
+        "signature" => messages.SignatureClasses(m => m),
+        "signature, costly" => messages.SignatureClasses(m => CostlySignature.Load(m, 16, 300)),
+        "body" => messages.BodyClasses(m => m),
+        "body, costly" => messages.BodyClasses(m => CostlySignature.Load(m, 16, 300)),
+        "costly signature" => messages.CostlySignatureClasses(),
         "oaep" => messages.WrappedKeyClasses(isOaep: true),
         "rsa15" => messages.WrappedKeyClasses(isOaep: false),
-        _ => messages.Classes(),
+        _ => throw new ArgumentException($"No such attack: {Attack}."),
     };
 
     /// <summary>Measures the engine alone, without its schedule.</summary>

@@ -70,7 +70,7 @@ public sealed class TimingTests(ITestOutputHelper output)
             using var result = await loopback.Service.ReceiveAsync(m);
             return Assert.IsType<ServiceResult.Respond>(result).Envelope.ToArray();
         });
-        var wire = Broken(messages, "").Wire;
+        var wire = Broken(messages, "").Next();
         return async injected =>
         {
             using var again = new Roles.Loopback(loopback.Binding);
@@ -90,7 +90,7 @@ public sealed class TimingTests(ITestOutputHelper output)
         TimingMessages.RecordAsync(service.Binding, service.Address, TimingExchange.Session, m => service.PostAsync(m));
 
     private static TimingClass Broken(TimingMessages messages, string name) =>
-        new(name, messages.Classes().Single(c => c.Name == "signature: bad MAC").Wire);
+        new(name, messages.SignatureClasses(m => m).Single(c => c.Name == "signature: bad MAC").Next);
 }
 
 /// <summary>Finds the state of one session more slowly than that of others: work in the middle of the engine that is longer for some messages.</summary>
