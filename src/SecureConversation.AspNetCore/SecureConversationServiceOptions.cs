@@ -48,6 +48,12 @@ public sealed class SecureConversationServiceOptions
     /// </summary>
     public bool HandOutUnsignedHeaders { get; set; }
 
+    /// <summary>
+    /// When requests that are refused for their content are answered, so that the time tells nothing about keys. Default 25 ms after they
+    /// arrived.
+    /// </summary>
+    public FailureAnswerOptions FailureAnswers { get; set; } = new();
+
     /// <summary>How long a used session may be idle; WCF's ReceiveTimeout. Positive; default 10 minutes.</summary>
     public TimeSpan SessionIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 

@@ -29,6 +29,9 @@ public sealed class MessageSecurityServiceOptions
     /// <summary>Called when a session has ended.</summary>
     public Action<ServiceSession>? SessionClosed { get; init; }
 
+    /// <summary>When messages that are refused for their content are answered, so that the time tells nothing. Default 25 ms.</summary>
+    public FailureAnswerOptions FailureAnswers { get; init; } = new();
+
     /// <summary>
     /// Whether <see cref="VerifiedMessage.Envelope"/> keeps header blocks that no signature covers, as WCF does.
     /// Anybody between client and service can add or change such blocks; the application must not trust them. Default false: they are
