@@ -212,17 +212,6 @@ public sealed class MessageSecurityService : IDisposable
             SessionRules.RequireUsable(kind, session.Expires, _environment.Clock.GetUtcNow());
             request = await _receiver.ReceiveInSessionAsync(wire, Formats, _messages.RequirementsOf(kind, action, MessageRole.Request),
                 new ContextKeySource(session.Key, session.ReplyKeys), cancellationToken).ConfigureAwait(false);
-            if (session.IsOwnReply(request.ReplayValue))
-            {
-                Fail.With(FailureCode.WrongToken, "reflected message");
-            }
-
-            // A session can be cancelled even when it takes no further requests.
-            if (kind == MessageKind.Application && !session.CanRememberReply(Formats.Element.LocalServiceSettings.ReplayCacheSize))
-            {
-                Fail.With(FailureCode.ReplayCacheFull, "replies of the session");
-            }
-
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
             if (kind == MessageKind.CancelRequest)
             {

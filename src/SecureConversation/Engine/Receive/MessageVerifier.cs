@@ -37,6 +37,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
                 opened = OpenedMessage.Decrypt(wire, shape, requirements, keys, limits, signed);
             }
 
+            Reflection.Refuse(signed, requirements);                                  // not a message of this side
             var plain = requirements.SignsFirst ? signed.Header : SecurityHeader.Read(opened.Plain, requirements.Protocol);
             var tokens = SupportingTokens.Require(requirements, opened, signed, plain);
             Coverage.Require(requirements, opened, signed);
