@@ -29,13 +29,16 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceCredentials _credentials;
     private readonly ServiceReceiver _receiver;
     private readonly ServiceSessions? _sessions;
+    private readonly Uri? _address;
+    private readonly AddressFilter _addressFilter;
 
     /// <summary>Creates the service side of an endpoint.</summary>
     /// <param name="binding">How messages are secured.</param>
     /// <param name="credentials">The certificate of the service and how clients are validated.</param>
     /// <param name="options">All other settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// The credentials lack something that the binding needs, or the binding detects replays but has no timestamps.
+    /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, or the address of the
+    /// endpoint is not absolute.
     /// </exception>
     public MessageSecurityService(
         MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
@@ -63,6 +66,14 @@ public sealed class MessageSecurityService : IDisposable
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
+        ArgumentNullException.ThrowIfNull(options.AddressFilter, nameof(options));
+        if (options.Address is { IsAbsoluteUri: false })
+        {
+            throw new ArgumentException("MessageSecurityServiceOptions.Address must be an absolute URI.", nameof(options));
+        }
+
+        _address = options.Address;
+        _addressFilter = options.AddressFilter;
 
         _messages = new EndpointMessages(binding);
         _receiver = new ServiceReceiver(_environment, options.ReplayCache, new ClientAuthenticator(credentials, _environment.Clock));
@@ -100,9 +111,9 @@ public sealed class MessageSecurityService : IDisposable
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
             var action = wire.FindText(Formats.Soap.Action);
             var kind = _messages.KindOf(action, MessageRole.Request);
-            var received = _sessions is null ? ReceiveAloneAsync(wire, action, relatesTo, cancellationToken)
-                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, wire, cancellationToken)
-                : ReceiveInSessionAsync(_sessions, wire, kind, action, cancellationToken);
+            var received = _sessions is null ? ReceiveAloneAsync(wire, action, relatesTo, origin, cancellationToken)
+                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, wire, origin, cancellationToken)
+                : ReceiveInSessionAsync(_sessions, wire, kind, action, origin, cancellationToken);
             return await received.ConfigureAwait(false);
         }
         catch (SecurityFailureException e)
@@ -147,7 +158,7 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Receives a message of a binding without sessions.</summary>
     private async ValueTask<ServiceResult> ReceiveAloneAsync(
-        SoapEnvelope wire, string? action, string? relatesTo, CancellationToken cancellationToken)
+        SoapEnvelope wire, string? action, string? relatesTo, MessageOrigin origin, CancellationToken cancellationToken)
     {
         var isSecured = !wire.FindSecurity().IsNull;
         if (!isSecured && MessageKinds.IsCancelRequest(action))
@@ -173,6 +184,15 @@ public sealed class MessageSecurityService : IDisposable
         try
         {
             protection = ReplyProtection.ForRequest(request, Formats, own, _environment);
+            if (Misdirected(request, Formats, protection, origin) is { } refusal)
+            {
+                using (request)
+                using (protection)
+                {
+                    return refusal;
+                }
+            }
+
             return Dispatch(request, user, null, protection);
         }
         catch
@@ -184,7 +204,8 @@ public sealed class MessageSecurityService : IDisposable
     }
 
     /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
-    private ValueTask<ServiceResult> IssueAsync(ServiceSessions sessions, SoapEnvelope wire, CancellationToken cancellationToken) =>
+    private ValueTask<ServiceResult> IssueAsync(
+        ServiceSessions sessions, SoapEnvelope wire, MessageOrigin origin, CancellationToken cancellationToken) =>
         sessions.Negotiations.RunAsync<ServiceResult>(
             async stop =>
             {
@@ -194,6 +215,11 @@ public sealed class MessageSecurityService : IDisposable
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
+                    if (Misdirected(request, bootstrap, protection, origin) is { } refusal)
+                    {
+                        return refusal;
+                    }
+
                     var answer = await sessions.Issue.AnswerAsync(request, user, protection, stop).ConfigureAwait(false);
                     return ServiceResult.Respond.Protected(answer);
                 }
@@ -202,7 +228,8 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Receives a message that the key of a session protects.</summary>
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(
-        ServiceSessions sessions, SoapEnvelope wire, MessageKind kind, string? action, CancellationToken cancellationToken)
+        ServiceSessions sessions, SoapEnvelope wire, MessageKind kind, string? action, MessageOrigin origin,
+        CancellationToken cancellationToken)
     {
         var session = await sessions.Router.EnterAsync(wire, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
@@ -213,6 +240,15 @@ public sealed class MessageSecurityService : IDisposable
             request = await _receiver.ReceiveInSessionAsync(wire, Formats, _messages.RequirementsOf(kind, action, MessageRole.Request),
                 new ContextKeySource(session.Key, session.ReplyKeys), cancellationToken).ConfigureAwait(false);
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
+            if (Misdirected(request, Formats, protection, origin) is { } refusal)
+            {
+                using (request)
+                using (protection)
+                {
+                    return refusal;
+                }
+            }
+
             if (kind == MessageKind.CancelRequest)
             {
                 using (request)
@@ -256,14 +292,40 @@ public sealed class MessageSecurityService : IDisposable
             return new ServiceResult.Dispatch(request, user, session, protection);
         }
 
-        EngineLog.Refused(_environment.Log, FailureCode.NotUnderstood, null);
         using (request)
         using (protection)
         {
-            var requirements = Formats.ForAction(Formats.Soap.DefaultFaultAction, MessageRole.Reply);
-            var fault = EnvelopeWriter.Fault(Formats.Soap, WireFault.NotUnderstood, request.MessageId);
-            return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(fault, requirements), FailureCode.NotUnderstood));
+            return RefuseSecured(request, Formats, protection, WireFault.NotUnderstood, FailureCode.NotUnderstood, null);
         }
+    }
+
+    /// <summary>
+    /// The answer to a message for another endpoint; null when it is for this one. WCF's dispatcher answers in the same way. It is asked
+    /// once the signature over a:To is verified and before anything else is done with the message.
+    /// </summary>
+    private ServiceResult.Respond? Misdirected(
+        VerifiedMessage request, BindingMessages formats, ReplyProtection protection, MessageOrigin origin)
+    {
+        // What is no URI is treated as no address: no filter that compares accepts it.
+        Uri? to = null;
+        _ = request.To is { } text && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out to);
+        if (!formats.Soap.HasAddressing || _addressFilter.Accepts(to, _address ?? origin.LocalAddress))
+        {
+            return null;
+        }
+
+        var fault = WireFault.DestinationUnreachable with { SubcodeNamespace = formats.Soap.Addressing };
+        return RefuseSecured(request, formats, protection, fault, FailureCode.DestinationUnreachable, "wsa:To");
+    }
+
+    /// <summary>Answers a verified request with a fault that is protected like a reply.</summary>
+    private ServiceResult.Respond RefuseSecured(
+        VerifiedMessage request, BindingMessages formats, ReplyProtection protection, WireFault fault, FailureCode code, string? detail)
+    {
+        EngineLog.Refused(_environment.Log, code, detail);
+        var requirements = formats.ForAction(formats.Soap.DefaultFaultAction, MessageRole.Reply);
+        var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
+        return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(envelope, requirements), code));
     }
 
     private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo) =>

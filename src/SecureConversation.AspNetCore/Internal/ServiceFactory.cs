@@ -23,6 +23,8 @@ internal static class ServiceFactory
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),
             MaxEnvelopeBytes = MaxEnvelopeBytes(options),
+            Address = options.Address,
+            AddressFilter = options.AddressFilter,
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             SessionIdleTimeout = options.SessionIdleTimeout,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),

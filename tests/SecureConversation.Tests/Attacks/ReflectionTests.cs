@@ -286,6 +286,13 @@ public sealed class ReflectionTests
         {
             var refused = Assert.Throws<SecureConversationException>(() => request.VerifyReply(reply.Envelope));
             Assert.Equal(FailureCode.RelatesToMismatch, refused.Code);
+
+            // A fault only says that the call failed.
+            using var another = scene.Session!.Secure(Loopback.RequestWithId(scene.Version, null));
+            using var answered = await scene.ReceiveAsync(another.Envelope);
+            using var fault = Assert.IsType<ServiceResult.Dispatch>(answered).Secure(Fault(scene.Version));
+            using var verified = another.VerifyReply(fault.Envelope);
+            Assert.True(verified.IsFault);
         }
     }
 

@@ -26,6 +26,8 @@ public sealed class OptionSettingsTests
         ["MessageSecurityClientOptions.MaxEnvelopeBytes"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { MaxEnvelopeBytes = 1000 })),
         ["MessageSecurityClientOptions.TimeProvider"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { TimeProvider = Tomorrow })),
 
+        ["MessageSecurityServiceOptions.Address"] = Service(o => new() { TimeProvider = o.TimeProvider, Address = new Uri("http://localhost/other") }),
+        ["MessageSecurityServiceOptions.AddressFilter"] = Service(o => new() { TimeProvider = o.TimeProvider, AddressFilter = AddressFilter.Create((_, _) => false) }),
         ["MessageSecurityServiceOptions.HandOutUnsignedHeaders"] = Service(o => new() { TimeProvider = o.TimeProvider, HandOutUnsignedHeaders = true }),
         ["MessageSecurityServiceOptions.LoggerFactory"] = new Shows(
             () => LogAsync(_ => ServiceAsync(clock => new() { TimeProvider = clock })), () => LogAsync(log => ServiceAsync(clock => new() { TimeProvider = clock, LoggerFactory = log }))),

@@ -75,9 +75,10 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         try
         {
             // All replies of a session have the same keys. Only a:RelatesTo binds a reply to its request (WS-Addressing 1.0 section
-            // 3.4), so in a session a request without a:MessageID takes no reply but those of reliable messaging.
+            // 3.4), so in a session a request without a:MessageID takes no reply. Reliable messaging has its own relation, and a fault
+            // only fails the call, as anybody on the way can.
             var isUnbound = expectation.MessageId is null && message.Requirements.Primary == PrimaryTokenKind.SecurityContext
-                && !MessageKinds.IsReliableMessaging(message.Action);
+                && !message.IsFault && !MessageKinds.IsReliableMessaging(message.Action);
             if (isUnbound || message.RelatesTo != expectation.MessageId)
             {
                 Fail.With(FailureCode.RelatesToMismatch);
