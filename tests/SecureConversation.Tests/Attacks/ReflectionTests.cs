@@ -66,7 +66,11 @@ public sealed class ReflectionTests
         await scene.RefusedAsync(Reflected.Bytes(reflected), FailureCode.WrongToken);
 
         using var key = scene.SessionKey is null ? Forgery.Unwrap(Forgery.Load(request.Envelope)) : null;
-        await scene.AcceptedAsync(Reflected.WithoutMark(reflected, scene.SessionKey ?? key!));
+        // A service that has not seen the key of the request yet, where it is good for one request.
+        using var another = new MessageSecurityService(scene.Loopback.Binding, Loopback.ServiceCredentials);
+        using var accepted = await (scene.SessionKey is null ? another : scene.Loopback.Service).ReceiveAsync(
+            Reflected.WithoutMark(reflected, scene.SessionKey ?? key!), TestContext.Current.CancellationToken);
+        Assert.IsType<ServiceResult.Dispatch>(accepted);
     }
 
     [Fact]
