@@ -12,9 +12,15 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
 
     private static string? FirstProblem(SecureConversationServiceOptions options)
     {
-        if (options.MessageVersion is null || options.ProtectionRequirements is null || options.FailureAnswers is null)
+        if (options.MessageVersion is null || options.ProtectionRequirements is null || options.FailureAnswers is null
+            || options.AddressFilter is null)
         {
-            return "MessageVersion, ProtectionRequirements and FailureAnswers must not be null.";
+            return "MessageVersion, ProtectionRequirements, FailureAnswers and AddressFilter must not be null.";
+        }
+
+        if (options.Address is { IsAbsoluteUri: false })
+        {
+            return "Address must be an absolute URI.";
         }
 
         if (options.Credentials is null)
