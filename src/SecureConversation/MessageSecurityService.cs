@@ -6,6 +6,7 @@ using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
@@ -65,7 +66,8 @@ public sealed class MessageSecurityService : IDisposable
         CredentialChecks.Require(binding, credentials);
 
         _messages = new EndpointMessages(binding);
-        _receiver = new ServiceReceiver(_environment, options.ReplayCache, new ClientAuthenticator(credentials, _environment.Clock));
+        _receiver = new ServiceReceiver(
+            _environment, options.ReplayCache ?? SharedReplays(), new ClientAuthenticator(credentials, _environment.Clock));
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options) : null;
     }
 
@@ -100,14 +102,14 @@ public sealed class MessageSecurityService : IDisposable
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
             var action = wire.FindText(Formats.Soap.Action);
             var kind = _messages.KindOf(action, MessageRole.Request);
-            var received = _sessions is null ? ReceiveAloneAsync(wire, action, relatesTo, cancellationToken)
-                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, wire, cancellationToken)
-                : ReceiveInSessionAsync(_sessions, wire, kind, action, cancellationToken);
+            var received = _sessions is null ? ReceiveAloneAsync(wire, action, relatesTo, origin, cancellationToken)
+                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, wire, origin, cancellationToken)
+                : ReceiveInSessionAsync(_sessions, wire, kind, action, origin, cancellationToken);
             return await received.ConfigureAwait(false);
         }
         catch (SecurityFailureException e)
         {
-            EngineLog.Refused(_environment.Log, e.Code, e.Detail);
+            _environment.Refusals.Write(e.Code, e.Detail);
             if (wire is null && FaultMap.IsBadRequest(e.Code))
             {
                 return ServiceResult.Respond.NotSoap(e.Code);
@@ -147,7 +149,7 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Receives a message of a binding without sessions.</summary>
     private async ValueTask<ServiceResult> ReceiveAloneAsync(
-        SoapEnvelope wire, string? action, string? relatesTo, CancellationToken cancellationToken)
+        SoapEnvelope wire, string? action, string? relatesTo, MessageOrigin origin, CancellationToken cancellationToken)
     {
         var isSecured = !wire.FindSecurity().IsNull;
         if (!isSecured && MessageKinds.IsCancelRequest(action))
@@ -168,7 +170,7 @@ public sealed class MessageSecurityService : IDisposable
 
         var own = _credentials.ServiceCertificate!;
         var (request, user) = await _receiver.ReceiveAsync(wire, Formats, Formats.ForAction(action, MessageRole.Request),
-            new ServiceKeySource(own), cancellationToken).ConfigureAwait(false);
+            new ServiceKeySource(own), origin, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {
@@ -184,16 +186,23 @@ public sealed class MessageSecurityService : IDisposable
     }
 
     /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
-    private ValueTask<ServiceResult> IssueAsync(ServiceSessions sessions, SoapEnvelope wire, CancellationToken cancellationToken) =>
+    private ValueTask<ServiceResult> IssueAsync(
+        ServiceSessions sessions, SoapEnvelope wire, MessageOrigin origin, CancellationToken cancellationToken) =>
         sessions.Negotiations.RunAsync<ServiceResult>(
             async stop =>
             {
                 var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
                 var (request, user) = await _receiver.ReceiveAsync(wire, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
-                    new ServiceKeySource(own), stop).ConfigureAwait(false);
+                    new ServiceKeySource(own), origin, stop).ConfigureAwait(false);
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
+                    if (request.Unremembered is { } limit)
+                    {
+                        var reply = bootstrap.ForHandshake(MessageRole.Reply);
+                        return RefuseSecured(request, protection, reply, FailureCode.ReplayCacheFull, limit);
+                    }
+
                     var answer = await sessions.Issue.AnswerAsync(request, user, protection, stop).ConfigureAwait(false);
                     return ServiceResult.Respond.Protected(answer);
                 }
@@ -202,7 +211,8 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Receives a message that the key of a session protects.</summary>
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(
-        ServiceSessions sessions, SoapEnvelope wire, MessageKind kind, string? action, CancellationToken cancellationToken)
+        ServiceSessions sessions, SoapEnvelope wire, MessageKind kind, string? action, MessageOrigin origin,
+        CancellationToken cancellationToken)
     {
         var session = await sessions.Router.EnterAsync(wire, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
@@ -211,7 +221,8 @@ public sealed class MessageSecurityService : IDisposable
         {
             SessionRules.RequireUsable(kind, session.Expires, _environment.Clock.GetUtcNow());
             request = await _receiver.ReceiveInSessionAsync(wire, Formats, _messages.RequirementsOf(kind, action, MessageRole.Request),
-                new ContextKeySource(session.Key, session.ReplyKeys), cancellationToken).ConfigureAwait(false);
+                new ContextKeySource(session.Key, session.ReplyKeys), session.OwnerAt(origin.RemoteAddress), cancellationToken)
+                .ConfigureAwait(false);
             if (session.IsOwnReply(request.ReplayValue))
             {
                 Fail.With(FailureCode.WrongToken, "reflected message");
@@ -220,12 +231,14 @@ public sealed class MessageSecurityService : IDisposable
             // A session can be cancelled even when it takes no further requests.
             if (kind == MessageKind.Application && !session.CanRememberReply(Formats.Element.LocalServiceSettings.ReplayCacheSize))
             {
-                Fail.With(FailureCode.ReplayCacheFull, "replies of the session");
+                // Not even a fault goes out under the key of the session.
+                Fail.With(FailureCode.ReplayCacheFull, "ReplayCacheSize, replies of the session");
             }
 
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
             if (kind == MessageKind.CancelRequest)
             {
+                // The session ends with it, so it need not be remembered: a replay finds no session.
                 using (request)
                 using (protection)
                 {
@@ -262,19 +275,39 @@ public sealed class MessageSecurityService : IDisposable
     private ServiceResult Dispatch(VerifiedMessage request, ClaimsPrincipal user, ServiceSession? session, ReplyProtection protection)
     {
         request.HandsOutUnsignedHeaders = _environment.HandOutUnsignedHeaders;
-        if (request.HandsOutUnsignedHeaders || request.FindUnsignedMustUnderstand().IsNull)
+        var refusal = request.Unremembered is not null ? FailureCode.ReplayCacheFull
+            : !request.HandsOutUnsignedHeaders && !request.FindUnsignedMustUnderstand().IsNull ? FailureCode.NotUnderstood
+            : FailureCode.None;
+        if (refusal == FailureCode.None)
         {
             return new ServiceResult.Dispatch(request, user, session, protection);
         }
 
-        EngineLog.Refused(_environment.Log, FailureCode.NotUnderstood, null);
         using (request)
         using (protection)
         {
             var requirements = Formats.ForAction(Formats.Soap.DefaultFaultAction, MessageRole.Reply);
-            var fault = EnvelopeWriter.Fault(Formats.Soap, WireFault.NotUnderstood, request.MessageId);
-            return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(fault, requirements), FailureCode.NotUnderstood));
+            return RefuseSecured(request, protection, requirements, refusal, request.Unremembered);
         }
+    }
+
+    /// <summary>Answers a verified request by a fault under the same protection.</summary>
+    private ServiceResult.Respond RefuseSecured(
+        VerifiedMessage request, ReplyProtection protection, MessageRequirements requirements, FailureCode code, string? detail)
+    {
+        _environment.Refusals.Write(code, detail);
+        var fault = EnvelopeWriter.Fault(Formats.Soap, FaultMap.Of(code, Formats.Protocol), request.MessageId);
+        return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(fault, requirements), code));
+    }
+
+    /// <summary>The memory of the process. The longer retention of session and handshake holds, and the size of the session.</summary>
+    private InMemoryReplayCache SharedReplays()
+    {
+        var (application, bootstrap) = (_messages.Application.Element, _messages.Bootstrap?.Element ?? _messages.Application.Element);
+        var retention = Freshness.Of(application.LocalServiceSettings, _environment.Clock).Retention;
+        var ofHandshakes = Freshness.Of(bootstrap.LocalServiceSettings, _environment.Clock).Retention;
+        return ProcessReplayMemory.Of(_credentials.ServiceCertificate!.Certificate, _environment.Clock,
+            retention > ofHandshakes ? retention : ofHandshakes, application.LocalServiceSettings.ReplayCacheSize);
     }
 
     private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo) =>

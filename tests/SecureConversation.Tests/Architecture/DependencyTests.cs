@@ -10,7 +10,7 @@ public sealed class DependencyTests
     [
         "SecureConversation.FailureCode", "SecureConversation.SecureConversationException", "SecureConversation.SecureConversationFailure",
         "SecureConversation.SoapFault", "SecureConversation.MessageSecurityServiceOptions", "SecureConversation.MessageSecurityClientOptions",
-        "SecureConversation.ReplayOutcome", "SecureConversation.IReplayCache", "SecureConversation.InMemoryReplayCache",
+        "SecureConversation.ReplayOutcome", "SecureConversation.ReplayEntry", "SecureConversation.MessageOrigin", "SecureConversation.IReplayCache",
         "SecureConversation.SessionCloseReason", "SecureConversation.ISecuritySessionStore", "SecureConversation.SessionState",
     ];
 
@@ -19,6 +19,7 @@ public sealed class DependencyTests
     {
         ["SecureConversation.VerifiedMessage"] = "Receive",
         ["SecureConversation.ServiceSession"] = "Sessions",
+        ["SecureConversation.InMemoryReplayCache"] = "Replay",
         ["SecureConversation.SecuredRequest"] = "Roles",
     };
 
@@ -28,6 +29,7 @@ public sealed class DependencyTests
         ["Shared"] = "",
         ["Failures"] = "Names",
         ["Telemetry"] = "",
+        ["Quota"] = "",
         ["Xml"] = "Failures",
         ["Crypto"] = "Failures",
         ["Names"] = "Xml Binding",
@@ -38,15 +40,15 @@ public sealed class DependencyTests
         ["Encryption"] = "Tokens Xml Names Failures Crypto Binding",
         ["Requirements"] = "Tokens Xml Names Binding",
         ["Soap"] = "Requirements Tokens Xml Names Failures Crypto Binding",
-        ["Sessions"] = "Shared Requirements Soap Tokens Xml Names Failures Crypto Binding",
-        ["Replay"] = "Xml Names Failures Binding",
+        ["Sessions"] = "Shared Quota Replay Requirements Soap Tokens Xml Names Failures Crypto Binding",
+        ["Replay"] = "Quota Telemetry Crypto Xml Names Failures Binding",
         ["Receive"] = "Replay Sessions Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Diagnosis",
         ["Send"] = "Replay Receive Sessions Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",
         ["Trust"] = "Replay Tokens Xml Names Failures Crypto Binding",
-        ["Handshake"] = "Roles Trust Sessions Receive Send Soap Requirements Tokens Xml Names Failures Crypto Binding Telemetry",
-        ["Roles"] = "Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
+        ["Handshake"] = "Quota Replay Roles Trust Sessions Receive Send Soap Requirements Tokens Xml Names Failures Crypto Binding Telemetry",
+        ["Roles"] = "Quota Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
         ["Diagnosis"] = "Handshake Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",
-        ["Public"] = "Shared Handshake Roles Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
+        ["Public"] = "Quota Shared Handshake Roles Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
     };
 
     [Fact]

@@ -279,10 +279,10 @@ internal static class FailureGuide
         {
             Side = FailureSide.Either,
             Clause = "none: ReplayCacheSize of WCF",
-            Cause = "More messages came within ReplayWindow and twice MaxClockSkew than the cache remembers. It refuses, since it could "
-                + "not tell a replay.",
+            Cause = "More messages came within ReplayWindow and twice MaxClockSkew than ReplayCacheSize, or one sender has used up its "
+                + "share of it: three times of what is still free. They are refused, since a replay of them could not be told.",
             Remedy = "Raise ReplayCacheSize of LocalServiceSettings or LocalClientSettings, shorten ReplayWindow and MaxClockSkew, or give "
-                + "the service an IReplayCache of its own.",
+                + "the service an IReplayCache of its own. The metric secureconversation.replay.entries shows how full it is.",
         },
         FailureCode.UnknownContext => new()
         {

@@ -36,7 +36,7 @@ internal sealed class ClientRole
         var freshness = Freshness.Of(Messages.Application.Element.LocalClientSettings, Environment.Clock);
         if (messageId is null && freshness.DetectsReplays)
         {
-            Replays.TryAdd(request.Signatures[0].Value, freshness.Retention);
+            Replays.TryAdd(ReplayValues.OfSignature(request.Signatures[0].Value), freshness.Retention);
         }
     }
 }

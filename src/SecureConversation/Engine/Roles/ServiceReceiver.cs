@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Security.Claims;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
@@ -8,19 +8,17 @@ using SecureConversation.Engine.Soap;
 namespace SecureConversation.Engine.Roles;
 
 /// <summary>Verifies a request, authenticates its sender, and refuses replays, in this order.</summary>
-internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache? replays, ClientAuthenticator authenticator)
+internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache replays, ClientAuthenticator authenticator)
 {
-    private readonly ConcurrentDictionary<int, IReplayCache> _ownReplays = new();
-
     /// <summary>Receives a request whose tokens authenticate its sender.</summary>
     public async ValueTask<(VerifiedMessage Message, ClaimsPrincipal User)> ReceiveAsync(SoapEnvelope wire, BindingMessages messages,
-        MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken)
+        MessageRequirements requirements, KeySource keys, MessageOrigin origin, CancellationToken cancellationToken)
     {
         var message = Verify(wire, messages, requirements, keys);
         try
         {
             var user = await authenticator.AuthenticateAsync(message, cancellationToken).ConfigureAwait(false);
-            await RequireNoReplayAsync(message, messages, cancellationToken).ConfigureAwait(false);
+            await RequireNoReplayAsync(message, messages, Owner.Of(user, origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
             return (message, user);
         }
         catch
@@ -30,14 +28,16 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         }
     }
 
-    /// <summary>Receives a request of a session. The session has authenticated its sender before.</summary>
+    /// <summary>
+    /// Receives a request of a session. The session has authenticated its sender before, who owns what is remembered of the request.
+    /// </summary>
     public async ValueTask<VerifiedMessage> ReceiveInSessionAsync(SoapEnvelope wire, BindingMessages messages,
-        MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken)
+        MessageRequirements requirements, KeySource keys, string? owner, CancellationToken cancellationToken)
     {
         var message = Verify(wire, messages, requirements, keys);
         try
         {
-            await RequireNoReplayAsync(message, messages, cancellationToken).ConfigureAwait(false);
+            await RequireNoReplayAsync(message, messages, owner, cancellationToken).ConfigureAwait(false);
             return message;
         }
         catch
@@ -52,7 +52,11 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
 
     private Freshness FreshnessOf(BindingMessages messages) => Freshness.Of(messages.Element.LocalServiceSettings, environment.Clock);
 
-    private async ValueTask RequireNoReplayAsync(VerifiedMessage message, BindingMessages messages, CancellationToken cancellationToken)
+    /// <summary>
+    /// Refuses a replay. A message that nobody knows and that cannot be remembered is only marked: its sender gets a secured answer.
+    /// </summary>
+    private async ValueTask RequireNoReplayAsync(
+        VerifiedMessage message, BindingMessages messages, string? owner, CancellationToken cancellationToken)
     {
         var freshness = FreshnessOf(messages);
         if (!freshness.RemembersMessage(message.Timestamp))
@@ -60,9 +64,9 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
             return;
         }
 
-        var size = messages.Element.LocalServiceSettings.ReplayCacheSize;
-        var cache = replays ?? _ownReplays.GetOrAdd(size, capacity => new InMemoryReplayCache(capacity, environment.Clock));
-        var value = message.ReplayValue.ToArray();
-        Freshness.RequireFirst(await cache.TryAddAsync(value, freshness.Retention, cancellationToken).ConfigureAwait(false));
+        var value = ReplayValues.OfSignature(message.ReplayValue);
+        var entry = new ReplayEntry { Value = value, Retention = freshness.Retention, Owner = owner };
+        var outcome = await replays.TryAddAsync(entry, cancellationToken).ConfigureAwait(false);
+        message.Unremembered = Freshness.IsRemembered(outcome) ? null : Freshness.DetailOf(outcome);
     }
 }

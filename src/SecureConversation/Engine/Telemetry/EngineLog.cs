@@ -20,6 +20,12 @@ internal static partial class EngineLog
     [LoggerMessage(6, LogLevel.Error, "A callback of the application failed when a session had ended.")]
     public static partial void CallbackFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(7, LogLevel.Warning, "Message refused: {Code}, because {Setting} is used up.")]
+    public static partial void LimitReached(ILogger logger, FailureCode code, string setting);
+
+    [LoggerMessage(8, LogLevel.Information, "{Count} more messages were refused within a second: {Code}.")]
+    public static partial void RefusedMore(ILogger logger, long count, FailureCode code);
+
     [LoggerMessage(5, LogLevel.Information, "Session {SessionId} opened.")]
     public static partial void SessionOpened(ILogger logger, string sessionId);
 }
