@@ -35,8 +35,10 @@ public readonly record struct ReplayEntry
 }
 
 /// <summary>
-/// Remembers the values of accepted messages for as long as their timestamps could be accepted again. The engine calls
-/// the cache only after a message was verified, so that forged messages cannot fill it.
+/// Remembers the values of messages for as long as their timestamps could be accepted again. The engine calls the cache once the
+/// signature of a message holds, and before anything but that is decrypted, for the signature and then for the encrypted key where the
+/// message has one. Forged messages cannot fill it. Outside sessions anybody can make a message whose signature holds under a key of his
+/// own: that is what the owner of an entry is for.
 /// </summary>
 public interface IReplayCache
 {

@@ -21,22 +21,22 @@ public sealed class VerifiedMessage : IDisposable
 {
     private readonly SoapEnvelope _wire;
     private readonly OpenedMessage _opened;
-    private readonly MessageIntegrity _signed;
+    private readonly SignedMessage _signed;
     private readonly MessageShape _shape;
     private readonly (XmlId Id, DerivedKeyToken Token)[] _derivedKeys;
     private PooledBytes? _application;
     private MessageProtection? _protection;
     private volatile bool _isDisposed;
 
-    internal VerifiedMessage(SoapEnvelope wire, OpenedMessage opened, MessageIntegrity signed, MessageShape shape, SupportingTokens tokens,
-        Timestamp? timestamp, KeyRing keys, MessageRequirements requirements)
+    internal VerifiedMessage(AuthenticMessage message, OpenedMessage opened, SupportingTokens tokens, MessageRequirements requirements)
     {
+        var (wire, keys) = (message.Wire, message.Keys);
         _wire = wire;
         _opened = opened;
-        _signed = signed;
-        _shape = shape;
+        _signed = message.TakeSigned();
+        _shape = message.Shape;
         Tokens = tokens;
-        Timestamp = timestamp;
+        Timestamp = message.Timestamp;
         Requirements = requirements;
         _derivedKeys = [.. keys.Derived];
         Context = keys.Context;
@@ -188,10 +188,11 @@ public sealed class VerifiedMessage : IDisposable
 
     /// <summary>The primary signature and then the endorsing ones, in the order in which a reply confirms them.</summary>
     internal SentSignature[] Signatures =>
-        [.. _signed.Signatures.Select(s => new SentSignature(s.Signature.Value, IsEncryptedItem(s.Item)))];
+        [.. _signed.Signatures.Select(s =>
+            new SentSignature(s.Signature.Value, _opened.IsEncrypted(MessagePart.SecurityItem(s.Position))))];
 
     /// <summary>Whether the primary signature covers a header block.</summary>
-    internal bool IsSignedBlock(int index) => _signed.Covers(_signed.Document.Headers[index].Element);
+    internal bool IsSignedBlock(int index) => _signed.Covers(MessagePart.HeaderBlock(index));
 
     /// <summary>Finds the first unsigned header block that is marked mustUnderstand; the null element when there is none.</summary>
     internal XmlElement FindUnsignedMustUnderstand()
@@ -222,13 +223,12 @@ public sealed class VerifiedMessage : IDisposable
         _application?.Dispose();
         RequestKey?.Dispose();
         _opened.Dispose();
+        _signed.Dispose();
         _wire.Dispose();
     }
 
     private PooledBytes WriteApplicationEnvelope() =>
         PlainEnvelope.Write(_opened.Plain, SecurityPosition, i => HandsOutUnsignedHeaders || IsSignedBlock(i));
-
-    private bool IsEncryptedItem(SecurityItem item) => _opened.IsEncrypted(EncryptedLocation.SecurityItem, item.Position);
 
     private int SecurityPosition
     {

@@ -10,7 +10,8 @@ public sealed record LocalServiceSecuritySettings
     /// Maximum number of remembered requests. While that many are remembered, new requests are answered by ServerTooBusy. Default
     /// 6,800,000, WCF's is 900,000: a request is remembered for ReplayWindow and twice MaxClockSkew, 15 minutes by default, and up to an
     /// eighth longer, so the default is enough for 5,000 requests a second from a single client and 6,700 from many, where WCF's is used
-    /// up at 1,000. A remembered request takes 20 to 25 bytes, allocated when it comes: up to 127 MB at 5,000 requests a second.
+    /// up at 1,000. A remembered request takes 20 to 25 bytes, allocated when it comes: up to 127 MB at 5,000 requests a second. Outside
+    /// sessions a request with an encrypted key counts twice, and so does one that opens a session with it.
     /// </summary>
     /// <remarks>
     /// The memory is shared by all endpoints of the process with the same key and clock, and the largest value among them holds. Where the

@@ -101,7 +101,7 @@ public sealed record MessageProtection
             ],
             Encryptions =
             [
-                .. opened.Parts.Select(p => new EncryptionProtection
+                .. opened.Parts.All.Select(p => new EncryptionProtection
                 {
                     Id = ProtectionNames.IdOf(p),
                     Part = names.Part(p),

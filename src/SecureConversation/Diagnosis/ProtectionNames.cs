@@ -65,15 +65,15 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
         return $"#{id}";
     }
 
-    public string Part(EncryptedPart part) => part.Location switch
+    public string Part(EncryptedPart part) => part.Location.Kind switch
     {
-        EncryptedLocation.Body => Qualified(opened.Plain.Body),
-        EncryptedLocation.HeaderBlock => Qualified(opened.Plain.Headers[part.Position].Element),
-        _ => Qualified(ReadPlain(EncryptedLocation.SecurityItem, part.Position) ?? part.Data.Element),
+        PartKind.Body => Qualified(opened.Plain.Body),
+        PartKind.HeaderBlock => Qualified(opened.Plain.Headers[part.Location.Position].Element),
+        _ => Qualified(ReadPlain(part.Location.Position) ?? part.Data.Element),
     };
 
     public static string? IdOf(EncryptedPart part) =>
-        (part.Data.Id ?? (part.Location == EncryptedLocation.HeaderBlock ? part.Replaced.GetId(Wsu.Id) : null))?.ToString();
+        (part.Data.Id ?? (part.Location.Kind == PartKind.HeaderBlock ? part.Replaced.GetId(Wsu.Id) : null))?.ToString();
 
     /// <summary>Whether a part was encrypted before it was signed.</summary>
     public bool IsCiphertext(XmlId id)
@@ -83,11 +83,11 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
             return false;
         }
 
-        return opened.Parts.Any(p => p.Location switch
+        return opened.Parts.All.Any(p => p.Location.Kind switch
         {
-            EncryptedLocation.Body => signed.Document.BodyId == id,
-            EncryptedLocation.HeaderBlock => signed.Document.Headers[p.Position].Id == id,
-            _ => signed.Header.Items[p.Position].Id == id,
+            PartKind.Body => signed.Document.BodyId == id,
+            PartKind.HeaderBlock => signed.Document.Headers[p.Location.Position].Id == id,
+            _ => signed.Header.Items[p.Location.Position].Id == id,
         });
     }
 
@@ -115,9 +115,9 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
         return new ProtectionKey { Kind = ProtectionKeyKind.EncryptedKey, Name = Convert.ToBase64String(sha1) };
     }
 
-    private XmlElement? ReadPlain(EncryptedLocation location, int position)
+    private XmlElement? ReadPlain(int position)
     {
-        if (!opened.IsEncrypted(location, position))
+        if (!opened.IsEncrypted(MessagePart.SecurityItem(position)))
         {
             return null;
         }

@@ -2,7 +2,7 @@ namespace SecureConversation.Tests.Attacks;
 
 /// <summary>
 /// Runs one attack: a valid message is opened, changed, closed and sent. The service must refuse it for the expected
-/// reason with the uniform fault, and must still take the message as it was: an attack harms nobody else.
+/// reason with the uniform fault, and must still take what the client sends: an attack harms nobody else.
 /// </summary>
 internal static class Attack
 {
@@ -20,7 +20,7 @@ internal static class Attack
         var forged = scene.Forge(request.Envelope);
         attack(forged);
         await scene.RefusedAsync(forged.Seal(), codes);
-        await scene.AcceptedAsync(request.Envelope);
+        await scene.GoesOnAsync(request.Envelope);
     }
 
     /// <summary>The same on the reply; the client refuses it and takes the true one.</summary>

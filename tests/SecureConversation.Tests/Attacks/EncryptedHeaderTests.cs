@@ -38,6 +38,7 @@ public sealed class EncryptedHeaderTests
         var forged = scene.Forge(request.Envelope);
         attack(forged);
         await scene.RefusedAsync(forged.Seal(), code);
-        await scene.AcceptedAsync(request.Envelope);
+        using var next = scene.Request(extraHeaders: "<Secret xmlns=\"urn:h\">x</Secret>");
+        await scene.AcceptedAsync(next.Envelope);
     }
 }

@@ -35,7 +35,7 @@ public sealed class IdTests
     {
         f.Signature.SetAttribute("Id", Forgery.IdOf(f.Action)!);
         f.Resign();
-    }, FailureCode.DuplicateId);
+    }, FailureCode.DuplicateId, FailureCode.DigestMismatch);
 
     [Fact]
     public Task EncryptedKey_WithTheIdOfTheTimestamp_IsRefused() => Attack.OnSingleAsync(

@@ -187,10 +187,10 @@ public sealed class ReplayTests
     [InlineData("username//single")]
     public async Task Request_BeyondTheMemory_IsAnsweredByASecuredServerTooBusy(string binding)
     {
-        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
-        using var loopback = new Loopback(WithReplayCacheSize(binding, 3), clock);
+        // A handshake and a request with an encrypted key are remembered by two values.
+        var (size, room) = (binding.EndsWith("session", StringComparison.Ordinal) ? 3 : 2, 1);
+        using var loopback = new Loopback(WithReplayCacheSize(binding, size), new ManualTimeProvider(DateTimeOffset.UtcNow));
         using var session = loopback.Binding.EstablishesSession ? await loopback.OpenAsync() : null;
-        var room = session is null ? 3 : 2;
         for (var i = 0; i <= room; i++)
         {
             var plain = Loopback.Request(loopback.Binding.MessageVersion);
@@ -212,7 +212,7 @@ public sealed class ReplayTests
     [Fact]
     public async Task Handshake_BeyondTheMemory_IsAnsweredByASecuredServerTooBusy()
     {
-        using var loopback = new Loopback(WithReplayCacheSize(Attack.Session, 1), new ManualTimeProvider(DateTimeOffset.UtcNow));
+        using var loopback = new Loopback(WithReplayCacheSize(Attack.Session, 2), new ManualTimeProvider(DateTimeOffset.UtcNow));
         using var session = await loopback.OpenAsync();
         using var next = loopback.Client.StartSession(Loopback.Address);
         using var result = await loopback.Service.ReceiveAsync(next.Envelope, TestContext.Current.CancellationToken);
@@ -245,7 +245,7 @@ public sealed class ReplayTests
 
         // Opening another session does not help.
         using var again = await OpenAsync(flood.Service, flood.Client);
-        Assert.Null(again);
+        Assert.Equal(0, await CountAcceptedAsync(flood.Service, again!, 10));
 
         var bob = new ClientCredentials
         {

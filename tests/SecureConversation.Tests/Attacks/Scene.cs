@@ -88,6 +88,18 @@ internal sealed partial class Scene : IDisposable
         Assert.Equal(UniformFault, WithoutRelation(respond.Envelope));
     }
 
+    /// <summary>
+    /// The message as it was is accepted, unless its signature has had its one attempt; the next message is accepted in any case.
+    /// </summary>
+    public async Task GoesOnAsync(ReadOnlyMemory<byte> original)
+    {
+        using var result = await ReceiveAsync(original);
+        Assert.True(result is ServiceResult.Dispatch or ServiceResult.Respond { Code: FailureCode.Replayed },
+            $"refused: {(result as ServiceResult.Respond)?.Code}");
+        using var next = Request();
+        await AcceptedAsync(next.Envelope);
+    }
+
     public static string WithoutRelation(ReadOnlyMemory<byte> fault) => RelatesTo().Replace(Encoding.UTF8.GetString(fault.Span), "");
 
     public void Dispose()

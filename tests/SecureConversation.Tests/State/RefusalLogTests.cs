@@ -6,13 +6,15 @@ using SecureConversation.Testing;
 namespace SecureConversation.Tests.State;
 
 /// <summary>A flood of refused messages neither fills the log nor hides in it.</summary>
-public sealed class RefusalLogTests
+public sealed class RefusalLogTests : IDisposable
 {
     private readonly ManualTimeProvider _clock = new();
     private readonly RecordedLog _log = new();
     private readonly RefusalLog _refusals;
 
     public RefusalLogTests() => _refusals = new RefusalLog(_log.CreateLogger("SecureConversation.Service"), _clock);
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public void Flood_GetsALimitedNumberOfLinesAndThenItsNumber()

@@ -64,8 +64,11 @@ internal static class RsaKeyTransport
                 var key = SymmetricKey.From(buffer.AsSpan(0, length));
                 substitute.Dispose();
                 substituted = false;
+                Throw();
                 return key;
             }
+
+            Throw();
         }
         catch (CryptographicException)
         {
@@ -79,5 +82,18 @@ internal static class RsaKeyTransport
 
         substituted = true;
         return substitute;
+    }
+
+    /// <summary>Costs as much as the exception for wrong padding, which next to the private key operation is little.</summary>
+    private static void Throw()
+    {
+        try
+        {
+            throw new CryptographicException();
+        }
+        catch (CryptographicException)
+        {
+            // Nothing is wrong.
+        }
     }
 }

@@ -145,50 +145,31 @@ internal sealed class SymmetricKey : IDisposable
             return false;
         }
 
-        var cipherText = ivAndCipher[block..];
-        if (destination.Length < cipherText.Length)
+        if (destination.Length < ivAndCipher.Length - block)
         {
             throw new ArgumentException("The destination must be as long as the ciphertext.", nameof(destination));
         }
 
-        destination = destination[..cipherText.Length];
-        if (!TryDecryptBlocks(algorithm, ivAndCipher[..block], cipherText, destination))
-        {
-            return false;
-        }
-
-        int padding = destination[^1];
-        if (padding < 1 || padding > block)
-        {
-            CryptographicOperations.ZeroMemory(destination);
-            return false;
-        }
-
-        written = destination.Length - padding;
+        destination = destination[..(ivAndCipher.Length - block)];
+        var isIntact = TryDecryptBlocks(algorithm, ivAndCipher, destination)
+            & CbcPadding.TryRemove(destination, block, out var length);
+        written = isIntact ? length : 0;
         CryptographicOperations.ZeroMemory(destination[written..]);
-        return true;
+        return isIntact;
     }
 
-    /// <summary>Zeroes the key as soon as no other thread uses it.</summary>
-    public void Dispose()
-    {
-        _ciphers.Dispose();
-        _material.Dispose();
-    }
-
-    /// <summary>Returns the length, never the octets.</summary>
-    public override string ToString() => _material.ToString();
-
-    private bool Fits(EncryptionAlgorithm algorithm) => Length == algorithm.KeyBytes;
-
-    private bool TryDecryptBlocks(
-        EncryptionAlgorithm algorithm, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> cipherText, Span<byte> destination)
+    /// <summary>Decrypts whole blocks and leaves the padding in place. False when the key cannot be used with the cipher.</summary>
+    /// <param name="algorithm">The cipher.</param>
+    /// <param name="ivAndCipher">IV and ciphertext: at least two whole blocks.</param>
+    /// <param name="destination">Exactly as long as the ciphertext without its IV; zeroed on failure.</param>
+    public bool TryDecryptBlocks(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination)
     {
         SymmetricAlgorithm? cipher = null;
         try
         {
             cipher = _ciphers.Take(algorithm.IsTripleDes, _material);
-            return cipher.DecryptCbc(cipherText, iv, destination, PaddingMode.None) == destination.Length;
+            var block = algorithm.BlockBytes;
+            return cipher.DecryptCbc(ivAndCipher[block..], ivAndCipher[..block], destination, PaddingMode.None) == destination.Length;
         }
         catch (CryptographicException)
         {
@@ -203,4 +184,16 @@ internal sealed class SymmetricKey : IDisposable
             }
         }
     }
+
+    /// <summary>Zeroes the key as soon as no other thread uses it.</summary>
+    public void Dispose()
+    {
+        _ciphers.Dispose();
+        _material.Dispose();
+    }
+
+    /// <summary>Returns the length, never the octets.</summary>
+    public override string ToString() => _material.ToString();
+
+    private bool Fits(EncryptionAlgorithm algorithm) => Length == algorithm.KeyBytes;
 }

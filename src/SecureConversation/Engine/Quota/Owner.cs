@@ -11,8 +11,8 @@ namespace SecureConversation.Engine.Quota;
 /// </summary>
 internal static class Owner
 {
-    /// <summary>The sender of a message: who he is, or where he is; null when neither is known.</summary>
-    public static string? Of(ClaimsPrincipal user, IPAddress? address) => OfUser(user) ?? OfAddress(address);
+    /// <summary>Somebody who is not authenticated, by his address. Where the host knows no addresses, all of them are one.</summary>
+    public static string OfStranger(IPAddress? address) => OfAddress(address) ?? "unknown";
 
     /// <summary>An authenticated client; null for an anonymous one.</summary>
     public static string? OfUser(ClaimsPrincipal user)

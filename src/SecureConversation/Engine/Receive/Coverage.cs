@@ -1,75 +1,116 @@
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
-/// Requires that a signature covers every part that the binding wants signed, and that every part that it wants encrypted
-/// was encrypted. Parts are told by their location, not by name or Id.
+/// Requires that every part that the binding wants encrypted was encrypted, and that a signature covers every part that it
+/// wants signed. Parts are told by their location, not by name or Id. What can be judged on the wire is judged there.
 /// </summary>
 internal static class Coverage
 {
-    public static void Require(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed)
+    /// <summary>Refuses parts in clear that have to be encrypted. Called before any key is used.</summary>
+    public static void RequireEncrypted(
+        MessageRequirements requirements, SoapEnvelope wire, SecurityHeader header, EncryptedParts encrypted)
     {
-        RequireBody(requirements, opened, signed);
-        RequireHeaders(requirements, opened, signed);
-        RequireSecurityItems(requirements, opened, signed);
+        if (requirements.EncryptBody && !encrypted.Contains(MessagePart.Body))
+        {
+            Fail.With(FailureCode.PartNotEncrypted, "s:Body");
+        }
+
+        foreach (var block in wire.Headers)
+        {
+            if (requirements.Headers.IsEncrypted(block.Element))
+            {
+                Fail.With(FailureCode.PartNotEncrypted, "header block");
+            }
+        }
+
+        var encryptsUserName = requirements.Supporting.Any(t => t.Kind == TokenKind.UserName && t.IsEncrypted);
+        foreach (var item in header.Items)
+        {
+            if (item.Kind == SecurityItemKind.Signature && requirements.EncryptsSignature(requirements.EncryptBody))
+            {
+                Fail.With(FailureCode.PartNotEncrypted, "ds:Signature");
+            }
+
+            if (item.Token == TokenKind.UserName && encryptsUserName)
+            {
+                Fail.With(FailureCode.PartNotEncrypted, "wsse:UsernameToken");
+            }
+        }
     }
 
-    private static void RequireBody(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed)
+    /// <summary>Requires the signature over what stands in clear, and over the body. Called before anything else is decrypted.</summary>
+    public static void RequireSignedOnWire(
+        MessageRequirements requirements,
+        SoapEnvelope wire,
+        SecurityHeader header,
+        EncryptedParts encrypted,
+        MessageIntegrity signed)
     {
-        if (requirements.SignBody && !signed.Covers(signed.Document.Body))
+        // The reference list is not signed, so an attacker can add ciphertext of his own to it.
+        if (!requirements.SignsFirst && encrypted.All.Any(p => !signed.Covers(p.Location)))
+        {
+            Fail.With(FailureCode.PartNotSigned, "ciphertext");
+        }
+
+        if (requirements.SignBody && !signed.Covers(MessagePart.Body))
         {
             Fail.With(FailureCode.PartNotSigned, "s:Body");
         }
 
-        if (requirements.EncryptBody && !opened.IsEncrypted(EncryptedLocation.Body, 0))
+        for (var i = 0; i < wire.Headers.Count; i++)
         {
-            Fail.With(FailureCode.PartNotEncrypted, "s:Body");
+            if (requirements.Headers.IsSigned(wire.Headers[i].Element) && !signed.Covers(MessagePart.HeaderBlock(i)))
+            {
+                Fail.With(FailureCode.PartNotSigned, "header block");
+            }
         }
+
+        RequireSignedItems(header, signed);
     }
 
-    private static void RequireHeaders(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed)
+    /// <summary>Requires the signature over what was encrypted.</summary>
+    public static void RequireSigned(
+        MessageRequirements requirements, SoapEnvelope plain, SecurityHeader header, EncryptedParts encrypted, MessageIntegrity signed)
     {
-        for (var i = 0; i < opened.Plain.Headers.Count; i++)
+        foreach (var part in encrypted.All)
         {
-            var block = opened.Plain.Headers[i].Element;
-            var isEncrypted = opened.IsEncrypted(EncryptedLocation.HeaderBlock, i);
-            var isSigned = signed.Covers(signed.Document.Headers[i].Element);
-
             // Without a signature an attacker could exchange ciphertexts; WCF refuses an encrypted, unsigned block too.
-            if ((requirements.Headers.IsSigned(block) || isEncrypted) && !isSigned)
+            if (part.Location.Kind == PartKind.HeaderBlock && !signed.Covers(part.Location))
             {
                 Fail.With(FailureCode.PartNotSigned, "header block");
             }
 
             // These requirements were chosen by the action that was readable on the wire; an encrypted one could differ from it.
-            if (isEncrypted && block.Is(requirements.Soap.Action))
+            if (part.Location.Kind == PartKind.HeaderBlock
+                && plain.Headers[part.Location.Position].Element.Is(requirements.Soap.Action))
             {
                 Fail.With(FailureCode.UnexpectedElement, "encrypted wsa:Action");
             }
 
-            if (requirements.Headers.IsEncrypted(block) && !isEncrypted)
+            // Freshness was judged by the timestamp on the wire.
+            if (part.Location.Kind == PartKind.SecurityItem
+                && header.Items[part.Location.Position].Kind == SecurityItemKind.Timestamp)
             {
-                Fail.With(FailureCode.PartNotEncrypted, "header block");
+                Fail.With(FailureCode.UnexpectedElement, "encrypted wsu:Timestamp");
             }
         }
+
+        RequireSignedItems(header, signed);
     }
 
-    private static void RequireSecurityItems(MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed)
+    private static void RequireSignedItems(SecurityHeader header, MessageIntegrity signed)
     {
-        foreach (var item in signed.Header.Items)
+        foreach (var item in header.Items)
         {
-            var mustBeSigned = item.Kind is SecurityItemKind.Timestamp or SecurityItemKind.SignatureConfirmation;
-            if (mustBeSigned && !signed.Covers(item.Element))
+            if (item.Kind is SecurityItemKind.Timestamp or SecurityItemKind.SignatureConfirmation
+                && !signed.Covers(MessagePart.SecurityItem(item.Position)))
             {
                 Fail.With(FailureCode.PartNotSigned, item.Kind.ToString());
-            }
-
-            if (item.Kind == SecurityItemKind.Signature && requirements.EncryptsSignature(requirements.EncryptBody)
-                && !opened.IsEncrypted(EncryptedLocation.SecurityItem, item.Position))
-            {
-                Fail.With(FailureCode.PartNotEncrypted, "ds:Signature");
             }
         }
     }

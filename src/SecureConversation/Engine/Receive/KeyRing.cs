@@ -143,8 +143,14 @@ internal sealed class KeyRing : IDisposable
         }
 
         var own = _source.FindOwn(wrapped.WrappedFor) ?? Fail.With<X509Credential>(FailureCode.WrongToken, "xenc:EncryptedKey");
-        _primary = RsaKeyTransport.Unwrap(own.PrivateKey, suite.AsymmetricKeyWrap, wrapped.CipherValue,
-            suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8, suite.DefaultSymmetricKeyLength / 8, out _);
+
+        // A key that could not decrypt would end the message early, and so tell the length of what was unwrapped.
+        var exact = suite.Encryption.KeyBytes;
+        var (least, most) = _requirements.EncryptBody && !_requirements.DerivedKeys
+            ? (exact, exact)
+            : (suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8);
+        _primary = RsaKeyTransport.Unwrap(own.PrivateKey, suite.AsymmetricKeyWrap, wrapped.CipherValue, least, most,
+            suite.DefaultSymmetricKeyLength / 8, out _);
         _ownsPrimary = true;
 
         // WS-Security 1.1 section 7.3: EncryptedKeySHA1 is the hash of the cipher value, not of the key.

@@ -11,4 +11,13 @@ internal static class Limits
 
     /// <summary>xenc:DataReference elements of one message. No binding encrypts as many headers, tokens and signatures.</summary>
     public const int MaxEncryptedParts = 32;
+
+    /// <summary>xenc:EncryptedData children of the security header: signatures, their confirmations and tokens.</summary>
+    public const int MaxSealedItems = 8;
+
+    /// <summary>Base64 characters of an encrypted ds:Signature. One with <see cref="MaxSignedParts"/> references is shorter.</summary>
+    public const int MaxSealedSignature = 64 * 1024;
+
+    /// <summary>Bytes of the namespace declarations in scope of the security header; WCF's messages have about 500.</summary>
+    public const int MaxScopeBytes = 16 * 1024;
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
@@ -8,53 +7,71 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
-/// Verifies one received message. The steps run in one fixed order and each produces what the next one needs; no binding
-/// reorders them and no setting skips one.
+/// Verifies one received message, in two halves. Between them the caller asks whether the message came before. The steps run in one
+/// fixed order and each produces what the next one needs; no binding reorders them and no setting skips one.
 /// </summary>
 internal sealed class MessageVerifier(MessageRequirements requirements, KeySource source, Freshness freshness, XmlLimits limits)
 {
-    /// <summary>Verifies an envelope.</summary>
-    /// <param name="wire">The received envelope, parsed within limits. The result takes it over; on failure the caller keeps it.</param>
+    /// <summary>The first half: verifies the signature and everything in clear, and decrypts nothing but the signature.</summary>
+    /// <param name="wire">The received envelope, parsed within limits. It stays the caller's.</param>
+    /// <exception cref="SecurityFailureException">The message breaks a rule; the code says which.</exception>
+    public AuthenticMessage Authenticate(SoapEnvelope wire)
+    {
+        var header = SecurityHeader.Read(wire, requirements.Protocol);                    // only known children, Ids unique
+        var shape = MessageShape.Match(header, requirements);                             // only items this binding asks for
+        var encrypted = EncryptedParts.Locate(wire, shape, requirements);                 // each listed, and nothing else
+        Coverage.RequireEncrypted(requirements, wire, header, encrypted);                 // nothing in clear that may not be
+        var keys = KeyRing.Resolve(shape, requirements, source);                          // the primary key, and keys from it
+        PrimarySignature? primary = null;
+        try
+        {
+            primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source);
+            var signed = SignedMessage.Verify(wire, header, encrypted, requirements, primary);
+            Coverage.RequireSignedOnWire(requirements, wire, header, encrypted, signed);
+            var timestamp = freshness.Require(header.Timestamp);                          // signed, hence not an attacker's
+            return new AuthenticMessage(wire, shape, encrypted, keys, signed, timestamp);
+        }
+        catch
+        {
+            primary?.Dispose();
+            keys.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The second half: decrypts, and verifies what was encrypted.</summary>
+    /// <param name="message">The result of the first half. It stays the caller's.</param>
+    /// <param name="sent">The signatures that a reply has to confirm; empty for requests.</param>
+    /// <returns>The message, which takes over the envelope. On failure the caller keeps it.</returns>
+    /// <exception cref="SecurityFailureException">The message breaks a rule; the code says which.</exception>
+    public VerifiedMessage Open(AuthenticMessage message, IReadOnlyList<SentSignature> sent)
+    {
+        var signed = message.Signed;
+        var opened = OpenedMessage.Decrypt(message, requirements, limits);
+        try
+        {
+            var header = SecurityHeader.Read(opened.Plain, requirements.Protocol);        // the decrypted Ids are unique, too
+            signed.Complete(opened.Plain, header, requirements, source);
+            Coverage.RequireSigned(requirements, opened.Plain, header, opened.Parts, signed);
+            var tokens = SupportingTokens.Require(requirements, opened, signed, header);
+            SignatureConfirmations.Require(requirements, opened, header, sent);
+            message.Keys.Keep();
+            return new VerifiedMessage(message, opened, tokens, requirements);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Both halves, for a caller that remembers nothing between them.</summary>
+    /// <param name="wire">The received envelope. The result takes it over; on failure the caller keeps it.</param>
     /// <param name="sent">The signatures that a reply has to confirm; empty for requests.</param>
     /// <exception cref="SecurityFailureException">The message breaks a rule; the code says which.</exception>
     public VerifiedMessage Verify(SoapEnvelope wire, IReadOnlyList<SentSignature> sent)
     {
-        OpenedMessage? opened = null;
-        try
-        {
-            var header = SecurityHeader.Read(wire, requirements.Protocol);            // only known children, Ids unique
-            var shape = MessageShape.Match(header, requirements);                     // only items this binding asks for
-            using var keys = KeyRing.Resolve(shape, requirements, source);            // the primary key, and keys from it
-            MessageIntegrity signed;
-            if (requirements.SignsFirst)
-            {
-                opened = OpenedMessage.Decrypt(wire, shape, requirements, keys, limits);
-                signed = SignedMessage.Verify(opened.Plain, requirements, keys, source);
-            }
-            else
-            {
-                signed = SignedMessage.Verify(wire, requirements, keys, source);      // checked before anything is decrypted
-                opened = OpenedMessage.Decrypt(wire, shape, requirements, keys, limits, signed);
-            }
-
-            var plain = requirements.SignsFirst ? signed.Header : SecurityHeader.Read(opened.Plain, requirements.Protocol);
-            var tokens = SupportingTokens.Require(requirements, opened, signed, plain);
-            Coverage.Require(requirements, opened, signed);
-            SignatureConfirmations.Require(requirements, opened, plain, sent);
-            var timestamp = freshness.Require(signed.Header.Timestamp);
-            keys.Keep();
-            return new VerifiedMessage(wire, opened, signed, shape, tokens, timestamp, keys, requirements);
-        }
-        catch (Exception e)
-        {
-            if (e is SecurityFailureException { Code: FailureCode.DecryptionFailed })
-            {
-                // Bad padding must not be answered faster than a bad digest (padding oracle), so the message is hashed here too.
-                SHA256.HashData(wire.Bytes);
-            }
-
-            opened?.Dispose();
-            throw;
-        }
+        using var message = Authenticate(wire);
+        return Open(message, sent);
     }
 }

@@ -1,42 +1,22 @@
 using System.Buffers;
 using SecureConversation.Engine.Encryption;
 using SecureConversation.Engine.Failures;
-using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
 
-/// <summary>The kind of place in which an EncryptedData stood.</summary>
-internal enum EncryptedLocation
-{
-    SecurityItem,
-    HeaderBlock,
-    Body,
-}
-
-/// <summary>One encrypted part of a message.</summary>
-/// <param name="Location">The kind of place in which it stood.</param>
-/// <param name="Position">The index of the header block, or of the child of the security header; 0 for the body.</param>
-/// <param name="Data">The EncryptedData.</param>
-/// <param name="Replaced">The element that the plaintext replaces: the EncryptedData, or the EncryptedHeader around it.</param>
-internal readonly record struct EncryptedPart(EncryptedLocation Location, int Position, EncryptedData Data, XmlElement Replaced);
-
 /// <summary>
 /// The decrypted envelope: the plaintext replaces each EncryptedData, or the EncryptedHeader around it, and all other bytes
-/// stay as they came. Where the sender signed first, signatures are verified on these bytes. The application gets these bytes.
-/// <code>
-/// k:EncryptedHeader [@u:Id]                    WS-Security 1.1 section 9.3.1
-///   e:EncryptedData                            required, nothing else
-/// </code>
-/// The reference list names the wrapper (WCF) or the EncryptedData in it (others).
+/// stay as they came. Where the sender signed first, the digests of decrypted parts are made of these bytes. The application gets
+/// these bytes.
 /// </summary>
 internal sealed class OpenedMessage : IDisposable
 {
     private readonly SoapEnvelope _wire;
 
-    private OpenedMessage(SoapEnvelope wire, SoapEnvelope plain, List<EncryptedPart> parts)
+    private OpenedMessage(SoapEnvelope wire, SoapEnvelope plain, EncryptedParts parts)
     {
         _wire = wire;
         Plain = plain;
@@ -47,45 +27,22 @@ internal sealed class OpenedMessage : IDisposable
     public SoapEnvelope Plain { get; }
 
     /// <summary>The encrypted parts in document order.</summary>
-    public List<EncryptedPart> Parts { get; }
+    public EncryptedParts Parts { get; }
 
-    /// <summary>Whether the part at that place was encrypted.</summary>
-    public bool IsEncrypted(EncryptedLocation location, int position)
-    {
-        foreach (var part in Parts)
-        {
-            if (part.Location == location && part.Position == position)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>Whether the part at a location was encrypted.</summary>
+    public bool IsEncrypted(MessagePart location) => Parts.Contains(location);
 
     /// <summary>
-    /// Decrypts every part that the reference list names. Bad padding, bad XML and bad structure have one failure code, and
-    /// none of them ends the work so early that a sender could tell it from a bad signature (see docs/deviations.md). Where
-    /// encryption came first, only ciphertext that <paramref name="signed"/> covers is decrypted.
+    /// Decrypts every part that the reference list names. Bad padding, bad XML and bad structure have one failure code, and none of
+    /// them ends the work early.
     /// </summary>
-    public static OpenedMessage Decrypt(
-        SoapEnvelope wire,
-        MessageShape shape,
-        MessageRequirements requirements,
-        KeyRing keys,
-        XmlLimits limits,
-        MessageIntegrity? signed = null)
+    public static OpenedMessage Decrypt(AuthenticMessage message, MessageRequirements requirements, XmlLimits limits)
     {
-        var parts = Locate(wire, shape, requirements);
-        if (signed is not null && parts.Exists(p => !signed.Covers(p.Location == EncryptedLocation.Body ? wire.Body : p.Replaced)))
-        {
-            // The reference list is not signed, so an attacker can add ciphertext of his own to it.
-            Fail.With(FailureCode.PartNotSigned, "ciphertext");
-        }
-
+        var wire = message.Wire;
+        var parts = message.Encrypted.All;
         if (parts.Count == 0)
         {
-            return new OpenedMessage(wire, wire, parts);
+            return new OpenedMessage(wire, wire, message.Encrypted);
         }
 
         var buffer = new PooledBytes(wire.Bytes.Length);
@@ -99,8 +56,8 @@ internal sealed class OpenedMessage : IDisposable
                 var part = parts[i];
                 buffer.Write(wire.Bytes[copied..part.Replaced.Start]);
                 var start = buffer.Length;
-                isIntact &= TryDecrypt(part.Data, requirements, keys, buffer);
-                boundaries[i] = new FragmentBoundary(start, buffer.Length, SingleElement: part.Location != EncryptedLocation.Body);
+                isIntact &= TryReuse(part, message.Signed.Primary, buffer) || TryDecrypt(part.Data, requirements, message.Keys, buffer);
+                boundaries[i] = new FragmentBoundary(start, buffer.Length, SingleElement: part.Location != MessagePart.Body);
                 copied = part.Replaced.End;
             }
 
@@ -113,7 +70,7 @@ internal sealed class OpenedMessage : IDisposable
                 Fail.With(FailureCode.DecryptionFailed);
             }
 
-            return new OpenedMessage(wire, plain, parts);
+            return new OpenedMessage(wire, plain, message.Encrypted);
         }
         catch
         {
@@ -143,89 +100,17 @@ internal sealed class OpenedMessage : IDisposable
         }
     }
 
-    /// <summary>The encrypted parts; each has to be listed, and each entry of the reference list has to be found.</summary>
-    private static List<EncryptedPart> Locate(SoapEnvelope wire, MessageShape shape, MessageRequirements requirements)
+    /// <summary>Appends the primary signature, which was decrypted before.</summary>
+    private static bool TryReuse(EncryptedPart part, PrimarySignature primary, PooledBytes output)
     {
-        var parts = new List<EncryptedPart>(shape.References.Count);
-        for (var i = 0; i < wire.Headers.Count; i++)
+        if (primary.Plaintext.IsEmpty || part.Location != MessagePart.SecurityItem(primary.Position))
         {
-            var block = wire.Headers[i];
-            if (block.IsEncryptedHeader)
-            {
-                // WS-Security 1.1 section 9.3.1: the wrapper holds one EncryptedData. WCF lists the wrapper, others the EncryptedData.
-                var content = block.Element.FirstChild;
-                if (content.IsNull || !content.Is(Xenc.EncryptedData) || !content.NextSibling.IsNull
-                    || !(IsListed(shape, block.Id) || IsListed(shape, content.GetId(Attr.Id))))
-                {
-                    Fail.With(FailureCode.MalformedSecurityElement, "wsse11:EncryptedHeader");
-                }
-
-                parts.Add(Part(EncryptedLocation.HeaderBlock, i, content, block.Element, requirements));
-            }
-            else if (block.Element == shape.Header.Element)
-            {
-                LocateSecurityItems(shape, requirements, parts);
-            }
+            return false;
         }
 
-        var body = wire.Body.FirstChild;
-        if (!body.IsNull && body.Is(Xenc.EncryptedData) && IsListed(shape, body.GetId(Attr.Id)))
-        {
-            var part = Part(EncryptedLocation.Body, 0, body, body, requirements);
-
-            // Nothing may stand beside the ciphertext: even white space would become part of the signed content.
-            if (!part.Data.IsContent || body.Start != wire.Body.ContentStart || body.End != wire.Body.ContentEnd)
-            {
-                Fail.With(FailureCode.DecryptionFailed, "s:Body");
-            }
-
-            parts.Add(part);
-        }
-
-        if (parts.Count != shape.References.Count)
-        {
-            Fail.With(FailureCode.UnresolvedReference, "xenc:DataReference");
-        }
-
-        return parts;
+        output.Write(primary.Plaintext);
+        return true;
     }
-
-    private static void LocateSecurityItems(MessageShape shape, MessageRequirements requirements, List<EncryptedPart> parts)
-    {
-        foreach (var item in shape.Header.Items)
-        {
-            if (item.Kind != SecurityItemKind.EncryptedData)
-            {
-                continue;
-            }
-
-            var part = Part(EncryptedLocation.SecurityItem, item.Position, item.Element, item.Element, requirements);
-            if (part.Data.IsContent || !IsListed(shape, part.Data.Id))
-            {
-                Fail.With(FailureCode.UnresolvedReference, "xenc:EncryptedData");
-            }
-
-            parts.Add(part);
-        }
-    }
-
-    private static EncryptedPart Part(
-        EncryptedLocation location,
-        int position,
-        XmlElement element,
-        XmlElement replaced,
-        MessageRequirements requirements)
-    {
-        var data = EncryptedData.Read(element, requirements.Protocol);
-        if (data.Algorithm != requirements.Suite.Encryption.Uri)
-        {
-            Fail.With(FailureCode.AlgorithmMismatch, "xenc:EncryptionMethod");
-        }
-
-        return new EncryptedPart(location, position, data, replaced);
-    }
-
-    private static bool IsListed(MessageShape shape, XmlId? id) => id is { } value && shape.References.Contains(value);
 
     /// <summary>Appends the plaintext to the output. A failure is returned and not thrown, so that the caller goes on.</summary>
     private static bool TryDecrypt(EncryptedData data, MessageRequirements requirements, KeyRing keys, PooledBytes output)

@@ -29,7 +29,7 @@ internal static class SignatureConfirmations
             }
 
             var value = ReadValue(item);
-            var isEncrypted = opened.IsEncrypted(EncryptedLocation.SecurityItem, item.Position);
+            var isEncrypted = opened.IsEncrypted(MessagePart.SecurityItem(item.Position));
             var match = open.FindIndex(s => s.WasEncrypted == isEncrypted && CryptographicOperations.FixedTimeEquals(s.Value, value));
             if (match < 0)
             {

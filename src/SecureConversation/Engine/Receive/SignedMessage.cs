@@ -1,258 +1,191 @@
-using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
 using SecureConversation.Engine.Soap;
-using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
 
-/// <summary>A message whose parts are covered by a verified primary signature.</summary>
-internal sealed class SignedMessage : MessageIntegrity
+/// <summary>
+/// A message whose parts are covered by a verified primary signature. The digests of what stands in clear are compared first; those
+/// of encrypted parts follow when the parts are decrypted.
+/// </summary>
+internal sealed class SignedMessage : MessageIntegrity, IDisposable
 {
+    private readonly PrimarySignature _primary;
     private readonly List<HeldSignature> _signatures;
-    private readonly List<XmlElement> _covered;
+    private readonly List<MessagePart> _covered;
+    private readonly List<SignedReference> _open;
 
-    private SignedMessage(SoapEnvelope document, SecurityHeader header, List<HeldSignature> signatures, List<XmlElement> covered)
-        : base(document, header)
+    private SignedMessage(
+        SoapEnvelope wire, SecurityHeader header, PrimarySignature primary, List<MessagePart> covered, List<SignedReference> open)
+        : base(wire, header)
     {
-        _signatures = signatures;
+        _primary = primary;
         _covered = covered;
+        _open = open;
+        _signatures =
+        [
+            new(primary.Element, primary.Position, primary.Signer?.Certificate, primary.Signer?.Token, IsEndorsing: false),
+        ];
     }
 
     public override IReadOnlyList<HeldSignature> Signatures => _signatures;
 
-    public override ReadOnlySpan<byte> ReplayValue => _signatures[0].Signature.Value;
+    public override ReadOnlySpan<byte> ReplayValue => _primary.Element.Value;
 
-    public override bool Covers(XmlElement element) => _covered.Contains(element);
+    /// <summary>The primary signature.</summary>
+    public PrimarySignature Primary => _primary;
 
-    /// <summary>Verifies the primary signature with its references, then the endorsing signatures.</summary>
-    /// <exception cref="SecurityFailureException">A signature is missing, unexpected or wrong.</exception>
-    public static SignedMessage Verify(SoapEnvelope document, MessageRequirements requirements, KeyRing keys, KeySource source)
+    public override bool Covers(MessagePart location) => _covered.Contains(location);
+
+    /// <summary>Compares the digests of what stands in clear on the wire: everything where encryption came first.</summary>
+    /// <param name="wire">The envelope on the wire.</param>
+    /// <param name="header">Its security header.</param>
+    /// <param name="encrypted">The encrypted parts.</param>
+    /// <param name="requirements">The requirements for the message.</param>
+    /// <param name="primary">The signature, whose value holds. The result takes it over.</param>
+    /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest is wrong.</exception>
+    public static SignedMessage Verify(
+        SoapEnvelope wire, SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements, PrimarySignature primary)
     {
-        var header = SecurityHeader.Read(document, requirements.Protocol);
-        var signatures = ReadSignatures(header, requirements);
-        var (primary, primaryItem) = signatures[0];
-
-        var held = new List<HeldSignature>(signatures.Count)
-        {
-            new(primary, primaryItem, VerifyPrimary(primary, header, requirements, keys, source), default, IsEndorsing: false),
-        };
         using var digest = new ReferenceDigest(requirements.Suite.Digest);
-        var covered = VerifyReferences(primary, document, header, digest);
-        for (var i = 1; i < signatures.Count; i++)
+        var covered = new List<MessagePart>(primary.Element.References.Count);
+        var open = new List<SignedReference>();
+        var hidden = requirements.SignsFirst ? encrypted.All.Count(p => HasHiddenId(p, primary)) : 0;
+        foreach (var reference in primary.Element.References)
         {
-            held.Add(VerifyEndorsement(signatures[i], primary, header, requirements, source, digest));
+            var target = Locate(reference, wire, header);
+            if (target is { } found && !(requirements.SignsFirst && encrypted.Contains(found.Location)))
+            {
+                SignatureVerification.RequireDigest(reference, found.Element, digest);
+                Add(covered, found.Location);
+            }
+            else if (target?.Location == MessagePart.Body)
+            {
+                Add(covered, MessagePart.Body);
+                open.Add(reference);
+            }
+            else if (hidden-- > 0)
+            {
+                open.Add(reference);
+            }
+            else
+            {
+                Unlocated(reference);
+            }
         }
 
-        return new SignedMessage(document, header, held, covered);
+        return new SignedMessage(wire, header, primary, covered, open);
     }
 
-    /// <summary>
-    /// All signatures, the primary one first. An endorsing signature has one reference, which names another signature
-    /// (WS-SecurityPolicy 1.2 section 8.3); the one that endorses none is the primary signature.
-    /// </summary>
-    private static List<(SignatureElement Signature, SecurityItem Item)> ReadSignatures(
-        SecurityHeader header,
-        MessageRequirements requirements)
+    /// <summary>Compares the digests of what was encrypted, and verifies the endorsing signatures.</summary>
+    /// <param name="plain">The decrypted envelope.</param>
+    /// <param name="header">Its security header.</param>
+    /// <param name="requirements">The requirements for the message.</param>
+    /// <param name="source">The certificates that the receiver knows.</param>
+    /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest or an endorsing signature is wrong.</exception>
+    public void Complete(SoapEnvelope plain, SecurityHeader header, MessageRequirements requirements, KeySource source)
     {
-        var signatures = new List<(SignatureElement Signature, SecurityItem Item)>(2);
-        foreach (var item in header.Items)
+        using var digest = new ReferenceDigest(requirements.Suite.Digest);
+        foreach (var reference in _open)
         {
-            if (item.Kind == SecurityItemKind.Signature)
+            var (location, element) = Locate(reference, plain, header) ?? Unlocated(reference);
+            SignatureVerification.RequireDigest(reference, element, digest);
+            if (location != MessagePart.Body)
             {
-                signatures.Add((SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxSignedParts), item));
+                Add(_covered, location);
             }
         }
 
-        var primary = -1;
-        for (var i = 0; i < signatures.Count; i++)
+        if (requirements.SignsFirst)
         {
-            if (EndorsesAny(signatures[i].Signature, signatures))
-            {
-                continue;
-            }
-
-            if (primary >= 0)
-            {
-                Fail.With(FailureCode.UnexpectedElement, "a second primary ds:Signature");
-            }
-
-            primary = i;
+            Document = plain;
+            Header = header;
         }
 
-        if (primary < 0)
-        {
-            Fail.With(FailureCode.SignatureMissing);
-        }
+        VerifyEndorsements(header, requirements, source, digest);
+    }
 
+    public void Dispose() => _primary.Dispose();
+
+    /// <summary>An endorsing signature has one reference, which names the primary signature (WS-SecurityPolicy 1.2 section 8.3).</summary>
+    private void VerifyEndorsements(SecurityHeader header, MessageRequirements requirements, KeySource source, ReferenceDigest digest)
+    {
         // Checked before any signature is verified: each costs an operation with a public key that the sender chose.
-        if (signatures.Count > 1 + requirements.Supporting.Count(t => t.Endorses))
+        var others = header.Items.FindAll(i => i.Kind == SecurityItemKind.Signature && i.Position != _primary.Position);
+        if (others.Count > requirements.Supporting.Count(t => t.Endorses))
         {
             Fail.With(FailureCode.UnexpectedElement, "ds:Signature");
         }
 
-        (signatures[0], signatures[primary]) = (signatures[primary], signatures[0]);
-        return signatures;
-    }
-
-    private static bool EndorsesAny(SignatureElement signature, List<(SignatureElement Signature, SecurityItem Item)> others)
-    {
-        foreach (var (_, item) in others)
+        foreach (var item in others)
         {
-            if (item.Id is { } id && Endorses(signature, id))
+            var signature = SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxSignedParts);
+            if (_primary.Element.Id is not { } id || signature.References.Count != 1 || signature.References[0].Id != id)
             {
-                return true;
+                Fail.With(FailureCode.UnexpectedElement, "ds:Signature that endorses another one");
             }
-        }
 
-        return false;
+            var signer = SigningCertificate.Resolve(signature.Key, header, source, allowSerialized: true);
+            SignatureVerification.RequireValue(signature, requirements.Suite, signer.Certificate);
+            SignatureVerification.RequireDigest(signature.References[0], header.Items[_primary.Position].Element, digest);
+            _signatures.Add(new HeldSignature(signature, item.Position, signer.Certificate, signer.Token, IsEndorsing: true));
+        }
     }
 
-    private static bool Endorses(SignatureElement signature, XmlId id) =>
-        signature.References.Count == 1 && signature.References[0].Id == id;
-
-    private static X509Certificate2? VerifyPrimary(
-        SignatureElement primary,
-        SecurityHeader header,
-        MessageRequirements requirements,
-        KeyRing keys,
-        KeySource source)
+    private static void Add(List<MessagePart> covered, MessagePart location)
     {
-        if (!requirements.IsAsymmetric)
+        if (covered.Contains(location))
         {
-            SignatureVerification.RequireValue(primary, requirements.Suite, keys.ForSignature(primary.Key));
-            return null;
+            Fail.With(FailureCode.DuplicateId, "ds:Reference");
         }
 
-        var (certificate, _) = ResolveCertificate(primary.Key, header, source, requirements.AllowSerializedSigningToken);
-        if (!source.MaySign(certificate))
-        {
-            Fail.With(FailureCode.WrongToken, "signing certificate");
-        }
-
-        SignatureVerification.RequireValue(primary, requirements.Suite, certificate);
-        return certificate;
-    }
-
-    private static HeldSignature VerifyEndorsement(
-        (SignatureElement Signature, SecurityItem Item) endorsing,
-        SignatureElement primary,
-        SecurityHeader header,
-        MessageRequirements requirements,
-        KeySource source,
-        ReferenceDigest digest)
-    {
-        var signature = endorsing.Signature;
-        if (primary.Id is null || !Endorses(signature, primary.Id.Value))
-        {
-            Fail.With(FailureCode.UnexpectedElement, "ds:Signature that endorses another one");
-        }
-
-        var (certificate, token) = ResolveCertificate(signature.Key, header, source, allowSerialized: true);
-        SignatureVerification.RequireValue(signature, requirements.Suite, certificate);
-        SignatureVerification.RequireDigest(signature.References[0], primary.Element, digest);
-        return new HeldSignature(signature, endorsing.Item, certificate, token, IsEndorsing: true);
+        covered.Add(location);
     }
 
     /// <summary>
-    /// The certificate that a reference names: one in the header by its Id, else one in the header, in the reference itself or
-    /// known to the receiver that the reference matches. The item is the token in the header that holds it, if any.
+    /// The body, header block or child of the security header that a reference names; null when it names none of them. Ids elsewhere
+    /// are ignored.
     /// </summary>
-    private static (X509Certificate2 Certificate, SecurityItem Item) ResolveCertificate(
-        KeyReference reference,
-        SecurityHeader header,
-        KeySource source,
-        bool allowSerialized)
-    {
-        foreach (var item in header.Items)
-        {
-            if (item.Token != TokenKind.X509)
-            {
-                continue;
-            }
-
-            if (reference.Kind == KeyReferenceKind.LocalId ? item.Id == reference.LocalId : reference.IsX509)
-            {
-                var certificate = BinarySecurityToken.Read(item.Element);
-                if (reference.Kind == KeyReferenceKind.LocalId || reference.Matches(certificate))
-                {
-                    return allowSerialized
-                        ? (certificate, item)
-                        : Fail.With<(X509Certificate2, SecurityItem)>(FailureCode.WrongToken, "serialized signing token");
-                }
-            }
-        }
-
-        if (reference is { Kind: KeyReferenceKind.RawData } && allowSerialized)
-        {
-            return (BinarySecurityToken.ReadCertificate(reference.Value.Span), default);
-        }
-
-        return (source.FindPeer(reference) ?? Fail.With<X509Certificate2>(
-            reference.IsX509 ? FailureCode.WrongToken : FailureCode.UnresolvedReference, "signing certificate"), default);
-    }
-
-    /// <summary>Compares the digests of the primary signature; returns the elements that it covers.</summary>
-    private static List<XmlElement> VerifyReferences(
-        SignatureElement primary,
-        SoapEnvelope document,
-        SecurityHeader header,
-        ReferenceDigest digest)
-    {
-        var covered = new List<XmlElement>(primary.References.Count);
-        foreach (var reference in primary.References)
-        {
-            var target = Locate(reference, document, header);
-            SignatureVerification.RequireDigest(reference, target, digest);
-            if (covered.Contains(target))
-            {
-                Fail.With(FailureCode.DuplicateId, "ds:Reference");
-            }
-
-            covered.Add(target);
-        }
-
-        return covered;
-    }
-
-    /// <summary>The body, header block or child of this security header that a reference names. Ids elsewhere are ignored.</summary>
-    private static XmlElement Locate(SignedReference reference, SoapEnvelope document, SecurityHeader header)
+    private static (MessagePart Location, XmlElement Element)? Locate(
+        SignedReference reference, SoapEnvelope document, SecurityHeader header)
     {
         if (header.FindById(reference.Id) is { } item)
         {
-            return reference.DereferencesToken ? Dereference(item, header) : item.Element;
+            var target = reference.DereferencesToken ? Dereference(item, header) : item;
+            return target is { } found ? (MessagePart.SecurityItem(found.Position), found.Element) : null;
         }
 
-        if (!reference.DereferencesToken)
+        if (reference.DereferencesToken)
         {
-            if (document.BodyId == reference.Id)
-            {
-                return document.Body;
-            }
-
-            foreach (var block in document.Headers)
-            {
-                if (block.Id == reference.Id)
-                {
-                    return block.Element;
-                }
-            }
+            return null;
         }
 
-        // The signed part is absent, or was moved to a place that is not read (signature wrapping).
-        return Fail.With<XmlElement>(FailureCode.PartNotSigned, "ds:Reference to no part of this message");
+        if (document.BodyId == reference.Id)
+        {
+            return (MessagePart.Body, document.Body);
+        }
+
+        var index = document.Headers.FindIndex(b => b.Id == reference.Id);
+        return index < 0 ? null : (MessagePart.HeaderBlock(index), document.Headers[index].Element);
     }
 
     /// <summary>STR-Transform (WS-Security 1.1 section 8.3): from a token reference to the token in this header that it names.</summary>
-    private static XmlElement Dereference(SecurityItem item, SecurityHeader header)
+    private static SecurityItem? Dereference(SecurityItem item, SecurityHeader header)
     {
         var target = item.Kind == SecurityItemKind.SecurityTokenReference ? item.Element.FirstChild : default;
-        return !target.IsNull && target.Is(Wsse.Reference) && XmlId.OfReference(target, Attr.Uri) is { } id
-            && header.FindById(id) is { } token
-            ? token.Element
-            : Fail.With<XmlElement>(FailureCode.UnresolvedReference, "STR-Transform");
+        return !target.IsNull && target.Is(Wsse.Reference) && XmlId.OfReference(target, Attr.Uri) is { } id ? header.FindById(id) : null;
     }
+
+    // The body keeps its name, and its Id, in clear. Blocks and tokens have theirs inside the ciphertext.
+    private static bool HasHiddenId(EncryptedPart part, PrimarySignature primary) =>
+        part.Location != MessagePart.Body && part.Location != MessagePart.SecurityItem(primary.Position);
+
+    // The signed part is absent, or was moved to a place that is not read (signature wrapping).
+    private static (MessagePart Location, XmlElement Element) Unlocated(SignedReference reference) =>
+        Fail.With<(MessagePart, XmlElement)>(
+            reference.DereferencesToken ? FailureCode.UnresolvedReference : FailureCode.PartNotSigned,
+            "ds:Reference to no part of this message");
 }

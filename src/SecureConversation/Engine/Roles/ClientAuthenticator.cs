@@ -1,13 +1,14 @@
 using System.Security.Claims;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 
 /// <summary>
-/// Authenticates the client of a verified message. It runs after all signatures were verified, so that validators are called only for
-/// tokens that the client proved to hold.
+/// Authenticates the client of a message. Validators are called only for tokens that the client proved to hold: a certificate after its
+/// signature held, other tokens after the whole message was verified.
 /// </summary>
 internal sealed class ClientAuthenticator(ServiceCredentials credentials, TimeProvider clock)
 {
@@ -15,17 +16,36 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, TimePr
         new(credentials, new CertificateValidator(credentials.ClientCertificateValidation), clock);
 
     /// <summary>
-    /// Validates all tokens of a message and returns the identity of the client. With several kinds of tokens, the last kind gives the
-    /// identity: a user name takes precedence over certificates.
+    /// Validates the certificate of the primary signature before anything else is decrypted, because anybody can sign with a certificate
+    /// of his own. Null where a symmetric key signed.
     /// </summary>
+    /// <exception cref="SecurityFailureException">The certificate is not accepted.</exception>
+    public async ValueTask<ClaimsPrincipal?> AuthenticateSignerAsync(AuthenticMessage message, CancellationToken cancellationToken) =>
+        message.Signed.Signer is { } certificate
+            ? await AuthenticateAsync(ProvedToken.Of(certificate), cancellationToken).ConfigureAwait(false)
+            : null;
+
+    /// <summary>
+    /// Validates the other tokens of a message and returns the identity of the client. With several kinds of tokens, the last kind gives
+    /// the identity: a user name takes precedence over certificates.
+    /// </summary>
+    /// <param name="message">The verified message.</param>
+    /// <param name="signer">The identity of the certificate of the primary signature; null where a symmetric key signed.</param>
+    /// <param name="cancellationToken">Cancels calls to validators.</param>
     /// <exception cref="SecurityFailureException">The client is not accepted.</exception>
-    public async ValueTask<ClaimsPrincipal> AuthenticateAsync(VerifiedMessage message, CancellationToken cancellationToken)
+    public async ValueTask<ClaimsPrincipal> AuthenticateAsync(
+        VerifiedMessage message, ClaimsPrincipal? signer, CancellationToken cancellationToken)
     {
-        var user = ClientIdentity.Anonymous;
-        TokenKind? kind = null;
+        var user = signer ?? ClientIdentity.Anonymous;
+        TokenKind? kind = signer is null ? null : TokenKind.X509;
         foreach (var token in message.ProvedTokens)
         {
-            var holder = await token.Kind.AuthenticateAsync(token, _authentication, cancellationToken).ConfigureAwait(false);
+            if (signer is not null && ReferenceEquals(token.Certificate, message.Signer))
+            {
+                continue;
+            }
+
+            var holder = await AuthenticateAsync(token, cancellationToken).ConfigureAwait(false);
             if (token.Kind != kind)
             {
                 (user, kind) = (holder, token.Kind);
@@ -34,4 +54,7 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, TimePr
 
         return user;
     }
+
+    private ValueTask<ClaimsPrincipal> AuthenticateAsync(ProvedToken token, CancellationToken cancellationToken) =>
+        token.Kind.AuthenticateAsync(token, _authentication, cancellationToken);
 }

@@ -22,8 +22,12 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             ThrowIfUnsecuredFault(wire, envelope);
             var requirements = messages.ForReply(request, wire.FindText(messages.Soap.Action));
             var freshness = Freshness.Of(messages.Element.LocalClientSettings, environment.Clock);
-            var message = new MessageVerifier(requirements, keys, freshness, environment.XmlLimits).Verify(wire, expectation.Signatures);
-            return RequireAnswer(message, freshness);
+            var verifier = new MessageVerifier(requirements, keys, freshness, environment.XmlLimits);
+            using var authentic = verifier.Authenticate(wire);
+            RequireAnswer(authentic, freshness);
+            var message = verifier.Open(authentic, expectation.Signatures);
+            message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
+            return message;
         }
         catch (SecurityFailureException e)
         {
@@ -69,38 +73,28 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         Fail.With(FailureCode.SecurityHeaderMissing);
     }
 
-    private VerifiedMessage RequireAnswer(VerifiedMessage message, Freshness freshness)
+    /// <summary>Refuses a message that is no reply to the request. Called before anything but its signature is decrypted.</summary>
+    private void RequireAnswer(AuthenticMessage message, Freshness freshness)
     {
-        try
+        // All replies of a session have the same keys. Only a:RelatesTo binds a reply to its request (WS-Addressing 1.0 section 3.4).
+        if (message.Wire.FindText(messages.Soap.RelatesTo) != expectation.MessageId)
         {
-            // All replies of a session have the same keys. Only a:RelatesTo binds a reply to its request (WS-Addressing 1.0 section 3.4).
-            if (message.RelatesTo != expectation.MessageId)
-            {
-                Fail.With(FailureCode.RelatesToMismatch);
-            }
-
-            // Both sides hold the same keys, so a request that somebody sends back to the client verifies. It is no reply.
-            foreach (var own in expectation.Signatures)
-            {
-                if (message.ReplayValue.SequenceEqual(own.Value))
-                {
-                    Fail.With(FailureCode.WrongToken, "reflected message");
-                }
-            }
-
-            // A request without a:MessageID has no relation to check, so an old reply must be detected by the replay cache.
-            if (expectation.MessageId is null && freshness.RemembersMessage(message.Timestamp))
-            {
-                Freshness.RequireFirst(replays.TryAdd(ReplayValues.OfSignature(message.ReplayValue), freshness.Retention));
-            }
-
-            message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
-            return message;
+            Fail.With(FailureCode.RelatesToMismatch);
         }
-        catch
+
+        // Both sides hold the same keys, so a request that somebody sends back to the client verifies. It is no reply.
+        foreach (var own in expectation.Signatures)
         {
-            message.Dispose();
-            throw;
+            if (message.ReplayValue.SequenceEqual(own.Value))
+            {
+                Fail.With(FailureCode.WrongToken, "reflected message");
+            }
+        }
+
+        // A request without a:MessageID has no relation to check, so an old reply must be detected by the replay cache.
+        if (expectation.MessageId is null && freshness.RemembersMessage(message.Timestamp))
+        {
+            Freshness.RequireFirst(replays.TryAdd(ReplayValues.OfSignature(message.ReplayValue), freshness.Retention));
         }
     }
 }

@@ -7,18 +7,29 @@ using SecureConversation.Engine.Soap;
 
 namespace SecureConversation.Engine.Roles;
 
-/// <summary>Verifies a request, authenticates its sender, and refuses replays, in this order.</summary>
+/// <summary>
+/// Verifies a request and authenticates its sender. Before anything but the signature is decrypted, a certificate that signed is judged
+/// and the message is remembered: a signature, and the key of an EncryptedKey, are good for one attempt, so that nobody can ask twice
+/// what a changed ciphertext does.
+/// </summary>
 internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache replays, ClientAuthenticator authenticator)
 {
+    private readonly SingleAttempts _attempts = new(environment.Clock);
+
     /// <summary>Receives a request whose tokens authenticate its sender.</summary>
     public async ValueTask<(VerifiedMessage Message, ClaimsPrincipal User)> ReceiveAsync(SoapEnvelope wire, BindingMessages messages,
         MessageRequirements requirements, KeySource keys, MessageOrigin origin, CancellationToken cancellationToken)
     {
-        var message = Verify(wire, messages, requirements, keys);
+        var verifier = Verifier(messages, requirements, keys);
+        using var authentic = verifier.Authenticate(wire);
+        var signer = await authenticator.AuthenticateSignerAsync(authentic, cancellationToken).ConfigureAwait(false);
+        var owner = (signer is null ? null : Owner.OfUser(signer)) ?? Owner.OfStranger(origin.RemoteAddress);
+        var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
+        var message = verifier.Open(authentic, []);
         try
         {
-            var user = await authenticator.AuthenticateAsync(message, cancellationToken).ConfigureAwait(false);
-            await RequireNoReplayAsync(message, messages, Owner.Of(user, origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
+            var user = await authenticator.AuthenticateAsync(message, signer, cancellationToken).ConfigureAwait(false);
+            memory.Opened(message);
             return (message, user);
         }
         catch
@@ -32,41 +43,61 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     /// Receives a request of a session. The session has authenticated its sender before, who owns what is remembered of the request.
     /// </summary>
     public async ValueTask<VerifiedMessage> ReceiveInSessionAsync(SoapEnvelope wire, BindingMessages messages,
-        MessageRequirements requirements, KeySource keys, string? owner, CancellationToken cancellationToken)
+        MessageRequirements requirements, KeySource keys, string owner, CancellationToken cancellationToken)
     {
-        var message = Verify(wire, messages, requirements, keys);
-        try
-        {
-            await RequireNoReplayAsync(message, messages, owner, cancellationToken).ConfigureAwait(false);
-            return message;
-        }
-        catch
-        {
-            message.Dispose();
-            throw;
-        }
+        var verifier = Verifier(messages, requirements, keys);
+        using var authentic = verifier.Authenticate(wire);
+        var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
+        var message = verifier.Open(authentic, []);
+        memory.Opened(message);
+        return message;
     }
 
-    private VerifiedMessage Verify(SoapEnvelope wire, BindingMessages messages, MessageRequirements requirements, KeySource keys) =>
-        new MessageVerifier(requirements, keys, FreshnessOf(messages), environment.XmlLimits).Verify(wire, []);
+    private MessageVerifier Verifier(BindingMessages messages, MessageRequirements requirements, KeySource keys) =>
+        new(requirements, keys, FreshnessOf(messages), environment.XmlLimits);
 
     private Freshness FreshnessOf(BindingMessages messages) => Freshness.Of(messages.Element.LocalServiceSettings, environment.Clock);
 
     /// <summary>
-    /// Refuses a replay. A message that nobody knows and that cannot be remembered is only marked: its sender gets a secured answer.
+    /// Refuses a replay. A new message for which there is no room is opened all the same, if only once at a time, since what its sender
+    /// gets is a secured answer that the service is busy.
     /// </summary>
-    private async ValueTask RequireNoReplayAsync(
-        VerifiedMessage message, BindingMessages messages, string? owner, CancellationToken cancellationToken)
+    private async ValueTask<Memory> RememberAsync(
+        AuthenticMessage message, BindingMessages messages, string owner, CancellationToken cancellationToken)
     {
         var freshness = FreshnessOf(messages);
         if (!freshness.RemembersMessage(message.Timestamp))
         {
-            return;
+            return new Memory(_attempts.Begin(message.ReplayValue, message.WrappedKey), null);
         }
 
-        var value = ReplayValues.OfSignature(message.ReplayValue);
-        var entry = new ReplayEntry { Value = value, Retention = freshness.Retention, Owner = owner };
-        var outcome = await replays.TryAddAsync(entry, cancellationToken).ConfigureAwait(false);
-        message.Unremembered = Freshness.IsRemembered(outcome) ? null : Freshness.DetailOf(outcome);
+        var signature = new ReplayEntry
+        {
+            Value = ReplayValues.OfSignature(message.ReplayValue),
+            Retention = freshness.Retention,
+            Owner = owner,
+        };
+        var outcome = await replays.TryAddAsync(signature, cancellationToken).ConfigureAwait(false);
+        if (Freshness.IsRemembered(outcome) && !message.WrappedKey.IsEmpty)
+        {
+            var key = signature with { Value = ReplayValues.OfEncryptedKey(message.WrappedKey) };
+            outcome = await replays.TryAddAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Freshness.IsRemembered(outcome)
+            ? default
+            : new Memory(_attempts.Begin(message.ReplayValue, message.WrappedKey), Freshness.DetailOf(outcome));
+    }
+
+    /// <summary>What is known of a message before it is opened.</summary>
+    /// <param name="Attempt">The attempt to open a message that is not remembered; null for one that is.</param>
+    /// <param name="Limit">The limit that left no room for it.</param>
+    private readonly record struct Memory(SingleAttempts.Attempt? Attempt, string? Limit)
+    {
+        public void Opened(VerifiedMessage message)
+        {
+            Attempt?.Succeed();
+            message.Unremembered = Limit;
+        }
     }
 }

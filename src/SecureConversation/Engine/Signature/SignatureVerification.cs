@@ -14,17 +14,34 @@ internal static class SignatureVerification
     public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key)
     {
         RequireAlgorithm(signature, suite.SymmetricSignature.Uri);
-        using var canonical = Canonicalize(signature);
-        if (!key.VerifyHmac(suite.SymmetricSignature, canonical.WrittenSpan, signature.Value))
+        if (!IsValue(signature, suite, key))
         {
             Fail.With(FailureCode.SignatureMismatch);
         }
+    }
+
+    /// <summary>Whether the signature value holds with a symmetric key. Another algorithm than that of the suite takes as long.</summary>
+    public static bool IsValue(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key)
+    {
+        using var canonical = Canonicalize(signature);
+        return key.VerifyHmac(suite.SymmetricSignature, canonical.WrittenSpan, signature.Value)
+            & signature.SignatureMethod == suite.SymmetricSignature.Uri;
     }
 
     /// <summary>Verifies the signature value over the canonical SignedInfo with the public key of a certificate.</summary>
     public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
     {
         RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
+        if (!IsValue(signature, suite, certificate))
+        {
+            Fail.With(FailureCode.SignatureMismatch);
+        }
+    }
+
+    /// <summary>Whether the signature value holds with the public key of a certificate.</summary>
+    /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
+    public static bool IsValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
+    {
         using var publicKey = PublicKey(certificate);
         if (!suite.IsAsymmetricKeyLengthSupported(publicKey.KeySize))
         {
@@ -32,11 +49,15 @@ internal static class SignatureVerification
         }
 
         using var canonical = Canonicalize(signature);
-        if (!RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value))
-        {
-            Fail.With(FailureCode.SignatureMismatch);
-        }
+        return RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value)
+            & signature.SignatureMethod == suite.AsymmetricSignature.Uri;
     }
+
+    /// <summary>Why a value does not hold, for the log.</summary>
+    public static FailureCode FailureOf(SignatureElement signature, SecurityAlgorithmSuite suite, bool isAsymmetric) =>
+        signature.SignatureMethod == (isAsymmetric ? suite.AsymmetricSignature.Uri : suite.SymmetricSignature.Uri)
+            ? FailureCode.SignatureMismatch
+            : FailureCode.AlgorithmMismatch;
 
     /// <summary>Verifies the digest of the element that a reference names.</summary>
     public static void RequireDigest(SignedReference reference, XmlElement target, ReferenceDigest digest)

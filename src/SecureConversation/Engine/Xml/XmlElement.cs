@@ -1,4 +1,5 @@
 using System.Text;
+using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Engine.Xml;
 
@@ -163,6 +164,52 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
         uri = prefix.SequenceEqual("xml"u8) ? XmlNamespaces.Xml : default;
         return !uri.IsEmpty;
+    }
+
+    /// <summary>Writes a declaration for each prefix in scope of the element, as it stands in the document.</summary>
+    /// <exception cref="SecurityFailureException">The declarations have more than <paramref name="maxBytes"/> bytes.</exception>
+    public void WriteNamespacesInScope(PooledBytes output, int maxBytes)
+    {
+        var document = _index!.Bytes;
+        var records = _index.Records;
+        var start = output.Length;
+        var written = new List<int>(16);
+        for (var element = this; !element.IsNull; element = element.Parent)
+        {
+            ref readonly var node = ref element.Node;
+            for (var i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
+            {
+                if (!records[i].IsDeclaration || IsWritten(records[i].DeclaredPrefix(document), written, records, document))
+                {
+                    continue;
+                }
+
+                // The value stands between two quotes of either kind.
+                var declaration = document[records[i].NameStart..(records[i].ValueEnd + 1)];
+                if (declaration.Length > maxBytes - (output.Length - start))
+                {
+                    Fail.With(FailureCode.LimitExceeded, "namespace declarations in scope of wsse:Security");
+                }
+
+                output.Write(" "u8);
+                output.Write(declaration);
+                written.Add(i);
+            }
+        }
+    }
+
+    private static bool IsWritten(
+        ReadOnlySpan<byte> prefix, List<int> written, ReadOnlySpan<AttributeRecord> records, ReadOnlySpan<byte> document)
+    {
+        foreach (var i in written)
+        {
+            if (records[i].DeclaredPrefix(document).SequenceEqual(prefix))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public bool Equals(XmlElement other) => ReferenceEquals(_index, other._index) && _number == other._number;

@@ -57,6 +57,25 @@ internal sealed class XmlIndex : IDisposable
         }
     }
 
+    /// <summary>
+    /// The same, for a caller that needs to know how many bytes were read before the document was refused; they are in
+    /// <paramref name="reached"/>.
+    /// </summary>
+    public static XmlIndex Parse(
+        ReadOnlyMemory<byte> utf8, XmlLimits limits, ReadOnlySpan<FragmentBoundary> boundaries, ref int reached)
+    {
+        var builder = new XmlIndexBuilder(utf8, limits, null, null, boundaries);
+        try
+        {
+            return builder.Build();
+        }
+        finally
+        {
+            reached = builder.Position;
+            builder.Dispose();
+        }
+    }
+
     public void Dispose()
     {
         var oldNodes = Interlocked.Exchange(ref _nodes, []);

@@ -41,6 +41,9 @@ internal ref struct XmlIndexBuilder : IDisposable
         _frames = ArrayPool<Frame>.Shared.Rent(32);
     }
 
+    /// <summary>How many bytes were read.</summary>
+    public readonly int Position => _tokens.End;
+
     public XmlIndex Build()
     {
         if (!_spliced)

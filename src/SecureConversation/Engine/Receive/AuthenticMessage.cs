@@ -1,0 +1,53 @@
+using SecureConversation.Engine.Replay;
+using SecureConversation.Engine.Soap;
+
+namespace SecureConversation.Engine.Receive;
+
+/// <summary>
+/// A message whose primary signature holds, over everything that stands in clear, and whose timestamp is fresh. Nothing but that
+/// signature has been decrypted. Now is the time to ask whether it came before: a signature is good for one attempt.
+/// </summary>
+internal sealed class AuthenticMessage : IDisposable
+{
+    private bool _isSignedHandedOut;
+
+    public AuthenticMessage(
+        SoapEnvelope wire, MessageShape shape, EncryptedParts encrypted, KeyRing keys, SignedMessage signed, Timestamp? timestamp)
+    {
+        Wire = wire;
+        Shape = shape;
+        Encrypted = encrypted;
+        Keys = keys;
+        Signed = signed;
+        Timestamp = timestamp;
+    }
+
+    public SoapEnvelope Wire { get; }
+    public MessageShape Shape { get; }
+    public EncryptedParts Encrypted { get; }
+    public KeyRing Keys { get; }
+    public SignedMessage Signed { get; }
+    public Timestamp? Timestamp { get; }
+
+    /// <summary>The octets that tell this message from all others, for the replay cache.</summary>
+    public ReadOnlySpan<byte> ReplayValue => Signed.ReplayValue;
+
+    /// <summary>The cipher value of the EncryptedKey; empty when the message has none.</summary>
+    public ReadOnlySpan<byte> WrappedKey => Shape.EncryptedKey is { } key ? key.CipherValue : default;
+
+    /// <summary>Hands over the signature, which the verified message disposes of.</summary>
+    public SignedMessage TakeSigned()
+    {
+        _isSignedHandedOut = true;
+        return Signed;
+    }
+
+    public void Dispose()
+    {
+        Keys.Dispose();
+        if (!_isSignedHandedOut)
+        {
+            Signed.Dispose();
+        }
+    }
+}
