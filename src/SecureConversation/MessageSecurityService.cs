@@ -5,6 +5,7 @@ using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
@@ -28,6 +29,7 @@ public sealed class MessageSecurityService : IDisposable
     private readonly EndpointMessages _messages;
     private readonly EngineEnvironment _environment;
     private readonly ServiceCredentials _credentials;
+    private readonly FirstGlance _firstGlance;
     private readonly ServiceReceiver _receiver;
     private readonly ServiceSessions? _sessions;
 
@@ -66,8 +68,9 @@ public sealed class MessageSecurityService : IDisposable
         CredentialChecks.Require(binding, credentials);
 
         _messages = new EndpointMessages(binding);
-        _receiver = new ServiceReceiver(
-            _environment, options.ReplayCache ?? SharedReplays(), new ClientAuthenticator(credentials, _environment.Clock));
+        var replays = options.ReplayCache ?? SharedReplays();
+        _firstGlance = new FirstGlance(replays, _environment.Clock);
+        _receiver = new ServiceReceiver(_environment, replays, new ClientAuthenticator(credentials, _environment.Clock));
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options) : null;
     }
 
@@ -169,6 +172,7 @@ public sealed class MessageSecurityService : IDisposable
         }
 
         var own = _credentials.ServiceCertificate!;
+        _firstGlance.Require(wire, Formats, own);
         var (request, user) = await _receiver.ReceiveAsync(wire, Formats, Formats.ForAction(action, MessageRole.Request),
             new ServiceKeySource(own), origin, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
@@ -187,11 +191,15 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
     private ValueTask<ServiceResult> IssueAsync(
-        ServiceSessions sessions, SoapEnvelope wire, MessageOrigin origin, CancellationToken cancellationToken) =>
-        sessions.Negotiations.RunAsync<ServiceResult>(
+        ServiceSessions sessions, SoapEnvelope wire, MessageOrigin origin, CancellationToken cancellationToken)
+    {
+        var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
+        var stranger = Owner.OfStranger(origin.RemoteAddress);
+        _firstGlance.Require(wire, bootstrap, own);
+        return sessions.Negotiations.RunAsync<ServiceResult>(
+            stranger,
             async stop =>
             {
-                var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
                 var (request, user) = await _receiver.ReceiveAsync(wire, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
                     new ServiceKeySource(own), origin, stop).ConfigureAwait(false);
                 using (request)
@@ -203,11 +211,13 @@ public sealed class MessageSecurityService : IDisposable
                         return RefuseSecured(request, protection, reply, FailureCode.ReplayCacheFull, limit);
                     }
 
-                    var answer = await sessions.Issue.AnswerAsync(request, user, protection, stop).ConfigureAwait(false);
+                    var answer = await sessions.Issue.AnswerAsync(request, user, Owner.OfUser(user) ?? stranger, protection, stop)
+                        .ConfigureAwait(false);
                     return ServiceResult.Respond.Protected(answer);
                 }
             },
             cancellationToken);
+    }
 
     /// <summary>Receives a message that the key of a session protects.</summary>
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(

@@ -86,6 +86,9 @@ public sealed class ServiceSession
     /// <summary>Why the session ended; <see cref="SessionCloseReason.None"/> while it is open.</summary>
     public SessionCloseReason CloseReason => (SessionCloseReason)Volatile.Read(ref _reason);
 
+    /// <summary>Who holds the place of this session among the pending ones; null for a session that another instance opened.</summary>
+    internal string? PendingFor { get; init; }
+
     /// <summary>Among whom limits are shared, for messages of this session from that address.</summary>
     internal string OwnerAt(IPAddress? address) => _owner ?? Owner.OfAddress(address) ?? Id;
 

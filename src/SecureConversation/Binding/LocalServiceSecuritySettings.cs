@@ -44,13 +44,20 @@ public sealed record LocalServiceSecuritySettings
     /// </summary>
     public int MaxCachedCookies { get; init; } = 1000;
 
-    /// <summary>Maximum number of concurrent handshakes. Default 128.</summary>
+    /// <summary>
+    /// Maximum number of concurrent handshakes. Default 128. Shared by the addresses that they come from, if the host knows them (an IPv6
+    /// network of 64 bits is one): none may hold more than three times of what is still free. At most half of the processors work on
+    /// handshakes at once, for one address after the other.
+    /// </summary>
     public int MaxStatefulNegotiations { get; init; } = 128;
 
     /// <summary>Maximum duration of a handshake. Default 1 minute.</summary>
     public TimeSpan NegotiationTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Maximum number of pending sessions, which were opened and not used yet. Default 128.</summary>
+    /// <summary>
+    /// Maximum number of pending sessions, which were opened and not used yet. Default 128. Shared by clients, or by the addresses of
+    /// anonymous ones: none may hold more than three times of what is still free, so 96 of 128 for one alone.
+    /// </summary>
     public int MaxPendingSessions { get; init; } = 128;
 
     /// <summary>Time after which a session that was never used ends. Default 2 minutes.</summary>

@@ -358,7 +358,8 @@ internal static class FailureGuide
             Side = FailureSide.Service,
             Clause = "none: the fault ServerTooBusy of WCF",
             Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, or more sessions "
-                + "were opened and not used than MaxPendingSessions.",
+                + "were opened and not used than MaxPendingSessions; or one sender has used up its share of these, three times of what is "
+                + "still free. The log names the setting.",
             Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions instead of "
                 + "opening one for each call. A slow UserNamePasswordValidator or revocation look-up holds handshakes up.",
         },
