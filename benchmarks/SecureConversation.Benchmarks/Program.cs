@@ -5,7 +5,14 @@ using SecureConversation.Benchmarks;
 if (args is ["quick"])
 {
     QuickLook.Run();
-    return;
+    return 0;
+}
+
+// `hostile [shape]` prints what hostile messages cost their receiver, and fails when a bound is exceeded.
+if (args is ["hostile", ..])
+{
+    return HostileCosts.Run(args.Length > 1 ? args[1] : "");
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(Conversation).Assembly).Run(args);
+return 0;

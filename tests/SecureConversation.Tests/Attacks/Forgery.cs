@@ -180,7 +180,7 @@ internal sealed class Forgery
     public static byte[] Canonical(XmlElement element)
     {
         using var index = XmlIndex.Parse(Encoding.UTF8.GetBytes(element.OuterXml), XmlLimits.Default);
-        using var sink = new BufferSink();
+        using var sink = new BufferSink(int.MaxValue);
         ExclusiveCanonicalizer.Canonicalize(index.Root, default, CanonicalForm.Recommendation, sink);
         return sink.WrittenSpan.ToArray();
     }

@@ -39,9 +39,11 @@ internal sealed partial class Scene : IDisposable
     public SymmetricKey? SessionKey { get; private set; }
 
     public static async Task<Scene> OpenAsync(string binding, TimeProvider? clock = null, MessageSecurityServiceOptions? options = null,
-        ChannelProtectionRequirements? protection = null)
+        ChannelProtectionRequirements? protection = null, Func<SecurityBindingElement, SecurityBindingElement>? change = null)
     {
-        var scene = new Scene(new Loopback(Bindings.Create(binding, protection: protection), clock, options));
+        var created = Bindings.Create(binding, protection: protection);
+        created = change is null ? created : MessageSecurityBinding.Create(change(created.Element), created.MessageVersion, protection);
+        var scene = new Scene(new Loopback(created, clock, options));
         if (scene.Loopback.Binding.EstablishesSession)
         {
             await scene.OpenSessionAsync();

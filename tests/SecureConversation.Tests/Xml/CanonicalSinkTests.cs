@@ -40,7 +40,7 @@ public sealed class CanonicalSinkTests
     [Fact]
     public void Buffer_GrowsAndCanBeUsedAgain()
     {
-        using var sink = new BufferSink(1);
+        using var sink = new BufferSink(int.MaxValue, 1);
         for (int i = 0; i < 10_000; i++)
         {
             sink.Write(unchecked((byte)i));
@@ -58,7 +58,7 @@ public sealed class CanonicalSinkTests
     public void Canonicalization_DigestsWhatItWrites()
     {
         using XmlIndex index = XmlSupport.Index(SampleMessages.Cancel);
-        using var buffer = new BufferSink();
+        using var buffer = new BufferSink(int.MaxValue);
         using var digest = new DigestSink(HashAlgorithmName.SHA256);
         foreach (XmlElement element in XmlSupport.All(index))
         {

@@ -34,7 +34,7 @@ internal static class XmlSupport
     public static string Canonical(
         SecureConversation.Engine.Xml.XmlElement element, string prefixes, CanonicalForm form, bool comments, out bool differs)
     {
-        using var sink = new BufferSink(16);
+        using var sink = new BufferSink(int.MaxValue, 16);
         differs = ExclusiveCanonicalizer.Canonicalize(element, Utf8(prefixes), form, sink, comments);
         return Text(sink.WrittenSpan);
     }

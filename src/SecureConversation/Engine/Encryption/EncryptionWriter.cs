@@ -1,10 +1,10 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Encryption;
 
@@ -44,10 +44,10 @@ internal static class EncryptionWriter
 
         output.Write("<e:CipherData><e:CipherValue>"u8);
         var length = SymmetricKey.GetCiphertextLength(suite.Encryption, plain.Length);
-        var cipher = ArrayPool<byte>.Shared.Rent(length);
+        var cipher = Buffers.Rent<byte>(length);
         key.Encrypt(suite.Encryption, plain, cipher.AsSpan(0, length), random);
         output.WriteBase64(cipher.AsSpan(0, length));
-        ArrayPool<byte>.Shared.Return(cipher);
+        Buffers.Return(cipher);
         output.Write("</e:CipherValue></e:CipherData></e:EncryptedData>"u8);
     }
 

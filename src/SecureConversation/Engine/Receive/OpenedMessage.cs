@@ -1,9 +1,9 @@
-using System.Buffers;
 using SecureConversation.Engine.Encryption;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Xml;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Receive;
 
@@ -117,7 +117,7 @@ internal sealed class OpenedMessage : IDisposable
     {
         var key = keys.ForEncryption(data.Key);
         var encoded = data.CipherValue.ContentEnd - data.CipherValue.ContentStart;
-        var cipher = ArrayPool<byte>.Shared.Rent((encoded / 4 * 3) + 3);
+        var cipher = Buffers.Rent<byte>((encoded / 4 * 3) + 3);
         try
         {
             if (!data.CipherValue.TryDecodeBase64(cipher, out var length))
@@ -132,7 +132,7 @@ internal sealed class OpenedMessage : IDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(cipher);
+            Buffers.Return(cipher);
         }
     }
 }

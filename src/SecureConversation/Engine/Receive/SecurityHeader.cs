@@ -41,11 +41,15 @@ internal readonly record struct SecurityItem(SecurityItemKind Kind, TokenKind? T
 ///   ds:Signature*
 ///   k:SignatureConfirmation*
 /// </code>
-/// Any order is read; <see cref="HeaderLayout"/> checks it. Other children, duplicate Ids and more than 48 children are refused.
+/// Any order is read; <see cref="HeaderLayout"/> checks it. Other children, duplicate Ids, more than 48 children and more than 256 KiB
+/// are refused.
 /// </summary>
 internal sealed class SecurityHeader
 {
     private const int MaxItems = 48;
+
+    // Tokens, certificates and signatures with 100 references take a fraction of it.
+    private const int MaxBytes = 256 * 1024;
 
     private SecurityHeader(XmlElement element, List<SecurityItem> items)
     {
@@ -66,6 +70,11 @@ internal sealed class SecurityHeader
         if (element.IsNull)
         {
             Fail.With(FailureCode.SecurityHeaderMissing);
+        }
+
+        if (element.End - element.Start > MaxBytes)
+        {
+            Fail.With(FailureCode.LimitExceeded, "wsse:Security");
         }
 
         var items = new List<SecurityItem>(12);

@@ -1,3 +1,4 @@
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Xml;
 
@@ -18,19 +19,39 @@ internal static class AgreedForm
     public static SoapEnvelope Rewrite(SoapEnvelope document, IEnumerable<XmlElement> elements, XmlLimits limits)
     {
         var output = new PooledBytes(document.Bytes.Length + 1024);
-        using var canonical = new BufferSink();
+        try
+        {
+            Copy(document, elements, limits, output);
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
+
+        return SoapEnvelope.Parse(output.Memory, document.Names, limits, buffer: output);
+    }
+
+    private static void Copy(SoapEnvelope document, IEnumerable<XmlElement> elements, XmlLimits limits, PooledBytes output)
+    {
+        var budget = Math.Min(limits.MaxBytes, CanonicalBudget.OfCopy(document.Bytes.Length));
+        using var canonical = new BufferSink((int)budget);
         var copied = 0;
         foreach (var element in elements)
         {
             canonical.Reset();
             ExclusiveCanonicalizer.Canonicalize(element, default, CanonicalForm.Recommendation, canonical, withComments: true);
             output.Write(document.Bytes[copied..element.Start]);
+            if (output.Length + canonical.WrittenSpan.Length > budget)
+            {
+                Fail.With(FailureCode.LimitExceeded, "canonical form");
+            }
+
             Write(output, element, canonical.WrittenSpan);
             copied = element.End;
         }
 
         output.Write(document.Bytes[copied..]);
-        return SoapEnvelope.Parse(output.Memory, document.Names, limits, buffer: output);
     }
 
     /// <summary>

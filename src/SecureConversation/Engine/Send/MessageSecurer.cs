@@ -1,4 +1,5 @@
 using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
@@ -23,6 +24,19 @@ internal sealed class MessageSecurer(
     /// <param name="extras">The supporting tokens and confirmations.</param>
     /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>
     public SecuredMessage Secure(SoapEnvelope plain, SenderToken token, SenderExtras extras)
+    {
+        try
+        {
+            return SecureCore(plain, token, extras);
+        }
+        catch (SecurityFailureException e)
+        {
+            // The envelope was parsed before, so what is left are limits: on its canonical form, or on its size once it is protected.
+            throw new ArgumentException($"The envelope cannot be protected: {e.Message}.", nameof(plain), e);
+        }
+    }
+
+    private SecuredMessage SecureCore(SoapEnvelope plain, SenderToken token, SenderExtras extras)
     {
         using var plan = SendPlan.Create(plain, requirements, extras.RelatesTo, limits);    // every part to sign gets an Id
         using var keys = SendKeys.Create(token, requirements, plan, extras, random);        // fresh keys, or those of request or session

@@ -4,18 +4,25 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Signature;
 
-/// <summary>Computes digests of canonical elements (XML Signature section 4.3.3), with one sink for all references of a message.</summary>
+/// <summary>
+/// Computes digests of canonical elements (XML Signature section 4.3.3), with one sink for all references of a message. The canonical bytes
+/// are not kept, and their number is bounded by the size of the message.
+/// </summary>
 internal sealed class ReferenceDigest(DigestAlgorithm algorithm) : IDisposable
 {
-    private readonly DigestSink _sink = new(algorithm.Hash);
+    private DigestSink? _sink;
 
     public DigestAlgorithm Algorithm { get; } = algorithm;
+
+    /// <summary>Canonical bytes of all references so far, both forms included.</summary>
+    public long CanonicalBytes => _sink?.Spent ?? 0;
 
     /// <summary>
     /// Compares the digest of an element with the expected one in fixed time. Accepts the canonical form of the recommendation
     /// and, where WCF computes another, that form too (Deviation D1). Under either, elements with equal digests look equal to
     /// an application.
     /// </summary>
+    /// <exception cref="Failures.SecurityFailureException">The canonical bytes exceed their budget.</exception>
     public bool Verify(XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, ReadOnlySpan<byte> expected)
     {
         Span<byte> actual = stackalloc byte[64];
@@ -35,13 +42,16 @@ internal sealed class ReferenceDigest(DigestAlgorithm algorithm) : IDisposable
     }
 
     /// <summary>Computes the digest of an element; returns true when WCF would compute another one.</summary>
+    /// <exception cref="Failures.SecurityFailureException">The canonical bytes exceed their budget.</exception>
     public bool Compute(XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form, Span<byte> digest)
     {
+        // All references of a message lie in one document, so the first one gives its size.
+        _sink ??= new DigestSink(Algorithm.Hash, CanonicalBudget.Of(element.Index.Bytes.Length));
         _sink.Reset();
         var differs = ExclusiveCanonicalizer.Canonicalize(element, inclusivePrefixes, form, _sink);
         _sink.GetHash(digest);
         return differs;
     }
 
-    public void Dispose() => _sink.Dispose();
+    public void Dispose() => _sink?.Dispose();
 }

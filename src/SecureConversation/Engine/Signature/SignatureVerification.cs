@@ -10,6 +10,9 @@ namespace SecureConversation.Engine.Signature;
 /// <summary>Core validation (XML Signature section 3.2). Only the algorithms of the suite are accepted.</summary>
 internal static class SignatureVerification
 {
+    // As written and in canonical form. 100 references with prefix lists take about half of it.
+    private const int MaxSignedInfoBytes = 64 * 1024;
+
     /// <summary>Verifies the signature value over the canonical SignedInfo with a symmetric key.</summary>
     public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key)
     {
@@ -96,8 +99,23 @@ internal static class SignatureVerification
 
     private static BufferSink Canonicalize(SignatureElement signature)
     {
-        var sink = new BufferSink();
-        ExclusiveCanonicalizer.Canonicalize(signature.SignedInfo, signature.InclusivePrefixes.Span, CanonicalForm.Recommendation, sink);
-        return sink;
+        var signedInfo = signature.SignedInfo;
+        if (signedInfo.End - signedInfo.Start > MaxSignedInfoBytes)
+        {
+            Fail.With(FailureCode.LimitExceeded, "ds:SignedInfo");
+        }
+
+        // This is computed before anything is authenticated, and is the only canonical form that is kept.
+        var sink = new BufferSink(MaxSignedInfoBytes);
+        try
+        {
+            ExclusiveCanonicalizer.Canonicalize(signedInfo, signature.InclusivePrefixes.Span, CanonicalForm.Recommendation, sink);
+            return sink;
+        }
+        catch
+        {
+            sink.Dispose();
+            throw;
+        }
     }
 }

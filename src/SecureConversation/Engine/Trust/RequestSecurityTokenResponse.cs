@@ -25,6 +25,7 @@ namespace SecureConversation.Engine.Trust;
 internal sealed record RequestSecurityTokenResponse
 {
     private const int MaxSecretBytes = 256;
+    private const int MaxTokenBytes = 64 * 1024;
 
     public string? Context { get; init; }
 
@@ -201,7 +202,7 @@ internal sealed record RequestSecurityTokenResponse
             return Fail.With<RequestSecurityTokenResponse>(FailureCode.InvalidTrustResponse, "wsc:SecurityContextToken");
         }
 
-        using var canonical = new BufferSink();
+        using var canonical = new BufferSink(MaxTokenBytes);
         ExclusiveCanonicalizer.Canonicalize(element, default, CanonicalForm.Recommendation, canonical);
         return this with { Token = SecurityContextToken.Read(element, protocol), TokenId = id, TokenXml = canonical.WrittenSpan.ToArray() };
     }

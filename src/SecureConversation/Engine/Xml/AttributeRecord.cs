@@ -14,10 +14,13 @@ internal struct AttributeRecord
     public int ValueEnd;
 
     /// <summary>
-    /// For an attribute: the number of the record that declares its prefix. For a declaration: the number of its decoded URI, or
+    /// For an attribute: the number of the record that declares its prefix. For a declaration: the position of its decoded URI, or
     /// <see cref="NoNamespace"/> when the raw value is the URI.
     /// </summary>
     public int Binding;
+
+    /// <summary>For a declaration: the keyed hash of its URI, so that unequal ones are told apart at once; 0 before it is needed.</summary>
+    public uint UriHash;
 
     public ushort PrefixLength;
     public ushort LocalLength;

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
@@ -18,7 +18,7 @@ internal static class ElementValue
             Fail.With(FailureCode.LimitExceeded, "base64 value");
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent((length / 4 * 3) + 3);
+        var buffer = Buffers.Rent<byte>((length / 4 * 3) + 3);
         try
         {
             return element.TryDecodeBase64(buffer, out var written) && written <= maxBytes
@@ -29,7 +29,7 @@ internal static class ElementValue
         {
             // The value may be entropy or a key.
             CryptographicOperations.ZeroMemory(buffer);
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
         }
     }
 

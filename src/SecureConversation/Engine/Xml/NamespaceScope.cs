@@ -1,5 +1,5 @@
-using System.Buffers;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
@@ -13,18 +13,18 @@ internal ref struct NamespaceScope : IDisposable
 
     private readonly ReadOnlySpan<byte> _document;
     private readonly int _limit;
-    private readonly List<byte[]> _decodedUris;
+    private readonly DecodedUris _decodedUris;
     private ulong[] _keys;
     private int[] _bindings;
     private ulong[]? _table;
 
-    public NamespaceScope(ReadOnlySpan<byte> document, XmlLimits limits, List<byte[]> decodedUris)
+    public NamespaceScope(ReadOnlySpan<byte> document, XmlLimits limits, DecodedUris decodedUris)
     {
         _document = document;
         _decodedUris = decodedUris;
         _limit = limits.MaxNamespaceDeclarationsInScope;
-        _keys = ArrayPool<ulong>.Shared.Rent(16);
-        _bindings = ArrayPool<int>.Shared.Rent(16);
+        _keys = Buffers.Rent<ulong>(16);
+        _bindings = Buffers.Rent<int>(16);
     }
 
     public int Count { get; private set; }
@@ -34,8 +34,8 @@ internal ref struct NamespaceScope : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<ulong>.Shared.Return(_keys);
-        ArrayPool<int>.Shared.Return(_bindings);
+        Buffers.Return(_keys);
+        Buffers.Return(_bindings);
         _keys = [];
         _bindings = [];
     }
@@ -108,7 +108,7 @@ internal ref struct NamespaceScope : IDisposable
     }
 
     /// <summary>Refuses a tag with two attributes of the same expanded name (Namespaces in XML 1.0, section 6.3).</summary>
-    public void CheckUnique(ReadOnlySpan<AttributeRecord> records, int first, int count)
+    public void CheckUnique(Span<AttributeRecord> records, int first, int count)
     {
         if (count >= HashedFrom)
         {
@@ -128,8 +128,8 @@ internal ref struct NamespaceScope : IDisposable
         }
     }
 
-    /// <summary>Sorts by a keyed hash of the local name, so that a tag with many attributes does not take quadratic time.</summary>
-    private void CheckUniqueHashed(ReadOnlySpan<AttributeRecord> records, int first, int count)
+    /// <summary>Sorts by a keyed hash of the expanded name, so that a tag with many attributes does not take quadratic time.</summary>
+    private void CheckUniqueHashed(Span<AttributeRecord> records, int first, int count)
     {
         if (_table is null || _table.Length < count)
         {
@@ -138,9 +138,15 @@ internal ref struct NamespaceScope : IDisposable
 
         for (var i = 0; i < count; i++)
         {
-            var hash = default(HashCode);
-            hash.AddBytes(records[first + i].Local(_document));
-            _table[i] = unchecked(((ulong)(uint)hash.ToHashCode() << 32) | (uint)(first + i));
+            ref readonly var record = ref records[first + i];
+            var hash = KeyedHash.Of(record.Local(_document));
+            if (!record.IsDeclaration && record.Binding >= 0)
+            {
+                // Many attributes may have one local name in as many namespaces.
+                hash = unchecked((hash * 31) + UriHash(records, record.Binding));
+            }
+
+            _table[i] = ((ulong)hash << 32) | (uint)(first + i);
         }
 
         var sorted = _table.AsSpan(0, count);
@@ -154,7 +160,7 @@ internal ref struct NamespaceScope : IDisposable
         }
     }
 
-    private readonly void Compare(ReadOnlySpan<AttributeRecord> records, int i, int j)
+    private readonly void Compare(Span<AttributeRecord> records, int i, int j)
     {
         ref readonly var a = ref records[i];
         ref readonly var b = ref records[j];
@@ -166,9 +172,25 @@ internal ref struct NamespaceScope : IDisposable
         }
     }
 
-    private readonly bool SameNamespace(ReadOnlySpan<AttributeRecord> records, int a, int b) =>
-        a == b || (a != AttributeRecord.NoNamespace && b != AttributeRecord.NoNamespace
-            && Uri(records, a).SequenceEqual(Uri(records, b)));
+    /// <summary>
+    /// Compares the hashes first: unequal URIs may be long and differ in their last byte. Equal ones are compared in full only once,
+    /// because then the document is refused.
+    /// </summary>
+    private readonly bool SameNamespace(Span<AttributeRecord> records, int a, int b) =>
+        a == b || (a >= 0 && b >= 0
+            ? UriHash(records, a) == UriHash(records, b) && Uri(records, a).SequenceEqual(Uri(records, b))
+            : a != AttributeRecord.NoNamespace && b != AttributeRecord.NoNamespace && Uri(records, a).SequenceEqual(Uri(records, b)));
+
+    private readonly uint UriHash(Span<AttributeRecord> records, int binding)
+    {
+        ref var declaration = ref records[binding];
+        if (declaration.UriHash == 0)
+        {
+            declaration.UriHash = KeyedHash.Of(Uri(records, binding)) | 1;
+        }
+
+        return declaration.UriHash;
+    }
 
     private readonly ReadOnlySpan<byte> Uri(ReadOnlySpan<AttributeRecord> records, int binding) =>
         XmlNamespaces.Uri(_document, records, _decodedUris, binding);
@@ -178,11 +200,8 @@ internal ref struct NamespaceScope : IDisposable
         var uri = record.Value(_document);
         if (record.NeedsDecoding)
         {
-            var buffer = new byte[uri.Length];
-            var length = XmlReferences.DecodeAttribute(uri, buffer);
-            record.Binding = _decodedUris.Count;
-            _decodedUris.Add(buffer.AsSpan(0, length).ToArray());
-            uri = _decodedUris[^1];
+            record.Binding = _decodedUris.Add(uri);
+            uri = _decodedUris[record.Binding];
         }
 
         XmlNamespaces.CheckDeclaration(record.DeclaredPrefix(_document), uri);

@@ -1,4 +1,4 @@
-using System.Buffers;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
@@ -8,11 +8,11 @@ internal static class Pooled
     public static void Grow<T>(ref T[] array, int used, int atLeast = 0)
         where T : unmanaged
     {
-        var larger = ArrayPool<T>.Shared.Rent(Math.Max(array.Length * 2, Math.Max(atLeast, 16)));
+        var larger = Buffers.Rent<T>(Math.Max(array.Length * 2, Math.Max(atLeast, 16)));
         array.AsSpan(0, used).CopyTo(larger);
         if (array.Length != 0)
         {
-            ArrayPool<T>.Shared.Return(array);
+            Buffers.Return(array);
         }
 
         array = larger;

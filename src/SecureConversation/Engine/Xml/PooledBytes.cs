@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
@@ -13,7 +14,7 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
     private static readonly SearchValues<char> TextSpecials = SearchValues.Create("&<>\r");
     private static readonly SearchValues<char> AttributeSpecials = SearchValues.Create("&<\"\t\n\r");
 
-    private byte[] _array = ArrayPool<byte>.Shared.Rent(capacity);
+    private byte[] _array = Buffers.Rent<byte>(capacity);
 
     public int Length { get; private set; }
 
@@ -101,7 +102,7 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
         {
             CryptographicOperations.ZeroMemory(array.AsSpan(0, Length));
             Length = 0;
-            ArrayPool<byte>.Shared.Return(array);
+            Buffers.Return(array);
         }
     }
 
@@ -113,11 +114,11 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
         }
 
         var capacity = Math.Min(Array.MaxLength, Math.Max((long)Length + count, _array.Length * 2L));
-        var larger = ArrayPool<byte>.Shared.Rent(checked((int)capacity));
+        var larger = Buffers.Rent<byte>(checked((int)capacity));
         Span.CopyTo(larger);
         var old = _array;
         _array = larger;
         CryptographicOperations.ZeroMemory(old.AsSpan(0, Length));
-        ArrayPool<byte>.Shared.Return(old);
+        Buffers.Return(old);
     }
 }

@@ -135,6 +135,7 @@ internal ref partial struct Utf8XmlTokenizer
         record.PrefixLength = (ushort)prefixLength;
         record.LocalLength = (ushort)localLength;
         record.Binding = AttributeRecord.NoNamespace;
+        record.UriHash = 0;
         record.IsDeclaration = prefixLength == 0
             ? localLength == 5 && _document.Slice(at, 5).SequenceEqual("xmlns"u8)
             : prefixLength == 5 && _document.Slice(at, 5).SequenceEqual("xmlns"u8);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
@@ -39,8 +40,8 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
         _end = end;
         _position = start;
         TextLimit = end;
-        _attributes = ArrayPool<AttributeRecord>.Shared.Rent(32);
-        _open = ArrayPool<OpenTag>.Shared.Rent(32);
+        _attributes = Buffers.Rent<AttributeRecord>(32);
+        _open = Buffers.Rent<OpenTag>(32);
     }
 
     public XmlTokenKind Kind { get; private set; }
@@ -151,12 +152,12 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
         _open = [];
         if (records.Length != 0)
         {
-            ArrayPool<AttributeRecord>.Shared.Return(records);
+            Buffers.Return(records);
         }
 
         if (tags.Length != 0)
         {
-            ArrayPool<OpenTag>.Shared.Return(tags);
+            Buffers.Return(tags);
         }
     }
 

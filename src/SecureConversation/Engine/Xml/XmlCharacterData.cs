@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
@@ -23,7 +24,7 @@ internal static class XmlCharacterData
         }
 
         // Decoding never makes text longer.
-        var buffer = ArrayPool<byte>.Shared.Rent(element.ContentEnd - element.ContentStart);
+        var buffer = Buffers.Rent<byte>(element.ContentEnd - element.ContentStart);
         try
         {
             return buffer.AsSpan(0, Decode(element, buffer)).ToArray();
@@ -32,7 +33,7 @@ internal static class XmlCharacterData
         {
             // The text may be a decrypted password or key.
             CryptographicOperations.ZeroMemory(buffer);
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
         }
     }
 

@@ -1,4 +1,4 @@
-using System.Buffers;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
@@ -7,11 +7,11 @@ namespace SecureConversation.Engine.Xml;
 /// </summary>
 internal sealed class XmlIndex : IDisposable
 {
-    private readonly List<byte[]> _decodedUris;
+    private readonly DecodedUris _decodedUris;
     private XmlNode[] _nodes;
     private AttributeRecord[] _records;
 
-    internal XmlIndex(ReadOnlyMemory<byte> memory, XmlNode[] nodes, AttributeRecord[] records, List<byte[]> decodedUris)
+    internal XmlIndex(ReadOnlyMemory<byte> memory, XmlNode[] nodes, AttributeRecord[] records, DecodedUris decodedUris)
     {
         Memory = memory;
         _nodes = nodes;
@@ -26,6 +26,8 @@ internal sealed class XmlIndex : IDisposable
     public XmlElement Root => new(this, 0);
 
     internal ReadOnlySpan<AttributeRecord> Records => _records;
+
+    internal DecodedUris DecodedUris => _decodedUris;
 
     /// <summary>Checks a document and indexes its elements.</summary>
     /// <param name="utf8">The document. The index refers to it without a copy.</param>
@@ -83,8 +85,8 @@ internal sealed class XmlIndex : IDisposable
         _records = [];
         if (oldNodes.Length != 0)
         {
-            ArrayPool<XmlNode>.Shared.Return(oldNodes);
-            ArrayPool<AttributeRecord>.Shared.Return(oldRecords);
+            Buffers.Return(oldNodes);
+            Buffers.Return(oldRecords);
         }
     }
 

@@ -1,5 +1,5 @@
-using System.Buffers;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
@@ -12,13 +12,14 @@ internal ref struct XmlIndexBuilder : IDisposable
     private readonly XmlName? _opaque;
     private readonly XmlName? _unless;
     private readonly bool _spliced;
-    private readonly List<byte[]> _decodedUris;
+    private readonly DecodedUris _decodedUris;
     private Utf8XmlTokenizer _tokens;
     private NamespaceScope _scope;
     private FragmentGuard _guard;
     private XmlNode[] _nodes;
     private Frame[] _frames;
     private int _nodeCount;
+    private int _indexedAttributes;
 
     public XmlIndexBuilder(
         ReadOnlyMemory<byte> memory,
@@ -33,12 +34,12 @@ internal ref struct XmlIndexBuilder : IDisposable
         _opaque = opaque;
         _unless = unless;
         _spliced = !boundaries.IsEmpty;
-        _decodedUris = [];
+        _decodedUris = new DecodedUris();
         _tokens = new Utf8XmlTokenizer(_document, limits, 0, _document.Length);
         _scope = new NamespaceScope(_document, limits, _decodedUris);
         _guard = new FragmentGuard(boundaries, _document.Length);
-        _nodes = ArrayPool<XmlNode>.Shared.Rent(128);
-        _frames = ArrayPool<Frame>.Shared.Rent(32);
+        _nodes = Buffers.Rent<XmlNode>(128);
+        _frames = Buffers.Rent<Frame>(32);
     }
 
     /// <summary>How many bytes were read.</summary>
@@ -72,12 +73,12 @@ internal ref struct XmlIndexBuilder : IDisposable
         _frames = [];
         if (oldNodes.Length != 0)
         {
-            ArrayPool<XmlNode>.Shared.Return(oldNodes);
+            Buffers.Return(oldNodes);
         }
 
         if (oldFrames.Length != 0)
         {
-            ArrayPool<Frame>.Shared.Return(oldFrames);
+            Buffers.Return(oldFrames);
         }
     }
 
@@ -129,6 +130,7 @@ internal ref struct XmlIndexBuilder : IDisposable
         var attributeBase = _tokens.AttributeBase;
         var attributeCount = _tokens.AttributeCount;
         var scopeCount = _scope.Count;
+        var decodedEnd = _decodedUris.End;
         var records = _tokens.Records;
         if (_tokens.HasQualifiedAttributes)
         {
@@ -162,6 +164,7 @@ internal ref struct XmlIndexBuilder : IDisposable
             if (!indexed)
             {
                 _tokens.AttributeBase = attributeBase;
+                _decodedUris.Truncate(decodedEnd);
             }
 
             return;
@@ -179,6 +182,7 @@ internal ref struct XmlIndexBuilder : IDisposable
             LastChild = XmlNode.None,
             ScopeCount = scopeCount,
             AttributeBase = attributeBase,
+            DecodedEnd = decodedEnd,
             IsOpaque = !indexed
                 || isOpaqueElement
                 || (depth == 2 && _frames[1].IsOpaqueElement && (_unless is null || !IsTag(binding, _unless))),
@@ -212,6 +216,12 @@ internal ref struct XmlIndexBuilder : IDisposable
         if (_nodeCount >= _limits.MaxIndexedNodes)
         {
             Fail.With(FailureCode.LimitExceeded, "elements");
+        }
+
+        _indexedAttributes += _tokens.AttributeCount;
+        if (_indexedAttributes > _limits.MaxIndexedAttributes)
+        {
+            Fail.With(FailureCode.LimitExceeded, "attributes of all elements");
         }
 
         if (_nodeCount == _nodes.Length)
@@ -263,6 +273,7 @@ internal ref struct XmlIndexBuilder : IDisposable
         if (frame.Node < 0)
         {
             _tokens.AttributeBase = frame.AttributeBase;
+            _decodedUris.Truncate(frame.DecodedEnd);
             return;
         }
 
@@ -312,6 +323,7 @@ internal ref struct XmlIndexBuilder : IDisposable
         public int LastChild;
         public int ScopeCount;
         public int AttributeBase;
+        public int DecodedEnd;
         public bool IsOpaque;
         public bool IsOpaqueElement;
         public bool HasChild;

@@ -21,5 +21,8 @@ internal sealed record XmlLimits
     /// <summary>Maximum number of elements with a node. The content of an opaque element does not count.</summary>
     public int MaxIndexedNodes { get; init; } = 8192;
 
+    /// <summary>Maximum number of attributes and namespace declarations of all elements with a node.</summary>
+    public int MaxIndexedAttributes { get; init; } = 32 * 1024;
+
     public int MaxNamespaceDeclarationsInScope { get; init; } = 256;
 }

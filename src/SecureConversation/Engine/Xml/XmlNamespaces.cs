@@ -28,7 +28,7 @@ internal static class XmlNamespaces
     }
 
     public static ReadOnlySpan<byte> Uri(
-        ReadOnlySpan<byte> document, ReadOnlySpan<AttributeRecord> records, List<byte[]> decodedUris, int binding)
+        ReadOnlySpan<byte> document, ReadOnlySpan<AttributeRecord> records, DecodedUris decodedUris, int binding)
     {
         if (binding < 0)
         {

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
@@ -8,30 +8,36 @@ namespace SecureConversation.Engine.Xml;
 internal ref struct CanonicalNamespaces : IDisposable
 {
     private readonly ReadOnlySpan<byte> _document;
-    private readonly ReadOnlySpan<byte> _inclusivePrefixes;
+    private readonly InclusivePrefixes _inclusivePrefixes;
     private readonly CanonicalForm _form;
+    private readonly DecodedUris _decoded;
+    private readonly UriSource _uris;
     private ulong[] _keys;
     private PrefixState[] _states;
     private Undo[] _undo;
     private int[] _pending;
-    private List<byte[]>? _decoded;
+    private UriOrder _order;
     private int _count;
     private int _undoCount;
     private int _pendingCount;
     private bool _atApex = true;
 
-    public CanonicalNamespaces(ReadOnlySpan<byte> document, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form)
+    public CanonicalNamespaces(XmlIndex index, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form)
     {
-        _document = document;
-        _inclusivePrefixes = inclusivePrefixes;
+        _document = index.Bytes;
+        _inclusivePrefixes = new InclusivePrefixes(inclusivePrefixes);
         _form = form;
-        _keys = ArrayPool<ulong>.Shared.Rent(16);
-        _states = ArrayPool<PrefixState>.Shared.Rent(16);
-        _undo = ArrayPool<Undo>.Shared.Rent(32);
-        _pending = ArrayPool<int>.Shared.Rent(16);
+        _decoded = new DecodedUris();
+        _uris = new UriSource(_document, index.DecodedUris, _decoded);
+        _order = new UriOrder(16);
+        _keys = Buffers.Rent<ulong>(16);
+        _states = Buffers.Rent<PrefixState>(16);
+        _undo = Buffers.Rent<Undo>(32);
+        _pending = Buffers.Rent<int>(16);
         // At first the default namespace is empty, which needs no declaration.
-        Add(0, default, document[..0]);
+        Add(0, default, default);
         _states[0].Current = _states[0].Written = default;
+        _states[0].Number = _order.Add(default);
         _states[0].IsSettled = _states[0].IsSettledForWcf = true;
     }
 
@@ -40,21 +46,31 @@ internal ref struct CanonicalNamespaces : IDisposable
     /// <summary>The prefixes whose declarations the start tag needs, in canonical order.</summary>
     public readonly ReadOnlySpan<int> Pending => _pending.AsSpan(0, _pendingCount);
 
-    public readonly Mark Position => new(_count, _undoCount);
+    public readonly Mark Position => new(_count, _undoCount, _order.Count, _decoded.End);
+
+    /// <summary>Bytes of namespace URIs that were compared for sorting.</summary>
+    public readonly long Compared => _order.Compared;
 
     public readonly ReadOnlySpan<byte> Prefix(int state) => _states[state].Prefix(_document);
 
-    public readonly ReadOnlySpan<byte> Uri(int state) => Uri(_states[state].Current);
+    public readonly ReadOnlySpan<byte> Uri(int state) => _uris.Get(_states[state].Current);
+
+    /// <summary>To be called before <see cref="CompareUris"/>, once for a tag.</summary>
+    public void RankUris() => _order.Rank(_uris);
+
+    /// <summary>Compares the URIs that two prefixes stand for.</summary>
+    public readonly int CompareUris(int state, int other) => _order.Compare(_states[state].Number, _states[other].Number);
 
     /// <summary>Whether the declaration of a state is at this position in the document.</summary>
     public readonly bool IsDeclaredAt(int state, int prefixStart) => _states[state].PrefixStart == prefixStart;
 
     public void Dispose()
     {
-        ArrayPool<ulong>.Shared.Return(_keys);
-        ArrayPool<PrefixState>.Shared.Return(_states);
-        ArrayPool<Undo>.Shared.Return(_undo);
-        ArrayPool<int>.Shared.Return(_pending);
+        Buffers.Return(_keys);
+        Buffers.Return(_states);
+        Buffers.Return(_undo);
+        Buffers.Return(_pending);
+        _order.Dispose();
         _keys = [];
         _states = [];
         _undo = [];
@@ -69,7 +85,10 @@ internal ref struct CanonicalNamespaces : IDisposable
         {
             ref var known = ref _states[state];
             known.IsDeclared = true;
-            known.Current = UriOf(record);
+            known.Current = record.NeedsDecoding
+                ? new UriRange(record.Binding, _uris.Get(new UriRange(record.Binding, 0, UriPlace.Index)).Length, UriPlace.Index)
+                : new UriRange(record.ValueStart, record.ValueLength);
+            known.Number = _order.Add(known.Current);
             known.IsSettled = known.IsSettledForWcf = state == 0 && known.Current.Length == 0;
         }
     }
@@ -91,6 +110,7 @@ internal ref struct CanonicalNamespaces : IDisposable
             ? state == 0 && uri.Length == 0
             : known.IsSettledForWcf && Same(known.Current, uri);
         known.Current = uri;
+        known.Number = _order.Add(uri);
         known.IsDeclared = true;
         known.PrefixStart = record.PrefixLength == 0 ? record.NameStart : record.LocalStart;
         if (known.IsListed)
@@ -149,6 +169,8 @@ internal ref struct CanonicalNamespaces : IDisposable
         }
 
         _count = mark.Count;
+        _order.Truncate(mark.UriCount);
+        _decoded.Truncate(mark.DecodedEnd);
     }
 
     private void Use(int state)
@@ -252,25 +274,9 @@ internal ref struct CanonicalNamespaces : IDisposable
             PrefixLength = prefix.Length,
             Current = UriRange.None,
             Written = UriRange.None,
-            IsListed = IsListed(prefix.IsEmpty ? "#default"u8 : prefix),
+            IsListed = _inclusivePrefixes.Contains(prefix),
         };
         return _count++;
-    }
-
-    private readonly bool IsListed(ReadOnlySpan<byte> token)
-    {
-        var list = _inclusivePrefixes;
-        for (int start = 0, at; (at = list[start..].IndexOf(token)) >= 0; start += at + 1)
-        {
-            var first = start + at;
-            var end = first + token.Length;
-            if ((first == 0 || XmlChars.IsWhite(list[first - 1])) && (end == list.Length || XmlChars.IsWhite(list[end])))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private void Save(int state, in PrefixState saved)
@@ -292,26 +298,13 @@ internal ref struct CanonicalNamespaces : IDisposable
             return new UriRange(record.ValueStart, record.ValueLength);
         }
 
-        var buffer = new byte[record.ValueLength];
-        var length = XmlReferences.DecodeAttribute(record.Value(_document), buffer);
-        _decoded ??= [];
-        _decoded.Add(buffer);
-        return new UriRange(~(_decoded.Count - 1), length);
+        var position = _decoded.Add(record.Value(_document));
+        return new UriRange(position, _decoded[position].Length, UriPlace.Run);
     }
 
-    private readonly ReadOnlySpan<byte> Uri(UriRange range) => range.Start >= 0
-        ? _document.Slice(range.Start, range.Length)
-        : _decoded![~range.Start].AsSpan(0, range.Length);
+    private readonly bool Same(UriRange a, UriRange b) => a == b || (a.Length == b.Length && _uris.Get(a).SequenceEqual(_uris.Get(b)));
 
-    private readonly bool Same(UriRange a, UriRange b) => a == b || (a.Length == b.Length && Uri(a).SequenceEqual(Uri(b)));
-
-    internal readonly record struct Mark(int Count, int UndoCount);
-
-    /// <summary>A URI in the document or, if the start is negative, in the list of decoded URIs.</summary>
-    private readonly record struct UriRange(int Start, int Length)
-    {
-        public static UriRange None => new(0, -1);
-    }
+    internal readonly record struct Mark(int Count, int UndoCount, int UriCount, int DecodedEnd);
 
     private struct PrefixState
     {
@@ -323,6 +316,9 @@ internal ref struct CanonicalNamespaces : IDisposable
 
         /// <summary>The nearest declaration that was written, as the recommendation defines it.</summary>
         public UriRange Written;
+
+        /// <summary>The number of the nearest declaration in scope among the URIs that are compared.</summary>
+        public int Number;
 
         public bool IsDeclared;
 

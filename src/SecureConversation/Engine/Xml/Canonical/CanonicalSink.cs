@@ -1,26 +1,40 @@
-using System.Buffers;
 using System.Security.Cryptography;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
-/// <summary>Receives canonical bytes. They may be decrypted content, so the buffer is zeroed before it returns to its pool.</summary>
+/// <summary>
+/// Receives canonical bytes, and refuses those beyond a budget before it takes memory for them. The bytes may be decrypted content, so the
+/// buffer is zeroed before it returns to its pool.
+/// </summary>
 internal abstract class CanonicalSink : IDisposable
 {
     private byte[] _buffer;
     private int _written;
+    private int _room;
 
-    private protected CanonicalSink(int capacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private protected CanonicalSink(int capacity, long budget)
+    {
+        _buffer = Buffers.Rent<byte>(capacity);
+        Remaining = budget;
+        MakeRoom();
+    }
 
     /// <summary>The bytes in the buffer.</summary>
     private protected ReadOnlySpan<byte> Buffered => _buffer.AsSpan(0, _written);
 
     private protected int Capacity => _buffer.Length;
 
+    /// <summary>Bytes that may still be written, those in the buffer included.</summary>
+    private protected long Remaining { get; set; }
+
+    /// <exception cref="SecurityFailureException">The budget is used up.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > _buffer.Length - _written)
+        if (bytes.Length > _room - _written)
         {
-            Overflow(bytes);
+            Exceed(bytes);
             return;
         }
 
@@ -28,11 +42,12 @@ internal abstract class CanonicalSink : IDisposable
         _written += bytes.Length;
     }
 
+    /// <inheritdoc cref="Write(ReadOnlySpan{byte})"/>
     public void Write(byte value)
     {
-        if (_written == _buffer.Length)
+        if (_written == _room)
         {
-            Overflow([value]);
+            Exceed([value]);
             return;
         }
 
@@ -50,32 +65,51 @@ internal abstract class CanonicalSink : IDisposable
         {
             CryptographicOperations.ZeroMemory(old.AsSpan(0, _written));
             _written = 0;
-            ArrayPool<byte>.Shared.Return(old);
+            _room = 0;
+            Buffers.Return(old);
         }
     }
 
-    /// <summary>Receives bytes that do not fit into the buffer.</summary>
+    /// <summary>Receives bytes that are within the budget and do not fit into the buffer.</summary>
     private protected abstract void Overflow(ReadOnlySpan<byte> bytes);
 
+    /// <summary>Zeroes the buffer.</summary>
     private protected void Empty()
     {
         CryptographicOperations.ZeroMemory(_buffer.AsSpan(0, _written));
         _written = 0;
+        MakeRoom();
     }
 
     private protected void Grow(int more)
     {
         var old = _buffer;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(old.Length, 256) * 2, _written + more));
+        var size = Math.Min(Math.Max(old.Length, 256) * 2L, Math.Min(Remaining, Array.MaxLength));
+        var larger = Buffers.Rent<byte>((int)Math.Max(size, (long)_written + more));
         Buffered.CopyTo(larger);
         _buffer = larger;
+        MakeRoom();
         CryptographicOperations.ZeroMemory(old.AsSpan(0, _written));
-        ArrayPool<byte>.Shared.Return(old);
+        Buffers.Return(old);
     }
+
+    private void Exceed(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > Remaining - _written)
+        {
+            Fail.With(FailureCode.LimitExceeded, "canonical form");
+        }
+
+        Overflow(bytes);
+    }
+
+    private void MakeRoom() => _room = (int)Math.Min(_buffer.Length, Remaining);
 }
 
 /// <summary>Keeps all canonical bytes.</summary>
-internal sealed class BufferSink(int capacity = 4096) : CanonicalSink(capacity)
+/// <param name="budget">The most bytes that it keeps.</param>
+/// <param name="capacity">The bytes to begin with.</param>
+internal sealed class BufferSink(int budget, int capacity = 4096) : CanonicalSink(Math.Min(capacity, budget), budget)
 {
     public ReadOnlySpan<byte> WrittenSpan => Buffered;
 
@@ -87,7 +121,8 @@ internal sealed class BufferSink(int capacity = 4096) : CanonicalSink(capacity)
 }
 
 /// <summary>Computes the digest of canonical bytes in constant memory. Short input is hashed in one call.</summary>
-internal sealed class DigestSink(HashAlgorithmName algorithm) : CanonicalSink(BufferSize)
+/// <remarks>The budget counts the bytes of all digests together: a message may have many references.</remarks>
+internal sealed class DigestSink(HashAlgorithmName algorithm, long budget = long.MaxValue) : CanonicalSink(BufferSize, budget)
 {
     private const int BufferSize = 32 * 1024;
     private IncrementalHash? _hash;
@@ -95,6 +130,9 @@ internal sealed class DigestSink(HashAlgorithmName algorithm) : CanonicalSink(Bu
 
     /// <summary>Length in bytes of the digests.</summary>
     public int HashSize { get; } = SizeOf(algorithm);
+
+    /// <summary>Bytes that were digested or discarded.</summary>
+    public long Spent { get; private set; }
 
     /// <summary>Writes the digest of all bytes since the last call and resets the sink.</summary>
     public int GetHash(Span<byte> destination)
@@ -111,7 +149,7 @@ internal sealed class DigestSink(HashAlgorithmName algorithm) : CanonicalSink(Bu
         }
 
         _spilled = false;
-        Empty();
+        Spend(Buffered.Length);
         return length;
     }
 
@@ -124,7 +162,7 @@ internal sealed class DigestSink(HashAlgorithmName algorithm) : CanonicalSink(Bu
             _spilled = false;
         }
 
-        base.Reset();
+        Spend(Buffered.Length);
     }
 
     public override void Dispose()
@@ -139,15 +177,23 @@ internal sealed class DigestSink(HashAlgorithmName algorithm) : CanonicalSink(Bu
         _hash ??= IncrementalHash.CreateHash(algorithm);
         _spilled = true;
         _hash.AppendData(Buffered);
-        Empty();
+        Spend(Buffered.Length);
         if (bytes.Length >= Capacity)
         {
             _hash.AppendData(bytes);
+            Spend(bytes.Length);
         }
         else
         {
             Write(bytes);
         }
+    }
+
+    private void Spend(int bytes)
+    {
+        Spent += bytes;
+        Remaining -= bytes;
+        Empty();
     }
 
     private static int SizeOf(HashAlgorithmName algorithm) => algorithm.Name switch

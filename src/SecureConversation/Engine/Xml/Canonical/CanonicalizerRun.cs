@@ -1,4 +1,4 @@
-using System.Buffers;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
@@ -31,11 +31,15 @@ internal ref struct CanonicalizerRun : IDisposable
         _keepsCarriageReturns = form == CanonicalForm.Wcf;
         _document = apex.Index.Bytes;
         _tokens = new Utf8XmlTokenizer(_document, XmlCharacterData.Unlimited, apex.Start, apex.End);
-        _namespaces = new CanonicalNamespaces(_document, inclusivePrefixes, form);
-        _marks = ArrayPool<CanonicalNamespaces.Mark>.Shared.Rent(32);
-        _order = ArrayPool<int>.Shared.Rent(32);
+        _namespaces = new CanonicalNamespaces(apex.Index, inclusivePrefixes, form);
+        _marks = Buffers.Rent<CanonicalNamespaces.Mark>(32);
+        _order = Buffers.Rent<int>(32);
     }
 
+    /// <summary>Bytes of namespace URIs that were compared for sorting: a measure of the work, for tests.</summary>
+    public readonly long ComparedUriBytes => _namespaces.Compared;
+
+    /// <summary>Writes the element; returns whether the other form differs.</summary>
     public bool Execute()
     {
         DeclareAncestors();
@@ -80,8 +84,8 @@ internal ref struct CanonicalizerRun : IDisposable
     {
         _tokens.Dispose();
         _namespaces.Dispose();
-        ArrayPool<CanonicalNamespaces.Mark>.Shared.Return(_marks);
-        ArrayPool<int>.Shared.Return(_order);
+        Buffers.Return(_marks);
+        Buffers.Return(_order);
         _marks = [];
         _order = [];
     }
@@ -168,16 +172,28 @@ internal ref struct CanonicalizerRun : IDisposable
             }
         }
 
+        var first = AttributeRecord.NoNamespace;
+        var isMixed = false;
         foreach (var i in _order.AsSpan(0, attributeCount))
         {
             ref var attribute = ref attributes[i];
             attribute.Binding = attribute.PrefixLength == 0
                 ? AttributeRecord.NoNamespace
                 : _namespaces.Use(attribute.NameStart, attribute.PrefixLength);
+            if (attribute.Binding >= 0)
+            {
+                isMixed |= first >= 0 && first != attribute.Binding;
+                first = attribute.Binding;
+            }
         }
 
         if (attributeCount > 1)
         {
+            if (isMixed)
+            {
+                _namespaces.RankUris();
+            }
+
             Sort(attributes, _order.AsSpan(0, attributeCount));
         }
 
@@ -222,7 +238,9 @@ internal ref struct CanonicalizerRun : IDisposable
     {
         if (a.Binding != b.Binding)
         {
-            var byUri = Uri(a.Binding).SequenceCompareTo(Uri(b.Binding));
+            var byUri = a.Binding >= 0 && b.Binding >= 0
+                ? _namespaces.CompareUris(a.Binding, b.Binding)
+                : Uri(a.Binding).SequenceCompareTo(Uri(b.Binding));
             if (byUri != 0)
             {
                 return byUri;

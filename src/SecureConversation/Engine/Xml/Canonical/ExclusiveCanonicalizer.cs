@@ -1,5 +1,3 @@
-using SecureConversation.Engine.Failures;
-
 namespace SecureConversation.Engine.Xml;
 
 /// <summary>The rule by which canonicalization writes namespace declarations.</summary>
@@ -19,8 +17,6 @@ internal enum CanonicalForm
 /// <summary>Exclusive XML Canonicalization 1.0 of one element.</summary>
 internal static class ExclusiveCanonicalizer
 {
-    private const int MaxPrefixListBytes = 1024;
-
     /// <param name="element">The element. Its content need not be indexed.</param>
     /// <param name="inclusivePrefixes">The PrefixList of InclusiveNamespaces as in the message; it may contain <c>#default</c>.</param>
     /// <param name="form">The rule for namespace declarations.</param>
@@ -34,11 +30,6 @@ internal static class ExclusiveCanonicalizer
         CanonicalSink sink,
         bool withComments = false)
     {
-        if (inclusivePrefixes.Length > MaxPrefixListBytes)
-        {
-            Fail.With(FailureCode.LimitExceeded, "PrefixList");
-        }
-
         var run = new CanonicalizerRun(element, inclusivePrefixes, form, sink, withComments);
         try
         {

@@ -39,11 +39,5 @@ internal static class PrefixKey
         return (bytes & ((1UL << (8 * length)) - 1)) | ((ulong)length << 56);
     }
 
-    // The hash is keyed per process, so that no message can contain prefixes that are known to collide.
-    private static ulong Hash(ReadOnlySpan<byte> prefix)
-    {
-        var hash = default(HashCode);
-        hash.AddBytes(prefix);
-        return (0xFFUL << 56) | unchecked((uint)hash.ToHashCode());
-    }
+    private static ulong Hash(ReadOnlySpan<byte> prefix) => (0xFFUL << 56) | KeyedHash.Of(prefix);
 }
