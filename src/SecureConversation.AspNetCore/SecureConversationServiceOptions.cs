@@ -27,6 +27,19 @@ public sealed class SecureConversationServiceOptions
     public ServiceCredentials? Credentials { get; set; }
 
     /// <summary>
+    /// The address of the endpoint as clients write it into a:To, an absolute URI; null (default) for the URL of each request. Set it where
+    /// hosts or ports tell endpoints with the same certificate apart: the host in the URL of a request is what its sender says.
+    /// </summary>
+    public Uri? Address { get; set; }
+
+    /// <summary>
+    /// How the signed a:To of a request is compared with the address of the endpoint. Default <see cref="AddressFilter.IgnoringHost"/>, as
+    /// WCF. Behind a proxy with another scheme, port or path use forwarded headers, <see cref="Address"/>,
+    /// <see cref="AddressFilter.PathOnly"/> or <see cref="AddressFilter.OneOf"/>. A message for another endpoint gets a fault.
+    /// </summary>
+    public AddressFilter AddressFilter { get; set; } = AddressFilter.IgnoringHost;
+
+    /// <summary>
     /// Largest request in bytes as it comes over the wire. Positive; default 4 MiB. Nothing is known of the sender until the whole
     /// request is held and verified, so this is what a stranger can make the service hold per connection. On the endpoint it
     /// takes the place of Kestrel's MaxRequestBodySize, lower or higher; a limit of IIS applies beside it.
@@ -47,6 +60,12 @@ public sealed class SecureConversationServiceOptions
     /// Default false: they are removed.
     /// </summary>
     public bool HandOutUnsignedHeaders { get; set; }
+
+    /// <summary>
+    /// When requests that are refused for their content are answered, so that the time tells nothing about keys. Default 25 ms after they
+    /// arrived.
+    /// </summary>
+    public FailureAnswerOptions FailureAnswers { get; set; } = new();
 
     /// <summary>How long a used session may be idle; WCF's ReceiveTimeout. Positive; default 10 minutes.</summary>
     public TimeSpan SessionIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);

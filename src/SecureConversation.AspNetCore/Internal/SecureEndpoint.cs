@@ -41,7 +41,8 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
             using var entity = received;
 
             var envelope = EnvelopeEncoding.ToUtf8(entity.Written, charset);
-            using var result = await service.ReceiveAsync(envelope, OriginOf(context), context.RequestAborted).ConfigureAwait(false);
+            using var result = await service.ReceiveAsync(envelope, OriginOf(context), entity, context.RequestAborted)
+                .ConfigureAwait(false);
             await (result switch
             {
                 ServiceResult.Dispatch dispatch => DispatchAsync(context, dispatch, application),
