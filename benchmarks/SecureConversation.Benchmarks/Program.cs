@@ -20,5 +20,17 @@ if (args is ["hostile", ..])
     return HostileCosts.Run(args.Length > 1 ? args[1] : "");
 }
 
+// `connections [number]` holds that many unfinished requests open, prints the memory of each, and fails beyond a bound.
+if (args is ["connections", ..])
+{
+    return await OpenConnections.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 10_000);
+}
+
+if (args is [OpenConnections.Service])
+{
+    await OpenConnections.ServeAsync();
+    return 0;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Conversation).Assembly).Run(args);
 return 0;

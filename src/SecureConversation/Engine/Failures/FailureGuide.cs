@@ -26,7 +26,8 @@ internal static partial class FailureGuide
             Side = FailureSide.Either,
             Clause = "none: the specifications leave limits to us",
             Cause = "The message is larger, deeper, or has more header blocks, references or attributes than a receiver has to bear from a "
-                + "stranger. The detail names the limit.",
+                + "stranger, or namespaces so long and in so many elements that its canonical form would be 32 times as large. The detail "
+                + "names the limit.",
             Remedy = "For size raise MaxRequestBytes of the ASP.NET Core endpoint, MaxResponseBytes of the HTTP client, "
                 + "MaxReceivedMessageSize of a WCF transport, or MaxEnvelopeBytes of the engine. The other limits are fixed: have the "
                 + "sender make its message simpler.",
