@@ -232,6 +232,7 @@ internal sealed class ServiceReplay : IDisposable
             user == _vector.File.Credentials?.UserName && password == _vector.File.Credentials?.Password),
     }, new MessageSecurityServiceOptions
     {
+        FailureAnswers = new() { Step = TimeSpan.Zero },
         SessionIdleTimeout = _vector.File.Binding.ReceiveTimeout ?? TimeSpan.FromMinutes(10),
         // A service that was restarted is another process, and has forgotten.
         ReplayCache = new InMemoryReplayCache(binding.Element.LocalServiceSettings.ReplayCacheSize, _clock),

@@ -1,7 +1,7 @@
 namespace SecureConversation.Engine.Failures;
 
 /// <summary>The advice for each <see cref="FailureCode"/>.</summary>
-internal static class FailureGuide
+internal static partial class FailureGuide
 {
     public static FailureAdvice Of(FailureCode code) => code switch
     {
@@ -282,7 +282,7 @@ internal static class FailureGuide
             Cause = "More messages came within ReplayWindow and twice MaxClockSkew than ReplayCacheSize, or one sender has used up its "
                 + "share of it: three times of what is still free. They are refused, since a replay of them could not be told.",
             Remedy = "Raise ReplayCacheSize of LocalServiceSettings or LocalClientSettings, shorten ReplayWindow and MaxClockSkew, or give "
-                + "the service an IReplayCache of its own. The metric secureconversation.replay.entries shows how full it is.",
+                + "the service an IReplayCache of its own. The metric secureconversation.replay_entries shows how full it is.",
         },
         FailureCode.UnknownContext => new()
         {
@@ -357,11 +357,13 @@ internal static class FailureGuide
         {
             Side = FailureSide.Service,
             Clause = "none: the fault ServerTooBusy of WCF",
-            Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, or more sessions "
-                + "were opened and not used than MaxPendingSessions; or one sender has used up its share of these, three times of what is "
-                + "still free. The log names the setting.",
+            Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, more sessions "
+                + "were opened and not used than MaxPendingSessions, or more refusals wait for their time than MaxWaiting of "
+                + "FailureAnswers. Or one sender has used up its share of the first or the third, three times of what is still free. The "
+                + "log names the setting.",
             Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions instead of "
-                + "opening one for each call. A slow UserNamePasswordValidator or revocation look-up holds handshakes up.",
+                + "opening one for each call. A slow UserNamePasswordValidator or revocation look-up holds handshakes up. "
+                + "Where refusals wait, warnings about a possible decryption oracle say who floods the service.",
         },
         FailureCode.PeerFault => new()
         {
@@ -389,6 +391,6 @@ internal static class FailureGuide
             Remedy = "Report it with the exception in the log, as SECURITY.md says where a message can cause it.",
             Log = FailureLog.Defect,
         },
-        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
+        _ => OfOrigin(code) ?? throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
     };
 }

@@ -9,8 +9,6 @@ namespace SecureConversation.Engine.Roles;
 /// <summary>The outside dependencies of a client or service. Tests replace them to reproduce conversations byte for byte.</summary>
 internal sealed record EngineEnvironment
 {
-    private RefusalLog? _refusals;
-
     public TimeProvider Clock { get; init; } = TimeProvider.System;
     public RandomSource Random { get; init; } = RandomSource.System;
     public XmlLimits XmlLimits { get; init; } = new();
@@ -20,6 +18,19 @@ internal sealed record EngineEnvironment
 
     public ILogger Log { get; init; } = NullLogger.Instance;
 
-    /// <summary>Where refused messages go, so that many of them do not fill the log.</summary>
-    public RefusalLog Refusals => LazyInitializer.EnsureInitialized(ref _refusals, () => new RefusalLog(Log, Clock))!;
+    /// <summary>Limits how often refusals are logged; null for a client, whom nobody can flood.</summary>
+    public RefusalLog? Refusals { get; init; }
+
+    /// <summary>Logs that a message was refused.</summary>
+    public void Refused(FailureCode code, string? detail)
+    {
+        if (Refusals is null)
+        {
+            EngineLog.Refused(Log, code, detail);
+        }
+        else
+        {
+            Refusals.Write(code, detail);
+        }
+    }
 }

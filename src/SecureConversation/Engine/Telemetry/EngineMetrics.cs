@@ -2,43 +2,28 @@ using System.Diagnostics.Metrics;
 
 namespace SecureConversation.Engine.Telemetry;
 
-/// <summary>
-/// Measurements of the engine, under the meter "SecureConversation". The values of the tags are names of this library, never anything of a
-/// peer, so that their number is limited.
-/// </summary>
+/// <summary>The measurements of the engine: the meter "SecureConversation". No tag holds what a peer wrote.</summary>
 internal static class EngineMetrics
 {
-    /// <summary>The name of the meter.</summary>
-    public const string Name = "SecureConversation";
+    private static readonly Meter Meter = new("SecureConversation");
 
-    private static readonly Meter Meter = new(Name);
+    /// <summary>Messages that a service refused, by "code" (the name of the FailureCode).</summary>
+    public static readonly Counter<long> RefusedMessages =
+        Meter.CreateCounter<long>("secureconversation.refused_messages", "{message}", "Messages that a service refused.");
 
-    private static readonly Counter<long> Refusals = Meter.CreateCounter<long>(
-        "secureconversation.messages.refused", "{message}", "Messages that were refused, by failure code.");
+    /// <summary>Messages that were refused as too many, by "setting": the one that limits them, as in the log.</summary>
+    public static readonly Counter<long> LimitsReached = Meter.CreateCounter<long>(
+        "secureconversation.limits_reached", "{message}", "Messages for which a limit left no room.");
 
-    private static readonly Counter<long> Limits = Meter.CreateCounter<long>(
-        "secureconversation.limits.reached", "{message}", "Messages that were refused as too many, by the setting that limits them.");
+    /// <summary>Failures beyond the budget of their source, by "source": context, wrapped_key or address.</summary>
+    public static readonly Counter<long> FailuresOverBudget = Meter.CreateCounter<long>("secureconversation.failures_over_budget",
+        "{message}", "Messages that failed after a key was used, beyond the budget of their source.");
 
-    /// <summary>Counts a refused message.</summary>
-    public static void Refused(FailureCode code)
-    {
-        if (Refusals.Enabled)
-        {
-            Refusals.Add(1, new KeyValuePair<string, object?>("secureconversation.failure", code.ToString()));
-        }
-    }
+    /// <summary>Refusals that wait until they are due.</summary>
+    public static readonly UpDownCounter<long> WaitingRefusals =
+        Meter.CreateUpDownCounter<long>("secureconversation.waiting_refusals", "{message}", "Refusals that wait until they are due.");
 
-    /// <summary>Counts a message for which a limit left no room.</summary>
-    /// <param name="setting">The setting that limits, as in the log.</param>
-    public static void LimitReached(string setting)
-    {
-        if (Limits.Enabled)
-        {
-            Limits.Add(1, new KeyValuePair<string, object?>("secureconversation.setting", setting));
-        }
-    }
-
-    /// <summary>Observes how many messages the replay memories of the process hold.</summary>
+    /// <summary>Observes how many values the replay memories of the process hold.</summary>
     public static void ObserveReplayEntries(Func<long> count) => Meter.CreateObservableGauge(
-        "secureconversation.replay.entries", count, "{message}", "Messages that are remembered, so that they cannot be replayed.");
+        "secureconversation.replay_entries", count, "{entry}", "Values that are remembered, so that messages cannot be replayed.");
 }

@@ -4,70 +4,50 @@ using Microsoft.Extensions.Logging;
 namespace SecureConversation.Engine.Telemetry;
 
 /// <summary>
-/// Writes refused messages to the log: all of them while there are few, and when there are many the first of each second and then their
-/// number. Whoever can make the service refuse messages must not fill its log. Counts all of them.
+/// Logs and counts the messages that a service refuses: of each code the first of every second, then how many more there were.
 /// </summary>
-internal sealed class RefusalLog(ILogger log, TimeProvider clock)
+internal sealed class RefusalLog(ILogger log, TimeProvider clock) : IDisposable
 {
-    private const int LinesPerSecond = 20;
+    private readonly ConcurrentDictionary<FailureCode, LogLimit> _limits = new();
 
-    private readonly ConcurrentDictionary<FailureCode, Second> _seconds = new();
-
-    /// <summary>Records a refused message.</summary>
-    /// <param name="code">The rule that it broke.</param>
-    /// <param name="detail">The element, rule or setting concerned.</param>
-    public void Write(FailureCode code, string? detail)
+    /// <param name="code">Why the message was refused.</param>
+    /// <param name="detail">The element or rule concerned.</param>
+    /// <param name="defect">The exception, where the refusal is a defect of the library.</param>
+    public void Write(FailureCode code, string? detail, Exception? defect = null)
     {
-        EngineMetrics.Refused(code);
+        EngineMetrics.RefusedMessages.Add(1, new KeyValuePair<string, object?>("code", code.ToString()));
         var isLimit = code is FailureCode.ServiceTooBusy or FailureCode.ReplayCacheFull;
         if (isLimit)
         {
-            EngineMetrics.LimitReached(detail ?? "unknown");
+            EngineMetrics.LimitsReached.Add(1, new KeyValuePair<string, object?>("setting", detail));
         }
 
-        if (!log.IsEnabled(isLimit ? LogLevel.Warning : LogLevel.Information))
+        if (!_limits.GetOrAdd(code, Limit).TryTake())
         {
             return;
         }
 
-        var (isLogged, unlogged) = _seconds.GetOrAdd(code, static _ => new Second()).Count(clock);
-        if (unlogged > 0)
+        if (isLimit && detail is not null)
         {
-            EngineLog.RefusedMore(log, unlogged, code);
+            EngineLog.LimitReached(log, code, detail);
         }
-
-        if (isLogged && isLimit)
-        {
-            EngineLog.LimitReached(log, code, detail ?? "unknown");
-        }
-        else if (isLogged)
+        else if (defect is null)
         {
             EngineLog.Refused(log, code, detail);
         }
-    }
-
-    /// <summary>How many messages were refused by one rule in the current second.</summary>
-    private sealed class Second
-    {
-        private readonly Lock _lock = new();
-        private long _began;
-        private long _count;
-
-        /// <summary>Counts one message: whether it gets a line, and how many of an earlier second got none.</summary>
-        public (bool IsLogged, long Unlogged) Count(TimeProvider clock)
+        else
         {
-            var now = clock.GetTimestamp();
-            lock (_lock)
-            {
-                var unlogged = 0L;
-                if (_count == 0 || clock.GetElapsedTime(_began, now) >= TimeSpan.FromSeconds(1))
-                {
-                    unlogged = Math.Max(0, _count - LinesPerSecond);
-                    (_began, _count) = (now, 0);
-                }
-
-                return (++_count <= LinesPerSecond, unlogged);
-            }
+            EngineLog.Defect(log, defect);
         }
     }
+
+    public void Dispose()
+    {
+        foreach (var limit in _limits.Values)
+        {
+            limit.Dispose();
+        }
+    }
+
+    private LogLimit Limit(FailureCode code) => new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreRefused(log, more, code));
 }

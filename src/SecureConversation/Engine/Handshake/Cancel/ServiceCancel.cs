@@ -23,7 +23,7 @@ internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sess
         }
         catch (SecurityFailureException e)
         {
-            environment.Refusals.Write(e.Code, e.Detail);
+            environment.Refused(e.Code, e.Detail);
             var fault = EnvelopeWriter.Fault(messages.Soap, FaultMap.Of(e.Code, messages.Protocol), request.MessageId);
             var requirements = messages.ForAction(messages.Soap.DefaultFaultAction, MessageRole.Reply);
             return new ServiceAnswer(protection.Secure(fault, requirements), e.Code);
