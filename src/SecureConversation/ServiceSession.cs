@@ -29,9 +29,6 @@ public enum SessionCloseReason
 [SuppressMessage("Design", "CA1001", Justification = "Exchanges are counted; the last one to leave a closed session disposes.")]
 public sealed class ServiceSession
 {
-    // A session is served by a few threads at a time, and there are many sessions.
-    private const int ReplyShards = 16;
-
     private readonly CancellationTokenSource _closed = new();
     private readonly TimeProvider _clock;
     private readonly UseCount _users;

@@ -16,9 +16,8 @@ public sealed record LocalServiceSecuritySettings
     /// <remarks>
     /// The memory is shared by all endpoints of the process with the same key and clock, and the largest value among them holds. Where the
     /// binding has sessions, the value of the session's element counts, for handshakes too.
-    /// No client may hold more than three times of what is still free, which is three quarters for one alone. In a session without
-    /// derived keys, it is also the maximum number of remembered replies. Has no effect on an <see cref="IReplayCache"/> of the
-    /// application.
+    /// No client may hold more than three times of what is still free, which is three quarters for one alone. Has no effect on an
+    /// <see cref="IReplayCache"/> of the application.
     /// </remarks>
     public int ReplayCacheSize { get; init; } = DefaultReplayCacheSize;
 

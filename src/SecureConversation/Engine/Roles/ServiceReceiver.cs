@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
@@ -14,6 +15,20 @@ namespace SecureConversation.Engine.Roles;
 internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache replays, ClientAuthenticator authenticator)
 {
     private readonly SingleAttempts _attempts = new(environment.Clock);
+
+    /// <summary>
+    /// The replay memory that an endpoint shares with others of the process. The longer retention of session and handshake holds, and the
+    /// size of the session.
+    /// </summary>
+    public static IReplayCache SharedMemory(EndpointMessages messages, X509Certificate2 own, TimeProvider clock)
+    {
+        var settings = messages.Application.Element.LocalServiceSettings;
+        var retention = Freshness.Of(settings, clock).Retention;
+        var ofHandshakes = messages.Bootstrap is { } bootstrap
+            ? Freshness.Of(bootstrap.Element.LocalServiceSettings, clock).Retention
+            : TimeSpan.Zero;
+        return ProcessReplayMemory.Of(own, clock, retention > ofHandshakes ? retention : ofHandshakes, settings.ReplayCacheSize);
+    }
 
     /// <summary>Receives a request whose tokens authenticate its sender.</summary>
     public async ValueTask<(VerifiedMessage Message, ClaimsPrincipal User)> ReceiveAsync(ReceivedEnvelope received,
