@@ -43,9 +43,9 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
     public IReadOnlyList<TimingClass> Classes(TimingMessages messages) => Attack switch
     {
         "signature" => messages.SignatureClasses(m => m),
-        "signature, costly" => messages.SignatureClasses(m => CostlySignature.Load(m, 16, 300)),
+        "signature, costly" => messages.SignatureClasses(CostlySignature.Load),
         "body" => messages.BodyClasses(m => m),
-        "body, costly" => messages.BodyClasses(m => CostlySignature.Load(m, 16, 300)),
+        "body, costly" => messages.BodyClasses(CostlySignature.Load),
         "costly signature" => messages.CostlySignatureClasses(),
         "oaep" => messages.WrappedKeyClasses(isOaep: true),
         "rsa15" => messages.WrappedKeyClasses(isOaep: false),
