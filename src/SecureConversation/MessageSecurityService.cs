@@ -31,14 +31,16 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceReceiver _receiver;
     private readonly ServiceSessions? _sessions;
     private readonly FailureDesk _failures;
+    private readonly Uri? _address;
+    private readonly AddressFilter _addressFilter;
 
     /// <summary>Creates the service side of an endpoint.</summary>
     /// <param name="binding">How messages are secured.</param>
     /// <param name="credentials">The certificate of the service and how clients are validated.</param>
     /// <param name="options">All other settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, or an option is out of
-    /// its range.
+    /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, the address of the
+    /// endpoint is not absolute, or another option is out of its range.
     /// </exception>
     public MessageSecurityService(
         MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
@@ -67,6 +69,14 @@ public sealed class MessageSecurityService : IDisposable
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
+        ArgumentNullException.ThrowIfNull(options.AddressFilter, nameof(options));
+        if (options.Address is { IsAbsoluteUri: false })
+        {
+            throw new ArgumentException("MessageSecurityServiceOptions.Address must be an absolute URI.", nameof(options));
+        }
+
+        _address = options.Address;
+        _addressFilter = options.AddressFilter;
 
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
@@ -125,9 +135,10 @@ public sealed class MessageSecurityService : IDisposable
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
             var action = wire.FindText(Formats.Soap.Action);
             var kind = _messages.KindOf(action, MessageRole.Request);
-            var received = _sessions is null ? ReceiveAloneAsync(wire, use, action, relatesTo, cancellationToken)
-                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, wire, use, cancellationToken)
-                : ReceiveInSessionAsync(_sessions, wire, use, kind, action, cancellationToken);
+            var received = _sessions is null ? ReceiveAloneAsync(wire, use, action, relatesTo, origin, cancellationToken)
+                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull
+                    ? IssueAsync(_sessions, wire, use, origin, cancellationToken)
+                : ReceiveInSessionAsync(_sessions, wire, use, kind, action, origin, cancellationToken);
             return await received.ConfigureAwait(false);
         }
         catch (SecurityFailureException e)
@@ -190,7 +201,7 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Receives a message of a binding without sessions.</summary>
     private async ValueTask<ServiceResult> ReceiveAloneAsync(
-        SoapEnvelope wire, KeyUse use, string? action, string? relatesTo, CancellationToken cancellationToken)
+        SoapEnvelope wire, KeyUse use, string? action, string? relatesTo, MessageOrigin origin, CancellationToken cancellationToken)
     {
         var isSecured = !wire.FindSecurity().IsNull;
         if (!isSecured && MessageKinds.IsCancelRequest(action))
@@ -216,6 +227,15 @@ public sealed class MessageSecurityService : IDisposable
         try
         {
             protection = ReplyProtection.ForRequest(request, Formats, own, _environment);
+            if (Misdirected(request, Formats, protection, origin) is { } refusal)
+            {
+                using (request)
+                using (protection)
+                {
+                    return refusal;
+                }
+            }
+
             return Dispatch(request, user, null, protection);
         }
         catch
@@ -228,7 +248,7 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
     private ValueTask<ServiceResult> IssueAsync(
-        ServiceSessions sessions, SoapEnvelope wire, KeyUse use, CancellationToken cancellationToken) =>
+        ServiceSessions sessions, SoapEnvelope wire, KeyUse use, MessageOrigin origin, CancellationToken cancellationToken) =>
         sessions.Negotiations.RunAsync<ServiceResult>(
             async stop =>
             {
@@ -238,6 +258,11 @@ public sealed class MessageSecurityService : IDisposable
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
+                    if (Misdirected(request, bootstrap, protection, origin) is { } refusal)
+                    {
+                        return refusal;
+                    }
+
                     var answer = await sessions.Issue.AnswerAsync(request, user, protection, stop).ConfigureAwait(false);
                     return ServiceResult.Respond.Protected(answer);
                 }
@@ -246,7 +271,8 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Receives a message that the key of a session protects.</summary>
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(
-        ServiceSessions sessions, SoapEnvelope wire, KeyUse use, MessageKind kind, string? action, CancellationToken cancellationToken)
+        ServiceSessions sessions, SoapEnvelope wire, KeyUse use, MessageKind kind, string? action, MessageOrigin origin,
+        CancellationToken cancellationToken)
     {
         var session = await sessions.Router.EnterAsync(wire, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
@@ -256,18 +282,16 @@ public sealed class MessageSecurityService : IDisposable
             SessionRules.RequireUsable(kind, session.Expires, _environment.Clock.GetUtcNow());
             request = await _receiver.ReceiveInSessionAsync(wire, Formats, _messages.RequirementsOf(kind, action, MessageRole.Request),
                 new ContextKeySource(session.Key, session.ReplyKeys) { Use = use }, cancellationToken).ConfigureAwait(false);
-            if (session.IsOwnReply(request.ReplayValue))
-            {
-                Fail.With(FailureCode.WrongToken, "reflected message");
-            }
-
-            // A session can be cancelled even when it takes no further requests.
-            if (kind == MessageKind.Application && !session.CanRememberReply(Formats.Element.LocalServiceSettings.ReplayCacheSize))
-            {
-                Fail.With(FailureCode.ReplayCacheFull, "replies of the session");
-            }
-
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
+            if (Misdirected(request, Formats, protection, origin) is { } refusal)
+            {
+                using (request)
+                using (protection)
+                {
+                    return refusal;
+                }
+            }
+
             if (kind == MessageKind.CancelRequest)
             {
                 using (request)
@@ -311,14 +335,40 @@ public sealed class MessageSecurityService : IDisposable
             return new ServiceResult.Dispatch(request, user, session, protection);
         }
 
-        _environment.Refused(FailureCode.NotUnderstood, null);
         using (request)
         using (protection)
         {
-            var requirements = Formats.ForAction(Formats.Soap.DefaultFaultAction, MessageRole.Reply);
-            var fault = EnvelopeWriter.Fault(Formats.Soap, WireFault.NotUnderstood, request.MessageId);
-            return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(fault, requirements), FailureCode.NotUnderstood));
+            return RefuseSecured(request, Formats, protection, WireFault.NotUnderstood, FailureCode.NotUnderstood, null);
         }
+    }
+
+    /// <summary>
+    /// The answer to a message for another endpoint; null when it is for this one. WCF's dispatcher answers in the same way. It is asked
+    /// once the signature over a:To is verified and before anything else is done with the message.
+    /// </summary>
+    private ServiceResult.Respond? Misdirected(
+        VerifiedMessage request, BindingMessages formats, ReplyProtection protection, MessageOrigin origin)
+    {
+        // What is no URI is treated as no address: no filter that compares accepts it.
+        Uri? to = null;
+        _ = request.To is { } text && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out to);
+        if (!formats.Soap.HasAddressing || _addressFilter.Accepts(to, _address ?? origin.LocalAddress))
+        {
+            return null;
+        }
+
+        var fault = WireFault.DestinationUnreachable with { SubcodeNamespace = formats.Soap.Addressing };
+        return RefuseSecured(request, formats, protection, fault, FailureCode.DestinationUnreachable, "wsa:To");
+    }
+
+    /// <summary>Answers a verified request with a fault that is protected like a reply.</summary>
+    private ServiceResult.Respond RefuseSecured(
+        VerifiedMessage request, BindingMessages formats, ReplyProtection protection, WireFault fault, FailureCode code, string? detail)
+    {
+        _environment.Refused(code, detail);
+        var requirements = formats.ForAction(formats.Soap.DefaultFaultAction, MessageRole.Reply);
+        var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
+        return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(envelope, requirements), code));
     }
 
     private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo) =>

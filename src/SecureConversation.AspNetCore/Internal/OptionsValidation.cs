@@ -12,9 +12,15 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
 
     private static string? FirstProblem(SecureConversationServiceOptions options)
     {
-        if (options.MessageVersion is null || options.ProtectionRequirements is null || options.FailureAnswers is null)
+        if (options.MessageVersion is null || options.ProtectionRequirements is null || options.FailureAnswers is null
+            || options.AddressFilter is null)
         {
-            return "MessageVersion, ProtectionRequirements and FailureAnswers must not be null.";
+            return "MessageVersion, ProtectionRequirements, FailureAnswers and AddressFilter must not be null.";
+        }
+
+        if (options.Address is { IsAbsoluteUri: false })
+        {
+            return "Address must be an absolute URI.";
         }
 
         if (options.Credentials is null)
@@ -22,9 +28,10 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
             return "Credentials is not set.";
         }
 
-        if (options.MaxRequestBytes <= 0 || options.MaxReplyBytes <= 0 || options.SessionIdleTimeout <= TimeSpan.Zero)
+        if (options.MaxRequestBytes <= 0 || options.MaxBufferedRequestBytes <= 0 || options.MaxReplyBytes <= 0
+            || options.SessionIdleTimeout <= TimeSpan.Zero)
         {
-            return "MaxRequestBytes, MaxReplyBytes and SessionIdleTimeout must be positive.";
+            return "MaxRequestBytes, MaxBufferedRequestBytes, MaxReplyBytes and SessionIdleTimeout must be positive.";
         }
 
         try

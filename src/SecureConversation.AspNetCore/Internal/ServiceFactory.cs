@@ -23,6 +23,8 @@ internal static class ServiceFactory
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),
             MaxEnvelopeBytes = MaxEnvelopeBytes(options),
+            Address = options.Address,
+            AddressFilter = options.AddressFilter,
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             FailureAnswers = options.FailureAnswers,
             SessionIdleTimeout = options.SessionIdleTimeout,

@@ -11,7 +11,7 @@ public sealed class DependencyTests
         "SecureConversation.FailureCode", "SecureConversation.SecureConversationException", "SecureConversation.SecureConversationFailure",
         "SecureConversation.SoapFault", "SecureConversation.MessageSecurityServiceOptions", "SecureConversation.MessageSecurityClientOptions",
         "SecureConversation.ReplayOutcome", "SecureConversation.IReplayCache", "SecureConversation.InMemoryReplayCache",
-        "SecureConversation.FailureAnswerOptions", "SecureConversation.SessionCloseReason", "SecureConversation.ISecuritySessionStore", "SecureConversation.SessionState",
+        "SecureConversation.FailureAnswerOptions", "SecureConversation.AddressFilter", "SecureConversation.SessionCloseReason", "SecureConversation.ISecuritySessionStore", "SecureConversation.SessionState",
     ];
 
     /// <summary>What the layers hand out; where it stands in the public folder, it belongs to the layer that makes it.</summary>

@@ -31,6 +31,8 @@ public sealed class OptionSettingsTests
         ["FailureAnswerOptions.MaxStep"] = new ShownBy(Answers, "Step_DoublesUpToItsMaximum"),
         ["FailureAnswerOptions.MaxWaiting"] = new ShownBy(Answers, "MaxWaiting_Reached_NewMessagesAreRefusedAtOnce"),
         ["FailureAnswerOptions.Step"] = new ShownBy(Answers, "Step_OfZero_AnswersAtOnce"),
+        ["MessageSecurityServiceOptions.Address"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, Address = new Uri("http://localhost/other") }),
+        ["MessageSecurityServiceOptions.AddressFilter"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, AddressFilter = AddressFilter.Create((_, _) => false) }),
         ["MessageSecurityServiceOptions.FailureAnswers"] = new ShownBy(Answers, "Step_OfZero_AnswersAtOnce"),
         ["MessageSecurityServiceOptions.HandOutUnsignedHeaders"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, HandOutUnsignedHeaders = true }),
         ["MessageSecurityServiceOptions.LoggerFactory"] = new Shows(

@@ -1,7 +1,7 @@
 namespace SecureConversation.Engine.Failures;
 
 /// <summary>The advice for each <see cref="FailureCode"/>.</summary>
-internal static class FailureGuide
+internal static partial class FailureGuide
 {
     public static FailureAdvice Of(FailureCode code) => code switch
     {
@@ -390,6 +390,6 @@ internal static class FailureGuide
             Remedy = "Report it with the exception in the log, as SECURITY.md says where a message can cause it.",
             Log = FailureLog.Defect,
         },
-        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
+        _ => OfOrigin(code) ?? throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
     };
 }

@@ -25,6 +25,10 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
     public static readonly WireFault CancellationNotAllowed = new("Sender", Ns.DotNetSecurity, "SecureConversationCancellationNotAllowed",
         "A secure conversation cancellation is not allowed by the binding.");
 
+    public static readonly WireFault DestinationUnreachable = new("Sender", Ns.Wsa10, "DestinationUnreachable",
+        "The message is addressed to another endpoint. Check that sender and receiver agree about the address of the endpoint.",
+        IsSecured: true);
+
     public static readonly WireFault NotUnderstood =
         new("MustUnderstand", null, null, "A header that must be understood is not covered by a signature.", IsSecured: true);
 }
@@ -47,6 +51,7 @@ internal static class FaultMap
         FailureCode.ServiceTooBusy => WireFault.ServerTooBusy,
         FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
         FailureCode.NotUnderstood => WireFault.NotUnderstood,
+        FailureCode.DestinationUnreachable => WireFault.DestinationUnreachable,
         _ => WireFault.InvalidSecurity,
     };
 

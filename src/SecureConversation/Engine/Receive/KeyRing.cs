@@ -188,8 +188,9 @@ internal sealed class KeyRing : IDisposable
             }
 
             var known = Context?.FindDerived(token);
-            var (offset, length, label, nonce) = token.Inputs;
-            _derived.Add((id, token, known ?? source.Derive(label, nonce, offset, length), IsKept: known is not null));
+            var (offset, length, nonce) = token.Inputs;
+            var key = known ?? source.Derive(DerivedKeyToken.DefaultLabel, nonce, offset, length);
+            _derived.Add((id, token, key, IsKept: known is not null));
         }
     }
 
