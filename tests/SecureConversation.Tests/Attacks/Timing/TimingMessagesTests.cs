@@ -13,11 +13,7 @@ public sealed class TimingMessagesTests
     public async Task Classes_FailForTheReasonOfTheirName(string binding, string exchange)
     {
         using var loopback = new Roles.Loopback(Roles.Bindings.Create(binding));
-        using var messages = await TimingMessages.RecordAsync(loopback.Binding, Roles.Loopback.Address, Enum.Parse<TimingExchange>(exchange), async m =>
-        {
-            using var opened = await loopback.Service.ReceiveAsync(m);
-            return Assert.IsType<ServiceResult.Respond>(opened).Envelope.ToArray();
-        });
+        using var messages = await TimingMessages.RecordAsync(loopback.Binding, Roles.Loopback.Address, Enum.Parse<TimingExchange>(exchange), TimingMessages.To(loopback.Service));
         var isSigned = !binding.Contains("sign-first", StringComparison.Ordinal);
         foreach (var amplify in new Func<byte[], byte[]>[] { m => m, CostlySignature.Load })
         {
