@@ -46,6 +46,12 @@ public sealed class SecureConversationServiceOptions
     /// </summary>
     public int MaxRequestBytes { get; set; } = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of requests that the endpoint holds at a time, the first 64 KiB of each not counted; a request beyond them gets HTTP status
+    /// 503. Positive. Null (default): a fourth of the memory that the process may use.
+    /// </summary>
+    public long? MaxBufferedRequestBytes { get; set; }
+
     /// <summary>Largest plain reply in bytes that is held for protection. Positive; default 64 MiB.</summary>
     public int MaxReplyBytes { get; set; } = 64 * 1024 * 1024;
 
@@ -54,6 +60,12 @@ public sealed class SecureConversationServiceOptions
     /// Default false: they are removed.
     /// </summary>
     public bool HandOutUnsignedHeaders { get; set; }
+
+    /// <summary>
+    /// When requests that are refused for their content are answered, so that the time tells nothing about keys. Default 25 ms after they
+    /// arrived.
+    /// </summary>
+    public FailureAnswerOptions FailureAnswers { get; set; } = new();
 
     /// <summary>How long a used session may be idle; WCF's ReceiveTimeout. Positive; default 10 minutes.</summary>
     public TimeSpan SessionIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);

@@ -8,6 +8,7 @@ using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Schedule;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Telemetry;
@@ -29,6 +30,7 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceCredentials _credentials;
     private readonly ServiceReceiver _receiver;
     private readonly ServiceSessions? _sessions;
+    private readonly FailureDesk _failures;
     private readonly Uri? _address;
     private readonly AddressFilter _addressFilter;
 
@@ -37,8 +39,8 @@ public sealed class MessageSecurityService : IDisposable
     /// <param name="credentials">The certificate of the service and how clients are validated.</param>
     /// <param name="options">All other settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, or the address of the
-    /// endpoint is not absolute.
+    /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, the address of the
+    /// endpoint is not absolute, or another option is out of its range.
     /// </exception>
     public MessageSecurityService(
         MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
@@ -63,6 +65,7 @@ public sealed class MessageSecurityService : IDisposable
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
         };
+        _environment = _environment with { Refusals = new RefusalLog(_environment.Log, _environment.Clock) };
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
@@ -76,6 +79,7 @@ public sealed class MessageSecurityService : IDisposable
         _addressFilter = options.AddressFilter;
 
         _messages = new EndpointMessages(binding);
+        _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
         _receiver = new ServiceReceiver(_environment, options.ReplayCache, new ClientAuthenticator(credentials, _environment.Clock));
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options) : null;
     }
@@ -88,7 +92,7 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>
     /// Verifies one message. Handshake messages and refused messages give a reply to send, all others go to the application. No input of
-    /// a peer makes this method throw.
+    /// a peer makes this method throw. Refusals wait until <see cref="MessageSecurityServiceOptions.FailureAnswers"/> lets them go.
     /// </summary>
     /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
     /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
@@ -99,33 +103,54 @@ public sealed class MessageSecurityService : IDisposable
     /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
     /// <param name="origin">What the transport knows about the message.</param>
     /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
+    public ValueTask<ServiceResult> ReceiveAsync(
+        ReadOnlyMemory<byte> envelope, MessageOrigin origin, CancellationToken cancellationToken = default) =>
+        ReceiveAsync(envelope, origin, owner: null, cancellationToken);
+
+    /// <inheritdoc cref="ReceiveAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
+    /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
+    /// <param name="origin">What the transport knows about the message.</param>
+    /// <param name="owner">
+    /// Holds the memory of the envelope. It is disposed of when the message is refused, before the refusal waits, so that a refusal holds
+    /// no memory while it waits; in all other cases the caller disposes of it after the result. Null when the memory is not pooled.
+    /// </param>
+    /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
     public async ValueTask<ServiceResult> ReceiveAsync(
-        ReadOnlyMemory<byte> envelope, MessageOrigin origin, CancellationToken cancellationToken = default)
+        ReadOnlyMemory<byte> envelope, MessageOrigin origin, IDisposable? owner, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(origin);
+        var arrival = _failures.Arrive();
+        if (_failures.IsFull())
+        {
+            return Refuse(FailureCode.ServiceTooBusy, null);
+        }
+
+        FailureCode refused;
         string? relatesTo = null;
         SoapEnvelope? wire = null;
+        var use = new KeyUse();
         try
         {
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
             var action = wire.FindText(Formats.Soap.Action);
             var kind = _messages.KindOf(action, MessageRole.Request);
-            var received = _sessions is null ? ReceiveAloneAsync(wire, action, relatesTo, origin, cancellationToken)
-                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, wire, origin, cancellationToken)
-                : ReceiveInSessionAsync(_sessions, wire, kind, action, origin, cancellationToken);
+            var received = _sessions is null ? ReceiveAloneAsync(wire, use, action, relatesTo, origin, cancellationToken)
+                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull
+                    ? IssueAsync(_sessions, wire, use, origin, cancellationToken)
+                : ReceiveInSessionAsync(_sessions, wire, use, kind, action, origin, cancellationToken);
             return await received.ConfigureAwait(false);
         }
         catch (SecurityFailureException e)
         {
-            EngineLog.Refused(_environment.Log, e.Code, e.Detail);
+            refused = e.Code;
+            _environment.Refused(e.Code, e.Detail);
             if (wire is null && FaultMap.IsBadRequest(e.Code))
             {
                 return ServiceResult.Respond.NotSoap(e.Code);
             }
 
             wire?.Dispose();
-            return Refuse(e.Code, relatesTo);
         }
         catch (Exception e)
         {
@@ -135,9 +160,22 @@ public sealed class MessageSecurityService : IDisposable
                 throw;
             }
 
-            EngineLog.Defect(_environment.Log, e);
-            return Refuse(FailureCode.Internal, relatesTo);
+            refused = FailureCode.Internal;
+            _environment.Refusals!.Write(refused, null, e);
         }
+
+        // What waits holds no memory of the message.
+        owner?.Dispose();
+        (envelope, wire) = (default, null);
+        var isUniform = FaultMap.IsUniform(FaultOf(refused));
+        if (isUniform || use.IsUsed)
+        {
+            var counts = isUniform && use.IsUsed && !FaultMap.IsAfterVerification(refused);
+            await _failures.WaitAsync(arrival, use.Context, use.WrappedKey, origin.RemoteAddress, counts, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return Refuse(refused, relatesTo);
     }
 
     /// <summary>Ends a session from the side of the service. Later messages of the session get the fault BadContextToken.</summary>
@@ -152,13 +190,18 @@ public sealed class MessageSecurityService : IDisposable
     }
 
     /// <summary>Ends all sessions of this process and zeroes their keys. The states in a session store remain.</summary>
-    public void Dispose() => _sessions?.Table.Dispose();
+    public void Dispose()
+    {
+        _sessions?.Table.Dispose();
+        _failures.Dispose();
+        _environment.Refusals!.Dispose();
+    }
 
     private BindingMessages Formats => _messages.Application;
 
     /// <summary>Receives a message of a binding without sessions.</summary>
     private async ValueTask<ServiceResult> ReceiveAloneAsync(
-        SoapEnvelope wire, string? action, string? relatesTo, MessageOrigin origin, CancellationToken cancellationToken)
+        SoapEnvelope wire, KeyUse use, string? action, string? relatesTo, MessageOrigin origin, CancellationToken cancellationToken)
     {
         var isSecured = !wire.FindSecurity().IsNull;
         if (!isSecured && MessageKinds.IsCancelRequest(action))
@@ -179,7 +222,7 @@ public sealed class MessageSecurityService : IDisposable
 
         var own = _credentials.ServiceCertificate!;
         var (request, user) = await _receiver.ReceiveAsync(wire, Formats, Formats.ForAction(action, MessageRole.Request),
-            new ServiceKeySource(own), cancellationToken).ConfigureAwait(false);
+            new ServiceKeySource(own) { Use = use }, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {
@@ -205,13 +248,13 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
     private ValueTask<ServiceResult> IssueAsync(
-        ServiceSessions sessions, SoapEnvelope wire, MessageOrigin origin, CancellationToken cancellationToken) =>
+        ServiceSessions sessions, SoapEnvelope wire, KeyUse use, MessageOrigin origin, CancellationToken cancellationToken) =>
         sessions.Negotiations.RunAsync<ServiceResult>(
             async stop =>
             {
                 var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
                 var (request, user) = await _receiver.ReceiveAsync(wire, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
-                    new ServiceKeySource(own), stop).ConfigureAwait(false);
+                    new ServiceKeySource(own) { Use = use }, stop).ConfigureAwait(false);
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
@@ -228,7 +271,7 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Receives a message that the key of a session protects.</summary>
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(
-        ServiceSessions sessions, SoapEnvelope wire, MessageKind kind, string? action, MessageOrigin origin,
+        ServiceSessions sessions, SoapEnvelope wire, KeyUse use, MessageKind kind, string? action, MessageOrigin origin,
         CancellationToken cancellationToken)
     {
         var session = await sessions.Router.EnterAsync(wire, cancellationToken).ConfigureAwait(false);
@@ -238,7 +281,7 @@ public sealed class MessageSecurityService : IDisposable
         {
             SessionRules.RequireUsable(kind, session.Expires, _environment.Clock.GetUtcNow());
             request = await _receiver.ReceiveInSessionAsync(wire, Formats, _messages.RequirementsOf(kind, action, MessageRole.Request),
-                new ContextKeySource(session.Key, session.ReplyKeys), cancellationToken).ConfigureAwait(false);
+                new ContextKeySource(session.Key, session.ReplyKeys) { Use = use }, cancellationToken).ConfigureAwait(false);
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
             if (Misdirected(request, Formats, protection, origin) is { } refusal)
             {
@@ -322,12 +365,14 @@ public sealed class MessageSecurityService : IDisposable
     private ServiceResult.Respond RefuseSecured(
         VerifiedMessage request, BindingMessages formats, ReplyProtection protection, WireFault fault, FailureCode code, string? detail)
     {
-        EngineLog.Refused(_environment.Log, code, detail);
+        _environment.Refused(code, detail);
         var requirements = formats.ForAction(formats.Soap.DefaultFaultAction, MessageRole.Reply);
         var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
         return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(envelope, requirements), code));
     }
 
     private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo) =>
-        ServiceResult.Respond.Fault(Formats.Soap, FaultMap.Of(code, Formats.Protocol, Binding.EstablishesSession), code, relatesTo);
+        ServiceResult.Respond.Fault(Formats.Soap, FaultOf(code), code, relatesTo);
+
+    private WireFault FaultOf(FailureCode code) => FaultMap.Of(code, Formats.Protocol, Binding.EstablishesSession);
 }

@@ -29,6 +29,9 @@ public sealed class MessageSecurityServiceOptions
     /// <summary>Called when a session has ended.</summary>
     public Action<ServiceSession>? SessionClosed { get; init; }
 
+    /// <summary>When messages that are refused for their content are answered, so that the time tells nothing. Default 25 ms.</summary>
+    public FailureAnswerOptions FailureAnswers { get; init; } = new();
+
     /// <summary>
     /// The address of the endpoint as clients write it into a:To; null (default) for the address at which each message arrives
     /// (<see cref="MessageOrigin.LocalAddress"/>). An absolute URI. Set it where hosts or ports tell endpoints with the same certificate

@@ -13,11 +13,13 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     private readonly XmlDictionaryReaderQuotas _quotas;
     private readonly long _maxReceivedMessageSize;
     private readonly bool _handOutUnsignedHeaders;
+    private readonly FailureAnswerOptions _failureAnswers;
 
-    private SecuredServiceDispatcher(
-        IServiceDispatcher service, EngineBinding.MessageSecurityBinding binding, BindingContext context, bool handOutUnsignedHeaders)
+    private SecuredServiceDispatcher(IServiceDispatcher service, EngineBinding.MessageSecurityBinding binding, BindingContext context,
+        MessageSecurityBindingElement element)
     {
-        _handOutUnsignedHeaders = handOutUnsignedHeaders;
+        _handOutUnsignedHeaders = element.HandOutUnsignedHeaders;
+        _failureAnswers = element.FailureAnswers;
         _service = service;
         _binding = binding;
         _quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max;
@@ -48,7 +50,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
                     + "use CreateSecureConversationBindingElement, or set EstablishSecurityContext to true.");
         }
 
-        return new SecuredServiceDispatcher(service, binding, context, element.HandOutUnsignedHeaders);
+        return new SecuredServiceDispatcher(service, binding, context, element);
     }
 
     public Task<IServiceChannelDispatcher> CreateServiceChannelDispatcherAsync(IChannel channel)
@@ -73,6 +75,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             SessionIdleTimeout = Binding.ReceiveTimeout,
             MaxEnvelopeBytes = MaxEnvelopeBytes(),
             SessionClosed = sessions.End,
+            FailureAnswers = _failureAnswers,
             HandOutUnsignedHeaders = _handOutUnsignedHeaders,
             AddressFilter = AddressFilterOf(Host, BaseAddress),
         });

@@ -178,6 +178,10 @@ internal sealed class KeyRing : IDisposable
 
         var own = _source.FindOwn(wrapped.WrappedFor) ?? Fail.With<X509Credential>(FailureCode.WrongToken, "xenc:EncryptedKey");
 
+        // WS-Security 1.1 section 7.3: EncryptedKeySHA1 is the hash of the cipher value, not of the key.
+        EncryptedKeySha1 = SHA1.HashData(wrapped.CipherValue);
+        _source.Use?.OfWrappedKey(EncryptedKeySha1);
+
         // A key that could not decrypt would end the message early, and so tell the length of what was unwrapped.
         var exact = suite.Encryption.KeyBytes;
         var (least, most) = _requirements.EncryptBody && !_requirements.DerivedKeys
@@ -186,9 +190,6 @@ internal sealed class KeyRing : IDisposable
         _primary = RsaKeyTransport.Unwrap(own.PrivateKey, suite.AsymmetricKeyWrap, wrapped.CipherValue, least, most,
             suite.DefaultSymmetricKeyLength / 8, out _);
         _ownsPrimary = true;
-
-        // WS-Security 1.1 section 7.3: EncryptedKeySHA1 is the hash of the cipher value, not of the key.
-        EncryptedKeySha1 = SHA1.HashData(wrapped.CipherValue);
     }
 
     /// <summary>The key of a known context. All references of one message have to lead to the same context.</summary>
@@ -206,6 +207,7 @@ internal sealed class KeyRing : IDisposable
         }
 
         Context = context;
+        _source.Use?.OfContext(context.Identifier);
         return _primary = context.Key;
     }
 
