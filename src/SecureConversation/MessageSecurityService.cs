@@ -35,7 +35,8 @@ public sealed class MessageSecurityService : IDisposable
     /// <param name="credentials">The certificate of the service and how clients are validated.</param>
     /// <param name="options">All other settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// The credentials lack something that the binding needs, or the binding detects replays but has no timestamps.
+    /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, or options contradict
+    /// each other.
     /// </exception>
     public MessageSecurityService(
         MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
@@ -58,8 +59,10 @@ public sealed class MessageSecurityService : IDisposable
             Clock = options.TimeProvider,
             XmlLimits = new XmlLimits { MaxBytes = options.MaxEnvelopeBytes },
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
+            HandOutCanonicalForm = options.HandOutCanonicalForm,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
         };
+        _environment.Check();
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
@@ -262,6 +265,7 @@ public sealed class MessageSecurityService : IDisposable
     private ServiceResult Dispatch(VerifiedMessage request, ClaimsPrincipal user, ServiceSession? session, ReplyProtection protection)
     {
         request.HandsOutUnsignedHeaders = _environment.HandOutUnsignedHeaders;
+        request.HandsOutCanonicalForm = _environment.HandOutCanonicalForm;
         if (request.HandsOutUnsignedHeaders || request.FindUnsignedMustUnderstand().IsNull)
         {
             return new ServiceResult.Dispatch(request, user, session, protection);

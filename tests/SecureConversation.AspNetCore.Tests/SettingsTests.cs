@@ -15,6 +15,7 @@ public sealed class SettingsTests
     {
         ["SecureConversationServiceOptions.Binding"] = new ShownBy(Hosting, "Options_MayDependOnServices"),
         ["SecureConversationServiceOptions.Credentials"] = new ShownBy(Hosting, "Options_MayDependOnServices"),
+        ["SecureConversationServiceOptions.HandOutCanonicalForm"] = new ShownBy(Handlers, "CanonicalForm_IsHandedOutOnlyWhenAskedFor"),
         ["SecureConversationServiceOptions.HandOutUnsignedHeaders"] = new ShownBy(Handlers, "UnsignedHeader_IsHandedOutOnlyWhenAskedFor"),
         ["SecureConversationServiceOptions.MaxReplyBytes"] = new ShownBy(Handlers, "ReplyBeyondTheLimit_IsAProtectedFault"),
         ["SecureConversationServiceOptions.MaxRequestBytes"] = new ShownBy("SecureConversation.AspNetCore.Tests/HttpRulesTests.cs", "DeclaredTooLarge_Is413BeforeTheBodyIsSent"),

@@ -30,7 +30,11 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
         try
         {
             // The engine checks credentials against the binding when a service is made, which costs no cryptography.
-            using var trial = new MessageSecurityService(ServiceFactory.CreateBinding(options), options.Credentials);
+            using var trial = new MessageSecurityService(ServiceFactory.CreateBinding(options), options.Credentials, new()
+            {
+                HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
+                HandOutCanonicalForm = options.HandOutCanonicalForm,
+            });
             return null;
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)

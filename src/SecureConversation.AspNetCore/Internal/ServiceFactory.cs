@@ -24,6 +24,7 @@ internal static class ServiceFactory
             LoggerFactory = services.GetService<ILoggerFactory>(),
             MaxEnvelopeBytes = MaxEnvelopeBytes(options),
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
+            HandOutCanonicalForm = options.HandOutCanonicalForm,
             SessionIdleTimeout = options.SessionIdleTimeout,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),
             SessionStore = options.SessionStore ?? services.GetService<ISecuritySessionStore>(),

@@ -13,11 +13,16 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     private readonly XmlDictionaryReaderQuotas _quotas;
     private readonly long _maxReceivedMessageSize;
     private readonly bool _handOutUnsignedHeaders;
+    private readonly bool _handOutCanonicalForm;
 
     private SecuredServiceDispatcher(
-        IServiceDispatcher service, EngineBinding.MessageSecurityBinding binding, BindingContext context, bool handOutUnsignedHeaders)
+        IServiceDispatcher service,
+        EngineBinding.MessageSecurityBinding binding,
+        BindingContext context,
+        MessageSecurityBindingElement element)
     {
-        _handOutUnsignedHeaders = handOutUnsignedHeaders;
+        _handOutUnsignedHeaders = element.HandOutUnsignedHeaders;
+        _handOutCanonicalForm = element.HandOutCanonicalForm;
         _service = service;
         _binding = binding;
         _quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max;
@@ -48,7 +53,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
                     + "use CreateSecureConversationBindingElement, or set EstablishSecurityContext to true.");
         }
 
-        return new SecuredServiceDispatcher(service, binding, context, element.HandOutUnsignedHeaders);
+        return new SecuredServiceDispatcher(service, binding, context, element);
     }
 
     public Task<IServiceChannelDispatcher> CreateServiceChannelDispatcherAsync(IChannel channel)
@@ -74,6 +79,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             MaxEnvelopeBytes = MaxEnvelopeBytes(),
             SessionClosed = sessions.End,
             HandOutUnsignedHeaders = _handOutUnsignedHeaders,
+            HandOutCanonicalForm = _handOutCanonicalForm,
         });
         Host.Closed += (_, _) =>
         {

@@ -15,5 +15,19 @@ internal sealed record EngineEnvironment
     /// <summary>See <see cref="MessageSecurityServiceOptions.HandOutUnsignedHeaders"/>.</summary>
     public bool HandOutUnsignedHeaders { get; init; }
 
+    /// <summary>See <see cref="MessageSecurityServiceOptions.HandOutCanonicalForm"/>.</summary>
+    public bool HandOutCanonicalForm { get; init; }
+
     public ILogger Log { get; init; } = NullLogger.Instance;
+
+    /// <summary>Refuses settings that contradict each other.</summary>
+    /// <exception cref="ArgumentException">Both forms of handing out are chosen.</exception>
+    public void Check()
+    {
+        if (HandOutUnsignedHeaders && HandOutCanonicalForm)
+        {
+            throw new ArgumentException("HandOutCanonicalForm hands out nothing but what was signed: set HandOutUnsignedHeaders to false, "
+                + "or leave HandOutCanonicalForm at false.");
+        }
+    }
 }

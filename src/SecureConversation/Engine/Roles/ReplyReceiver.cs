@@ -28,6 +28,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             RequireAnswer(authentic, freshness);
             var message = verifier.Open(authentic, expectation.Signatures);
             message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
+            message.HandsOutCanonicalForm = environment.HandOutCanonicalForm;
             return message;
         }
         catch (SecurityFailureException e)
