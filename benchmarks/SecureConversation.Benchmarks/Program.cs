@@ -8,6 +8,12 @@ if (args is ["quick"])
     return 0;
 }
 
+// `timing` measures whether the time of a refusal tells anything; see TimingCommand.
+if (args is ["timing", .. var options])
+{
+    return await TimingCommand.RunAsync(options);
+}
+
 // `hostile [shape]` prints what hostile messages cost their receiver, and fails when a bound is exceeded.
 if (args is ["hostile", ..])
 {

@@ -27,11 +27,30 @@ public sealed class SecureConversationServiceOptions
     public ServiceCredentials? Credentials { get; set; }
 
     /// <summary>
+    /// The address of the endpoint as clients write it into a:To, an absolute URI; null (default) for the URL of each request. Set it where
+    /// hosts or ports tell endpoints with the same certificate apart: the host in the URL of a request is what its sender says.
+    /// </summary>
+    public Uri? Address { get; set; }
+
+    /// <summary>
+    /// How the signed a:To of a request is compared with the address of the endpoint. Default <see cref="AddressFilter.IgnoringHost"/>, as
+    /// WCF. Behind a proxy with another scheme, port or path use forwarded headers, <see cref="Address"/>,
+    /// <see cref="AddressFilter.PathOnly"/> or <see cref="AddressFilter.OneOf"/>. A message for another endpoint gets a fault.
+    /// </summary>
+    public AddressFilter AddressFilter { get; set; } = AddressFilter.IgnoringHost;
+
+    /// <summary>
     /// Largest request in bytes as it comes over the wire. Positive; default 4 MiB. Nothing is known of the sender until the whole
     /// request is held and verified, so this is what a stranger can make the service hold per connection. On the endpoint it
     /// takes the place of Kestrel's MaxRequestBodySize, lower or higher; a limit of IIS applies beside it.
     /// </summary>
     public int MaxRequestBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of requests that the endpoint holds at a time, the first 64 KiB of each not counted; a request beyond them gets HTTP status
+    /// 503. Positive. Null (default): a fourth of the memory that the process may use.
+    /// </summary>
+    public long? MaxBufferedRequestBytes { get; set; }
 
     /// <summary>Largest plain reply in bytes that is held for protection. Positive; default 64 MiB.</summary>
     public int MaxReplyBytes { get; set; } = 64 * 1024 * 1024;
@@ -49,6 +68,12 @@ public sealed class SecureConversationServiceOptions
     /// WCF do not cover such prefixes, those of this library do. Cannot be combined with <see cref="HandOutUnsignedHeaders"/>.
     /// </summary>
     public bool HandOutCanonicalForm { get; set; }
+
+    /// <summary>
+    /// When requests that are refused for their content are answered, so that the time tells nothing about keys. Default 25 ms after they
+    /// arrived.
+    /// </summary>
+    public FailureAnswerOptions FailureAnswers { get; set; } = new();
 
     /// <summary>How long a used session may be idle; WCF's ReceiveTimeout. Positive; default 10 minutes.</summary>
     public TimeSpan SessionIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);

@@ -14,6 +14,7 @@ namespace SecureConversation.CoreWCF;
 public sealed partial class MessageSecurityBindingElement : BindingElement
 {
     private LocalServiceSecuritySettings _localServiceSettings = null!;
+    private FailureAnswerOptions _failureAnswers = new();
 
     /// <summary>
     /// Clock skew, replay detection, quota and lifetimes; may be changed in place. NonceCache and ReconnectTransportOnFailure have no
@@ -26,6 +27,20 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         {
             ArgumentNullException.ThrowIfNull(value);
             _localServiceSettings = value;
+        }
+    }
+
+    /// <summary>
+    /// When requests that are refused for their content are answered, so that the time tells nothing about keys. Default 25 ms after they
+    /// arrived. WCF has no such setting.
+    /// </summary>
+    public FailureAnswerOptions FailureAnswers
+    {
+        get => _failureAnswers;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _failureAnswers = value;
         }
     }
 
@@ -69,5 +84,9 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     private void TakeLocal(EngineBinding.SecurityBindingElement settings) =>
         _localServiceSettings = Translation.FromEngine(settings.LocalServiceSettings);
 
-    private void CopyLocal(MessageSecurityBindingElement other) => _localServiceSettings = other._localServiceSettings.Clone();
+    private void CopyLocal(MessageSecurityBindingElement other)
+    {
+        _localServiceSettings = other._localServiceSettings.Clone();
+        _failureAnswers = other._failureAnswers;
+    }
 }

@@ -92,7 +92,6 @@ public sealed class ClientSession : IDisposable
             var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
             var message = securer.Secure(plain, new SenderToken.Context(_context.SendKeys), SenderExtras.None);
             var expectation = new ReplyExpectation { MessageId = plain.FindText(Messages.Soap.MessageId), Signatures = message.Signatures };
-            _role.RememberRequest(message, expectation.MessageId);
             var keys = new ContextKeySource(_context.Key, _context.SendKeys);
             var receiver = new ReplyReceiver(Messages, environment, keys, expectation, kind, _role.Replays, _users.Leave);
             return new SecuredRequest(message, receiver);

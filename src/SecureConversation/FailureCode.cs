@@ -114,6 +114,8 @@ public enum FailureCode
     PeerFault = 511,
     /// <summary>A request about a session reached a service whose binding has no sessions.</summary>
     SessionNotOffered = 512,
+    /// <summary>A request that is addressed to another endpoint.</summary>
+    DestinationUnreachable = 513,
 
     /// <summary>A defect of this library.</summary>
     Internal = 900,

@@ -14,6 +14,9 @@ public sealed record MessageOrigin
     /// <summary>The address of the sender, or of the proxy in front of the service; null when it is not known.</summary>
     public IPAddress? RemoteAddress { get; init; }
 
-    /// <summary>The absolute URI at which the message arrived, as the sender wrote it; null when it is not known.</summary>
+    /// <summary>
+    /// The absolute URI at which the message arrived, as the sender wrote it; null when it is not known. Then, and without
+    /// <see cref="MessageSecurityServiceOptions.Address"/>, a:To is compared with nothing.
+    /// </summary>
     public Uri? LocalAddress { get; init; }
 }

@@ -8,6 +8,7 @@ using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Schedule;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Telemetry;
@@ -29,14 +30,17 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceCredentials _credentials;
     private readonly ServiceReceiver _receiver;
     private readonly ServiceSessions? _sessions;
+    private readonly FailureDesk _failures;
+    private readonly Uri? _address;
+    private readonly AddressFilter _addressFilter;
 
     /// <summary>Creates the service side of an endpoint.</summary>
     /// <param name="binding">How messages are secured.</param>
     /// <param name="credentials">The certificate of the service and how clients are validated.</param>
     /// <param name="options">All other settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, or options contradict
-    /// each other.
+    /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, the address of the
+    /// endpoint is not absolute, another option is out of its range, or two options contradict each other.
     /// </exception>
     public MessageSecurityService(
         MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
@@ -63,11 +67,21 @@ public sealed class MessageSecurityService : IDisposable
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
         };
         _environment.Check();
+        _environment = _environment with { Refusals = new RefusalLog(_environment.Log, _environment.Clock) };
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
+        ArgumentNullException.ThrowIfNull(options.AddressFilter, nameof(options));
+        if (options.Address is { IsAbsoluteUri: false })
+        {
+            throw new ArgumentException("MessageSecurityServiceOptions.Address must be an absolute URI.", nameof(options));
+        }
+
+        _address = options.Address;
+        _addressFilter = options.AddressFilter;
 
         _messages = new EndpointMessages(binding);
+        _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
         _receiver = new ServiceReceiver(_environment, options.ReplayCache, new ClientAuthenticator(credentials, _environment.Clock));
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options) : null;
     }
@@ -80,7 +94,7 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>
     /// Verifies one message. Handshake messages and refused messages give a reply to send, all others go to the application. No input of
-    /// a peer makes this method throw.
+    /// a peer makes this method throw. Refusals wait until <see cref="MessageSecurityServiceOptions.FailureAnswers"/> lets them go.
     /// </summary>
     /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
     /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
@@ -91,33 +105,54 @@ public sealed class MessageSecurityService : IDisposable
     /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
     /// <param name="origin">What the transport knows about the message.</param>
     /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
+    public ValueTask<ServiceResult> ReceiveAsync(
+        ReadOnlyMemory<byte> envelope, MessageOrigin origin, CancellationToken cancellationToken = default) =>
+        ReceiveAsync(envelope, origin, owner: null, cancellationToken);
+
+    /// <inheritdoc cref="ReceiveAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
+    /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
+    /// <param name="origin">What the transport knows about the message.</param>
+    /// <param name="owner">
+    /// Holds the memory of the envelope. It is disposed of when the message is refused, before the refusal waits, so that a refusal holds
+    /// no memory while it waits; in all other cases the caller disposes of it after the result. Null when the memory is not pooled.
+    /// </param>
+    /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
     public async ValueTask<ServiceResult> ReceiveAsync(
-        ReadOnlyMemory<byte> envelope, MessageOrigin origin, CancellationToken cancellationToken = default)
+        ReadOnlyMemory<byte> envelope, MessageOrigin origin, IDisposable? owner, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(origin);
+        var arrival = _failures.Arrive();
+        if (_failures.IsFull())
+        {
+            return Refuse(FailureCode.ServiceTooBusy, null);
+        }
+
+        FailureCode refused;
         string? relatesTo = null;
         SoapEnvelope? wire = null;
+        var use = new KeyUse();
         try
         {
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
             var action = wire.FindText(Formats.Soap.Action);
             var kind = _messages.KindOf(action, MessageRole.Request);
-            var received = _sessions is null ? ReceiveAloneAsync(wire, action, relatesTo, cancellationToken)
-                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, wire, cancellationToken)
-                : ReceiveInSessionAsync(_sessions, wire, kind, action, cancellationToken);
+            var received = _sessions is null ? ReceiveAloneAsync(wire, use, action, relatesTo, origin, cancellationToken)
+                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull
+                    ? IssueAsync(_sessions, wire, use, origin, cancellationToken)
+                : ReceiveInSessionAsync(_sessions, wire, use, kind, action, origin, cancellationToken);
             return await received.ConfigureAwait(false);
         }
         catch (SecurityFailureException e)
         {
-            EngineLog.Refused(_environment.Log, e.Code, e.Detail);
+            refused = e.Code;
+            _environment.Refused(e.Code, e.Detail);
             if (wire is null && FaultMap.IsBadRequest(e.Code))
             {
                 return ServiceResult.Respond.NotSoap(e.Code);
             }
 
             wire?.Dispose();
-            return Refuse(e.Code, relatesTo);
         }
         catch (Exception e)
         {
@@ -127,9 +162,22 @@ public sealed class MessageSecurityService : IDisposable
                 throw;
             }
 
-            EngineLog.Defect(_environment.Log, e);
-            return Refuse(FailureCode.Internal, relatesTo);
+            refused = FailureCode.Internal;
+            _environment.Refusals!.Write(refused, null, e);
         }
+
+        // What waits holds no memory of the message.
+        owner?.Dispose();
+        (envelope, wire) = (default, null);
+        var isUniform = FaultMap.IsUniform(FaultOf(refused));
+        if (isUniform || use.IsUsed)
+        {
+            var counts = isUniform && use.IsUsed && !FaultMap.IsAfterVerification(refused);
+            await _failures.WaitAsync(arrival, use.Context, use.WrappedKey, origin.RemoteAddress, counts, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return Refuse(refused, relatesTo);
     }
 
     /// <summary>Ends a session from the side of the service. Later messages of the session get the fault BadContextToken.</summary>
@@ -144,13 +192,18 @@ public sealed class MessageSecurityService : IDisposable
     }
 
     /// <summary>Ends all sessions of this process and zeroes their keys. The states in a session store remain.</summary>
-    public void Dispose() => _sessions?.Table.Dispose();
+    public void Dispose()
+    {
+        _sessions?.Table.Dispose();
+        _failures.Dispose();
+        _environment.Refusals!.Dispose();
+    }
 
     private BindingMessages Formats => _messages.Application;
 
     /// <summary>Receives a message of a binding without sessions.</summary>
     private async ValueTask<ServiceResult> ReceiveAloneAsync(
-        SoapEnvelope wire, string? action, string? relatesTo, CancellationToken cancellationToken)
+        SoapEnvelope wire, KeyUse use, string? action, string? relatesTo, MessageOrigin origin, CancellationToken cancellationToken)
     {
         var isSecured = !wire.FindSecurity().IsNull;
         if (!isSecured && MessageKinds.IsCancelRequest(action))
@@ -171,11 +224,20 @@ public sealed class MessageSecurityService : IDisposable
 
         var own = _credentials.ServiceCertificate!;
         var (request, user) = await _receiver.ReceiveAsync(wire, Formats, Formats.ForAction(action, MessageRole.Request),
-            new ServiceKeySource(own), cancellationToken).ConfigureAwait(false);
+            new ServiceKeySource(own) { Use = use }, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {
             protection = ReplyProtection.ForRequest(request, Formats, own, _environment);
+            if (Misdirected(request, Formats, protection, origin) is { } refusal)
+            {
+                using (request)
+                using (protection)
+                {
+                    return refusal;
+                }
+            }
+
             return Dispatch(request, user, null, protection);
         }
         catch
@@ -187,16 +249,22 @@ public sealed class MessageSecurityService : IDisposable
     }
 
     /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
-    private ValueTask<ServiceResult> IssueAsync(ServiceSessions sessions, SoapEnvelope wire, CancellationToken cancellationToken) =>
+    private ValueTask<ServiceResult> IssueAsync(
+        ServiceSessions sessions, SoapEnvelope wire, KeyUse use, MessageOrigin origin, CancellationToken cancellationToken) =>
         sessions.Negotiations.RunAsync<ServiceResult>(
             async stop =>
             {
                 var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
                 var (request, user) = await _receiver.ReceiveAsync(wire, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
-                    new ServiceKeySource(own), stop).ConfigureAwait(false);
+                    new ServiceKeySource(own) { Use = use }, stop).ConfigureAwait(false);
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
+                    if (Misdirected(request, bootstrap, protection, origin) is { } refusal)
+                    {
+                        return refusal;
+                    }
+
                     var answer = await sessions.Issue.AnswerAsync(request, user, protection, stop).ConfigureAwait(false);
                     return ServiceResult.Respond.Protected(answer);
                 }
@@ -205,7 +273,8 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Receives a message that the key of a session protects.</summary>
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(
-        ServiceSessions sessions, SoapEnvelope wire, MessageKind kind, string? action, CancellationToken cancellationToken)
+        ServiceSessions sessions, SoapEnvelope wire, KeyUse use, MessageKind kind, string? action, MessageOrigin origin,
+        CancellationToken cancellationToken)
     {
         var session = await sessions.Router.EnterAsync(wire, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
@@ -214,19 +283,17 @@ public sealed class MessageSecurityService : IDisposable
         {
             SessionRules.RequireUsable(kind, session.Expires, _environment.Clock.GetUtcNow());
             request = await _receiver.ReceiveInSessionAsync(wire, Formats, _messages.RequirementsOf(kind, action, MessageRole.Request),
-                new ContextKeySource(session.Key, session.ReplyKeys), cancellationToken).ConfigureAwait(false);
-            if (session.IsOwnReply(request.ReplayValue))
-            {
-                Fail.With(FailureCode.WrongToken, "reflected message");
-            }
-
-            // A session can be cancelled even when it takes no further requests.
-            if (kind == MessageKind.Application && !session.CanRememberReply(Formats.Element.LocalServiceSettings.ReplayCacheSize))
-            {
-                Fail.With(FailureCode.ReplayCacheFull, "replies of the session");
-            }
-
+                new ContextKeySource(session.Key, session.ReplyKeys) { Use = use }, cancellationToken).ConfigureAwait(false);
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
+            if (Misdirected(request, Formats, protection, origin) is { } refusal)
+            {
+                using (request)
+                using (protection)
+                {
+                    return refusal;
+                }
+            }
+
             if (kind == MessageKind.CancelRequest)
             {
                 using (request)
@@ -271,16 +338,44 @@ public sealed class MessageSecurityService : IDisposable
             return new ServiceResult.Dispatch(request, user, session, protection);
         }
 
-        EngineLog.Refused(_environment.Log, FailureCode.NotUnderstood, null);
         using (request)
         using (protection)
         {
-            var requirements = Formats.ForAction(Formats.Soap.DefaultFaultAction, MessageRole.Reply);
-            var fault = EnvelopeWriter.Fault(Formats.Soap, WireFault.NotUnderstood, request.MessageId);
-            return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(fault, requirements), FailureCode.NotUnderstood));
+            return RefuseSecured(request, Formats, protection, WireFault.NotUnderstood, FailureCode.NotUnderstood, null);
         }
     }
 
+    /// <summary>
+    /// The answer to a message for another endpoint; null when it is for this one. WCF's dispatcher answers in the same way. It is asked
+    /// once the signature over a:To is verified and before anything else is done with the message.
+    /// </summary>
+    private ServiceResult.Respond? Misdirected(
+        VerifiedMessage request, BindingMessages formats, ReplyProtection protection, MessageOrigin origin)
+    {
+        // What is no URI is treated as no address: no filter that compares accepts it.
+        Uri? to = null;
+        _ = request.To is { } text && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out to);
+        if (!formats.Soap.HasAddressing || _addressFilter.Accepts(to, _address ?? origin.LocalAddress))
+        {
+            return null;
+        }
+
+        var fault = WireFault.DestinationUnreachable with { SubcodeNamespace = formats.Soap.Addressing };
+        return RefuseSecured(request, formats, protection, fault, FailureCode.DestinationUnreachable, "wsa:To");
+    }
+
+    /// <summary>Answers a verified request with a fault that is protected like a reply.</summary>
+    private ServiceResult.Respond RefuseSecured(
+        VerifiedMessage request, BindingMessages formats, ReplyProtection protection, WireFault fault, FailureCode code, string? detail)
+    {
+        _environment.Refused(code, detail);
+        var requirements = formats.ForAction(formats.Soap.DefaultFaultAction, MessageRole.Reply);
+        var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
+        return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(envelope, requirements), code));
+    }
+
     private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo) =>
-        ServiceResult.Respond.Fault(Formats.Soap, FaultMap.Of(code, Formats.Protocol, Binding.EstablishesSession), code, relatesTo);
+        ServiceResult.Respond.Fault(Formats.Soap, FaultOf(code), code, relatesTo);
+
+    private WireFault FaultOf(FailureCode code) => FaultMap.Of(code, Formats.Protocol, Binding.EstablishesSession);
 }

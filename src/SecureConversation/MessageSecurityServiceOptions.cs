@@ -29,6 +29,22 @@ public sealed class MessageSecurityServiceOptions
     /// <summary>Called when a session has ended.</summary>
     public Action<ServiceSession>? SessionClosed { get; init; }
 
+    /// <summary>When messages that are refused for their content are answered, so that the time tells nothing. Default 25 ms.</summary>
+    public FailureAnswerOptions FailureAnswers { get; init; } = new();
+
+    /// <summary>
+    /// The address of the endpoint as clients write it into a:To; null (default) for the address at which each message arrives
+    /// (<see cref="MessageOrigin.LocalAddress"/>). An absolute URI. Set it where hosts or ports tell endpoints with the same certificate
+    /// apart: the host that a message arrives at is what its sender says.
+    /// </summary>
+    public Uri? Address { get; init; }
+
+    /// <summary>
+    /// How a:To of a request is compared with the address of the endpoint. Default <see cref="AddressFilter.IgnoringHost"/>, as WCF. A
+    /// message for another endpoint gets the fault DestinationUnreachable. Without WS-Addressing there is nothing to compare.
+    /// </summary>
+    public AddressFilter AddressFilter { get; init; } = AddressFilter.IgnoringHost;
+
     /// <summary>
     /// Whether <see cref="VerifiedMessage.Envelope"/> keeps header blocks that no signature covers, as WCF does.
     /// Anybody between client and service can add or change such blocks; the application must not trust them. Default false: they are

@@ -32,7 +32,6 @@ public sealed class ServiceSession
     private readonly UseCount _users;
     private long _lastUsed;
     private int _state;
-    private InMemoryReplayCache? _replies;
     private int _reason;
 
     internal ServiceSession(
@@ -107,28 +106,6 @@ public sealed class ServiceSession
             ClientCertificate = ClientCertificate?.RawData,
         };
     }
-
-    /// <summary>
-    /// Remembers a reply where no derived keys tell the messages of the two sides apart: both sign with the key of the context, so a reply
-    /// that somebody sends back to the service would verify as a request.
-    /// </summary>
-    internal void RememberReply(ReadOnlySpan<byte> signatureValue, TimeSpan retention)
-    {
-        if (ReplyKeys.Signing is null)
-        {
-            var replies = LazyInitializer.EnsureInitialized(ref _replies, () => new InMemoryReplayCache(int.MaxValue, _clock));
-            replies.TryAdd(signatureValue, retention);
-        }
-    }
-
-    /// <summary>
-    /// Whether the reply to one more request can be remembered. Asked before a request is dispatched, so that no reply goes out that the
-    /// service would not recognize.
-    /// </summary>
-    internal bool CanRememberReply(int capacity) => Volatile.Read(ref _replies) is not { } replies || replies.Count < capacity;
-
-    /// <summary>Whether a message is a reply of this service that came back.</summary>
-    internal bool IsOwnReply(ReadOnlySpan<byte> signatureValue) => Volatile.Read(ref _replies)?.Contains(signatureValue) == true;
 
     /// <summary>Ends the session; false when it had ended before.</summary>
     internal bool Close(SessionCloseReason reason, out bool wasPending)

@@ -4,14 +4,16 @@ using System.Security.Cryptography;
 namespace SecureConversation.Shared;
 
 /// <summary>
-/// A growing buffer from the shared pool, also as a stream to write to. It may hold plaintext, so what was written is zeroed before the
-/// memory goes back.
+/// A growing buffer, also as a stream to write to. Its memory is at most twice what was written, whatever was announced, and none before
+/// the first byte. It may hold plaintext, so what was written is zeroed before the memory goes back.
 /// </summary>
 /// <param name="limit">The most bytes that it takes.</param>
-/// <param name="capacity">The bytes to begin with.</param>
-internal sealed class PooledBuffer(int limit = int.MaxValue, int capacity = 4096) : Stream, IBufferWriter<byte>
+/// <param name="expected">The bytes that were announced; 0 when nothing was. A buffer that has grown so far is not larger.</param>
+internal sealed class PooledBuffer(int limit = int.MaxValue, int expected = 0) : Stream, IBufferWriter<byte>
 {
-    private byte[]? _array = ArrayPool<byte>.Shared.Rent(capacity);
+    private const int SmallestBytes = 4096;
+
+    private byte[]? _array = [];
     private int _length;
 
     /// <summary>Whether more was written than the limit allows. Writing fails with <see cref="InvalidOperationException"/> then.</summary>
@@ -19,6 +21,9 @@ internal sealed class PooledBuffer(int limit = int.MaxValue, int capacity = 4096
 
     /// <summary>What was written so far. Valid until the next write and until disposal.</summary>
     public ReadOnlyMemory<byte> Written => Rented.AsMemory(0, _length);
+
+    /// <summary>The bytes that it holds memory for.</summary>
+    public int Capacity => Rented.Length;
 
     public override bool CanRead => false;
     public override bool CanSeek => false;
@@ -106,7 +111,9 @@ internal sealed class PooledBuffer(int limit = int.MaxValue, int capacity = 4096
             throw Overrun();
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(wanted, Math.Min(old.Length * 2L, Math.Min(limit, Array.MaxLength))));
+        // One byte more than expected, so that a reader finds the end of its source without growing the buffer.
+        var most = Math.Min(expected >= wanted ? expected + 1L : limit, Array.MaxLength);
+        var larger = Buffers.Rent<byte>((int)Math.Max(wanted, Math.Min(Math.Max(old.Length * 2L, SmallestBytes), most)));
         old.AsSpan(0, _length).CopyTo(larger);
         _array = larger;
         Return(old, _length);
@@ -114,8 +121,11 @@ internal sealed class PooledBuffer(int limit = int.MaxValue, int capacity = 4096
 
     private static void Return(byte[] array, int used)
     {
-        CryptographicOperations.ZeroMemory(array.AsSpan(0, used));
-        ArrayPool<byte>.Shared.Return(array);
+        if (array.Length > 0)
+        {
+            CryptographicOperations.ZeroMemory(array.AsSpan(0, used));
+            Buffers.Return(array);
+        }
     }
 
     private InvalidOperationException Overrun()

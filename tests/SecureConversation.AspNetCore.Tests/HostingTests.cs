@@ -28,6 +28,7 @@ public sealed class HostingTests
         ["negotiation"] = (o => o.MessageSecurity = Endpoints.Session with { NegotiateServiceCredential = true }, "NegotiateServiceCredential"),
         ["Windows"] = (o => o.MessageSecurity = Endpoints.Session with { ClientCredentialType = MessageCredentialType.Windows }, "ClientCredentialType"),
         ["limit"] = (o => o.MaxRequestBytes = 0, "MaxRequestBytes"),
+        ["total"] = (o => o.MaxBufferedRequestBytes = 0, "MaxBufferedRequestBytes"),
         ["idle"] = (o => o.SessionIdleTimeout = TimeSpan.Zero, "SessionIdleTimeout"),
     };
 

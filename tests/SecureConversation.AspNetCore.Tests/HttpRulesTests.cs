@@ -154,7 +154,7 @@ public sealed class HttpRulesTests
         await using var host = await KestrelHost.StartAsync(Endpoints.Session, Reply);
         using (var socket = await ConnectAsync(host))
         {
-            await socket.SendAsync(Head("Content-Length: 5000\r\n"));
+            await socket.SendAsync(Head(host, "Content-Length: 5000\r\n"));
             await socket.SendAsync("<s:Envelope"u8.ToArray());
             socket.Shutdown(SocketShutdown.Both);
         }
@@ -177,7 +177,7 @@ public sealed class HttpRulesTests
         using var request = client.Secure(null);
         using (var socket = await ConnectAsync(host))
         {
-            await socket.SendAsync(Head($"Content-Length: {request.Envelope.Length}\r\n"));
+            await socket.SendAsync(Head(host, $"Content-Length: {request.Envelope.Length}\r\n"));
             await socket.SendAsync(request.Envelope);
             await entered.Task.WaitAsync(TimeSpan.FromSeconds(30));
         }
@@ -199,15 +199,15 @@ public sealed class HttpRulesTests
         return socket;
     }
 
-    private static byte[] Head(string framing) =>
-        Encoding.ASCII.GetBytes($"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/soap+xml; charset=utf-8\r\n{framing}\r\n");
+    private static byte[] Head(KestrelHost host, string framing) =>
+        Encoding.ASCII.GetBytes($"POST /echo HTTP/1.1\r\nHost: localhost:{host.Address.Port}\r\nContent-Type: application/soap+xml; charset=utf-8\r\n{framing}\r\n");
 
     /// <summary>Sends the head and some chunks of a body that never ends; the beginning of the response.</summary>
     private static async Task<string> RawAsync(KestrelHost host, string framing, byte[] chunk, int count)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var socket = await ConnectAsync(host);
-        await socket.SendAsync(Head(framing));
+        await socket.SendAsync(Head(host, framing));
         for (var i = 0; i < count; i++)
         {
             await socket.SendAsync(chunk);

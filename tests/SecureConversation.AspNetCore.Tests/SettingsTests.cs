@@ -13,10 +13,14 @@ public sealed class SettingsTests
 
     private static readonly Dictionary<string, Proof> Table = new()
     {
+        ["SecureConversationServiceOptions.Address"] = Shows(o => o.Address = new Uri("http://localhost/other")),
+        ["SecureConversationServiceOptions.AddressFilter"] = Shows(o => o.AddressFilter = AddressFilter.OneOf(new Uri("http://localhost/other"))),
         ["SecureConversationServiceOptions.Binding"] = new ShownBy(Hosting, "Options_MayDependOnServices"),
         ["SecureConversationServiceOptions.Credentials"] = new ShownBy(Hosting, "Options_MayDependOnServices"),
         ["SecureConversationServiceOptions.HandOutCanonicalForm"] = new ShownBy(Handlers, "CanonicalForm_IsHandedOutOnlyWhenAskedFor"),
+        ["SecureConversationServiceOptions.FailureAnswers"] = new ShownBy("SecureConversation.AspNetCore.Tests/FailureAnswerTests.cs", "Refusal_LeavesWhenTheOptionsSay"),
         ["SecureConversationServiceOptions.HandOutUnsignedHeaders"] = new ShownBy(Handlers, "UnsignedHeader_IsHandedOutOnlyWhenAskedFor"),
+        ["SecureConversationServiceOptions.MaxBufferedRequestBytes"] = new ShownBy("SecureConversation.AspNetCore.Tests/RequestBodyTests.cs", "LargeBodies_BeyondTheTotal_Are503AndSmallOnesPass"),
         ["SecureConversationServiceOptions.MaxReplyBytes"] = new ShownBy(Handlers, "ReplyBeyondTheLimit_IsAProtectedFault"),
         ["SecureConversationServiceOptions.MaxRequestBytes"] = new ShownBy("SecureConversation.AspNetCore.Tests/HttpRulesTests.cs", "DeclaredTooLarge_Is413BeforeTheBodyIsSent"),
         ["SecureConversationServiceOptions.MessageSecurity"] = Shows(o => o.MessageSecurity = Endpoints.Single),

@@ -125,6 +125,54 @@ public sealed class RefusalTests
         Assert.Equal(inSession ? 1 : 0, service.Handshakes);
     }
 
+    [Theory]
+    [InlineData(200)]
+    [InlineData(500)]
+    public async Task CompressedReply_IsRefused(int status)
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        await client.OpenAsync();
+        service.Intercept = async context =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            return await Answer(status, service.Binding.MessageVersion.MediaType, [0x1F, 0x8B, 8])(context);
+        };
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.True(status == 200 ? error is SecureConversationException { Code: FailureCode.ContentTypeMismatch } : error is HttpRequestException, error.ToString());
+    }
+
+    [Fact]
+    public async Task BodyOfThousandsOfElements_IsNotReadAsText()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        var version = service.Binding.MessageVersion;
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        service.Reply = _ => Task.FromResult<byte[]?>(Messages.Envelope(version, string.Concat(Enumerable.Repeat("<a/>", 2000)), "urn:e/EchoResponse"));
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(FailureCode.LimitExceeded, error.Code);
+        service.Reply = _ => Task.FromResult<byte[]?>(Messages.Envelope(version, string.Concat(Enumerable.Repeat("<a/>", 500)), "urn:e/EchoResponse"));
+        Assert.Equal(500 * "<a />".Length, (await client.CallAsync(Messages.Action, Echo)).Length);
+    }
+
+    /// <summary>A hostile service announces much and sends nothing: only the caller's patience ends that.</summary>
+    [Fact]
+    public async Task ReplyThatNeverComes_EndsWithTheTimeoutOfTheCall()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding)) { Timeout = TimeSpan.FromSeconds(2) };
+        await client.OpenAsync();
+        service.Intercept = async context =>
+        {
+            context.Response.ContentType = service.Binding.MessageVersion.MediaType;
+            context.Response.ContentLength = 60_000_000;
+            await context.Response.Body.WriteAsync(new byte[10]);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return true;
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.CallAsync(Messages.Action, Echo));
+    }
+
     [Fact]
     public async Task ReplyToAnotherRequest_IsRefused()
     {

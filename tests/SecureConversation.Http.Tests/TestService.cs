@@ -24,7 +24,7 @@ public sealed class TestService : IAsyncDisposable
     {
         _app = app;
         Binding = binding;
-        _options = new MessageSecurityServiceOptions { TimeProvider = clock, LoggerFactory = RecordedLog.Current };
+        _options = new MessageSecurityServiceOptions { TimeProvider = clock, LoggerFactory = RecordedLog.Current, FailureAnswers = new() { Step = TimeSpan.Zero } };
         Engine = NewEngine();
     }
 

@@ -153,7 +153,12 @@ public sealed class TransportTests
     [InlineData(TransferMode.Streamed)]
     public async Task HeadersOfTheAddress_TravelOnceAndViaIsWhereItGoes(TransferMode mode)
     {
-        await using var service = await StartAsync(session: true);
+        // As in WCF, a service with a logical address has to know it.
+        await using var service = await TestService.StartAsync(options =>
+        {
+            options.Binding = Bootstraps.Service("MutualCertificate", session: true);
+            options.Address = new Uri("http://localhost/logical");
+        });
         var seen = new System.Collections.Concurrent.ConcurrentQueue<string>();
         service.Intercept = async context =>
         {

@@ -2,44 +2,40 @@ using Microsoft.AspNetCore.Http;
 
 namespace SecureConversation.AspNetCore.Internal;
 
-/// <summary>Reads the entity body of a request out of the pipe of the server.</summary>
+/// <summary>Reads the entity body of a request out of the pipe of the server, which sees to it that senders are not too slow.</summary>
 internal static class EntityReader
 {
-    // A client may declare more than it sends, so the declared length alone does not make us rent more than this.
-    private const int MaxInitialCapacity = 64 * 1024;
-
-    /// <summary>The whole body; null as soon as it exceeds the limit.</summary>
-    public static async ValueTask<PooledBuffer?> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    /// <summary>The whole body, or the status to refuse the request with as soon as it exceeds a limit.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="limit">The most bytes of one body.</param>
+    /// <param name="memory">Where the bytes of all bodies count.</param>
+    /// <param name="cancellationToken">Ends the reading when the client has gone.</param>
+    public static async ValueTask<(ReceivedEntity? Entity, int Status)> ReadAsync(
+        HttpRequest request, int limit, RequestMemory memory, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)
         {
-            return null;
+            return (null, StatusCodes.Status413PayloadTooLarge);
         }
 
         var reader = request.BodyReader;
-        var entity = new PooledBuffer(limit, (int)Math.Min(request.ContentLength ?? 4096, MaxInitialCapacity));
+        var entity = new ReceivedEntity(limit, (int)(request.ContentLength ?? 0), memory);
         try
         {
             while (true)
             {
                 var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                var arrived = result.Buffer;
-                if (arrived.Length > limit - entity.Length)
+                var refusal = entity.Append(result.Buffer);
+                reader.AdvanceTo(result.Buffer.End);
+                if (refusal is { } status)
                 {
-                    reader.AdvanceTo(arrived.End);
                     entity.Dispose();
-                    return null;
+                    return (null, status);
                 }
 
-                foreach (var segment in arrived)
-                {
-                    entity.Write(segment.Span);
-                }
-
-                reader.AdvanceTo(arrived.End);
                 if (result.IsCompleted)
                 {
-                    return entity;
+                    return (entity, StatusCodes.Status200OK);
                 }
 
                 if (result.IsCanceled)

@@ -15,6 +15,7 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
 
     private readonly int _maxRequestBytes = options.MaxRequestBytes;
     private readonly int _maxReplyBytes = options.MaxReplyBytes;
+    private readonly RequestMemory _memory = new(options.MaxBufferedRequestBytes ?? RequestMemory.Default);
 
     private MessageVersion Version => service.Binding.MessageVersion;
 
@@ -29,16 +30,19 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
             }
 
             SoapHttp.LimitBody(context, _maxRequestBytes);
-            using var entity = await EntityReader.ReadAsync(context.Request, _maxRequestBytes, context.RequestAborted)
+            var (received, status) = await EntityReader.ReadAsync(context.Request, _maxRequestBytes, _memory, context.RequestAborted)
                 .ConfigureAwait(false);
-            if (entity is null)
+            if (received is null)
             {
-                Refuse(context, StatusCodes.Status413PayloadTooLarge);
+                Refuse(context, status);
                 return;
             }
 
+            using var entity = received;
+
             var envelope = EnvelopeEncoding.ToUtf8(entity.Written, charset);
-            using var result = await service.ReceiveAsync(envelope, OriginOf(context), context.RequestAborted).ConfigureAwait(false);
+            using var result = await service.ReceiveAsync(envelope, OriginOf(context), entity, context.RequestAborted)
+                .ConfigureAwait(false);
             await (result switch
             {
                 ServiceResult.Dispatch dispatch => DispatchAsync(context, dispatch, application),

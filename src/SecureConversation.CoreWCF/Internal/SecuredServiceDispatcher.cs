@@ -14,15 +14,14 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     private readonly long _maxReceivedMessageSize;
     private readonly bool _handOutUnsignedHeaders;
     private readonly bool _handOutCanonicalForm;
+    private readonly FailureAnswerOptions _failureAnswers;
 
-    private SecuredServiceDispatcher(
-        IServiceDispatcher service,
-        EngineBinding.MessageSecurityBinding binding,
-        BindingContext context,
+    private SecuredServiceDispatcher(IServiceDispatcher service, EngineBinding.MessageSecurityBinding binding, BindingContext context,
         MessageSecurityBindingElement element)
     {
         _handOutUnsignedHeaders = element.HandOutUnsignedHeaders;
         _handOutCanonicalForm = element.HandOutCanonicalForm;
+        _failureAnswers = element.FailureAnswers;
         _service = service;
         _binding = binding;
         _quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max;
@@ -78,8 +77,10 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             SessionIdleTimeout = Binding.ReceiveTimeout,
             MaxEnvelopeBytes = MaxEnvelopeBytes(),
             SessionClosed = sessions.End,
+            FailureAnswers = _failureAnswers,
             HandOutUnsignedHeaders = _handOutUnsignedHeaders,
             HandOutCanonicalForm = _handOutCanonicalForm,
+            AddressFilter = AddressFilterOf(Host, BaseAddress),
         });
         Host.Closed += (_, _) =>
         {
@@ -87,6 +88,23 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             credentials.ServiceCertificate!.Dispose();
         };
         return CreateAsync(channel, security, sessions, logger);
+    }
+
+    /// <summary>
+    /// CoreWCF filters by address what is dispatched to the service. Here the same rule is applied to handshakes too, which it never sees:
+    /// over HTTP it compares only the path, with the addresses of the endpoints that listen here.
+    /// </summary>
+    private static AddressFilter AddressFilterOf(ServiceHostBase host, Uri listenAddress)
+    {
+        Uri[] own = [.. host.Description.Endpoints
+            .Where(e => e.ListenUri == listenAddress && e.Address is not null).Select(e => e.Address.Uri)];
+        return own.Length == 0 ? AddressFilter.Any : host.Description.Behaviors.Find<ServiceBehaviorAttribute>()?.AddressFilterMode switch
+        {
+            AddressFilterMode.Any => AddressFilter.Any,
+            AddressFilterMode.Prefix => AddressFilter.Create((to, _) => to is { IsAbsoluteUri: true }
+                && Array.Exists(own, a => to.AbsolutePath.StartsWith(a.AbsolutePath, StringComparison.OrdinalIgnoreCase))),
+            _ => AddressFilter.Create((to, _) => Array.Exists(own, a => AddressFilter.PathOnly.Accepts(to, a))),
+        };
     }
 
     private async Task<IServiceChannelDispatcher> CreateAsync(

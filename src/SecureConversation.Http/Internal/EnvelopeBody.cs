@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Xml;
 using SecureConversation.Binding;
@@ -7,6 +8,13 @@ namespace SecureConversation.Http.Internal;
 /// <summary>Puts content into envelopes and takes it out, for callers who care for the body only.</summary>
 internal static class EnvelopeBody
 {
+    // Elements repeat the declarations that they need, as in canonical form; the bounds on it are the same.
+    private const int MaxGrowth = 32;
+    private const int FreeGrowth = 64 * 1024;
+
+    // Each is read once more. Bodies have one or two.
+    private const int MaxElements = 1000;
+
     private static readonly XmlWriterSettings Fragment = new() { OmitXmlDeclaration = true, ConformanceLevel = ConformanceLevel.Fragment };
 
     /// <summary>An envelope without headers.</summary>
@@ -16,16 +24,23 @@ internal static class EnvelopeBody
         return Encoding.UTF8.GetBytes($"<s:Envelope xmlns:s=\"{soap}\"><s:Body>{body}</s:Body></s:Envelope>");
     }
 
+    /// <exception cref="SecureConversationException">The elements on their own would be many times as long as the envelope.</exception>
     public static string Read(ReadOnlyMemory<byte> envelope)
     {
+        var most = ((long)envelope.Length * MaxGrowth) + FreeGrowth;
         var inherited = new Dictionary<string, string>(StringComparer.Ordinal);
         using var reader = BodyReader.Create(envelope, inherited);
         var text = new StringBuilder();
+        var elements = 0;
         while (!reader.EOF && reader.NodeType != XmlNodeType.EndElement)
         {
             var isElement = reader.NodeType == XmlNodeType.Element;
-            var xml = Write(reader);
+            var xml = Write(reader, most - text.Length);
             text.Append(isElement ? Complete(xml, inherited) : xml);
+            if (text.Length > most || (isElement && ++elements > MaxElements))
+            {
+                throw TooLong();
+            }
         }
 
         return text.ToString();
@@ -51,14 +66,40 @@ internal static class EnvelopeBody
         return added.Length == 0 ? xml : xml.Insert(xml.AsSpan().IndexOfAny(" />"), added.ToString());
     }
 
-    private static string Write(XmlDictionaryReader reader)
+    private static string Write(XmlDictionaryReader reader, long most)
     {
-        var text = new StringBuilder();
+        using var text = new BoundedText(most);
         using (var writer = XmlWriter.Create(text, Fragment))
         {
             writer.WriteNode(reader, defattr: false);
         }
 
         return text.ToString();
+    }
+
+    private static SecureConversationException TooLong() => new(SecureConversationFailure.InvalidSecurity, FailureCode.LimitExceeded,
+        "The body is too long as elements that stand on their own: read it by CreateBodyReader.");
+
+    /// <summary>Takes the buffers of a writer until there are too many characters.</summary>
+    private sealed class BoundedText(long most) : StringWriter(CultureInfo.InvariantCulture)
+    {
+        private bool _isOver;
+
+        public override void Write(char[] buffer, int index, int count)
+        {
+            // The writer flushes its buffer once more when it is disposed of.
+            if (_isOver)
+            {
+                return;
+            }
+
+            if (GetStringBuilder().Length + count > most)
+            {
+                _isOver = true;
+                throw TooLong();
+            }
+
+            base.Write(buffer, index, count);
+        }
     }
 }

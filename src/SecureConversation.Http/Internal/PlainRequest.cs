@@ -32,13 +32,13 @@ internal sealed class PlainRequest : IDisposable
         var address = request.RequestUri is { IsAbsoluteUri: true } uri
             ? uri
             : throw new InvalidOperationException("The request has no absolute address.");
-        using var entity = new PooledBuffer(capacity: (int)Math.Clamp(request.Content!.Headers.ContentLength ?? 0, 4096, Array.MaxLength));
+        using var entity = new PooledBuffer(expected: (int)Math.Min(request.Content!.Headers.ContentLength ?? 0, Array.MaxLength));
         await request.Content.CopyToAsync(entity, cancellationToken).ConfigureAwait(false);
         var type = request.Content.Headers.ContentType;
         var utf8 = ToUtf8(entity.Written, type?.CharSet);
         var isOneWay = request.Options.TryGetValue(SecureConversationRequestOptions.OneWay, out var marked) && marked;
 
-        var completed = new PooledBuffer(capacity: checked(utf8.Length + 1024));
+        var completed = new PooledBuffer(expected: checked(utf8.Length + 1024));
         try
         {
             // A user name and password in the address are for the transport: the service and everybody behind it read a:To.

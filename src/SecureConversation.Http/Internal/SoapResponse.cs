@@ -6,8 +6,6 @@ namespace SecureConversation.Http.Internal;
 /// <summary>The entity body of a response as UTF-8, nothing of it verified yet; empty when there was none.</summary>
 internal sealed class SoapResponse : IDisposable
 {
-    private const int LargestFirstRent = 1024 * 1024;
-
     private readonly PooledBuffer? _entity;
     private readonly ReadOnlyMemory<byte> _envelope;
     private readonly HttpStatusCode _status;
@@ -38,6 +36,15 @@ internal sealed class SoapResponse : IDisposable
         if (!response.IsSuccessStatusCode && !IsSoap(response.Content))
         {
             throw NoSoap(response.StatusCode, null);
+        }
+
+        // The transport removes the header where it was told to decompress, and the limit counts decompressed bytes then.
+        if (response.Content.Headers.ContentEncoding.Count > 0)
+        {
+            throw response.IsSuccessStatusCode
+                ? new SecureConversationException(SecureConversationFailure.InvalidSecurity, FailureCode.ContentTypeMismatch,
+                    $"The reply was refused: its content encoding '{response.Content.Headers.ContentEncoding.First()}' is not read here.")
+                : NoSoap(response.StatusCode, null);
         }
 
         var entity = await ReadEntityAsync(response.Content, maxBytes, cancellationToken).ConfigureAwait(false);
@@ -96,8 +103,7 @@ internal sealed class SoapResponse : IDisposable
         var announced = content.Headers.ContentLength ?? 0;
         ThrowIfTooLarge(announced, limit);
 
-        // A peer may announce more than it sends, so the announced length alone does not make us rent much.
-        var buffer = new PooledBuffer(capacity: (int)Math.Clamp(announced + 1, 4096, LargestFirstRent));
+        var buffer = new PooledBuffer(expected: (int)announced);
         try
         {
             using var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);

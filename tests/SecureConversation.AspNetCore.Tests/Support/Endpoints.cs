@@ -22,6 +22,8 @@ internal static class Endpoints
     {
         options.MessageSecurity = security;
         options.Credentials = ServiceCredentials;
+        // A clock that stands still would hold refusals for ever.
+        options.FailureAnswers = new() { Step = TimeSpan.Zero };
         more?.Invoke(options);
     };
 }

@@ -15,9 +15,12 @@ internal sealed class SoapClient(HttpClient http, Uri address, MessageSecurityBi
 
     public MessageVersion Version => binding.MessageVersion;
 
+    /// <summary>The address with the name that the certificate of the service carries.</summary>
+    private Uri To { get; } = new UriBuilder(address) { Host = Envelopes.To.Host }.Uri;
+
     public async Task<ClientSession> OpenAsync()
     {
-        using var request = _client.StartSession(Envelopes.To);
+        using var request = _client.StartSession(To);
         using var response = await PostAsync(request.Envelope);
         return request.Complete(await response.Content.ReadAsByteArrayAsync());
     }
@@ -31,8 +34,8 @@ internal sealed class SoapClient(HttpClient http, Uri address, MessageSecurityBi
 
     public SecuredRequest Secure(ClientSession? session, byte[]? plain = null)
     {
-        plain ??= Envelopes.Request(Version);
-        return session?.Secure(plain) ?? _client.Secure(plain, Envelopes.To);
+        var addressed = Envelopes.Utf8(Envelopes.Text(plain ?? Envelopes.Request(Version)).Replace($">{Envelopes.To}</a:To>", $">{To}</a:To>", StringComparison.Ordinal));
+        return session?.Secure(addressed) ?? _client.Secure(addressed, To);
     }
 
     /// <summary>One call; verifies the reply.</summary>

@@ -23,19 +23,20 @@ public sealed class HostileMessage
     private const string ExcC14N = "http://www.w3.org/2001/10/xml-exc-c14n#";
     private const string Wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
     private const string Wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+    private static readonly XmlName WsuId = new("Id", Wsu);
+
     private const string NoValue = "AAAA";
-    private const int MaxCanonicalBytes = 256 * 1024 * 1024;
 
     private readonly SecurityAlgorithmSuite _suite = SecurityAlgorithmSuite.Basic256Sha256;
     private readonly string _template;
-    private readonly string _bodyId;
+    private readonly string[] _ids;
     private readonly string _keyId;
     private readonly SymmetricKey? _key;
 
-    private HostileMessage(string template, string bodyId, string keyId, SymmetricKey? key)
+    private HostileMessage(string template, string[] ids, string keyId, SymmetricKey? key)
     {
         _template = template;
-        _bodyId = bodyId;
+        _ids = ids;
         _keyId = keyId;
         _key = key;
     }
@@ -72,13 +73,14 @@ public sealed class HostileMessage
             .Replace("@body@", content.Body, StringComparison.Ordinal);
         var declarations = text.IndexOf('>', StringComparison.Ordinal);
         text = string.Concat(text.AsSpan(0, declarations), " ", content.Declarations, text.AsSpan(declarations));
-        if (_key is null)
+        for (var i = 0; i < _ids.Length; i++)
         {
-            return Encoding.UTF8.GetBytes(text.Replace("@digest@", NoValue, StringComparison.Ordinal).Replace("@value@", NoValue, StringComparison.Ordinal));
+            var digest = _key is null ? NoValue : Convert.ToBase64String(Digest(text, i, content.PrefixList));
+            text = text.Replace($"@digest{i}@", digest, StringComparison.Ordinal);
         }
 
-        text = text.Replace("@digest@", Convert.ToBase64String(Digest(text, content.PrefixList)), StringComparison.Ordinal);
-        return Encoding.UTF8.GetBytes(text.Replace("@value@", Convert.ToBase64String(Mac(text, content.PrefixList)), StringComparison.Ordinal));
+        var value = _key is null ? NoValue : Convert.ToBase64String(Mac(text, content.PrefixList));
+        return Encoding.UTF8.GetBytes(text.Replace("@value@", value, StringComparison.Ordinal));
     }
 
     private static HostileMessage Create(ReadOnlyMemory<byte> honest, byte[]? secret, string? wrapped = null)
@@ -97,12 +99,14 @@ public sealed class HostileMessage
             Find(Find(security, "EncryptedKey")!, "CipherValue")!.InnerText = wrapped;
         }
 
+        string[] ids = [.. Children(header).Concat(Children(security)).Where(e => e.LocalName is not ("DerivedKeyToken" or "SecurityContextToken"))
+            .Prepend(body).Select(e => e.GetAttribute("Id", Wsu)).Where(id => id.Length > 0)];
         header.PrependChild(document.CreateTextNode("@header@"));
         security.AppendChild(document.CreateTextNode("@security@"));
         body.InnerText = "@body@";
         var token = Children(security).First(e => e.LocalName == "DerivedKeyToken");
         var key = secret is null ? null : Derive(token, secret);
-        return new HostileMessage(document.OuterXml, body.GetAttribute("Id", Wsu), token.GetAttribute("Id", Wsu), key);
+        return new HostileMessage(document.OuterXml, ids, token.GetAttribute("Id", Wsu), key);
     }
 
     private static SymmetricKey Derive(XmlElement token, byte[] secret)
@@ -128,24 +132,25 @@ public sealed class HostileMessage
         var inclusive = content.PrefixList.Length == 0 ? "" : $"<InclusiveNamespaces xmlns=\"{ExcC14N}\" PrefixList=\"{content.PrefixList}\"/>";
         return $"<Signature xmlns=\"{Ds}\"><SignedInfo><CanonicalizationMethod Algorithm=\"{ExcC14N}\">{inclusive}</CanonicalizationMethod>"
             + $"<SignatureMethod Algorithm=\"{_suite.DefaultSymmetricSignatureAlgorithm}\"/>"
-            + $"<Reference URI=\"#{_bodyId}\"><Transforms><Transform Algorithm=\"{ExcC14N}\">{inclusive}</Transform></Transforms>"
-            + $"<DigestMethod Algorithm=\"{_suite.DefaultDigestAlgorithm}\">{content.SignedInfo}</DigestMethod><DigestValue>@digest@</DigestValue></Reference>"
+            + string.Concat(_ids.Select((id, i) => $"<Reference URI=\"#{id}\"><Transforms><Transform Algorithm=\"{ExcC14N}\">{(i == 0 ? inclusive : "")}</Transform></Transforms>"
+                + $"<DigestMethod Algorithm=\"{_suite.DefaultDigestAlgorithm}\">{(i == 0 ? content.SignedInfo : "")}</DigestMethod><DigestValue>@digest{i}@</DigestValue></Reference>"))
             + $"{content.References}</SignedInfo><SignatureValue>@value@</SignatureValue><KeyInfo><o:SecurityTokenReference xmlns:o=\"{Wsse}\">"
             + $"<o:Reference URI=\"#{_keyId}\"/></o:SecurityTokenReference></KeyInfo></Signature>";
     }
 
-    private byte[] Digest(string text, string prefixes)
+    /// <summary>The digest of the part with an Id. The body is the first.</summary>
+    private byte[] Digest(string text, int part, string prefixes)
     {
-        using var sink = new DigestSink(_suite.Digest.Hash, MaxCanonicalBytes);
+        using var sink = new DigestSink(_suite.Digest.Hash, CanonicalBudget.Of(text.Length));
         var digest = new byte[_suite.Digest.Size];
-        return TryCanonicalize(text, "Body", prefixes, sink) && sink.GetHash(digest) > 0 ? digest : [0];
+        return TryCanonicalize(text, e => e.GetAttribute(WsuId) == _ids[part], part == 0 ? prefixes : "", sink) && sink.GetHash(digest) > 0 ? digest : [0];
     }
 
     private byte[] Mac(string text, string prefixes)
     {
         using var sink = new BufferSink(1024 * 1024);
         var mac = new byte[_suite.SymmetricSignature.Size];
-        if (!TryCanonicalize(text, "SignedInfo", prefixes, sink))
+        if (!TryCanonicalize(text, e => e.LocalName.SequenceEqual("SignedInfo"u8), prefixes, sink))
         {
             return [0];
         }
@@ -155,13 +160,13 @@ public sealed class HostileMessage
     }
 
     /// <summary>False where the bounds do not let the receiver come so far.</summary>
-    private static bool TryCanonicalize(string text, string localName, string prefixes, CanonicalSink sink)
+    private static bool TryCanonicalize(string text, Predicate<Engine.Xml.XmlElement> isElement, string prefixes, CanonicalSink sink)
     {
         try
         {
             using var index = XmlIndex.Parse(Encoding.UTF8.GetBytes(text), XmlLimits.Default,
                 new XmlName("Body", "http://www.w3.org/2003/05/soap-envelope"));
-            var element = Descendant(index.Root, Encoding.UTF8.GetBytes(localName));
+            var element = Descendant(index.Root, isElement);
             ExclusiveCanonicalizer.Canonicalize(element, Encoding.UTF8.GetBytes(prefixes), CanonicalForm.Recommendation, sink);
             return true;
         }
@@ -171,16 +176,16 @@ public sealed class HostileMessage
         }
     }
 
-    private static Engine.Xml.XmlElement Descendant(Engine.Xml.XmlElement parent, byte[] localName)
+    private static Engine.Xml.XmlElement Descendant(Engine.Xml.XmlElement parent, Predicate<Engine.Xml.XmlElement> isElement)
     {
         for (var child = parent.FirstChild; !child.IsNull; child = child.NextSibling)
         {
-            if (child.LocalName.SequenceEqual(localName))
+            if (isElement(child))
             {
                 return child;
             }
 
-            if (Descendant(child, localName) is { IsNull: false } found)
+            if (Descendant(child, isElement) is { IsNull: false } found)
             {
                 return found;
             }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Text;
 using SecureConversation.Binding;
 
@@ -32,42 +33,56 @@ public sealed class HostileScene : IDisposable
 
     private readonly Side _session = new(SecurityBindingElement.CreateSecureConversationBindingElement(Element) with { DefaultAlgorithmSuite = Suite });
     private readonly Side _single = new(Element);
+
+    // A stranger with a key of his own is a client like any other here, and may leave the body in clear.
+    private readonly Side _anonymous = new(Anonymous, ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign));
+    private readonly Side _clearSession = new(
+        SecurityBindingElement.CreateSecureConversationBindingElement(Anonymous) with { DefaultAlgorithmSuite = Suite, MessageProtectionOrder = Order },
+        ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign));
+
     private readonly ClientSession _client;
     private readonly HostileMessage _stranger;
     private readonly HostileMessage _strangerWithKey;
     private readonly HostileMessage _strangerToClient;
     private readonly HostileMessage _serviceToClient;
     private readonly SecuredRequest _request;
+    private readonly SecuredRequest _anonymousRequest;
     private readonly ServiceResult.Dispatch _dispatch;
 
     public HostileScene()
     {
-        using (var handshake = _session.Client.StartSession(Address))
-        {
-            _strangerWithKey = HostileMessage.OfStrangerWithKey(handshake.Envelope);
-            using var response = (ServiceResult.Respond)_session.Receive(handshake.Envelope);
-            _client = handshake.Complete(response.Envelope);
-        }
-
-        using (var request = _client.Secure(Request(new HostileContent())))
+        _client = _session.Open();
+        using (var client = _clearSession.Open())
+        using (var request = client.Secure(Request(new HostileContent())))
         {
             _stranger = HostileMessage.OfStranger(request.Envelope);
         }
 
         _request = _single.Client.Secure(Request(new HostileContent()), Address);
         _dispatch = (ServiceResult.Dispatch)_single.Receive(_request.Envelope);
-        using var reply = _dispatch.Secure(Reply(new HostileContent()));
+        _anonymousRequest = _anonymous.Client.Secure(Request(new HostileContent()), Address);
+        _strangerWithKey = HostileMessage.OfStrangerWithKey(_anonymousRequest.Envelope);
+        using var dispatch = (ServiceResult.Dispatch)_anonymous.Receive(_anonymousRequest.Envelope);
+        using var reply = dispatch.Secure(Reply(new HostileContent()));
         _strangerToClient = HostileMessage.OfStranger(reply.Envelope);
-        _serviceToClient = HostileMessage.OfPeer(reply.Envelope, HostileMessage.SecretOf(_request.Envelope));
+        _serviceToClient = HostileMessage.OfPeer(reply.Envelope, HostileMessage.SecretOf(_anonymousRequest.Envelope));
     }
 
     private static SecurityAlgorithmSuite Suite => SecurityAlgorithmSuite.Basic256Sha256;
 
     // Signatures travel in clear under this order, so that a hostile one needs no encryption.
+    private static MessageProtectionOrder Order => MessageProtectionOrder.SignBeforeEncrypt;
+
+    private static SecurityBindingElement Anonymous => SecurityBindingElement.CreateAnonymousForCertificateBindingElement() with
+    {
+        DefaultAlgorithmSuite = Suite,
+        MessageProtectionOrder = Order,
+    };
+
     private static SecurityBindingElement Element => SecurityBindingElement.CreateMutualCertificateBindingElement() with
     {
         DefaultAlgorithmSuite = Suite,
-        MessageProtectionOrder = MessageProtectionOrder.SignBeforeEncrypt,
+        MessageProtectionOrder = Order,
     };
 
     /// <summary>The message; null where our library sends no such message.</summary>
@@ -94,10 +109,16 @@ public sealed class HostileScene : IDisposable
     {
         if (sender >= HostileSender.StrangerToClient)
         {
-            return ReceiveReply(message);
+            return ReceiveReply(sender == HostileSender.ApplicationToClient ? _request : _anonymousRequest, message);
         }
 
-        using var result = _session.Receive(message);
+        var side = sender switch
+        {
+            HostileSender.StrangerToService => _clearSession,
+            HostileSender.StrangerWithKeyToService => _anonymous,
+            _ => _session,
+        };
+        using var result = side.Receive(message);
         if (result is ServiceResult.Respond respond)
         {
             return respond.Code;
@@ -111,7 +132,10 @@ public sealed class HostileScene : IDisposable
     {
         _dispatch.Dispose();
         _request.Dispose();
+        _anonymousRequest.Dispose();
         _client.Dispose();
+        _anonymous.Dispose();
+        _clearSession.Dispose();
         _single.Dispose();
         _session.Dispose();
     }
@@ -137,11 +161,11 @@ public sealed class HostileScene : IDisposable
         $"<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" xmlns:a=\"http://www.w3.org/2005/08/addressing\" {content.Declarations}><s:Header>"
         + $"<a:Action>{action}</a:Action>{headers}{content.Header}</s:Header><s:Body>{content.Body}</s:Body></s:Envelope>");
 
-    private FailureCode ReceiveReply(ReadOnlyMemory<byte> message)
+    private static FailureCode ReceiveReply(SecuredRequest request, ReadOnlyMemory<byte> message)
     {
         try
         {
-            using var reply = _request.VerifyReply(message);
+            using var reply = request.VerifyReply(message);
             _ = reply.Envelope;
             _ = reply.TryReadFault(out _);
             return FailureCode.None;
@@ -154,11 +178,11 @@ public sealed class HostileScene : IDisposable
 
     private sealed class Side : IDisposable
     {
-        public Side(SecurityBindingElement element)
+        public Side(SecurityBindingElement element, ChannelProtectionRequirements? protection = null)
         {
             // The same message is received again and again.
             element = element with { LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = false } };
-            var binding = MessageSecurityBinding.Create(element);
+            var binding = MessageSecurityBinding.Create(element, protection: protection);
             Client = new MessageSecurityClient(binding, TestCredentials.Client);
             Service = new MessageSecurityService(binding, TestCredentials.Service);
         }
@@ -166,6 +190,13 @@ public sealed class HostileScene : IDisposable
         public MessageSecurityClient Client { get; }
 
         private MessageSecurityService Service { get; }
+
+        public ClientSession Open()
+        {
+            using var handshake = Client.StartSession(Address);
+            using var response = (ServiceResult.Respond)Receive(handshake.Envelope);
+            return handshake.Complete(response.Envelope);
+        }
 
         public ServiceResult Receive(ReadOnlyMemory<byte> message)
         {

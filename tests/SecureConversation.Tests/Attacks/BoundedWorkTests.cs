@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Text;
+using SecureConversation.Binding;
 using SecureConversation.Engine.Xml;
 using SecureConversation.Testing;
 using SecureConversation.Testing.Hostile;
@@ -17,6 +19,9 @@ public sealed class BoundedWorkTests
 
     // Objects, certificates and keys of a message, whatever its size.
     private const int FixedBytes = 512 * 1024;
+
+    // A body in clear, so that a message of a stranger is read up to its signature.
+    private static ChannelProtectionRequirements ClearBody => ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign);
 
     public static TheoryData<HostileSender> Senders => new(Enum.GetValues<HostileSender>());
 
@@ -87,7 +92,7 @@ public sealed class BoundedWorkTests
     [Fact]
     public async Task CanonicalLimit_LooksLikeAnyRefusalOnTheWire()
     {
-        using var scene = await Scene.OpenAsync("mutualcert/sign-first/session");
+        using var scene = await Scene.OpenAsync("mutualcert/sign-first/session", protection: ClearBody);
         using var request = scene.Request();
         var content = new HostileContent { Declarations = $"xmlns:p=\"{new string('A', 64 * 1024)}\"", SignedInfo = "<p:a/><p:a/>" };
         await scene.RefusedAsync(HostileMessage.OfStranger(request.Envelope).With(content), FailureCode.LimitExceeded);
@@ -97,7 +102,7 @@ public sealed class BoundedWorkTests
     [Fact]
     public async Task SignedInfo_BeyondItsLimit_IsRefused()
     {
-        using var scene = await Scene.OpenAsync("mutualcert/sign-first/session");
+        using var scene = await Scene.OpenAsync("mutualcert/sign-first/session", protection: ClearBody);
         using var request = scene.Request();
         var stranger = HostileMessage.OfStranger(request.Envelope);
         await scene.RefusedAsync(stranger.With(new() { SignedInfo = new string(' ', 60_000) }), FailureCode.SignatureMismatch);
@@ -107,7 +112,7 @@ public sealed class BoundedWorkTests
     [Fact]
     public async Task SecurityHeader_BeyondItsLimit_IsRefused()
     {
-        using var scene = await Scene.OpenAsync("mutualcert/sign-first/session");
+        using var scene = await Scene.OpenAsync("mutualcert/sign-first/session", protection: ClearBody);
         using var request = scene.Request();
         var stranger = HostileMessage.OfStranger(request.Envelope);
         await scene.RefusedAsync(stranger.With(new() { Security = $"<!--{new string('x', 300_000)}-->" }), FailureCode.LimitExceeded);

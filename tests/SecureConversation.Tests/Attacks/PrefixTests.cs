@@ -65,7 +65,7 @@ public sealed class PrefixTests
         Assert.Equal(FailureCode.None, code);
         Assert.Contains("urn:evil", envelope!, StringComparison.Ordinal);
 
-        using var careful = await OpenAsync(order, level, sign: false, new MessageSecurityServiceOptions { HandOutCanonicalForm = true });
+        using var careful = await OpenAsync(order, level, sign: false, new MessageSecurityServiceOptions { FailureAnswers = Loopback.AtOnce, HandOutCanonicalForm = true });
         (envelope, _, code) = await HandedOut.ReceiveAsync(careful, Plain(careful, body), w => Change(w, old, forged));
         Assert.Equal(FailureCode.None, code);
         Assert.DoesNotContain("urn:evil", envelope!, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class PrefixTests
         {
             using var usual = await OpenAsync(order, level);
             var (plain, _, _) = await HandedOut.ReceiveAsync(usual, Plain(usual, body), w => w);
-            using var scene = await OpenAsync(order, level, options: new MessageSecurityServiceOptions { HandOutCanonicalForm = true });
+            using var scene = await OpenAsync(order, level, options: new MessageSecurityServiceOptions { FailureAnswers = Loopback.AtOnce, HandOutCanonicalForm = true });
             var (canonical, action, _) = await HandedOut.ReceiveAsync(scene, Plain(scene, body), w => w);
             Assert.Equal("urn:e/Echo", action);
             var (expected, actual) = (BodyOf(plain!), BodyOf(canonical!));

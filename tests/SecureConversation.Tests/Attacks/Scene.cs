@@ -38,12 +38,17 @@ internal sealed partial class Scene : IDisposable
     /// <summary>The key of the session; null outside sessions.</summary>
     public SymmetricKey? SessionKey { get; private set; }
 
-    public static async Task<Scene> OpenAsync(string binding, TimeProvider? clock = null, MessageSecurityServiceOptions? options = null,
+    public static Task<Scene> OpenAsync(string binding, TimeProvider? clock = null, MessageSecurityServiceOptions? options = null,
         ChannelProtectionRequirements? protection = null, Func<SecurityBindingElement, SecurityBindingElement>? change = null)
     {
         var created = Bindings.Create(binding, protection: protection);
         created = change is null ? created : MessageSecurityBinding.Create(change(created.Element), created.MessageVersion, protection);
-        var scene = new Scene(new Loopback(created, clock, options));
+        return OpenAsync(created, clock, options);
+    }
+
+    public static async Task<Scene> OpenAsync(MessageSecurityBinding binding, TimeProvider? clock = null, MessageSecurityServiceOptions? options = null)
+    {
+        var scene = new Scene(new Loopback(binding, clock, options));
         if (scene.Loopback.Binding.EstablishesSession)
         {
             await scene.OpenSessionAsync();

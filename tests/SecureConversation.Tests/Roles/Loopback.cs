@@ -16,8 +16,11 @@ public sealed class Loopback : IDisposable
     {
         Binding = binding;
         Client = new MessageSecurityClient(binding, client ?? ClientCredentials, new MessageSecurityClientOptions { TimeProvider = clock ?? TimeProvider.System });
-        Service = new MessageSecurityService(binding, service ?? ServiceCredentials, options ?? new MessageSecurityServiceOptions { TimeProvider = clock ?? TimeProvider.System });
+        Service = new MessageSecurityService(binding, service ?? ServiceCredentials, options ?? new MessageSecurityServiceOptions { TimeProvider = clock ?? TimeProvider.System, FailureAnswers = AtOnce });
     }
+
+    /// <summary>Refusals are answered at once: by the default, thousands of them would take minutes, and a clock that stands still would hold them for ever.</summary>
+    public static FailureAnswerOptions AtOnce => new() { Step = TimeSpan.Zero };
 
     public MessageSecurityBinding Binding { get; }
     public MessageSecurityClient Client { get; }

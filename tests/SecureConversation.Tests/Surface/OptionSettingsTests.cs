@@ -16,6 +16,7 @@ namespace SecureConversation.Tests.Surface;
 /// <summary>Every option of a role and every credential changes what the role does.</summary>
 public sealed class OptionSettingsTests
 {
+    private const string Answers = "SecureConversation.Tests/Roles/FailureAnswerTests.cs";
     private const string UnsignedHeader = "<h:Trace xmlns:h=\"urn:h\">1</h:Trace>";
 
     private static readonly Dictionary<string, Proof> Table = new()
@@ -29,19 +30,26 @@ public sealed class OptionSettingsTests
 
         ["MessageSecurityServiceOptions.HandOutCanonicalForm"] = new ShownBy(
             "SecureConversation.Tests/Attacks/PrefixTests.cs", "PrefixOfAValue_WithoutItsDeclarationSigned_IsHandedOutUndeclared"),
-        ["MessageSecurityServiceOptions.HandOutUnsignedHeaders"] = Service(o => new() { TimeProvider = o.TimeProvider, HandOutUnsignedHeaders = true }),
+        ["FailureAnswerOptions.Budget"] = new ShownBy(Answers, "Budget_BoundsTheFailuresOfTheFirstStep"),
+        ["FailureAnswerOptions.MaxStep"] = new ShownBy(Answers, "Step_DoublesUpToItsMaximum"),
+        ["FailureAnswerOptions.MaxWaiting"] = new ShownBy(Answers, "MaxWaiting_Reached_NewMessagesAreRefusedAtOnce"),
+        ["FailureAnswerOptions.Step"] = new ShownBy(Answers, "Step_OfZero_AnswersAtOnce"),
+        ["MessageSecurityServiceOptions.Address"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, Address = new Uri("http://localhost/other") }),
+        ["MessageSecurityServiceOptions.AddressFilter"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, AddressFilter = AddressFilter.Create((_, _) => false) }),
+        ["MessageSecurityServiceOptions.FailureAnswers"] = new ShownBy(Answers, "Step_OfZero_AnswersAtOnce"),
+        ["MessageSecurityServiceOptions.HandOutUnsignedHeaders"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, HandOutUnsignedHeaders = true }),
         ["MessageSecurityServiceOptions.LoggerFactory"] = new Shows(
-            () => LogAsync(_ => ServiceAsync(clock => new() { TimeProvider = clock })), () => LogAsync(log => ServiceAsync(clock => new() { TimeProvider = clock, LoggerFactory = log }))),
-        ["MessageSecurityServiceOptions.MaxEnvelopeBytes"] = Service(o => new() { TimeProvider = o.TimeProvider, MaxEnvelopeBytes = 1000 }),
-        ["MessageSecurityServiceOptions.ReplayCache"] = Service(o => new() { TimeProvider = o.TimeProvider, ReplayCache = new SuspiciousCache() }),
+            () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })), () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, LoggerFactory = log }))),
+        ["MessageSecurityServiceOptions.MaxEnvelopeBytes"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, MaxEnvelopeBytes = 1000 }),
+        ["MessageSecurityServiceOptions.ReplayCache"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, ReplayCache = new SuspiciousCache() }),
         ["MessageSecurityServiceOptions.SessionClosed"] = new Shows(
-            () => LogAsync(_ => ServiceAsync(clock => new() { TimeProvider = clock })),
-            () => LogAsync(log => ServiceAsync(clock => new() { TimeProvider = clock, SessionClosed = s => log.Add($"{s.CloseReason}") }))),
-        ["MessageSecurityServiceOptions.SessionIdleTimeout"] = Service(o => new() { TimeProvider = o.TimeProvider, SessionIdleTimeout = TimeSpan.FromMinutes(1) }),
+            () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })),
+            () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, SessionClosed = s => log.Add($"{s.CloseReason}") }))),
+        ["MessageSecurityServiceOptions.SessionIdleTimeout"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, SessionIdleTimeout = TimeSpan.FromMinutes(1) }),
         ["MessageSecurityServiceOptions.SessionStore"] = new Shows(
-            () => LogAsync(_ => ServiceAsync(clock => new() { TimeProvider = clock })),
-            () => LogAsync(log => ServiceAsync(clock => new() { TimeProvider = clock, SessionStore = new TellingStore(log) }))),
-        ["MessageSecurityServiceOptions.TimeProvider"] = Service(_ => new() { TimeProvider = Tomorrow }),
+            () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })),
+            () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, SessionStore = new TellingStore(log) }))),
+        ["MessageSecurityServiceOptions.TimeProvider"] = Service(_ => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = Tomorrow }),
 
         ["ClientCredentials.ClientCertificate"] = Client(c => new()
         {
@@ -103,7 +111,7 @@ public sealed class OptionSettingsTests
     };
 
     public static TheoryData<string> All => [.. Settings.Of(typeof(ClientCredentials).Assembly.GetTypes()
-        .Where(t => t.IsVisible && (t.Namespace == typeof(ClientCredentials).Namespace || t == typeof(MessageSecurityClientOptions) || t == typeof(MessageSecurityServiceOptions))))];
+        .Where(t => t.IsVisible && (t.Namespace == typeof(ClientCredentials).Namespace || t == typeof(MessageSecurityClientOptions) || t == typeof(MessageSecurityServiceOptions) || t == typeof(FailureAnswerOptions))))];
 
     private static SecurityBindingElement Mutual => SecurityBindingElement.CreateMutualCertificateBindingElement();
 
@@ -123,7 +131,7 @@ public sealed class OptionSettingsTests
     public void Table_NamesSettingsOnly() => Assert.Equal(All.Select(row => row.Data), Table.Keys.Order(StringComparer.Ordinal));
 
     private static Shows Service(Func<MessageSecurityServiceOptions, MessageSecurityServiceOptions> change) => new(
-        () => ServiceAsync(clock => new() { TimeProvider = clock }), () => ServiceAsync(clock => change(new() { TimeProvider = clock })));
+        () => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock }), () => ServiceAsync(clock => change(new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })));
 
     private static Shows Client(Func<ClientCredentials, ClientCredentials> change) => new(
         () => Observation.OutcomeAsync(Mutual, TimeSpan.Zero), () => Observation.OutcomeAsync(Mutual, TimeSpan.Zero, client: change(Loopback.ClientCredentials)));

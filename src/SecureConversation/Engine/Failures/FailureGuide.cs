@@ -1,7 +1,7 @@
 namespace SecureConversation.Engine.Failures;
 
 /// <summary>The advice for each <see cref="FailureCode"/>.</summary>
-internal static class FailureGuide
+internal static partial class FailureGuide
 {
     public static FailureAdvice Of(FailureCode code) => code switch
     {
@@ -357,10 +357,12 @@ internal static class FailureGuide
         {
             Side = FailureSide.Service,
             Clause = "none: the fault ServerTooBusy of WCF",
-            Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, or more sessions "
-                + "were opened and not used than MaxPendingSessions.",
+            Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, more sessions "
+                + "were opened and not used than MaxPendingSessions, or more refusals wait for their time than MaxWaiting of "
+                + "FailureAnswers.",
             Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions instead of "
-                + "opening one for each call. A slow UserNamePasswordValidator or revocation look-up holds handshakes up.",
+                + "opening one for each call. A slow UserNamePasswordValidator or revocation look-up holds handshakes up. "
+                + "Where refusals wait, warnings about a possible decryption oracle say who floods the service.",
         },
         FailureCode.PeerFault => new()
         {
@@ -388,6 +390,6 @@ internal static class FailureGuide
             Remedy = "Report it with the exception in the log, as SECURITY.md says where a message can cause it.",
             Log = FailureLog.Defect,
         },
-        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
+        _ => OfOrigin(code) ?? throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
     };
 }

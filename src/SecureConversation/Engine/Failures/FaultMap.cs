@@ -25,6 +25,10 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
     public static readonly WireFault CancellationNotAllowed = new("Sender", Ns.DotNetSecurity, "SecureConversationCancellationNotAllowed",
         "A secure conversation cancellation is not allowed by the binding.");
 
+    public static readonly WireFault DestinationUnreachable = new("Sender", Ns.Wsa10, "DestinationUnreachable",
+        "The message is addressed to another endpoint. Check that sender and receiver agree about the address of the endpoint.",
+        IsSecured: true);
+
     public static readonly WireFault NotUnderstood =
         new("MustUnderstand", null, null, "A header that must be understood is not covered by a signature.", IsSecured: true);
 }
@@ -47,8 +51,20 @@ internal static class FaultMap
         FailureCode.ServiceTooBusy => WireFault.ServerTooBusy,
         FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
         FailureCode.NotUnderstood => WireFault.NotUnderstood,
+        FailureCode.DestinationUnreachable => WireFault.DestinationUnreachable,
         _ => WireFault.InvalidSecurity,
     };
+
+    /// <summary>Whether the fault is one of those that a forged message gets, whatever is wrong with it.</summary>
+    public static bool IsUniform(WireFault fault) => fault == WireFault.InvalidSecurity || fault == WireFault.FailedAuthentication;
+
+    /// <summary>
+    /// Whether the failure is found only in a message whose signature is right, so that whoever sent it knows its key. Such failures tell
+    /// nothing about keys, and honest clients with a wrong clock or password make many of them.
+    /// </summary>
+    public static bool IsAfterVerification(FailureCode code) =>
+        code is FailureCode.Stale or FailureCode.Expired or FailureCode.NotYetValid or FailureCode.Replayed or FailureCode.ReplayCacheFull
+            or FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials;
 
     /// <summary>Whether the input is not a SOAP request. The host answers HTTP 400 without a body, as WCF does.</summary>
     public static bool IsBadRequest(FailureCode code) =>

@@ -18,6 +18,8 @@ internal static class Ns
     public const string Sc13 = "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512";
     public const string TrustFebruary2005 = "http://schemas.xmlsoap.org/ws/2005/02/trust";
     public const string Trust13 = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
+    public const string RmFebruary2005 = "http://schemas.xmlsoap.org/ws/2005/02/rm";
+    public const string Rm11 = "http://docs.oasis-open.org/ws-rx/wsrm/200702";
     public const string DotNetSecurity = "http://schemas.microsoft.com/ws/2006/05/security";
 }
 

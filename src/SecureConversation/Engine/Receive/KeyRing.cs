@@ -144,6 +144,10 @@ internal sealed class KeyRing : IDisposable
 
         var own = _source.FindOwn(wrapped.WrappedFor) ?? Fail.With<X509Credential>(FailureCode.WrongToken, "xenc:EncryptedKey");
 
+        // WS-Security 1.1 section 7.3: EncryptedKeySHA1 is the hash of the cipher value, not of the key.
+        EncryptedKeySha1 = SHA1.HashData(wrapped.CipherValue);
+        _source.Use?.OfWrappedKey(EncryptedKeySha1);
+
         // A key that could not decrypt would end the message early, and so tell the length of what was unwrapped.
         var exact = suite.Encryption.KeyBytes;
         var (least, most) = _requirements.EncryptBody && !_requirements.DerivedKeys
@@ -152,9 +156,6 @@ internal sealed class KeyRing : IDisposable
         _primary = RsaKeyTransport.Unwrap(own.PrivateKey, suite.AsymmetricKeyWrap, wrapped.CipherValue, least, most,
             suite.DefaultSymmetricKeyLength / 8, out _);
         _ownsPrimary = true;
-
-        // WS-Security 1.1 section 7.3: EncryptedKeySHA1 is the hash of the cipher value, not of the key.
-        EncryptedKeySha1 = SHA1.HashData(wrapped.CipherValue);
     }
 
     /// <summary>The key of a known context. All references of one message have to lead to the same context.</summary>
@@ -172,6 +173,7 @@ internal sealed class KeyRing : IDisposable
         }
 
         Context = context;
+        _source.Use?.OfContext(context.Identifier);
         return _primary = context.Key;
     }
 
@@ -186,8 +188,9 @@ internal sealed class KeyRing : IDisposable
             }
 
             var known = Context?.FindDerived(token);
-            var (offset, length, label, nonce) = token.Inputs;
-            _derived.Add((id, token, known ?? source.Derive(label, nonce, offset, length), IsKept: known is not null));
+            var (offset, length, nonce) = token.Inputs;
+            var key = known ?? source.Derive(DerivedKeyToken.DefaultLabel, nonce, offset, length);
+            _derived.Add((id, token, key, IsKept: known is not null));
         }
     }
 

@@ -12,6 +12,9 @@ namespace SecureConversation.Engine.Receive;
 /// </summary>
 internal abstract class KeySource
 {
+    /// <summary>Takes down which key is used; null where nobody asks.</summary>
+    public KeyUse? Use { get; init; }
+
     /// <summary>The receiver's certificate with its private key, if the EncryptedKey was wrapped for it; else null.</summary>
     public virtual X509Credential? FindOwn(KeyReference wrappedFor) => null;
 

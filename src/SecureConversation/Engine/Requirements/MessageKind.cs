@@ -42,6 +42,14 @@ internal static class MessageKinds
     /// <summary>Whether a message with this action cancels a context, in either version.</summary>
     public static bool IsCancelRequest(string? action) => Any(action, p => action == p.CancelAction);
 
+    /// <summary>
+    /// Whether a message with this action belongs to reliable messaging. WCF sends acknowledgements as replies to requests that have no
+    /// a:MessageID (recorded); the sequence in them, and not a:RelatesTo, says what they are about.
+    /// </summary>
+    public static bool IsReliableMessaging(string? action) => action is not null
+        && (action.StartsWith(Ns.RmFebruary2005 + "/", StringComparison.Ordinal)
+            || action.StartsWith(Ns.Rm11 + "/", StringComparison.Ordinal));
+
     private static bool Any(string? action, Func<ProtocolVersion, bool> owns) =>
         action is not null && (owns(ProtocolVersion.February2005) || owns(ProtocolVersion.V13));
 }

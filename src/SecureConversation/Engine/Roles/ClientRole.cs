@@ -1,8 +1,6 @@
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
-using SecureConversation.Engine.Send;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -26,17 +24,4 @@ internal sealed class ClientRole
 
     /// <summary>Protects requests outside sessions, or handshake requests.</summary>
     public ClientExchange Exchange { get; }
-
-    /// <summary>
-    /// Remembers a session request that carries no a:MessageID. Such a request has no relation to check, so only the replay cache tells
-    /// its reply from a request that an attacker sends back to the client.
-    /// </summary>
-    public void RememberRequest(SecuredMessage request, string? messageId)
-    {
-        var freshness = Freshness.Of(Messages.Application.Element.LocalClientSettings, Environment.Clock);
-        if (messageId is null && freshness.DetectsReplays)
-        {
-            Replays.TryAdd(request.Signatures[0].Value, freshness.Retention);
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Telemetry;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Roles;
@@ -28,6 +29,22 @@ internal sealed record EngineEnvironment
         {
             throw new ArgumentException("HandOutCanonicalForm hands out nothing but what was signed: set HandOutUnsignedHeaders to false, "
                 + "or leave HandOutCanonicalForm at false.");
+        }
+    }
+
+    /// <summary>Limits how often refusals are logged; null for a client, whom nobody can flood.</summary>
+    public RefusalLog? Refusals { get; init; }
+
+    /// <summary>Logs that a message was refused.</summary>
+    public void Refused(FailureCode code, string? detail)
+    {
+        if (Refusals is null)
+        {
+            EngineLog.Refused(Log, code, detail);
+        }
+        else
+        {
+            Refusals.Write(code, detail);
         }
     }
 }

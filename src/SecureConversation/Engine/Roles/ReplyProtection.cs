@@ -1,7 +1,6 @@
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
-using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Send;
 using SecureConversation.Engine.Soap;
@@ -96,9 +95,6 @@ internal sealed class ReplyProtection : IDisposable
             _environment.Random, _environment.XmlLimits);
         // Clients match replies to requests by the signed a:RelatesTo, so it is added if the application has not written it.
         var relatesTo = plain.Find(_messages.Soap.RelatesTo).IsNull ? _request.MessageId : null;
-        var message = securer.Secure(plain, _token, new SenderExtras { RelatesTo = relatesTo, Confirm = _request.Signatures });
-        var freshness = Freshness.Of(_messages.Element.LocalServiceSettings, _environment.Clock);
-        _session?.RememberReply(message.Signatures[0].Value, freshness.Retention);
-        return message;
+        return securer.Secure(plain, _token, new SenderExtras { RelatesTo = relatesTo, Confirm = _request.Signatures });
     }
 }

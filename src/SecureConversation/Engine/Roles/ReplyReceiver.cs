@@ -27,6 +27,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             using var authentic = verifier.Authenticate(wire);
             RequireAnswer(authentic, freshness);
             var message = verifier.Open(authentic, expectation.Signatures);
+            RequireRelation(message);
             message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
             message.HandsOutCanonicalForm = environment.HandOutCanonicalForm;
             return message;
@@ -97,6 +98,20 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         if (expectation.MessageId is null && freshness.RemembersMessage(message.Timestamp))
         {
             Freshness.RequireFirst(replays.TryAdd(message.ReplayValue, freshness.Retention));
+        }
+    }
+
+    /// <summary>
+    /// In a session nothing but a:RelatesTo says which request a reply answers, so a request without a:MessageID takes none. Messages of
+    /// reliable messaging have a relation of their own, and a fault only fails the call, as anybody on the way can.
+    /// </summary>
+    private void RequireRelation(VerifiedMessage message)
+    {
+        if (expectation.MessageId is null && message.Requirements.Primary == PrimaryTokenKind.SecurityContext
+            && !message.IsFault && !MessageKinds.IsReliableMessaging(message.Action))
+        {
+            message.Dispose();
+            Fail.With(FailureCode.RelatesToMismatch, "request without wsa:MessageID");
         }
     }
 }

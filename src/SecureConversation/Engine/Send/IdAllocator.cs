@@ -4,11 +4,13 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
 
-/// <summary>Hands out Ids that are unique in one message: <c>_0</c>, <c>_1</c> and so on, except those that the envelope has.</summary>
+/// <summary>Hands out Ids that are unique in one message: the prefix with 0, 1 and so on, except those that the envelope has.</summary>
 /// <exception cref="ArgumentException">The envelope has the same wsu:Id twice.</exception>
-internal sealed class IdAllocator(SoapEnvelope envelope)
+internal sealed class IdAllocator(SoapEnvelope envelope, string prefix = IdAllocator.Plain)
 {
-    private static readonly string[] Known = [.. Enumerable.Range(0, 64).Select(Format)];
+    private const string Plain = "_";
+
+    private static readonly string[] Known = [.. Enumerable.Range(0, 64).Select(number => Format(Plain, number))];
 
     private readonly HashSet<string> _taken = Taken(envelope);
     private int _next;
@@ -18,14 +20,14 @@ internal sealed class IdAllocator(SoapEnvelope envelope)
         string id;
         do
         {
-            id = _next < Known.Length ? Known[_next] : Format(_next);
+            id = _next < Known.Length && prefix == Plain ? Known[_next] : Format(prefix, _next);
             _next++;
         }
         while (_taken.Contains(id));
         return id;
     }
 
-    private static string Format(int number) => "_" + number.ToString(CultureInfo.InvariantCulture);
+    private static string Format(string prefix, int number) => prefix + number.ToString(CultureInfo.InvariantCulture);
 
     private static HashSet<string> Taken(SoapEnvelope envelope)
     {

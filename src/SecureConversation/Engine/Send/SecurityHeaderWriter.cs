@@ -42,7 +42,7 @@ internal sealed class SecurityHeaderWriter(
             return;
         }
 
-        var id = UniqueIds.Next(random);
+        var id = SenderMark.Of(requirements.Role) + UniqueIds.Next(random);
         _timestamp.Write("<u:Timestamp xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\""u8);
         TokenWriter.Attribute(_timestamp, "u:Id", id);
         _timestamp.Write("><u:Created>"u8);

@@ -47,7 +47,7 @@ internal sealed class SendPlan : IDisposable
             throw new ArgumentException("The envelope already carries a wsse:Security header.", nameof(plain));
         }
 
-        var ids = new IdAllocator(plain);
+        var ids = requirements.Timestamp ? new IdAllocator(plain) : new IdAllocator(plain, SenderMark.Of(requirements.Role));
         var signed = new List<PlannedPart>(8);
         if (requirements.SignBody)
         {
@@ -61,6 +61,11 @@ internal sealed class SendPlan : IDisposable
             {
                 signed.Add(new PlannedPart(i, block.Id?.ToString() ?? ids.Next(), requirements.Headers.IsEncrypted(block.Element)));
             }
+        }
+
+        if (!requirements.Timestamp)
+        {
+            ReplaceIds(plain, signed, ids, hasRelation: relatesTo is not null);
         }
 
         // Ids and a:RelatesTo are added together, so that the result is parsed only once.
@@ -86,7 +91,7 @@ internal sealed class SendPlan : IDisposable
 
     public void Dispose() => Envelope.Dispose();
 
-    /// <summary>Adds a wsu:Id to every signed part that has none.</summary>
+    /// <summary>Adds a wsu:Id to every signed part that has none, and writes those that were replaced.</summary>
     private static void Mark(EnvelopeSplice splice, SoapEnvelope plain, List<PlannedPart> signed)
     {
         var prefix = ChoosePrefix(plain, signed, out var isDeclared);
@@ -97,12 +102,37 @@ internal sealed class SendPlan : IDisposable
 
         foreach (var part in signed)
         {
-            if ((part.Block == PlannedPart.Body ? plain.BodyId : plain.Headers[part.Block].Id) is null)
+            var element = ElementOf(plain, part);
+            if (IdOf(plain, part) is not { } brought)
             {
-                splice.Insert(InsertionPoint(ElementOf(plain, part)), $" {prefix}:Id=\"{part.Id}\"");
+                splice.Insert(InsertionPoint(element), $" {prefix}:Id=\"{part.Id}\"");
+            }
+            else if (brought.ToString() != part.Id && element.TryGetAttribute(Wsu.Id, out var attribute))
+            {
+                splice.Replace(attribute, part.Id);
             }
         }
     }
+
+    /// <summary>
+    /// Without a timestamp the Ids of the signed parts say who sent the message (see <see cref="SenderMark"/>). So one of them has to be
+    /// ours, and none may come from another message of ours.
+    /// </summary>
+    private static void ReplaceIds(SoapEnvelope plain, List<PlannedPart> signed, IdAllocator ids, bool hasRelation)
+    {
+        var needsMark = !hasRelation && signed.TrueForAll(part => IdOf(plain, part) is not null);
+        for (var i = 0; i < signed.Count; i++)
+        {
+            if (IdOf(plain, signed[i]) is { } brought && (needsMark || SenderMark.IsMarked(brought)))
+            {
+                signed[i] = signed[i] with { Id = ids.Next() };
+                needsMark = false;
+            }
+        }
+    }
+
+    private static XmlId? IdOf(SoapEnvelope plain, PlannedPart part) =>
+        part.Block == PlannedPart.Body ? plain.BodyId : plain.Headers[part.Block].Id;
 
     private static XmlElement ElementOf(SoapEnvelope plain, PlannedPart part) =>
         part.Block == PlannedPart.Body ? plain.Body : plain.Headers[part.Block].Element;

@@ -82,11 +82,10 @@ internal sealed class SessionSendKeys : IDisposable
     }
 
     /// <summary>
-    /// Whether one of the keys comes from the same octets. P_SHA1 runs over label and nonce as one string (WS-SecureConversation 1.3
-    /// section 7.1), so the place where a message divides that string does not count, nor do offset and length.
+    /// Whether one of the keys comes from the same stream of P_SHA1 (WS-SecureConversation 1.3 section 7.1). The nonce alone decides that:
+    /// offset and length only say which octets of the stream are taken.
     /// </summary>
-    public bool Uses(DerivedKeyInputs inputs) => SharesSeed(Signing, inputs) || SharesSeed(Encryption, inputs);
-
+    public bool Uses(DerivedKeyInputs inputs) => SharesStream(Signing, inputs) || SharesStream(Encryption, inputs);
 
     public void Dispose()
     {
@@ -94,6 +93,6 @@ internal sealed class SessionSendKeys : IDisposable
         Encryption?.Key.Dispose();
     }
 
-    private static bool SharesSeed(SessionDerivedKey? own, DerivedKeyInputs inputs) =>
-        own is not null && inputs.HasSeed(DerivedKeyToken.DefaultLabel, own.Nonce);
+    private static bool SharesStream(SessionDerivedKey? own, DerivedKeyInputs inputs) =>
+        own is not null && inputs.Nonce.AsSpan().SequenceEqual(own.Nonce);
 }

@@ -41,6 +41,10 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
     /// <summary>Adds text that needs no escaping.</summary>
     public void Insert(int position, string text) => _edits.Add((position, position, output => output.WriteText(text)));
 
+    /// <summary>Replaces the value of an attribute by text that needs no escaping.</summary>
+    public void Replace(XmlAttributeValue attribute, string text) =>
+        _edits.Add((attribute.RawStart, attribute.RawEnd, output => output.WriteText(text)));
+
     /// <summary>Writes the envelope with all changes.</summary>
     /// <param name="capacity">The initial size of the buffer in octets.</param>
     public PooledBytes Apply(int capacity)

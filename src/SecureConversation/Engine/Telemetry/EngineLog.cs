@@ -20,6 +20,27 @@ internal static partial class EngineLog
     [LoggerMessage(6, LogLevel.Error, "A callback of the application failed when a session had ended.")]
     public static partial void CallbackFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(20, LogLevel.Warning, "Possible decryption oracle: {Failures} messages of {Source} failed within a minute after a key "
+        + "was used for them. Its next failures are answered after {Step} ms. An honest client fails like this when its keys or its "
+        + "binding differ from those of the service. If it is none: block the sender, end the session, and prefer EncryptBeforeSign, "
+        + "which verifies before it decrypts. The limit is Budget of FailureAnswers.")]
+    public static partial void PossibleOracle(ILogger logger, int failures, string source, string step);
+
+    [LoggerMessage(21, LogLevel.Information, "{Count} more messages were refused within a second: {Code}.")]
+    public static partial void MoreRefused(ILogger logger, int count, FailureCode code);
+
+    [LoggerMessage(22, LogLevel.Warning, "{Waiting} refusals wait to be answered, as many as MaxWaiting of FailureAnswers allows. New "
+        + "messages are refused with ServerTooBusy until some are answered. Somebody floods the service with messages that fail: find "
+        + "him by the warnings about a possible decryption oracle, or raise MaxWaiting.")]
+    public static partial void TooManyWaiting(ILogger logger, int waiting);
+
+    [LoggerMessage(23, LogLevel.Warning, "{Count} more messages were refused within a second because as many refusals wait as "
+        + "MaxWaiting of FailureAnswers allows.")]
+    public static partial void MoreTooBusy(ILogger logger, int count);
+
+    [LoggerMessage(24, LogLevel.Warning, "{Count} more sources went beyond the Budget of FailureAnswers within a second.")]
+    public static partial void MorePossibleOracles(ILogger logger, int count);
+
     [LoggerMessage(5, LogLevel.Information, "Session {SessionId} opened.")]
     public static partial void SessionOpened(ILogger logger, string sessionId);
 }

@@ -22,6 +22,8 @@ internal readonly struct XmlId(ReadOnlyMemory<byte> utf8) : IEquatable<XmlId>
             ? new XmlId(memory[1..])
             : null;
 
+    public bool StartsWith(ReadOnlySpan<byte> prefix) => _utf8.Span.StartsWith(prefix);
+
     public bool Equals(XmlId other) => _utf8.Span.SequenceEqual(other._utf8.Span);
 
     public override bool Equals(object? obj) => obj is XmlId other && Equals(other);

@@ -3,7 +3,6 @@ using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
-using SecureConversation.Engine.Telemetry;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Trust;
 
@@ -24,7 +23,7 @@ internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sess
         }
         catch (SecurityFailureException e)
         {
-            EngineLog.Refused(environment.Log, e.Code, e.Detail);
+            environment.Refused(e.Code, e.Detail);
             var fault = EnvelopeWriter.Fault(messages.Soap, FaultMap.Of(e.Code, messages.Protocol), request.MessageId);
             var requirements = messages.ForAction(messages.Soap.DefaultFaultAction, MessageRole.Reply);
             return new ServiceAnswer(protection.Secure(fault, requirements), e.Code);

@@ -47,7 +47,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         }
         catch (SecurityFailureException e)
         {
-            EngineLog.Refused(environment.Log, e.Code, e.Detail);
+            environment.Refused(e.Code, e.Detail);
             var fault = EnvelopeWriter.Fault(_session.Soap, FaultMap.Of(e.Code, Protocol), request.MessageId);
             return new ServiceAnswer(protection.Secure(fault, _bootstrap.ForHandshake(MessageRole.Reply)), e.Code);
         }

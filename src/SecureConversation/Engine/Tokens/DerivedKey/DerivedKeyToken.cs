@@ -12,7 +12,7 @@ namespace SecureConversation.Engine.Tokens;
 ///   o:SecurityTokenReference                   required, first
 ///   c:Generation? | c:Offset?                  they exclude each other
 ///   c:Length?                                  32 when absent
-///   c:Label?                                   replaces the default label; WCF never writes it
+///   c:Label?                                   only the default one; WCF, CXF and Metro never write it
 ///   c:Nonce                                    required, 8 to 128 octets; WCF writes 16
 /// </code>
 /// c:Properties, other children and text are refused.
@@ -59,10 +59,15 @@ internal sealed class DerivedKeyToken
         var generation = Optional(ref child, protocol.Generation);
         var offset = Optional(ref child, protocol.Offset);
         var length = Optional(ref child, protocol.Length) ?? DefaultLength;
-        var label = DefaultLabel;
         if (!child.IsNull && child.Is(protocol.Label))
         {
-            label = Encoding.UTF8.GetBytes(ElementValue.Text(child, MaxLabel));
+            // P_SHA1 runs over label and nonce as one string of octets (section 7.1). With a label of the sender's choice, two tokens that
+            // look different would name the same key.
+            if (!Encoding.UTF8.GetBytes(ElementValue.Text(child, MaxLabel)).AsSpan().SequenceEqual(DefaultLabel))
+            {
+                Fail.With(FailureCode.DerivedKeyViolation, "wsc:Label");
+            }
+
             child = child.NextSibling;
         }
 
@@ -85,7 +90,7 @@ internal sealed class DerivedKeyToken
             Fail.With(FailureCode.DerivedKeyViolation, "bounds of wsc:DerivedKeyToken");
         }
 
-        return new DerivedKeyToken(source, new DerivedKeyInputs((int)start, length, label, nonce));
+        return new DerivedKeyToken(source, new DerivedKeyInputs((int)start, length, nonce));
     }
 
     /// <summary>Reads the child if it has the name, and moves on to the next one.</summary>
@@ -102,36 +107,14 @@ internal sealed class DerivedKeyToken
     }
 }
 
-/// <summary>The inputs, beside the source key, from which a key is derived (WS-SecureConversation 1.3 section 7).</summary>
+/// <summary>The inputs, beside the source key and the default label, of a derived key (WS-SecureConversation 1.3 section 7).</summary>
 /// <param name="Offset">The position of the key in the P_SHA1 stream, in octets.</param>
 /// <param name="Length">The length of the key in octets.</param>
-/// <param name="Label">The label.</param>
-/// <param name="Nonce">The nonce.</param>
-internal sealed record DerivedKeyInputs(int Offset, int Length, byte[] Label, byte[] Nonce)
+/// <param name="Nonce">The nonce. Keys with the same nonce are cut out of the same stream.</param>
+internal sealed record DerivedKeyInputs(int Offset, int Length, byte[] Nonce)
 {
-    // The reader bounds labels at 128 characters and nonces at 128 octets.
-    private const int MaxSeed = 1024;
-
-    public bool Equals(DerivedKeyInputs? other) => other is not null && Offset == other.Offset && Length == other.Length
-        && Nonce.AsSpan().SequenceEqual(other.Nonce) && Label.AsSpan().SequenceEqual(other.Label);
+    public bool Equals(DerivedKeyInputs? other) =>
+        other is not null && Offset == other.Offset && Length == other.Length && Nonce.AsSpan().SequenceEqual(other.Nonce);
 
     public override int GetHashCode() => HashCode.Combine(Offset, Length, Nonce.Length);
-
-    /// <summary>Whether label and nonce make the same string of octets as these two, wherever it is divided.</summary>
-    public bool HasSeed(ReadOnlySpan<byte> label, ReadOnlySpan<byte> nonce)
-    {
-        if (Label.Length + Nonce.Length != label.Length + nonce.Length)
-        {
-            return false;
-        }
-
-        Span<byte> ours = stackalloc byte[MaxSeed];
-        Span<byte> theirs = stackalloc byte[MaxSeed];
-        label.CopyTo(ours);
-        nonce.CopyTo(ours[label.Length..]);
-        Label.CopyTo(theirs);
-        Nonce.CopyTo(theirs[Label.Length..]);
-        var length = label.Length + nonce.Length;
-        return ours[..length].SequenceEqual(theirs[..length]);
-    }
 }

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using SecureConversation.Engine.Telemetry;
+
+namespace SecureConversation.Engine.Schedule;
+
+/// <summary>
+/// Where refusals wait for their time. It counts failures that came after a key was used, by context, wrapped key and address, and lets
+/// those wait longer of which there are many.
+/// </summary>
+internal sealed class FailureDesk : IDisposable
+{
+    // A wait of a second for each of many failures would fill the room and shut honest clients out, so it is granted in half of it only.
+    private const int PartForLongWaits = 2;
+
+    private readonly FailureAnswerOptions _options;
+    private readonly FailureSchedule? _schedule;
+    private readonly FailureBudgets _budgets;
+    private readonly ILogger _log;
+    private readonly LogLimit _full;
+    private readonly LogLimit _oracles;
+
+    public FailureDesk(FailureAnswerOptions options, TimeProvider clock, ILogger log)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.RequireRanges();
+        _options = options;
+        _schedule = options.Step == TimeSpan.Zero ? null : new FailureSchedule(clock);
+        _budgets = new FailureBudgets(options.Budget, clock);
+        _log = log;
+        _full = new LogLimit(1, clock, more => EngineLog.MoreTooBusy(log, more));
+        _oracles = new LogLimit(LogLimit.EntriesPerSecond, clock, more => EngineLog.MorePossibleOracles(log, more));
+    }
+
+    /// <summary>Notes the arrival of a message. Called before anything else is done with it.</summary>
+    public long Arrive() => _schedule?.Arrive() ?? 0;
+
+    /// <summary>Whether so many refusals wait that no further message may be looked at. Tells the log of it.</summary>
+    public bool IsFull()
+    {
+        var waiting = _schedule?.Count ?? 0;
+        if (waiting < _options.MaxWaiting)
+        {
+            return false;
+        }
+
+        if (_full.TryTake())
+        {
+            EngineLog.TooManyWaiting(_log, waiting);
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits until the refusal of a message is due, and counts the failure where it could have told something.</summary>
+    /// <param name="arrival">What <see cref="Arrive"/> returned for the message.</param>
+    /// <param name="context">The security context whose key was used; else null.</param>
+    /// <param name="wrappedKey">A hash of the EncryptedKey that was used; else null.</param>
+    /// <param name="remote">The address of the sender; null when it is not known.</param>
+    /// <param name="counts">Whether the message failed after a key was used and before its signature was found to be right.</param>
+    /// <param name="cancellationToken">Ends the wait. The place is taken until the refusal would have been due.</param>
+    public Task WaitAsync(
+        long arrival, string? context, byte[]? wrappedKey, IPAddress? remote, bool counts, CancellationToken cancellationToken)
+    {
+        var doublings = Visit(context, wrappedKey, remote, counts ? Count : source => _budgets.Get(source.Source).Doublings);
+        if (_schedule is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        var task = _schedule.WaitAsync(arrival, StepOf(doublings), out var hasOverrun);
+        if (hasOverrun && counts)
+        {
+            Visit(context, wrappedKey, remote, source => _budgets.AddOverrun(source.Source).Doublings);
+        }
+
+        return task.WaitAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _schedule?.Dispose();
+        _full.Dispose();
+        _oracles.Dispose();
+    }
+
+    private TimeSpan StepOf(int doublings)
+    {
+        if (doublings == 0 || _schedule?.Count >= _options.MaxWaiting / PartForLongWaits)
+        {
+            return _options.Step;
+        }
+
+        var step = _options.Step;
+        for (var i = 0; i < doublings && step < _options.MaxStep; i++)
+        {
+            step *= 2;
+        }
+
+        return step < _options.MaxStep ? step : _options.MaxStep;
+    }
+
+    /// <summary>Does the same to all sources of a message.</summary>
+    /// <returns>The most doublings that one of them has.</returns>
+    private static int Visit(string? context, byte[]? wrappedKey, IPAddress? remote, Func<Named, int> visit)
+    {
+        var doublings = context is null ? 0 : visit(new Named(FailureSource.OfContext(context), () => $"session {context}"));
+        if (wrappedKey is not null)
+        {
+            doublings = Math.Max(doublings, visit(new Named(FailureSource.OfWrappedKey(wrappedKey),
+                () => $"wrapped key with EncryptedKeySHA1 {Convert.ToBase64String(wrappedKey)}")));
+        }
+
+        return remote is null ? doublings : Math.Max(doublings, visit(
+            new Named(FailureSource.OfAddress(remote), () => $"address {FailureSource.NameOf(remote)}")));
+    }
+
+    private int Count(Named source)
+    {
+        var charge = _budgets.Add(source.Source);
+        if (charge.Failures > _options.Budget)
+        {
+            EngineMetrics.FailuresOverBudget.Add(1, new KeyValuePair<string, object?>("source", KindName(source.Source.Kind)));
+        }
+
+        if (charge.IsFirstBeyond && _oracles.TryTake())
+        {
+            EngineLog.PossibleOracle(_log, charge.Failures, source.Name(),
+                StepOf(charge.Doublings).TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return charge.Doublings;
+    }
+
+    private static string KindName(FailureSourceKind kind) => kind switch
+    {
+        FailureSourceKind.Context => "context",
+        FailureSourceKind.WrappedKey => "wrapped_key",
+        _ => "address",
+    };
+
+    /// <param name="Source">What is counted by.</param>
+    /// <param name="Name">Its name for the log.</param>
+    private readonly record struct Named(FailureSource Source, Func<string> Name);
+}

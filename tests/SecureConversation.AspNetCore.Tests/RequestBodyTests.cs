@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace SecureConversation.AspNetCore.Tests;
+
+/// <summary>Tests that look at the memory of the whole process: no other test may run beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class WholeProcess
+{
+    public const string Name = "whole process";
+}
+
+/// <summary>Bodies that come slowly, in part, or without end take memory for what arrived and no more.</summary>
+[Collection(WholeProcess.Name)]
+public sealed class RequestBodyTests
+{
+    private const int Announced = 4 * 1024 * 1024;
+
+    private static SecureConversationRequestDelegate Unreachable => _ => throw new InvalidOperationException("The application was called.");
+
+    [Fact]
+    public async Task AnnouncedBodies_TakeNoMemoryBeforeTheyArrive()
+    {
+        const int connections = 300;
+        await using var host = await KestrelHost.StartAsync(Endpoints.Session, Unreachable);
+        using (await BeginAsync(host, Announced, 10))
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            var sockets = new List<Socket>();
+            for (var i = 0; i < connections; i++)
+            {
+                sockets.Add(await BeginAsync(host, Announced, 10));
+            }
+
+            // The last one has been read once an earlier request after it is answered.
+            Assert.Equal(HttpStatusCode.BadRequest, (await host.Http.SendAsync(Post(host, new byte[100]))).StatusCode);
+            Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / connections, 0, 40_000);
+            sockets.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task LargeBodies_BeyondTheTotal_Are503AndSmallOnesPass()
+    {
+        await using var host = await KestrelHost.StartAsync(Endpoints.Session, Unreachable, o => o.MaxBufferedRequestBytes = 200_000);
+        using (await BeginAsync(host, 250_000, 249_000))
+        {
+            // Until the bytes of the first are read, the second has room.
+            var status = HttpStatusCode.BadRequest;
+            for (var i = 0; i < 1000 && status == HttpStatusCode.BadRequest; i++)
+            {
+                status = await SendAsync(host, 200_000);
+            }
+
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+            Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(host, 60_000));
+        }
+
+        // The first one has gone, and its bytes with it.
+        var later = HttpStatusCode.ServiceUnavailable;
+        for (var i = 0; i < 1000 && later == HttpStatusCode.ServiceUnavailable; i++)
+        {
+            later = await SendAsync(host, 200_000);
+        }
+
+        Assert.Equal(HttpStatusCode.BadRequest, later);
+    }
+
+    [Fact]
+    public async Task SlowBody_IsEndedByTheServer()
+    {
+        await using var host = await KestrelHost.StartAsync(
+            services => services.AddSecureConversation(Endpoints.With(Endpoints.Session)),
+            app => app.MapSecureConversation("/echo", Unreachable),
+            kestrel => kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(100_000, TimeSpan.FromSeconds(1.1)));
+        using var socket = await BeginAsync(host, Announced, 10);
+        var buffer = new byte[1024];
+        var length = await socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.StartsWith("HTTP/1.1 408", Encoding.ASCII.GetString(buffer, 0, length), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(host, 100));
+    }
+
+    [Fact]
+    public async Task StreamOfHttp2WithoutEnd_Is413()
+    {
+        await using var host = await KestrelHost.StartAsync(
+            services => services.AddSecureConversation(Endpoints.With(Endpoints.Session, o => o.MaxRequestBytes = 100_000)),
+            app => app.MapSecureConversation("/echo", Unreachable),
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        var address = host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Last();
+        using var http = new HttpClient { BaseAddress = new Uri(address) };
+        using var first = Endless(new Uri(http.BaseAddress, "/echo"));
+        using var second = Endless(new Uri(http.BaseAddress, "/echo"));
+        var responses = await Task.WhenAll(http.SendAsync(first), http.SendAsync(second));
+        Assert.All(responses, r => Assert.Equal((HttpStatusCode.RequestEntityTooLarge, HttpVersion.Version20), (r.StatusCode, r.Version)));
+    }
+
+    private static HttpRequestMessage Endless(Uri address) => new(HttpMethod.Post, address)
+    {
+        Version = HttpVersion.Version20,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        Content = Soap(new EndlessContent()),
+    };
+
+    private static async Task<HttpStatusCode> SendAsync(KestrelHost host, int size)
+    {
+        using var response = await host.Http.SendAsync(Post(host, new byte[size]));
+        return response.StatusCode;
+    }
+
+    private static HttpRequestMessage Post(KestrelHost host, byte[] entity) =>
+        new(HttpMethod.Post, new Uri(host.Address, "/echo")) { Content = Soap(new ByteArrayContent(entity)) };
+
+    private static HttpContent Soap(HttpContent content)
+    {
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/soap+xml; charset=utf-8");
+        return content;
+    }
+
+    /// <summary>Announces a body and sends the beginning of it.</summary>
+    private static async Task<Socket> BeginAsync(KestrelHost host, int announced, int sent)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, host.Address.Port);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/soap+xml; charset=utf-8\r\nContent-Length: {announced}\r\n\r\n"));
+        await socket.SendAsync(new byte[sent]);
+        return socket;
+    }
+
+    private sealed class EndlessContent : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            while (true)
+            {
+                await stream.WriteAsync(new byte[16 * 1024]);
+                await stream.FlushAsync();
+            }
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

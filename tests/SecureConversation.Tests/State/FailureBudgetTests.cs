@@ -1,0 +1,91 @@
+using System.Net;
+using SecureConversation.Engine.Schedule;
+using SecureConversation.Testing;
+
+namespace SecureConversation.Tests.State;
+
+/// <summary>Failures are counted by source over a minute, in bounded memory.</summary>
+public sealed class FailureBudgetTests
+{
+    private const int Budget = 4;
+
+    private readonly ManualTimeProvider _clock = new();
+
+    [Fact]
+    public void Step_DoublesOnceForEachBudgetBeyondTheFirst()
+    {
+        var budgets = new FailureBudgets(Budget, _clock);
+        var doublings = Enumerable.Range(0, 13).Select(_ => budgets.Add(FailureSource.OfContext("a")).Doublings);
+        Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3], doublings);
+        Assert.Equal(0, budgets.Add(FailureSource.OfContext("b")).Doublings);
+    }
+
+    [Fact]
+    public void Source_BeyondItsBudget_IsToldOncePerPeriod()
+    {
+        var budgets = new FailureBudgets(Budget, _clock);
+        for (var period = 0; period < 3; period++)
+        {
+            Assert.Equal(1, Enumerable.Range(0, 5 * Budget).Count(_ => budgets.Add(FailureSource.OfContext("a")).IsFirstBeyond));
+            _clock.Advance(FailureBudgets.Period);
+        }
+    }
+
+    [Fact]
+    public void Failures_CountForTheLastMinute()
+    {
+        var budgets = new FailureBudgets(Budget, _clock);
+        Add(budgets, FailureSource.OfContext("a"), 100);
+        _clock.Advance(FailureBudgets.Period);
+        Assert.Equal(100, budgets.Get(FailureSource.OfContext("a")).Failures);
+        _clock.Advance(FailureBudgets.Period / 4);
+        Assert.Equal(75, budgets.Get(FailureSource.OfContext("a")).Failures);
+        _clock.Advance(FailureBudgets.Period);
+        Assert.Equal(0, budgets.Get(FailureSource.OfContext("a")).Failures);
+        Assert.Equal(0, budgets.Count);
+    }
+
+    [Fact]
+    public void FullTable_KeepsItsCountsAndGivesTheOthersOneTogether()
+    {
+        var budgets = new FailureBudgets(Budget, _clock, capacity: 100);
+        Add(budgets, FailureSource.OfContext("victim"), 50);
+        var last = Enumerable.Range(0, 10_000).Select(i => budgets.Add(FailureSource.OfWrappedKey(BitConverter.GetBytes(i)))).ToArray()[^1];
+        Assert.Equal(101, budgets.Count);
+        Assert.Equal(10_000 - 99, last.Failures);
+        Assert.Equal(51, budgets.Add(FailureSource.OfContext("victim")).Failures);
+    }
+
+    [Fact]
+    public void Overrun_DoublesTheStepAndIsNoFailure()
+    {
+        var budgets = new FailureBudgets(Budget, _clock);
+        Assert.Equal(new Charge(0, 1, false), budgets.AddOverrun(FailureSource.OfContext("a")));
+        Assert.Equal(new Charge(1, 1, false), budgets.Add(FailureSource.OfContext("a")));
+        Assert.Equal(new Charge(1, 2, false), budgets.AddOverrun(FailureSource.OfContext("a")));
+        _clock.Advance(1.5 * FailureBudgets.Period);
+        Assert.Equal(new Charge(0, 1, false), budgets.Get(FailureSource.OfContext("a")));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "192.0.2.1", true)]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2:ffff::1", true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
+    public void Address_OfIPv6CountsByItsFirst64Bits(string one, string other, bool isSame) =>
+        Assert.Equal(isSame, FailureSource.OfAddress(IPAddress.Parse(one)) == FailureSource.OfAddress(IPAddress.Parse(other)));
+
+    [Theory]
+    [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
+    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
+    public void Address_IsNamedAsItCounts(string address, string name) => Assert.Equal(name, FailureSource.NameOf(IPAddress.Parse(address)));
+
+    private static void Add(FailureBudgets budgets, FailureSource source, int failures)
+    {
+        for (var i = 0; i < failures; i++)
+        {
+            budgets.Add(source);
+        }
+    }
+}
