@@ -42,7 +42,7 @@ public sealed class MessageSecurityService : IDisposable
     /// <param name="options">All other settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">
     /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, the address of the
-    /// endpoint is not absolute, or another option is out of its range.
+    /// endpoint is not absolute, another option is out of its range, or two options contradict each other.
     /// </exception>
     public MessageSecurityService(
         MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
@@ -65,8 +65,10 @@ public sealed class MessageSecurityService : IDisposable
             Clock = options.TimeProvider,
             XmlLimits = new XmlLimits { MaxBytes = options.MaxEnvelopeBytes },
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
+            HandOutCanonicalForm = options.HandOutCanonicalForm,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
         };
+        _environment.Check();
         _environment = _environment with { Refusals = new RefusalLog(_environment.Log, _environment.Clock) };
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);

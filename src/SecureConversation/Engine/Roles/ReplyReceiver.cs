@@ -28,6 +28,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             var message = verifier.Open(authentic, expectation.Signatures);
             RequireRelation(message);
             message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
+            message.HandsOutCanonicalForm = environment.HandOutCanonicalForm;
             return message;
         }
         catch (SecurityFailureException e)

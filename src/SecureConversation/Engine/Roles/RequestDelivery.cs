@@ -20,6 +20,7 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
         VerifiedMessage request, BindingMessages formats, MessageKind kind, MessageOrigin origin, ReplyProtection protection)
     {
         request.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
+        request.HandsOutCanonicalForm = environment.HandOutCanonicalForm;
         if (!IsForUs(request, formats, origin))
         {
             var fault = WireFault.DestinationUnreachable with { SubcodeNamespace = formats.Soap.Addressing };
