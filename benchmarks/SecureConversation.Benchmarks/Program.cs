@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using SecureConversation.Benchmarks;
+using SecureConversation.Benchmarks.Flood;
 
 // `quick` prints the costs of one message without the harness: for a look while working, not for claims.
 if (args is ["quick"])
@@ -30,6 +31,12 @@ if (args is [OpenConnections.Service])
 {
     await OpenConnections.ServeAsync();
     return 0;
+}
+
+// `flood` measures what a well-behaved client keeps of its throughput while somebody floods the service; see FloodCommand.
+if (args is ["flood", .. var floodOptions])
+{
+    return await FloodCommand.RunAsync(floodOptions);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(Conversation).Assembly).Run(args);

@@ -151,6 +151,11 @@ public sealed class VerifiedMessage : IDisposable
     /// <summary>Set by the client or service before it hands out the message.</summary>
     internal bool HandsOutUnsignedHeaders { get; set; }
 
+    /// <summary>
+    /// The limit for which the replay cache did not remember this message, so that it must not be accepted; null when it did.
+    /// </summary>
+    internal string? Unremembered { get; set; }
+
     internal SupportingTokens Tokens { get; }
     internal Timestamp? Timestamp { get; }
     internal MessageRequirements Requirements { get; }

@@ -85,7 +85,7 @@ internal sealed record MessageRequirements
     public bool Allows(TokenKind token) =>
         token == TokenKind.EncryptedKey ? Primary is PrimaryTokenKind.WrappedKey or PrimaryTokenKind.Certificate
         : token == TokenKind.SecurityContext ? Primary == PrimaryTokenKind.SecurityContext || Supporting.Any(s => s.Kind == token)
-        : true;
+        : token != TokenKind.DerivedKey || DerivedKeys;
 
     /// <summary>
     /// Whether the signature has to be encrypted. Where nothing else is encrypted, WCF leaves the signature in clear: its digests
