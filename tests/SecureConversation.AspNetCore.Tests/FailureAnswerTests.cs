@@ -34,9 +34,9 @@ public sealed class FailureAnswerTests
         using var refused = await post;
         Assert.Equal(HttpStatusCode.InternalServerError, refused.StatusCode);
         Assert.InRange(clock.UtcNow - began, Step, TimeSpan.MaxValue);
-        // A request that is in order waits for no clock. It is another one: a signature is good for one attempt, and the broken one had it.
-        using var inOrder = client.Secure(session);
-        using var response = await client.PostAsync(inOrder.Envelope);
+        // A request that is in order waits for no clock.
+        using var next = client.Secure(session);
+        using var response = await client.PostAsync(next.Envelope);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
