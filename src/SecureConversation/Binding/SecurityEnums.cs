@@ -50,6 +50,18 @@ public enum SecurityHeaderLayout
     LaxTimestampLast,
 }
 
+/// <summary>How much of a message its signature covers.</summary>
+public enum MessageProtectionProfile
+{
+    /// <summary>As WCF does it: timestamp, body, headers. Tokens, keys and the namespaces of prefixes in values stand outside.</summary>
+    Wcf,
+    /// <summary>
+    /// Between ends of this library only. Encrypts first and signs everything of the security header but the signatures, with all
+    /// namespaces in scope; the receiver refuses what is not covered, before it decrypts anything.
+    /// </summary>
+    Bound,
+}
+
 /// <summary>The order of signing and encrypting (WS-SecurityPolicy 1.2 section 6.3).</summary>
 public enum MessageProtectionOrder
 {

@@ -26,7 +26,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
         try
         {
             primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source);
-            var signed = SignedMessage.Verify(wire, header, encrypted, requirements, primary);
+            var signed = SignedMessage.Verify(wire, header, encrypted, requirements, primary, source);
             Reflection.Refuse(signed, requirements);                                      // not a message of this side
             Coverage.RequireSignedOnWire(requirements, wire, header, encrypted, signed);
             var timestamp = freshness.Require(header.Timestamp);                          // signed, hence not an attacker's

@@ -40,6 +40,13 @@ internal sealed record MessageRequirements
 
     public required MessageProtectionOrder Order { get; init; }
     public required SecurityHeaderLayout Layout { get; init; }
+
+    /// <summary>
+    /// Whether the primary signature covers every child of the security header but the signatures, and every reference lists all prefixes
+    /// in scope (<see cref="MessageProtectionProfile.Bound"/>).
+    /// </summary>
+    public required bool IsBound { get; init; }
+
     public required bool Timestamp { get; init; }
     public required PrimaryTokenKind Primary { get; init; }
 
@@ -116,7 +123,10 @@ internal sealed record MessageRequirements
             Soap = soap,
             IsWss11 = version.SecurityVersion == SecurityVersion.WSSecurity11,
             BspAttributes = version.EmitBspRequiredAttributes,
-            Order = element.MessageProtectionOrder,
+            Order = element.MessageProtectionProfile == MessageProtectionProfile.Bound
+                ? MessageProtectionOrder.EncryptBeforeSign
+                : element.MessageProtectionOrder,
+            IsBound = element.MessageProtectionProfile == MessageProtectionProfile.Bound,
             Layout = element.SecurityHeaderLayout,
             Timestamp = element.IncludeTimestamp,
             Primary = PrimaryTokenKind.Certificate,
