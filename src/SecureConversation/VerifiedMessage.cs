@@ -98,7 +98,9 @@ public sealed class VerifiedMessage : IDisposable
     /// one cover the order of the blocks. Valid until this object is disposed.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The message was disposed of.</exception>
-    /// <exception cref="SecureConversationException">The canonical form was asked for, and that of an unsigned body is too long.</exception>
+    /// <exception cref="SecureConversationException">
+    /// The canonical form was asked for, and that of an unsigned body is too long.
+    /// </exception>
     public ReadOnlyMemory<byte> Envelope
     {
         get
@@ -157,6 +159,11 @@ public sealed class VerifiedMessage : IDisposable
 
     /// <inheritdoc cref="HandsOutUnsignedHeaders"/>
     internal bool HandsOutCanonicalForm { get; set; }
+
+    /// <summary>
+    /// The limit for which the replay cache did not remember this message, so that it must not be accepted; null when it did.
+    /// </summary>
+    internal string? Unremembered { get; set; }
 
     internal SupportingTokens Tokens { get; }
     internal Timestamp? Timestamp { get; }

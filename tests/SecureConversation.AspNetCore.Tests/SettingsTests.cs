@@ -99,7 +99,7 @@ public sealed class SettingsTests
 
     private sealed class SuspiciousCache : IReplayCache
     {
-        public ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
+        public ValueTask<ReplayOutcome> TryAddAsync(ReplayEntry entry, CancellationToken cancellationToken) =>
             ValueTask.FromResult(ReplayOutcome.Replayed);
     }
 }

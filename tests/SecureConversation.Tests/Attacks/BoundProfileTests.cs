@@ -249,6 +249,7 @@ public sealed class BoundProfileTests
 
     [Theory]
     [InlineData("<s:Body><t/></s:Body>")]
+    [InlineData("<s:Body>42</s:Body>")]
     [InlineData("<s:Header/><s:Body/>")]
     [InlineData("<s:Header xmlns:o='urn:o' xmlns:m='urn:m' xmlns:h='urn:h' xmlns='urn:d'><o:x>1</o:x></s:Header><s:Body xmlns=''><t>o:x</t></s:Body>")]
     public async Task EnvelopeOfAnyShape_Arrives(string content)

@@ -118,7 +118,8 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         foreach (var reference in _open)
         {
             var (location, element) = Locate(reference, plain, header) ?? Unlocated(reference);
-            var part = new CoveredPart(location, reference.InclusivePrefixes, SignatureVerification.RequireDigest(reference, element, digest));
+            var form = SignatureVerification.RequireDigest(reference, element, digest);
+            var part = new CoveredPart(location, reference.InclusivePrefixes, form);
             if (location == MessagePart.Body)
             {
                 _covered[_covered.FindIndex(c => c.Location == location)] = part;

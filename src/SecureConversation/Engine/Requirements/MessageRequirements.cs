@@ -92,11 +92,14 @@ internal sealed record MessageRequirements
     /// <summary>Whether the message is signed before it is encrypted (WS-SecurityPolicy 1.2 section 6.3).</summary>
     public bool SignsFirst => Order != MessageProtectionOrder.EncryptBeforeSign;
 
+    /// <summary>Whether ciphertext is signed and the key that encrypted it is not.</summary>
+    public bool LeavesKeyUnsigned => !SignsFirst && !IsBound;
+
     /// <summary>Whether the header may hold a token of this kind. Later checks judge the number of tokens and their use.</summary>
     public bool Allows(TokenKind token) =>
         token == TokenKind.EncryptedKey ? Primary is PrimaryTokenKind.WrappedKey or PrimaryTokenKind.Certificate
         : token == TokenKind.SecurityContext ? Primary == PrimaryTokenKind.SecurityContext || Supporting.Any(s => s.Kind == token)
-        : true;
+        : token != TokenKind.DerivedKey || DerivedKeys;
 
     /// <summary>
     /// Whether the signature has to be encrypted. Where nothing else is encrypted, WCF leaves the signature in clear: its digests

@@ -17,7 +17,9 @@ internal static class BoundItems
     /// <param name="security">The header without its signatures.</param>
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="limits">The limits for parsing.</param>
-    /// <exception cref="Failures.SecurityFailureException">The namespaces in scope, or the lists of their prefixes, are too long.</exception>
+    /// <exception cref="Failures.SecurityFailureException">
+    /// The namespaces in scope, or the lists of their prefixes, are too long.
+    /// </exception>
     public static List<PartDigest> Digest(
         SoapEnvelope envelope, ReadOnlySpan<byte> security, MessageRequirements requirements, XmlLimits limits)
     {
