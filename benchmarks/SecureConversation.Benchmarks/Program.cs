@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using SecureConversation.Benchmarks;
+using SecureConversation.Benchmarks.Soak;
 
 // `quick` prints the costs of one message without the harness: for a look while working, not for claims.
 if (args is ["quick"])
@@ -18,6 +19,12 @@ if (args is ["timing", .. var options])
 if (args is ["hostile", ..])
 {
     return HostileCosts.Run(args.Length > 1 ? args[1] : "");
+}
+
+// `soak [minutes]` runs honest clients and attackers against two hosts; see SoakCommand.
+if (args is ["soak", .. var duration])
+{
+    return await SoakCommand.RunAsync(duration);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(Conversation).Assembly).Run(args);
