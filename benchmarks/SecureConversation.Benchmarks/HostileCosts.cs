@@ -35,7 +35,15 @@ internal static class HostileCosts
             Console.WriteLine($"{sender}: size, ms/KiB, allocated/size, outcome");
             foreach (var shape in HostileShapes.All.Where(s => s.Name.Contains(filter, StringComparison.OrdinalIgnoreCase)))
             {
-                exceeded += Row(scene, sender, shape) ? 0 : 1;
+                // Other programs on the machine may disturb a measurement; a shape that costs too much does so every time.
+                var row = Row(scene, sender, shape);
+                for (var again = 0; !row.IsBounded && again < 2; again++)
+                {
+                    row = Row(scene, sender, shape);
+                }
+
+                Console.WriteLine($"{(row.IsBounded ? "  " : "!!")} {row.Text}");
+                exceeded += row.IsBounded ? 0 : 1;
             }
         }
 
@@ -43,7 +51,7 @@ internal static class HostileCosts
         return exceeded == 0 ? 0 : 1;
     }
 
-    private static bool Row(HostileScene scene, HostileSender sender, HostileShape shape)
+    private static (bool IsBounded, string Text) Row(HostileScene scene, HostileSender sender, HostileShape shape)
     {
         var cells = new List<string>();
         var costs = new List<(int Size, double Milliseconds)>();
@@ -68,9 +76,7 @@ internal static class HostileCosts
 
         var growth = Growth(costs);
         isBounded &= growth <= MaxGrowth;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{(isBounded ? "  " : "!!")} {shape.Name,-58} x{growth:F1} {string.Join(" | ", cells)}"));
-        return isBounded;
+        return (isBounded, string.Create(CultureInfo.InvariantCulture, $"{shape.Name,-58} x{growth:F1} {string.Join(" | ", cells)}"));
     }
 
     /// <summary>The cost for each byte of the largest message, compared with one of about a 16th of its size.</summary>
@@ -90,11 +96,11 @@ internal static class HostileCosts
         for (var i = 0; i < 5 && (i < 1 || all.ElapsedMilliseconds < 1000); i++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var processor = Environment.CpuUsage.TotalTime;
+            var processor = ProcessorMilliseconds();
             var watch = Stopwatch.StartNew();
             var received = scene.Receive(sender, message);
             var elapsed = watch.Elapsed.TotalMilliseconds;
-            var used = (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds;
+            var used = ProcessorMilliseconds() - processor;
 
             if (i == 0)
             {
@@ -106,12 +112,21 @@ internal static class HostileCosts
                 break;
             }
 
-            // The clock of the processor ticks in 10 ms on some systems. Other threads of this process only add to it.
-            best = Math.Min(best, used > 50 ? Math.Min(used, elapsed) : elapsed);
+            // The clock of the processor ticks in some milliseconds.
+            best = Math.Min(best, used > 20 ? Math.Min(used, elapsed) : elapsed);
             allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
         return (best, allocated, outcome);
+    }
+
+    /// <summary>Of this thread where the system says so, otherwise of the process.</summary>
+    private static double ProcessorMilliseconds()
+    {
+        const string Schedule = "/proc/thread-self/schedstat";
+        return File.Exists(Schedule)
+            ? double.Parse(File.ReadAllText(Schedule).Split(' ')[0], CultureInfo.InvariantCulture) / 1e6
+            : Environment.CpuUsage.TotalTime.TotalMilliseconds;
     }
 
     private static void Warm(HostileScene scene)

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using SecureConversation.Benchmarks;
+using SecureConversation.Benchmarks.Flood;
 using SecureConversation.Benchmarks.Soak;
 
 // `quick` prints the costs of one message without the harness: for a look while working, not for claims.
@@ -19,6 +20,24 @@ if (args is ["timing", .. var options])
 if (args is ["hostile", ..])
 {
     return HostileCosts.Run(args.Length > 1 ? args[1] : "");
+}
+
+// `connections [number]` holds that many unfinished requests open, prints the memory of each, and fails beyond a bound.
+if (args is ["connections", ..])
+{
+    return await OpenConnections.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 10_000);
+}
+
+if (args is [OpenConnections.Service])
+{
+    await OpenConnections.ServeAsync();
+    return 0;
+}
+
+// `flood` measures what a well-behaved client keeps of its throughput while somebody floods the service; see FloodCommand.
+if (args is ["flood", .. var floodOptions])
+{
+    return await FloodCommand.RunAsync(floodOptions);
 }
 
 // `soak [minutes]` runs honest clients and attackers against two hosts; see SoakCommand.

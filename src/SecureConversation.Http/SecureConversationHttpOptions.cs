@@ -51,6 +51,14 @@ public sealed class SecureConversationHttpOptions
     public bool HandOutUnsignedHeaders { get; set; }
 
     /// <summary>
+    /// Whether the application gets exactly what was digested: the signed parts in canonical form. A namespace
+    /// declaration that the signature does not cover is then missing, so that a prefix in a value that somebody on the way could have bound
+    /// to another namespace (<c>xsi:type="q:X"</c>) is an error for the application, and not a forged name. Default false: messages of
+    /// WCF do not cover such prefixes, those of this library do. Cannot be combined with <see cref="HandOutUnsignedHeaders"/>.
+    /// </summary>
+    public bool HandOutCanonicalForm { get; set; }
+
+    /// <summary>
     /// Longest time for the handshake of a session; at most a day. Callers share the handshake, so the cancellation of one does not end it.
     /// Default 1 minute.
     /// </summary>

@@ -61,6 +61,8 @@ public enum FailureCode
     DerivedKeyViolation = 212,
     /// <summary>An element of another WS-Trust or WS-SecureConversation version than the binding's.</summary>
     VersionMismatch = 213,
+    /// <summary>EncryptBeforeSign: another encryption key than the one that belongs to the signature key.</summary>
+    EncryptionKeyChanged = 214,
 
     // 3xx: cryptography.
 
@@ -76,6 +78,8 @@ public enum FailureCode
     PartNotSigned = 304,
     /// <summary>A part that must be encrypted is not encrypted.</summary>
     PartNotEncrypted = 305,
+    /// <summary>EncryptBeforeSign: content that another key could have made of the same ciphertext.</summary>
+    AmbiguousContent = 306,
 
     // 4xx: freshness.
 

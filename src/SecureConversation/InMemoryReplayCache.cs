@@ -1,93 +1,117 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Security.Cryptography;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Replay;
 
 namespace SecureConversation;
 
 /// <summary>
-/// Replay cache in the memory of one process. Entries are kept in two generations, of which the older is dropped as a whole: an entry
-/// lives for one to two times its retention, and expiry costs nothing per message. A full cache refuses, as WCF does (ReplayCacheSize).
+/// Replay cache in the memory of one process. An entry takes 20 to 25 bytes and lives for 8 to 9 eighths of its retention; nothing
+/// is ever moved or dropped in one piece that grows with the number of entries, so that no message waits for another's housekeeping.
 /// </summary>
-/// <param name="capacity">Maximum number of entries.</param>
-/// <param name="clock">Source of time. Only its monotonic timestamps are used, so that a change of the system clock drops no entry.</param>
-public sealed class InMemoryReplayCache(int capacity, TimeProvider clock) : IReplayCache
+/// <remarks>
+/// <para>
+/// A value is remembered as 128 bits of its HMAC-SHA256 under a random key of the process. Nobody outside can aim at the place or the
+/// fingerprint of a value. With 6,800,000 entries, a fresh value is taken for another one with a probability of 2^-105.
+/// </para>
+/// <para>
+/// The capacity is shared fairly: no owner may hold more than three times of what is still free. One owner alone gets three quarters,
+/// two get three sevenths each, and who comes new always finds room. Entries without an owner are limited by the capacity alone.
+/// </para>
+/// </remarks>
+public sealed class InMemoryReplayCache : IReplayCache
 {
-    // One lock makes looking up, adding and turning the generations atomic.
-    private readonly Lock _lock = new();
-    private HashSet<UInt128> _current = [];
-    private HashSet<UInt128> _previous = [];
-    private TimeSpan _retention;
-    private long _turned = clock.GetTimestamp();
+    /// <summary>Entries for each shard when the cache is full, in all time slices together.</summary>
+    private const int EntriesPerShard = 1 << 14;
+
+    /// <summary>Shards of a cache that may become large.</summary>
+    internal const int MaxShards = 512;
+
+    private static readonly byte[] ProcessKey = NewKey();
+
+    private readonly ReplayTimeline _timeline;
+    private readonly ReplayShard?[] _shards;
+
+    /// <summary>Creates a cache.</summary>
+    /// <param name="capacity">Maximum number of entries.</param>
+    /// <param name="clock">
+    /// Source of time. Only its monotonic timestamps are used, so that a change of the system clock drops no entry.
+    /// </param>
+    public InMemoryReplayCache(int capacity, TimeProvider clock)
+        : this(capacity, clock, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(capacity / EntriesPerShard, 1, MaxShards)))
+    {
+    }
+
+    /// <param name="capacity">Maximum number of entries.</param>
+    /// <param name="clock">Source of time.</param>
+    /// <param name="shards">
+    /// How many callers can be served at once, a power of two. Each shard that is used costs some hundred bytes.
+    /// </param>
+    internal InMemoryReplayCache(int capacity, TimeProvider clock, int shards)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        _timeline = new ReplayTimeline(capacity, clock);
+        _shards = new ReplayShard?[shards];
+    }
 
     /// <inheritdoc/>
-    public ValueTask<ReplayOutcome> TryAddAsync(
-        ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(TryAdd(signatureValue.Span, retention));
+    public ValueTask<ReplayOutcome> TryAddAsync(ReplayEntry entry, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(TryAdd(entry));
 
     /// <summary>The synchronous form of <see cref="TryAddAsync"/>.</summary>
-    public ReplayOutcome TryAdd(ReadOnlySpan<byte> signatureValue, TimeSpan retention)
+    /// <param name="entry">The value, how long it counts, and for whom.</param>
+    public ReplayOutcome TryAdd(ReplayEntry entry) => TryAdd(entry.Value.Span, entry.Retention, entry.Owner);
+
+    internal ReplayOutcome TryAdd(ReadOnlySpan<byte> value, TimeSpan retention, string? owner = null)
     {
-        var key = KeyOf(signatureValue);
-        lock (_lock)
-        {
-            TurnGenerations(retention);
-            if (_previous.Contains(key) || _current.Contains(key))
-            {
-                return ReplayOutcome.Replayed;
-            }
-
-            if (_current.Count + _previous.Count >= capacity)
-            {
-                return ReplayOutcome.Full;
-            }
-
-            _current.Add(key);
-            return ReplayOutcome.Fresh;
-        }
+        var fingerprint = FingerprintOf(value);
+        var slice = _timeline.Advance(retention);
+        return ShardOf(fingerprint).TryAdd(fingerprint, slice, _timeline, OwnerCounts.HashOf(owner));
     }
 
     /// <summary>How many values are remembered.</summary>
-    internal int Count
+    internal long Count
     {
         get
         {
-            lock (_lock)
-            {
-                TurnGenerations(_retention);
-                return _current.Count + _previous.Count;
-            }
+            _timeline.Advance(TimeSpan.Zero);
+            return _timeline.Count;
         }
     }
 
     /// <summary>Whether a value was added and may still be remembered.</summary>
-    internal bool Contains(ReadOnlySpan<byte> signatureValue)
+    internal bool Contains(ReadOnlySpan<byte> value)
     {
-        var key = KeyOf(signatureValue);
-        lock (_lock)
-        {
-            return _previous.Contains(key) || _current.Contains(key);
-        }
+        var fingerprint = FingerprintOf(value);
+        var slice = _timeline.Advance(TimeSpan.Zero);
+        return Volatile.Read(ref _shards[IndexOf(fingerprint)])?.Contains(fingerprint, slice) == true;
     }
 
-    private static UInt128 KeyOf(ReadOnlySpan<byte> signatureValue)
+    /// <summary>Remembers all entries, also those that are there already, for so long at least, and makes room for so many.</summary>
+    internal void Require(TimeSpan retention, int capacity)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(signatureValue, hash);
-        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
+        _timeline.Advance(retention);
+        _timeline.RaiseCapacity(capacity);
     }
 
-    private void TurnGenerations(TimeSpan retention)
+    private static UInt128 FingerprintOf(ReadOnlySpan<byte> value)
     {
-        // Several bindings may share a cache, so the longest retention that was ever passed in applies to all entries.
-        _retention = retention > _retention ? retention : _retention;
-        var elapsed = clock.GetElapsedTime(_turned);
-        if (elapsed < _retention)
-        {
-            return;
-        }
-
-        // After twice the retention, the current generation has expired as well.
-        _previous = elapsed - _retention >= _retention ? [] : _current;
-        _current = [];
-        _turned = clock.GetTimestamp();
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(ProcessKey, value, hash);
+        var fingerprint = BinaryPrimitives.ReadUInt128LittleEndian(hash);
+        return fingerprint == FingerprintTable.Empty ? UInt128.One : fingerprint;
     }
+
+    private static byte[] NewKey()
+    {
+        var key = new byte[HMACSHA256.HashSizeInBytes];
+        RandomSource.System.Fill(key);
+        return key;
+    }
+
+    private int IndexOf(UInt128 fingerprint) => (int)(fingerprint & (uint)(_shards.Length - 1));
+
+    private ReplayShard ShardOf(UInt128 fingerprint) =>
+        LazyInitializer.EnsureInitialized(ref _shards[IndexOf(fingerprint)], static () => new ReplayShard())!;
 }

@@ -24,7 +24,8 @@ public sealed class MessageSecurityClient
     /// <param name="credentials">The credentials of the client, and which service it expects.</param>
     /// <param name="options">All other settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// The credentials lack something that the binding needs, or the binding detects replays but has no timestamps.
+    /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, or options contradict
+    /// each other.
     /// </exception>
     public MessageSecurityClient(
         MessageSecurityBinding binding, ClientCredentials credentials, MessageSecurityClientOptions? options = null)
@@ -46,8 +47,10 @@ public sealed class MessageSecurityClient
             Clock = options.TimeProvider,
             XmlLimits = new XmlLimits { MaxBytes = options.MaxEnvelopeBytes },
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
+            HandOutCanonicalForm = options.HandOutCanonicalForm,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Client") ?? (ILogger)NullLogger.Instance,
         });
+        _role.Environment.Check();
         _serviceCertificate = new ServiceCertificateCheck(credentials, _role.Environment.Clock);
     }
 

@@ -5,7 +5,9 @@ using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Schedule;
@@ -28,11 +30,11 @@ public sealed class MessageSecurityService : IDisposable
     private readonly EndpointMessages _messages;
     private readonly EngineEnvironment _environment;
     private readonly ServiceCredentials _credentials;
+    private readonly FirstGlance _firstGlance;
     private readonly ServiceReceiver _receiver;
     private readonly ServiceSessions? _sessions;
     private readonly FailureDesk _failures;
-    private readonly Uri? _address;
-    private readonly AddressFilter _addressFilter;
+    private readonly RequestDelivery _delivery;
 
     /// <summary>Creates the service side of an endpoint.</summary>
     /// <param name="binding">How messages are secured.</param>
@@ -40,7 +42,7 @@ public sealed class MessageSecurityService : IDisposable
     /// <param name="options">All other settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">
     /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, the address of the
-    /// endpoint is not absolute, or another option is out of its range.
+    /// endpoint is not absolute, another option is out of its range, or two options contradict each other.
     /// </exception>
     public MessageSecurityService(
         MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
@@ -63,8 +65,10 @@ public sealed class MessageSecurityService : IDisposable
             Clock = options.TimeProvider,
             XmlLimits = new XmlLimits { MaxBytes = options.MaxEnvelopeBytes },
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
+            HandOutCanonicalForm = options.HandOutCanonicalForm,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
         };
+        _environment.Check();
         _environment = _environment with { Refusals = new RefusalLog(_environment.Log, _environment.Clock) };
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
@@ -75,12 +79,12 @@ public sealed class MessageSecurityService : IDisposable
             throw new ArgumentException("MessageSecurityServiceOptions.Address must be an absolute URI.", nameof(options));
         }
 
-        _address = options.Address;
-        _addressFilter = options.AddressFilter;
-
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
-        _receiver = new ServiceReceiver(_environment, options.ReplayCache, new ClientAuthenticator(credentials, _environment.Clock));
+        _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
+        var replays = options.ReplayCache ?? SharedReplays();
+        _firstGlance = new FirstGlance(replays, _environment.Clock);
+        _receiver = new ServiceReceiver(_environment, replays, new ClientAuthenticator(credentials, _environment.Clock));
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options) : null;
     }
 
@@ -133,12 +137,11 @@ public sealed class MessageSecurityService : IDisposable
         {
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
-            var action = wire.FindText(Formats.Soap.Action);
-            var kind = _messages.KindOf(action, MessageRole.Request);
-            var received = _sessions is null ? ReceiveAloneAsync(wire, use, action, relatesTo, origin, cancellationToken)
-                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull
-                    ? IssueAsync(_sessions, wire, use, origin, cancellationToken)
-                : ReceiveInSessionAsync(_sessions, wire, use, kind, action, origin, cancellationToken);
+            var message = new ReceivedEnvelope(wire, wire.FindText(Formats.Soap.Action), relatesTo, origin, use);
+            var kind = _messages.KindOf(message.Action, MessageRole.Request);
+            var received = _sessions is null ? ReceiveAloneAsync(message, cancellationToken)
+                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, message, cancellationToken)
+                : ReceiveInSessionAsync(_sessions, message, kind, cancellationToken);
             return await received.ConfigureAwait(false);
         }
         catch (SecurityFailureException e)
@@ -200,20 +203,19 @@ public sealed class MessageSecurityService : IDisposable
     private BindingMessages Formats => _messages.Application;
 
     /// <summary>Receives a message of a binding without sessions.</summary>
-    private async ValueTask<ServiceResult> ReceiveAloneAsync(
-        SoapEnvelope wire, KeyUse use, string? action, string? relatesTo, MessageOrigin origin, CancellationToken cancellationToken)
+    private async ValueTask<ServiceResult> ReceiveAloneAsync(ReceivedEnvelope message, CancellationToken cancellationToken)
     {
-        var isSecured = !wire.FindSecurity().IsNull;
-        if (!isSecured && MessageKinds.IsCancelRequest(action))
+        var isSecured = !message.Wire.FindSecurity().IsNull;
+        if (!isSecured && MessageKinds.IsCancelRequest(message.Action))
         {
-            using (wire)
+            using (message.Wire)
             {
                 return ServiceResult.Respond.Fault(
-                    Formats.Soap, WireFault.CancellationNotAllowed, FailureCode.SecurityHeaderMissing, relatesTo);
+                    Formats.Soap, WireFault.CancellationNotAllowed, FailureCode.SecurityHeaderMissing, message.MessageId);
             }
         }
 
-        if (isSecured && MessageKinds.IsSessionRequest(action))
+        if (isSecured && MessageKinds.IsSessionRequest(message.Action))
         {
             // A client that expects sessions may use this binding as its bootstrap, so the message could verify. Refuse it all the same:
             // it is not for the application.
@@ -221,22 +223,14 @@ public sealed class MessageSecurityService : IDisposable
         }
 
         var own = _credentials.ServiceCertificate!;
-        var (request, user) = await _receiver.ReceiveAsync(wire, Formats, Formats.ForAction(action, MessageRole.Request),
-            new ServiceKeySource(own) { Use = use }, cancellationToken).ConfigureAwait(false);
+        _firstGlance.Require(message.Wire, Formats, own);
+        var (request, user) = await _receiver.ReceiveAsync(message, Formats, Formats.ForAction(message.Action, MessageRole.Request),
+            new ServiceKeySource(own) { Use = message.Use }, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {
             protection = ReplyProtection.ForRequest(request, Formats, own, _environment);
-            if (Misdirected(request, Formats, protection, origin) is { } refusal)
-            {
-                using (request)
-                using (protection)
-                {
-                    return refusal;
-                }
-            }
-
-            return Dispatch(request, user, null, protection);
+            return Deliver(request, user, null, message.Origin, protection);
         }
         catch
         {
@@ -247,57 +241,51 @@ public sealed class MessageSecurityService : IDisposable
     }
 
     /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
-    private ValueTask<ServiceResult> IssueAsync(
-        ServiceSessions sessions, SoapEnvelope wire, KeyUse use, MessageOrigin origin, CancellationToken cancellationToken) =>
-        sessions.Negotiations.RunAsync<ServiceResult>(
+    private ValueTask<ServiceResult> IssueAsync(ServiceSessions sessions, ReceivedEnvelope message, CancellationToken cancellationToken)
+    {
+        var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
+        var stranger = Owner.OfStranger(message.Origin.RemoteAddress);
+        _firstGlance.Require(message.Wire, bootstrap, own);
+        return sessions.Negotiations.RunAsync<ServiceResult>(
+            stranger,
             async stop =>
             {
-                var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
-                var (request, user) = await _receiver.ReceiveAsync(wire, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
-                    new ServiceKeySource(own) { Use = use }, stop).ConfigureAwait(false);
+                var (request, user) = await _receiver.ReceiveAsync(message, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
+                    new ServiceKeySource(own) { Use = message.Use }, stop).ConfigureAwait(false);
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
-                    if (Misdirected(request, bootstrap, protection, origin) is { } refusal)
-                    {
-                        return refusal;
-                    }
-
-                    var answer = await sessions.Issue.AnswerAsync(request, user, protection, stop).ConfigureAwait(false);
+                    var owner = Owner.OfUser(user) ?? stranger;
+                    var answer = _delivery.Refuse(request, bootstrap, MessageKind.IssueRequest, message.Origin, protection)
+                        ?? await sessions.Issue.AnswerAsync(request, user, owner, protection, stop).ConfigureAwait(false);
                     return ServiceResult.Respond.Protected(answer);
                 }
             },
             cancellationToken);
+    }
 
     /// <summary>Receives a message that the key of a session protects.</summary>
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(
-        ServiceSessions sessions, SoapEnvelope wire, KeyUse use, MessageKind kind, string? action, MessageOrigin origin,
-        CancellationToken cancellationToken)
+        ServiceSessions sessions, ReceivedEnvelope message, MessageKind kind, CancellationToken cancellationToken)
     {
-        var session = await sessions.Router.EnterAsync(wire, cancellationToken).ConfigureAwait(false);
+        var session = await sessions.Router.EnterAsync(message.Wire, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
         ReplyProtection? protection = null;
         try
         {
             SessionRules.RequireUsable(kind, session.Expires, _environment.Clock.GetUtcNow());
-            request = await _receiver.ReceiveInSessionAsync(wire, Formats, _messages.RequirementsOf(kind, action, MessageRole.Request),
-                new ContextKeySource(session.Key, session.ReplyKeys) { Use = use }, cancellationToken).ConfigureAwait(false);
+            var keys = new ContextKeySource(session.Key, session.ReplyKeys) { Use = message.Use };
+            request = await _receiver.ReceiveInSessionAsync(
+                message, Formats, _messages.RequirementsOf(kind, message.Action, MessageRole.Request), keys,
+                session.OwnerAt(message.Origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
-            if (Misdirected(request, Formats, protection, origin) is { } refusal)
-            {
-                using (request)
-                using (protection)
-                {
-                    return refusal;
-                }
-            }
-
             if (kind == MessageKind.CancelRequest)
             {
                 using (request)
                 using (protection)
                 {
-                    var answer = await sessions.Cancel.AnswerAsync(request, session, protection, cancellationToken).ConfigureAwait(false);
+                    var answer = _delivery.Refuse(request, Formats, kind, message.Origin, protection)
+                        ?? await sessions.Cancel.AnswerAsync(request, session, protection, cancellationToken).ConfigureAwait(false);
                     return ServiceResult.Respond.Protected(answer);
                 }
             }
@@ -308,7 +296,7 @@ public sealed class MessageSecurityService : IDisposable
                 Fail.With(FailureCode.UnknownContext);
             }
 
-            return Dispatch(request, session.User, session, protection);
+            return Deliver(request, session.User, session, message.Origin, protection);
         }
         catch
         {
@@ -323,52 +311,28 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    /// <summary>
-    /// Gives a request to the application. WCF hands out unsigned header blocks, we remove them by default; then an unsigned block with
-    /// mustUnderstand cannot be processed and the request is refused (SOAP 1.2 part 1 section 5.2.3).
-    /// </summary>
-    private ServiceResult Dispatch(VerifiedMessage request, ClaimsPrincipal user, ServiceSession? session, ReplyProtection protection)
+    /// <summary>Gives a request to the application, if it is for this endpoint and can be handed out.</summary>
+    private ServiceResult Deliver(
+        VerifiedMessage request, ClaimsPrincipal user, ServiceSession? session, MessageOrigin origin, ReplyProtection protection)
     {
-        request.HandsOutUnsignedHeaders = _environment.HandOutUnsignedHeaders;
-        if (request.HandsOutUnsignedHeaders || request.FindUnsignedMustUnderstand().IsNull)
+        if (_delivery.Refuse(request, Formats, MessageKind.Application, origin, protection) is not { } refusal)
         {
             return new ServiceResult.Dispatch(request, user, session, protection);
         }
 
-        using (request)
-        using (protection)
-        {
-            return RefuseSecured(request, Formats, protection, WireFault.NotUnderstood, FailureCode.NotUnderstood, null);
-        }
+        request.Dispose();
+        protection.Dispose();
+        return ServiceResult.Respond.Protected(refusal);
     }
 
-    /// <summary>
-    /// The answer to a message for another endpoint; null when it is for this one. WCF's dispatcher answers in the same way. It is asked
-    /// once the signature over a:To is verified and before anything else is done with the message.
-    /// </summary>
-    private ServiceResult.Respond? Misdirected(
-        VerifiedMessage request, BindingMessages formats, ReplyProtection protection, MessageOrigin origin)
+    /// <summary>The memory of the process. The longer retention of session and handshake holds, and the size of the session.</summary>
+    private InMemoryReplayCache SharedReplays()
     {
-        // What is no URI is treated as no address: no filter that compares accepts it.
-        Uri? to = null;
-        _ = request.To is { } text && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out to);
-        if (!formats.Soap.HasAddressing || _addressFilter.Accepts(to, _address ?? origin.LocalAddress))
-        {
-            return null;
-        }
-
-        var fault = WireFault.DestinationUnreachable with { SubcodeNamespace = formats.Soap.Addressing };
-        return RefuseSecured(request, formats, protection, fault, FailureCode.DestinationUnreachable, "wsa:To");
-    }
-
-    /// <summary>Answers a verified request with a fault that is protected like a reply.</summary>
-    private ServiceResult.Respond RefuseSecured(
-        VerifiedMessage request, BindingMessages formats, ReplyProtection protection, WireFault fault, FailureCode code, string? detail)
-    {
-        _environment.Refused(code, detail);
-        var requirements = formats.ForAction(formats.Soap.DefaultFaultAction, MessageRole.Reply);
-        var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
-        return ServiceResult.Respond.Protected(new ServiceAnswer(protection.Secure(envelope, requirements), code));
+        var (application, bootstrap) = (_messages.Application.Element, _messages.Bootstrap?.Element ?? _messages.Application.Element);
+        var retention = Freshness.Of(application.LocalServiceSettings, _environment.Clock).Retention;
+        var ofHandshakes = Freshness.Of(bootstrap.LocalServiceSettings, _environment.Clock).Retention;
+        return ProcessReplayMemory.Of(_credentials.ServiceCertificate!.Certificate, _environment.Clock,
+            retention > ofHandshakes ? retention : ofHandshakes, application.LocalServiceSettings.ReplayCacheSize);
     }
 
     private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo) =>

@@ -51,4 +51,12 @@ public sealed class MessageSecurityServiceOptions
     /// removed.
     /// </summary>
     public bool HandOutUnsignedHeaders { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="VerifiedMessage.Envelope"/> is exactly what was digested: the signed parts in canonical form. A namespace
+    /// declaration that the signature does not cover is then missing, so that a prefix in a value that somebody on the way could have bound
+    /// to another namespace (<c>xsi:type="q:X"</c>) is an error for the application, and not a forged name. Default false: messages of
+    /// WCF do not cover such prefixes, those of this library do. Cannot be combined with <see cref="HandOutUnsignedHeaders"/>.
+    /// </summary>
+    public bool HandOutCanonicalForm { get; init; }
 }

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using SecureConversation.Engine.Failures;
-using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Send;

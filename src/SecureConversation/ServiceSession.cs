@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Shared;
 
@@ -30,6 +32,7 @@ public sealed class ServiceSession
     private readonly CancellationTokenSource _closed = new();
     private readonly TimeProvider _clock;
     private readonly UseCount _users;
+    private readonly string? _owner;
     private long _lastUsed;
     private int _state;
     private int _reason;
@@ -41,6 +44,7 @@ public sealed class ServiceSession
         Key = key;
         ReplyKeys = replyKeys;
         User = user;
+        _owner = Owner.OfUser(user);
         Expires = expires;
         _clock = clock;
         _lastUsed = clock.GetTimestamp();
@@ -77,6 +81,12 @@ public sealed class ServiceSession
 
     /// <summary>Why the session ended; <see cref="SessionCloseReason.None"/> while it is open.</summary>
     public SessionCloseReason CloseReason => (SessionCloseReason)Volatile.Read(ref _reason);
+
+    /// <summary>Who holds the place of this session among the pending ones; null for a session that another instance opened.</summary>
+    internal string? PendingFor { get; init; }
+
+    /// <summary>Among whom limits are shared, for messages of this session from that address.</summary>
+    internal string OwnerAt(IPAddress? address) => _owner ?? Owner.OfAddress(address) ?? Id;
 
     internal SecurityContextKey Key { get; }
     internal SessionSendKeys ReplyKeys { get; }

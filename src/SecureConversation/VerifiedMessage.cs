@@ -14,7 +14,7 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation;
 
 /// <summary>
-/// A message that passed every check. Only the verifier creates instances, and they hand out the same bytes whose digests were checked.
+/// A message that passed every check. Only the verifier creates instances, and they hand out the parts whose digests were checked.
 /// Dispose it to clear its buffers and return them to their pool.
 /// </summary>
 public sealed class VerifiedMessage : IDisposable
@@ -78,7 +78,8 @@ public sealed class VerifiedMessage : IDisposable
     public string? ContextId => Context?.Identifier;
 
     /// <summary>
-    /// The envelope after decryption, with its security header, in UTF-8: the octets that the signatures were checked on.
+    /// The envelope after decryption, with its security header, in UTF-8, for diagnosis: the octets that the signatures were checked on,
+    /// and what stands between them, which no signature covers.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The message was disposed of; its buffer may hold another one.</exception>
     public ReadOnlyMemory<byte> DecryptedEnvelope
@@ -91,10 +92,13 @@ public sealed class VerifiedMessage : IDisposable
     }
 
     /// <summary>
-    /// The envelope for the application, in UTF-8: without the security header and, unless the options of the client or service say
-    /// otherwise, without header blocks that no signature covers. Valid until this object is disposed.
+    /// The envelope for the application, in UTF-8: the body and the header blocks as they were signed, without the security header and,
+    /// unless the options of the client or service say otherwise, without header blocks that no signature covers. Comments are left out,
+    /// CDATA is text, and s:Envelope and s:Header have nothing but namespace declarations, because no digest covers the rest. Nor does
+    /// one cover the order of the blocks. Valid until this object is disposed.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The message was disposed of.</exception>
+    /// <exception cref="SecureConversationException">The canonical form was asked for, and that of an unsigned body is too long.</exception>
     public ReadOnlyMemory<byte> Envelope
     {
         get
@@ -150,6 +154,14 @@ public sealed class VerifiedMessage : IDisposable
 
     /// <summary>Set by the client or service before it hands out the message.</summary>
     internal bool HandsOutUnsignedHeaders { get; set; }
+
+    /// <inheritdoc cref="HandsOutUnsignedHeaders"/>
+    internal bool HandsOutCanonicalForm { get; set; }
+
+    /// <summary>
+    /// The limit for which the replay cache did not remember this message, so that it must not be accepted; null when it did.
+    /// </summary>
+    internal string? Unremembered { get; set; }
 
     internal SupportingTokens Tokens { get; }
     internal Timestamp? Timestamp { get; }
@@ -222,8 +234,22 @@ public sealed class VerifiedMessage : IDisposable
         _wire.Dispose();
     }
 
-    private PooledBytes WriteApplicationEnvelope() =>
-        PlainEnvelope.Write(_opened.Plain, SecurityPosition, i => HandsOutUnsignedHeaders || IsSignedBlock(i));
+    private PooledBytes WriteApplicationEnvelope()
+    {
+        try
+        {
+            return HandsOutCanonicalForm
+                ? DigestedEnvelope.Write(_wire, _opened, _signed, Requirements.SignsFirst)
+                : PlainEnvelope.Write(_opened.Plain, SecurityPosition, i => HandsOutUnsignedHeaders || IsSignedBlock(i), FormOf);
+        }
+        catch (SecurityFailureException e)
+        {
+            throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The message cannot be handed out: {e.Message}.", e);
+        }
+    }
+
+    private CanonicalForm FormOf(int block) =>
+        _signed.Find(block < 0 ? MessagePart.Body : MessagePart.HeaderBlock(block))?.Form ?? CanonicalForm.Recommendation;
 
     private int SecurityPosition
     {

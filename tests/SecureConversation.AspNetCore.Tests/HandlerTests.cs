@@ -64,6 +64,23 @@ public sealed class HandlerTests
         Assert.Equal(handOut, seen.Contains("h:Trace", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CanonicalForm_IsHandedOutOnlyWhenAskedFor(bool handOut)
+    {
+        var seen = "";
+        await using var host = await KestrelHost.StartAsync(Endpoints.Single, context =>
+        {
+            seen = System.Text.Encoding.UTF8.GetString(context.Envelope.Span);
+            return Echo(context);
+        }, o => o.HandOutCanonicalForm = handOut);
+        var plain = System.Text.Encoding.UTF8.GetString(Envelopes.Request()).Replace("<s:Envelope ", "<s:Envelope xmlns:unused=\"urn:unused\" ", StringComparison.Ordinal);
+        var result = await host.Client(Endpoints.Single).CallOnceAsync(System.Text.Encoding.UTF8.GetBytes(plain));
+        Assert.Equal(HttpStatusCode.OK, result.Status);
+        Assert.Equal(handOut, !seen.Contains("urn:unused", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Context_TellsWhatWasVerified()
     {

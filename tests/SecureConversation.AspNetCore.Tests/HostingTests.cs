@@ -154,10 +154,10 @@ public sealed class HostingTests
 
         public int Count { get; private set; }
 
-        public ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken)
+        public ValueTask<ReplayOutcome> TryAddAsync(ReplayEntry entry, CancellationToken cancellationToken)
         {
             Count++;
-            return _inner.TryAddAsync(signatureValue, retention, cancellationToken);
+            return _inner.TryAddAsync(entry, cancellationToken);
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class SettingsTests
         ["SecureConversationServiceOptions.AddressFilter"] = Shows(o => o.AddressFilter = AddressFilter.OneOf(new Uri("http://localhost/other"))),
         ["SecureConversationServiceOptions.Binding"] = new ShownBy(Hosting, "Options_MayDependOnServices"),
         ["SecureConversationServiceOptions.Credentials"] = new ShownBy(Hosting, "Options_MayDependOnServices"),
+        ["SecureConversationServiceOptions.HandOutCanonicalForm"] = new ShownBy(Handlers, "CanonicalForm_IsHandedOutOnlyWhenAskedFor"),
         ["SecureConversationServiceOptions.FailureAnswers"] = new ShownBy("SecureConversation.AspNetCore.Tests/FailureAnswerTests.cs", "Refusal_LeavesWhenTheOptionsSay"),
         ["SecureConversationServiceOptions.HandOutUnsignedHeaders"] = new ShownBy(Handlers, "UnsignedHeader_IsHandedOutOnlyWhenAskedFor"),
         ["SecureConversationServiceOptions.MaxBufferedRequestBytes"] = new ShownBy("SecureConversation.AspNetCore.Tests/RequestBodyTests.cs", "LargeBodies_BeyondTheTotal_Are503AndSmallOnesPass"),
@@ -98,7 +99,7 @@ public sealed class SettingsTests
 
     private sealed class SuspiciousCache : IReplayCache
     {
-        public ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
+        public ValueTask<ReplayOutcome> TryAddAsync(ReplayEntry entry, CancellationToken cancellationToken) =>
             ValueTask.FromResult(ReplayOutcome.Replayed);
     }
 }

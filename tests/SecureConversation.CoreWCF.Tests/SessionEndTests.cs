@@ -68,7 +68,7 @@ public sealed class SessionEndTests
 
         public void Release() => _released.SetResult();
 
-        public async ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken)
+        public async ValueTask<ReplayOutcome> TryAddAsync(ReplayEntry entry, CancellationToken cancellationToken)
         {
             if (Interlocked.Exchange(ref _holds, 0) == 1)
             {
@@ -76,7 +76,7 @@ public sealed class SessionEndTests
                 await _released.Task;
             }
 
-            return await _inner.TryAddAsync(signatureValue, retention, cancellationToken);
+            return await _inner.TryAddAsync(entry, cancellationToken);
         }
     }
 }

@@ -18,6 +18,7 @@ public sealed class SettingsTests
         ["SecureConversationHttpOptions.Binding"] = Shows(o => o.Binding = Credential.Single().Element),
         ["SecureConversationHttpOptions.CloseTimeout"] = new ShownBy("SecureConversation.Http.Tests/SessionTests.cs", "Dispose_WaitsForNoSilentService"),
         ["SecureConversationHttpOptions.Credentials"] = Shows(o => o.Credentials = Credential.ClientOf(TestCertificates.Other)),
+        ["SecureConversationHttpOptions.HandOutCanonicalForm"] = Shows(o => o.HandOutCanonicalForm = true),
         ["SecureConversationHttpOptions.HandOutUnsignedHeaders"] = Shows(o => o.HandOutUnsignedHeaders = true),
         ["SecureConversationHttpOptions.LoggerFactory"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "LoggerFactory_TakesTheLog"),
         ["SecureConversationHttpOptions.MaxResponseBytes"] = Shows(o => o.MaxResponseBytes = 1000),
@@ -77,7 +78,8 @@ public sealed class SettingsTests
         try
         {
             using var reply = await client.SendAsync(Messages.Envelope(options.MessageVersion, Echo, Messages.Action));
-            return $"{Encoding.UTF8.GetString(reply.Envelope.Span).Contains(UnsignedHeader, StringComparison.Ordinal)}, {service.Handshakes} handshakes";
+            var envelope = Encoding.UTF8.GetString(reply.Envelope.Span);
+            return $"{envelope.Contains(UnsignedHeader, StringComparison.Ordinal)}, {envelope.StartsWith("<s:Envelope", StringComparison.Ordinal)}, {service.Handshakes} handshakes";
         }
         catch (Exception e) when (e is SecureConversationException or HttpRequestException)
         {

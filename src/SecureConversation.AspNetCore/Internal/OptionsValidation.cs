@@ -38,7 +38,12 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
         {
             // The engine checks credentials against the binding when a service is made, which costs no cryptography.
             using var trial = new MessageSecurityService(ServiceFactory.CreateBinding(options), options.Credentials,
-                new MessageSecurityServiceOptions { FailureAnswers = options.FailureAnswers });
+                new MessageSecurityServiceOptions
+                {
+                    FailureAnswers = options.FailureAnswers,
+                    HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
+                    HandOutCanonicalForm = options.HandOutCanonicalForm,
+                });
             return null;
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)

@@ -26,6 +26,7 @@ internal static class ServiceFactory
             Address = options.Address,
             AddressFilter = options.AddressFilter,
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
+            HandOutCanonicalForm = options.HandOutCanonicalForm,
             FailureAnswers = options.FailureAnswers,
             SessionIdleTimeout = options.SessionIdleTimeout,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),

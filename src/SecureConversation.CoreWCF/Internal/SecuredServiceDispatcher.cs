@@ -13,12 +13,14 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     private readonly XmlDictionaryReaderQuotas _quotas;
     private readonly long _maxReceivedMessageSize;
     private readonly bool _handOutUnsignedHeaders;
+    private readonly bool _handOutCanonicalForm;
     private readonly FailureAnswerOptions _failureAnswers;
 
     private SecuredServiceDispatcher(IServiceDispatcher service, EngineBinding.MessageSecurityBinding binding, BindingContext context,
         MessageSecurityBindingElement element)
     {
         _handOutUnsignedHeaders = element.HandOutUnsignedHeaders;
+        _handOutCanonicalForm = element.HandOutCanonicalForm;
         _failureAnswers = element.FailureAnswers;
         _service = service;
         _binding = binding;
@@ -77,6 +79,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             SessionClosed = sessions.End,
             FailureAnswers = _failureAnswers,
             HandOutUnsignedHeaders = _handOutUnsignedHeaders,
+            HandOutCanonicalForm = _handOutCanonicalForm,
             AddressFilter = AddressFilterOf(Host, BaseAddress),
         });
         Host.Closed += (_, _) =>

@@ -88,5 +88,6 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
             LoggerFactory = options.LoggerFactory,
             MaxEnvelopeBytes = int.MaxValue,
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
+            HandOutCanonicalForm = options.HandOutCanonicalForm,
         });
 }

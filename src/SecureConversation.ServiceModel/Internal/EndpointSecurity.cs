@@ -34,6 +34,7 @@ internal sealed class EndpointSecurity : IDisposable
     public required bool StreamsReplies { get; init; }
 
     public required bool HandsOutUnsignedHeaders { get; init; }
+    public required bool HandsOutCanonicalForm { get; init; }
     public required XmlDictionaryReaderQuotas Quotas { get; init; }
 
     /// <summary>Whether we write the address of the service into requests, in place of the transport or the application.</summary>
@@ -50,6 +51,7 @@ internal sealed class EndpointSecurity : IDisposable
         return new EndpointSecurity(binding, Credentials(context), element.LoggerFactory)
         {
             HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,
+            HandsOutCanonicalForm = element.HandOutCanonicalForm,
             Version = version,
             KnowsContract = protection is not null,
             StreamsReplies = context.RemainingBindingElements.Find<HttpTransportBindingElement>()
@@ -77,6 +79,7 @@ internal sealed class EndpointSecurity : IDisposable
             // The transport has limited what comes in before.
             MaxEnvelopeBytes = int.MaxValue,
             HandOutUnsignedHeaders = HandsOutUnsignedHeaders,
+            HandOutCanonicalForm = HandsOutCanonicalForm,
         });
     });
 

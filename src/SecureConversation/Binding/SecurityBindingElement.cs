@@ -37,6 +37,14 @@ public abstract partial record SecurityBindingElement
     /// </summary>
     public bool RequireSignatureConfirmation { get; init; }
 
+    /// <summary>
+    /// Whether the signatures that this side makes cover the declarations of prefixes in values, as the q of <c>xsi:type="q:X"</c>. Default
+    /// true. Exclusive canonicalization leaves them out, so that somebody on the way could bind the prefix to another namespace; the
+    /// sender therefore lists these prefixes in <c>ec:InclusiveNamespaces</c> (Exclusive XML Canonicalization 1.0, section 3), and only
+    /// in messages that have any. WCF, WSS4J and xmlsec1 take such messages. Set it to false for a receiver that does not.
+    /// </summary>
+    public bool SignPrefixesInValues { get; init; } = true;
+
     /// <summary>Whether a signature covers the token of its own key. Default false; true is not offered and refused.</summary>
     public bool ProtectTokens { get; init; }
 

@@ -57,7 +57,11 @@ public enum MessageProtectionOrder
     SignBeforeEncrypt,
     /// <summary>The signature covers the plaintext and is encrypted itself.</summary>
     SignBeforeEncryptAndEncryptSignature,
-    /// <summary>The signature covers the ciphertext.</summary>
+    /// <summary>
+    /// The signature covers the ciphertext, and no key. It says who signed and not who encrypted: in bindings without sessions another
+    /// accepted client can sign a ciphertext that he took from the sender and cannot read, and it counts as his message. An encrypted
+    /// body is empty or holds elements; in asymmetric bindings it and encrypted headers have at least 16 octets.
+    /// </summary>
     EncryptBeforeSign,
 }
 

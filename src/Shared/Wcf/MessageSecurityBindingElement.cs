@@ -19,6 +19,7 @@ public sealed partial class MessageSecurityBindingElement
         _settings = other._settings;
         BootstrapSecurityBindingElement = (MessageSecurityBindingElement?)other.BootstrapSecurityBindingElement?.Clone();
         HandOutUnsignedHeaders = other.HandOutUnsignedHeaders;
+        HandOutCanonicalForm = other.HandOutCanonicalForm;
         CopyLocal(other);
     }
 
@@ -148,6 +149,15 @@ public sealed partial class MessageSecurityBindingElement
     /// true, as WCF does it, because message inspectors rely on it; false removes them.
     /// </summary>
     public bool HandOutUnsignedHeaders { get; set; } = true;
+
+    /// <summary>
+    /// Whether the application gets exactly what was digested: the signed parts in canonical form. A namespace
+    /// declaration that the signature does not cover is then missing, so that a prefix in a value that somebody on the way could have bound
+    /// to another namespace (<c>xsi:type="q:X"</c>) is an error for the application, and not a forged name. Default false: messages of
+    /// WCF do not cover such prefixes, those of this library do. Needs
+    /// <see cref="HandOutUnsignedHeaders"/> = false.
+    /// </summary>
+    public bool HandOutCanonicalForm { get; set; }
 
     /// <summary>
     /// Whether keys are derived from the one that protects messages; the bootstrap of a session stays as it is. Not offered where each

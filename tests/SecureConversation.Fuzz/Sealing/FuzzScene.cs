@@ -20,14 +20,17 @@ internal sealed class FuzzScene
     private const int MaxSessions = 64;
 
     private readonly KeepingStore _store = new();
+    private readonly EngineEnvironment _environment;
     private readonly SymmetricKey? _root;
 
     public FuzzScene(string name)
     {
         var binding = Bindings.Create(name);
         Binding = binding;
-        Client = new MessageSecurityClient(binding, FuzzCredentials.Client, new MessageSecurityClientOptions(),
-            new EngineEnvironment { Clock = Clock, Log = Log });
+
+        // One binding for the other way to hand out.
+        _environment = new EngineEnvironment { Clock = Clock, Log = Log, HandOutCanonicalForm = name.Contains("/sign-first/", StringComparison.Ordinal) };
+        Client = new MessageSecurityClient(binding, FuzzCredentials.Client, new MessageSecurityClientOptions(), _environment);
         Service = CreateService();
         if (binding.EstablishesSession)
         {
@@ -86,7 +89,7 @@ internal sealed class FuzzScene
         SessionStore = Binding.EstablishesSession ? _store : null,
         ReplayCache = new ForgetfulReplayCache(),
         FailureAnswers = new FailureAnswerOptions { Step = TimeSpan.Zero },
-    }, new EngineEnvironment { Clock = Clock, Log = Log });
+    }, _environment);
 
     private ScriptKeys Keys(SymmetricKey? root, RSA signer, RSA receiver)
     {

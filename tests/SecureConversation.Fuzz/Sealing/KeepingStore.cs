@@ -31,6 +31,6 @@ internal sealed class KeepingStore : ISecuritySessionStore
 /// <summary>Remembers nothing: the same message comes again and again here.</summary>
 internal sealed class ForgetfulReplayCache : IReplayCache
 {
-    public ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
+    public ValueTask<ReplayOutcome> TryAddAsync(ReplayEntry entry, CancellationToken cancellationToken) =>
         ValueTask.FromResult(ReplayOutcome.Fresh);
 }

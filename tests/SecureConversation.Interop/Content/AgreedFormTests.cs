@@ -82,11 +82,16 @@ public sealed class AgreedFormTests
         {
             var id = reference.GetAttribute(Attr.Uri)![1..];
             var part = elements.FindIndex(e => e.GetAttribute(Wsu.Id) == id || (e.Is(Ds.Signature) && e.GetAttribute(Attr.Id) == id));
-            var canonical = Encoding.UTF8.GetBytes(XmlSupport.WcfCanonical(envelope, part, "", false));
+            var canonical = Encoding.UTF8.GetBytes(XmlSupport.WcfCanonical(envelope, part, PrefixList(elements, reference), false));
             var expected = elements.Single(e => e.Parent == reference && e.Is(Ds.DigestValue)).GetText();
             Assert.Equal(expected, Convert.ToBase64String(SHA256.HashData(canonical)));
         }
     }
+
+    private static string PrefixList(List<XmlElement> elements, XmlElement reference) => elements
+        .FirstOrDefault(e => e.Is(Ds.InclusiveNamespaces) && e.Parent.Parent.Parent == reference) is { IsNull: false } list
+        ? list.GetAttribute(Attr.PrefixList)!
+        : "";
 
     private static int NumberOf(XmlIndex index, XmlElement element) => XmlSupport.All(index).ToList().IndexOf(element);
 }

@@ -17,6 +17,11 @@ internal static class Envelopes
         ["type named by a prefix of the envelope"] = Envelope(
             "<Echo xmlns=\"urn:e\"><v xsi:type=\"xsd:int\">1</v></Echo>",
             " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\""),
+        ["types named by prefixes and by the default namespace"] = Envelope(
+            "<p:a xmlns:p=\"urn:1\" xmlns:q=\"urn:2\"><p:b xmlns=\"urn:3\" xsi:type=\"x\"><p:c xmlns:q=\"urn:4\" xsi:type=\"q:y\">q:z</p:c></p:b><d xsi:type=\"q:y\"/></p:a>",
+            " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:q=\"urn:5\""),
+        ["fault"] = Envelope("<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value xmlns:f=\"urn:f\">f:x</s:Value></s:Subcode></s:Code>"
+            + "<s:Reason><s:Text xml:lang=\"en\">r</s:Text></s:Reason></s:Fault>"),
         ["default namespace on and off"] = Envelope("<a xmlns=\"urn:1\"><b xmlns=\"\"><c xmlns=\"urn:1\"/><d/></b></a>"),
         ["the same prefix for two namespaces"] = Envelope("<p:a xmlns:p=\"urn:1\"><p:b xmlns:p=\"urn:2\" p:x=\"1\"><p:c xmlns:p=\"urn:1\"/></p:b></p:a>"),
         ["CDATA"] = Envelope("<t xmlns=\"urn:e\"><![CDATA[<&>]]> and <![CDATA[]]>text</t>"),
@@ -55,6 +60,10 @@ internal static class Envelopes
         ["default namespace of the envelope taken away"] = Envelope("<p:a xmlns:p=\"urn:p\"><f xmlns=\"\"><g/></f></p:a>", " xmlns=\"urn:d\""),
         ["SOAP by default and by prefix"] =
             $"<Envelope xmlns=\"{Ns.Soap12}\" xmlns:s=\"{Ns.Soap12}\" xmlns:a=\"{Ns.Wsa10}\"><Header>{Addressing}</Header><s:Body><f xmlns=\"\"><g/></f></s:Body></Envelope>",
+        ["prefix redeclared where a value refers to it"] = Envelope(
+            "<p:a xmlns:p=\"urn:1\"><b xmlns=\"urn:e\" xmlns:p=\"urn:2\"><p:c xmlns:p=\"urn:1\">q:x</p:c></b></p:a>", " xmlns:q=\"urn:q\" xmlns=\"urn:d\""),
+        ["default namespace declared unused where a type needs it"] = Envelope(
+            "<p:a xmlns:p=\"urn:p\" xmlns=\"urn:d\"><p:e xsi:type=\"t\"><f xmlns=\"\"/></p:e><![CDATA[\r\n]]></p:a>", " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\""),
         ["carriage returns in CDATA"] = Envelope("<t xmlns=\"urn:e\"><![CDATA[a\r\nb\rc]]><!--\r\n--></t>"),
         ["inside a header"] = Envelope("<t xmlns=\"urn:e\"/>").Replace("</a:Address>",
             "</a:Address><a:ReferenceParameters><p:a xmlns:p=\"urn:p\" xmlns=\"urn:d\"><p:e><f xmlns=\"\"/></p:e></p:a></a:ReferenceParameters>", StringComparison.Ordinal),

@@ -10,8 +10,9 @@ public sealed class DependencyTests
     [
         "SecureConversation.FailureCode", "SecureConversation.SecureConversationException", "SecureConversation.SecureConversationFailure",
         "SecureConversation.SoapFault", "SecureConversation.MessageSecurityServiceOptions", "SecureConversation.MessageSecurityClientOptions",
-        "SecureConversation.ReplayOutcome", "SecureConversation.IReplayCache", "SecureConversation.InMemoryReplayCache",
-        "SecureConversation.FailureAnswerOptions", "SecureConversation.AddressFilter", "SecureConversation.SessionCloseReason", "SecureConversation.ISecuritySessionStore", "SecureConversation.SessionState",
+        "SecureConversation.ReplayOutcome", "SecureConversation.ReplayEntry", "SecureConversation.MessageOrigin", "SecureConversation.IReplayCache",
+        "SecureConversation.FailureAnswerOptions", "SecureConversation.AddressFilter",
+        "SecureConversation.SessionCloseReason", "SecureConversation.ISecuritySessionStore", "SecureConversation.SessionState",
     ];
 
     /// <summary>What the layers hand out; where it stands in the public folder, it belongs to the layer that makes it.</summary>
@@ -19,6 +20,7 @@ public sealed class DependencyTests
     {
         ["SecureConversation.VerifiedMessage"] = "Receive",
         ["SecureConversation.ServiceSession"] = "Sessions",
+        ["SecureConversation.InMemoryReplayCache"] = "Replay",
         ["SecureConversation.SecuredRequest"] = "Roles",
     };
 
@@ -29,6 +31,7 @@ public sealed class DependencyTests
         ["Failures"] = "Names",
         ["Telemetry"] = "",
         ["Schedule"] = "Telemetry",
+        ["Quota"] = "",
         ["Xml"] = "Failures Shared",
         ["Crypto"] = "Failures",
         ["Names"] = "Xml Binding",
@@ -39,15 +42,15 @@ public sealed class DependencyTests
         ["Encryption"] = "Shared Tokens Xml Names Failures Crypto Binding",
         ["Requirements"] = "Tokens Xml Names Binding",
         ["Soap"] = "Requirements Tokens Xml Names Failures Crypto Binding",
-        ["Sessions"] = "Shared Requirements Soap Tokens Xml Names Failures Crypto Binding",
-        ["Replay"] = "Xml Names Failures Binding",
+        ["Sessions"] = "Shared Quota Replay Requirements Soap Tokens Xml Names Failures Crypto Binding",
+        ["Replay"] = "Quota Telemetry Crypto Xml Names Failures Binding",
         ["Receive"] = "Shared Replay Sessions Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Diagnosis",
         ["Send"] = "Replay Receive Sessions Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",
         ["Trust"] = "Replay Tokens Xml Names Failures Crypto Binding",
-        ["Handshake"] = "Roles Trust Sessions Receive Send Soap Requirements Tokens Xml Names Failures Crypto Binding Telemetry",
-        ["Roles"] = "Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
+        ["Handshake"] = "Quota Replay Roles Trust Sessions Receive Send Soap Requirements Tokens Xml Names Failures Crypto Binding Telemetry",
+        ["Roles"] = "Quota Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
         ["Diagnosis"] = "Handshake Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",
-        ["Public"] = "Shared Schedule Handshake Roles Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
+        ["Public"] = "Quota Shared Schedule Handshake Roles Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
     };
 
     [Fact]

@@ -63,11 +63,13 @@ public sealed class ReflectionTests
         using var result = await scene.ReceiveAsync(request.Envelope);
         using var reply = Assert.IsType<ServiceResult.Dispatch>(result).Secure(Loopback.Reply(scene.Version));
         var reflected = Reflected.ReplyAsRequest(reply.Envelope, request.Envelope);
-        await scene.RefusedAsync(Reflected.Bytes(reflected), FailureCode.WrongToken);
+        // Outside sessions the key of the request has had its one message, which is seen before the mark is.
+        await scene.RefusedAsync(Reflected.Bytes(reflected), scene.SessionKey is null ? FailureCode.Replayed : FailureCode.WrongToken);
 
         using var key = scene.SessionKey is null ? Forgery.Unwrap(Forgery.Load(request.Envelope)) : null;
         // A service that has not seen the key of the request yet, where it is good for one request.
-        using var another = new MessageSecurityService(scene.Loopback.Binding, Loopback.ServiceCredentials);
+        using var another = new MessageSecurityService(scene.Loopback.Binding, Loopback.ServiceCredentials,
+            new MessageSecurityServiceOptions { ReplayCache = new InMemoryReplayCache(1000, TimeProvider.System) });
         using var accepted = await (scene.SessionKey is null ? another : scene.Loopback.Service).ReceiveAsync(
             Reflected.WithoutMark(reflected, scene.SessionKey ?? key!), TestContext.Current.CancellationToken);
         Assert.IsType<ServiceResult.Dispatch>(accepted);
@@ -165,7 +167,7 @@ public sealed class ReflectionTests
         using var reply = Assert.IsType<ServiceResult.Dispatch>(result).Secure(Loopback.Reply(version));
         var reflected = Reflected.Bytes(Reflected.ReplyAsRequest(reply.Envelope, request.Envelope));
         using var back = await loopback.Service.ReceiveAsync(reflected, TestContext.Current.CancellationToken);
-        Assert.Equal(FailureCode.WrongToken, Assert.IsType<ServiceResult.Respond>(back).Code);
+        Assert.True(Assert.IsType<ServiceResult.Respond>(back).Code is FailureCode.WrongToken or FailureCode.Replayed);
         using var verified = request.VerifyReply(reply.Envelope);
     }
 
@@ -241,7 +243,7 @@ public sealed class ReflectionTests
         var (reflected, key) = (Forgery.Load(reply.Envelope), Forgery.Child(Reflected.SecurityOf(Forgery.Load(request.Envelope)), "EncryptedKey"));
         Reflected.SecurityOf(reflected).PrependChild(reflected.ImportNode(key, true));
         using var back = await loopback.Service.ReceiveAsync(Reflected.Bytes(reflected), TestContext.Current.CancellationToken);
-        Assert.Equal(FailureCode.WrongToken, Assert.IsType<ServiceResult.Respond>(back).Code);
+        Assert.True(Assert.IsType<ServiceResult.Respond>(back).Code is FailureCode.WrongToken or FailureCode.Replayed);
         using var verified = request.VerifyReply(reply.Envelope);
 
         // The application brings Ids of its own, and one of a message that it received: ours take their place.

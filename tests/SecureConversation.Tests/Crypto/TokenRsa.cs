@@ -16,7 +16,14 @@ internal sealed class TokenRsa : RSA
     public override byte[] SignHash(byte[] hash, HashAlgorithmName hashAlgorithm, RSASignaturePadding padding) =>
         _inner.SignHash(hash, hashAlgorithm, padding);
 
-    public override byte[] Decrypt(byte[] data, RSAEncryptionPadding padding) => _inner.Decrypt(data, padding);
+    /// <summary>How often the key was asked to decrypt.</summary>
+    public int Decryptions { get; private set; }
+
+    public override byte[] Decrypt(byte[] data, RSAEncryptionPadding padding)
+    {
+        Decryptions++;
+        return _inner.Decrypt(data, padding);
+    }
 
     public override RSAParameters ExportParameters(bool includePrivateParameters) =>
         throw new CryptographicException("The key does not leave the token.");

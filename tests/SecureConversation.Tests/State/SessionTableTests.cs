@@ -11,6 +11,8 @@ namespace SecureConversation.Tests.State;
 /// <summary>Pending, established, closed: who may go where, what time does, and who zeroes the keys.</summary>
 public sealed class SessionTableTests : IDisposable
 {
+    private const string Client = "a client";
+
     private readonly ManualTimeProvider _clock = new();
     private readonly List<ServiceSession> _closed = [];
     private readonly List<Exception> _failures = [];
@@ -32,17 +34,17 @@ public sealed class SessionTableTests : IDisposable
     {
         var first = Add();
         var second = Add();
-        Assert.False(_table.TryReserve());
+        Assert.Equal("MaxPendingSessions", _table.TryReserve(Client));
         _table.Use(first);
         _table.Use(first);
         var third = Add();
-        Assert.False(_table.TryReserve());
+        Assert.Equal("MaxPendingSessions", _table.TryReserve(Client));
         _table.Close(second, SessionCloseReason.Aborted);
         _table.Close(second, SessionCloseReason.Aborted);
         _table.Close(first, SessionCloseReason.Cancelled);
-        Assert.True(_table.TryReserve());
-        Assert.False(_table.TryReserve());
-        _table.Release();
+        Assert.Null(_table.TryReserve(Client));
+        Assert.Equal("MaxPendingSessions", _table.TryReserve(Client));
+        _table.Release(Client);
         Assert.True(third.IsPending);
     }
 
@@ -56,7 +58,7 @@ public sealed class SessionTableTests : IDisposable
         _clock.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal((true, SessionCloseReason.TimedOut), (session.IsClosed, session.CloseReason));
         Assert.Null(_table.Find(session.Id));
-        Assert.True(_table.TryReserve());
+        Assert.Null(_table.TryReserve(Client));
     }
 
     [Fact]
@@ -119,11 +121,11 @@ public sealed class SessionTableTests : IDisposable
 
     private ServiceSession Add()
     {
-        Assert.True(_table.TryReserve());
+        Assert.Null(_table.TryReserve(Client));
         var binding = Bindings.Create("mutualcert//session");
         var requirements = new EndpointMessages(binding).Application.ForHandshake(MessageRole.Reply);
         var key = new SecurityContextKey($"urn:uuid:{Guid.NewGuid()}", null, SymmetricKey.Random(32));
-        var session = new ServiceSession(key, SessionSendKeys.Create(key, requirements, RandomSource.System), new ClaimsPrincipal(), _clock.GetUtcNow().AddHours(1), _clock);
+        var session = new ServiceSession(key, SessionSendKeys.Create(key, requirements, RandomSource.System), new ClaimsPrincipal(), _clock.GetUtcNow().AddHours(1), _clock) { PendingFor = Client };
         _table.Add(session);
         return session;
     }

@@ -49,6 +49,8 @@ public sealed class BindingSettingsTests
         ["SecurityBindingElement.ProtectTokens"] = Refuse(Anonymous with { ProtectTokens = true }),
         ["SecurityBindingElement.RequireSignatureConfirmation"] = Form(Anonymous, e => e with { RequireSignatureConfirmation = false }),
         ["SecurityBindingElement.SecurityHeaderLayout"] = Form(Anonymous, e => e with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast }),
+        ["SecurityBindingElement.SignPrefixesInValues"] = new ShownBy(
+            "SecureConversation.Tests/Attacks/PrefixTests.cs", "PrefixOfAValue_WithoutItsDeclarationSigned_IsHandedOutUndeclared"),
         ["SymmetricSecurityBindingElement.ProtectionTokenParameters"] = Form(Anonymous, e => ((SymmetricSecurityBindingElement)e).SetKeyDerivation(false)),
         ["AsymmetricSecurityBindingElement.AllowSerializedSigningTokenOnReply"] = Form(Duplex, _ => Duplex with { AllowSerializedSigningTokenOnReply = false }),
         ["AsymmetricSecurityBindingElement.InitiatorTokenParameters"] = Form(Asymmetric,

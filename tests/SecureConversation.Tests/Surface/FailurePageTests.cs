@@ -179,6 +179,7 @@ public sealed partial class FailurePageTests
 
     private static string Log(FailureCode code, FailureLog log) => log switch
     {
+        FailureLog.Refused when code is FailureCode.ReplayCacheFull or FailureCode.ServiceTooBusy => Event(nameof(EngineLog.LimitReached), code),
         FailureLog.Refused => Event(nameof(EngineLog.Refused), code),
         FailureLog.Defect => Event(nameof(EngineLog.Defect), code) + ", with the exception",
         FailureLog.Host => "what the host logs of the HTTP status",
@@ -188,7 +189,7 @@ public sealed partial class FailurePageTests
     private static string Event(string name, FailureCode code)
     {
         var message = typeof(EngineLog).GetMethod(name)!.GetCustomAttribute<LoggerMessageAttribute>()!;
-        return $"event {message.EventId}, {message.Level}: \"{message.Message!.Replace("{Code}", $"{code}", StringComparison.Ordinal).Replace("{Detail}", "...", StringComparison.Ordinal)}\"";
+        return $"event {message.EventId}, {message.Level}: \"{message.Message!.Replace("{Code}", $"{code}", StringComparison.Ordinal).Replace("{Detail}", "...", StringComparison.Ordinal).Replace("{Setting}", "...", StringComparison.Ordinal)}\"";
     }
 
     private static Regex Uses(FailureCode code) => new($@"FailureCode\.{code}\b(?!\s*=>)");

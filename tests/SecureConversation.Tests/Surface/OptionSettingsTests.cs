@@ -21,12 +21,15 @@ public sealed class OptionSettingsTests
 
     private static readonly Dictionary<string, Proof> Table = new()
     {
+        ["MessageSecurityClientOptions.HandOutCanonicalForm"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { HandOutCanonicalForm = true })),
         ["MessageSecurityClientOptions.HandOutUnsignedHeaders"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { HandOutUnsignedHeaders = true })),
         ["MessageSecurityClientOptions.LoggerFactory"] = new Shows(
             () => LogAsync(_ => ReplyAsync(new() { MaxEnvelopeBytes = 1000 })), () => LogAsync(log => ReplyAsync(new() { MaxEnvelopeBytes = 1000, LoggerFactory = log }))),
         ["MessageSecurityClientOptions.MaxEnvelopeBytes"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { MaxEnvelopeBytes = 1000 })),
         ["MessageSecurityClientOptions.TimeProvider"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { TimeProvider = Tomorrow })),
 
+        ["MessageSecurityServiceOptions.HandOutCanonicalForm"] = new ShownBy(
+            "SecureConversation.Tests/Attacks/PrefixTests.cs", "PrefixOfAValue_WithoutItsDeclarationSigned_IsHandedOutUndeclared"),
         ["FailureAnswerOptions.Budget"] = new ShownBy(Answers, "Budget_BoundsTheFailuresOfTheFirstStep"),
         ["FailureAnswerOptions.MaxStep"] = new ShownBy(Answers, "Step_DoublesUpToItsMaximum"),
         ["FailureAnswerOptions.MaxWaiting"] = new ShownBy(Answers, "MaxWaiting_Reached_NewMessagesAreRefusedAtOnce"),
@@ -196,7 +199,8 @@ public sealed class OptionSettingsTests
             var plain = Encoding.UTF8.GetString(Loopback.Reply(binding.MessageVersion)).Replace("</s:Header>", UnsignedHeader + "</s:Header>", StringComparison.Ordinal);
             using var reply = dispatch.Secure(Encoding.UTF8.GetBytes(plain));
             using var verified = request.VerifyReply(reply.Envelope);
-            return $"{Encoding.UTF8.GetString(verified.Envelope.Span).Contains(UnsignedHeader, StringComparison.Ordinal)}";
+            var envelope = Encoding.UTF8.GetString(verified.Envelope.Span);
+            return $"{envelope.Contains(UnsignedHeader, StringComparison.Ordinal)} {envelope.StartsWith("<s:Envelope", StringComparison.Ordinal)}";
         }
         catch (SecureConversationException e)
         {
@@ -268,7 +272,7 @@ public sealed class OptionSettingsTests
 
     private sealed class SuspiciousCache : IReplayCache
     {
-        public ValueTask<ReplayOutcome> TryAddAsync(ReadOnlyMemory<byte> signatureValue, TimeSpan retention, CancellationToken cancellationToken) =>
+        public ValueTask<ReplayOutcome> TryAddAsync(ReplayEntry entry, CancellationToken cancellationToken) =>
             ValueTask.FromResult(ReplayOutcome.Replayed);
     }
 

@@ -230,7 +230,13 @@ internal sealed class ServiceReplay : IDisposable
         },
         UserNamePasswordValidator = UserNamePasswordValidator.Create((user, password) =>
             user == _vector.File.Credentials?.UserName && password == _vector.File.Credentials?.Password),
-    }, new MessageSecurityServiceOptions { FailureAnswers = new() { Step = TimeSpan.Zero }, SessionIdleTimeout = _vector.File.Binding.ReceiveTimeout ?? TimeSpan.FromMinutes(10) },
+    }, new MessageSecurityServiceOptions
+    {
+        FailureAnswers = new() { Step = TimeSpan.Zero },
+        SessionIdleTimeout = _vector.File.Binding.ReceiveTimeout ?? TimeSpan.FromMinutes(10),
+        // A service that was restarted is another process, and has forgotten.
+        ReplayCache = new InMemoryReplayCache(binding.Element.LocalServiceSettings.ReplayCacheSize, _clock),
+    },
     new EngineEnvironment { Clock = _clock, Random = _random });
 
     /// <summary>Which context each recorded Issue request was answered by, and the service's part of its key.</summary>

@@ -16,6 +16,25 @@ internal static partial class FailureGuide
                 + "PathOnly or OneOf; on ASP.NET Core UseForwardedHeaders helps too. AddressFilter.Any compares nothing. With CoreWCF set "
                 + "AddressFilterMode of ServiceBehaviorAttribute.",
         },
+        FailureCode.EncryptionKeyChanged => new()
+        {
+            Side = FailureSide.Either,
+            Clause = "WS-SecurityPolicy 1.2 section 6.3; WS-SecureConversation 1.3 section 7",
+            Cause = "With EncryptBeforeSign no signature covers the key. The parts of the message are encrypted with different keys, or "
+                + "the derived key that encrypts is another one than came with the signature key before in the session: somebody "
+                + "exchanged it on the way.",
+            Remedy = "Look for who changes messages between the two sides. A stack that derives a new key to encrypt with has to derive a "
+                + "new one to sign with as well; one that does not needs another MessageProtectionOrder.",
+        },
+        FailureCode.AmbiguousContent => new()
+        {
+            Side = FailureSide.Either,
+            Clause = "WS-SecurityPolicy 1.2 section 6.3; SOAP 1.2 part 1 section 5.3",
+            Cause = "With EncryptBeforeSign no signature covers the key, and what was decrypted could be what another key makes of the "
+                + "ciphertext: text without an element around it or, in asymmetric bindings, content of less than 16 octets.",
+            Remedy = "Give the element of the body a namespace, as WCF does. A body without content is taken. Or set "
+                + "MessageProtectionOrder to one that signs first, on both sides.",
+        },
         _ => null,
     };
 }

@@ -26,7 +26,8 @@ internal static partial class FailureGuide
             Side = FailureSide.Either,
             Clause = "none: the specifications leave limits to us",
             Cause = "The message is larger, deeper, or has more header blocks, references or attributes than a receiver has to bear from a "
-                + "stranger. The detail names the limit.",
+                + "stranger, or namespaces so long and in so many elements that its canonical form would be 32 times as large. The detail "
+                + "names the limit.",
             Remedy = "For size raise MaxRequestBytes of the ASP.NET Core endpoint, MaxResponseBytes of the HTTP client, "
                 + "MaxReceivedMessageSize of a WCF transport, or MaxEnvelopeBytes of the engine. The other limits are fixed: have the "
                 + "sender make its message simpler.",
@@ -279,10 +280,10 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Either,
             Clause = "none: ReplayCacheSize of WCF",
-            Cause = "More messages came within ReplayWindow and twice MaxClockSkew than the cache remembers. It refuses, since it could "
-                + "not tell a replay.",
+            Cause = "More messages came within ReplayWindow and twice MaxClockSkew than ReplayCacheSize, or one sender has used up its "
+                + "share of it: three times of what is still free. They are refused, since a replay of them could not be told.",
             Remedy = "Raise ReplayCacheSize of LocalServiceSettings or LocalClientSettings, shorten ReplayWindow and MaxClockSkew, or give "
-                + "the service an IReplayCache of its own.",
+                + "the service an IReplayCache of its own. The metric secureconversation.replay_entries shows how full it is.",
         },
         FailureCode.UnknownContext => new()
         {
@@ -358,8 +359,8 @@ internal static partial class FailureGuide
             Side = FailureSide.Service,
             Clause = "none: the fault ServerTooBusy of WCF",
             Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, more sessions "
-                + "were opened and not used than MaxPendingSessions, or more refusals wait for their time than MaxWaiting of "
-                + "FailureAnswers.",
+                + "were opened and not used than MaxPendingSessions, or one sender has used up its share of these, three times of what is "
+                + "still free; or more refusals wait for their time than MaxWaiting of FailureAnswers. The log names the setting.",
             Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions instead of "
                 + "opening one for each call. A slow UserNamePasswordValidator or revocation look-up holds handshakes up. "
                 + "Where refusals wait, warnings about a possible decryption oracle say who floods the service.",

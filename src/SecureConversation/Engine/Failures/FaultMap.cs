@@ -19,6 +19,9 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
     public static readonly WireFault ServerTooBusy =
         new("Receiver", Ns.DotNetSecurity, "ServerTooBusy", "The service is too busy to open another session.", IsSecured: true);
 
+    public static readonly WireFault MessageTooMany =
+        new("Receiver", Ns.DotNetSecurity, "ServerTooBusy", "The service is too busy to accept the message.", IsSecured: true);
+
     public static readonly WireFault InvalidRequest =
         new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for a security token is not valid.", IsSecured: true);
 
@@ -49,6 +52,7 @@ internal static class FaultMap
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => WireFault.FailedAuthentication,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired => BadContextToken(protocol),
         FailureCode.ServiceTooBusy => WireFault.ServerTooBusy,
+        FailureCode.ReplayCacheFull => WireFault.MessageTooMany,
         FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
         FailureCode.NotUnderstood => WireFault.NotUnderstood,
         FailureCode.DestinationUnreachable => WireFault.DestinationUnreachable,

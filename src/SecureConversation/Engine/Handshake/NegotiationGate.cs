@@ -1,30 +1,45 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Quota;
 
 namespace SecureConversation.Engine.Handshake;
 
 /// <summary>
 /// Limits the number (MaxStatefulNegotiations) and the duration (NegotiationTimeout) of concurrent handshakes, because anybody can make the
-/// service do private key operations by starting one.
+/// service do private key operations by starting one. The places are shared fairly by address, and at most half of the processors work on
+/// handshakes at once, so that sessions go on while strangers knock.
 /// </summary>
 internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, TimeProvider clock)
 {
-    private int _running;
+    // A private key operation and the rest of a handshake take a few milliseconds. What takes longer waits for a validator.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(50);
 
+    private readonly FairQuota _places = new(settings.MaxStatefulNegotiations, nameof(settings.MaxStatefulNegotiations));
+    private readonly FairTurns _turns = new(Math.Max(1, Environment.ProcessorCount / 2), LongestTurn, clock);
+
+    /// <param name="owner">Who starts the handshake, by his address: nothing else is known yet.</param>
+    /// <param name="negotiate">The handshake. What it does before it first waits is done in turn.</param>
+    /// <param name="cancellationToken">Cancels the handshake.</param>
     /// <exception cref="SecurityFailureException">Too many handshakes run at once, or this one took too long.</exception>
-    public async ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
+    public async ValueTask<T> RunAsync<T>(
+        string owner, Func<CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _running) > settings.MaxStatefulNegotiations)
+        if (_places.TryTake(owner) is { } limit)
         {
-            Interlocked.Decrement(ref _running);
-            return Fail.With<T>(FailureCode.ServiceTooBusy);
+            return Fail.With<T>(FailureCode.ServiceTooBusy, limit);
         }
 
         try
         {
             using var timeout = new CancellationTokenSource(settings.NegotiationTimeout, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-            return await negotiate(either.Token).ConfigureAwait(false);
+            ValueTask<T> negotiation;
+            using (await _turns.EnterAsync(owner, either.Token).ConfigureAwait(false))
+            {
+                negotiation = negotiate(either.Token);
+            }
+
+            return await negotiation.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -32,7 +47,7 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
         }
         finally
         {
-            Interlocked.Decrement(ref _running);
+            _places.Release(owner);
         }
     }
 }

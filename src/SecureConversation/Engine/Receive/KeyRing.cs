@@ -19,6 +19,8 @@ internal sealed class KeyRing : IDisposable
     private readonly MessageRequirements _requirements;
     private readonly KeySource _source;
     private readonly List<(XmlId Id, DerivedKeyToken Token, SymmetricKey Key, bool IsKept)> _derived = new(2);
+    private (DerivedKeyInputs Signing, DerivedKeyInputs Encryption)? _pair;
+    private bool _isPairProved;
     private SymmetricKey? _primary;
     private bool _ownsPrimary;
 
@@ -77,6 +79,33 @@ internal sealed class KeyRing : IDisposable
             : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "signature key length");
     }
 
+    /// <summary>What the derived key that a reference names was derived from; null when it names no derived key.</summary>
+    public DerivedKeyInputs? FindInputs(KeyReference? reference)
+    {
+        foreach (var (id, token, _, _) in _derived)
+        {
+            if (reference is { Kind: KeyReferenceKind.LocalId } && id == reference.LocalId)
+            {
+                return token.Inputs;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a verified message came with the same pair of keys before.</summary>
+    public bool IsPairKnown { get; private set; }
+
+    /// <summary>Says which keys signed and encrypted the message.</summary>
+    public void UsesPair(DerivedKeyInputs signing, DerivedKeyInputs encryption)
+    {
+        _pair = (signing, encryption);
+        IsPairKnown = Context?.Pairs.Find(signing) is not null;
+    }
+
+    /// <summary>The content shows that the encryption key is the right one: <see cref="Keep"/> remembers the pair.</summary>
+    public void ProvePair() => _isPairProved = true;
+
     /// <summary>Hands the wrapped key over to the reply, which then owns it; null where the request has no such key.</summary>
     public SymmetricKey? DetachPrimary()
     {
@@ -95,6 +124,11 @@ internal sealed class KeyRing : IDisposable
         if (Context is null)
         {
             return;
+        }
+
+        if (_isPairProved && _pair is { } pair)
+        {
+            Context.Pairs.Add(pair.Signing, pair.Encryption);
         }
 
         for (var i = 0; i < _derived.Count; i++)

@@ -36,7 +36,10 @@ internal abstract class MessageIntegrity(SoapEnvelope document, SecurityHeader h
     /// Whether the part at a location is protected. It is when its own bytes were verified, not when another element of the same
     /// name or Id was.
     /// </summary>
-    public abstract bool Covers(MessagePart location);
+    public bool Covers(MessagePart location) => Find(location) is not null;
+
+    /// <summary>The covered part at a location, with the form in which it was digested; null when no signature covers it.</summary>
+    public abstract CoveredPart? Find(MessagePart location);
 
     /// <summary>The octets that tell this message from all others, for the replay cache.</summary>
     public abstract ReadOnlySpan<byte> ReplayValue { get; }

@@ -26,6 +26,12 @@ internal readonly record struct MessagePart(PartKind Kind, int Position)
     public static MessagePart SecurityItem(int index) => new(PartKind.SecurityItem, index);
 }
 
+/// <summary>One part that a verified signature covers.</summary>
+/// <param name="Location">Where it stands.</param>
+/// <param name="InclusivePrefixes">The prefix list of its reference, in UTF-8.</param>
+/// <param name="Form">The canonical form whose digest was the signed one.</param>
+internal readonly record struct CoveredPart(MessagePart Location, ReadOnlyMemory<byte> InclusivePrefixes, CanonicalForm Form);
+
 /// <summary>One encrypted part of a message.</summary>
 /// <param name="Location">Where it stands.</param>
 /// <param name="Data">The EncryptedData.</param>

@@ -28,6 +28,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
             primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source);
             var signed = SignedMessage.Verify(wire, header, encrypted, requirements, primary);
             Reflection.Refuse(signed, requirements);                                      // not a message of this side
+            EncryptionKeyCheck.RequirePair(requirements, encrypted, primary, keys);       // where the signature covers no key
             Coverage.RequireSignedOnWire(requirements, wire, header, encrypted, signed);
             var timestamp = freshness.Require(header.Timestamp);                          // signed, hence not an attacker's
             return new AuthenticMessage(wire, shape, encrypted, keys, signed, timestamp);
@@ -52,6 +53,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
         try
         {
             var header = SecurityHeader.Read(opened.Plain, requirements.Protocol);        // the decrypted Ids are unique, too
+            EncryptionKeyCheck.RequireTelling(requirements, opened, header, message.Keys); // the same, of the content
             signed.Complete(opened.Plain, header, requirements, source);
             Coverage.RequireSigned(requirements, opened.Plain, header, opened.Parts, signed);
             var tokens = SupportingTokens.Require(requirements, opened, signed, header);

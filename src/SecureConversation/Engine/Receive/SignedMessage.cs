@@ -15,11 +15,11 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
 {
     private readonly PrimarySignature _primary;
     private readonly List<HeldSignature> _signatures;
-    private readonly List<MessagePart> _covered;
+    private readonly List<CoveredPart> _covered;
     private readonly List<SignedReference> _open;
 
     private SignedMessage(
-        SoapEnvelope wire, SecurityHeader header, PrimarySignature primary, List<MessagePart> covered, List<SignedReference> open)
+        SoapEnvelope wire, SecurityHeader header, PrimarySignature primary, List<CoveredPart> covered, List<SignedReference> open)
         : base(wire, header)
     {
         _primary = primary;
@@ -38,7 +38,18 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     /// <summary>The primary signature.</summary>
     public PrimarySignature Primary => _primary;
 
-    public override bool Covers(MessagePart location) => _covered.Contains(location);
+    public override CoveredPart? Find(MessagePart location)
+    {
+        foreach (var part in _covered)
+        {
+            if (part.Location == location)
+            {
+                return part;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Compares the digests of what stands in clear on the wire: everything where encryption came first.</summary>
     /// <param name="wire">The envelope on the wire.</param>
@@ -51,7 +62,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         SoapEnvelope wire, SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements, PrimarySignature primary)
     {
         using var digest = new ReferenceDigest(requirements.Suite.Digest);
-        var covered = new List<MessagePart>(primary.Element.References.Count);
+        var covered = new List<CoveredPart>(primary.Element.References.Count);
         var open = new List<SignedReference>();
         var hidden = requirements.SignsFirst ? encrypted.All.Count(p => HasHiddenId(p, primary)) : 0;
         foreach (var reference in primary.Element.References)
@@ -59,12 +70,12 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
             var target = Locate(reference, wire, header);
             if (target is { } found && !(requirements.SignsFirst && encrypted.Contains(found.Location)))
             {
-                SignatureVerification.RequireDigest(reference, found.Element, digest);
-                Add(covered, found.Location);
+                var form = SignatureVerification.RequireDigest(reference, found.Element, digest);
+                Add(covered, new CoveredPart(found.Location, reference.InclusivePrefixes, form));
             }
             else if (target?.Location == MessagePart.Body)
             {
-                Add(covered, MessagePart.Body);
+                Add(covered, new CoveredPart(MessagePart.Body, reference.InclusivePrefixes, CanonicalForm.Recommendation));
                 open.Add(reference);
             }
             else if (hidden-- > 0)
@@ -92,10 +103,14 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         foreach (var reference in _open)
         {
             var (location, element) = Locate(reference, plain, header) ?? Unlocated(reference);
-            SignatureVerification.RequireDigest(reference, element, digest);
-            if (location != MessagePart.Body)
+            var part = new CoveredPart(location, reference.InclusivePrefixes, SignatureVerification.RequireDigest(reference, element, digest));
+            if (location == MessagePart.Body)
             {
-                Add(_covered, location);
+                _covered[_covered.FindIndex(c => c.Location == location)] = part;
+            }
+            else
+            {
+                Add(_covered, part);
             }
         }
 
@@ -135,14 +150,14 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         }
     }
 
-    private static void Add(List<MessagePart> covered, MessagePart location)
+    private static void Add(List<CoveredPart> covered, CoveredPart part)
     {
-        if (covered.Contains(location))
+        if (covered.Exists(c => c.Location == part.Location))
         {
             Fail.With(FailureCode.DuplicateId, "ds:Reference");
         }
 
-        covered.Add(location);
+        covered.Add(part);
     }
 
     /// <summary>

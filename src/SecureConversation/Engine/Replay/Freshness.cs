@@ -41,9 +41,21 @@ internal sealed record Freshness(TimeProvider Clock, TimeSpan ReplayWindow, Time
     /// <summary>Refuses a message that the replay cache knows already, or has no room for.</summary>
     public static void RequireFirst(ReplayOutcome outcome)
     {
-        if (outcome != ReplayOutcome.Fresh)
+        if (!IsRemembered(outcome))
         {
-            Fail.With(outcome == ReplayOutcome.Full ? FailureCode.ReplayCacheFull : FailureCode.Replayed);
+            Fail.With(FailureCode.ReplayCacheFull, DetailOf(outcome));
         }
     }
+
+    /// <summary>Refuses a message that the replay cache knows already; false when it has no room for a new one.</summary>
+    public static bool IsRemembered(ReplayOutcome outcome) => outcome switch
+    {
+        ReplayOutcome.Fresh => true,
+        ReplayOutcome.Full or ReplayOutcome.ShareUsedUp => false,
+        _ => Fail.With<bool>(FailureCode.Replayed),
+    };
+
+    /// <summary>Which limit a message without room has met.</summary>
+    public static string DetailOf(ReplayOutcome outcome) =>
+        outcome == ReplayOutcome.ShareUsedUp ? "ReplayCacheSize, share of the sender" : "ReplayCacheSize";
 }

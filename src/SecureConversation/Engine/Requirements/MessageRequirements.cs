@@ -52,6 +52,10 @@ internal sealed record MessageRequirements
     public required ProtectionLevel Body { get; init; }
     public required HeaderProtection Headers { get; init; }
     public required bool SignatureConfirmation { get; init; }
+
+    /// <summary>See <see cref="SecurityBindingElement.SignPrefixesInValues"/>; for senders only.</summary>
+    public required bool SignPrefixesInValues { get; init; }
+
     public required IReadOnlyList<SupportingToken> Supporting { get; init; }
 
     /// <summary>The certificate that the sender encrypts for, and how it is named.</summary>
@@ -85,7 +89,7 @@ internal sealed record MessageRequirements
     public bool Allows(TokenKind token) =>
         token == TokenKind.EncryptedKey ? Primary is PrimaryTokenKind.WrappedKey or PrimaryTokenKind.Certificate
         : token == TokenKind.SecurityContext ? Primary == PrimaryTokenKind.SecurityContext || Supporting.Any(s => s.Kind == token)
-        : true;
+        : token != TokenKind.DerivedKey || DerivedKeys;
 
     /// <summary>
     /// Whether the signature has to be encrypted. Where nothing else is encrypted, WCF leaves the signature in clear: its digests
@@ -119,6 +123,7 @@ internal sealed record MessageRequirements
             DerivedKeys = false,
             Body = body,
             Headers = headers,
+            SignPrefixesInValues = element.SignPrefixesInValues,
             SignatureConfirmation = element.RequireSignatureConfirmation && !role.IsRequest,
             Supporting = role == MessageRole.Request ? SupportingToken.Of(element.EndpointSupportingTokenParameters) : [],
         };

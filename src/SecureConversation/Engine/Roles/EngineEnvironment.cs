@@ -16,7 +16,21 @@ internal sealed record EngineEnvironment
     /// <summary>See <see cref="MessageSecurityServiceOptions.HandOutUnsignedHeaders"/>.</summary>
     public bool HandOutUnsignedHeaders { get; init; }
 
+    /// <summary>See <see cref="MessageSecurityServiceOptions.HandOutCanonicalForm"/>.</summary>
+    public bool HandOutCanonicalForm { get; init; }
+
     public ILogger Log { get; init; } = NullLogger.Instance;
+
+    /// <summary>Refuses settings that contradict each other.</summary>
+    /// <exception cref="ArgumentException">Both forms of handing out are chosen.</exception>
+    public void Check()
+    {
+        if (HandOutUnsignedHeaders && HandOutCanonicalForm)
+        {
+            throw new ArgumentException("HandOutCanonicalForm hands out nothing but what was signed: set HandOutUnsignedHeaders to false, "
+                + "or leave HandOutCanonicalForm at false.");
+        }
+    }
 
     /// <summary>Limits how often refusals are logged; null for a client, whom nobody can flood.</summary>
     public RefusalLog? Refusals { get; init; }

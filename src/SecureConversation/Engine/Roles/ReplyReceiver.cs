@@ -3,7 +3,6 @@ using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
-using SecureConversation.Engine.Telemetry;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -29,12 +28,13 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             var message = verifier.Open(authentic, expectation.Signatures);
             RequireRelation(message);
             message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
+            message.HandsOutCanonicalForm = environment.HandOutCanonicalForm;
             return message;
         }
         catch (SecurityFailureException e)
         {
             wire?.Dispose();
-            EngineLog.Refused(environment.Log, e.Code, e.Detail);
+            environment.Refused(e.Code, e.Detail);
             throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The reply was refused: {e.Message}.", e);
         }
     }
@@ -96,7 +96,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         // A request without a:MessageID has no relation to check, so an old reply must be detected by the replay cache.
         if (expectation.MessageId is null && freshness.RemembersMessage(message.Timestamp))
         {
-            Freshness.RequireFirst(replays.TryAdd(message.ReplayValue, freshness.Retention));
+            Freshness.RequireFirst(replays.TryAdd(ReplayValues.OfSignature(message.ReplayValue), freshness.Retention));
         }
     }
 

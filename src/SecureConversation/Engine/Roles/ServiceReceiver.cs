@@ -1,9 +1,9 @@
-using System.Collections.Concurrent;
 using System.Security.Claims;
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
-using SecureConversation.Engine.Soap;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -12,24 +12,38 @@ namespace SecureConversation.Engine.Roles;
 /// and the message is remembered: a signature, and the key of an EncryptedKey, are good for one attempt, so that nobody can ask twice
 /// what a changed ciphertext does.
 /// </summary>
-internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache? replays, ClientAuthenticator authenticator)
+internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache replays, ClientAuthenticator authenticator)
 {
-    private readonly ConcurrentDictionary<int, IReplayCache> _ownReplays = new();
     private readonly SingleAttempts _attempts = new(environment.Clock);
 
+    /// <summary>
+    /// The replay memory that an endpoint shares with others of the process. The longer retention of session and handshake holds, and the
+    /// size of the session.
+    /// </summary>
+    public static IReplayCache SharedMemory(EndpointMessages messages, X509Certificate2 own, TimeProvider clock)
+    {
+        var settings = messages.Application.Element.LocalServiceSettings;
+        var retention = Freshness.Of(settings, clock).Retention;
+        var ofHandshakes = messages.Bootstrap is { } bootstrap
+            ? Freshness.Of(bootstrap.Element.LocalServiceSettings, clock).Retention
+            : TimeSpan.Zero;
+        return ProcessReplayMemory.Of(own, clock, retention > ofHandshakes ? retention : ofHandshakes, settings.ReplayCacheSize);
+    }
+
     /// <summary>Receives a request whose tokens authenticate its sender.</summary>
-    public async ValueTask<(VerifiedMessage Message, ClaimsPrincipal User)> ReceiveAsync(SoapEnvelope wire, BindingMessages messages,
-        MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken)
+    public async ValueTask<(VerifiedMessage Message, ClaimsPrincipal User)> ReceiveAsync(ReceivedEnvelope received,
+        BindingMessages messages, MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken)
     {
         var verifier = Verifier(messages, requirements, keys);
-        using var authentic = verifier.Authenticate(wire);
+        using var authentic = verifier.Authenticate(received.Wire);
         var signer = await authenticator.AuthenticateSignerAsync(authentic, cancellationToken).ConfigureAwait(false);
-        var attempt = await RememberAsync(authentic, messages, cancellationToken).ConfigureAwait(false);
+        var owner = (signer is null ? null : Owner.OfUser(signer)) ?? Owner.OfStranger(received.Origin.RemoteAddress);
+        var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
         var message = verifier.Open(authentic, []);
         try
         {
             var user = await authenticator.AuthenticateAsync(message, signer, cancellationToken).ConfigureAwait(false);
-            attempt?.Succeed();
+            memory.Opened(message);
             return (message, user);
         }
         catch
@@ -39,15 +53,17 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         }
     }
 
-    /// <summary>Receives a request of a session. The session has authenticated its sender before.</summary>
-    public async ValueTask<VerifiedMessage> ReceiveInSessionAsync(SoapEnvelope wire, BindingMessages messages,
-        MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken)
+    /// <summary>
+    /// Receives a request of a session. The session has authenticated its sender before, who owns what is remembered of the request.
+    /// </summary>
+    public async ValueTask<VerifiedMessage> ReceiveInSessionAsync(ReceivedEnvelope received, BindingMessages messages,
+        MessageRequirements requirements, KeySource keys, string owner, CancellationToken cancellationToken)
     {
         var verifier = Verifier(messages, requirements, keys);
-        using var authentic = verifier.Authenticate(wire);
-        var attempt = await RememberAsync(authentic, messages, cancellationToken).ConfigureAwait(false);
+        using var authentic = verifier.Authenticate(received.Wire);
+        var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
         var message = verifier.Open(authentic, []);
-        attempt?.Succeed();
+        memory.Opened(message);
         return message;
     }
 
@@ -56,25 +72,46 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
 
     private Freshness FreshnessOf(BindingMessages messages) => Freshness.Of(messages.Element.LocalServiceSettings, environment.Clock);
 
-    private async ValueTask<SingleAttempts.Attempt?> RememberAsync(
-        AuthenticMessage message, BindingMessages messages, CancellationToken cancellationToken)
+    /// <summary>
+    /// Refuses a replay. A new message for which there is no room is opened all the same, if only once at a time, since what its sender
+    /// gets is a secured answer that the service is busy.
+    /// </summary>
+    private async ValueTask<Memory> RememberAsync(
+        AuthenticMessage message, BindingMessages messages, string owner, CancellationToken cancellationToken)
     {
         var freshness = FreshnessOf(messages);
         if (!freshness.RemembersMessage(message.Timestamp))
         {
-            return _attempts.Begin(message.ReplayValue, message.WrappedKey);
+            return new Memory(_attempts.Begin(message.ReplayValue, message.WrappedKey), null);
         }
 
-        var size = messages.Element.LocalServiceSettings.ReplayCacheSize;
-        var cache = replays ?? _ownReplays.GetOrAdd(size, capacity => new InMemoryReplayCache(capacity, environment.Clock));
-        var value = message.ReplayValue.ToArray();
-        Freshness.RequireFirst(await cache.TryAddAsync(value, freshness.Retention, cancellationToken).ConfigureAwait(false));
-        if (!message.WrappedKey.IsEmpty)
+        var signature = new ReplayEntry
         {
-            var key = message.WrappedKey.ToArray();
-            Freshness.RequireFirst(await cache.TryAddAsync(key, freshness.Retention, cancellationToken).ConfigureAwait(false));
+            Value = ReplayValues.OfSignature(message.ReplayValue),
+            Retention = freshness.Retention,
+            Owner = owner,
+        };
+        var outcome = await replays.TryAddAsync(signature, cancellationToken).ConfigureAwait(false);
+        if (Freshness.IsRemembered(outcome) && !message.WrappedKey.IsEmpty)
+        {
+            var key = signature with { Value = ReplayValues.OfEncryptedKey(message.WrappedKey) };
+            outcome = await replays.TryAddAsync(key, cancellationToken).ConfigureAwait(false);
         }
 
-        return null;
+        return Freshness.IsRemembered(outcome)
+            ? default
+            : new Memory(_attempts.Begin(message.ReplayValue, message.WrappedKey), Freshness.DetailOf(outcome));
+    }
+
+    /// <summary>What is known of a message before it is opened.</summary>
+    /// <param name="Attempt">The attempt to open a message that is not remembered; null for one that is.</param>
+    /// <param name="Limit">The limit that left no room for it.</param>
+    private readonly record struct Memory(SingleAttempts.Attempt? Attempt, string? Limit)
+    {
+        public void Opened(VerifiedMessage message)
+        {
+            Attempt?.Succeed();
+            message.Unremembered = Limit;
+        }
     }
 }

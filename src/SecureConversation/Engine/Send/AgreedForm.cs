@@ -8,15 +8,18 @@ namespace SecureConversation.Engine.Send;
 /// Rewrites parts that WCF would digest differently from the recommendation: those that redeclare a prefix without using it
 /// in between, and those with a carriage return in a CDATA section (Deviation D1). Both ways give one digest for a part in
 /// canonical form, so the sender writes these parts, and only these, in that form. The rewrite drops namespace declarations
-/// that no name uses, also when a QName in the content needs them, and turns CDATA into text.
+/// that no name uses and that are not listed as inclusive, and turns CDATA into text.
 /// </summary>
 internal static class AgreedForm
 {
     /// <summary>Returns the document with the elements in canonical form. Comments are kept, and the digests stay the same.</summary>
     /// <param name="document">The document to rewrite; the caller keeps it.</param>
-    /// <param name="elements">The elements in document order; none lies inside another.</param>
+    /// <param name="elements">
+    /// The elements in document order, each with the list of its inclusive prefixes; none lies inside another.
+    /// </param>
     /// <param name="limits">The limits for parsing the result.</param>
-    public static SoapEnvelope Rewrite(SoapEnvelope document, IEnumerable<XmlElement> elements, XmlLimits limits)
+    public static SoapEnvelope Rewrite(
+        SoapEnvelope document, IEnumerable<(XmlElement Element, byte[] Prefixes)> elements, XmlLimits limits)
     {
         var output = new PooledBytes(document.Bytes.Length + 1024);
         try
@@ -32,15 +35,16 @@ internal static class AgreedForm
         return SoapEnvelope.Parse(output.Memory, document.Names, limits, buffer: output);
     }
 
-    private static void Copy(SoapEnvelope document, IEnumerable<XmlElement> elements, XmlLimits limits, PooledBytes output)
+    private static void Copy(
+        SoapEnvelope document, IEnumerable<(XmlElement Element, byte[] Prefixes)> elements, XmlLimits limits, PooledBytes output)
     {
         var budget = Math.Min(limits.MaxBytes, CanonicalBudget.OfCopy(document.Bytes.Length));
         using var canonical = new BufferSink((int)budget);
         var copied = 0;
-        foreach (var element in elements)
+        foreach (var (element, prefixes) in elements)
         {
             canonical.Reset();
-            ExclusiveCanonicalizer.Canonicalize(element, default, CanonicalForm.Recommendation, canonical, withComments: true);
+            ExclusiveCanonicalizer.Canonicalize(element, prefixes, CanonicalForm.Recommendation, canonical, withComments: true);
             output.Write(document.Bytes[copied..element.Start]);
             if (output.Length + canonical.WrittenSpan.Length > budget)
             {
@@ -62,7 +66,7 @@ internal static class AgreedForm
     {
         var nameEnd = 1 + element.LocalName.Length + (element.Prefix.IsEmpty ? 0 : element.Prefix.Length + 1);
         output.Write(canonical[..nameEnd]);
-        var declaresDefault = element.Prefix.IsEmpty && !element.NamespaceUri.IsEmpty;
+        var declaresDefault = canonical[nameEnd..].StartsWith(" xmlns=\""u8);
         if (!declaresDefault && element.Parent.TryLookupNamespace(default, out _))
         {
             output.Write(" xmlns=\"\""u8);

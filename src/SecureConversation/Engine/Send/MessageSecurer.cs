@@ -2,7 +2,6 @@ using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
-using SecureConversation.Engine.Signature;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Xml;
 
@@ -41,26 +40,28 @@ internal sealed class MessageSecurer(
         using var plan = SendPlan.Create(plain, requirements, extras.RelatesTo, limits);    // every part to sign gets an Id
         using var keys = SendKeys.Create(token, requirements, plan, extras, random);        // fresh keys, or those of request or session
         using var header = new SecurityHeaderWriter(requirements, keys, plan.Ids, random);
+        var parts = new SignedParts(requirements, limits);
         header.AddTimestamp(clock.GetUtcNow(), validity);
         header.AddSupportingTokens(extras);
         header.AddConfirmations(extras.Confirm);
 
         if (requirements.SignsFirst)
         {
-            var digests = DigestParts(plan);
+            var digests = parts.Digest(plan);
             var splice = new EnvelopeSplice(plan.Envelope);
             var encrypted = PartEncryption.Apply(splice, plan, requirements, keys, random);
             header.Sign(digests, extras);
             return Finish(plan, splice, header, encrypted, keys);
         }
 
+        parts.Survey(plan);
         var hidden = new EnvelopeSplice(plan.Envelope);
         var references = PartEncryption.Apply(hidden, plan, requirements, keys, random);
         var cipher = hidden.Apply(CipherCapacity(plan));
         plan.Replace(SoapEnvelope.Parse(cipher.Memory, plan.Envelope.Names, limits, buffer: cipher));
 
         // The parts are digested as they will be sent: as ciphertext.
-        header.Sign(DigestParts(plan), extras);
+        header.Sign(parts.Digest(plan), extras);
         return Finish(plan, new EnvelopeSplice(plan.Envelope), header, references, keys);
     }
 
@@ -77,32 +78,4 @@ internal sealed class MessageSecurer(
 
     /// <summary>An estimate: base64 makes four octets of three, and the security header needs some room.</summary>
     private static int CipherCapacity(SendPlan plan) => checked((plan.Envelope.Bytes.Length * 3 / 2) + 8192);
-
-    /// <summary>Digests the parts. Those that WCF would digest differently are rewritten (see <see cref="AgreedForm"/>).</summary>
-    private List<(string Id, byte[] Digest)> DigestParts(SendPlan plan)
-    {
-        var digests = new List<(string, byte[])>(plan.Signed.Count);
-        List<XmlElement>? ambiguous = null;
-        using var digest = new ReferenceDigest(requirements.Suite.Digest);
-        foreach (var part in plan.Signed)
-        {
-            var isBody = part.Block == PlannedPart.Body;
-            var element = isBody ? plan.Envelope.Body : plan.Envelope.Headers[part.Block].Element;
-            var value = new byte[requirements.Suite.Digest.Size];
-            if (digest.Compute(element, default, CanonicalForm.Recommendation, value))
-            {
-                (ambiguous ??= []).Add(element);
-            }
-
-            // Where encryption came first, the signature covers the EncryptedHeader, which has an Id of its own.
-            digests.Add((isBody ? part.Id : plan.Envelope.Headers[part.Block].Id!.Value.ToString(), value));
-        }
-
-        if (ambiguous is not null)
-        {
-            plan.Replace(AgreedForm.Rewrite(plan.Envelope, ambiguous.OrderBy(e => e.Start), limits));
-        }
-
-        return digests;
-    }
 }

@@ -28,6 +28,7 @@ internal static class PartEncryption
                 continue;
             }
 
+            RequireTelling(envelope, part, requirements);
             var id = plan.Ids.Next();
             ids.Add(id);
             if (part.Block == PlannedPart.Body)
@@ -46,6 +47,20 @@ internal static class PartEncryption
         }
 
         return ids;
+    }
+
+    /// <summary>Refuses to send what the receiver could not tell from the content of another key (<see cref="TellingContent"/>).</summary>
+    private static void RequireTelling(SoapEnvelope envelope, PlannedPart part, MessageRequirements requirements)
+    {
+        var isTelling = requirements.SignsFirst || (part.Block == PlannedPart.Body
+            ? TellingContent.IsOf(envelope.Body, requirements.IsAsymmetric)
+            : TellingContent.IsElement(envelope.Headers[part.Block].Element, requirements.IsAsymmetric));
+        if (!isTelling)
+        {
+            throw new ArgumentException("With EncryptBeforeSign an encrypted body is empty, or holds elements and no text. In asymmetric "
+                + "bindings it and each encrypted header have at least 16 octets: give the element a namespace, or choose another "
+                + "MessageProtectionOrder.");
+        }
     }
 
     /// <summary>Writes wsse11:EncryptedHeader (WS-Security 1.1 section 9.3.1), with mustUnderstand as WCF does.</summary>

@@ -26,7 +26,7 @@ internal sealed class SecurityHeaderWriter(
     private readonly PooledBytes _tokens = new(4096);
     private readonly PooledBytes _confirmations = new(512);
     private readonly PooledBytes _signatures = new(8192);
-    private readonly List<(string Id, byte[] Digest)> _signedItems = new(4);
+    private readonly List<PartDigest> _signedItems = new(4);
     private readonly List<string> _encryptedItems = new(4);
     private readonly List<SentSignature> _sent = new(2);
     private string? _endorsingId;
@@ -108,7 +108,7 @@ internal sealed class SecurityHeaderWriter(
     }
 
     /// <summary>Signs the parts of the envelope and of this header, then endorses that signature if a token does so.</summary>
-    public void Sign(IReadOnlyList<(string Id, byte[] Digest)> parts, SenderExtras extras)
+    public void Sign(IReadOnlyList<PartDigest> parts, SenderExtras extras)
     {
         var primaryId = _endorsingId is null ? null : ids.Next();
         var digest = new byte[requirements.Suite.Digest.Size];
@@ -120,7 +120,7 @@ internal sealed class SecurityHeaderWriter(
         {
             var start = _signatures.Length;
             using var endorsing = new SignatureWriter(requirements.Suite);
-            endorsing.Add(primaryId!, digest, symmetric: false);
+            endorsing.Add(new PartDigest(primaryId!, digest, []), symmetric: false);
             var value = endorsing.Finish(_signatures, null, extras.Credentials!.ClientCertificate!.PrivateKey,
                 o => TokenWriter.LocalReference(o, _endorsingId, requirements.BspAttributes ? Uris.X509V3 : null));
             _sent.Add(new SentSignature(value, keys.EncryptsSignature));
@@ -175,12 +175,12 @@ internal sealed class SecurityHeaderWriter(
         _signatures.Dispose();
     }
 
-    private void SignPrimary(IReadOnlyList<(string Id, byte[] Digest)> parts, string? id)
+    private void SignPrimary(IReadOnlyList<PartDigest> parts, string? id)
     {
         using var primary = new SignatureWriter(requirements.Suite);
-        foreach (var (partId, partDigest) in parts.Concat(_signedItems))
+        foreach (var part in parts.Concat(_signedItems))
         {
-            primary.Add(partId, partDigest, !requirements.IsAsymmetric);
+            primary.Add(part, !requirements.IsAsymmetric);
         }
 
         var value = keys.SigningCertificate is { } certificate
@@ -203,7 +203,7 @@ internal sealed class SecurityHeaderWriter(
     {
         var digest = new byte[requirements.Suite.Digest.Size];
         Digest.Compute(requirements.Suite.Digest, canonical, digest);
-        _signedItems.Add((id, digest));
+        _signedItems.Add(new PartDigest(id, digest, []));
     }
 
     /// <summary>Replaces the end of the buffer, from <paramref name="start"/>, by an EncryptedData of it; returns the Id of that.</summary>

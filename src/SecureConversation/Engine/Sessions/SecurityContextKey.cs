@@ -19,6 +19,9 @@ internal sealed class SecurityContextKey(string identifier, string? instance, Sy
     public string? Instance { get; } = instance;
     public SymmetricKey Key { get; } = key;
 
+    /// <summary>The pairs of derived keys that verified messages came with.</summary>
+    public KeyPairs Pairs { get; } = new();
+
     public SymmetricKey? FindDerived(DerivedKeyToken token)
     {
         foreach (var (known, derived) in _derived)

@@ -1,21 +1,22 @@
 using System.Collections.Concurrent;
 using SecureConversation.Binding;
+using SecureConversation.Engine.Quota;
 
 namespace SecureConversation.Engine.Sessions;
 
 /// <summary>
-/// The sessions of one service in this process. The number of pending sessions is limited, and an unused one ends after one to two times
-/// InactivityTimeout. Established sessions end by the idle timeout or by Cancel.
+/// The sessions of one service in this process. The number of pending sessions is limited and shared fairly, and an unused one ends after
+/// one to two times InactivityTimeout. Established sessions end by the idle timeout or by Cancel.
 /// </summary>
 internal sealed class SessionTable : IDisposable
 {
     private readonly ConcurrentDictionary<string, ServiceSession> _sessions = new(StringComparer.Ordinal);
     private readonly LocalServiceSecuritySettings _settings;
+    private readonly FairQuota _pending;
     private readonly TimeSpan _idleTimeout;
     private readonly ITimer _sweep;
     private readonly Action<ServiceSession> _onClosed;
     private readonly Action<Exception> _onFailed;
-    private int _pending;
     private volatile bool _isDisposed;
 
     /// <param name="settings">Maximum number of pending sessions and their timeout.</param>
@@ -34,6 +35,7 @@ internal sealed class SessionTable : IDisposable
     {
         _onFailed = onFailed;
         _settings = settings;
+        _pending = new FairQuota(settings.MaxPendingSessions, nameof(settings.MaxPendingSessions));
         _idleTimeout = idleTimeout;
         _onClosed = onClosed;
         var period = TimeSpan.FromTicks(Math.Min(Math.Min(settings.InactivityTimeout.Ticks, idleTimeout.Ticks), TimeSpan.TicksPerDay));
@@ -42,20 +44,14 @@ internal sealed class SessionTable : IDisposable
 
     public int Count => _sessions.Count;
 
-    /// <summary>Reserves a place for a pending session before the costly part of the handshake; false when no place is left.</summary>
-    public bool TryReserve()
-    {
-        if (Interlocked.Increment(ref _pending) <= _settings.MaxPendingSessions)
-        {
-            return true;
-        }
-
-        Interlocked.Decrement(ref _pending);
-        return false;
-    }
+    /// <summary>
+    /// Reserves a place for a pending session before the costly part of the handshake; the limit that was met when none is left for this
+    /// owner, else null.
+    /// </summary>
+    public string? TryReserve(string owner) => _pending.TryTake(owner);
 
     /// <summary>Gives back the reservation of a handshake that failed.</summary>
-    public void Release() => Interlocked.Decrement(ref _pending);
+    public void Release(string owner) => _pending.Release(owner);
 
     /// <summary>Adds a pending session, for which <see cref="TryReserve"/> has reserved a place.</summary>
     public void Add(ServiceSession session)
@@ -94,7 +90,7 @@ internal sealed class SessionTable : IDisposable
     {
         if (session.Use())
         {
-            Interlocked.Decrement(ref _pending);
+            _pending.Release(session.PendingFor!);
         }
 
         return !session.IsClosed;
@@ -117,7 +113,7 @@ internal sealed class SessionTable : IDisposable
 
         if (wasPending)
         {
-            Interlocked.Decrement(ref _pending);
+            _pending.Release(session.PendingFor!);
         }
 
         _sessions.TryRemove(new KeyValuePair<string, ServiceSession>(session.Id, session));

@@ -19,36 +19,37 @@ internal sealed class ReferenceDigest(DigestAlgorithm algorithm) : IDisposable
 
     /// <summary>
     /// Compares the digest of an element with the expected one in fixed time. Accepts the canonical form of the recommendation
-    /// and, where WCF computes another, that form too (Deviation D1). Under either, elements with equal digests look equal to
-    /// an application.
+    /// and, where WCF computes another, that form too (Deviation D1). Returns the form that has the digest; null when neither has.
     /// </summary>
     /// <exception cref="Failures.SecurityFailureException">The canonical bytes exceed their budget.</exception>
-    public bool Verify(XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, ReadOnlySpan<byte> expected)
+    public CanonicalForm? Match(
+        XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, ReadOnlySpan<byte> expected, PrefixSurvey? survey = null)
     {
         Span<byte> actual = stackalloc byte[64];
-        var differs = Compute(element, inclusivePrefixes, CanonicalForm.Recommendation, actual);
+        var differs = Compute(element, inclusivePrefixes, CanonicalForm.Recommendation, actual, survey);
         if (CryptographicOperations.FixedTimeEquals(actual[..Algorithm.Size], expected))
         {
-            return true;
+            return CanonicalForm.Recommendation;
         }
 
         if (!differs)
         {
-            return false;
+            return null;
         }
 
         Compute(element, inclusivePrefixes, CanonicalForm.Wcf, actual);
-        return CryptographicOperations.FixedTimeEquals(actual[..Algorithm.Size], expected);
+        return CryptographicOperations.FixedTimeEquals(actual[..Algorithm.Size], expected) ? CanonicalForm.Wcf : null;
     }
 
     /// <summary>Computes the digest of an element; returns true when WCF would compute another one.</summary>
     /// <exception cref="Failures.SecurityFailureException">The canonical bytes exceed their budget.</exception>
-    public bool Compute(XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form, Span<byte> digest)
+    public bool Compute(
+        XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form, Span<byte> digest, PrefixSurvey? survey = null)
     {
         // All references of a message lie in one document, so the first one gives its size.
         _sink ??= new DigestSink(Algorithm.Hash, CanonicalBudget.Of(element.Index.Bytes.Length));
         _sink.Reset();
-        var differs = ExclusiveCanonicalizer.Canonicalize(element, inclusivePrefixes, form, _sink);
+        var differs = ExclusiveCanonicalizer.Canonicalize(element, inclusivePrefixes, form, _sink, survey: survey);
         _sink.GetHash(digest);
         return differs;
     }

@@ -62,18 +62,16 @@ internal static class SignatureVerification
             ? FailureCode.SignatureMismatch
             : FailureCode.AlgorithmMismatch;
 
-    /// <summary>Verifies the digest of the element that a reference names.</summary>
-    public static void RequireDigest(SignedReference reference, XmlElement target, ReferenceDigest digest)
+    /// <summary>Verifies the digest of the element that a reference names; returns the canonical form that has this digest.</summary>
+    public static CanonicalForm RequireDigest(SignedReference reference, XmlElement target, ReferenceDigest digest)
     {
         if (reference.DigestAlgorithm != digest.Algorithm.Uri)
         {
             Fail.With(FailureCode.AlgorithmMismatch, "ds:DigestMethod");
         }
 
-        if (!digest.Verify(target, reference.InclusivePrefixes.Span, reference.DigestValue))
-        {
-            Fail.With(FailureCode.DigestMismatch);
-        }
+        return digest.Match(target, reference.InclusivePrefixes.Span, reference.DigestValue)
+            ?? Fail.With<CanonicalForm>(FailureCode.DigestMismatch);
     }
 
     private static void RequireAlgorithm(SignatureElement signature, string expected)

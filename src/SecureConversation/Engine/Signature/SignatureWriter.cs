@@ -6,6 +6,12 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Signature;
 
+/// <summary>What a ds:Reference says of one part.</summary>
+/// <param name="Id">The Id by which it names the part.</param>
+/// <param name="Digest">The digest of the canonical bytes.</param>
+/// <param name="InclusivePrefixes">The value of PrefixList in UTF-8; empty for no ec:InclusiveNamespaces.</param>
+internal readonly record struct PartDigest(string Id, byte[] Digest, byte[] InclusivePrefixes);
+
 /// <summary>
 /// Builds one ds:Signature in canonical form, so that the bytes that are signed are sent and nothing is serialized twice.
 /// </summary>
@@ -18,16 +24,25 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
     private bool _isStarted;
 
     /// <summary>Adds a reference by Id with the digest of its canonical bytes.</summary>
-    public void Add(string id, ReadOnlySpan<byte> digest, bool symmetric)
+    /// <param name="part">The Id, the digest, and the prefixes that the canonicalization treated inclusively.</param>
+    /// <param name="symmetric">Whether a symmetric key signs.</param>
+    public void Add(PartDigest part, bool symmetric)
     {
         Start(symmetric ? suite.SymmetricSignature.Uri : suite.AsymmetricSignature.Uri);
         _signedInfo.Write("<Reference URI=\"#"u8);
-        _signedInfo.WriteAttribute(id);
-        _signedInfo.Write("\"><Transforms><Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></Transform></Transforms>"u8
-            + "<DigestMethod Algorithm=\""u8);
+        _signedInfo.WriteAttribute(part.Id);
+        _signedInfo.Write("\"><Transforms><Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\">"u8);
+        if (part.InclusivePrefixes.Length > 0)
+        {
+            _signedInfo.Write("<InclusiveNamespaces xmlns=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\""u8);
+            _signedInfo.Write(part.InclusivePrefixes);
+            _signedInfo.Write("\"></InclusiveNamespaces>"u8);
+        }
+
+        _signedInfo.Write("</Transform></Transforms><DigestMethod Algorithm=\""u8);
         _signedInfo.WriteText(suite.Digest.Uri);
         _signedInfo.Write("\"></DigestMethod><DigestValue>"u8);
-        _signedInfo.WriteBase64(digest);
+        _signedInfo.WriteBase64(part.Digest);
         _signedInfo.Write("</DigestValue></Reference>"u8);
     }
 

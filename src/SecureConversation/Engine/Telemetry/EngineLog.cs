@@ -41,6 +41,9 @@ internal static partial class EngineLog
     [LoggerMessage(24, LogLevel.Warning, "{Count} more sources went beyond the Budget of FailureAnswers within a second.")]
     public static partial void MorePossibleOracles(ILogger logger, int count);
 
+    [LoggerMessage(7, LogLevel.Warning, "Message refused: {Code}, because {Setting} is used up.")]
+    public static partial void LimitReached(ILogger logger, FailureCode code, string setting);
+
     [LoggerMessage(5, LogLevel.Information, "Session {SessionId} opened.")]
     public static partial void SessionOpened(ILogger logger, string sessionId);
 }

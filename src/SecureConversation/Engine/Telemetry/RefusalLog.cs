@@ -16,18 +16,28 @@ internal sealed class RefusalLog(ILogger log, TimeProvider clock) : IDisposable
     public void Write(FailureCode code, string? detail, Exception? defect = null)
     {
         EngineMetrics.RefusedMessages.Add(1, new KeyValuePair<string, object?>("code", code.ToString()));
+        var isLimit = code is FailureCode.ServiceTooBusy or FailureCode.ReplayCacheFull;
+        if (isLimit)
+        {
+            EngineMetrics.LimitsReached.Add(1, new KeyValuePair<string, object?>("setting", detail ?? "unknown"));
+        }
+
         if (!_limits.GetOrAdd(code, Limit).TryTake())
         {
             return;
         }
 
-        if (defect is null)
+        if (defect is not null)
         {
-            EngineLog.Refused(log, code, detail);
+            EngineLog.Defect(log, defect);
+        }
+        else if (isLimit)
+        {
+            EngineLog.LimitReached(log, code, detail ?? "unknown");
         }
         else
         {
-            EngineLog.Defect(log, defect);
+            EngineLog.Refused(log, code, detail);
         }
     }
 

@@ -20,6 +20,7 @@ namespace SecureConversation.Engine.Tokens;
 internal static class SecurityTokenReferenceReader
 {
     private const int MaxIdentifierBytes = 64;
+    private const int MaxIssuerName = 4096;
     private const int MaxCertificateBytes = 16 * 1024;
 
     /// <summary>Reads a ds:KeyInfo.</summary>
@@ -102,7 +103,7 @@ internal static class SecurityTokenReferenceReader
 
         return new KeyReference(KeyReferenceKind.IssuerSerial)
         {
-            IssuerName = issuer.GetText(),
+            IssuerName = ElementValue.Text(issuer, MaxIssuerName),
             Value = X509Facts.ParseSerialNumber(serial.GetText().Trim())
                 ?? Fail.With<byte[]>(FailureCode.MalformedSecurityElement, "ds:X509SerialNumber"),
         };

@@ -37,6 +37,16 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
         }
     }
 
+    /// <summary>Prefix and local name as in the document.</summary>
+    public ReadOnlySpan<byte> QualifiedName
+    {
+        get
+        {
+            ref readonly var node = ref Node;
+            return _index!.Bytes[(node.Start + 1)..(node.LocalStart + node.LocalLength)];
+        }
+    }
+
     public ReadOnlySpan<byte> NamespaceUri => _index!.Uri(Node.Binding);
 
     /// <summary>Start of the element with its tags; <see cref="End"/> is the position after it.</summary>
@@ -77,6 +87,9 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
     public DeclarationEnumerable NamespaceDeclarations => new(this);
 
     internal int Number => _number;
+
+    /// <summary>The attributes and namespace declarations of the start tag.</summary>
+    internal ReadOnlySpan<AttributeRecord> Records => _index!.Records.Slice(Node.AttributeBase, Node.AttributeCount);
 
     internal ref readonly XmlNode Node => ref _index!.Node(_number);
 
@@ -164,6 +177,20 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
         uri = prefix.SequenceEqual("xml"u8) ? XmlNamespaces.Xml : default;
         return !uri.IsEmpty;
+    }
+
+    /// <summary>Whether the start tag itself declares a prefix; the empty one stands for the default namespace.</summary>
+    public bool Declares(ReadOnlySpan<byte> prefix)
+    {
+        foreach (ref readonly var record in Records)
+        {
+            if (record.IsDeclaration && record.DeclaredPrefix(_index!.Bytes).SequenceEqual(prefix))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Writes a declaration for each prefix in scope of the element, as it stands in the document.</summary>

@@ -43,15 +43,17 @@ internal static class CostlySignature
     }
 
     /// <summary>
-    /// The message with a header block that nobody signs and that costs whoever reads it, and a namespace on the envelope that each of its
+    /// The message with a header block that nobody signs and that costs whoever reads it, about as much as the limits allow, and a namespace on the envelope that each of its
     /// elements is in. What is signed stays as it is, because exclusive canonicalization leaves out a namespace that a part does not use.
     /// </summary>
-    public static byte[] Load(byte[] wire, int uriKilobytes, int elements)
+    public static byte[] Load(byte[] wire)
     {
+        const int UriLength = 1024;
+        const int Elements = 300;
         var text = Encoding.UTF8.GetString(wire);
         var root = text.IndexOf('>', StringComparison.Ordinal);
         var end = text.IndexOf("</s:Header>", StringComparison.Ordinal);
-        return Encoding.UTF8.GetBytes($"{text[..root]} xmlns:p=\"urn:{new string('A', uriKilobytes * 1024)}\"{text[root..end]}"
-            + $"<p:x>{string.Concat(Enumerable.Repeat("<p:a/>", elements))}</p:x>{text[end..]}");
+        return Encoding.UTF8.GetBytes($"{text[..root]} xmlns:p=\"urn:{new string('A', UriLength)}\"{text[root..end]}"
+            + $"<p:x>{string.Concat(Enumerable.Repeat("<p:a/>", Elements))}</p:x>{text[end..]}");
     }
 }

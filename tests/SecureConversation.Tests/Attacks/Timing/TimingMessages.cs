@@ -75,8 +75,17 @@ internal sealed class TimingMessages : IDisposable
         var answer = await post(handshake.Envelope);
         using var answered = observer.Decode(answer, MessageDirection.ServiceToClient, DateTimeOffset.UtcNow);
         var session = handshake.Complete(answer);
+        // A session that is never used ends soon.
+        await post(Octets(session.Secure(Plain())));
         return new TimingMessages(() => Octets(session.Secure(Plain())), observer, session, observer.Knowledge.FindContext(session.Id, null)?.Key);
     }
+
+    /// <summary>Sends messages to a service in this process.</summary>
+    public static Func<ReadOnlyMemory<byte>, Task<byte[]>> To(MessageSecurityService service) => async message =>
+    {
+        using var result = await service.ReceiveAsync(message);
+        return result is ServiceResult.Respond respond ? respond.Envelope.ToArray() : [];
+    };
 
     /// <summary>
     /// Everything that can be wrong with the ciphertext of the signature. The attacker is given the keys, so that each class has one thing

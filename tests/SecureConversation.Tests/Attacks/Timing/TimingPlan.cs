@@ -43,9 +43,9 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
     public IReadOnlyList<TimingClass> Classes(TimingMessages messages) => Attack switch
     {
         "signature" => messages.SignatureClasses(m => m),
-        "signature, costly" => messages.SignatureClasses(m => CostlySignature.Load(m, 16, 300)),
+        "signature, costly" => messages.SignatureClasses(CostlySignature.Load),
         "body" => messages.BodyClasses(m => m),
-        "body, costly" => messages.BodyClasses(m => CostlySignature.Load(m, 16, 300)),
+        "body, costly" => messages.BodyClasses(CostlySignature.Load),
         "costly signature" => messages.CostlySignatureClasses(),
         "oaep" => messages.WrappedKeyClasses(isOaep: true),
         "rsa15" => messages.WrappedKeyClasses(isOaep: false),
@@ -58,11 +58,7 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
         var binding = CreateBinding();
         using var service = new MessageSecurityService(
             binding, TestCredentials.Service, new MessageSecurityServiceOptions { FailureAnswers = Roles.Loopback.AtOnce });
-        using var messages = await TimingMessages.RecordAsync(binding, Roles.Loopback.Address, Exchange, async m =>
-        {
-            using var result = await service.ReceiveAsync(m);
-            return Assert.IsType<ServiceResult.Respond>(result).Envelope.ToArray();
-        });
+        using var messages = await TimingMessages.RecordAsync(binding, Roles.Loopback.Address, Exchange, TimingMessages.To(service));
         var run = new TimingRun(Classes(messages)) { Injected = injected ?? (_ => TimeSpan.Zero) };
         await run.MeasureAsync(samples, [async (wire, wait) =>
         {

@@ -53,6 +53,8 @@ internal sealed class TimingService : IAsyncDisposable
             options.Credentials = TestCredentials.Service;
             options.FailureAnswers = answers;
             options.SessionStore = store;
+            // Messages that fail do not keep a session alive.
+            options.SessionIdleTimeout = TimeSpan.FromDays(1);
         });
         var app = builder.Build();
         app.MapSecureConversation("/echo", _ => Task.FromResult(SoapReply.FromBody("urn:e/EchoResponse", "<EchoResponse xmlns=\"urn:e\"/>")));

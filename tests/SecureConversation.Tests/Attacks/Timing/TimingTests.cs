@@ -65,11 +65,7 @@ public sealed class TimingTests(ITestOutputHelper output)
     private static async Task<Func<Func<int, TimeSpan>, Task<TimingRun>>> SameTwiceAsync()
     {
         using var loopback = new Roles.Loopback(Roles.Bindings.Create(Attack.Session));
-        using var messages = await TimingMessages.RecordAsync(loopback.Binding, Roles.Loopback.Address, TimingExchange.Session, async m =>
-        {
-            using var result = await loopback.Service.ReceiveAsync(m);
-            return Assert.IsType<ServiceResult.Respond>(result).Envelope.ToArray();
-        });
+        using var messages = await TimingMessages.RecordAsync(loopback.Binding, Roles.Loopback.Address, TimingExchange.Session, TimingMessages.To(loopback.Service));
         var wire = Broken(messages, "").Next();
         return async injected =>
         {

@@ -72,7 +72,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
         }
         catch (SecurityFailureException e)
         {
-            EngineLog.Refused(_role.Environment.Log, e.Code, e.Detail);
+            _role.Environment.Refused(e.Code, e.Detail);
             throw new SecureConversationException(
                 FaultMap.Coarse(e.Code), e.Code, $"The response to the session request was refused: {e.Message}.", e);
         }

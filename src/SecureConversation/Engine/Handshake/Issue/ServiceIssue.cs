@@ -25,23 +25,28 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
     /// <summary>
     /// Issues a context to the client of a verified request. A request that is refused gets a fault under the same protection.
     /// </summary>
+    /// <param name="request">The verified request.</param>
+    /// <param name="user">The client.</param>
+    /// <param name="owner">Who holds the place of the pending session.</param>
+    /// <param name="protection">Protects the answer.</param>
+    /// <param name="cancellationToken">Cancels calls to the session store.</param>
     public async ValueTask<ServiceAnswer> AnswerAsync(
-        VerifiedMessage request, ClaimsPrincipal user, ReplyProtection protection, CancellationToken cancellationToken)
+        VerifiedMessage request, ClaimsPrincipal user, string owner, ReplyProtection protection, CancellationToken cancellationToken)
     {
         try
         {
-            if (!table.TryReserve())
+            if (table.TryReserve(owner) is { } limit)
             {
-                Fail.With(FailureCode.ServiceTooBusy);
+                Fail.With(FailureCode.ServiceTooBusy, limit);
             }
 
             try
             {
-                return await OpenAsync(request, user, protection, cancellationToken).ConfigureAwait(false);
+                return await OpenAsync(request, user, owner, protection, cancellationToken).ConfigureAwait(false);
             }
             catch
             {
-                table.Release();
+                table.Release(owner);
                 throw;
             }
         }
@@ -54,7 +59,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
     }
 
     private async ValueTask<ServiceAnswer> OpenAsync(
-        VerifiedMessage request, ClaimsPrincipal user, ReplyProtection protection, CancellationToken cancellationToken)
+        VerifiedMessage request, ClaimsPrincipal user, string owner, ReplyProtection protection, CancellationToken cancellationToken)
     {
         var trust = HandshakeBody.ReadRequest(request, environment.XmlLimits);
         ServiceSession? session = null;
@@ -62,7 +67,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         try
         {
             RequireIssue(trust, Protocol);
-            (session, response) = Create(trust, request, user);
+            (session, response) = Create(trust, request, user, owner);
             var body = EnvelopeWriter.Reply(_session.Soap, Protocol.IssueResponseAction, request.MessageId,
                 output => response.Write(output, Protocol, () => UniqueIds.Next(environment.Random)));
             var message = protection.Secure(body, _bootstrap.ForHandshake(MessageRole.Reply));
@@ -101,7 +106,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
     }
 
     private (ServiceSession Session, RequestSecurityTokenResponse Response) Create(
-        RequestSecurityToken request, VerifiedMessage message, ClaimsPrincipal user)
+        RequestSecurityToken request, VerifiedMessage message, ClaimsPrincipal user, string owner)
     {
         var identifier = UniqueIds.NextUrn(environment.Random);
         var tokenId = UniqueIds.Next(environment.Random);
@@ -128,6 +133,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         var session = new ServiceSession(context, replyKeys, user, expires, environment.Clock)
         {
             ClientCertificate = message.SenderCertificate,
+            PendingFor = owner,
         };
         return (session, response with
         {

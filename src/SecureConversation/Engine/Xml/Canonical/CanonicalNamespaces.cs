@@ -10,6 +10,7 @@ internal ref struct CanonicalNamespaces : IDisposable
     private readonly ReadOnlySpan<byte> _document;
     private readonly InclusivePrefixes _inclusivePrefixes;
     private readonly CanonicalForm _form;
+    private readonly PrefixSurvey? _survey;
     private readonly DecodedUris _decoded;
     private readonly UriSource _uris;
     private ulong[] _keys;
@@ -22,8 +23,9 @@ internal ref struct CanonicalNamespaces : IDisposable
     private int _pendingCount;
     private bool _atApex = true;
 
-    public CanonicalNamespaces(XmlIndex index, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form)
+    public CanonicalNamespaces(XmlIndex index, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form, PrefixSurvey? survey = null)
     {
+        _survey = survey;
         _document = index.Bytes;
         _inclusivePrefixes = new InclusivePrefixes(inclusivePrefixes);
         _form = form;
@@ -63,6 +65,28 @@ internal ref struct CanonicalNamespaces : IDisposable
 
     /// <summary>Whether the declaration of a state is at this position in the document.</summary>
     public readonly bool IsDeclaredAt(int state, int prefixStart) => _states[state].PrefixStart == prefixStart;
+
+    /// <summary>Whether a default namespace is in scope.</summary>
+    public readonly bool HasDefault => _states[0].Current.Length > 0;
+
+    /// <summary>
+    /// Where the declaration in scope of a prefix stands in the document; -1 when it has none. The empty prefix always has one, at the
+    /// start of the document if nowhere else.
+    /// </summary>
+    public readonly int DeclaredAt(ReadOnlySpan<byte> prefix)
+    {
+        var state = prefix.IsEmpty ? 0 : Find(PrefixKey.Of(prefix, 0, prefix.Length), prefix);
+        return state < 0 ? -1 : _states[state].PrefixStart;
+    }
+
+    /// <summary>Notes a reference to every prefix in scope.</summary>
+    public readonly void ReferAll(PrefixSurvey survey)
+    {
+        for (var state = 0; state < _count; state++)
+        {
+            survey.Refer(Prefix(state), _states[state].PrefixStart);
+        }
+    }
 
     public void Dispose()
     {
@@ -122,7 +146,8 @@ internal ref struct CanonicalNamespaces : IDisposable
     /// <summary>Marks the inclusive prefixes in scope as used by the start tag of the apex.</summary>
     public void UseListed()
     {
-        for (var state = 0; state < _count && !_inclusivePrefixes.IsEmpty; state++)
+        var isList = !_inclusivePrefixes.IsEmpty || _survey is { ListsAll: true };
+        for (var state = 0; state < _count && isList; state++)
         {
             if (_states[state].IsListed && _states[state].IsDeclared)
             {
@@ -274,7 +299,7 @@ internal ref struct CanonicalNamespaces : IDisposable
             PrefixLength = prefix.Length,
             Current = UriRange.None,
             Written = UriRange.None,
-            IsListed = _inclusivePrefixes.Contains(prefix),
+            IsListed = _survey?.Declare(prefix, _inclusivePrefixes.Contains(prefix)) ?? _inclusivePrefixes.Contains(prefix),
         };
         return _count++;
     }

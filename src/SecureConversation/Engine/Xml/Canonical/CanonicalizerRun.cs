@@ -3,11 +3,13 @@ using SecureConversation.Shared;
 namespace SecureConversation.Engine.Xml;
 
 /// <summary>Canonicalizes one element in one pass. Runs of bytes that are canonical already are copied at once.</summary>
-internal ref struct CanonicalizerRun : IDisposable
+internal ref partial struct CanonicalizerRun : IDisposable
 {
     private readonly XmlElement _apex;
     private readonly ReadOnlySpan<byte> _document;
     private readonly CanonicalSink _sink;
+    private readonly PrefixSurvey? _survey;
+    private readonly bool _surveysContent;
     private readonly bool _withComments;
     private readonly bool _keepsCarriageReturns;
     private Utf8XmlTokenizer _tokens;
@@ -16,6 +18,7 @@ internal ref struct CanonicalizerRun : IDisposable
     private int[] _order;
     private int _runStart;
     private int _runEnd;
+    private int _pieceEnd;
     private bool _formsDiffer;
 
     public CanonicalizerRun(
@@ -23,15 +26,18 @@ internal ref struct CanonicalizerRun : IDisposable
         ReadOnlySpan<byte> inclusivePrefixes,
         CanonicalForm form,
         CanonicalSink sink,
-        bool withComments)
+        bool withComments,
+        PrefixSurvey? survey = null)
     {
         _apex = apex;
+        _survey = survey;
+        _surveysContent = survey is { ReadsContent: true };
         _sink = sink;
         _withComments = withComments;
         _keepsCarriageReturns = form == CanonicalForm.Wcf;
         _document = apex.Index.Bytes;
         _tokens = new Utf8XmlTokenizer(_document, XmlCharacterData.Unlimited, apex.Start, apex.End);
-        _namespaces = new CanonicalNamespaces(apex.Index, inclusivePrefixes, form);
+        _namespaces = new CanonicalNamespaces(apex.Index, inclusivePrefixes, form, survey);
         _marks = Buffers.Rent<CanonicalNamespaces.Mark>(32);
         _order = Buffers.Rent<int>(32);
     }
@@ -45,6 +51,11 @@ internal ref struct CanonicalizerRun : IDisposable
         DeclareAncestors();
         while (_tokens.Read())
         {
+            if (_surveysContent && _tokens.Kind is XmlTokenKind.Text or XmlTokenKind.CData or XmlTokenKind.Comment)
+            {
+                SurveyText();
+            }
+
             switch (_tokens.Kind)
             {
                 case XmlTokenKind.StartTag:
@@ -114,6 +125,11 @@ internal ref struct CanonicalizerRun : IDisposable
         if (!attributes.IsEmpty)
         {
             attributeCount = Prepare(attributes);
+        }
+
+        if (_surveysContent)
+        {
+            SurveyTag(attributes);
         }
 
         if (_tokens.Start == _apex.Start)

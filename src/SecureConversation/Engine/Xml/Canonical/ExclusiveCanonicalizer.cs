@@ -22,15 +22,17 @@ internal static class ExclusiveCanonicalizer
     /// <param name="form">The rule for namespace declarations.</param>
     /// <param name="sink">Receives the canonical bytes.</param>
     /// <param name="withComments">Whether comments are kept.</param>
+    /// <param name="survey">Looks at the prefixes of the element on the way; null for nothing.</param>
     /// <returns>Whether the other form differs for this element.</returns>
     public static bool Canonicalize(
         XmlElement element,
         ReadOnlySpan<byte> inclusivePrefixes,
         CanonicalForm form,
         CanonicalSink sink,
-        bool withComments = false)
+        bool withComments = false,
+        PrefixSurvey? survey = null)
     {
-        var run = new CanonicalizerRun(element, inclusivePrefixes, form, sink, withComments);
+        var run = new CanonicalizerRun(element, inclusivePrefixes, form, sink, withComments, survey);
         try
         {
             return run.Execute();

@@ -8,8 +8,8 @@ namespace SecureConversation.Engine.Xml;
 /// </summary>
 internal ref struct InclusivePrefixes
 {
-    private const int MaxListBytes = 1024;
-    private const int MaxPrefixes = 128;
+    public const int MaxListBytes = 1024;
+    public const int MaxPrefixes = 128;
 
     private readonly ReadOnlySpan<byte> _list;
     private readonly ulong[] _keys = [];

@@ -1,8 +1,8 @@
 using SecureConversation.Engine.Send;
 
-namespace SecureConversation.Engine.Handshake;
+namespace SecureConversation.Engine.Roles;
 
-/// <summary>The answer of the service to a handshake message: a response or a fault. Both are protected.</summary>
+/// <summary>A protected answer of the service itself: a response to a handshake message, or a fault.</summary>
 /// <param name="Message">The protected envelope.</param>
 /// <param name="Code">Why the request was refused; <see cref="FailureCode.None"/> for a response.</param>
 internal readonly record struct ServiceAnswer(SecuredMessage Message, FailureCode Code);

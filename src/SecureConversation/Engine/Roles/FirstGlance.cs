@@ -1,0 +1,51 @@
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Replay;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
+
+namespace SecureConversation.Engine.Roles;
+
+/// <summary>
+/// Refuses a message that cannot be accepted, by what stands in it in clear, before the private key is used for it. It accepts nothing:
+/// all that it looks at is verified later, and what it does not understand is left to that.
+/// </summary>
+internal sealed class FirstGlance(IReplayCache replays, TimeProvider clock)
+{
+    /// <param name="wire">The received envelope.</param>
+    /// <param name="messages">The formats of the message.</param>
+    /// <param name="own">The certificate for which keys are wrapped.</param>
+    /// <exception cref="SecurityFailureException">The message is old, was here before, or its key is not wrapped for this key.</exception>
+    public void Require(SoapEnvelope wire, BindingMessages messages, X509Credential own)
+    {
+        var freshness = Freshness.Of(messages.Element.LocalServiceSettings, clock);
+        foreach (var child in wire.FindSecurity().Children)
+        {
+            if (child.Is(Wsu.Timestamp))
+            {
+                freshness.Require(child);
+            }
+            else if (child.Is(Xenc.EncryptedKey))
+            {
+                RequireNewKey(EncryptedKey.Read(child, messages.Protocol).CipherValue, own, freshness);
+            }
+        }
+    }
+
+    private void RequireNewKey(ReadOnlySpan<byte> cipherValue, X509Credential own, Freshness freshness)
+    {
+        // RFC 8017 section 7: a ciphertext is exactly as long as the modulus.
+        if (cipherValue.Length != (own.PrivateKey.KeySize + 7) / 8)
+        {
+            Fail.With(FailureCode.DecryptionFailed, "xenc:EncryptedKey");
+        }
+
+        // A cache of the application may be remote, so it is asked only once the signature holds.
+        if (freshness.DetectsReplays && replays is InMemoryReplayCache memory && memory.Contains(ReplayValues.OfEncryptedKey(cipherValue)))
+        {
+            Fail.With(FailureCode.Replayed);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Signature;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Send;
+
+/// <summary>
+/// Digests the planned parts of an envelope for the primary signature. The signature also covers the declarations of prefixes that values
+/// refer to (<c>xsi:type="q:X"</c>): these prefixes are listed in ec:InclusiveNamespaces, so that nobody can bind them to another
+/// namespace. A part without such a prefix is read once and has no list.
+/// </summary>
+internal sealed class SignedParts(MessageRequirements requirements, XmlLimits limits)
+{
+    private readonly Dictionary<int, byte[]> _hidden = [];
+
+    /// <summary>
+    /// Where encryption comes first, the digest is that of ciphertext. So the prefixes that the content refers to, and that are declared
+    /// outside it, are found before it is encrypted.
+    /// </summary>
+    public void Survey(SendPlan plan)
+    {
+        if (!requirements.SignPrefixesInValues)
+        {
+            return;
+        }
+
+        using var digest = new ReferenceDigest(requirements.Suite.Digest);
+        Span<byte> unused = stackalloc byte[requirements.Suite.Digest.Size];
+        foreach (var part in plan.Signed)
+        {
+            if (part.Encrypt)
+            {
+                var element = ElementOf(plan, part);
+                var start = part.Block == PlannedPart.Body ? element.ContentStart : element.Start;
+                var survey = new PrefixSurvey(PrefixInterest.Outside, start);
+                digest.Compute(element, default, CanonicalForm.Recommendation, unused, survey);
+                _hidden[part.Block] = survey.ToList();
+            }
+        }
+    }
+
+    /// <summary>Digests the parts. Those that WCF would digest differently are rewritten (see <see cref="AgreedForm"/>).</summary>
+    public List<PartDigest> Digest(SendPlan plan)
+    {
+        var digests = new List<PartDigest>(plan.Signed.Count);
+        List<(XmlElement Element, byte[] Prefixes)>? ambiguous = null;
+        using var digest = new ReferenceDigest(requirements.Suite.Digest);
+        foreach (var part in plan.Signed)
+        {
+            var element = ElementOf(plan, part);
+            var (value, prefixes, differs) = Digest(element, _hidden.GetValueOrDefault(part.Block), digest);
+            if (differs)
+            {
+                (ambiguous ??= []).Add((element, prefixes));
+            }
+
+            // Where encryption came first, the signature covers the EncryptedHeader, which has an Id of its own.
+            var id = part.Block == PlannedPart.Body ? part.Id : plan.Envelope.Headers[part.Block].Id!.Value.ToString();
+            digests.Add(new PartDigest(id, value, prefixes));
+        }
+
+        if (ambiguous is not null)
+        {
+            plan.Replace(AgreedForm.Rewrite(plan.Envelope, ambiguous.OrderBy(a => a.Element.Start), limits));
+        }
+
+        return digests;
+    }
+
+    private (byte[] Value, byte[] Prefixes, bool Differs) Digest(XmlElement element, byte[]? known, ReferenceDigest digest)
+    {
+        var value = new byte[requirements.Suite.Digest.Size];
+        var survey = known is null && requirements.SignPrefixesInValues ? new PrefixSurvey(PrefixInterest.Values) : null;
+        var prefixes = known ?? [];
+        var differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value, survey);
+        if (survey is { IsEmpty: false })
+        {
+            prefixes = survey.ToList();
+            differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value);
+        }
+
+        return (value, prefixes, differs);
+    }
+
+    private static XmlElement ElementOf(SendPlan plan, PlannedPart part) =>
+        part.Block == PlannedPart.Body ? plan.Envelope.Body : plan.Envelope.Headers[part.Block].Element;
+}

@@ -1,0 +1,146 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Testing;
+using SecureConversation.Tests.Crypto;
+using SecureConversation.Tests.Roles;
+
+namespace SecureConversation.Tests.Attacks;
+
+/// <summary>Handshakes of strangers: nobody uses up what all share, and what cannot be accepted costs no private key operation.</summary>
+public sealed class StrangerTests
+{
+    private static readonly MessageOrigin Flood = new() { RemoteAddress = IPAddress.Parse("2001:db8::1") };
+    private static readonly MessageOrigin SameNetwork = new() { RemoteAddress = IPAddress.Parse("2001:db8::2") };
+    private static readonly MessageOrigin Honest = new() { RemoteAddress = IPAddress.Parse("192.0.2.1") };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task PendingSessionsOfOneAddress_LeaveRoomForAnother()
+    {
+        using var loopback = new Loopback(Bindings.Create("anonymous//session"), new ManualTimeProvider(DateTimeOffset.UtcNow));
+        Assert.Equal(96, await CountOpenedAsync(loopback.Service, loopback.Client, 97, Flood));
+        Assert.Equal(FailureCode.ServiceTooBusy, await OpenAsync(loopback.Service, loopback.Client, SameNetwork));
+        Assert.Equal(10, await CountOpenedAsync(loopback.Service, loopback.Client, 10, Honest));
+    }
+
+    [Fact]
+    public async Task PendingSessionsOfOneClient_LeaveRoomForAnotherOneAtTheSameAddress()
+    {
+        var binding = Bindings.Create("username//session");
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        var log = new RecordedLog();
+        using var service = new MessageSecurityService(binding, new ServiceCredentials
+        {
+            ServiceCertificate = Loopback.ServiceCredentials.ServiceCertificate,
+            UserNamePasswordValidator = UserNamePasswordValidator.Create((_, _) => true),
+        }, new() { TimeProvider = clock, LoggerFactory = log });
+        Assert.Equal(96, await CountOpenedAsync(service, Client(binding, clock, "mallory"), 97, Flood));
+        Assert.Contains(log.Entries, e => e.Text.Contains("MaxPendingSessions, share of the sender", StringComparison.Ordinal));
+        Assert.Equal(10, await CountOpenedAsync(service, Client(binding, clock, "alice"), 10, Flood));
+
+        // From another address it is the same client.
+        Assert.Equal(FailureCode.ServiceTooBusy, await OpenAsync(service, Client(binding, clock, "mallory"), Honest));
+    }
+
+    [Fact]
+    public async Task HandshakesUnderWayOfOneAddress_LeaveRoomForAnother()
+    {
+        var binding = Bindings.Create("username//session");
+        var isValid = new TaskCompletionSource<bool>();
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        using var service = new MessageSecurityService(binding, new ServiceCredentials
+        {
+            ServiceCertificate = Loopback.ServiceCredentials.ServiceCertificate,
+            UserNamePasswordValidator = new Waiting(isValid.Task),
+        }, new() { TimeProvider = clock });
+        var client = Client(binding, clock, "alice");
+        var running = Enumerable.Range(0, 96).Select(_ => OpenAsync(service, client, Flood)).ToArray();
+        Assert.Equal(FailureCode.ServiceTooBusy, await OpenAsync(service, client, Flood));
+        var honest = OpenAsync(service, Client(binding, clock, "bob"), Honest);
+        isValid.SetResult(true);
+        Assert.Equal(FailureCode.None, await honest);
+        Assert.All(await Task.WhenAll(running), code => Assert.Equal(FailureCode.None, code));
+    }
+
+    [Theory]
+    [InlineData("mutualcert//session")]
+    [InlineData("mutualcert//single")]
+    [InlineData("username//single")]
+    public async Task RepeatedMessage_CostsNoPrivateKeyOperation(string binding)
+    {
+        using var key = TestCertificates.Service.GetRSAPrivateKey()!;
+        using var counting = new TokenRsa(key);
+        using var scene = Counted(binding, counting, out var clock);
+        using var request = scene.Binding.EstablishesSession ? null : scene.Client.Secure(Loopback.Request(scene.Binding.MessageVersion), Loopback.Address);
+        using var handshake = scene.Binding.EstablishesSession ? scene.Client.StartSession(Loopback.Address) : null;
+        var wire = request?.Envelope ?? handshake!.Envelope;
+        using var first = await scene.Service.ReceiveAsync(wire, Honest, Stop);
+        Assert.Equal(1, counting.Decryptions);
+
+        using var again = await scene.Service.ReceiveAsync(wire, Flood, Stop);
+        Assert.Equal((FailureCode.Replayed, 1), (Assert.IsType<ServiceResult.Respond>(again).Code, counting.Decryptions));
+
+        clock.Advance(TimeSpan.FromHours(1));
+        using var late = await scene.Service.ReceiveAsync(wire, Flood, Stop);
+        Assert.Equal((FailureCode.Expired, 1), (Assert.IsType<ServiceResult.Respond>(late).Code, counting.Decryptions));
+    }
+
+    [Fact]
+    public async Task KeyOfAnotherLength_CostsNoPrivateKeyOperation()
+    {
+        using var key = TestCertificates.Service.GetRSAPrivateKey()!;
+        using var counting = new TokenRsa(key);
+        using var scene = Counted("mutualcert//session", counting, out _);
+        using var handshake = scene.Client.StartSession(Loopback.Address);
+        var message = Forgery.Load(handshake.Envelope);
+        Forgery.Descendant(message.DocumentElement!, "CipherValue").InnerText = Convert.ToBase64String(new byte[128]);
+        using var result = await scene.Service.ReceiveAsync(System.Text.Encoding.UTF8.GetBytes(message.OuterXml), Flood, Stop);
+        var refused = Assert.IsType<ServiceResult.Respond>(result);
+        Assert.Equal((FailureCode.DecryptionFailed, 0), (refused.Code, counting.Decryptions));
+        Assert.Contains("InvalidSecurity", System.Text.Encoding.UTF8.GetString(refused.Envelope.Span), StringComparison.Ordinal);
+    }
+
+    private static Loopback Counted(string binding, TokenRsa key, out ManualTimeProvider clock)
+    {
+        clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        return new Loopback(Bindings.Create(binding), clock, service: new ServiceCredentials
+        {
+            ServiceCertificate = new X509Credential(TestCertificates.Service, key),
+            ClientCertificateValidation = TestCredentials.TrustAuthority,
+            UserNamePasswordValidator = UserNamePasswordValidator.Create((_, _) => true),
+        });
+    }
+
+    private static MessageSecurityClient Client(MessageSecurityBinding binding, TimeProvider clock, string user) => new(binding, new ClientCredentials
+    {
+        UserName = new UserNameCredential(user, ""),
+        ServiceCertificate = TestCertificates.Service,
+        ServiceCertificateValidation = TestCredentials.TrustAuthority,
+    }, new() { TimeProvider = clock });
+
+    private static async Task<FailureCode> OpenAsync(MessageSecurityService service, MessageSecurityClient client, MessageOrigin origin)
+    {
+        using var request = client.StartSession(Loopback.Address);
+        using var result = await service.ReceiveAsync(request.Envelope, origin, Stop);
+        return Assert.IsType<ServiceResult.Respond>(result).Code;
+    }
+
+    private static async Task<int> CountOpenedAsync(MessageSecurityService service, MessageSecurityClient client, int count, MessageOrigin origin)
+    {
+        var opened = 0;
+        for (var i = 0; i < count; i++)
+        {
+            opened += await OpenAsync(service, client, origin) == FailureCode.None ? 1 : 0;
+        }
+
+        return opened;
+    }
+
+    private sealed class Waiting(Task<bool> isValid) : UserNamePasswordValidator
+    {
+        public override ValueTask<bool> ValidateAsync(string userName, string password, CancellationToken cancellationToken) => new(isValid.WaitAsync(cancellationToken));
+    }
+}
