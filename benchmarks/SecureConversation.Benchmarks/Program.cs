@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using SecureConversation.Benchmarks;
 using SecureConversation.Benchmarks.Flood;
+using SecureConversation.Benchmarks.Soak;
 
 // `quick` prints the costs of one message without the harness: for a look while working, not for claims.
 if (args is ["quick"])
@@ -37,6 +38,12 @@ if (args is [OpenConnections.Service])
 if (args is ["flood", .. var floodOptions])
 {
     return await FloodCommand.RunAsync(floodOptions);
+}
+
+// `soak [minutes]` runs honest clients and attackers against two hosts; see SoakCommand.
+if (args is ["soak", .. var duration])
+{
+    return await SoakCommand.RunAsync(duration);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(Conversation).Assembly).Run(args);
