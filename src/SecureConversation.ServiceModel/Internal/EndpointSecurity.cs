@@ -43,6 +43,12 @@ internal sealed class EndpointSecurity : IDisposable
     /// <exception cref="InvalidOperationException">Settings contradict each other, or are not offered.</exception>
     public static EndpointSecurity Create(MessageSecurityBindingElement element, BindingContext context)
     {
+        if (element.HandOutUnsignedHeaders && element.HandOutCanonicalForm)
+        {
+            throw new InvalidOperationException(
+                "HandOutCanonicalForm hands out nothing but what was signed: set HandOutUnsignedHeaders to false.");
+        }
+
         var version = context.RemainingBindingElements.Find<MessageEncodingBindingElement>()?.MessageVersion
             ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
         var protection = context.BindingParameters.Find<EngineBinding.ChannelProtectionRequirements>();

@@ -85,6 +85,8 @@ public sealed class PrefixTests
     [InlineData("", ProtectionLevel.EncryptAndSign)]
     [InlineData("sign-first", ProtectionLevel.EncryptAndSign)]
     [InlineData("encrypt-first", ProtectionLevel.EncryptAndSign)]
+    [InlineData("bound", ProtectionLevel.Sign)]
+    [InlineData("bound", ProtectionLevel.EncryptAndSign)]
     public async Task PrefixOfAValue_WithItsDeclarationSigned_IsThereInCanonicalForm(string order, ProtectionLevel level)
     {
         foreach (var body in new[] { OnEnvelope, OnElement, UsedByAName, InText, InCData, ByReference, Default, "<Pay>1</Pay>", "<q:Pay>1</q:Pay>", "" })
