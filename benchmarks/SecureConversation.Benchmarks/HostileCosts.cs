@@ -21,6 +21,9 @@ internal static class HostileCosts
     // programs on the machine and caches make up to 3.
     private const double MaxGrowth = 5;
 
+    // Longest time in milliseconds after which the clock of the processor moves.
+    private const double Tick = 5;
+
     private static readonly int[] Sizes = [1024, 16 * 1024, 64 * 1024, 256 * 1024, 1024 * 1024, 4 * 1024 * 1024];
 
     /// <param name="filter">Part of the name of a shape; empty for all.</param>
@@ -83,7 +86,7 @@ internal static class HostileCosts
     private static double Growth(List<(int Size, double Milliseconds)> costs)
     {
         var smaller = costs.FindLastIndex(c => c.Size * 8L < costs[^1].Size);
-        return smaller < 0 ? 1 : costs[^1].Milliseconds / costs[^1].Size / (costs[smaller].Milliseconds / costs[smaller].Size);
+        return smaller < 0 || costs[^1].Milliseconds < 4 * Tick ? 1 : costs[^1].Milliseconds / costs[^1].Size / (costs[smaller].Milliseconds / costs[smaller].Size);
     }
 
     /// <summary>The best of some runs, so that collections and compilation of earlier runs do not count.</summary>
@@ -112,8 +115,8 @@ internal static class HostileCosts
                 break;
             }
 
-            // The clock of the processor ticks in some milliseconds.
-            best = Math.Min(best, used > 20 ? Math.Min(used, elapsed) : elapsed);
+            // The clock of the processor ticks; the other one counts what other programs take, too.
+            best = Math.Min(best, Math.Min(elapsed, used + Tick));
             allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 

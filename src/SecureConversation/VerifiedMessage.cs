@@ -98,7 +98,9 @@ public sealed class VerifiedMessage : IDisposable
     /// one cover the order of the blocks. Valid until this object is disposed.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The message was disposed of.</exception>
-    /// <exception cref="SecureConversationException">The canonical form was asked for, and that of an unsigned body is too long.</exception>
+    /// <exception cref="SecureConversationException">
+    /// The canonical form was asked for, and that of an unsigned body is too long.
+    /// </exception>
     public ReadOnlyMemory<byte> Envelope
     {
         get

@@ -35,7 +35,8 @@ public sealed class FailureAnswerTests
         Assert.Equal(HttpStatusCode.InternalServerError, refused.StatusCode);
         Assert.InRange(clock.UtcNow - began, Step, TimeSpan.MaxValue);
         // A request that is in order waits for no clock.
-        using var response = await client.PostAsync(request.Envelope);
+        using var next = client.Secure(session);
+        using var response = await client.PostAsync(next.Envelope);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 

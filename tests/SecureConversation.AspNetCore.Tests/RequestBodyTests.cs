@@ -52,8 +52,8 @@ public sealed class RequestBodyTests
         using (await BeginAsync(host, 250_000, 249_000))
         {
             // Until the bytes of the first are read, the second has room.
-            var status = HttpStatusCode.BadRequest;
-            for (var i = 0; i < 1000 && status == HttpStatusCode.BadRequest; i++)
+            HttpStatusCode? status = null;
+            for (var i = 0; i < 1000 && (status is null or HttpStatusCode.BadRequest); i++)
             {
                 status = await SendAsync(host, 200_000);
             }
@@ -63,8 +63,8 @@ public sealed class RequestBodyTests
         }
 
         // The first one has gone, and its bytes with it.
-        var later = HttpStatusCode.ServiceUnavailable;
-        for (var i = 0; i < 1000 && later == HttpStatusCode.ServiceUnavailable; i++)
+        HttpStatusCode? later = null;
+        for (var i = 0; i < 1000 && (later is null or HttpStatusCode.ServiceUnavailable); i++)
         {
             later = await SendAsync(host, 200_000);
         }
@@ -108,10 +108,22 @@ public sealed class RequestBodyTests
         Content = Soap(new EndlessContent()),
     };
 
-    private static async Task<HttpStatusCode> SendAsync(KestrelHost host, int size)
+    /// <summary>
+    /// Null when the server closed the connection on a body that it does not want to read, and the client saw that before the response.
+    /// </summary>
+    private static async Task<HttpStatusCode?> SendAsync(KestrelHost host, int size)
     {
-        using var response = await host.Http.SendAsync(Post(host, new byte[size]));
-        return response.StatusCode;
+        using var request = Post(host, new byte[size]);
+        request.Headers.ConnectionClose = true;
+        try
+        {
+            using var response = await host.Http.SendAsync(request);
+            return response.StatusCode;
+        }
+        catch (HttpRequestException e) when (e.InnerException is IOException or SocketException)
+        {
+            return null;
+        }
     }
 
     private static HttpRequestMessage Post(KestrelHost host, byte[] entity) =>

@@ -6,6 +6,30 @@ namespace SecureConversation.ServiceModel.Tests;
 /// <summary>Header blocks of replies.</summary>
 public sealed class HeaderTests
 {
+    [Fact]
+    public async Task CanonicalForm_ReachesTheApplication_WithoutUnsignedHeaders()
+    {
+        await using var service = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: true));
+        service.EchoHeader = "<h:Trace xmlns:h='urn:h'>seen</h:Trace>";
+        var security = Bootstraps.Client("MutualCertificate", session: true);
+        security.HandOutCanonicalForm = true;
+        using (var contradictory = Clients.Factory(Clients.Binding(security), service.Address))
+        {
+            Assert.Contains("HandOutCanonicalForm", Assert.ThrowsAny<Exception>(() => contradictory.CreateChannel().Echo("x")).ToString(), StringComparison.Ordinal);
+        }
+
+        security.HandOutUnsignedHeaders = false;
+        using var factory = Clients.Factory(Clients.Binding(security), service.Address);
+        var proxy = factory.CreateChannel();
+        using (new OperationContextScope((IContextChannel)proxy))
+        {
+            Assert.Equal("x", proxy.Echo("x"));
+            Assert.True(OperationContext.Current.IncomingMessageHeaders.FindHeader("Trace", "urn:h") < 0);
+        }
+
+        ((IClientChannel)proxy).Close();
+    }
+
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]

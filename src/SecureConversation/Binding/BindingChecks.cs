@@ -23,6 +23,7 @@ internal static class BindingChecks
     private static IEnumerable<string> All(MessageSecurityBinding binding, bool isBootstrap) =>
     [
         .. Element(binding.Element),
+        .. Profile(binding.Element),
         .. Addressing(binding),
         .. Kind(binding),
         .. SupportingTokens(binding.Element),
@@ -62,6 +63,33 @@ internal static class BindingChecks
         {
             yield return "RequireSignatureConfirmation needs WS-Security 1.1: "
                 + "choose a MessageSecurityVersion with WSSecurity11, or set it to false.";
+        }
+    }
+
+    private static IEnumerable<string> Profile(SecurityBindingElement element)
+    {
+        if (element.MessageProtectionProfile != MessageProtectionProfile.Bound)
+        {
+            yield break;
+        }
+
+        if (element is AsymmetricSecurityBindingElement)
+        {
+            // Whoever has a certificate that the receiver accepts can sign the ciphertext of somebody else.
+            yield return "MessageProtectionProfile Bound is not offered where each side signs with its own key, since another accepted "
+                + "client could put its signature in the place of the sender's: use a symmetric element (WS-Security 1.1), or leave it "
+                + "at Wcf.";
+        }
+
+        if (element.MessageProtectionOrder == MessageProtectionOrder.SignBeforeEncrypt)
+        {
+            yield return "MessageProtectionProfile Bound encrypts before it signs: leave MessageProtectionOrder at its default, or set it "
+                + "to EncryptBeforeSign.";
+        }
+
+        if (!element.SignPrefixesInValues)
+        {
+            yield return "MessageProtectionProfile Bound signs the namespaces of all prefixes: leave SignPrefixesInValues at true.";
         }
     }
 
@@ -134,6 +162,12 @@ internal static class BindingChecks
         {
             yield return $"MessageSecurityVersion differs: {element.MessageSecurityVersion} on the secure conversation element, "
                 + $"{bootstrap.MessageSecurityVersion} on its bootstrap. Set both to the same version.";
+        }
+
+        if (bootstrap.MessageProtectionProfile != element.MessageProtectionProfile)
+        {
+            yield return $"MessageProtectionProfile differs: {element.MessageProtectionProfile} on the secure conversation element, "
+                + $"{bootstrap.MessageProtectionProfile} on its bootstrap. Set both to the same profile.";
         }
 
         if (bootstrap.KeyEntropyMode != element.KeyEntropyMode)

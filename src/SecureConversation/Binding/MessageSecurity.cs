@@ -28,6 +28,9 @@ public sealed record MessageSecurity
     public MessageSecurityVersion MessageSecurityVersion { get; init; } =
         MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
 
+    /// <summary>How much of a message its signature covers, here and in the handshake. Default: as WCF does it.</summary>
+    public MessageProtectionProfile MessageProtectionProfile { get; init; }
+
     /// <summary>
     /// Creates the binding element of the credentials. If <see cref="EstablishSecurityContext"/> is true, that element becomes the
     /// bootstrap of a secure conversation element.
@@ -69,5 +72,6 @@ public sealed record MessageSecurity
         DefaultAlgorithmSuite = AlgorithmSuite,
         MessageSecurityVersion = MessageSecurityVersion,
         IncludeTimestamp = true,
+        MessageProtectionProfile = MessageProtectionProfile,
     };
 }

@@ -33,6 +33,16 @@ public abstract partial record SecurityBindingElement
     public MessageProtectionOrder MessageProtectionOrder { get; init; } = MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature;
 
     /// <summary>
+    /// How much of a message its signature covers. Default <see cref="MessageProtectionProfile.Wcf"/>, the only one that WCF understands.
+    /// <see cref="MessageProtectionProfile.Bound"/> lifts limits of WCF's wire where both ends are of this library: ciphertext is
+    /// authenticated before it is decrypted, nobody can change a token, a nonce or a namespace, and no other client can put its
+    /// endorsement in the place of that of the sender. Encrypts first, so <see cref="MessageProtectionOrder"/> must be left at its
+    /// default or set to <see cref="MessageProtectionOrder.EncryptBeforeSign"/>. For symmetric bindings and sessions; set it on the
+    /// bootstrap of a session as well.
+    /// </summary>
+    public MessageProtectionProfile MessageProtectionProfile { get; init; }
+
+    /// <summary>
     /// Whether a reply confirms the signatures of its request (WS-Security 1.1 section 8.5). Default false; some factories set it.
     /// </summary>
     public bool RequireSignatureConfirmation { get; init; }

@@ -50,17 +50,33 @@ public enum SecurityHeaderLayout
     LaxTimestampLast,
 }
 
+/// <summary>How much of a message its signature covers.</summary>
+public enum MessageProtectionProfile
+{
+    /// <summary>As WCF does it: timestamp, body, headers. Tokens, keys and the namespaces of prefixes in values stand outside.</summary>
+    Wcf,
+    /// <summary>
+    /// Between ends of this library only. Encrypts first and signs everything of the security header but the signatures, with all
+    /// namespaces in scope; the receiver refuses what is not covered, before it decrypts anything.
+    /// </summary>
+    Bound,
+}
+
 /// <summary>The order of signing and encrypting (WS-SecurityPolicy 1.2 section 6.3).</summary>
 public enum MessageProtectionOrder
 {
-    /// <summary>The signature covers the plaintext and stays readable.</summary>
+    /// <summary>
+    /// The signature covers the plaintext and stays readable. Outside sessions another accepted client can put his signature in the place
+    /// of the sender's, and the message counts as his.
+    /// </summary>
     SignBeforeEncrypt,
     /// <summary>The signature covers the plaintext and is encrypted itself.</summary>
     SignBeforeEncryptAndEncryptSignature,
     /// <summary>
-    /// The signature covers the ciphertext, and no key. It says who signed and not who encrypted: in bindings without sessions another
-    /// accepted client can sign a ciphertext that he took from the sender and cannot read, and it counts as his message. An encrypted
-    /// body is empty or holds elements; in asymmetric bindings it and encrypted headers have at least 16 octets.
+    /// The signature covers the ciphertext, and no key. It says who signed and not who encrypted: outside sessions another accepted
+    /// client can sign a ciphertext that he took from the sender, and it counts as his message. An encrypted body is empty or holds
+    /// elements; in asymmetric bindings it and encrypted headers have at least 16 octets. Nothing that is not signed is decrypted.
+    /// <see cref="MessageProtectionProfile.Bound"/> signs the keys and has none of these limits.
     /// </summary>
     EncryptBeforeSign,
 }

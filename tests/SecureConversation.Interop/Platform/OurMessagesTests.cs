@@ -30,6 +30,19 @@ public sealed class OurMessagesTests
     [MemberData(nameof(AllBindings))]
     public Task Conversation_IsAccepted(string name) => RequireAcceptedAsync(Bindings.Create(name));
 
+    [Fact]
+    public async Task ConversationOfOurOwnProfile_IsAccepted()
+    {
+        foreach (var name in Bindings.BoundNames)
+        {
+            var judge = new PlatformJudge();
+            foreach (var message in await Conversation.RecordAsync(Bindings.Create(name)))
+            {
+                judge.Verify(message);
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Suites))]
     public Task Conversation_IsAcceptedInTheSuite(string name, string suite) => RequireAcceptedAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite)));

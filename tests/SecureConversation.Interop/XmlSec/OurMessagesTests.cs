@@ -19,6 +19,12 @@ public sealed class OurMessagesTests
         .. new[] { "Action", "MessageID", "ReplyTo", "To", "RelatesTo" }.SelectMany(name => new[] { $"{{{Ns.Wsa10}}}{name}", $"{{{Ns.WsaAugust2004}}}{name}" }),
     ];
 
+    private static readonly string[] BoundElements =
+    [
+        .. new[] { Ns.Sc13, Ns.ScFebruary2005 }.SelectMany(ns =>
+            new[] { $"{{{ns}}}SecurityContextToken", $"{{{ns}}}DerivedKeyToken" }),
+    ];
+
     public static TheoryData<string> MessageVersions => [.. MessageVersion.All.Select(v => v.Name)];
 
     [Theory]
@@ -58,6 +64,29 @@ public sealed class OurMessagesTests
             if (!message.IsHandshake && message.Text.Contains("hmac-", StringComparison.Ordinal))
             {
                 RequireAccepted(XmlSec1.VerifyHmac(message.Bytes, judge.KeyBehind("//*[local-name()='Signature']"), null, SignedElements));
+            }
+        }
+    }
+
+    /// <summary>References with ec:InclusiveNamespaces: values refer to prefixes, or all prefixes are listed.</summary>
+    [Theory]
+    [InlineData("mutualcert-2007//session", "types named by prefixes and by the default namespace")]
+    [InlineData("anonymous//single", "prefix redeclared where a value refers to it")]
+    [InlineData("anonymous/encrypt-first/single", "prefixes of ours for something else")]
+    [InlineData("mutualcert/bound/session", "types named by prefixes and by the default namespace")]
+    public async Task SignatureWithListsOfPrefixes_IsAccepted(string name, string content)
+    {
+        PeerAvailability.Require(XmlSec1.MissingReason);
+        var sent = Content.Envelopes.Get(content);
+        var protection = name.Contains("first", StringComparison.Ordinal) ? null : SignOnly;
+        var judge = new PlatformJudge();
+        foreach (var message in await Conversation.RecordAsync(new Loopback(Bindings.Create(name, protection: protection)), sent, sent))
+        {
+            judge.Verify(message);
+            if (!message.IsHandshake && !message.IsCancel)
+            {
+                Assert.Contains("PrefixList=", message.Text, StringComparison.Ordinal);
+                RequireAccepted(XmlSec1.VerifyHmac(message.Bytes, judge.KeyBehind("//*[local-name()='Signature']"), null, [.. SignedElements, .. BoundElements]));
             }
         }
     }

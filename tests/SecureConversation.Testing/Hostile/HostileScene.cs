@@ -184,7 +184,8 @@ public sealed class HostileScene : IDisposable
             element = element with { LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = false } };
             var binding = MessageSecurityBinding.Create(element, protection: protection);
             Client = new MessageSecurityClient(binding, TestCredentials.Client);
-            Service = new MessageSecurityService(binding, TestCredentials.Service);
+            Service = new MessageSecurityService(
+                binding, TestCredentials.Service, new MessageSecurityServiceOptions { FailureAnswers = new() { Step = TimeSpan.Zero } });
         }
 
         public MessageSecurityClient Client { get; }

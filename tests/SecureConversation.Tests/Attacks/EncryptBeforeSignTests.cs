@@ -188,6 +188,8 @@ public sealed class EncryptBeforeSignTests
     [InlineData("duplex/encrypt-first/single")]
     [InlineData("mutualcert-wss10/encrypt-first/single")]
     [InlineData("mutualcert/encrypt-first/single")]
+    [InlineData("duplex/sign-first/single")]
+    [InlineData("mutualcert/sign-first/single")]
     public async Task Ciphertext_SignedByAnotherClient_IsRefusedAfterItWasReceived(string name)
     {
         using var scene = await Scene.OpenAsync(name);
@@ -198,12 +200,15 @@ public sealed class EncryptBeforeSignTests
     }
 
     /// <summary>
-    /// What remains: a message that Mallory holds back is his, in his name, though he cannot read it. No signature names the sender of the
-    /// ciphertext on WCF's wire. The message of Alice is refused from then on.
+    /// What remains: a message that Mallory holds back is his, in his name. No signature names the sender of the ciphertext on WCF's wire.
+    /// Not to be able to read the signature of Alice stops him, so it works wherever that is not encrypted. The message of Alice is refused
+    /// from then on.
     /// </summary>
     [Theory]
     [InlineData("duplex/encrypt-first/single")]
     [InlineData("mutualcert/encrypt-first/single")]
+    [InlineData("duplex/sign-first/single")]
+    [InlineData("mutualcert/sign-first/single")]
     public async Task Ciphertext_HeldBackAndSignedByAnotherClient_CountsAsHis(string name)
     {
         using var scene = await Scene.OpenAsync(name);

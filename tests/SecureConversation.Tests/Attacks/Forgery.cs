@@ -134,9 +134,11 @@ internal sealed class Forgery
     {
         foreach (var reference in digest ? References : [])
         {
-            if (FindPart(reference.GetAttribute("URI").TrimStart('#')) is { } part)
+            var id = reference.GetAttribute("URI").TrimStart('#');
+            if (FindPart(id) is { } part)
             {
-                Child(reference, "DigestValue").InnerText = Convert.ToBase64String(Digest(part));
+                var list = reference.GetElementsByTagName("InclusiveNamespaces", "*").Cast<XmlElement>().FirstOrDefault()?.GetAttribute("PrefixList");
+                Child(reference, "DigestValue").InnerText = Convert.ToBase64String(list is not { Length: > 0 and < 1024 } ? Digest(part) : DigestInPlace(part, list));
             }
         }
 
@@ -174,6 +176,17 @@ internal sealed class Forgery
         using var digest = new ReferenceDigest(_suite.Digest);
         var value = new byte[_suite.Digest.Size];
         digest.Compute(index.Root, default, CanonicalForm.Recommendation, value);
+        return value;
+    }
+
+    /// <summary>The digest with a prefix list, for which the declarations around the element count.</summary>
+    private byte[] DigestInPlace(XmlElement element, string list)
+    {
+        var number = Document.SelectNodes("//*")!.Cast<XmlElement>().TakeWhile(e => e != element).Count();
+        using var index = XmlIndex.Parse(Encoding.UTF8.GetBytes(Document.OuterXml), XmlLimits.Default);
+        using var digest = new ReferenceDigest(_suite.Digest);
+        var value = new byte[_suite.Digest.Size];
+        digest.Compute(Xml.XmlSupport.All(index).ElementAt(number), Encoding.UTF8.GetBytes(list), CanonicalForm.Recommendation, value);
         return value;
     }
 

@@ -23,6 +23,9 @@ public static class Bindings
         [""] = e => e,
         ["sign-first"] = e => e with { MessageProtectionOrder = MessageProtectionOrder.SignBeforeEncrypt },
         ["encrypt-first"] = e => e with { MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign },
+        ["bound"] = e => e with { MessageProtectionProfile = MessageProtectionProfile.Bound },
+        ["bound-no-derived"] = e => e.SetKeyDerivation(false) with { MessageProtectionProfile = MessageProtectionProfile.Bound },
+        ["bound-timestamp-last"] = e => e with { MessageProtectionProfile = MessageProtectionProfile.Bound, SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
         ["no-derived"] = e => e.SetKeyDerivation(false),
         ["lax"] = e => e with { SecurityHeaderLayout = SecurityHeaderLayout.Lax },
         ["timestamp-last"] = e => e with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
@@ -33,6 +36,16 @@ public static class Bindings
     public static IEnumerable<string> Names =>
         from bootstrap in Bootstraps.Keys
         from variation in Variations.Keys
+        from session in new[] { "session", "single" }
+        where !variation.StartsWith("bound", StringComparison.Ordinal)
+        select $"{bootstrap}/{variation}/{session}";
+
+    /// <summary>Those in the profile that only our own ends speak.</summary>
+    public static IEnumerable<string> BoundNames =>
+        from bootstrap in Bootstraps.Keys
+        where bootstrap is not ("duplex" or "mutualcert-wss10")
+        from variation in Variations.Keys
+        where variation.StartsWith("bound", StringComparison.Ordinal)
         from session in new[] { "session", "single" }
         select $"{bootstrap}/{variation}/{session}";
 

@@ -33,6 +33,7 @@ public sealed class BindingSettingsTests
         ["MessageSecurity.AlgorithmSuite"] = Form(new MessageSecurity(), s => s with { AlgorithmSuite = SecurityAlgorithmSuite.TripleDes }),
         ["MessageSecurity.ClientCredentialType"] = Form(new MessageSecurity(), s => s with { ClientCredentialType = MessageCredentialType.None }),
         ["MessageSecurity.EstablishSecurityContext"] = Form(new MessageSecurity(), s => s with { EstablishSecurityContext = false }),
+        ["MessageSecurity.MessageProtectionProfile"] = Form(new MessageSecurity(), s => s with { MessageProtectionProfile = MessageProtectionProfile.Bound }),
         ["MessageSecurity.MessageSecurityVersion"] = Form(new MessageSecurity(), s => s with { MessageSecurityVersion = Oasis }),
         ["MessageSecurity.NegotiateServiceCredential"] = new Refused(() => MessageSecurityBinding.Create(new MessageSecurity { NegotiateServiceCredential = true })),
 
@@ -45,6 +46,7 @@ public sealed class BindingSettingsTests
         ["SecurityBindingElement.LocalClientSettings"] = Form(Anonymous, e => e with { LocalClientSettings = new() { TimestampValidityDuration = EightMinutes } }),
         ["SecurityBindingElement.LocalServiceSettings"] = Form(Anonymous, e => e with { LocalServiceSettings = new() { TimestampValidityDuration = EightMinutes } }),
         ["SecurityBindingElement.MessageProtectionOrder"] = Form(Anonymous, e => e with { MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign }),
+        ["SecurityBindingElement.MessageProtectionProfile"] = Form(Anonymous, e => e with { MessageProtectionProfile = MessageProtectionProfile.Bound }),
         ["SecurityBindingElement.MessageSecurityVersion"] = Form(Anonymous, e => e with { MessageSecurityVersion = Oasis }),
         ["SecurityBindingElement.ProtectTokens"] = Refuse(Anonymous with { ProtectTokens = true }),
         ["SecurityBindingElement.RequireSignatureConfirmation"] = Form(Anonymous, e => e with { RequireSignatureConfirmation = false }),

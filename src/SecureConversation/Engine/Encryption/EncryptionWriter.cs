@@ -88,9 +88,20 @@ internal static class EncryptionWriter
     }
 
     /// <summary>Writes xenc:ReferenceList; inside an EncryptedKey it need not declare the namespace.</summary>
-    public static void ReferenceList(PooledBytes output, IReadOnlyList<string> references, bool declare = true)
+    /// <param name="output">Takes the element.</param>
+    /// <param name="references">The Ids of the encrypted parts.</param>
+    /// <param name="declare">Whether to declare the namespace.</param>
+    /// <param name="listId">The wsu:Id by which a signature names the list; null for none.</param>
+    public static void ReferenceList(PooledBytes output, IReadOnlyList<string> references, bool declare = true, string? listId = null)
     {
-        output.Write(declare ? "<e:ReferenceList xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\">"u8 : "<e:ReferenceList>"u8);
+        output.Write(declare ? "<e:ReferenceList xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8 : "<e:ReferenceList"u8);
+        if (listId is not null)
+        {
+            TokenWriter.Attribute(output, "xmlns:u", Ns.Wsu);
+            TokenWriter.Attribute(output, "u:Id", listId);
+        }
+
+        output.Write(">"u8);
         foreach (var id in references)
         {
             output.Write("<e:DataReference"u8);

@@ -51,6 +51,11 @@ internal static class Coverage
         EncryptedParts encrypted,
         MessageIntegrity signed)
     {
+        if (requirements.IsBound)
+        {
+            RequireBound(header, signed);
+        }
+
         // The reference list is not signed, so an attacker can add ciphertext of his own to it.
         if (!requirements.SignsFirst && encrypted.All.Any(p => !signed.Covers(p.Location)))
         {
@@ -101,6 +106,18 @@ internal static class Coverage
         }
 
         RequireSignedItems(header, signed);
+    }
+
+    /// <summary>Requires the primary signature over tokens, keys and everything else of the header but the signatures.</summary>
+    private static void RequireBound(SecurityHeader header, MessageIntegrity signed)
+    {
+        foreach (var item in header.Items)
+        {
+            if (item.Kind != SecurityItemKind.Signature && !signed.Covers(MessagePart.SecurityItem(item.Position)))
+            {
+                Fail.With(FailureCode.PartNotSigned, item.Token?.ElementName ?? item.Kind.ToString());
+            }
+        }
     }
 
     private static void RequireSignedItems(SecurityHeader header, MessageIntegrity signed)

@@ -6,7 +6,8 @@ namespace SecureConversation.Engine.Receive;
 
 /// <summary>
 /// Where encryption came first (EncryptBeforeSign), no signature covers the key of the ciphertext: neither the DerivedKeyToken nor the
-/// EncryptedKey is signed on WCF's wire. This binds the key as far as that wire allows. What remains open is said in SECURITY.md.
+/// EncryptedKey is signed on WCF's wire. This binds the key as far as that wire allows. What remains open is said in SECURITY.md. The
+/// profile Bound signs the key.
 /// </summary>
 internal static class EncryptionKeyCheck
 {
@@ -18,7 +19,7 @@ internal static class EncryptionKeyCheck
     public static void RequirePair(
         MessageRequirements requirements, EncryptedParts encrypted, PrimarySignature primary, KeyRing keys)
     {
-        if (requirements.SignsFirst || encrypted.All.Count == 0)
+        if (!requirements.LeavesKeyUnsigned || encrypted.All.Count == 0)
         {
             return;
         }
@@ -50,7 +51,7 @@ internal static class EncryptionKeyCheck
     /// <exception cref="SecurityFailureException">The content could have come about under another key.</exception>
     public static void RequireTelling(MessageRequirements requirements, OpenedMessage opened, SecurityHeader header, KeyRing keys)
     {
-        if (requirements.SignsFirst || keys.IsPairKnown)
+        if (!requirements.LeavesKeyUnsigned || keys.IsPairKnown)
         {
             return;
         }

@@ -26,7 +26,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
         try
         {
             primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source);
-            var signed = SignedMessage.Verify(wire, header, encrypted, requirements, primary);
+            var signed = SignedMessage.Verify(wire, header, encrypted, requirements, primary, source);
             Reflection.Refuse(signed, requirements);                                      // not a message of this side
             EncryptionKeyCheck.RequirePair(requirements, encrypted, primary, keys);       // where the signature covers no key
             Coverage.RequireSignedOnWire(requirements, wire, header, encrypted, signed);

@@ -160,7 +160,6 @@ internal sealed class SecurityHeader
     private static XmlId? IdOf(SecurityItemKind kind, XmlElement child) => kind switch
     {
         SecurityItemKind.EncryptedData or SecurityItemKind.Signature => child.GetId(Attr.Id),
-        SecurityItemKind.ReferenceList => null,
         _ => child.GetId(Wsu.Id),
     };
 

@@ -51,15 +51,24 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         return null;
     }
 
-    /// <summary>Compares the digests of what stands in clear on the wire: everything where encryption came first.</summary>
+    /// <summary>
+    /// Compares the digests of what stands in clear on the wire. Where encryption came first that is everything, the endorsing signatures
+    /// included.
+    /// </summary>
     /// <param name="wire">The envelope on the wire.</param>
     /// <param name="header">Its security header.</param>
     /// <param name="encrypted">The encrypted parts.</param>
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="primary">The signature, whose value holds. The result takes it over.</param>
-    /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest is wrong.</exception>
+    /// <param name="source">The certificates that the receiver knows.</param>
+    /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest or an endorsing signature is wrong.</exception>
     public static SignedMessage Verify(
-        SoapEnvelope wire, SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements, PrimarySignature primary)
+        SoapEnvelope wire,
+        SecurityHeader header,
+        EncryptedParts encrypted,
+        MessageRequirements requirements,
+        PrimarySignature primary,
+        KeySource source)
     {
         using var digest = new ReferenceDigest(requirements.Suite.Digest);
         var covered = new List<CoveredPart>(primary.Element.References.Count);
@@ -70,7 +79,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
             var target = Locate(reference, wire, header);
             if (target is { } found && !(requirements.SignsFirst && encrypted.Contains(found.Location)))
             {
-                var form = SignatureVerification.RequireDigest(reference, found.Element, digest);
+                var form = SignatureVerification.RequireDigest(reference, found.Element, digest, requirements.IsBound);
                 Add(covered, new CoveredPart(found.Location, reference.InclusivePrefixes, form));
             }
             else if (target?.Location == MessagePart.Body)
@@ -88,7 +97,13 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
             }
         }
 
-        return new SignedMessage(wire, header, primary, covered, open);
+        var message = new SignedMessage(wire, header, primary, covered, open);
+        if (!requirements.SignsFirst)
+        {
+            message.VerifyEndorsements(header, requirements, source, digest);
+        }
+
+        return message;
     }
 
     /// <summary>Compares the digests of what was encrypted, and verifies the endorsing signatures.</summary>
@@ -103,7 +118,8 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         foreach (var reference in _open)
         {
             var (location, element) = Locate(reference, plain, header) ?? Unlocated(reference);
-            var part = new CoveredPart(location, reference.InclusivePrefixes, SignatureVerification.RequireDigest(reference, element, digest));
+            var form = SignatureVerification.RequireDigest(reference, element, digest);
+            var part = new CoveredPart(location, reference.InclusivePrefixes, form);
             if (location == MessagePart.Body)
             {
                 _covered[_covered.FindIndex(c => c.Location == location)] = part;
@@ -118,9 +134,8 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         {
             Document = plain;
             Header = header;
+            VerifyEndorsements(header, requirements, source, digest);
         }
-
-        VerifyEndorsements(header, requirements, source, digest);
     }
 
     public void Dispose() => _primary.Dispose();
@@ -130,9 +145,10 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     {
         // Checked before any signature is verified: each costs an operation with a public key that the sender chose.
         var others = header.Items.FindAll(i => i.Kind == SecurityItemKind.Signature && i.Position != _primary.Position);
-        if (others.Count > requirements.Supporting.Count(t => t.Endorses))
+        var endorsing = requirements.Supporting.Count(t => t.Endorses);
+        if (others.Count != endorsing)
         {
-            Fail.With(FailureCode.UnexpectedElement, "ds:Signature");
+            Fail.With(others.Count < endorsing ? FailureCode.TokenMissing : FailureCode.UnexpectedElement, "endorsing ds:Signature");
         }
 
         foreach (var item in others)

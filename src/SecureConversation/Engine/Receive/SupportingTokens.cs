@@ -18,14 +18,9 @@ internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certific
         MessageIntegrity signed,
         SecurityHeader plain)
     {
-        var endorsing = requirements.Supporting.Count(t => t.Endorses);
-        var endorsements = signed.Endorsements.Count();
-        if (endorsements != endorsing)
-        {
-            Fail.With(endorsements < endorsing ? FailureCode.TokenMissing : FailureCode.UnexpectedElement, "endorsing ds:Signature");
-        }
-
-        var signedEndorsing = requirements.Supporting.Count(t => t.Attachment == SupportingTokenAttachment.SignedEndorsing);
+        // Another client could endorse the message in the place of the sender, unless the signature says whose endorsement it is.
+        var signedEndorsing = requirements.Supporting.Count(
+            t => t.Attachment == SupportingTokenAttachment.SignedEndorsing || (requirements.IsBound && t.Endorses));
         if (signed.Endorsements.Count(e => e.Token is { } token && signed.Covers(token)) < signedEndorsing)
         {
             Fail.With(FailureCode.PartNotSigned, "signed endorsing token");

@@ -40,6 +40,13 @@ internal sealed record MessageRequirements
 
     public required MessageProtectionOrder Order { get; init; }
     public required SecurityHeaderLayout Layout { get; init; }
+
+    /// <summary>
+    /// Whether the primary signature covers every child of the security header but the signatures, and every reference lists all prefixes
+    /// in scope (<see cref="MessageProtectionProfile.Bound"/>).
+    /// </summary>
+    public required bool IsBound { get; init; }
+
     public required bool Timestamp { get; init; }
     public required PrimaryTokenKind Primary { get; init; }
 
@@ -85,6 +92,9 @@ internal sealed record MessageRequirements
     /// <summary>Whether the message is signed before it is encrypted (WS-SecurityPolicy 1.2 section 6.3).</summary>
     public bool SignsFirst => Order != MessageProtectionOrder.EncryptBeforeSign;
 
+    /// <summary>Whether ciphertext is signed and the key that encrypted it is not.</summary>
+    public bool LeavesKeyUnsigned => !SignsFirst && !IsBound;
+
     /// <summary>Whether the header may hold a token of this kind. Later checks judge the number of tokens and their use.</summary>
     public bool Allows(TokenKind token) =>
         token == TokenKind.EncryptedKey ? Primary is PrimaryTokenKind.WrappedKey or PrimaryTokenKind.Certificate
@@ -116,7 +126,10 @@ internal sealed record MessageRequirements
             Soap = soap,
             IsWss11 = version.SecurityVersion == SecurityVersion.WSSecurity11,
             BspAttributes = version.EmitBspRequiredAttributes,
-            Order = element.MessageProtectionOrder,
+            Order = element.MessageProtectionProfile == MessageProtectionProfile.Bound
+                ? MessageProtectionOrder.EncryptBeforeSign
+                : element.MessageProtectionOrder,
+            IsBound = element.MessageProtectionProfile == MessageProtectionProfile.Bound,
             Layout = element.SecurityHeaderLayout,
             Timestamp = element.IncludeTimestamp,
             Primary = PrimaryTokenKind.Certificate,

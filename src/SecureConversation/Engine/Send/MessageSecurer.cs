@@ -61,7 +61,13 @@ internal sealed class MessageSecurer(
         plan.Replace(SoapEnvelope.Parse(cipher.Memory, plan.Envelope.Names, limits, buffer: cipher));
 
         // The parts are digested as they will be sent: as ciphertext.
-        header.Sign(parts.Digest(plan), extras);
+        var ciphers = parts.Digest(plan);
+        if (requirements.IsBound)
+        {
+            header.Bind(plan.Envelope, references, limits);
+        }
+
+        header.Sign(ciphers, extras);
         return Finish(plan, new EnvelopeSplice(plan.Envelope), header, references, keys);
     }
 

@@ -52,7 +52,7 @@ internal static class PartEncryption
     /// <summary>Refuses to send what the receiver could not tell from the content of another key (<see cref="TellingContent"/>).</summary>
     private static void RequireTelling(SoapEnvelope envelope, PlannedPart part, MessageRequirements requirements)
     {
-        var isTelling = requirements.SignsFirst || (part.Block == PlannedPart.Body
+        var isTelling = !requirements.LeavesKeyUnsigned || (part.Block == PlannedPart.Body
             ? TellingContent.IsOf(envelope.Body, requirements.IsAsymmetric)
             : TellingContent.IsElement(envelope.Headers[part.Block].Element, requirements.IsAsymmetric));
         if (!isTelling)

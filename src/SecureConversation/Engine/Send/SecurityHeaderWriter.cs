@@ -30,6 +30,8 @@ internal sealed class SecurityHeaderWriter(
     private readonly List<string> _encryptedItems = new(4);
     private readonly List<SentSignature> _sent = new(2);
     private string? _endorsingId;
+    private PooledBytes? _before;
+    private PooledBytes? _after;
 
     /// <summary>The signature values, the primary one first; empty until <see cref="Sign"/> has run.</summary>
     public IReadOnlyList<SentSignature> Signatures => _sent;
@@ -128,40 +130,45 @@ internal sealed class SecurityHeaderWriter(
         }
     }
 
+    /// <summary>
+    /// Has the primary signature cover every other child of the header, with the namespaces that are in scope of it. They are written now,
+    /// since the signature has to know them.
+    /// </summary>
+    /// <param name="envelope">The envelope that takes the header.</param>
+    /// <param name="encrypted">The Ids of the encrypted parts of the envelope.</param>
+    /// <param name="limits">The limits for parsing the header.</param>
+    public void Bind(SoapEnvelope envelope, IReadOnlyList<string> encrypted, XmlLimits limits)
+    {
+        List<string> references = [.. encrypted, .. _encryptedItems];
+        _before = new PooledBytes(8192);
+        _after = new PooledBytes(1024);
+        WriteBefore(_before, references);
+        WriteAfter(_after, references, ids.Next());
+        using var items = new PooledBytes(_before.Length + _after.Length + 512);
+        WriteStartTag(items);
+        items.Write(_before.Span);
+        items.Write(_after.Span);
+        items.Write("</o:Security>"u8);
+        _signedItems.Clear();
+        _signedItems.AddRange(BoundItems.Digest(envelope, items.Span, requirements, limits));
+    }
+
     /// <summary>Writes wsse:Security; <paramref name="encrypted"/> are the Ids of the encrypted parts of the envelope.</summary>
     public void Write(PooledBytes output, IReadOnlyList<string> encrypted)
     {
         List<string> references = [.. encrypted, .. _encryptedItems];
-        output.Write("<o:Security"u8
-            + " xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\""u8
-            + " xmlns:m=\""u8);
-        output.WriteText(requirements.Soap.Soap);
-        output.Write("\" m:mustUnderstand=\"1\">"u8);
-        if (requirements.Layout != SecurityHeaderLayout.LaxTimestampLast)
+        WriteStartTag(output);
+        if (_before is not null && _after is not null)
         {
-            output.Write(_timestamp.Span);
+            output.Write(_before.Span);
+            output.Write(_signatures.Span);
+            output.Write(_after.Span);
         }
-
-        keys.WriteSource(output);
-        keys.WriteDerivedSigningKey(output);
-        keys.WriteEncryptionToken(output, references);
-        var listed = references.Count > 0 && !keys.ListsInEncryptedKey;
-        if (listed && requirements.SignsFirst)
+        else
         {
-            EncryptionWriter.ReferenceList(output, references);
-        }
-
-        output.Write(_tokens.Span);
-        output.Write(_confirmations.Span);
-        output.Write(_signatures.Span);
-        if (listed && !requirements.SignsFirst)
-        {
-            EncryptionWriter.ReferenceList(output, references);
-        }
-
-        if (requirements.Layout == SecurityHeaderLayout.LaxTimestampLast)
-        {
-            output.Write(_timestamp.Span);
+            WriteBefore(output, references);
+            output.Write(_signatures.Span);
+            WriteAfter(output, references, listId: null);
         }
 
         output.Write("</o:Security>"u8);
@@ -173,6 +180,51 @@ internal sealed class SecurityHeaderWriter(
         _tokens.Dispose();
         _confirmations.Dispose();
         _signatures.Dispose();
+        _before?.Dispose();
+        _after?.Dispose();
+    }
+
+    private void WriteStartTag(PooledBytes output)
+    {
+        output.Write("<o:Security"u8
+            + " xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\""u8
+            + " xmlns:m=\""u8);
+        output.WriteText(requirements.Soap.Soap);
+        output.Write("\" m:mustUnderstand=\"1\">"u8);
+    }
+
+    /// <summary>Writes what stands before the signatures.</summary>
+    private void WriteBefore(PooledBytes output, List<string> references)
+    {
+        if (requirements.Layout != SecurityHeaderLayout.LaxTimestampLast)
+        {
+            output.Write(_timestamp.Span);
+        }
+
+        keys.WriteSource(output);
+        keys.WriteDerivedSigningKey(output);
+        keys.WriteEncryptionToken(output, references);
+        if (requirements.SignsFirst && references.Count > 0 && !keys.ListsInEncryptedKey)
+        {
+            EncryptionWriter.ReferenceList(output, references);
+        }
+
+        output.Write(_tokens.Span);
+        output.Write(_confirmations.Span);
+    }
+
+    /// <summary>Writes what follows the signatures.</summary>
+    private void WriteAfter(PooledBytes output, List<string> references, string? listId)
+    {
+        if (!requirements.SignsFirst && references.Count > 0 && !keys.ListsInEncryptedKey)
+        {
+            EncryptionWriter.ReferenceList(output, references, listId: listId);
+        }
+
+        if (requirements.Layout == SecurityHeaderLayout.LaxTimestampLast)
+        {
+            output.Write(_timestamp.Span);
+        }
     }
 
     private void SignPrimary(IReadOnlyList<PartDigest> parts, string? id)

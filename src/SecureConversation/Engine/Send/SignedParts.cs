@@ -7,7 +7,7 @@ namespace SecureConversation.Engine.Send;
 /// <summary>
 /// Digests the planned parts of an envelope for the primary signature. The signature also covers the declarations of prefixes that values
 /// refer to (<c>xsi:type="q:X"</c>): these prefixes are listed in ec:InclusiveNamespaces, so that nobody can bind them to another
-/// namespace. A part without such a prefix is read once and has no list.
+/// namespace. A part without such a prefix is read once and has no list. In the profile Bound every prefix is listed.
 /// </summary>
 internal sealed class SignedParts(MessageRequirements requirements, XmlLimits limits)
 {
@@ -19,7 +19,7 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
     /// </summary>
     public void Survey(SendPlan plan)
     {
-        if (!requirements.SignPrefixesInValues)
+        if (!requirements.SignPrefixesInValues || requirements.IsBound)
         {
             return;
         }
@@ -70,6 +70,13 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
     private (byte[] Value, byte[] Prefixes, bool Differs) Digest(XmlElement element, byte[]? known, ReferenceDigest digest)
     {
         var value = new byte[requirements.Suite.Digest.Size];
+        if (requirements.IsBound)
+        {
+            var all = new PrefixSurvey(PrefixInterest.All);
+            var differ = digest.Compute(element, default, CanonicalForm.Recommendation, value, all);
+            return (value, all.ToList(), differ);
+        }
+
         var survey = known is null && requirements.SignPrefixesInValues ? new PrefixSurvey(PrefixInterest.Values) : null;
         var prefixes = known ?? [];
         var differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value, survey);

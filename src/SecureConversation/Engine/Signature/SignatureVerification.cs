@@ -63,15 +63,27 @@ internal static class SignatureVerification
             : FailureCode.AlgorithmMismatch;
 
     /// <summary>Verifies the digest of the element that a reference names; returns the canonical form that has this digest.</summary>
-    public static CanonicalForm RequireDigest(SignedReference reference, XmlElement target, ReferenceDigest digest)
+    /// <param name="reference">The reference.</param>
+    /// <param name="target">The element that it names.</param>
+    /// <param name="digest">Computes digests.</param>
+    /// <param name="listsAll">Whether the prefix list has to name all prefixes in scope of the element, and all declared in it.</param>
+    public static CanonicalForm RequireDigest(
+        SignedReference reference, XmlElement target, ReferenceDigest digest, bool listsAll = false)
     {
         if (reference.DigestAlgorithm != digest.Algorithm.Uri)
         {
             Fail.With(FailureCode.AlgorithmMismatch, "ds:DigestMethod");
         }
 
-        return digest.Match(target, reference.InclusivePrefixes.Span, reference.DigestValue)
+        var survey = listsAll ? new PrefixSurvey(PrefixInterest.Unlisted) : null;
+        var form = digest.Match(target, reference.InclusivePrefixes.Span, reference.DigestValue, survey)
             ?? Fail.With<CanonicalForm>(FailureCode.DigestMismatch);
+        if (survey is { HasUnlisted: true })
+        {
+            Fail.With(FailureCode.PartNotSigned, "namespace declaration");
+        }
+
+        return form;
     }
 
     private static void RequireAlgorithm(SignatureElement signature, string expected)

@@ -1,3 +1,4 @@
+using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Soap;
@@ -30,12 +31,18 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
 
         void WriteHeader(PooledBytes output)
         {
-            output.Write("<h:Header xmlns:h=\""u8);
-            output.WriteText(envelope.Names.Soap);
-            output.Write("\">"u8);
+            StartHeader(output, envelope.Names);
             write(output);
             output.Write("</h:Header>"u8);
         }
+    }
+
+    /// <summary>Writes the start tag of a header where the envelope has none.</summary>
+    public static void StartHeader(PooledBytes output, SoapNames names)
+    {
+        output.Write("<h:Header xmlns:h=\""u8);
+        output.WriteText(names.Soap);
+        output.Write("\">"u8);
     }
 
     /// <summary>Adds text that needs no escaping.</summary>

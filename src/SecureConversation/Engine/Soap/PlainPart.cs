@@ -22,7 +22,7 @@ internal static class PlainPart
 
         // Line ends are normalised and ">" is escaped here, because two pieces of text may become one: CR and LF, "]]" and ">".
         var document = element.Index.Bytes;
-        using var text = new BufferSink(int.MaxValue);
+        using var text = new CopySink(output);
         var tokens = new Utf8XmlTokenizer(document, XmlCharacterData.Unlimited, element.Start, element.End);
         try
         {
@@ -43,8 +43,7 @@ internal static class PlainPart
                         break;
                 }
 
-                output.Write(text.WrittenSpan);
-                text.Reset();
+                text.Flush();
             }
         }
         finally

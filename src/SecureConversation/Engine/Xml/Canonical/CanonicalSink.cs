@@ -120,6 +120,30 @@ internal sealed class BufferSink(int budget, int capacity = 4096) : CanonicalSin
     }
 }
 
+/// <summary>Passes canonical bytes on to a buffer of the caller, whose growth is the caller's business.</summary>
+internal sealed class CopySink(PooledBytes output) : CanonicalSink(4096, long.MaxValue)
+{
+    /// <summary>Passes on what was written so far.</summary>
+    public void Flush()
+    {
+        output.Write(Buffered);
+        Empty();
+    }
+
+    private protected override void Overflow(ReadOnlySpan<byte> bytes)
+    {
+        Flush();
+        if (bytes.Length > Capacity)
+        {
+            output.Write(bytes);
+        }
+        else
+        {
+            Write(bytes);
+        }
+    }
+}
+
 /// <summary>Computes the digest of canonical bytes in constant memory. Short input is hashed in one call.</summary>
 /// <remarks>The budget counts the bytes of all digests together: a message may have many references.</remarks>
 internal sealed class DigestSink(HashAlgorithmName algorithm, long budget = long.MaxValue) : CanonicalSink(BufferSize, budget)

@@ -5,9 +5,9 @@ namespace SecureConversation.Engine.Xml;
 // The part that reads text, attribute values and names for a survey of prefixes.
 internal ref partial struct CanonicalizerRun
 {
-    /// <summary>The ASCII bytes of an NCName. Others count as well, since all but a few characters beyond ASCII may stand in a name.</summary>
+    // All but a few characters beyond ASCII may stand in a name, so all of them count as parts of one.
     private static readonly SearchValues<byte> NotInNames = SearchValues.Create(
-        [.. Enumerable.Range(0, 128).Select(b => (byte)b).Where(b => !char.IsAsciiLetterOrDigit((char)b) && b is not ((byte)'_' or (byte)'-' or (byte)'.'))]);
+        [.. Enumerable.Range(0, 128).Select(b => (byte)b).Where(b => !char.IsAsciiLetterOrDigit((char)b) && !"_-."u8.Contains(b))]);
 
     private void SurveyText()
     {
@@ -114,7 +114,9 @@ internal ref partial struct CanonicalizerRun
         }
     }
 
-    /// <summary>Whether a character reference could stand for a part of a name or for a colon. Senders write none but for line ends.</summary>
+    /// <summary>
+    /// Whether a character reference could stand for a part of a name or for a colon. Senders write none but for line ends.
+    /// </summary>
     private static bool HidesName(ReadOnlySpan<byte> raw)
     {
         for (int at; (at = raw.IndexOf("&#"u8)) >= 0;)
