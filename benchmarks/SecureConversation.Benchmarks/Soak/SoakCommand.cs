@@ -27,7 +27,7 @@ internal static class SoakCommand
         var calls = kinds.Sum(k => run.Counts["call/" + k]);
         // What did not run proves nothing.
         var hasRun = kinds.All(k => run.Counts["call/" + k] > 0) && run.Counts["attack/replayed"] > 0 && run.Counts["attack/own changed"] > 0;
-        var isClean = run.Ledger.Problems.Count == 0 && hasRun && left == (0, 0, 0) && run.Memory.IsLevel;
+        var isClean = SoakLedger.SeesAll() && run.Ledger.Problems.Count == 0 && hasRun && left == (0, 0, 0) && run.Memory.IsLevel;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"soak {(isClean ? "passed" : "failed")}: {minutes} min, {Clients} clients, {calls} calls ({run.Counts.Describe("call/")}), sessions {run.Counts.Describe("session/")}, "
             + $"too busy {kinds.Sum(k => run.Counts["busy/" + k])}; {Attackers} attackers ({run.Counts.Describe("attack/")}); {run.Ledger.Problems.Count} problems; "

@@ -22,6 +22,21 @@ internal sealed class SoakLedger
     /// <summary>Replays and forgeries that were executed, and all else that must not happen; empty when all is well.</summary>
     public IReadOnlyCollection<string> Problems => _problems;
 
+    /// <summary>Whether a ledger sees a replay, a forgery and a call that ran elsewhere. One that sees nothing would let every run pass.</summary>
+    public static bool SeesAll()
+    {
+        var ledger = new SoakLedger();
+        var text = ledger.Body(1, 1, "a/session")["<Do xmlns=\"urn:soak\">".Length..^"</Do>".Length];
+        ledger.Execute(text, "a/session");
+        var honest = ledger.Problems.Count;
+        ledger.Execute(text, "a/session");
+        var replay = ledger.Problems.Count;
+        ledger.Execute(text.Replace("1 1 ", "1 2 ", StringComparison.Ordinal), "a/session");
+        var forgery = ledger.Problems.Count;
+        ledger.Execute(ledger.Body(2, 1, "a/session")["<Do xmlns=\"urn:soak\">".Length..^"</Do>".Length], "b/session");
+        return (honest, replay, forgery, ledger.Problems.Count) == (0, 1, 2, 3);
+    }
+
     /// <summary>The body of a call.</summary>
     public string Body(int caller, long number, string endpoint) =>
         string.Create(CultureInfo.InvariantCulture, $"<Do xmlns=\"urn:soak\">{caller} {number} {endpoint} {Check(caller, number, endpoint)}</Do>");
