@@ -22,6 +22,12 @@ public sealed class ServiceProbe
     /// <summary>Whether bodies are recorded; the heavy tests do without.</summary>
     public bool Records { get; set; } = true;
 
+    /// <summary>What somebody on the way makes of a request; null for nobody there.</summary>
+    public Func<string, string>? ChangeRequest { get; set; }
+
+    /// <summary>What somebody on the way makes of a reply; null for nobody there.</summary>
+    public Func<string, string>? ChangeReply { get; set; }
+
     public ConcurrentQueue<WireExchange> Wire { get; } = new();
 
     public void OnCall() => Interlocked.Increment(ref _calls);
@@ -43,7 +49,9 @@ public sealed class ServiceProbe
 
         var request = new MemoryStream();
         await context.Request.Body.CopyToAsync(request);
+        request = ChangeRequest is { } change ? new MemoryStream(Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(request.ToArray())))) : request;
         request.Position = 0;
+        context.Request.ContentLength = request.Length;
         context.Request.Body = request;
         var original = context.Response.Body;
         using var response = new MemoryStream();
@@ -51,7 +59,15 @@ public sealed class ServiceProbe
         await next(context);
         context.Response.Body = original;
         Wire.Enqueue(new WireExchange(context.Request.ContentType!, context.Request.Headers["SOAPAction"], request.ToArray(), context.Response.StatusCode, response.ToArray()));
-        await original.WriteAsync(response.ToArray());
+        if (ChangeReply is not { } alter)
+        {
+            await original.WriteAsync(response.ToArray());
+            return;
+        }
+
+        var altered = Encoding.UTF8.GetBytes(alter(Encoding.UTF8.GetString(response.ToArray())));
+        context.Response.ContentLength = altered.Length;
+        await original.WriteAsync(altered);
     };
 }
 
