@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
 using SecureConversation.Engine.Failures;
@@ -8,7 +9,7 @@ namespace SecureConversation.Fuzz.Targets;
 
 /// <summary>
 /// The canonicalizer beside the two of the platform: that of XML signatures for the recommendation, that of the dictionary reader for the
-/// form of WCF. The first octet chooses the prefix list and whether comments stay, the rest is the document.
+/// form of WCF; its counted work is bounded. The first octet chooses the prefix list and whether comments stay, the rest is the document.
 /// </summary>
 internal sealed class CanonicalTarget : FuzzTarget
 {
@@ -51,6 +52,7 @@ internal sealed class CanonicalTarget : FuzzTarget
             if (index is not null && XmlSupport.PlatformAccepts(input[1..]))
             {
                 Compare(index, xml, Lists[input[0] & 7], (input[0] & 8) != 0);
+                RequireBoundedWork(index);
             }
         }
     }
@@ -80,6 +82,27 @@ internal sealed class CanonicalTarget : FuzzTarget
 
             number++;
         }
+    }
+
+    /// <summary>The work that is counted stays below a multiple of the size, whatever the names and namespaces are.</summary>
+    private static void RequireBoundedWork(XmlIndex index)
+    {
+        var size = index.Bytes.Length;
+        using var sink = new DigestSink(HashAlgorithmName.SHA1, CanonicalBudget.Of(size));
+        var run = new CanonicalizerRun(index.Root, default, CanonicalForm.Recommendation, sink, withComments: false);
+        try
+        {
+            run.Execute();
+        }
+        catch (SecurityFailureException e)
+        {
+            Require(e.Code == FailureCode.LimitExceeded, $"refused with {e.Code}");
+        }
+
+        var compared = run.ComparedUriBytes;
+        run.Dispose();
+        Require(sink.Spent <= CanonicalBudget.Of(size), $"{sink.Spent} canonical octets for {size}");
+        Require(compared <= size * 16L, $"{compared} octets of namespaces compared for {size}");
     }
 
     /// <summary>Null where the dictionary reader refuses the document.</summary>
