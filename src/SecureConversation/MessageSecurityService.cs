@@ -130,6 +130,7 @@ public sealed class MessageSecurityService : IDisposable
         }
 
         FailureCode refused;
+        var isSoap = true;
         string? relatesTo = null;
         SoapEnvelope? wire = null;
         var use = new KeyUse();
@@ -148,11 +149,7 @@ public sealed class MessageSecurityService : IDisposable
         {
             refused = e.Code;
             _environment.Refused(e.Code, e.Detail);
-            if (wire is null && FaultMap.IsBadRequest(e.Code))
-            {
-                return ServiceResult.Respond.NotSoap(e.Code);
-            }
-
+            isSoap = wire is not null || !FaultMap.IsBadRequest(e.Code);
             wire?.Dispose();
         }
         catch (Exception e)
@@ -167,18 +164,13 @@ public sealed class MessageSecurityService : IDisposable
             _environment.Refusals!.Write(refused, null, e);
         }
 
-        // What waits holds no memory of the message.
+        // What waits holds no memory of the message. Every refusal waits, or those who send only such messages could send more of them.
         owner?.Dispose();
         (envelope, wire) = (default, null);
-        var isUniform = FaultMap.IsUniform(FaultOf(refused));
-        if (isUniform || use.IsUsed)
-        {
-            var counts = isUniform && use.IsUsed && !FaultMap.IsAfterVerification(refused);
-            await _failures.WaitAsync(arrival, use.Context, use.WrappedKey, origin.RemoteAddress, counts, cancellationToken)
-                .ConfigureAwait(false);
-        }
-
-        return Refuse(refused, relatesTo);
+        var counts = use.IsUsed && FaultMap.IsUniform(FaultOf(refused)) && !FaultMap.IsAfterVerification(refused);
+        await _failures.WaitAsync(arrival, use.Context, use.WrappedKey, origin.RemoteAddress, counts, cancellationToken)
+            .ConfigureAwait(false);
+        return isSoap ? Refuse(refused, relatesTo) : ServiceResult.Respond.NotSoap(refused);
     }
 
     /// <summary>Ends a session from the side of the service. Later messages of the session get the fault BadContextToken.</summary>

@@ -13,7 +13,12 @@ public sealed class ContentTests
     private static readonly string[] BindingNames =
         ["mutualcert//single", "mutualcert-2007//session", "anonymous/sign-first/session", "mutualcert/encrypt-first/single", "duplex//single"];
 
-    public static TheoryData<string, string> AllContent => Cross(BindingNames);
+    // Where encryption comes first, text without an element is refused: see EncryptBeforeSignTests.
+    private const string TextAlone = "text alone";
+    private const string EncryptFirst = "mutualcert/encrypt-first/single";
+
+    public static TheoryData<string, string> AllContent =>
+        [.. Cross(BindingNames).Where(row => row.Data != (TextAlone, EncryptFirst))];
 
     public static TheoryData<string, string> AllContentInTwoBindings => Cross(BindingNames[3..]);
 
@@ -40,7 +45,8 @@ public sealed class ContentTests
         PeerAvailability.Require(Wss4jPeer.MissingReason);
         foreach (var version in new[] { MessageVersion.Soap11, MessageVersion.Soap12 })
         {
-            foreach (var name in BindingNames.Append("mutualcert-wss10//single").Where(n => n.EndsWith("single", StringComparison.Ordinal)))
+            foreach (var name in BindingNames.Append("mutualcert-wss10//single").Where(n => n.EndsWith("single", StringComparison.Ordinal)
+                && (n != EncryptFirst || body != "<s:Body> </s:Body>")))
             {
                 var plain = Encoding.UTF8.GetBytes($"<s:Envelope xmlns:s=\"{SoapNames.Of(version).Soap}\">{header}{body}</s:Envelope>");
                 var binding = Bindings.Create(name, version: version);

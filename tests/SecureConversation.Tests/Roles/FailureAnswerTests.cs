@@ -54,15 +54,18 @@ public sealed class FailureAnswerTests
     }
 
     [Fact]
-    public async Task MessageThatUsedNoKey_IsAnsweredAtOnce()
+    public async Task MessageThatUsedNoKey_WaitsAndIsNotCounted()
     {
-        using var scene = await OpenAsync(new());
-        using var notSoap = await ReceiveAsync(scene, "<x/>"u8.ToArray());
-        Assert.Equal(ServiceResponseKind.NotSoap, Assert.IsType<ServiceResult.Respond>(notSoap).Kind);
+        using var scene = await OpenAsync(new() { Budget = 1 });
         using var request = scene.Request();
-        var unknown = Encoding.UTF8.GetString(request.Envelope.Span).Replace(scene.Session!.Id, "urn:uuid:unknown", StringComparison.Ordinal);
-        using var noSession = await ReceiveAsync(scene, Encoding.UTF8.GetBytes(unknown));
-        Assert.Equal(FailureCode.UnknownContext, Assert.IsType<ServiceResult.Respond>(noSession).Code);
+        var unknown = Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(request.Envelope.Span).Replace(scene.Session!.Id, "urn:uuid:unknown", StringComparison.Ordinal));
+        var refusals = Enumerable.Range(0, 8).Select(i => ReceiveAsync(scene, i % 2 == 0 ? "<x/>"u8.ToArray() : unknown)).ToArray();
+        Assert.All(refusals, refusal => Assert.False(refusal.IsCompleted));
+        _clock.Advance(Step + TimeSpan.FromMilliseconds(10));
+        var results = await Task.WhenAll(refusals);
+        Assert.Equal(ServiceResponseKind.NotSoap, Assert.IsType<ServiceResult.Respond>(results[0]).Kind);
+        Assert.Equal(FailureCode.UnknownContext, Assert.IsType<ServiceResult.Respond>(results[1]).Code);
     }
 
     [Fact]

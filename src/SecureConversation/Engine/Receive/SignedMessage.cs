@@ -16,15 +16,17 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     private readonly PrimarySignature _primary;
     private readonly List<HeldSignature> _signatures;
     private readonly List<CoveredPart> _covered;
-    private readonly List<SignedReference> _open;
+    private readonly List<SignedReference> _open = [];
 
-    private SignedMessage(
-        SoapEnvelope wire, SecurityHeader header, PrimarySignature primary, List<CoveredPart> covered, List<SignedReference> open)
+    // One for both halves: the bytes that it may compute are bounded for the whole message.
+    private readonly ReferenceDigest _digest;
+
+    private SignedMessage(SoapEnvelope wire, SecurityHeader header, PrimarySignature primary, ReferenceDigest digest)
         : base(wire, header)
     {
         _primary = primary;
-        _covered = covered;
-        _open = open;
+        _digest = digest;
+        _covered = new List<CoveredPart>(primary.Element.References.Count);
         _signatures =
         [
             new(primary.Element, primary.Position, primary.Signer?.Certificate, primary.Signer?.Token, IsEndorsing: false),
@@ -70,40 +72,23 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         PrimarySignature primary,
         KeySource source)
     {
-        using var digest = new ReferenceDigest(requirements.Suite.Digest);
-        var covered = new List<CoveredPart>(primary.Element.References.Count);
-        var open = new List<SignedReference>();
-        var hidden = requirements.SignsFirst ? encrypted.All.Count(p => HasHiddenId(p, primary)) : 0;
-        foreach (var reference in primary.Element.References)
+        var digest = new ReferenceDigest(requirements.Suite.Digest);
+        try
         {
-            var target = Locate(reference, wire, header);
-            if (target is { } found && !(requirements.SignsFirst && encrypted.Contains(found.Location)))
+            var message = new SignedMessage(wire, header, primary, digest);
+            message.VerifyOnWire(encrypted, requirements);
+            if (!requirements.SignsFirst)
             {
-                var form = SignatureVerification.RequireDigest(reference, found.Element, digest, requirements.IsBound);
-                Add(covered, new CoveredPart(found.Location, reference.InclusivePrefixes, form));
+                message.VerifyEndorsements(header, requirements, source);
             }
-            else if (target?.Location == MessagePart.Body)
-            {
-                Add(covered, new CoveredPart(MessagePart.Body, reference.InclusivePrefixes, CanonicalForm.Recommendation));
-                open.Add(reference);
-            }
-            else if (hidden-- > 0)
-            {
-                open.Add(reference);
-            }
-            else
-            {
-                Unlocated(reference);
-            }
-        }
 
-        var message = new SignedMessage(wire, header, primary, covered, open);
-        if (!requirements.SignsFirst)
+            return message;
+        }
+        catch
         {
-            message.VerifyEndorsements(header, requirements, source, digest);
+            digest.Dispose();
+            throw;
         }
-
-        return message;
     }
 
     /// <summary>Compares the digests of what was encrypted, and verifies the endorsing signatures.</summary>
@@ -114,11 +99,10 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest or an endorsing signature is wrong.</exception>
     public void Complete(SoapEnvelope plain, SecurityHeader header, MessageRequirements requirements, KeySource source)
     {
-        using var digest = new ReferenceDigest(requirements.Suite.Digest);
         foreach (var reference in _open)
         {
             var (location, element) = Locate(reference, plain, header) ?? Unlocated(reference);
-            var form = SignatureVerification.RequireDigest(reference, element, digest);
+            var form = SignatureVerification.RequireDigest(reference, element, _digest);
             var part = new CoveredPart(location, reference.InclusivePrefixes, form);
             if (location == MessagePart.Body)
             {
@@ -134,14 +118,47 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         {
             Document = plain;
             Header = header;
-            VerifyEndorsements(header, requirements, source, digest);
+            VerifyEndorsements(header, requirements, source);
+        }
+
+        _digest.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _primary.Dispose();
+        _digest.Dispose();
+    }
+
+    private void VerifyOnWire(EncryptedParts encrypted, MessageRequirements requirements)
+    {
+        var hidden = requirements.SignsFirst ? encrypted.All.Count(p => HasHiddenId(p, _primary)) : 0;
+        foreach (var reference in _primary.Element.References)
+        {
+            var target = Locate(reference, Document, Header);
+            if (target is { } found && !(requirements.SignsFirst && encrypted.Contains(found.Location)))
+            {
+                var form = SignatureVerification.RequireDigest(reference, found.Element, _digest, requirements.IsBound);
+                Add(_covered, new CoveredPart(found.Location, reference.InclusivePrefixes, form));
+            }
+            else if (target?.Location == MessagePart.Body)
+            {
+                Add(_covered, new CoveredPart(MessagePart.Body, reference.InclusivePrefixes, CanonicalForm.Recommendation));
+                _open.Add(reference);
+            }
+            else if (hidden-- > 0)
+            {
+                _open.Add(reference);
+            }
+            else
+            {
+                Unlocated(reference);
+            }
         }
     }
 
-    public void Dispose() => _primary.Dispose();
-
     /// <summary>An endorsing signature has one reference, which names the primary signature (WS-SecurityPolicy 1.2 section 8.3).</summary>
-    private void VerifyEndorsements(SecurityHeader header, MessageRequirements requirements, KeySource source, ReferenceDigest digest)
+    private void VerifyEndorsements(SecurityHeader header, MessageRequirements requirements, KeySource source)
     {
         // Checked before any signature is verified: each costs an operation with a public key that the sender chose.
         var others = header.Items.FindAll(i => i.Kind == SecurityItemKind.Signature && i.Position != _primary.Position);
@@ -161,7 +178,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
 
             var signer = SigningCertificate.Resolve(signature.Key, header, source, allowSerialized: true);
             SignatureVerification.RequireValue(signature, requirements.Suite, signer.Certificate);
-            SignatureVerification.RequireDigest(signature.References[0], header.Items[_primary.Position].Element, digest);
+            SignatureVerification.RequireDigest(signature.References[0], header.Items[_primary.Position].Element, _digest);
             _signatures.Add(new HeldSignature(signature, item.Position, signer.Certificate, signer.Token, IsEndorsing: true));
         }
     }

@@ -98,8 +98,9 @@ internal ref partial struct CanonicalizerRun
             {
                 _namespaces.ReferAll(_survey!);
             }
-            else if (prefix.Length > 0)
+            else if (prefix.Length > 0 && prefix[0] > '9')
             {
+                // A name does not begin with a digit, as times do.
                 Refer(prefix);
             }
         }
