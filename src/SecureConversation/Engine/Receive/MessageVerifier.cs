@@ -23,10 +23,11 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
         Coverage.RequireEncrypted(requirements, wire, header, encrypted);                 // nothing in clear that may not be
         var keys = KeyRing.Resolve(shape, requirements, source);                          // the primary key, and keys from it
         PrimarySignature? primary = null;
+        SignedMessage? signed = null;
         try
         {
             primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source);
-            var signed = SignedMessage.Verify(wire, header, encrypted, requirements, primary, source);
+            signed = SignedMessage.Verify(wire, header, encrypted, requirements, primary, source);
             Reflection.Refuse(signed, requirements);                                      // not a message of this side
             EncryptionKeyCheck.RequirePair(requirements, encrypted, primary, keys);       // where the signature covers no key
             Coverage.RequireSignedOnWire(requirements, wire, header, encrypted, signed);
@@ -35,6 +36,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
         }
         catch
         {
+            signed?.Dispose();
             primary?.Dispose();
             keys.Dispose();
             throw;
