@@ -49,8 +49,8 @@ public abstract class FuzzTarget
     /// <exception cref="FuzzFindingException">A rule does not hold. Any other exception is a finding too.</exception>
     public abstract void Run(byte[] input);
 
-    /// <summary>Whether the input was accepted to the end; false for targets that have no such end.</summary>
-    public virtual bool IsAccepted(byte[] input) => false;
+    /// <summary>What became of a message: the name of the FailureCode, None where it was accepted; null for targets without messages.</summary>
+    public virtual string? Outcome(byte[] input) => null;
 
     /// <exception cref="ArgumentException">There is no target of that name.</exception>
     public static FuzzTarget Find(string name) =>

@@ -19,11 +19,26 @@ switch (args)
             seed is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : Environment.TickCount);
     case ["afl", var name]:
         var fuzzed = FuzzTarget.Find(name);
-        Fuzzer.OutOfProcess.Run(stream => fuzzed.Run(ReadAll(stream)));
+        Fuzzer.OutOfProcess.Run(stream => RunAndTell(fuzzed, ReadAll(stream)));
         return 0;
     default:
         Console.Error.WriteLine("list | seeds FOLDER | run TARGET FILE... | mutate TARGET SECONDS [SEED] | afl TARGET");
         return 2;
+}
+
+// AFL++ keeps the input and not the exception. Without a file of this, a process ended that was too slow on a busy machine.
+static void RunAndTell(FuzzTarget target, byte[] input)
+{
+    try
+    {
+        target.Run(input);
+    }
+    catch (Exception e)
+    {
+        var folder = Environment.GetEnvironmentVariable("FUZZ_OUT") ?? ".";
+        File.WriteAllText(Path.Combine(folder, $"exception-{Guid.NewGuid():N}.txt"), $"{e}\n{Convert.ToBase64String(input)}");
+        throw;
+    }
 }
 
 static byte[] ReadAll(Stream stream)
@@ -42,6 +57,11 @@ static int Reproduce(FuzzTarget target, string[] files)
     }
 
     Console.WriteLine($"{target.Name}: {files.Length} inputs, {failed} findings");
+    foreach (var outcome in files.Select(f => target.Outcome(File.ReadAllBytes(f))).OfType<string>().CountBy(o => o).OrderByDescending(o => o.Value))
+    {
+        Console.WriteLine($"    {outcome.Value} {outcome.Key}");
+    }
+
     return failed == 0 ? 0 : 1;
 }
 

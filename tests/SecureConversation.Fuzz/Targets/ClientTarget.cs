@@ -47,7 +47,7 @@ internal sealed class ClientTarget : FuzzTarget
         }
     }
 
-    public override bool IsAccepted(byte[] input) =>
+    public override string? Outcome(byte[] input) =>
         With(input, (exchange, _) => exchange.TryReceive(MessageSealer.Seal(input.AsSpan(1), exchange.Keys)));
 
     public override void Run(byte[] input)
@@ -58,7 +58,7 @@ internal sealed class ClientTarget : FuzzTarget
         }
     }
 
-    private bool With(byte[] input, Func<Exchange, int, bool> run)
+    private T With<T>(byte[] input, Func<Exchange, int, T> run)
     {
         var number = input[0] % 16 % (Names.Length + _handshakes.Length);
         if (number < Names.Length)
@@ -174,16 +174,16 @@ internal sealed class ClientTarget : FuzzTarget
         public IDisposable? Receive(byte[] wire) =>
             _request is not null ? _request.VerifyReply(wire) : _handshake!.Receive(wire) is HandshakeStep.Completed completed ? completed.Session : null;
 
-        public bool TryReceive(byte[] wire)
+        public string TryReceive(byte[] wire)
         {
             try
             {
                 Receive(wire)?.Dispose();
-                return true;
+                return nameof(FailureCode.None);
             }
-            catch (SecureConversationException)
+            catch (SecureConversationException e)
             {
-                return false;
+                return e.Code.ToString();
             }
         }
 

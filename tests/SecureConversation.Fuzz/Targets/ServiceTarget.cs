@@ -40,12 +40,12 @@ internal sealed partial class ServiceTarget : FuzzTarget
         }
     }
 
-    public override bool IsAccepted(byte[] input)
+    public override string? Outcome(byte[] input)
     {
         ArgumentOutOfRangeException.ThrowIfZero(input.Length);
         var number = input[0] % 16 % Names.Length;
         using var result = _scenes[number].Value.Receive(MessageSealer.Seal(input.AsSpan(1), KeysOf(number)));
-        return result is ServiceResult.Dispatch or ServiceResult.Respond { Code: FailureCode.None };
+        return (result as ServiceResult.Respond)?.Code.ToString() ?? nameof(FailureCode.None);
     }
 
     public override void Run(byte[] input)

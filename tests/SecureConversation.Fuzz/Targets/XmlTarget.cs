@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using System.Xml;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Xml;
@@ -45,7 +46,9 @@ internal sealed class XmlTarget : FuzzTarget
     private static bool IsStricter(byte[] input) =>
         // Another encoding, by its byte order mark, its declaration or its zeros. The transcoder takes it before the engine.
         input.AsSpan().StartsWith("\xFE\xFF"u8) || input is [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..] || input.AsSpan().Contains((byte)0)
-        || input.AsSpan().IndexOf("<?xml"u8) >= 0;
+        || input.AsSpan().IndexOf("<?xml"u8) >= 0
+        // System.Xml overlooks a last character that is not complete.
+        || !Utf8.IsValid(input);
 
     /// <summary>The engine takes names as the fifth edition of XML 1.0 does, System.Xml as the fourth.</summary>
     private static bool HasNamesOfTheFifthEdition(byte[] input) => input.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)0x7F) >= 0;
