@@ -55,7 +55,7 @@ public sealed class StrangerTests
         {
             ServiceCertificate = Loopback.ServiceCredentials.ServiceCertificate,
             UserNamePasswordValidator = new Waiting(isValid.Task),
-        }, new() { TimeProvider = clock });
+        }, new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock });
         var client = Client(binding, clock, "alice");
         var running = Enumerable.Range(0, 96).Select(_ => OpenAsync(service, client, Flood)).ToArray();
         Assert.Equal(FailureCode.ServiceTooBusy, await OpenAsync(service, client, Flood));
