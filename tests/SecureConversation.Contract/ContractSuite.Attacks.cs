@@ -50,8 +50,10 @@ public abstract partial class ContractSuite<TService, TClient>
                 continue;
             }
 
+            // The WCF client cannot read a:ReplyTo of August 2004, and says so in another way.
             service.Probe.ChangeReply = change;
-            await Assert.ThrowsAsync<ContractRefusedException>(() => client.EchoAsync("confidential"));
+            var refusal = await Assert.ThrowsAnyAsync<Exception>(() => client.EchoAsync("confidential"));
+            Assert.True(refusal is ContractRefusedException or PlatformNotSupportedException, $"{name}: {refusal}");
             service.Probe.ChangeReply = null;
             Assert.Equal(++calls, service.Probe.Calls);
         }
