@@ -155,7 +155,7 @@ public sealed class MessageSecurityService : IDisposable
         catch (Exception e)
         {
             wire?.Dispose();
-            if (e is OperationCanceledException or OutOfMemoryException)
+            if (e is OutOfMemoryException || (e is OperationCanceledException && cancellationToken.IsCancellationRequested))
             {
                 throw;
             }

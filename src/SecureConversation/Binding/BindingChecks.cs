@@ -144,6 +144,12 @@ internal static class BindingChecks
                 + "the client has to send the token of the session; set InclusionMode to AlwaysToRecipient.";
         }
 
+        if (SupportingToken.Of(element.EndpointSupportingTokenParameters).Count > 0)
+        {
+            yield return "EndpointSupportingTokenParameters of the element of the session: the messages of a session carry no tokens of "
+                + "the client; put them into BootstrapSecurityBindingElement, which opens it.";
+        }
+
         if (token.BootstrapSecurityBindingElement is not { } bootstrap)
         {
             yield return "BootstrapSecurityBindingElement must be set: a session needs the security of its handshake.";

@@ -35,7 +35,7 @@ internal static class EncryptionKeyCheck
 
         if (keys.Context is { } context && encryption is not null && keys.FindInputs(primary.Element.Key) is { } signing)
         {
-            if (context.Pairs.Find(signing) is { } known && !known.Equals(encryption))
+            if (context.Pairs.Find(signing) is { } known && known != (signing, encryption))
             {
                 Fail.With(FailureCode.EncryptionKeyChanged, "wsc:DerivedKeyToken");
             }

@@ -82,7 +82,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         var freshness = FreshnessOf(messages);
         if (!freshness.RemembersMessage(message.Timestamp))
         {
-            return new Memory(_attempts.Begin(message.ReplayValue, message.WrappedKey), null);
+            return new Memory(_attempts.Begin(message.ReplayValue, message.WrappedKey, owner), null);
         }
 
         var signature = new ReplayEntry
@@ -100,7 +100,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
 
         return Freshness.IsRemembered(outcome)
             ? default
-            : new Memory(_attempts.Begin(message.ReplayValue, message.WrappedKey), Freshness.DetailOf(outcome));
+            : new Memory(_attempts.Begin(message.ReplayValue, message.WrappedKey, owner), Freshness.DetailOf(outcome));
     }
 
     /// <summary>What is known of a message before it is opened.</summary>

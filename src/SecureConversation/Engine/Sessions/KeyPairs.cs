@@ -15,22 +15,25 @@ internal sealed class KeyPairs
 
     private ImmutableArray<(DerivedKeyInputs Signing, DerivedKeyInputs Encryption)> _pairs = [];
 
-    /// <summary>The encryption key of the messages that were signed with this key; null when there was none.</summary>
-    public DerivedKeyInputs? Find(DerivedKeyInputs signing) => Find(_pairs, signing);
+    /// <summary>
+    /// The pair of earlier messages whose signature key comes from the same stream; null when there was none. Offset and length do not
+    /// make another key: HMAC extends a short key by zeroes, so some keys of another length are the same key.
+    /// </summary>
+    public (DerivedKeyInputs Signing, DerivedKeyInputs Encryption)? Find(DerivedKeyInputs signing) => Find(_pairs, signing);
 
     /// <summary>Remembers a pair of a verified message; the first pair of a signature key stays.</summary>
     public void Add(DerivedKeyInputs signing, DerivedKeyInputs encryption) => ImmutableInterlocked.Update(ref _pairs, pairs =>
         Find(pairs, signing) is not null ? pairs
         : (pairs.Length < Most ? pairs : pairs.RemoveAt(0)).Add((signing, encryption)));
 
-    private static DerivedKeyInputs? Find(
+    private static (DerivedKeyInputs Signing, DerivedKeyInputs Encryption)? Find(
         ImmutableArray<(DerivedKeyInputs Signing, DerivedKeyInputs Encryption)> pairs, DerivedKeyInputs signing)
     {
-        foreach (var (known, encryption) in pairs)
+        foreach (var pair in pairs)
         {
-            if (known.Equals(signing))
+            if (pair.Signing.Nonce.AsSpan().SequenceEqual(signing.Nonce))
             {
-                return encryption;
+                return pair;
             }
         }
 

@@ -65,7 +65,7 @@ internal sealed class SessionRouter(
         using var state = await store.FindAsync(id, cancellationToken).ConfigureAwait(false);
         if (state is not null && state.Id == id)
         {
-            return session ?? await ReviveAsync(state, cancellationToken).ConfigureAwait(false);
+            return session ?? await ReviveAsync(state).ConfigureAwait(false);
         }
 
         if (session is not null)
@@ -76,13 +76,14 @@ internal sealed class SessionRouter(
         return null;
     }
 
-    private async ValueTask<ServiceSession?> ReviveAsync(SessionState state, CancellationToken cancellationToken)
+    private async ValueTask<ServiceSession?> ReviveAsync(SessionState state)
     {
         var session = live.GetOrAdd(Revive(state));
         try
         {
-            // The session may have been cancelled since its state was read. From here on whoever cancels it finds it in the table.
-            using var still = await store!.FindAsync(state.Id, cancellationToken).ConfigureAwait(false);
+            // The session may have been cancelled since its state was read. From here on whoever cancels it finds it in the table. Others
+            // may use it already, so the one who asks here cannot end it by hanging up.
+            using var still = await store!.FindAsync(state.Id, CancellationToken.None).ConfigureAwait(false);
             if (still is not null)
             {
                 return session;

@@ -13,6 +13,9 @@ internal static class SignatureVerification
     // As written and in canonical form. 100 references with prefix lists take about half of it.
     private const int MaxSignedInfoBytes = 64 * 1024;
 
+    // The sender chooses the certificate, and a long exponent makes verification as costly as signing.
+    private const int MaxExponentBytes = 8;
+
     /// <summary>Verifies the signature value over the canonical SignedInfo with a symmetric key.</summary>
     public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key)
     {
@@ -98,7 +101,14 @@ internal static class SignatureVerification
     {
         try
         {
-            return certificate.GetRSAPublicKey() ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "RSA key expected");
+            var key = certificate.GetRSAPublicKey() ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "RSA key expected");
+            if (key.ExportParameters(includePrivateParameters: false).Exponent!.Length <= MaxExponentBytes)
+            {
+                return key;
+            }
+
+            key.Dispose();
+            return Fail.With<RSA>(FailureCode.AlgorithmMismatch, "RSA exponent");
         }
         catch (CryptographicException)
         {
