@@ -21,7 +21,8 @@ public sealed record FailureAnswerOptions
     /// How many messages of one source may fail within a minute after a key was used for them. The sources are a security context, a
     /// wrapped key, and a remote address (<see cref="MessageOrigin.RemoteAddress"/>; IPv6 by its first 64 bits). Beyond it a warning names
     /// the source, and its <see cref="Step"/> doubles with every further budget. A refusal that took longer than its step doubles
-    /// the next one as well. Messages whose signature was right, but that were late or came twice, do not count. Default 16.
+    /// the next one as well. All of them count, also those that were late or came twice: whether the signature was right must not show.
+    /// Default 16.
     /// </summary>
     public int Budget { get; init; } = 16;
 

@@ -167,7 +167,9 @@ public sealed class MessageSecurityService : IDisposable
         // What waits holds no memory of the message. Every refusal waits, or those who send only such messages could send more of them.
         owner?.Dispose();
         (envelope, wire) = (default, null);
-        var counts = use.IsUsed && FaultMap.IsUniform(FaultOf(refused)) && !FaultMap.IsAfterVerification(refused);
+
+        // All of them count: a failure that did not would tell that the signature was right.
+        var counts = use.IsUsed && FaultMap.IsUniform(FaultOf(refused));
         await _failures.WaitAsync(arrival, use.Context, use.WrappedKey, origin.RemoteAddress, counts, cancellationToken)
             .ConfigureAwait(false);
         return isSoap ? Refuse(refused, relatesTo) : ServiceResult.Respond.NotSoap(refused);

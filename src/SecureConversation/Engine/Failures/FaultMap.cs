@@ -62,14 +62,6 @@ internal static class FaultMap
     /// <summary>Whether the fault is one of those that a forged message gets, whatever is wrong with it.</summary>
     public static bool IsUniform(WireFault fault) => fault == WireFault.InvalidSecurity || fault == WireFault.FailedAuthentication;
 
-    /// <summary>
-    /// Whether the failure is found only in a message whose signature is right, so that whoever sent it knows its key. Such failures tell
-    /// nothing about keys, and honest clients with a wrong clock or password make many of them.
-    /// </summary>
-    public static bool IsAfterVerification(FailureCode code) =>
-        code is FailureCode.Stale or FailureCode.Expired or FailureCode.NotYetValid or FailureCode.Replayed or FailureCode.ReplayCacheFull
-            or FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials;
-
     /// <summary>Whether the input is not a SOAP request. The host answers HTTP 400 without a body, as WCF does.</summary>
     public static bool IsBadRequest(FailureCode code) =>
         code is FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct or FailureCode.LimitExceeded or FailureCode.NotAnEnvelope

@@ -21,9 +21,10 @@ internal static partial class EngineLog
     public static partial void CallbackFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(20, LogLevel.Warning, "Possible decryption oracle: {Failures} messages of {Source} failed within a minute after a key "
-        + "was used for them. Its next failures are answered after {Step} ms. An honest client fails like this when its keys or its "
-        + "binding differ from those of the service. If it is none: block the sender, end the session, and prefer EncryptBeforeSign, "
-        + "which verifies before it decrypts. The limit is Budget of FailureAnswers.")]
+        + "was used for them. Its next failures are answered after {Step} ms. An honest client fails like this when its keys, its "
+        + "binding, its clock or its password differ from those of the service. If it is none: block the "
+        + "sender, end the session, and prefer MessageProtectionProfile.Bound where both ends can, which verifies "
+        + "before it decrypts. The limit is Budget of FailureAnswers.")]
     public static partial void PossibleOracle(ILogger logger, int failures, string source, string step);
 
     [LoggerMessage(21, LogLevel.Information, "{Count} more messages were refused within a second: {Code}.")]
