@@ -110,7 +110,6 @@ public sealed class VerifiedMessage : IDisposable
         }
     }
 
-
     /// <summary>Which parts were signed and encrypted, and by which keys and algorithms. Made on first use.</summary>
     public MessageProtection Protection =>
         _protection ??= MessageProtection.Create(_opened, _signed, _shape, Requirements, _derivedKeys, EncryptedKeySha1);

@@ -163,6 +163,12 @@ public sealed class MessageSecurityBindingTests
         ["session as supporting token"] = Case(
             Mutual with { EndpointSupportingTokenParameters = new() { Endorsing = [new SecureConversationSecurityTokenParameters()] } },
             "EndpointSupportingTokenParameters", "CreateSecureConversationBindingElement"),
+        ["tokens on the element of a session"] = Case(
+            SecurityBindingElement.CreateSecureConversationBindingElement(Mutual) with
+            {
+                EndpointSupportingTokenParameters = new() { Endorsing = [new X509SecurityTokenParameters { RequireDerivedKeys = false }] },
+            },
+            "EndpointSupportingTokenParameters of the element of the session", "BootstrapSecurityBindingElement"),
         ["endorsing user name"] = Case(
             Mutual with { EndpointSupportingTokenParameters = new() { Endorsing = [new UserNameSecurityTokenParameters()] } },
             "no key", "SignedEncrypted"),

@@ -6,8 +6,9 @@ using SecureConversation.Engine.Quota;
 namespace SecureConversation.Engine.Replay;
 
 /// <summary>
-/// Remembers messages that failed after their signature held, where the binding does not detect replays: a message may come again, but
-/// not with a changed ciphertext, and not twice at once. Only holders of a key of the message can fill it, each no more than his share.
+/// Remembers messages that failed after their signature held, where the replay memory does not: the binding detects no replays, or the
+/// memory is full. A message may come again, but not with a changed ciphertext, and not twice at once. Only holders of a key
+/// of the message can fill it, each no more than his share.
 /// </summary>
 internal sealed class SingleAttempts(TimeProvider clock)
 {
