@@ -249,7 +249,7 @@ public sealed class MessageSecurityService : IDisposable
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
-                    var owner = Owner.OfUser(user) ?? stranger;
+                    var owner = Owner.Of(user, message.Origin.RemoteAddress);
                     var answer = _delivery.Refuse(request, bootstrap, MessageKind.IssueRequest, message.Origin, protection)
                         ?? await sessions.Issue.AnswerAsync(request, user, owner, protection, stop).ConfigureAwait(false);
                     return ServiceResult.Respond.Protected(answer);

@@ -39,7 +39,7 @@ internal sealed class SessionRouter(
         using var state = session.Save();
         await store.SaveAsync(state, cancellationToken).ConfigureAwait(false);
         session.Discard();
-        live.Release(session.PendingFor!);
+        live.Release(session.PendingFor!.Value);
     }
 
     /// <summary>Ends a session for all instances of the service.</summary>

@@ -48,10 +48,10 @@ internal sealed class SessionTable : IDisposable
     /// Reserves a place for a pending session before the costly part of the handshake; the limit that was met when none is left for this
     /// owner, else null.
     /// </summary>
-    public string? TryReserve(string owner) => _pending.TryTake(owner);
+    public string? TryReserve(Owner owner) => _pending.TryTake(owner);
 
     /// <summary>Gives back the reservation of a handshake that failed.</summary>
-    public void Release(string owner) => _pending.Release(owner);
+    public void Release(Owner owner) => _pending.Release(owner);
 
     /// <summary>Adds a pending session, for which <see cref="TryReserve"/> has reserved a place.</summary>
     public void Add(ServiceSession session)
@@ -90,7 +90,7 @@ internal sealed class SessionTable : IDisposable
     {
         if (session.Use())
         {
-            _pending.Release(session.PendingFor!);
+            _pending.Release(session.PendingFor!.Value);
         }
 
         return !session.IsClosed;
@@ -113,7 +113,7 @@ internal sealed class SessionTable : IDisposable
 
         if (wasPending)
         {
-            _pending.Release(session.PendingFor!);
+            _pending.Release(session.PendingFor!.Value);
         }
 
         _sessions.TryRemove(new KeyValuePair<string, ServiceSession>(session.Id, session));
