@@ -36,7 +36,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
     {
         try
         {
-            if (table.TryReserve(owner) is { } limit)
+            if (await sessions.TryReserveAsync(owner, cancellationToken).ConfigureAwait(false) is { } limit)
             {
                 Fail.With(FailureCode.ServiceTooBusy, limit);
             }
