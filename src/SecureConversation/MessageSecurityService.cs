@@ -124,7 +124,7 @@ public sealed class MessageSecurityService : IDisposable
     {
         ArgumentNullException.ThrowIfNull(origin);
         var arrival = _failures.Arrive();
-        if (_failures.IsFull())
+        if (_failures.IsFull(origin.RemoteAddress))
         {
             return Refuse(FailureCode.ServiceTooBusy, null);
         }
@@ -217,7 +217,7 @@ public sealed class MessageSecurityService : IDisposable
         }
 
         var own = _credentials.ServiceCertificate!;
-        _firstGlance.Require(message.Wire, Formats, own);
+        _firstGlance.Require(message.Wire, message.Use, Formats, own);
         var (request, user) = await _receiver.ReceiveAsync(message, Formats, Formats.ForAction(message.Action, MessageRole.Request),
             new ServiceKeySource(own) { Use = message.Use }, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
@@ -239,7 +239,7 @@ public sealed class MessageSecurityService : IDisposable
     {
         var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
         var stranger = Owner.OfStranger(message.Origin.RemoteAddress);
-        _firstGlance.Require(message.Wire, bootstrap, own);
+        _firstGlance.Require(message.Wire, message.Use, bootstrap, own);
         return sessions.Negotiations.RunAsync<ServiceResult>(
             stranger,
             async stop =>
