@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;
 
-/// <summary>Logs the clients that validators of the application refused: the first of every second, then how many more there were.</summary>
+/// <summary>
+/// Logs the clients that validators of the application refused: the first of every second, then how many more there were.
+/// </summary>
 internal sealed class ClientRefusals(ILogger logger, TimeProvider clock) : IDisposable
 {
     private readonly LogLimit _limit = new(

@@ -283,7 +283,7 @@ internal static partial class FailureGuide
             Side = FailureSide.Either,
             Clause = "none: ReplayCacheSize of WCF",
             Cause = "More messages came within ReplayWindow and twice MaxClockSkew than ReplayCacheSize, or one sender has used up its "
-                + "share of it: three times of what is still free. They are refused, since a replay of them could not be told.",
+                + "share of it: three times of what is free, or six for its network. A replay of more could not be told.",
             Remedy = "Raise ReplayCacheSize of LocalServiceSettings or LocalClientSettings, shorten ReplayWindow and MaxClockSkew, or give "
                 + "the service an IReplayCache of its own. The metric secureconversation.replay_entries shows how full it is.",
         },
@@ -362,10 +362,11 @@ internal static partial class FailureGuide
             Clause = "none: the fault ServerTooBusy of WCF",
             Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, more sessions "
                 + "were opened and not used than MaxPendingSessions, or one sender has used up its share of these, three times of what is "
-                + "still free; or more refusals wait for their time than MaxWaiting of FailureAnswers. The log names the setting.",
+                + "still free, or all at one address or in one IPv6 network of 48 bits theirs, six times; or more refusals wait for their "
+                + "time than MaxWaiting of FailureAnswers, or than the share of the address. The log names the setting.",
             Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions instead of "
-                + "opening one for each call. A slow UserNamePasswordValidator or revocation look-up holds handshakes up. "
-                + "Where refusals wait, warnings about a possible decryption oracle say who floods the service.",
+                + "opening one for each call. Behind a proxy use forwarded headers, or all clients have one address. "
+                + "A slow validator or revocation look-up holds handshakes up. Warnings about a possible decryption oracle say who floods.",
         },
         FailureCode.PeerFault => new()
         {
