@@ -87,6 +87,39 @@ public sealed class AnotherClientTests
         Assert.Equal(0, loopback.Service.SessionCount);
     }
 
+    /// <summary>A message that was received, with a new time and another signature: its wrapped key is known for longer than it is fresh.</summary>
+    [Theory]
+    [InlineData("mutualcert-wss10/encrypt-first/single", true)]
+    [InlineData("mutualcert-wss10/sign-first/single", true)]
+    [InlineData("duplex/sign-first/single", true)]
+    [InlineData("duplex/encrypt-first/single", true)]
+    [InlineData("duplex/encrypt-first/single", false)]
+    public async Task MessageSignedAgainByAnotherClient_AfterItsTime_IsRefused(string name, bool detectsReplays)
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        var created = Bindings.Create(name);
+        var element = created.Element with { LocalServiceSettings = new() { DetectReplays = detectsReplays } };
+        using var loopback = new Loopback(MessageSecurityBinding.Create(element, created.MessageVersion), clock);
+        using var sent = loopback.Client.Secure(Loopback.Request(created.MessageVersion, "<Secret xmlns=\"urn:e\">of the victim, long enough</Secret>"), Loopback.Address);
+        using (var first = await loopback.Service.ReceiveAsync(sent.Envelope))
+        {
+            Assert.IsType<ServiceResult.Dispatch>(first);
+        }
+
+        clock.Advance(TimeSpan.FromHours(3));
+        var document = Forgery.Load(sent.Envelope);
+        var timestamp = (System.Xml.XmlElement)document.GetElementsByTagName("Timestamp", Forgery.Wsu)[0]!;
+        Forgery.Child(timestamp, "Created").InnerText = Written(clock.GetUtcNow());
+        Forgery.Child(timestamp, "Expires").InnerText = Written(clock.GetUtcNow().AddMinutes(5));
+        var reference = document.GetElementsByTagName("Reference", Forgery.Ds).Cast<System.Xml.XmlElement>()
+            .Single(r => r.GetAttribute("URI") == "#" + Forgery.IdOf(timestamp));
+        Forgery.Child(reference, "DigestValue").InnerText = Convert.ToBase64String(SHA256.HashData(Forgery.Canonical(timestamp)));
+        using var result = await loopback.Service.ReceiveAsync(SignedByMallory(Encoding.UTF8.GetBytes(document.OuterXml)));
+        Assert.Equal(FailureCode.Replayed, Assert.IsType<ServiceResult.Respond>(result).Code);
+    }
+
+    private static string Written(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+
     /// <summary>The answer to a handshake of Mallory's with the MessageID of the victim's, wrapped for the victim; and the secrets in it.</summary>
     private static async Task<(byte[] Answer, List<byte[]> Known)> AnswerOfMalloryAsync(Loopback loopback, ReadOnlyMemory<byte> ofVictim)
     {
