@@ -80,7 +80,8 @@ internal static class SealedSignatures
             throw;
         }
 
-        SealedSignature Open(EncryptedPart part) => SealedSignature.Open(part, wrapper.Span, requirements, keys, FindKey);
+        SealedSignature Open(EncryptedPart part) =>
+            SealedSignature.Open(part, wrapper.Span, requirements, keys, source.Attempts, FindKey);
 
         bool IsEndorsing(SignatureElement element) => PrimarySignature.LooksEndorsing(element, wire, shape.Header);
 
