@@ -8,7 +8,7 @@ namespace SecureConversation.Engine.Tokens;
 internal sealed class CertificateValidator
 {
     // All services of a process share them. A check waits for UrlRetrievalTimeout at most, and needs no processor meanwhile.
-    private static readonly OwnThreads NetworkThreads = new(limit: 8, maxWaiting: 256, "RevocationMode Online, checks under way");
+    private static readonly OwnThreads Shared = NetworkThreads();
 
     private readonly CertificateValidationOptions _options;
     private readonly OwnThreads _threads;
@@ -16,7 +16,7 @@ internal sealed class CertificateValidator
 
     /// <exception cref="ArgumentException">The mode is unknown, or is Custom and the validator is missing.</exception>
     public CertificateValidator(CertificateValidationOptions options)
-        : this(options, NetworkThreads)
+        : this(options, options.Mode == X509CertificateValidationMode.Custom ? NetworkThreads() : Shared)
     {
     }
 
@@ -88,6 +88,9 @@ internal sealed class CertificateValidator
             || HasTrustedChain(certificate, now, _options.RevocationMode, DownloadsIfOnline),
         _ => IsAcceptedByCaller(certificate, now, DownloadsIfOnline),
     };
+
+    // In mode Custom certificates of strangers take places, so such a service has places of its own.
+    private static OwnThreads NetworkThreads() => new(limit: 8, maxWaiting: 256, "RevocationMode Online, checks under way");
 
     private bool DownloadsIfOnline => _options.RevocationMode == X509RevocationMode.Online;
 
