@@ -314,7 +314,8 @@ internal static partial class FailureGuide
                 + "is outside its period, or is not among the trusted people.",
             Remedy = "At a service set ServiceCredentials.ClientCertificateValidation, at a client "
                 + "ClientCredentials.ServiceCertificateValidation: Mode, CustomTrustRoots, IntermediateCertificates, TrustedPeople, "
-                + "RevocationMode (NoCheck or Offline where the revocation lists cannot be reached).",
+                + "RevocationMode (NoCheck or Offline where the revocation lists cannot be reached). A service downloads no intermediate "
+                + "certificates: it needs them in IntermediateCertificates or in the store of the platform.",
         },
         FailureCode.InvalidCredentials => new()
         {
@@ -362,10 +363,11 @@ internal static partial class FailureGuide
             Clause = "none: the fault ServerTooBusy of WCF",
             Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, more sessions "
                 + "were opened and not used than MaxPendingSessions, or one sender has used up its share of these, three times of what is "
-                + "still free; or more refusals wait for their time than MaxWaiting of FailureAnswers. The log names the setting.",
+                + "still free; or more refusals wait for their time than MaxWaiting of FailureAnswers; or more than 256 certificates wait "
+                + "for their revocation to be looked up (RevocationMode Online). The log names the setting.",
             Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions instead of "
-                + "opening one for each call. A slow UserNamePasswordValidator or revocation look-up holds handshakes up. "
-                + "Where refusals wait, warnings about a possible decryption oracle say who floods the service.",
+                + "opening one for each call. A slow UserNamePasswordValidator or revocation look-up (set RevocationMode Offline) holds "
+                + "handshakes up. Where refusals wait, warnings about a possible decryption oracle say who floods the service.",
         },
         FailureCode.PeerFault => new()
         {

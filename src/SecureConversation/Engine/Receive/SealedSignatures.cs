@@ -24,6 +24,7 @@ internal static class SealedSignatures
     {
         var candidates = InOrder(encrypted, requirements);
         using var wrapper = ScopeOf(shape.Header.Element);
+        using var signers = PossibleSigners.Read(shape.Header, requirements, source);
         SealedSignature? chosen = null;
         var next = 0;
         try
@@ -43,12 +44,17 @@ internal static class SealedSignatures
             }
 
             // One that does not hold has had its MAC; where there is none, a stand-in gets it.
+            var standIn = StandInSignature.OfLength(chosen.Plaintext.Length);
             if (chosen.Element is null)
             {
                 StandInSignature.Parse(chosen.Unread);
-                StandInSignature.OfLength(chosen.Plaintext.Length, requirements.IsAsymmetric)
-                    .Verify(requirements.Suite, keys.ForEncryption(candidates[0].Data.Key), shape.Header);
+                if (!requirements.IsAsymmetric)
+                {
+                    standIn.Verify(requirements.Suite, keys.ForEncryption(candidates[0].Data.Key));
+                }
             }
+
+            signers.Verify(standIn, requirements.Suite, chosen.Element is null ? null : chosen.Signer);
 
             while (next < candidates.Count)
             {

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-
 namespace SecureConversation.Engine.Replay;
 
 /// <summary>
@@ -11,43 +8,16 @@ namespace SecureConversation.Engine.Replay;
 /// </summary>
 internal sealed class SealedAttempts
 {
-    /// <summary>So many are remembered at least, and twice as many at most, in 25 MB.</summary>
-    internal const int Generation = 250_000;
+    /// <inheritdoc cref="PairMemory.Generation"/>
+    internal const int Generation = PairMemory.Generation;
 
-    private readonly Lock _lock = new();
-    private Dictionary<UInt128, ulong> _current = [];
-    private Dictionary<UInt128, ulong> _previous = [];
+    private readonly PairMemory _known = new();
 
     /// <summary>Whether a ciphertext may be decrypted; false when it came before with another IV or last block.</summary>
     /// <param name="ivAndCipher">IV and ciphertext.</param>
     /// <param name="blockBytes">Length of a block in bytes.</param>
-    public bool TryBegin(ReadOnlySpan<byte> ivAndCipher, int blockBytes)
-    {
+    public bool TryBegin(ReadOnlySpan<byte> ivAndCipher, int blockBytes) =>
+
         // Without a block between IV and last block there is nothing to know it by, and no signature either.
-        if (ivAndCipher.Length <= 2 * blockBytes)
-        {
-            return true;
-        }
-
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(ivAndCipher[blockBytes..^blockBytes], hash);
-        var key = BinaryPrimitives.ReadUInt128LittleEndian(hash);
-        SHA256.HashData(ivAndCipher, hash);
-        var whole = BinaryPrimitives.ReadUInt64LittleEndian(hash);
-        lock (_lock)
-        {
-            if (_current.TryGetValue(key, out var known) || _previous.TryGetValue(key, out known))
-            {
-                return known == whole;
-            }
-
-            if (_current.Count == Generation)
-            {
-                (_previous, _current) = (_current, []);
-            }
-
-            _current.Add(key, whole);
-            return true;
-        }
-    }
+        ivAndCipher.Length <= 2 * blockBytes || _known.TryAdd(ivAndCipher[blockBytes..^blockBytes], ivAndCipher);
 }
