@@ -34,6 +34,7 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceReceiver _receiver;
     private readonly ServiceSessions? _sessions;
     private readonly FailureDesk _failures;
+    private readonly SealedAttempts _attempts = new();
     private readonly RequestDelivery _delivery;
 
     /// <summary>Creates the service side of an endpoint.</summary>
@@ -219,7 +220,7 @@ public sealed class MessageSecurityService : IDisposable
         var own = _credentials.ServiceCertificate!;
         _firstGlance.Require(message.Wire, message.Use, Formats, own);
         var (request, user) = await _receiver.ReceiveAsync(message, Formats, Formats.ForAction(message.Action, MessageRole.Request),
-            new ServiceKeySource(own) { Use = message.Use }, cancellationToken).ConfigureAwait(false);
+            new ServiceKeySource(own) { Use = message.Use, Attempts = _attempts }, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {
@@ -245,7 +246,7 @@ public sealed class MessageSecurityService : IDisposable
             async stop =>
             {
                 var (request, user) = await _receiver.ReceiveAsync(message, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
-                    new ServiceKeySource(own) { Use = message.Use }, stop).ConfigureAwait(false);
+                    new ServiceKeySource(own) { Use = message.Use, Attempts = _attempts }, stop).ConfigureAwait(false);
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
@@ -268,7 +269,7 @@ public sealed class MessageSecurityService : IDisposable
         try
         {
             SessionRules.RequireUsable(kind, session.Expires, _environment.Clock.GetUtcNow());
-            var keys = new ContextKeySource(session.Key, session.ReplyKeys) { Use = message.Use };
+            var keys = new ContextKeySource(session.Key, session.ReplyKeys) { Use = message.Use, Attempts = _attempts };
             request = await _receiver.ReceiveInSessionAsync(
                 message, Formats, _messages.RequirementsOf(kind, message.Action, MessageRole.Request), keys,
                 session.OwnerAt(message.Origin.RemoteAddress), cancellationToken).ConfigureAwait(false);

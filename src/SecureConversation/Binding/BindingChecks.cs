@@ -181,6 +181,16 @@ internal static class BindingChecks
             yield return $"KeyEntropyMode differs: {element.KeyEntropyMode} on the secure conversation element, "
                 + $"{bootstrap.KeyEntropyMode} on its bootstrap. Set both to the same mode.";
         }
+
+        if (element.KeyEntropyMode == SecurityKeyEntropyMode.ServerEntropy
+            && bootstrap is AsymmetricSecurityBindingElement { RequireSignatureConfirmation: false })
+        {
+            // Such an answer says nothing of its request but a MessageID that everybody can read. Whoever gets one that is meant for him
+            // can wrap its key for another client, who then takes the session, and the key, of somebody else for his own.
+            yield return "KeyEntropyMode ServerEntropy over a bootstrap where each side signs with its own certificate: another accepted "
+                + "client could pass on the answer to its own handshake, with a key that it knows. Choose CombinedEntropy, to which the "
+                + "client contributes, or set RequireSignatureConfirmation = true on the bootstrap, which needs WS-Security 1.1.";
+        }
     }
 
     private static IEnumerable<string> Asymmetric(AsymmetricSecurityBindingElement element)

@@ -86,7 +86,10 @@ public enum SecurityKeyEntropyMode
 {
     /// <summary>The client alone.</summary>
     ClientEntropy,
-    /// <summary>The service alone.</summary>
+    /// <summary>
+    /// The service alone. Over an asymmetric bootstrap it needs <see cref="SecurityBindingElement.RequireSignatureConfirmation"/> there,
+    /// since an answer that is not bound to its request could bring a key that another client knows.
+    /// </summary>
     ServerEntropy,
     /// <summary>Both; P_SHA1 combines their contributions.</summary>
     CombinedEntropy,

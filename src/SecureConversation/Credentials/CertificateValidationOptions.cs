@@ -9,8 +9,11 @@ public sealed class CertificateValidationOptions
     public X509CertificateValidationMode Mode { get; init; } = X509CertificateValidationMode.ChainTrust;
 
     /// <summary>
-    /// How revocation is checked when a chain is built. Default online. A certificate with an unknown revocation status is refused. Missing
-    /// intermediate certificates are downloaded in online mode only. Both kinds of requests go to addresses in an unverified certificate.
+    /// How revocation is checked when a chain is built. Default online. A certificate with an unknown revocation status is refused. A
+    /// service asks only when the chain is in order otherwise, on a few threads of its own, and keeps the result for up to five minutes;
+    /// in mode Custom it asks always, since only <see cref="CustomValidator"/> knows. Missing intermediate certificates are downloaded by
+    /// a client in online mode and never by a service, where a stranger would choose the address: see
+    /// <see cref="IntermediateCertificates"/>.
     /// </summary>
     public X509RevocationMode RevocationMode { get; init; } = X509RevocationMode.Online;
 
@@ -32,7 +35,10 @@ public sealed class CertificateValidationOptions
     /// <summary>If not empty, a chain must end in one of these certificates, and the roots that the platform trusts do not count.</summary>
     public X509Certificate2Collection CustomTrustRoots { get; init; } = [];
 
-    /// <summary>Certificates of authorities for building chains. They are not trusted by themselves.</summary>
+    /// <summary>
+    /// Certificates of authorities for building chains, besides those that the platform knows. They are not trusted by themselves. A
+    /// service needs all that stand between the certificates of its clients and their roots.
+    /// </summary>
     public X509Certificate2Collection IntermediateCertificates { get; init; } = [];
 
     /// <summary>

@@ -33,6 +33,25 @@ public sealed class EncryptBeforeSignTests
         }
     }
 
+    /// <summary>HMAC extends a short key by zeroes, so one session in 256 has a signature key that is the same with one octet more.</summary>
+    [Fact]
+    public async Task EncryptionKey_ExchangedUnderTheSignatureKeyInAnotherLength_IsRefused()
+    {
+        using var scene = await Scene.OpenAsync("anonymous/encrypt-first/session");
+        using var first = scene.Request(Stop);
+        await scene.AcceptedAsync(first.Envelope);
+        using var request = scene.Request(Stop);
+        var (forged, message) = (scene.Forge(request.Envelope), Forgery.Load(WithAnotherNonce(request.Envelope)));
+        foreach (var security in new[] { forged.Security, Reflected.SecurityOf(message) })
+        {
+            Forgery.Children(security, "DerivedKeyToken").SelectMany(t => Forgery.Children(t, "Length")).Single(l => l.InnerText == "24").InnerText = "25";
+        }
+
+        forged.SignValue(Forgery.Children(Reflected.SecurityOf(message), "Signature").First());
+        await scene.RefusedAsync(Reflected.Bytes(message), FailureCode.EncryptionKeyChanged);
+        await scene.AcceptedAsync(request.Envelope);
+    }
+
     [Theory]
     [InlineData("mutualcert/encrypt-first/session")]
     [InlineData("anonymous/encrypt-first/single")]

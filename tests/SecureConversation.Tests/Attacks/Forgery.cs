@@ -220,6 +220,14 @@ internal sealed class Forgery
         return Encoding.UTF8.GetBytes(Document.OuterXml);
     }
 
+    /// <summary>What a part decrypts to, octet for octet.</summary>
+    public byte[] Plaintext(SealedPart part)
+    {
+        var buffer = new byte[part.Cipher.Length];
+        Assert.True(KeyOf(KeyInfoOf(part.Data)).TryDecrypt(_suite.Encryption, part.Cipher, buffer, out var length));
+        return buffer[..length];
+    }
+
     public byte[] Encrypt(byte[] plain, XmlElement? reference)
     {
         var cipher = new byte[SymmetricKey.GetCiphertextLength(_suite.Encryption, plain.Length)];

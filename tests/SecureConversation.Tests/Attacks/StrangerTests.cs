@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Testing;
+using SecureConversation.Tests.Credentials;
 using SecureConversation.Tests.Crypto;
 using SecureConversation.Tests.Roles;
 
@@ -145,6 +146,54 @@ public sealed class StrangerTests
         Assert.Equal((FailureCode.DecryptionFailed, 0), (refused.Code, counting.Decryptions));
         Assert.Contains("InvalidSecurity", System.Text.Encoding.UTF8.GetString(refused.Envelope.Span), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("mutualcert//session")]
+    [InlineData("mutualcert//single")]
+    [InlineData("duplex//single")]
+    public async Task CertificateOfAStranger_MakesTheServiceAskNobody(string binding)
+    {
+        await using var server = new RevocationServer();
+        using var root = DatedCertificates.Root();
+        using var stranger = DatedCertificates.Of("CN=Nobody", "CN=Stranger", server.Address);
+        using var loopback = Online(binding, root, stranger);
+        using var result = await loopback.Service.ReceiveAsync(First(loopback), Flood, Stop);
+        Assert.Equal(FailureCode.UntrustedCertificate, Assert.IsType<ServiceResult.Respond>(result).Code);
+        Assert.Equal(0, server.Questions);
+    }
+
+    [Theory]
+    [InlineData("mutualcert//session")]
+    [InlineData("mutualcert//single")]
+    [InlineData("duplex//single")]
+    public async Task SlowRevocationList_HoldsNoThreadOfTheCaller(string binding)
+    {
+        await using var server = new RevocationServer();
+        using var root = DatedCertificates.Root();
+        using var client = DatedCertificates.Of(root, "CN=client", server.Address);
+        using var loopback = Online(binding, root, client);
+        var waiting = loopback.Service.ReceiveAsync(First(loopback), Flood, Stop).AsTask();
+        await server.Asked;
+        Assert.False(waiting.IsCompleted);
+
+        server.Answer(DatedCertificates.RevocationList(root, null));
+        using var result = await waiting;
+        Assert.True(result is ServiceResult.Dispatch or ServiceResult.Respond { Code: FailureCode.None }, $"{(result as ServiceResult.Respond)?.Code}");
+    }
+
+    private static Loopback Online(string binding, X509Certificate2 root, X509Certificate2 client) => new(
+        Bindings.Create(binding), new ManualTimeProvider(DatedCertificates.Now),
+        client: new()
+        {
+            ClientCertificate = new X509Credential(client),
+            ServiceCertificate = TestCertificates.Service,
+            ServiceCertificateValidation = new() { Mode = X509CertificateValidationMode.None },
+        },
+        service: new() { ServiceCertificate = Loopback.ServiceCredentials.ServiceCertificate, ClientCertificateValidation = new() { CustomTrustRoots = [root] } });
+
+    private static ReadOnlyMemory<byte> First(Loopback loopback) => loopback.Binding.EstablishesSession
+        ? loopback.Client.StartSession(Loopback.Address).Envelope
+        : loopback.Client.Secure(Loopback.Request(loopback.Binding.MessageVersion), Loopback.Address).Envelope;
 
     private static Loopback Counted(string binding, TokenRsa key, out ManualTimeProvider clock)
     {

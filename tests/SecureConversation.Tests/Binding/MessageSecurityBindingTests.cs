@@ -138,6 +138,11 @@ public sealed class MessageSecurityBindingTests
             "MessageSecurityVersion differs", "both"),
         ["bootstrap of another entropy mode"] = Case(Session with { KeyEntropyMode = SecurityKeyEntropyMode.ClientEntropy }, "KeyEntropyMode differs", "both"),
 
+        ["key of the service alone, over an asymmetric bootstrap"] = Case(
+            SessionOfServerEntropy(SecurityBindingElement.CreateMutualCertificateDuplexBindingElement()),
+            "KeyEntropyMode ServerEntropy", "CombinedEntropy", "RequireSignatureConfirmation = true"),
+        ["key of the service alone, over an asymmetric bootstrap with 1.0"] = Case(SessionOfServerEntropy(Asymmetric10()), "KeyEntropyMode ServerEntropy", "CombinedEntropy"),
+
         // Sessions.
         ["no bootstrap"] = Case(
             new SymmetricSecurityBindingElement { ProtectionTokenParameters = new SecureConversationSecurityTokenParameters() },
@@ -229,6 +234,13 @@ public sealed class MessageSecurityBindingTests
 
     private static SymmetricSecurityBindingElement Session10() =>
         SecurityBindingElement.CreateSecureConversationBindingElement(Asymmetric10()) with { MessageSecurityVersion = Version10 };
+
+    private static SymmetricSecurityBindingElement SessionOfServerEntropy(SecurityBindingElement bootstrap) =>
+        SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap with { KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy }) with
+        {
+            MessageSecurityVersion = bootstrap.MessageSecurityVersion,
+            KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy,
+        };
 
     private static SymmetricSecurityBindingElement Endorsing(X509SecurityTokenParameters token) =>
         Mutual with { EndpointSupportingTokenParameters = new() { Endorsing = [token] } };

@@ -1,9 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
-using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Tests.Credentials;
@@ -14,6 +11,8 @@ public sealed class CertificateValidatorTests : IDisposable
     private readonly X509Certificate2 _root = DatedCertificates.Root();
     private readonly X509Certificate2 _otherRoot = DatedCertificates.Root("CN=Other Root");
     private readonly X509Certificate2 _leaf;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public CertificateValidatorTests() => _leaf = DatedCertificates.Leaf(_root);
 
@@ -114,33 +113,104 @@ public sealed class CertificateValidatorTests : IDisposable
 
     [Theory]
     [InlineData(X509CertificateValidationMode.Custom, X509RevocationMode.NoCheck)]
+    [InlineData(X509CertificateValidationMode.Custom, X509RevocationMode.Online)]
     [InlineData(X509CertificateValidationMode.ChainTrust, X509RevocationMode.NoCheck)]
     [InlineData(X509CertificateValidationMode.ChainTrust, X509RevocationMode.Offline)]
-    public async Task AddressesInACertificate_AreNotAskedUnlessOnline(X509CertificateValidationMode mode, X509RevocationMode revocation)
+    [InlineData(X509CertificateValidationMode.ChainTrust, X509RevocationMode.Online)]
+    [InlineData(X509CertificateValidationMode.PeerOrChainTrust, X509RevocationMode.Online)]
+    public async Task AddressesInACertificateOfAStranger_AreNotAsked(X509CertificateValidationMode mode, X509RevocationMode revocation)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        using var end = new CancellationTokenSource();
-        var asked = listener.AcceptTcpClientAsync(end.Token).AsTask();
-        using var key = RSA.Create(2048);
-        using var authority = new CertificateRequest("CN=Nobody", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var request = new CertificateRequest("CN=Stranger", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [$"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/authority.cer"]));
-        using var stranger = request.Create(authority.SubjectName, X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1),
-            DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), [1, 2, 3, 4]);
-
+        await using var server = new RevocationServer();
+        using var stranger = DatedCertificates.Of("CN=Nobody", "CN=Stranger", server.Address);
         var validator = new CertificateValidator(new()
         {
             Mode = mode,
             RevocationMode = revocation,
             UrlRetrievalTimeout = TimeSpan.FromSeconds(2),
+            CustomTrustRoots = [_root],
             CustomValidator = (_, _) => false,
         });
-        Assert.False(validator.Validate(stranger, DateTimeOffset.UtcNow));
+        Assert.False(await validator.ValidateAsync(stranger, Now, Stop));
 
-        await end.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        // A client may ask about the certificate that it was configured with, if it is told to.
+        Assert.False(revocation != X509RevocationMode.Online && validator.Validate(stranger, Now));
+        Assert.Equal(0, server.Questions);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Revocation_OfACertificateThatSomebodySent_IsAskedOnce(bool isRevoked)
+    {
+        await using var server = new RevocationServer();
+        using var client = DatedCertificates.Of(_root, "CN=client", server.Address);
+        var validator = new CertificateValidator(new() { CustomTrustRoots = [_root] });
+        var first = validator.ValidateAsync(client, Now, Stop).AsTask();
+        var second = validator.ValidateAsync(client, Now, Stop).AsTask();
+        await server.Asked;
+        Assert.False(first.IsCompleted);
+        Assert.False(second.IsCompleted);
+
+        server.Answer(DatedCertificates.RevocationList(_root, isRevoked ? client : null));
+        Assert.Equal(!isRevoked, await first);
+        Assert.Equal(!isRevoked, await second);
+        Assert.Equal(!isRevoked, await validator.ValidateAsync(client, Now.AddSeconds(1), Stop));
+        Assert.Equal(1, server.Questions);
+    }
+
+    [Fact]
+    public async Task RevocationUnderWay_EndsNotWithTheRequestThatBeganIt()
+    {
+        await using var server = new RevocationServer();
+        using var client = DatedCertificates.Of(_root, "CN=client", server.Address);
+        using var hangUp = new CancellationTokenSource();
+        var validator = new CertificateValidator(new() { CustomTrustRoots = [_root] });
+        var first = validator.ValidateAsync(client, Now, hangUp.Token).AsTask();
+        var second = validator.ValidateAsync(client, Now, Stop).AsTask();
+        await server.Asked;
+        await hangUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        server.Answer(DatedCertificates.RevocationList(_root, null));
+        Assert.True(await second);
+    }
+
+    [Fact]
+    public async Task RevocationChecks_BeyondTheirLimit_AreRefusedAsTooMany()
+    {
+        await using var server = new RevocationServer();
+        using var first = DatedCertificates.Of(_root, "CN=first", server.Address);
+        using var second = DatedCertificates.Of(_root, "CN=second", server.Address);
+        var threads = new OwnThreads(1, 0, "checks");
+        var validator = new CertificateValidator(new() { CustomTrustRoots = [_root] }, threads);
+        var running = validator.ValidateAsync(first, Now, Stop).AsTask();
+        await server.Asked;
+        var refused = await Assert.ThrowsAsync<SecurityFailureException>(() => validator.ValidateAsync(second, Now, Stop).AsTask());
+        Assert.Equal((FailureCode.ServiceTooBusy, "checks"), (refused.Code, refused.Detail));
+
+        // Nobody has to wait whose chain leads nowhere.
+        using var stranger = DatedCertificates.Of("CN=Nobody", "CN=Stranger", server.Address);
+        Assert.False(await validator.ValidateAsync(stranger, Now, Stop));
+        server.Answer(DatedCertificates.RevocationList(_root, null));
+        Assert.True(await running);
+    }
+
+    [Fact]
+    public async Task CustomValidator_OnlineRuns_OnAThreadOfItsOwn()
+    {
+        var isPooled = true;
+        var validator = new CertificateValidator(new()
+        {
+            Mode = X509CertificateValidationMode.Custom,
+            UrlRetrievalTimeout = TimeSpan.FromSeconds(1),
+            CustomTrustRoots = [_root],
+            CustomValidator = (_, chain) =>
+            {
+                isPooled = Thread.CurrentThread.IsThreadPoolThread;
+                return chain!.ChainPolicy.RevocationMode == X509RevocationMode.Online;
+            },
+        });
+        Assert.True(await validator.ValidateAsync(_leaf, Now, Stop));
+        Assert.False(isPooled);
     }
 
     [Fact]

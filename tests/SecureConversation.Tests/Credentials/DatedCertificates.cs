@@ -26,9 +26,44 @@ internal static class DatedCertificates
         return bare.CopyWithPrivateKey(Key);
     }
 
+    /// <summary>A certificate that names an address for revocation lists and one for the certificate of its issuer.</summary>
+    public static X509Certificate2 Of(X509Certificate2 issuer, string subject, Uri address)
+    {
+        using var bare = Request(subject, address).Create(issuer, Now.AddMonths(-1), Now.AddMonths(1), RandomNumberGenerator.GetBytes(8));
+        return bare.CopyWithPrivateKey(Key);
+    }
+
+    /// <inheritdoc cref="Of(X509Certificate2, string, Uri)"/>
+    public static X509Certificate2 Of(string unknownIssuer, string subject, Uri address)
+    {
+        using var bare = Request(subject, address).Create(new X500DistinguishedName(unknownIssuer),
+            X509SignatureGenerator.CreateForRSA(Key, RSASignaturePadding.Pkcs1), Now.AddMonths(-1), Now.AddMonths(1), RandomNumberGenerator.GetBytes(8));
+        return bare.CopyWithPrivateKey(Key);
+    }
+
+    /// <summary>The revocation list of an issuer.</summary>
+    public static byte[] RevocationList(X509Certificate2 issuer, X509Certificate2? revoked)
+    {
+        var list = new CertificateRevocationListBuilder();
+        if (revoked is not null)
+        {
+            list.AddEntry(revoked, Now.AddDays(-2));
+        }
+
+        return list.Build(issuer, 1, Now.AddMonths(1), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, Now.AddDays(-1));
+    }
+
     public static X509Certificate2 SelfSigned(string subject, Action<SubjectAlternativeNameBuilder>? names = null)
     {
         return Request(subject, names).CreateSelfSigned(Now.AddMonths(-1), Now.AddMonths(1));
+    }
+
+    private static CertificateRequest Request(string subject, Uri address)
+    {
+        var request = Request(subject, names: null);
+        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [$"{address}issuer.cer"]));
+        request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([$"{address}{Guid.NewGuid():N}.crl"]));
+        return request;
     }
 
     private static CertificateRequest Request(string subject, Action<SubjectAlternativeNameBuilder>? names)

@@ -29,7 +29,7 @@ public static class Bindings
         ["no-derived"] = e => e.SetKeyDerivation(false),
         ["lax"] = e => e with { SecurityHeaderLayout = SecurityHeaderLayout.Lax },
         ["timestamp-last"] = e => e with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
-        ["server-entropy"] = e => e with { KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy },
+        ["server-entropy"] = e => Confirmed(e) with { KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy },
         ["client-entropy"] = e => e with { KeyEntropyMode = SecurityKeyEntropyMode.ClientEntropy },
     };
 
@@ -38,6 +38,7 @@ public static class Bindings
         from variation in Variations.Keys
         from session in new[] { "session", "single" }
         where !variation.StartsWith("bound", StringComparison.Ordinal)
+        where (bootstrap, variation, session) is not ("mutualcert-wss10", "server-entropy", "session")
         select $"{bootstrap}/{variation}/{session}";
 
     /// <summary>Those in the profile that only our own ends speak.</summary>
@@ -48,6 +49,10 @@ public static class Bindings
         where variation.StartsWith("bound", StringComparison.Ordinal)
         from session in new[] { "session", "single" }
         select $"{bootstrap}/{variation}/{session}";
+
+    // Where each side signs with its own certificate, a key of the service alone needs confirmations, which WS-Security 1.0 has not.
+    private static SecurityBindingElement Confirmed(SecurityBindingElement element) =>
+        element is AsymmetricSecurityBindingElement && element.MessageSecurityVersion != V10 ? element with { RequireSignatureConfirmation = true } : element;
 
     public static MessageSecurityBinding Create(string name, SecurityAlgorithmSuite? suite = null, MessageVersion? version = null, ChannelProtectionRequirements? protection = null)
     {

@@ -46,7 +46,8 @@ public sealed class FailureAnswerTests
     {
         using var scene = await OpenAsync(new() { Budget = 1 });
         using var request = scene.Request();
-        var refusals = Enumerable.Range(0, 20).Select(_ => ReceiveAsync(scene, Broken(request.Envelope))).ToArray();
+        using var other = scene.Request();
+        var refusals = Enumerable.Range(0, 20).Select(_ => ReceiveAsync(scene, Broken(other.Envelope))).ToArray();
         // The same session, the same address, and no clock that moves.
         using var result = await ReceiveAsync(scene, request.Envelope.ToArray());
         Assert.IsType<ServiceResult.Dispatch>(result);
@@ -175,7 +176,8 @@ public sealed class FailureAnswerTests
         Assert.Contains("MaxWaiting", Assert.Single(_log.Entries, e => e.Id == 22).Text, StringComparison.Ordinal);
         _clock.Advance(TimeSpan.FromSeconds(1));
         await Task.WhenAll(refusals);
-        using var result = await ReceiveAsync(scene, request.Envelope.ToArray());
+        using var next = scene.Request();
+        using var result = await ReceiveAsync(scene, next.Envelope.ToArray());
         Assert.IsType<ServiceResult.Dispatch>(result);
         Assert.Contains("2 more", Assert.Single(_log.Entries, e => e.Id == 23).Text, StringComparison.Ordinal);
     }
@@ -243,7 +245,8 @@ public sealed class FailureAnswerTests
         Assert.True(owner.IsDisposed);
         NotYet(refusal);
         var kept = new Slow(_clock, TimeSpan.Zero);
-        using var result = await scene.Loopback.Service.ReceiveAsync(request.Envelope, Stranger, kept);
+        using var next = scene.Request();
+        using var result = await scene.Loopback.Service.ReceiveAsync(next.Envelope, Stranger, kept);
         Assert.IsType<ServiceResult.Dispatch>(result);
         Assert.False(kept.IsDisposed);
     }

@@ -314,7 +314,8 @@ internal static partial class FailureGuide
                 + "is outside its period, or is not among the trusted people.",
             Remedy = "At a service set ServiceCredentials.ClientCertificateValidation, at a client "
                 + "ClientCredentials.ServiceCertificateValidation: Mode, CustomTrustRoots, IntermediateCertificates, TrustedPeople, "
-                + "RevocationMode (NoCheck or Offline where the revocation lists cannot be reached).",
+                + "RevocationMode (NoCheck or Offline where the revocation lists cannot be reached). A service downloads no intermediate "
+                + "certificates: it needs them in IntermediateCertificates or in the store of the platform.",
         },
         FailureCode.InvalidCredentials => new()
         {
@@ -361,12 +362,12 @@ internal static partial class FailureGuide
             Side = FailureSide.Service,
             Clause = "none: the fault ServerTooBusy of WCF",
             Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, more sessions "
-                + "were opened and not used than MaxPendingSessions, or one sender has used up its share of these, three times of what is "
-                + "still free, or all at one address or in one IPv6 network of 48 bits theirs, six times; or more refusals wait for their "
-                + "time than MaxWaiting of FailureAnswers, or than the share of the address. The log names the setting.",
-            Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions instead of "
-                + "opening one for each call. Behind a proxy use forwarded headers, or all clients have one address. "
-                + "A slow validator or revocation look-up holds handshakes up. Warnings about a possible decryption oracle say who floods.",
+                + "were opened and not used than MaxPendingSessions, or a sender (a network) has used up its share of these, three (six) "
+                + "times of what is free; or more refusals wait than MaxWaiting of FailureAnswers, or its share for one address; or more "
+                + "than 256 certificates wait for a look-up of revocation (RevocationMode Online). The log names the setting.",
+            Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions. Behind a proxy "
+                + "use forwarded headers. A slow validator or revocation look-up (set RevocationMode Offline) holds handshakes up. "
+                + "Warnings about a possible decryption oracle say who floods the service.",
         },
         FailureCode.PeerFault => new()
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Tokens;
 
@@ -14,6 +15,9 @@ internal abstract class KeySource
 {
     /// <summary>Takes down which key is used; null where nobody asks.</summary>
     public KeyUse? Use { get; init; }
+
+    /// <summary>Remembers which encrypted signatures were decrypted; null for a client, who takes one reply for each request.</summary>
+    public SealedAttempts? Attempts { get; init; }
 
     /// <summary>The receiver's certificate with its private key, if the EncryptedKey was wrapped for it; else null.</summary>
     public virtual X509Credential? FindOwn(KeyReference wrappedFor) => null;
@@ -32,6 +36,9 @@ internal abstract class KeySource
 
     /// <summary>The known certificate of the peer that the message refers to; null when the reference names another.</summary>
     public virtual X509Certificate2? FindPeer(KeyReference reference) => null;
+
+    /// <summary>The known certificate of the peer; null for a service, which knows none before the message names it.</summary>
+    public virtual X509Certificate2? Peer => null;
 
     /// <summary>Whether a certificate that the message itself brings may sign it. The authenticator judges trust later.</summary>
     public virtual bool MaySign(X509Certificate2 certificate) => true;
@@ -66,6 +73,8 @@ internal sealed class ReplyKeySource(ReplyExpectation expectation) : KeySource
 
     public override X509Certificate2? FindPeer(KeyReference reference) =>
         expectation.Peer is { } peer && reference.Matches(peer) ? peer : null;
+
+    public override X509Certificate2? Peer => expectation.Peer;
 
     public override bool MaySign(X509Certificate2 certificate) =>
         expectation.Peer is { } peer && certificate.RawDataMemory.Span.SequenceEqual(peer.RawDataMemory.Span);

@@ -73,9 +73,16 @@ internal sealed class MessageShape
             Fail.With(FailureCode.TokenMissing, required.ElementName);
         }
 
+        // One that signs and those that endorse: each costs work before anything is authentic.
+        var certificates = (requirements.IsAsymmetric ? 1 : 0) + requirements.Supporting.Count(t => t.Endorses);
         foreach (var item in header.Items)
         {
-            if (item.Token is { } token && !requirements.Allows(token))
+            if (item.Token is not { } token)
+            {
+                continue;
+            }
+
+            if (!requirements.Allows(token) || (token == TokenKind.X509 && certificates-- == 0))
             {
                 Fail.With(FailureCode.UnexpectedElement, token.ElementName);
             }

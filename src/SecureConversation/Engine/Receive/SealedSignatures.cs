@@ -24,6 +24,7 @@ internal static class SealedSignatures
     {
         var candidates = InOrder(encrypted, requirements);
         using var wrapper = ScopeOf(shape.Header.Element);
+        using var signers = PossibleSigners.Read(shape.Header, requirements, source);
         SealedSignature? chosen = null;
         SecurityFailureException? ofLikeliest = null;
         var next = 0;
@@ -45,12 +46,17 @@ internal static class SealedSignatures
             }
 
             // One that does not hold has had its MAC; where there is none, a stand-in gets it.
+            var standIn = StandInSignature.OfLength(chosen.Plaintext.Length);
             if (chosen.Element is null)
             {
                 StandInSignature.Parse(chosen.Unread);
-                StandInSignature.OfLength(chosen.Plaintext.Length, requirements.IsAsymmetric)
-                    .Verify(requirements.Suite, keys.ForEncryption(candidates[0].Data.Key), shape.Header);
+                if (!requirements.IsAsymmetric)
+                {
+                    standIn.Verify(requirements.Suite, keys.ForEncryption(candidates[0].Data.Key));
+                }
             }
+
+            signers.Verify(standIn, requirements.Suite, chosen.Element is null ? null : chosen.Signer);
 
             while (next < candidates.Count)
             {
@@ -77,7 +83,8 @@ internal static class SealedSignatures
             throw;
         }
 
-        SealedSignature Open(EncryptedPart part) => SealedSignature.Open(part, wrapper.Span, requirements, keys, FindKey);
+        SealedSignature Open(EncryptedPart part) =>
+            SealedSignature.Open(part, wrapper.Span, requirements, keys, source.Attempts, FindKey);
 
         bool IsEndorsing(SignatureElement element) => PrimarySignature.LooksEndorsing(element, wire, shape.Header);
 

@@ -1,41 +1,42 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Signature;
-using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
 /// A signature of this library's own, which is read and verified in place of one that a message failed to bring, so that both take
-/// as long. Its value never holds.
+/// as long. Its value is as long as the key and never holds.
 /// </summary>
 internal sealed class StandInSignature
 {
     // Stand-ins are kept for lengths in steps of one reference, so there are never many.
-    private static readonly ConcurrentDictionary<(int References, bool IsAsymmetric), StandInSignature> Known = new();
+    private static readonly ConcurrentDictionary<int, StandInSignature> Known = new();
     private static readonly byte[] Broken = "<w><"u8.ToArray();
 
-    private readonly bool _isAsymmetric;
+    // Below every modulus, so that a verification with a public key is done to its end.
+    private static readonly byte[] Value = [.. Enumerable.Repeat((byte)0x5A, SignatureElement.MaxSignatureBytes)];
+
     private readonly byte[] _document;
     private readonly SignatureElement _element;
 
-    private StandInSignature(int references, bool isAsymmetric)
+    private StandInSignature(int references)
     {
-        _isAsymmetric = isAsymmetric;
-        _document = Encoding.UTF8.GetBytes(Write(references, isAsymmetric));
+        _document = Encoding.UTF8.GetBytes(Write(references));
         _element = Read(XmlIndex.Parse(_document, XmlLimits.Default));
     }
 
     /// <summary>The stand-in for a plaintext of about that length in bytes.</summary>
-    public static StandInSignature OfLength(int length, bool isAsymmetric)
+    public static StandInSignature OfLength(int length)
     {
         var references = Math.Clamp((length - 600) / Reference.Length, 1, Limits.MaxSignedParts);
-        return Known.GetOrAdd((references, isAsymmetric), static key => new StandInSignature(key.References, key.IsAsymmetric));
+        return Known.GetOrAdd(references, static references => new StandInSignature(references));
     }
 
     /// <summary>Throws and catches a failure, for a message that has not caused one before its MAC.</summary>
@@ -56,23 +57,17 @@ internal sealed class StandInSignature
     {
         if (unread > 0)
         {
-            using var index = XmlIndex.Parse(OfLength(unread, isAsymmetric: false)._document, XmlLimits.Default);
+            using var index = XmlIndex.Parse(OfLength(unread)._document, XmlLimits.Default);
             Read(index);
         }
     }
 
-    /// <summary>Verifies the value, which does not hold: with the key, or with the certificate that the message brings.</summary>
-    public void Verify(SecurityAlgorithmSuite suite, SymmetricKey key, SecurityHeader header)
-    {
-        if (_isAsymmetric && header.Single(TokenKind.X509) is { } token)
-        {
-            SignatureVerification.IsValue(_element, suite, BinarySecurityToken.Read(token.Element));
-        }
-        else
-        {
-            SignatureVerification.IsValue(_element, suite, key);
-        }
-    }
+    /// <summary>Verifies the value, which does not hold, with a symmetric key.</summary>
+    public void Verify(SecurityAlgorithmSuite suite, SymmetricKey key) => SignatureVerification.Spend(_element, suite, key, Value);
+
+    /// <summary>Verifies the value, which does not hold, with the public key of a certificate.</summary>
+    public void Verify(SecurityAlgorithmSuite suite, X509Certificate2 certificate) =>
+        SignatureVerification.Spend(_element, suite, certificate, Value);
 
     private const string Reference =
         "<Reference URI=\"#_00\"><Transforms><Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></Transform></Transforms>"
@@ -82,14 +77,12 @@ internal sealed class StandInSignature
     private static SignatureElement Read(XmlIndex index) =>
         SignatureElement.Read(index.Root, ProtocolVersion.Of(MessageSecurityVersion.Default), Limits.MaxSignedParts);
 
-    // The value has the length of an HMAC with SHA-1, or of a signature with a key of 2048 bits.
-    private static string Write(int references, bool isAsymmetric) =>
+    private static string Write(int references) =>
         "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><SignedInfo>"
         + "<CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></CanonicalizationMethod>"
         + "<SignatureMethod Algorithm=\"http://www.w3.org/2000/09/xmldsig#hmac-sha1\"></SignatureMethod>"
         + string.Concat(Enumerable.Repeat(Reference, references))
-        + $"</SignedInfo><SignatureValue>{Convert.ToBase64String(Enumerable.Repeat((byte)0x5A, isAsymmetric ? 256 : 20).ToArray())}"
-        + "</SignatureValue><KeyInfo>"
+        + "</SignedInfo><SignatureValue>WlpaWlpaWlpaWlpaWlpaWlpaWlo=</SignatureValue><KeyInfo>"
         + "<o:SecurityTokenReference xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">"
         + "<o:Reference URI=\"#_0\"></o:Reference></o:SecurityTokenReference></KeyInfo></Signature>";
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
@@ -15,6 +16,7 @@ namespace SecureConversation.Engine.Roles;
 internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache replays, ClientAuthenticator authenticator)
 {
     private readonly SingleAttempts _attempts = new(environment.Clock);
+    private readonly WrappedKeyMemory _wrappedKeys = WrappedKeyMemory.Of(replays);
 
     /// <summary>
     /// The replay memory that an endpoint shares with others of the process. The longer retention of session and handshake holds, and the
@@ -79,6 +81,12 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     private async ValueTask<Memory> RememberAsync(
         AuthenticMessage message, BindingMessages messages, Owner owner, CancellationToken cancellationToken)
     {
+        if (message.Signed.Signer is not null && !message.WrappedKey.IsEmpty
+            && !_wrappedKeys.TryAdd(message.WrappedKey, message.ReplayValue))
+        {
+            Fail.With(FailureCode.Replayed, "the EncryptedKey of another message");
+        }
+
         var freshness = FreshnessOf(messages);
         if (!freshness.RemembersMessage(message.Timestamp))
         {

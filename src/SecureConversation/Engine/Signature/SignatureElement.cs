@@ -36,7 +36,9 @@ internal readonly record struct SignedReference(
 /// </summary>
 internal sealed class SignatureElement
 {
-    private const int MaxSignatureBytes = 512; // RSA 4096
+    /// <summary>The longest signature value: that of RSA with 4096 bits.</summary>
+    public const int MaxSignatureBytes = 512;
+
     private const int MaxDigestBytes = 64;
 
     // The list is searched for each prefix that the signed elements declare, so its length is bounded.

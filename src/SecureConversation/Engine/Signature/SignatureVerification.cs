@@ -48,15 +48,29 @@ internal static class SignatureVerification
     /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
     public static bool IsValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
     {
-        using var publicKey = PublicKey(certificate);
-        if (!suite.IsAsymmetricKeyLengthSupported(publicKey.KeySize))
-        {
-            Fail.With(FailureCode.AlgorithmMismatch, "RSA key length");
-        }
-
+        using var publicKey = PublicKey(certificate, suite);
         using var canonical = Canonicalize(signature);
         return RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value)
             & signature.SignatureMethod == suite.AsymmetricSignature.Uri;
+    }
+
+    /// <summary>Refuses a certificate whose key is none of those that the suite allows.</summary>
+    public static void RequireKey(SecurityAlgorithmSuite suite, X509Certificate2 certificate) => PublicKey(certificate, suite).Dispose();
+
+    /// <summary>Does the work of verifying a value as long as the key's; the result does not matter.</summary>
+    public static void Spend(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key, ReadOnlySpan<byte> value)
+    {
+        using var canonical = Canonicalize(signature);
+        key.VerifyHmac(suite.SymmetricSignature, canonical.WrittenSpan, value[..suite.SymmetricSignature.Size]);
+    }
+
+    /// <inheritdoc cref="Spend(SignatureElement, SecurityAlgorithmSuite, SymmetricKey, ReadOnlySpan{byte})"/>
+    public static void Spend(
+        SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate, ReadOnlySpan<byte> value)
+    {
+        using var publicKey = PublicKey(certificate, suite);
+        using var canonical = Canonicalize(signature);
+        RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, value[..((publicKey.KeySize + 7) / 8)]);
     }
 
     /// <summary>Why a value does not hold, for the log.</summary>
@@ -97,22 +111,33 @@ internal static class SignatureVerification
         }
     }
 
-    private static RSA PublicKey(X509Certificate2 certificate)
+    private static RSA PublicKey(X509Certificate2 certificate, SecurityAlgorithmSuite suite)
     {
+        RSA? key = null;
         try
         {
-            var key = certificate.GetRSAPublicKey() ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "RSA key expected");
-            if (key.ExportParameters(includePrivateParameters: false).Exponent!.Length <= MaxExponentBytes)
+            key = certificate.GetRSAPublicKey() ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "RSA key expected");
+            if (key.ExportParameters(includePrivateParameters: false).Exponent!.Length > MaxExponentBytes)
             {
-                return key;
+                Fail.With(FailureCode.AlgorithmMismatch, "RSA exponent");
             }
 
-            key.Dispose();
-            return Fail.With<RSA>(FailureCode.AlgorithmMismatch, "RSA exponent");
+            if (!suite.IsAsymmetricKeyLengthSupported(key.KeySize))
+            {
+                Fail.With(FailureCode.AlgorithmMismatch, "RSA key length");
+            }
+
+            return key;
+        }
+        catch (SecurityFailureException)
+        {
+            key?.Dispose();
+            throw;
         }
         catch (CryptographicException)
         {
             // The certificate can be parsed, but the key in it cannot.
+            key?.Dispose();
             return Fail.With<RSA>(FailureCode.MalformedSecurityElement, "X.509 public key");
         }
     }

@@ -38,16 +38,25 @@ internal static class BinarySecurityToken
     }
 
     /// <summary>Reads the octets of a certificate.</summary>
-    /// <exception cref="SecurityFailureException">The octets are no certificate.</exception>
+    /// <exception cref="SecurityFailureException">The octets are no certificate, or its serial number is too long.</exception>
     public static X509Certificate2 ReadCertificate(ReadOnlySpan<byte> raw)
     {
+        X509Certificate2 certificate;
         try
         {
-            return X509CertificateLoader.LoadCertificate(raw);
+            certificate = X509CertificateLoader.LoadCertificate(raw);
         }
         catch (CryptographicException)
         {
             return Fail.With<X509Certificate2>(FailureCode.MalformedSecurityElement, "X.509 certificate");
         }
+
+        if (X509Facts.HasLongSerialNumber(certificate))
+        {
+            certificate.Dispose();
+            Fail.With(FailureCode.MalformedSecurityElement, "X.509 serial number");
+        }
+
+        return certificate;
     }
 }

@@ -7,10 +7,23 @@ namespace SecureConversation.Engine.Tokens;
 /// <summary>Validates certificates by <see cref="CertificateValidationOptions"/>. Several threads may use it at once.</summary>
 internal sealed class CertificateValidator
 {
+    // All services of a process share them. A check waits for UrlRetrievalTimeout at most, and needs no processor meanwhile.
+    private static readonly OwnThreads Shared = NetworkThreads();
+
     private readonly CertificateValidationOptions _options;
+    private readonly OwnThreads _threads;
+    private readonly RevocationChecks _revocation;
 
     /// <exception cref="ArgumentException">The mode is unknown, or is Custom and the validator is missing.</exception>
     public CertificateValidator(CertificateValidationOptions options)
+        : this(options, options.Mode == X509CertificateValidationMode.Custom ? NetworkThreads() : Shared)
+    {
+    }
+
+    /// <inheritdoc cref="CertificateValidator(CertificateValidationOptions)"/>
+    /// <param name="options">What makes a certificate trusted.</param>
+    /// <param name="threads">The threads that wait for the network.</param>
+    public CertificateValidator(CertificateValidationOptions options, OwnThreads threads)
     {
         if (!Enum.IsDefined(options.Mode))
         {
@@ -23,17 +36,63 @@ internal sealed class CertificateValidator
         }
 
         _options = options;
+        _threads = threads;
+        _revocation = new RevocationChecks(
+            threads, (certificate, now) => HasTrustedChain(certificate, now, options.RevocationMode, downloads: false));
     }
 
-    /// <summary>Whether the certificate is trusted at that time.</summary>
+    /// <summary>
+    /// Whether a certificate that somebody sent is trusted at that time. Nothing is downloaded that leads to its issuer, and its revocation
+    /// is asked for only when the chain is in order otherwise: so a stranger makes nobody ask addresses of his. No thread of the caller
+    /// waits for the network.
+    /// </summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="Failures.SecurityFailureException">Too many certificates wait to be checked.</exception>
+    public async ValueTask<bool> ValidateAsync(X509Certificate2 certificate, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (_options.RevocationMode != X509RevocationMode.Online)
+        {
+            return Validate(certificate, now);
+        }
+
+        switch (_options.Mode)
+        {
+            case X509CertificateValidationMode.Custom:
+                // Only the caller's delegate knows which chains are good, and it has to see whether they are revoked.
+                var raw = certificate.RawData;
+                return await _threads.RunAsync(() => IsCopyAcceptedByCaller(raw, now), cancellationToken)
+                    .WaitAsync(cancellationToken).ConfigureAwait(false);
+            case X509CertificateValidationMode.PeerOrChainTrust when IsTrustedPeer(certificate, now):
+                return true;
+            case X509CertificateValidationMode.PeerOrChainTrust:
+            case X509CertificateValidationMode.ChainTrust:
+                return HasTrustedChain(certificate, now, X509RevocationMode.NoCheck, downloads: false)
+                    && await _revocation.IsInOrderAsync(certificate, now, cancellationToken).ConfigureAwait(false);
+            default:
+                return Validate(certificate, now);
+        }
+    }
+
+    /// <summary>
+    /// Whether a certificate of the own configuration is trusted at that time. With online revocation the thread waits for the network,
+    /// and missing intermediate certificates are downloaded.
+    /// </summary>
     public bool Validate(X509Certificate2 certificate, DateTimeOffset now) => _options.Mode switch
     {
         X509CertificateValidationMode.None => true,
         X509CertificateValidationMode.PeerTrust => IsTrustedPeer(certificate, now),
-        X509CertificateValidationMode.ChainTrust => HasTrustedChain(certificate, now),
-        X509CertificateValidationMode.PeerOrChainTrust => IsTrustedPeer(certificate, now) || HasTrustedChain(certificate, now),
-        _ => IsAcceptedByCaller(certificate, now),
+        X509CertificateValidationMode.ChainTrust => HasTrustedChain(certificate, now, _options.RevocationMode, DownloadsIfOnline),
+        X509CertificateValidationMode.PeerOrChainTrust => IsTrustedPeer(certificate, now)
+            || HasTrustedChain(certificate, now, _options.RevocationMode, DownloadsIfOnline),
+        _ => IsAcceptedByCaller(certificate, now, DownloadsIfOnline),
     };
+
+    // In mode Custom certificates of strangers take places, so such a service has places of its own.
+    private static OwnThreads NetworkThreads() => new(limit: 8, maxWaiting: 256, "RevocationMode Online, checks under way");
+
+    private bool DownloadsIfOnline => _options.RevocationMode == X509RevocationMode.Online;
 
     private bool IsTrustedPeer(X509Certificate2 certificate, DateTimeOffset now) =>
         now >= new DateTimeOffset(certificate.NotBefore)
@@ -41,9 +100,9 @@ internal sealed class CertificateValidator
         && !IsInStore(StoreName.Disallowed, certificate)
         && (Contains(_options.TrustedPeople, certificate) || IsInStore(StoreName.TrustedPeople, certificate));
 
-    private bool HasTrustedChain(X509Certificate2 certificate, DateTimeOffset now)
+    private bool HasTrustedChain(X509Certificate2 certificate, DateTimeOffset now, X509RevocationMode revocation, bool downloads)
     {
-        using var chain = CreateChain(now);
+        using var chain = CreateChain(now, revocation, downloads);
         try
         {
             return chain.Build(certificate);
@@ -54,9 +113,15 @@ internal sealed class CertificateValidator
         }
     }
 
-    private bool IsAcceptedByCaller(X509Certificate2 certificate, DateTimeOffset now)
+    private bool IsCopyAcceptedByCaller(byte[] raw, DateTimeOffset now)
     {
-        using var chain = CreateChain(now);
+        using var copy = X509CertificateLoader.LoadCertificate(raw);
+        return IsAcceptedByCaller(copy, now, downloads: false);
+    }
+
+    private bool IsAcceptedByCaller(X509Certificate2 certificate, DateTimeOffset now, bool downloads)
+    {
+        using var chain = CreateChain(now, _options.RevocationMode, downloads);
         try
         {
             // The delegate judges the chain by its status, so the result of building it is not used.
@@ -69,14 +134,12 @@ internal sealed class CertificateValidator
         }
     }
 
-    private X509Chain CreateChain(DateTimeOffset now)
+    private X509Chain CreateChain(DateTimeOffset now, X509RevocationMode revocation, bool downloads)
     {
         var chain = new X509Chain();
         var policy = chain.ChainPolicy;
-        policy.RevocationMode = _options.RevocationMode;
-
-        // A certificate from a stranger holds addresses to download from. They are used only where online revocation needs them.
-        policy.DisableCertificateDownloads = _options.RevocationMode != X509RevocationMode.Online;
+        policy.RevocationMode = revocation;
+        policy.DisableCertificateDownloads = !downloads;
         policy.RevocationFlag = _options.RevocationFlag;
         policy.UrlRetrievalTimeout = _options.UrlRetrievalTimeout;
         policy.VerificationTime = now.LocalDateTime;

@@ -9,6 +9,10 @@ namespace SecureConversation.Engine.Tokens;
 /// <summary>The properties of a certificate that references name it by, computed once per certificate object.</summary>
 internal sealed class X509Facts
 {
+    // RFC 5280 section 4.1.2.2. That has 49 digits at most; converting a number costs the square of its length.
+    private const int MaxSerialBytes = 20;
+    private const int MaxSerialDigits = 50;
+
     private static readonly ConditionalWeakTable<X509Certificate2, X509Facts> Cache = [];
 
     private X509Facts(X509Certificate2 certificate)
@@ -18,7 +22,6 @@ internal sealed class X509Facts
         SubjectKeyIdentifier = certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()
             ?.SubjectKeyIdentifierBytes.ToArray() ?? [];
         SerialNumber = certificate.SerialNumberBytes.ToArray();
-        SerialNumberDecimal = new BigInteger(SerialNumber, isUnsigned: true, isBigEndian: true).ToString(CultureInfo.InvariantCulture);
         Base64 = Convert.ToBase64String(certificate.RawDataMemory.Span);
     }
 
@@ -32,7 +35,8 @@ internal sealed class X509Facts
     public byte[] SerialNumber { get; }
 
     /// <summary>The serial number as ds:X509SerialNumber holds it.</summary>
-    public string SerialNumberDecimal { get; }
+    public string SerialNumberDecimal =>
+        field ??= new BigInteger(SerialNumber, isUnsigned: true, isBigEndian: true).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The certificate in base64.</summary>
     public string Base64 { get; }
@@ -42,7 +46,12 @@ internal sealed class X509Facts
 
     /// <summary>Reads the decimal text of <c>ds:X509SerialNumber</c> as big-endian bytes; null when the text is no such number.</summary>
     public static byte[]? ParseSerialNumber(string text) =>
-        text.Length is > 0 and <= 64 && BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        text.Length is > 0 and <= MaxSerialDigits
+        && BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number.ToByteArray(isUnsigned: true, isBigEndian: true)
             : null;
+
+    /// <summary>Whether the serial number has more octets than an authority may give it (RFC 5280 section 4.1.2.2).</summary>
+    public static bool HasLongSerialNumber(X509Certificate2 certificate) =>
+        certificate.SerialNumberBytes.Span.TrimStart((byte)0).Length > MaxSerialBytes;
 }

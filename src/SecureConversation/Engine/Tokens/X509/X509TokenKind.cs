@@ -54,11 +54,15 @@ internal sealed class X509TokenKind : TokenKind
         TokenWriter.BinarySecurityToken(output, id, own.Certificate, bspAttributes);
     }
 
-    public override ValueTask<ClaimsPrincipal> AuthenticateAsync(
+    public override async ValueTask<ClaimsPrincipal> AuthenticateAsync(
         ProvedToken token,
         TokenAuthentication authentication,
-        CancellationToken cancellationToken) =>
-        authentication.Certificates.Validate(token.Certificate!, authentication.Clock.GetUtcNow())
-            ? ValueTask.FromResult(ClientIdentity.FromCertificate(token.Certificate!))
-            : Fail.With<ValueTask<ClaimsPrincipal>>(FailureCode.UntrustedCertificate);
+        CancellationToken cancellationToken)
+    {
+        var certificate = token.Certificate!;
+        return await authentication.Certificates.ValidateAsync(certificate, authentication.Clock.GetUtcNow(), cancellationToken)
+            .ConfigureAwait(false)
+            ? ClientIdentity.FromCertificate(certificate)
+            : Fail.With<ClaimsPrincipal>(FailureCode.UntrustedCertificate);
+    }
 }
