@@ -47,10 +47,19 @@ public sealed class SecureConversationServiceOptions
     public int MaxRequestBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// Bytes of requests that the endpoint holds at a time, the first 64 KiB of each not counted; a request beyond them gets HTTP status
-    /// 503. Positive. Null (default): a fourth of the memory that the process may use.
+    /// Bytes of requests that the endpoint holds at a time, the first 64 KiB of each not counted. Positive. Null (default): a fourth of the
+    /// memory that the process may use. When they are used up, a request of a sender who holds less than others takes the place of the
+    /// slowest that is still arriving from the one who holds most, which gets HTTP status 503; any other new request gets 503 itself. A
+    /// sender is a remote address; those of one IPv6 network of 48 bits count together.
     /// </summary>
     public long? MaxBufferedRequestBytes { get; set; }
+
+    /// <summary>
+    /// How long the body of a request may take to arrive. Beyond it, it gets HTTP status 408 and its connection is closed. Positive, at
+    /// most a day; default 2 minutes, which is 35 KB a second for a body of 4 MiB. The server has limits beside it, such as Kestrel's
+    /// MinRequestBodyDataRate, which lets a large body take hours.
+    /// </summary>
+    public TimeSpan RequestBodyTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Largest plain reply in bytes that is held for protection. Positive; default 64 MiB.</summary>
     public int MaxReplyBytes { get; set; } = 64 * 1024 * 1024;

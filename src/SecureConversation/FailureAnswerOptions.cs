@@ -19,15 +19,17 @@ public sealed record FailureAnswerOptions
 
     /// <summary>
     /// How many messages of one source may fail within a minute after a key was used for them. The sources are a security context, a
-    /// wrapped key, and a remote address (<see cref="MessageOrigin.RemoteAddress"/>; IPv6 by its first 64 bits). Beyond it a warning names
-    /// the source, and its <see cref="Step"/> doubles with every further budget. A refusal that took longer than its step doubles
-    /// the next one as well. All of them count, also those that were late or came twice: whether the signature was right must not show.
-    /// Default 16.
+    /// wrapped key, and a remote address (<see cref="MessageOrigin.RemoteAddress"/>; IPv6 by its first 64 bits, and by its first 48 with
+    /// eight budgets). Beyond it a warning names the source, and its <see cref="Step"/> doubles with every further budget. A refusal that
+    /// took longer than its step doubles the next one as well. All of them count, also those that were late or came twice: whether the
+    /// signature was right must not show. Default 16.
     /// </summary>
     public int Budget { get; init; } = 16;
 
     /// <summary>
-    /// How many refusals may wait at once. Beyond it new messages get the fault ServerTooBusy before any cryptography. Default 10,000.
+    /// How many refusals may wait at once. Beyond it new messages get the fault ServerTooBusy before any cryptography. Shared by remote
+    /// address: none may have more waiting than three times of what is still free, so 7,500 of 10,000 for one alone, and an IPv6 network
+    /// of 48 bits twice as much. Default 10,000.
     /// </summary>
     public int MaxWaiting { get; init; } = 10_000;
 

@@ -32,6 +32,13 @@ public readonly record struct ReplayEntry
     /// not let one owner use it up. Null when nothing is known about the sender. For comparison only.
     /// </summary>
     public string? Owner { get; init; }
+
+    /// <summary>
+    /// The network that the owner sends from, where he can have many names there: that of an IPv6 address (48 bits), or the address of an
+    /// authenticated client. A cache that is limited should not let one network use it up either. Null when it is not known, or is the
+    /// owner himself. For comparison only.
+    /// </summary>
+    public string? Network { get; init; }
 }
 
 /// <summary>

@@ -8,7 +8,9 @@ namespace SecureConversation;
 /// The state holds the key of the session: whoever reads the store can read and forge the messages of the session. A store outside the
 /// process must encrypt the states. The engine calls <see cref="FindAsync"/> for each message, so a remote store should cache.
 /// The engine removes sessions that are cancelled or aborted. Sessions that are never used or left idle stay until the store drops them,
-/// which it may do from <see cref="SessionState.Expires"/> on.
+/// which it may do from <see cref="SessionState.Expires"/> on. Each process opens at most MaxPendingSessions in one to two times
+/// InactivityTimeout of which it does not see a message, so that strangers cannot fill the store faster than that; a store that is limited
+/// should drop those first for which <see cref="FindAsync"/> was not called for long.
 /// </remarks>
 public interface ISecuritySessionStore
 {

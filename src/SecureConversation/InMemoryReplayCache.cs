@@ -17,7 +17,8 @@ namespace SecureConversation;
 /// </para>
 /// <para>
 /// The capacity is shared fairly: no owner may hold more than three times of what is still free. One owner alone gets three quarters,
-/// two get three sevenths each, and who comes new always finds room. Entries without an owner are limited by the capacity alone.
+/// two get three sevenths each, and who comes new always finds room. All owners of one network together may hold twice as much as one.
+/// Entries without an owner are limited by the capacity alone.
 /// </para>
 /// </remarks>
 public sealed class InMemoryReplayCache : IReplayCache
@@ -61,13 +62,13 @@ public sealed class InMemoryReplayCache : IReplayCache
 
     /// <summary>The synchronous form of <see cref="TryAddAsync"/>.</summary>
     /// <param name="entry">The value, how long it counts, and for whom.</param>
-    public ReplayOutcome TryAdd(ReplayEntry entry) => TryAdd(entry.Value.Span, entry.Retention, entry.Owner);
+    public ReplayOutcome TryAdd(ReplayEntry entry) => TryAdd(entry.Value.Span, entry.Retention, entry.Owner, entry.Network);
 
-    internal ReplayOutcome TryAdd(ReadOnlySpan<byte> value, TimeSpan retention, string? owner = null)
+    internal ReplayOutcome TryAdd(ReadOnlySpan<byte> value, TimeSpan retention, string? owner = null, string? network = null)
     {
         var fingerprint = FingerprintOf(value);
         var slice = _timeline.Advance(retention);
-        return ShardOf(fingerprint).TryAdd(fingerprint, slice, _timeline, OwnerCounts.HashOf(owner));
+        return ShardOf(fingerprint).TryAdd(fingerprint, slice, _timeline, OwnerKey.Of(owner, network));
     }
 
     /// <summary>How many values are remembered.</summary>

@@ -125,7 +125,7 @@ public sealed class MessageSecurityService : IDisposable
     {
         ArgumentNullException.ThrowIfNull(origin);
         var arrival = _failures.Arrive();
-        if (_failures.IsFull())
+        if (_failures.IsFull(origin.RemoteAddress))
         {
             return Refuse(FailureCode.ServiceTooBusy, null);
         }
@@ -218,7 +218,7 @@ public sealed class MessageSecurityService : IDisposable
         }
 
         var own = _credentials.ServiceCertificate!;
-        _firstGlance.Require(message.Wire, Formats, own);
+        _firstGlance.Require(message.Wire, message.Use, Formats, own);
         var (request, user) = await _receiver.ReceiveAsync(message, Formats, Formats.ForAction(message.Action, MessageRole.Request),
             new ServiceKeySource(own) { Use = message.Use, Attempts = _attempts }, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
@@ -240,7 +240,7 @@ public sealed class MessageSecurityService : IDisposable
     {
         var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
         var stranger = Owner.OfStranger(message.Origin.RemoteAddress);
-        _firstGlance.Require(message.Wire, bootstrap, own);
+        _firstGlance.Require(message.Wire, message.Use, bootstrap, own);
         return sessions.Negotiations.RunAsync<ServiceResult>(
             stranger,
             async stop =>
@@ -250,7 +250,7 @@ public sealed class MessageSecurityService : IDisposable
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
-                    var owner = Owner.OfUser(user) ?? stranger;
+                    var owner = Owner.Of(user, message.Origin.RemoteAddress);
                     var answer = _delivery.Refuse(request, bootstrap, MessageKind.IssueRequest, message.Origin, protection)
                         ?? await sessions.Issue.AnswerAsync(request, user, owner, protection, stop).ConfigureAwait(false);
                     return ServiceResult.Respond.Protected(answer);

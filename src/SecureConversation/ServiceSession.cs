@@ -44,7 +44,7 @@ public sealed class ServiceSession
         Key = key;
         ReplyKeys = replyKeys;
         User = user;
-        _owner = Owner.OfUser(user);
+        _owner = Owner.NameOfUser(user);
         Expires = expires;
         _clock = clock;
         _lastUsed = clock.GetTimestamp();
@@ -83,10 +83,11 @@ public sealed class ServiceSession
     public SessionCloseReason CloseReason => (SessionCloseReason)Volatile.Read(ref _reason);
 
     /// <summary>Who holds the place of this session among the pending ones; null for a session that another instance opened.</summary>
-    internal string? PendingFor { get; init; }
+    internal Owner? PendingFor { get; init; }
 
     /// <summary>Among whom limits are shared, for messages of this session from that address.</summary>
-    internal string OwnerAt(IPAddress? address) => _owner ?? Owner.OfAddress(address) ?? Id;
+    internal Owner OwnerAt(IPAddress? address) =>
+        _owner is not null ? Owner.OfClient(_owner, address) : address is null ? new Owner(Id) : Owner.OfStranger(address);
 
     internal SecurityContextKey Key { get; }
     internal SessionSendKeys ReplyKeys { get; }

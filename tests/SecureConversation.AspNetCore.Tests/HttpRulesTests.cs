@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using SecureConversation.Binding;
+using SecureConversation.Testing;
 
 namespace SecureConversation.AspNetCore.Tests;
 
@@ -42,6 +43,26 @@ public sealed class HttpRulesTests
     [InlineData(null)]
     public async Task OtherContentType_Is415(string? type) =>
         await RefusedAsync(415, Envelopes.Request(), content => content.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type));
+
+    /// <summary>Anybody can send such requests, as many as he likes.</summary>
+    [Fact]
+    public async Task Log_OfManyRefusals_HasAFewAndTheirNumber()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await KestrelHost.StartAsync(
+            services => services.AddSingleton<TimeProvider>(clock).AddSecureConversation(Endpoints.With(Endpoints.Session)),
+            app => app.MapSecureConversation("/echo", Unreachable));
+        for (var i = 0; i < 50; i++)
+        {
+            using var content = new StringContent("x");
+            using var response = await host.Http.PostAsync(new Uri(host.Address, "/echo"), content);
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        }
+
+        Assert.Equal(10, host.Log.Entries.Count(e => e.Id == 300));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("40 more", Assert.Single(host.Log.Entries, e => e.Id == 305).Text, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task ContentEncoding_Is415() => await RefusedAsync(415, Envelopes.Request(), content => content.ContentEncoding.Add("gzip"));

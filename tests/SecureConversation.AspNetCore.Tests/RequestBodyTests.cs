@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using SecureConversation.Testing;
 
 namespace SecureConversation.AspNetCore.Tests;
 
@@ -72,6 +74,82 @@ public sealed class RequestBodyTests
         Assert.Equal(HttpStatusCode.BadRequest, later);
     }
 
+    /// <summary>Whoever sends almost all of his bodies and then nothing held the memory of all for as long as the server let him.</summary>
+    [Fact]
+    public async Task UnfinishedBodiesOfOneAddress_MakeRoomForAnother()
+    {
+        const int size = 390_000;
+        await using var host = await KestrelHost.StartAsync(Endpoints.Session, Unreachable, o => o.MaxBufferedRequestBytes = 1_000_000);
+        var flood = new List<Socket>();
+        for (var i = 0; i < 3; i++)
+        {
+            flood.Add(await BeginAsync(host, size + 10, size));
+        }
+
+        // The same address gets no more, once the bytes of its first bodies are read.
+        HttpStatusCode? status = null;
+        for (var i = 0; i < 1000 && (status is null or HttpStatusCode.BadRequest); i++)
+        {
+            status = await SendAsync(host, 200_000);
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        await host.Log.SeenAsync(306);
+
+        // Another one gets what it needs, and no more than one body is given up for it.
+        using var http = From(IPAddress.Parse("127.0.0.2"));
+        Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(host, 200_000, http));
+        Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(host, 200_000, http));
+        var answers = flood.Select(ReceiveAsync).ToArray();
+        var answered = await await Task.WhenAny(answers);
+        Assert.StartsWith("HTTP/1.1 503", answered, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", answered, StringComparison.Ordinal);
+        Assert.Equal(1, answers.Count(answer => answer.IsCompleted));
+        flood.ForEach(socket => socket.Dispose());
+        await Assert.ThrowsAnyAsync<SocketException>(() => Task.WhenAll(answers));
+    }
+
+    [Fact]
+    public async Task Body_ThatTakesTooLong_Is408AndGivesItsMemoryBack()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await KestrelHost.StartAsync(
+            services => services.AddSingleton<TimeProvider>(clock).AddSecureConversation(Endpoints.With(Endpoints.Session, o =>
+            {
+                o.MaxBufferedRequestBytes = 200_000;
+                o.RequestBodyTimeout = TimeSpan.FromSeconds(30);
+            })),
+            app => app.MapSecureConversation("/echo", Unreachable));
+        using var socket = await BeginAsync(host, 250_000, 249_000);
+        var began = clock.UtcNow;
+        var answer = ReceiveAsync(socket);
+        while (!answer.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        Assert.StartsWith("HTTP/1.1 408", await answer, StringComparison.Ordinal);
+        Assert.InRange(clock.UtcNow - began, TimeSpan.FromSeconds(30), TimeSpan.MaxValue);
+        HttpStatusCode? status = null;
+        for (var i = 0; i < 1000 && (status is null or HttpStatusCode.ServiceUnavailable); i++)
+        {
+            status = await SendAsync(host, 200_000);
+        }
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(25 * 60 * 60)]
+    public async Task Timeout_OutOfItsRange_EndsTheStart(int seconds)
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => KestrelHost.StartAsync(
+            Endpoints.Session, Unreachable, o => o.RequestBodyTimeout = TimeSpan.FromSeconds(seconds)));
+        Assert.Contains("RequestBodyTimeout", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SlowBody_IsEndedByTheServer()
     {
@@ -111,13 +189,13 @@ public sealed class RequestBodyTests
     /// <summary>
     /// Null when the server closed the connection on a body that it does not want to read, and the client saw that before the response.
     /// </summary>
-    private static async Task<HttpStatusCode?> SendAsync(KestrelHost host, int size)
+    private static async Task<HttpStatusCode?> SendAsync(KestrelHost host, int size, HttpClient? http = null)
     {
         using var request = Post(host, new byte[size]);
         request.Headers.ConnectionClose = true;
         try
         {
-            using var response = await host.Http.SendAsync(request);
+            using var response = await (http ?? host.Http).SendAsync(request);
             return response.StatusCode;
         }
         catch (HttpRequestException e) when (e.InnerException is IOException or SocketException)
@@ -128,6 +206,26 @@ public sealed class RequestBodyTests
 
     private static HttpRequestMessage Post(KestrelHost host, byte[] entity) =>
         new(HttpMethod.Post, new Uri(host.Address, "/echo")) { Content = Soap(new ByteArrayContent(entity)) };
+
+    /// <summary>A client that sends from an address of this machine.</summary>
+    private static HttpClient From(IPAddress address) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (context, stop) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, 0));
+            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    });
+
+    /// <summary>The beginning of the response.</summary>
+    private static async Task<string> ReceiveAsync(Socket socket)
+    {
+        var buffer = new byte[1024];
+        var length = await socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromMinutes(1));
+        return Encoding.ASCII.GetString(buffer, 0, length);
+    }
 
     private static HttpContent Soap(HttpContent content)
     {

@@ -8,6 +8,13 @@ internal static partial class AspNetCoreLog
     [LoggerMessage(300, LogLevel.Information, "HTTP request refused with status {StatusCode}.")]
     public static partial void RequestRefused(ILogger logger, int statusCode);
 
+    [LoggerMessage(305, LogLevel.Information, "{Count} more HTTP requests were refused within a second with status {StatusCode}.")]
+    public static partial void MoreRequestsRefused(ILogger logger, int count, int statusCode);
+
+    [LoggerMessage(306, LogLevel.Warning, "HTTP request refused with status 503, because MaxBufferedRequestBytes is used up and its sender "
+        + "holds as much of it as others, or more. Where honest clients are refused, raise it or lower RequestBodyTimeout.")]
+    public static partial void MemoryUsedUp(ILogger logger);
+
     [LoggerMessage(301, LogLevel.Error,
         "The application failed on a message with action {Action}; the client was answered by InternalServiceFault.")]
     public static partial void ApplicationFailed(ILogger logger, string? action, Exception exception);

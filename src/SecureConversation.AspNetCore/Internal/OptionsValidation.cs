@@ -34,6 +34,11 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
             return "MaxRequestBytes, MaxBufferedRequestBytes, MaxReplyBytes and SessionIdleTimeout must be positive.";
         }
 
+        if (options.RequestBodyTimeout <= TimeSpan.Zero || options.RequestBodyTimeout > TimeSpan.FromDays(1))
+        {
+            return "RequestBodyTimeout must be positive and at most a day.";
+        }
+
         try
         {
             // The engine checks credentials against the binding when a service is made, which costs no cryptography.

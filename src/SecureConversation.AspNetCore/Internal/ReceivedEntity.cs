@@ -7,10 +7,10 @@ namespace SecureConversation.AspNetCore.Internal;
 /// <param name="limit">The most bytes that it takes.</param>
 /// <param name="announced">The declared length; 0 when there is none. It does not make the memory grow.</param>
 /// <param name="memory">Where the bytes count.</param>
-internal sealed class ReceivedEntity(int limit, int announced, RequestMemory memory) : IDisposable
+/// <param name="holding">For whom they count.</param>
+internal sealed class ReceivedEntity(int limit, int announced, RequestMemory memory, Holding holding) : IDisposable
 {
     private readonly PooledBuffer _buffer = new(limit, announced);
-    private long _counted;
 
     public ReadOnlyMemory<byte> Written => _buffer.Written;
 
@@ -22,13 +22,12 @@ internal sealed class ReceivedEntity(int limit, int announced, RequestMemory mem
             return StatusCodes.Status413PayloadTooLarge;
         }
 
-        var more = Math.Max(0, _buffer.Length + arrived.Length - RequestMemory.Uncounted) - _counted;
-        if (more > 0 && !memory.TryTake(more))
+        var more = Math.Max(0, _buffer.Length + arrived.Length - RequestMemory.Uncounted) - holding.Bytes;
+        if (more > 0 && !memory.TryTake(holding, more))
         {
             return StatusCodes.Status503ServiceUnavailable;
         }
 
-        _counted += Math.Max(0, more);
         foreach (var segment in arrived)
         {
             _buffer.Write(segment.Span);
@@ -40,6 +39,6 @@ internal sealed class ReceivedEntity(int limit, int announced, RequestMemory mem
     public void Dispose()
     {
         _buffer.Dispose();
-        memory.Release(Interlocked.Exchange(ref _counted, 0));
+        memory.Release(holding);
     }
 }

@@ -1,31 +1,166 @@
+using System.Net;
+
 namespace SecureConversation.AspNetCore.Internal;
 
 /// <summary>
 /// The bytes of requests that an endpoint holds at a time. Nothing is known of the senders, so their number alone must not make the process
 /// run out of memory. The beginning of each request does not count: small ones pass while large ones have to wait.
 /// </summary>
+/// <remarks>
+/// As long as there is room, anybody gets it. When there is none left, whoever asks gets it from those who hold more than he would: the
+/// slowest of the bodies that are still arriving is given up, of the largest network and in it of the largest sender. So one address
+/// cannot shut out others, however slowly it sends.
+/// </remarks>
 /// <param name="limit">The most bytes beyond the beginnings.</param>
-internal sealed class RequestMemory(long limit)
+/// <param name="clock">Source of time.</param>
+internal sealed class RequestMemory(long limit, TimeProvider clock)
 {
     /// <summary>Bytes of each request that do not count.</summary>
     public const int Uncounted = 64 * 1024;
 
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Holder> _networks = new(StringComparer.Ordinal);
     private long _taken;
 
     /// <summary>A fourth of what the process may use: the engine holds a large message two or three times.</summary>
     public static long Default => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
-    /// <summary>Takes bytes; false when they would exceed the limit.</summary>
-    public bool TryTake(long bytes)
-    {
-        if (Interlocked.Add(ref _taken, bytes) <= limit)
-        {
-            return true;
-        }
+    /// <summary>How many bytes are taken.</summary>
+    public long Taken => Volatile.Read(ref _taken);
 
-        Release(bytes);
-        return false;
+    /// <summary>A request that holds nothing yet.</summary>
+    /// <param name="remote">The address of the sender; null when it is not known.</param>
+    /// <param name="giveUp">Called once, from another request, when the body is given up in favour of that one.</param>
+    public Holding Begin(IPAddress? remote, Action giveUp) => new(remote, clock.GetTimestamp(), giveUp);
+
+    /// <summary>Notes that the body of a request is complete: it is worked on now, and not given up. False when it was before.</summary>
+    public bool TryComplete(Holding holding)
+    {
+        lock (_lock)
+        {
+            holding.IsArriving = false;
+            if (holding.Bytes > 0)
+            {
+                _networks[holding.Network].Members[holding.Sender].Arriving.Remove(holding);
+            }
+
+            return !holding.IsGivenUp;
+        }
     }
 
-    public void Release(long bytes) => Interlocked.Add(ref _taken, -bytes);
+    /// <summary>Gives back what a request holds.</summary>
+    public void Release(Holding holding)
+    {
+        lock (_lock)
+        {
+            holding.IsArriving = false;
+            Change(holding, -holding.Bytes);
+        }
+    }
+
+    /// <summary>Takes bytes for a request; false when they would exceed the limit, or its body was given up.</summary>
+    public bool TryTake(Holding asker, long bytes)
+    {
+        List<Holding>? given = null;
+        bool hasRoom;
+        lock (_lock)
+        {
+            while (!(hasRoom = _taken + bytes <= limit) && !asker.IsGivenUp && FindSlowest(asker, bytes) is { } slowest)
+            {
+                slowest.IsGivenUp = true;
+                Change(slowest, -slowest.Bytes);
+                (given ??= []).Add(slowest);
+            }
+
+            hasRoom &= !asker.IsGivenUp;
+            if (hasRoom)
+            {
+                Change(asker, bytes);
+            }
+        }
+
+        given?.ForEach(holding => holding.GiveUp());
+        return hasRoom;
+    }
+
+    /// <summary>The slowest arriving body of those who hold more than the one who asks would; null when there is none.</summary>
+    private Holding? FindSlowest(Holding asker, long bytes)
+    {
+        var own = _networks.GetValueOrDefault(asker.Network);
+        var largest = Largest(_networks, (own?.Bytes ?? 0) + bytes);
+        largest ??= own;
+        var sender = largest is null ? null
+            : Largest(largest.Members, largest == own ? (own.Members.GetValueOrDefault(asker.Sender)?.Bytes ?? 0) + bytes : 0);
+        return sender?.Arriving.MinBy(holding => holding.Bytes / (clock.GetElapsedTime(holding.Since).TotalSeconds + 1));
+    }
+
+    private static Holder? Largest(Dictionary<string, Holder> holders, long atLeast)
+    {
+        Holder? largest = null;
+        foreach (var holder in holders.Values)
+        {
+            if (holder.Bytes > (largest?.Bytes ?? atLeast) && holder.HasArriving)
+            {
+                largest = holder;
+            }
+        }
+
+        return largest;
+    }
+
+    private void Change(Holding holding, long bytes)
+    {
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        var network = Member(_networks, holding.Network);
+        var sender = Member(network.Members, holding.Sender);
+        _taken += bytes;
+        holding.Bytes += bytes;
+        network.Bytes += bytes;
+        sender.Bytes += bytes;
+        if (holding.Bytes > 0 && holding.IsArriving)
+        {
+            sender.Arriving.Add(holding);
+        }
+        else
+        {
+            sender.Arriving.Remove(holding);
+        }
+
+        if (sender.Bytes == 0)
+        {
+            network.Members.Remove(holding.Sender);
+        }
+
+        if (network.Bytes == 0)
+        {
+            _networks.Remove(holding.Network);
+        }
+    }
+
+    private static Holder Member(Dictionary<string, Holder> holders, string name)
+    {
+        if (!holders.TryGetValue(name, out var holder))
+        {
+            holders[name] = holder = new Holder();
+        }
+
+        return holder;
+    }
+
+    /// <summary>A network or a sender.</summary>
+    private sealed class Holder
+    {
+        public long Bytes { get; set; }
+
+        public Dictionary<string, Holder> Members { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>The bodies of a sender that are still arriving.</summary>
+        public HashSet<Holding> Arriving { get; } = [];
+
+        public bool HasArriving => Arriving.Count > 0 || Members.Values.Any(member => member.Arriving.Count > 0);
+    }
 }

@@ -9,13 +9,17 @@ namespace SecureConversation.AspNetCore.Internal;
 /// Takes a request off the wire, has the engine verify it, runs the application on what is left, and sends the protected
 /// reply. Handshakes and refusals are answered here and reach no application.
 /// </summary>
-internal sealed class SecureEndpoint(MessageSecurityService service, SecureConversationServiceOptions options, ILogger logger)
+internal sealed class SecureEndpoint(
+    MessageSecurityService service, SecureConversationServiceOptions options, ILogger logger, TimeProvider clock) : IDisposable
 {
     private const int MaxFaultBytes = 64 * 1024;
 
     private readonly int _maxRequestBytes = options.MaxRequestBytes;
     private readonly int _maxReplyBytes = options.MaxReplyBytes;
-    private readonly RequestMemory _memory = new(options.MaxBufferedRequestBytes ?? RequestMemory.Default);
+    private readonly EntityReader _reader = new(options.MaxRequestBytes, options.RequestBodyTimeout,
+        new RequestMemory(options.MaxBufferedRequestBytes ?? RequestMemory.Default, clock), clock);
+
+    private readonly RefusalLog _refusals = new(logger, clock);
 
     private MessageVersion Version => service.Binding.MessageVersion;
 
@@ -30,10 +34,10 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
             }
 
             SoapHttp.LimitBody(context, _maxRequestBytes);
-            var (received, status) = await EntityReader.ReadAsync(context.Request, _maxRequestBytes, _memory, context.RequestAborted)
-                .ConfigureAwait(false);
+            var (received, status) = await _reader.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
             if (received is null)
             {
+                SoapHttp.EndConnection(context, status);
                 Refuse(context, status);
                 return;
             }
@@ -66,6 +70,8 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
             context.Abort();
         }
     }
+
+    public void Dispose() => _refusals.Dispose();
 
     private static MessageOrigin OriginOf(HttpContext context) => new()
     {
@@ -164,7 +170,7 @@ internal sealed class SecureEndpoint(MessageSecurityService service, SecureConve
 
     private void Refuse(HttpContext context, int statusCode)
     {
-        AspNetCoreLog.RequestRefused(logger, statusCode);
+        _refusals.Write(statusCode);
         if (!context.Response.HasStarted)
         {
             context.Response.StatusCode = statusCode;

@@ -37,7 +37,8 @@ internal static class ServiceFactory
 
     public static SecureEndpoint CreateEndpoint(IServiceProvider services, string name) => new(
         services.GetRequiredKeyedService<MessageSecurityService>(name), Options(services, name),
-        services.GetRequiredService<ILoggerFactory>().CreateLogger("SecureConversation.AspNetCore"));
+        services.GetRequiredService<ILoggerFactory>().CreateLogger("SecureConversation.AspNetCore"),
+        services.GetRequiredService<TimeProvider>());
 
     /// <summary>The endpoint registered under a name.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>

@@ -47,6 +47,19 @@ internal static class SoapHttp
     }
 
     /// <summary>
+    /// Closes the connection after a refusal that does not wait for the rest of the body, so that it takes no more room. In HTTP/2 the
+    /// server ends the stream.
+    /// </summary>
+    public static void EndConnection(HttpContext context, int statusCode)
+    {
+        if (statusCode is StatusCodes.Status408RequestTimeout or StatusCodes.Status503ServiceUnavailable
+            && (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol)))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+    }
+
+    /// <summary>
     /// Labels the plain request with the action that was signed. What the client wrote into HTTP is not covered by any
     /// signature: a component that dispatches on it would run another operation than the one that was asked for.
     /// </summary>

@@ -8,6 +8,9 @@ internal static partial class CoreWcfLog
     [LoggerMessage(400, LogLevel.Information, "A validator of the application refused a client with {Exception}.")]
     public static partial void ClientRefused(ILogger logger, string exception);
 
+    [LoggerMessage(403, LogLevel.Information, "Validators of the application refused {Count} more clients within a second.")]
+    public static partial void MoreClientsRefused(ILogger logger, int count);
+
     [LoggerMessage(401, LogLevel.Error,
         "The reply to a message with action {Action} cannot be protected; the client was answered by InternalServiceFault.")]
     public static partial void ReplyNotProtectable(ILogger logger, string? action, Exception exception);

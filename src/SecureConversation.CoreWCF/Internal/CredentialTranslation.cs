@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.Logging;
 using CoreWCF.IdentityModel.Selectors;
 
 namespace SecureConversation.CoreWCF.Internal;
@@ -9,7 +8,7 @@ internal static class CredentialTranslation
 {
     /// <exception cref="InvalidOperationException">Something is missing that the binding needs; the message names it.</exception>
     public static EngineCredentials.ServiceCredentials ToEngine(
-        ServiceCredentials credentials, EngineBinding.MessageSecurityBinding binding, ILogger logger)
+        ServiceCredentials credentials, EngineBinding.MessageSecurityBinding binding, ClientRefusals refusals)
     {
         var certificate = credentials.ServiceCertificate.Certificate ?? throw new InvalidOperationException(
             "Message security needs the certificate of the service: set ServiceCredentials.ServiceCertificate.Certificate, or call "
@@ -17,9 +16,9 @@ internal static class CredentialTranslation
         return new EngineCredentials.ServiceCredentials
         {
             ServiceCertificate = new EngineCredentials.X509Credential(certificate),
-            ClientCertificateValidation = Validation(credentials.ClientCertificate.Authentication, logger),
+            ClientCertificateValidation = Validation(credentials.ClientCertificate.Authentication, refusals),
             UserNamePasswordValidator = NeedsUserName(binding.Bootstrap ?? binding.Element)
-                ? Validator(credentials.UserNameAuthentication, logger)
+                ? Validator(credentials.UserNameAuthentication, refusals)
                 : null,
         };
     }
@@ -28,7 +27,7 @@ internal static class CredentialTranslation
         element.EndpointSupportingTokenParameters.All.Any(token => token is EngineBinding.UserNameSecurityTokenParameters);
 
     private static EngineCredentials.CertificateValidationOptions Validation(
-        X509ClientCertificateAuthentication authentication, ILogger logger)
+        X509ClientCertificateAuthentication authentication, ClientRefusals refusals)
     {
         var custom = authentication.CustomCertificateValidator;
         var mode = Translation.ByName<EngineCredentials.X509CertificateValidationMode>(authentication.CertificateValidationMode);
@@ -54,14 +53,15 @@ internal static class CredentialTranslation
                 catch (Exception e) when (e is not OutOfMemoryException)
                 {
                     // Validators of WCF refuse by throwing, and any exception counts.
-                    CoreWcfLog.ClientRefused(logger, e.GetType().Name);
+                    refusals.Write(e);
                     return false;
                 }
             },
         };
     }
 
-    private static EngineCredentials.UserNamePasswordValidator Validator(UserNamePasswordServiceCredential authentication, ILogger logger)
+    private static EngineCredentials.UserNamePasswordValidator Validator(
+        UserNamePasswordServiceCredential authentication, ClientRefusals refusals)
     {
         if (authentication.UserNamePasswordValidationMode != UserNamePasswordValidationMode.Custom
             || authentication.CustomUserNamePasswordValidator is not { } validator)
@@ -71,11 +71,11 @@ internal static class CredentialTranslation
         }
 
         return EngineCredentials.UserNamePasswordValidator.Create((userName, password, _) =>
-            ValidateAsync(validator, userName, password, logger));
+            ValidateAsync(validator, userName, password, refusals));
     }
 
     private static async ValueTask<bool> ValidateAsync(
-        UserNamePasswordValidator validator, string userName, string password, ILogger logger)
+        UserNamePasswordValidator validator, string userName, string password, ClientRefusals refusals)
     {
         try
         {
@@ -84,7 +84,7 @@ internal static class CredentialTranslation
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            CoreWcfLog.ClientRefused(logger, e.GetType().Name);
+            refusals.Write(e);
             return false;
         }
     }

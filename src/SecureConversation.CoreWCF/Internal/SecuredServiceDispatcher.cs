@@ -67,11 +67,13 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         var loggers = channel.GetProperty<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var logger = loggers.CreateLogger("SecureConversation.CoreWCF");
         var sessions = new SessionChannels(_service, channel, logger);
+        var clock = channel.GetProperty<TimeProvider>() ?? TimeProvider.System;
+        var refusals = new ClientRefusals(logger, clock);
         var credentials = CredentialTranslation.ToEngine(
-            Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials, _binding, logger);
+            Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials, _binding, refusals);
         var security = new MessageSecurityService(_binding, credentials, new MessageSecurityServiceOptions
         {
-            TimeProvider = channel.GetProperty<TimeProvider>() ?? TimeProvider.System,
+            TimeProvider = clock,
             LoggerFactory = loggers,
             ReplayCache = channel.GetProperty<IReplayCache>(),
             SessionIdleTimeout = Binding.ReceiveTimeout,
@@ -85,6 +87,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         Host.Closed += (_, _) =>
         {
             security.Dispose();
+            refusals.Dispose();
             credentials.ServiceCertificate!.Dispose();
         };
         return CreateAsync(channel, security, sessions, logger);

@@ -16,8 +16,8 @@ public sealed record LocalServiceSecuritySettings
     /// <remarks>
     /// The memory is shared by all endpoints of the process with the same key and clock, and the largest value among them holds. Where the
     /// binding has sessions, the value of the session's element counts, for handshakes too.
-    /// No client may hold more than three times of what is still free, which is three quarters for one alone. Has no effect on an
-    /// <see cref="IReplayCache"/> of the application.
+    /// No client may hold more than three times of what is still free, which is three quarters for one alone, and all those of one address
+    /// or one IPv6 network of 48 bits together not more than six times. Has no effect on an <see cref="IReplayCache"/> of the application.
     /// </remarks>
     public int ReplayCacheSize { get; init; } = DefaultReplayCacheSize;
 
@@ -45,8 +45,8 @@ public sealed record LocalServiceSecuritySettings
 
     /// <summary>
     /// Maximum number of concurrent handshakes. Default 128. Shared by the addresses that they come from, if the host knows them (an IPv6
-    /// network of 64 bits is one): none may hold more than three times of what is still free. At most half of the processors work on
-    /// handshakes at once, for one address after the other.
+    /// network of 64 bits is one): none may hold more than three times of what is still free, and an IPv6 network of 48 bits not more than
+    /// six times. At most half of the processors work on handshakes at once, for one address after the other.
     /// </summary>
     public int MaxStatefulNegotiations { get; init; } = 128;
 
@@ -55,11 +55,22 @@ public sealed record LocalServiceSecuritySettings
 
     /// <summary>
     /// Maximum number of pending sessions, which were opened and not used yet. Default 128. Shared by clients, or by the addresses of
-    /// anonymous ones: none may hold more than three times of what is still free, so 96 of 128 for one alone.
+    /// anonymous ones: none may hold more than three times of what is still free, so 96 of 128 for one alone, and all those of one address
+    /// or one IPv6 network of 48 bits together not more than six times, so 110. Spellings of one user name that differ in case, white
+    /// space or Unicode form are one client.
     /// </summary>
+    /// <remarks>
+    /// With an <see cref="ISecuritySessionStore"/> it limits, for each process, the sessions that the process opened and did not see used.
+    /// A session of which another process got the first message keeps its place until <see cref="InactivityTimeout"/> is over, unless it
+    /// ended meanwhile. Set it to the sessions that a process opens within two times that, where clients may come to any process.
+    /// </remarks>
     public int MaxPendingSessions { get; init; } = 128;
 
-    /// <summary>Time after which a session that was never used ends. Default 2 minutes.</summary>
+    /// <summary>
+    /// Time after which a session that was never used ends; up to two times that. Default 2 minutes. With an
+    /// <see cref="ISecuritySessionStore"/> its place among the pending sessions gets free, and the state stays in the store: whether
+    /// another process uses it is not known here.
+    /// </summary>
     public TimeSpan InactivityTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Lifetime of the key of a session whose RequireCancellation is true. Default 15 hours.</summary>

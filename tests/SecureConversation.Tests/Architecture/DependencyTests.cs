@@ -29,9 +29,9 @@ public sealed class DependencyTests
         ["Vocabulary"] = "Sessions", // options name the session that ended
         ["Shared"] = "",
         ["Failures"] = "Names",
-        ["Telemetry"] = "",
-        ["Schedule"] = "Telemetry",
-        ["Quota"] = "",
+        ["Telemetry"] = "Shared",
+        ["Schedule"] = "Quota Shared Telemetry",
+        ["Quota"] = "Shared",
         ["Xml"] = "Failures Shared",
         ["Crypto"] = "Failures",
         ["Names"] = "Xml Binding",

@@ -137,6 +137,27 @@ public sealed class AttemptTests
         f.BodyPart.Plain = "<not closed"u8.ToArray();
     }, FailureCode.DigestMismatch);
 
+    /// <summary>The log names what is wrong with it, and not what another encrypted child of the header is in its place.</summary>
+    [Theory]
+    [InlineData("mutualcert//single")]
+    [InlineData("mutualcert/no-derived/single")]
+    [InlineData("mutualcert//session")]
+    [InlineData("username//single")]
+    [InlineData("duplex//single")]
+    public async Task PrimarySignature_ThatCannotBeDecrypted_IsLoggedAsThat(string name)
+    {
+        using var scene = await Scene.OpenAsync(name);
+        using var request = scene.Request();
+        var document = Forgery.Load(request.Envelope);
+        var security = Forgery.Child((XmlElement)document.DocumentElement!.FirstChild!, "Security");
+        var endorsements = name.StartsWith("mutualcert", StringComparison.Ordinal) && !name.EndsWith("session", StringComparison.Ordinal) ? 1 : 0;
+        var value = Forgery.Descendant(Forgery.Children(security, "EncryptedData").ToArray()[^(1 + endorsements)], "CipherValue");
+        var cipher = Convert.FromBase64String(value.InnerText);
+        cipher[40] ^= 0x11;
+        value.InnerText = Convert.ToBase64String(cipher);
+        Assert.Equal(FailureCode.DecryptionFailed, await CodeAsync(scene, Encoding.UTF8.GetBytes(document.OuterXml)));
+    }
+
     private static Task<Scene> OpenAsync(string name, bool detectsReplays) => detectsReplays
         ? Scene.OpenAsync(name)
         : Scene.OpenAsync(name, change: e => e with { LocalServiceSettings = e.LocalServiceSettings with { DetectReplays = false } });

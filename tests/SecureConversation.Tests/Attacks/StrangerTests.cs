@@ -46,6 +46,49 @@ public sealed class StrangerTests
         Assert.Equal(FailureCode.ServiceTooBusy, await OpenAsync(service, Client(binding, clock, "mallory"), Honest));
     }
 
+    /// <summary>Whoever has a site of 48 bits has 65,536 addresses that count apart.</summary>
+    [Fact]
+    public async Task PendingSessionsOfOneNetwork_LeaveRoomForAnother()
+    {
+        using var loopback = new Loopback(Bindings.Create("anonymous//session"), new ManualTimeProvider(DateTimeOffset.UtcNow));
+        var opened = 0;
+        for (var i = 0; i < 120; i++)
+        {
+            var origin = new MessageOrigin { RemoteAddress = IPAddress.Parse($"2001:db8:7:{i}::1") };
+            opened += await OpenAsync(loopback.Service, loopback.Client, origin) == FailureCode.None ? 1 : 0;
+        }
+
+        Assert.Equal(110, opened);
+        Assert.Equal(5, await CountOpenedAsync(loopback.Service, loopback.Client, 5, Honest));
+    }
+
+    /// <summary>A directory takes them for the same user, so whoever knows one password could have as many shares as there are spellings.</summary>
+    [Fact]
+    public async Task PendingSessionsOfOneClient_ByAnotherSpellingOfHisName_AreHisAsWell()
+    {
+        var binding = Bindings.Create("username//session");
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        using var service = new MessageSecurityService(binding, new ServiceCredentials
+        {
+            ServiceCertificate = Loopback.ServiceCredentials.ServiceCertificate,
+            UserNamePasswordValidator = UserNamePasswordValidator.Create((_, _) => true),
+        }, new() { TimeProvider = clock });
+        Assert.Equal(96, await CountOpenedAsync(service, Client(binding, clock, "mallory"), 97, Flood));
+        foreach (var spelling in new[] { "Mallory", "MALLORY ", "mal\u200Dlory" })
+        {
+            Assert.Equal(FailureCode.ServiceTooBusy, await OpenAsync(service, Client(binding, clock, spelling), Honest));
+        }
+
+        // Names that nobody can tell for one have the share of their address together.
+        var others = 0;
+        for (var i = 0; i < 30; i++)
+        {
+            others += await OpenAsync(service, Client(binding, clock, $"mallory+{i}"), Flood) == FailureCode.None ? 1 : 0;
+        }
+
+        Assert.Equal(14, others);
+    }
+
     [Fact]
     public async Task HandshakesUnderWayOfOneAddress_LeaveRoomForAnother()
     {

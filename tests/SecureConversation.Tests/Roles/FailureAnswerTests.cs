@@ -165,7 +165,8 @@ public sealed class FailureAnswerTests
     {
         using var scene = await OpenAsync(new() { MaxWaiting = 5 });
         using var request = scene.Request();
-        var refusals = Enumerable.Range(0, 5).Select(_ => ReceiveAsync(scene, Broken(request.Envelope))).ToArray();
+        // One address gets four of five places.
+        var refusals = Enumerable.Range(0, 4).Select(_ => ReceiveAsync(scene, Broken(request.Envelope))).ToArray();
         for (var i = 0; i < 3; i++)
         {
             using var busy = await ReceiveAsync(scene, request.Envelope.ToArray());
@@ -182,16 +183,56 @@ public sealed class FailureAnswerTests
     }
 
     [Fact]
-    public async Task RoomForRefusals_HalfFull_GrantsNoLongSteps()
+    public async Task RoomForRefusals_HalfFull_GrantsLongStepsToFailures()
     {
         using var scene = await OpenAsync(new() { MaxWaiting = 20, Budget = 1 });
         using var request = scene.Request();
-        var refusals = Enumerable.Range(0, 20).Select(_ => ReceiveAsync(scene, Broken(request.Envelope))).ToArray();
+        var refusals = Enumerable.Range(0, 15).Select(_ => ReceiveAsync(scene, Broken(request.Envelope))).ToArray();
         _clock.Advance(Step + TimeSpan.FromMilliseconds(10));
-        await Task.WhenAll(refusals[10..]);
-        Assert.False(refusals[9].IsCompleted);
+        await refusals[0];
+        Assert.All(refusals[2..], refusal => Assert.False(refusal.IsCompleted));
         _clock.Advance(TimeSpan.FromSeconds(2));
         await Task.WhenAll(refusals);
+    }
+
+    /// <summary>A password is tried out in a handshake of its own each time, so only the address can tell that they belong together.</summary>
+    [Fact]
+    public async Task WrongPasswords_CountForTheAddress()
+    {
+        var binding = Bindings.Create("username//session");
+        using var service = new MessageSecurityService(binding, Loopback.ServiceCredentials,
+            new() { TimeProvider = _clock, LoggerFactory = _log, FailureAnswers = new() { Budget = 4, Step = TimeSpan.Zero } });
+        var client = new MessageSecurityClient(binding, new()
+        {
+            UserName = new("alice", "a guess"),
+            ServiceCertificate = TestCertificates.Service,
+            ServiceCertificateValidation = TestCredentials.TrustAuthority,
+        }, new() { TimeProvider = _clock });
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.DoesNotContain(_log.Entries, e => e.Id == 20);
+            using var request = client.StartSession(Loopback.Address);
+            using var result = await service.ReceiveAsync(request.Envelope, Stranger);
+            Assert.Equal(FailureCode.InvalidCredentials, Assert.IsType<ServiceResult.Respond>(result).Code);
+        }
+
+        Assert.Contains("5 messages of address 192.0.2.7", Assert.Single(_log.Entries, e => e.Id == 20).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Its refusal needs no private key any more. Were it not counted, it would tell that the first one had a right signature.</summary>
+    [Fact]
+    public async Task WrappedKeyThatWasHereBefore_CountsLikeAnyOther()
+    {
+        using var scene = await OpenAsync(new() { Budget = 2, Step = TimeSpan.Zero }, "mutualcert//single");
+        using var request = scene.Request();
+        await scene.AcceptedAsync(request.Envelope);
+        for (var i = 0; i < 3; i++)
+        {
+            using var again = await ReceiveAsync(scene, request.Envelope.ToArray());
+            Assert.Equal(FailureCode.Replayed, Assert.IsType<ServiceResult.Respond>(again).Code);
+        }
+
+        Assert.Contains(_log.Entries, e => e.Id == 20 && e.Text.Contains("wrapped key", StringComparison.Ordinal));
     }
 
     [Fact]

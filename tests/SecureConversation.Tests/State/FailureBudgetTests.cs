@@ -1,5 +1,6 @@
 using System.Net;
 using SecureConversation.Engine.Schedule;
+using SecureConversation.Shared;
 using SecureConversation.Testing;
 
 namespace SecureConversation.Tests.State;
@@ -67,6 +68,17 @@ public sealed class FailureBudgetTests
         Assert.Equal(new Charge(0, 1, false), budgets.Get(FailureSource.OfContext("a")));
     }
 
+    /// <summary>Whoever has a site of 48 bits has 65,536 addresses that count apart.</summary>
+    [Fact]
+    public void Network_OfManyAddresses_HasEightBudgets()
+    {
+        var budgets = new FailureBudgets(Budget, _clock);
+        var network = Enumerable.Range(0, 33).Select(i => budgets.Add(FailureSource.OfNetwork(IPAddress.Parse($"2001:db8:1:{i}::1"))!.Value)).ToArray();
+        Assert.All(network[..32], charge => Assert.Equal(0, charge.Doublings));
+        Assert.Equal(new Charge(33, 1, true), network[32]);
+        Assert.Null(FailureSource.OfNetwork(IPAddress.Parse("::ffff:192.0.2.1")));
+    }
+
     [Theory]
     [InlineData("192.0.2.1", "192.0.2.1", true)]
     [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
@@ -79,7 +91,7 @@ public sealed class FailureBudgetTests
     [Theory]
     [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
-    public void Address_IsNamedAsItCounts(string address, string name) => Assert.Equal(name, FailureSource.NameOf(IPAddress.Parse(address)));
+    public void Address_IsNamedAsItCounts(string address, string name) => Assert.Equal(name, SenderAddress.NameOf(IPAddress.Parse(address)));
 
     private static void Add(FailureBudgets budgets, FailureSource source, int failures)
     {

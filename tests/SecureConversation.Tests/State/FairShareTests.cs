@@ -1,4 +1,7 @@
+using System.Net;
+using System.Text;
 using SecureConversation.Engine.Quota;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Testing;
 
 namespace SecureConversation.Tests.State;
@@ -13,18 +16,18 @@ public sealed class FairShareTests
     {
         var quota = new FairQuota(128, "Places");
         Assert.Equal(96, Take(quota, "flood", 128));
-        Assert.Equal("Places, share of the sender", quota.TryTake("flood"));
+        Assert.Equal("Places, share of the sender", quota.TryTake(new Owner("flood")));
         Assert.Equal(24, Take(quota, "honest", 128));
         Assert.Equal(1, Take(quota, "late", 1));
-        quota.Release("late");
+        quota.Release(new Owner("late"));
         for (var i = 0; i < 24; i++)
         {
-            quota.Release("honest");
+            quota.Release(new Owner("honest"));
         }
 
-        Assert.Equal("Places, share of the sender", quota.TryTake("flood"));
-        quota.Release("flood");
-        Assert.Null(quota.TryTake("flood"));
+        Assert.Equal("Places, share of the sender", quota.TryTake(new Owner("flood")));
+        quota.Release(new Owner("flood"));
+        Assert.Null(quota.TryTake(new Owner("flood")));
     }
 
     [Theory]
@@ -39,14 +42,14 @@ public sealed class FairShareTests
     {
         var quota = new FairQuota(20, "Places");
         Assert.Equal(20, Enumerable.Range(0, 100).Sum(i => Take(quota, $"{i}", 1)));
-        Assert.Equal("Places", quota.TryTake("late"));
+        Assert.Equal("Places", quota.TryTake(new Owner("late")));
     }
 
     [Fact]
     public async Task Turns_GoFromOwnerToOwner()
     {
         var turns = new FairTurns(1, TimeSpan.FromMinutes(1), _clock);
-        var first = await turns.EnterAsync("flood", default);
+        var first = await turns.EnterAsync(new Owner("flood"), default);
         var order = new List<string>();
         var running = new List<Task>();
         foreach (var owner in new[] { "flood", "flood", "flood", "honest", "other" })
@@ -60,7 +63,7 @@ public sealed class FairShareTests
 
         async Task RunAsync(string owner)
         {
-            using var turn = await turns.EnterAsync(owner, default);
+            using var turn = await turns.EnterAsync(new Owner(owner), default);
             order.Add(owner);
         }
     }
@@ -69,30 +72,117 @@ public sealed class FairShareTests
     public async Task Turn_WhoseWorkWaits_Ends()
     {
         var turns = new FairTurns(1, TimeSpan.FromMilliseconds(50), _clock);
-        using var blocked = await turns.EnterAsync("slow", default);
-        var next = turns.EnterAsync("next", default).AsTask();
+        using var blocked = await turns.EnterAsync(new Owner("slow"), default);
+        var next = turns.EnterAsync(new Owner("next"), default).AsTask();
         Assert.False(next.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(50));
         using var turn = await next;
 
         // It ends once only.
         blocked.Dispose();
-        Assert.False(turns.EnterAsync("third", default).AsTask().IsCompleted);
+        Assert.False(turns.EnterAsync(new Owner("third"), default).AsTask().IsCompleted);
     }
 
     [Fact]
     public async Task Waiting_ThatIsGivenUp_TakesNoTurn()
     {
         var turns = new FairTurns(1, TimeSpan.FromMinutes(1), _clock);
-        var first = await turns.EnterAsync("one", default);
+        var first = await turns.EnterAsync(new Owner("one"), default);
         using var source = new CancellationTokenSource();
-        var given = turns.EnterAsync("two", source.Token).AsTask();
-        var next = turns.EnterAsync("three", default).AsTask();
+        var given = turns.EnterAsync(new Owner("two"), source.Token).AsTask();
+        var next = turns.EnterAsync(new Owner("three"), default).AsTask();
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
         first.Dispose();
         using var turn = await next;
     }
 
-    private static int Take(FairQuota quota, string owner, int count) => Enumerable.Range(0, count).Count(_ => quota.TryTake(owner) is null);
+    [Fact]
+    public async Task ManyWaiting_ThatGiveUp_LeaveNothingBehind()
+    {
+        var turns = new FairTurns(1, TimeSpan.FromMinutes(1), _clock);
+        var first = await turns.EnterAsync(new Owner("one"), default);
+        var next = turns.EnterAsync(new Owner("patient"), default).AsTask();
+        for (var i = 0; i < 10_000; i++)
+        {
+            using var source = new CancellationTokenSource();
+            var given = turns.EnterAsync(new Owner($"{i % 100}", $"{i % 10}"), source.Token).AsTask();
+            await source.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        }
+
+        Assert.Equal(1, turns.Waiting);
+        first.Dispose();
+        (await next).Dispose();
+        Assert.Equal(0, turns.Waiting);
+        (await turns.EnterAsync(new Owner("last"), default)).Dispose();
+    }
+
+    /// <summary>Whoever has a site of 48 bits has 65,536 networks of 64.</summary>
+    [Fact]
+    public void ManyOwnersOfOneNetwork_GetTwiceAsMuchAsOneAndLeaveTheRest()
+    {
+        var quota = new FairQuota(7000, "Places");
+        Assert.Equal(6000, Enumerable.Range(0, 65_536).Count(i => quota.TryTake(new Owner($"{i}", "site")) is null));
+        Assert.Equal("Places, share of the sender", quota.TryTake(new Owner("one more", "site")));
+        Assert.Equal(750, Take(quota, "honest", 1000));
+        foreach (var i in Enumerable.Range(0, 6000))
+        {
+            quota.Release(new Owner($"{i}", "site"));
+        }
+
+        Assert.Equal(1000, Enumerable.Range(0, 1000).Count(i => quota.TryTake(new Owner($"{i}", "site")) is null));
+    }
+
+    [Fact]
+    public async Task Turns_GoFromNetworkToNetwork()
+    {
+        var turns = new FairTurns(1, TimeSpan.FromMinutes(1), _clock);
+        var first = await turns.EnterAsync(new Owner("one"), default);
+        var order = new List<string>();
+        var running = new List<Task>();
+        foreach (var owner in new Owner[] { new("a", "site"), new("a", "site"), new("b", "site"), new("c", "site"), new("honest"), new("other", "elsewhere") })
+        {
+            running.Add(RunAsync(owner));
+        }
+
+        first.Dispose();
+        await Task.WhenAll(running);
+        Assert.Equal(["a", "honest", "other", "b", "c", "a"], order);
+
+        async Task RunAsync(Owner owner)
+        {
+            using var turn = await turns.EnterAsync(owner, default);
+            order.Add(owner.Name);
+        }
+    }
+
+    [Theory]
+    [InlineData("Alice", "ALICE", true)]
+    [InlineData("alice", " alice ", true)]
+    [InlineData("alice", "al\u200Bice", true)]
+    [InlineData("\u00E9mile", "\u00C9MILE", true)]
+    [InlineData("alice", "alicia", false)]
+    public void SpellingsOfOneUserName_AreOneOwner(string one, string other, bool same) => Assert.Equal(same,
+        Owner.NameOfUser(ClientIdentity.FromUserName(one)) == Owner.NameOfUser(ClientIdentity.FromUserName(other)));
+
+    /// <summary>Where globalization is invariant, the platform has no tables of them; then their address limits them together.</summary>
+    [Theory]
+    [InlineData("caf\u00E9", "cafe\u0301")]
+    [InlineData("\uFF41lice", "alice")]
+    public void CompatibleFormsOfOneUserName_AreOneOwnerWhereThePlatformKnowsThem(string one, string other) => Assert.Equal(
+        "\uFF41".Normalize(NormalizationForm.FormKC) == "a",
+        Owner.NameOfUser(ClientIdentity.FromUserName(one)) == Owner.NameOfUser(ClientIdentity.FromUserName(other)));
+
+    [Fact]
+    public void Client_AtAnAddress_BelongsToItsNetworkAsWell()
+    {
+        var user = ClientIdentity.FromUserName("alice");
+        Assert.Equal("192.0.2.1", Owner.Of(user, IPAddress.Parse("::ffff:192.0.2.1")).Network);
+        Assert.Equal("2001:db8:1::/48", Owner.Of(user, IPAddress.Parse("2001:db8:1:2::3")).Network);
+        Assert.Equal(new Owner("2001:db8:1:2::/64", "2001:db8:1::/48"), Owner.Of(ClientIdentity.Anonymous, IPAddress.Parse("2001:db8:1:2::3")));
+        Assert.Null(Owner.Of(user, null).Network);
+    }
+
+    private static int Take(FairQuota quota, string owner, int count) => Enumerable.Range(0, count).Count(_ => quota.TryTake(new Owner(owner)) is null);
 }

@@ -1,4 +1,4 @@
-using SecureConversation.Engine.Telemetry;
+using SecureConversation.Shared;
 using SecureConversation.Testing;
 
 namespace SecureConversation.Tests.State;

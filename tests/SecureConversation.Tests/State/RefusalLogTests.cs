@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Engine.Telemetry;
+using SecureConversation.Shared;
 using SecureConversation.Testing;
 
 namespace SecureConversation.Tests.State;

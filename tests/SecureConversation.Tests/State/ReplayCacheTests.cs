@@ -134,6 +134,21 @@ public sealed class ReplayCacheTests
             .Count(i => cache.TryAdd(System.Text.Encoding.UTF8.GetBytes($"{owner} {i}"), Retention, owner) == ReplayOutcome.Fresh);
     }
 
+    /// <summary>Whoever has a site of 48 bits has 65,536 names.</summary>
+    [Fact]
+    public void NetworkThatFloods_LeavesRoomForOthers()
+    {
+        const int Capacity = 70_000;
+        var cache = new InMemoryReplayCache(Capacity, _clock);
+        var flood = Enumerable.Range(0, Capacity).Count(i => Add(i, $"{i % 65_536}", "site") == ReplayOutcome.Fresh);
+        Assert.InRange(flood, (Capacity * 6 / 7) - 100, Capacity * 6 / 7);
+        Assert.Equal(ReplayOutcome.ShareUsedUp, Add(-1, "one more", "site"));
+        Assert.InRange(Enumerable.Range(0, 10_000).Count(i => Add(Capacity + i, "honest", null) == ReplayOutcome.Fresh), 7000, 7600);
+
+        ReplayOutcome Add(int value, string owner, string? network) =>
+            cache.TryAdd(new ReplayEntry { Value = BitConverter.GetBytes(value), Retention = Retention, Owner = owner, Network = network });
+    }
+
     [Fact]
     public void ManyOwners_AreCountedApart()
     {
@@ -162,7 +177,7 @@ public sealed class ReplayCacheTests
     [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true)]
     [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
     public void Addresses_OfOneClient_AreOneOwner(string one, string other, bool same) =>
-        Assert.Equal(same, Owner.OfAddress(IPAddress.Parse(one)) == Owner.OfAddress(IPAddress.Parse(other)));
+        Assert.Equal(same, Owner.OfStranger(IPAddress.Parse(one)) == Owner.OfStranger(IPAddress.Parse(other)));
 
     [Fact]
     public void Value_OfAnotherKind_IsAnotherValue() =>

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using SecureConversation.Binding;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
 
@@ -32,6 +33,52 @@ public sealed class SessionStoreTests : IDisposable
         using var reply = dispatch.Secure(Loopback.Reply(_first.Binding.MessageVersion));
         using var verified = request.VerifyReply(reply.Envelope);
         Assert.Equal("urn:e/EchoResponse", verified.Action);
+    }
+
+    /// <summary>Otherwise whoever may open sessions could fill the store with those that he never uses.</summary>
+    [Fact]
+    public async Task PendingSessions_InTheStore_HaveTheirPlacesAtTheInstanceThatOpenedThem()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        var element = Bindings.Create("anonymous//session").Element;
+        var binding = MessageSecurityBinding.Create(element with
+        {
+            LocalServiceSettings = element.LocalServiceSettings with { MaxPendingSessions = 3, InactivityTimeout = TimeSpan.FromMinutes(1) },
+        });
+        using var loopback = new Loopback(binding, clock, new() { SessionStore = _store, TimeProvider = clock, FailureAnswers = Loopback.AtOnce });
+        using var first = await loopback.OpenAsync();
+        using var second = await loopback.OpenAsync();
+        using var third = await loopback.OpenAsync();
+        Assert.Equal(FailureCode.ServiceTooBusy, await OpenAsync());
+        Assert.Equal(3, _store.States.Count);
+
+        // The first message gives the place back, once.
+        await UseAsync(first);
+        await UseAsync(first);
+        Assert.Equal((FailureCode.None, FailureCode.ServiceTooBusy), (await OpenAsync(), await OpenAsync()));
+
+        // So does the end of the session at another instance, of which only the store knows.
+        await _store.RemoveAsync(second.Id, default);
+        Assert.Equal((FailureCode.None, FailureCode.ServiceTooBusy), (await OpenAsync(), await OpenAsync()));
+
+        // So does time, after one to two times InactivityTimeout. The session is not ended: it may be in use elsewhere.
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(FailureCode.None, await OpenAsync());
+        await UseAsync(third);
+
+        async Task<FailureCode> OpenAsync()
+        {
+            using var request = loopback.Client.StartSession(Loopback.Address);
+            using var result = await loopback.Service.ReceiveAsync(request.Envelope);
+            return Assert.IsType<ServiceResult.Respond>(result).Code;
+        }
+
+        async Task UseAsync(ClientSession session)
+        {
+            using var request = session.Secure(Loopback.Request(binding.MessageVersion));
+            using var result = await loopback.Service.ReceiveAsync(request.Envelope);
+            Assert.IsType<ServiceResult.Dispatch>(result);
+        }
     }
 
     [Fact]

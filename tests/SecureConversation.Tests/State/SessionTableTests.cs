@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Testing;
@@ -11,7 +12,7 @@ namespace SecureConversation.Tests.State;
 /// <summary>Pending, established, closed: who may go where, what time does, and who zeroes the keys.</summary>
 public sealed class SessionTableTests : IDisposable
 {
-    private const string Client = "a client";
+    private static readonly Owner Client = new("a client");
 
     private readonly ManualTimeProvider _clock = new();
     private readonly List<ServiceSession> _closed = [];

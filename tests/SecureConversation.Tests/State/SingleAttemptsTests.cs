@@ -1,42 +1,82 @@
-using System.Buffers.Binary;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Replay;
+using SecureConversation.Testing;
 
 namespace SecureConversation.Tests.State;
 
+/// <summary>What failed is remembered, and nobody is refused for the failures of others.</summary>
 public sealed class SingleAttemptsTests
 {
+    private const int Capacity = 1000;
+
+    private readonly ManualTimeProvider _clock = new();
+    private readonly SingleAttempts _attempts;
+    private int _next;
+
+    public SingleAttemptsTests() => _attempts = new SingleAttempts(_clock, Capacity);
+
     [Fact]
-    public void FailuresOfOneSender_LeaveRoomForOthers()
+    public void Failure_IsRememberedForAPeriod()
     {
-        var attempts = new SingleAttempts(TimeProvider.System);
-        var number = 0;
-        for (; number < 75_000; number++)
-        {
-            Begin("mallory", number);
-        }
+        _attempts.Begin([1], [2], new Owner("somebody"));
+        Assert.Equal(FailureCode.Replayed, CodeOf([1], [3], new Owner("somebody")));
+        Assert.Equal(FailureCode.Replayed, CodeOf([3], [2], new Owner("somebody else")));
+        _clock.Advance(SingleAttempts.Period - TimeSpan.FromSeconds(1));
+        Assert.Equal(FailureCode.Replayed, CodeOf([1], [], new Owner("somebody")));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(FailureCode.None, CodeOf([1], [], new Owner("somebody")));
+    }
 
-        var refused = Assert.Throws<SecurityFailureException>(() => Begin("mallory", number));
-        Assert.Equal(FailureCode.ServiceTooBusy, refused.Code);
-        for (; number < 80_000; number++)
+    [Fact]
+    public void Success_LeavesNothingBehind()
+    {
+        for (var i = 0; i < 3 * Capacity; i++)
         {
-            Begin("alice", number);
-        }
-
-        void Begin(string owner, int message)
-        {
-            var signature = new byte[32];
-            BinaryPrimitives.WriteInt32LittleEndian(signature, message);
-            attempts.Begin(signature, default, owner);
+            _attempts.Begin([1], [2], new Owner("somebody")).Succeed();
         }
     }
 
     [Fact]
-    public void AttemptThatFailed_IsRefusedWhoeverRepeatsIt()
+    public void OneSenderOfManyFailures_IsRefusedHimself()
     {
-        var attempts = new SingleAttempts(TimeProvider.System);
-        attempts.Begin([1], [2], "alice");
-        Assert.Equal(FailureCode.Replayed, Assert.Throws<SecurityFailureException>(() => attempts.Begin([1], default, "mallory")).Code);
-        Assert.Equal(FailureCode.Replayed, Assert.Throws<SecurityFailureException>(() => attempts.Begin([3], [2], "mallory")).Code);
+        var failures = Enumerable.Range(0, Capacity).Count(_ => Fails(new Owner("mallory")) == FailureCode.None);
+        Assert.InRange(failures, (Capacity * 3 / 4) - 1, (Capacity * 3 / 4) + 1);
+        Assert.Equal(FailureCode.ServiceTooBusy, Fails(new Owner("mallory")));
+        Assert.Equal(FailureCode.None, Fails(new Owner("alice")));
+    }
+
+    [Fact]
+    public void OneNetworkOfManyFailures_IsRefusedItself()
+    {
+        var failures = Enumerable.Range(0, 2 * Capacity).Count(i => Fails(new Owner($"{i}", "site")) == FailureCode.None);
+        Assert.InRange(failures, (Capacity * 6 / 7) - 1, (Capacity * 6 / 7) + 1);
+        Assert.Equal(FailureCode.None, Fails(new Owner("alice", "home")));
+    }
+
+    /// <summary>Many senders fill it together: then the oldest failures are forgotten, and no new message is refused.</summary>
+    [Fact]
+    public void FullMemory_RefusesNobodyWhoDidNotFail()
+    {
+        _attempts.Begin("oldest"u8, [], new Owner("first"));
+        Assert.All(Enumerable.Range(0, 5 * Capacity), i => Assert.Equal(FailureCode.None, Fails(new Owner($"{i}"))));
+        Assert.Equal(FailureCode.None, CodeOf("honest"u8, "wrapped"u8, new Owner("alice")));
+        Assert.Equal(FailureCode.Replayed, CodeOf("honest"u8, [], new Owner("alice")));
+        Assert.Equal(FailureCode.None, CodeOf("oldest"u8, [], new Owner("first")));
+    }
+
+    private FailureCode Fails(Owner owner) => CodeOf(BitConverter.GetBytes(_next++), [], owner);
+
+    private FailureCode CodeOf(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> wrappedKey, Owner owner)
+    {
+        try
+        {
+            _attempts.Begin(signature, wrappedKey, owner);
+            return FailureCode.None;
+        }
+        catch (SecurityFailureException e)
+        {
+            return e.Code;
+        }
     }
 }

@@ -283,7 +283,7 @@ internal static partial class FailureGuide
             Side = FailureSide.Either,
             Clause = "none: ReplayCacheSize of WCF",
             Cause = "More messages came within ReplayWindow and twice MaxClockSkew than ReplayCacheSize, or one sender has used up its "
-                + "share of it: three times of what is still free. They are refused, since a replay of them could not be told.",
+                + "share of it: three times of what is free, or six for its network. A replay of more could not be told.",
             Remedy = "Raise ReplayCacheSize of LocalServiceSettings or LocalClientSettings, shorten ReplayWindow and MaxClockSkew, or give "
                 + "the service an IReplayCache of its own. The metric secureconversation.replay_entries shows how full it is.",
         },
@@ -362,12 +362,12 @@ internal static partial class FailureGuide
             Side = FailureSide.Service,
             Clause = "none: the fault ServerTooBusy of WCF",
             Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, more sessions "
-                + "were opened and not used than MaxPendingSessions, or one sender has used up its share of these, three times of what is "
-                + "still free; or more refusals wait for their time than MaxWaiting of FailureAnswers; or more than 256 certificates wait "
-                + "for their revocation to be looked up (RevocationMode Online). The log names the setting.",
-            Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions instead of "
-                + "opening one for each call. A slow UserNamePasswordValidator or revocation look-up (set RevocationMode Offline) holds "
-                + "handshakes up. Where refusals wait, warnings about a possible decryption oracle say who floods the service.",
+                + "were opened and not used than MaxPendingSessions, or a sender (a network) has used up its share of these, three (six) "
+                + "times of what is free; or more refusals wait than MaxWaiting of FailureAnswers, or its share for one address; or more "
+                + "than 256 certificates wait for a look-up of revocation (RevocationMode Online). The log names the setting.",
+            Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions. Behind a proxy "
+                + "use forwarded headers. A slow validator or revocation look-up (set RevocationMode Offline) holds handshakes up. "
+                + "Warnings about a possible decryption oracle say who floods the service.",
         },
         FailureCode.PeerFault => new()
         {

@@ -22,7 +22,7 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
     /// <param name="cancellationToken">Cancels the handshake.</param>
     /// <exception cref="SecurityFailureException">Too many handshakes run at once, or this one took too long.</exception>
     public async ValueTask<T> RunAsync<T>(
-        string owner, Func<CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
+        Owner owner, Func<CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
     {
         if (_places.TryTake(owner) is { } limit)
         {

@@ -7,43 +7,95 @@ internal sealed class FairQuota(int limit, string setting)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _heldByNetwork = new(StringComparer.Ordinal);
     private int _taken;
+
+    /// <summary>How many places are taken.</summary>
+    public int Taken => Volatile.Read(ref _taken);
 
     /// <summary>Takes a place; it is given back by <see cref="Release"/>.</summary>
     /// <param name="owner">Who takes it.</param>
     /// <returns>Null when a place was taken; else the limit that was met.</returns>
-    public string? TryTake(string owner)
+    public string? TryTake(Owner owner)
     {
         lock (_lock)
         {
-            var held = _held.GetValueOrDefault(owner);
-            if (_taken >= limit)
+            if (LimitOf(owner) is { } met)
             {
-                return setting;
+                return met;
             }
 
-            if (!FairShare.Allows(held, limit - _taken))
-            {
-                return $"{setting}, share of the sender";
-            }
-
-            _held[owner] = held + 1;
-            _taken++;
+            Add(owner, 1);
             return null;
+        }
+    }
+
+    /// <summary>The limit that somebody meets who asks for a place; null when he would get one.</summary>
+    /// <param name="owner">Who asks.</param>
+    /// <param name="spare">Places that can be freed, so that at least as many count as free.</param>
+    public string? LimitFor(Owner owner, int spare = 0)
+    {
+        // While at most half is taken, nobody can hold more than is free.
+        if (Taken * 2L <= limit && Taken < limit)
+        {
+            return null;
+        }
+
+        lock (_lock)
+        {
+            return LimitOf(owner, spare);
+        }
+    }
+
+    /// <summary>Takes a place in any case. Whoever asked <see cref="LimitFor"/> some time ago may take one beyond the limit.</summary>
+    public void Take(Owner owner)
+    {
+        lock (_lock)
+        {
+            Add(owner, 1);
         }
     }
 
     /// <summary>Gives a place back.</summary>
     /// <param name="owner">Who took it.</param>
-    public void Release(string owner)
+    public void Release(Owner owner)
     {
         lock (_lock)
         {
-            _taken--;
-            if (--_held[owner] == 0)
-            {
-                _held.Remove(owner);
-            }
+            Add(owner, -1);
+        }
+    }
+
+    private string? LimitOf(Owner owner, int spare = 0)
+    {
+        var free = Math.Max(limit - _taken, spare);
+        return free <= 0 ? setting
+            : FairShare.Allows(_held.GetValueOrDefault(owner.Name), HeldByNetwork(owner), free) ? null
+            : $"{setting}, share of the sender";
+    }
+
+    private int HeldByNetwork(Owner owner) => owner.Network is null ? 0 : _heldByNetwork.GetValueOrDefault(owner.Network);
+
+    private void Add(Owner owner, int places)
+    {
+        _taken += places;
+        Add(_held, owner.Name, places);
+        if (owner.Network is not null)
+        {
+            Add(_heldByNetwork, owner.Network, places);
+        }
+    }
+
+    private static void Add(Dictionary<string, int> held, string name, int places)
+    {
+        var sum = held.GetValueOrDefault(name) + places;
+        if (sum == 0)
+        {
+            held.Remove(name);
+        }
+        else
+        {
+            held[name] = sum;
         }
     }
 }

@@ -1,8 +1,9 @@
 namespace SecureConversation.Engine.Quota;
 
 /// <summary>
-/// Lets a few work at once while the others wait. Those who wait come in turn by owner, one of each: whoever sends ten times as much waits
-/// for himself. A turn ends after a while even when its work has not: then the work waits for something itself, and not for a processor.
+/// Lets a few work at once while the others wait. Those who wait come in turn by network and owner, one of each: whoever sends ten times as
+/// much waits for himself. A turn ends after a while even when its work has not: then the work waits for something itself, and not for a
+/// processor.
 /// </summary>
 /// <param name="limit">How many work at once.</param>
 /// <param name="longest">How long a turn lasts at most.</param>
@@ -10,80 +11,77 @@ namespace SecureConversation.Engine.Quota;
 internal sealed class FairTurns(int limit, TimeSpan longest, TimeProvider clock)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Queue<TaskCompletionSource>> _waiting = new(StringComparer.Ordinal);
-    private readonly Queue<string> _order = new();
+    private readonly WaitingLine<TaskCompletionSource> _line = new();
     private readonly TimeSpan _longest = longest;
     private readonly TimeProvider _clock = clock;
     private int _running;
 
+    /// <summary>How many wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _line.Count;
+            }
+        }
+    }
+
     /// <summary>Waits for a turn, which ends when the result is disposed of.</summary>
     /// <param name="owner">Who wants to work.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async ValueTask<Turn> EnterAsync(string owner, CancellationToken cancellationToken)
+    public async ValueTask<Turn> EnterAsync(Owner owner, CancellationToken cancellationToken)
     {
-        TaskCompletionSource? waiting = null;
+        // Whoever ends a turn must not do the work of the next one.
+        TaskCompletionSource waiting;
+        WaitingLine<TaskCompletionSource>.Place place;
         lock (_lock)
         {
             if (_running < limit)
             {
                 _running++;
+                return new Turn(this);
             }
-            else
-            {
-                waiting = Enqueue(owner);
-            }
+
+            waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            place = _line.Add(owner, waiting);
         }
 
-        if (waiting is not null)
-        {
-            await using var registration = cancellationToken.UnsafeRegister(
-                static (waiting, token) => ((TaskCompletionSource)waiting!).TrySetCanceled(token), waiting).ConfigureAwait(false);
-            await waiting.Task.ConfigureAwait(false);
-        }
-
+        await using var registration = cancellationToken.UnsafeRegister(
+            (_, token) => GiveUp(place, waiting, token), null).ConfigureAwait(false);
+        await waiting.Task.ConfigureAwait(false);
         return new Turn(this);
     }
 
-    private TaskCompletionSource Enqueue(string owner)
-    {
-        if (!_waiting.TryGetValue(owner, out var queue))
-        {
-            _waiting[owner] = queue = new Queue<TaskCompletionSource>();
-            _order.Enqueue(owner);
-        }
-
-        // Whoever ends a turn must not do the work of the next one.
-        var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        queue.Enqueue(waiting);
-        return waiting;
-    }
-
-    /// <summary>Gives the turn to the next one who still waits.</summary>
-    private void Leave()
+    /// <summary>Takes one out of the line, unless he has got his turn: whoever gave up must take neither memory nor a turn.</summary>
+    private void GiveUp(WaitingLine<TaskCompletionSource>.Place place, TaskCompletionSource waiting, CancellationToken token)
     {
         lock (_lock)
         {
-            while (_order.TryDequeue(out var owner))
+            if (!_line.Remove(place))
             {
-                var queue = _waiting[owner];
-                var next = queue.Dequeue();
-                if (queue.Count == 0)
-                {
-                    _waiting.Remove(owner);
-                }
-                else
-                {
-                    _order.Enqueue(owner);
-                }
-
-                if (next.TrySetResult())
-                {
-                    return;
-                }
+                return;
             }
-
-            _running--;
         }
+
+        waiting.TrySetCanceled(token);
+    }
+
+    /// <summary>Gives the turn to the next one who waits.</summary>
+    private void Leave()
+    {
+        TaskCompletionSource next;
+        lock (_lock)
+        {
+            if (!_line.TryTakeNext(out next))
+            {
+                _running--;
+                return;
+            }
+        }
+
+        next.SetResult();
     }
 
     /// <summary>The time in which somebody may work.</summary>

@@ -244,7 +244,7 @@ internal sealed class KeyRing : IDisposable
 
         if (derivedOnly && !_requirements.DerivedKeysOptional)
         {
-            Fail.With(FailureCode.DerivedKeyViolation);
+            Fail.With(FailureCode.DerivedKeyViolation, "reference to a key that is not derived");
         }
 
         if (reference is not null)

@@ -26,12 +26,14 @@ internal static class SealedSignatures
         using var wrapper = ScopeOf(shape.Header.Element);
         using var signers = PossibleSigners.Read(shape.Header, requirements, source);
         SealedSignature? chosen = null;
+        SecurityFailureException? ofLikeliest = null;
         var next = 0;
         try
         {
             while (next < candidates.Count && (chosen?.Element is not { } found || IsEndorsing(found)))
             {
                 var opened = Open(candidates[next++]);
+                ofLikeliest = next == 1 ? opened.Failure : ofLikeliest;
                 (chosen, var other) = chosen?.Element is null || (opened.Element is { } element && !IsEndorsing(element))
                     ? (opened, chosen)
                     : (chosen, opened);
@@ -69,8 +71,9 @@ internal static class SealedSignatures
             var (code, detail) = chosen switch
             {
                 { Element: { } element } => (SignatureVerification.FailureOf(element, requirements.Suite, requirements.IsAsymmetric), null),
-                { Failure: { } failure } => (failure.Code, failure.Detail),
-                _ => (FailureCode.DecryptionFailed, "encrypted ds:Signature"),
+
+                // What the others are instead, such as an endorsing signature, says nothing about why this one could not be read.
+                _ => (ofLikeliest?.Code ?? FailureCode.DecryptionFailed, ofLikeliest?.Detail ?? "encrypted ds:Signature"),
             };
             return Fail.With<PrimarySignature>(code, detail);
         }

@@ -10,7 +10,7 @@ internal sealed class ReplayShard
     private readonly FingerprintTable[] _tables = new FingerprintTable[ReplayTimeline.Slices];
     private long _slice;
 
-    public ReplayOutcome TryAdd(UInt128 fingerprint, long slice, ReplayTimeline timeline, ulong owner)
+    public ReplayOutcome TryAdd(UInt128 fingerprint, long slice, ReplayTimeline timeline, OwnerKey owner)
     {
         lock (_lock)
         {

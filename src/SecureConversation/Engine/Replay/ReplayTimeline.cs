@@ -71,8 +71,8 @@ internal sealed class ReplayTimeline(int capacity, TimeProvider clock)
 
     /// <summary>Counts an entry for its owner where there is room.</summary>
     /// <param name="slice">The slice of the entry.</param>
-    /// <param name="owner">Hash of the owner; 0 for none.</param>
-    public ReplayOutcome TryTake(long slice, ulong owner)
+    /// <param name="owner">The owner and his network.</param>
+    public ReplayOutcome TryTake(long slice, OwnerKey owner)
     {
         var (count, limit, slot) = (Count, Volatile.Read(ref _capacity), SlotOf(slice));
         if (count >= limit)
@@ -81,16 +81,15 @@ internal sealed class ReplayTimeline(int capacity, TimeProvider clock)
         }
 
         // While less than half is in use, nobody can hold more than is free.
-        if (owner != 0 && count * 2 > limit && !FairShare.Allows(_owners.Held(owner), limit - count))
+        if (owner.Name != 0 && count * 2 > limit
+            && !FairShare.Allows(_owners.Held(owner.Name), _owners.Held(owner.Network), limit - count))
         {
             return ReplayOutcome.ShareUsedUp;
         }
 
         Interlocked.Increment(ref _counts[slot]);
-        if (owner != 0)
-        {
-            _owners.Add(owner, slot);
-        }
+        _owners.Add(owner.Name, slot);
+        _owners.Add(owner.Network, slot);
 
         return ReplayOutcome.Fresh;
     }

@@ -8,39 +8,51 @@ namespace SecureConversation.Engine.Replay;
 /// <summary>
 /// Remembers messages that failed after their signature held, where the replay memory does not: the binding detects no replays, or the
 /// memory is full. A message may come again, but not with a changed ciphertext, and not twice at once. Only holders of a key
-/// of the message can fill it, each no more than his share.
+/// of the message can fill it, each no more than his share. When all of them together have filled it, the oldest failures are forgotten:
+/// that gives somebody one more attempt for each hundred thousand failures, where a refusal would shut out those who never failed.
 /// </summary>
-internal sealed class SingleAttempts(TimeProvider clock)
+/// <param name="clock">Source of time.</param>
+/// <param name="capacity">How many values are remembered.</param>
+internal sealed class SingleAttempts(TimeProvider clock, int capacity = 100_000)
 {
-    // A failure is remembered for one to two periods.
-    private static readonly TimeSpan Period = TimeSpan.FromMinutes(15);
-    private const int Capacity = 100_000;
+    private const int ValuesOfAMessage = 2;
+
+    /// <summary>How long a failure is remembered.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromMinutes(20);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
-    private Dictionary<UInt128, string> _current = [];
-    private Dictionary<UInt128, string> _previous = [];
-    private long _turned = clock.GetTimestamp();
+    private readonly FairQuota _places = new(capacity, "the memory of failed messages");
+    private readonly Dictionary<UInt128, LinkedListNode<Entry>> _entries = [];
+    private readonly LinkedList<Entry> _byAge = new();
 
     /// <summary>Begins an attempt.</summary>
     /// <param name="signature">The value of the primary signature.</param>
     /// <param name="wrappedKey">The cipher value of the EncryptedKey; empty where there is none.</param>
     /// <param name="owner">The sender, as far as he is known.</param>
     /// <exception cref="SecurityFailureException">An attempt is under way, one failed, or too many of the sender's did.</exception>
-    public Attempt Begin(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> wrappedKey, string owner)
+    public Attempt Begin(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> wrappedKey, Owner owner)
     {
         var keys = (KeyOf(signature), wrappedKey.IsEmpty ? default : KeyOf(wrappedKey));
         lock (_lock)
         {
-            Turn();
-            if (Contains(keys.Item1) || Contains(keys.Item2))
+            while (_byAge.First is { } oldest && clock.GetElapsedTime(oldest.Value.Since) >= Period)
+            {
+                Remove(oldest.Value.Key);
+            }
+
+            if (_entries.ContainsKey(keys.Item1) || _entries.ContainsKey(keys.Item2))
             {
                 Fail.With(FailureCode.Replayed, "a message that failed before");
             }
 
-            if (!FairShare.Allows(_held.GetValueOrDefault(owner), Capacity - _current.Count - _previous.Count))
+            if (_places.LimitFor(owner, ValuesOfAMessage) is { } limit)
             {
-                Fail.With(FailureCode.ServiceTooBusy, "the memory of failed messages");
+                Fail.With(FailureCode.ServiceTooBusy, limit);
+            }
+
+            while (_entries.Count > capacity - ValuesOfAMessage)
+            {
+                Remove(_byAge.First!.Value.Key);
             }
 
             Add(keys.Item1, owner);
@@ -53,27 +65,18 @@ internal sealed class SingleAttempts(TimeProvider clock)
         return new Attempt(this, keys);
     }
 
-    private bool Contains(UInt128 key) => _current.ContainsKey(key) || _previous.ContainsKey(key);
-
-    private void Add(UInt128 key, string owner)
+    private void Add(UInt128 key, Owner owner)
     {
-        _current.Add(key, owner);
-        _held[owner] = _held.GetValueOrDefault(owner) + 1;
-    }
-
-    private void Release(string owner)
-    {
-        if (--_held[owner] == 0)
-        {
-            _held.Remove(owner);
-        }
+        _entries.Add(key, _byAge.AddLast(new Entry(key, owner, clock.GetTimestamp())));
+        _places.Take(owner);
     }
 
     private void Remove(UInt128 key)
     {
-        if (_current.Remove(key, out var owner) || _previous.Remove(key, out owner))
+        if (_entries.Remove(key, out var entry))
         {
-            Release(owner);
+            _byAge.Remove(entry);
+            _places.Release(entry.Value.Owner);
         }
     }
 
@@ -83,20 +86,6 @@ internal sealed class SingleAttempts(TimeProvider clock)
         {
             Remove(keys.Signature);
             Remove(keys.WrappedKey);
-        }
-    }
-
-    private void Turn()
-    {
-        if (clock.GetElapsedTime(_turned) >= Period)
-        {
-            foreach (var owner in _previous.Values)
-            {
-                Release(owner);
-            }
-
-            (_previous, _current) = (_current, []);
-            _turned = clock.GetTimestamp();
         }
     }
 
@@ -113,4 +102,6 @@ internal sealed class SingleAttempts(TimeProvider clock)
         /// <summary>Lets the same message come again.</summary>
         public void Succeed() => owner.Forget(keys);
     }
+
+    private readonly record struct Entry(UInt128 Key, Owner Owner, long Since);
 }

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
@@ -15,10 +17,11 @@ namespace SecureConversation.Engine.Roles;
 internal sealed class FirstGlance(IReplayCache replays, TimeProvider clock)
 {
     /// <param name="wire">The received envelope.</param>
+    /// <param name="use">Notes a wrapped key that was here before: whether it counts as used must not show what became of it.</param>
     /// <param name="messages">The formats of the message.</param>
     /// <param name="own">The certificate for which keys are wrapped.</param>
     /// <exception cref="SecurityFailureException">The message is old, was here before, or its key is not wrapped for this key.</exception>
-    public void Require(SoapEnvelope wire, BindingMessages messages, X509Credential own)
+    public void Require(SoapEnvelope wire, KeyUse use, BindingMessages messages, X509Credential own)
     {
         var freshness = Freshness.Of(messages.Element.LocalServiceSettings, clock);
         foreach (var child in wire.FindSecurity().Children)
@@ -29,12 +32,12 @@ internal sealed class FirstGlance(IReplayCache replays, TimeProvider clock)
             }
             else if (child.Is(Xenc.EncryptedKey))
             {
-                RequireNewKey(EncryptedKey.Read(child, messages.Protocol).CipherValue, own, freshness);
+                RequireNewKey(EncryptedKey.Read(child, messages.Protocol).CipherValue, use, own, freshness);
             }
         }
     }
 
-    private void RequireNewKey(ReadOnlySpan<byte> cipherValue, X509Credential own, Freshness freshness)
+    private void RequireNewKey(ReadOnlySpan<byte> cipherValue, KeyUse use, X509Credential own, Freshness freshness)
     {
         // RFC 8017 section 7: a ciphertext is exactly as long as the modulus.
         if (cipherValue.Length != (own.PrivateKey.KeySize + 7) / 8)
@@ -45,6 +48,7 @@ internal sealed class FirstGlance(IReplayCache replays, TimeProvider clock)
         // A cache of the application may be remote, so it is asked only once the signature holds.
         if (freshness.DetectsReplays && replays is InMemoryReplayCache memory && memory.Contains(ReplayValues.OfEncryptedKey(cipherValue)))
         {
+            use.OfWrappedKey(SHA1.HashData(cipherValue));
             Fail.With(FailureCode.Replayed);
         }
     }

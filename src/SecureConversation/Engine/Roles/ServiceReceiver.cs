@@ -39,7 +39,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         var verifier = Verifier(messages, requirements, keys);
         using var authentic = verifier.Authenticate(received.Wire);
         var signer = await authenticator.AuthenticateSignerAsync(authentic, cancellationToken).ConfigureAwait(false);
-        var owner = (signer is null ? null : Owner.OfUser(signer)) ?? Owner.OfStranger(received.Origin.RemoteAddress);
+        var owner = Owner.Of(signer, received.Origin.RemoteAddress);
         var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
         var message = verifier.Open(authentic, []);
         try
@@ -59,7 +59,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     /// Receives a request of a session. The session has authenticated its sender before, who owns what is remembered of the request.
     /// </summary>
     public async ValueTask<VerifiedMessage> ReceiveInSessionAsync(ReceivedEnvelope received, BindingMessages messages,
-        MessageRequirements requirements, KeySource keys, string owner, CancellationToken cancellationToken)
+        MessageRequirements requirements, KeySource keys, Owner owner, CancellationToken cancellationToken)
     {
         var verifier = Verifier(messages, requirements, keys);
         using var authentic = verifier.Authenticate(received.Wire);
@@ -79,7 +79,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     /// gets is a secured answer that the service is busy.
     /// </summary>
     private async ValueTask<Memory> RememberAsync(
-        AuthenticMessage message, BindingMessages messages, string owner, CancellationToken cancellationToken)
+        AuthenticMessage message, BindingMessages messages, Owner owner, CancellationToken cancellationToken)
     {
         if (message.Signed.Signer is not null && !message.WrappedKey.IsEmpty
             && !_wrappedKeys.TryAdd(message.WrappedKey, message.ReplayValue))
@@ -97,7 +97,8 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         {
             Value = ReplayValues.OfSignature(message.ReplayValue),
             Retention = freshness.Retention,
-            Owner = owner,
+            Owner = owner.Name,
+            Network = owner.Network,
         };
         var outcome = await replays.TryAddAsync(signature, cancellationToken).ConfigureAwait(false);
         if (Freshness.IsRemembered(outcome) && !message.WrappedKey.IsEmpty)

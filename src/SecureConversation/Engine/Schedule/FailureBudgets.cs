@@ -12,6 +12,9 @@ internal sealed class FailureBudgets(int budget, TimeProvider clock, int capacit
 {
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
+    // A site has 65,536 networks of 64 bits, and more clients than one.
+    private const int BudgetsOfANetwork = 8;
+
     private readonly Lock _lock = new();
     private Dictionary<FailureSource, Account> _current = [];
     private Dictionary<FailureSource, Account> _previous = [];
@@ -28,6 +31,10 @@ internal sealed class FailureBudgets(int budget, TimeProvider clock, int capacit
             }
         }
     }
+
+    /// <summary>How many failures a source of this kind may have within a minute.</summary>
+    public int BudgetOf(FailureSourceKind kind) =>
+        kind == FailureSourceKind.Network ? (int)Math.Min(int.MaxValue, (long)budget * BudgetsOfANetwork) : budget;
 
     /// <summary>Adds a failure to a source.</summary>
     public Charge Add(FailureSource source) => Change(source, new Account(1, 0, IsTold: false));
@@ -46,6 +53,7 @@ internal sealed class FailureBudgets(int budget, TimeProvider clock, int capacit
         lock (_lock)
         {
             var elapsed = TurnPeriods();
+            var kind = source.Kind;
             if (_current.Count >= capacity && !_current.ContainsKey(source))
             {
                 source = FailureSource.Others;
@@ -56,7 +64,7 @@ internal sealed class FailureBudgets(int budget, TimeProvider clock, int capacit
             account = new Account(Sum(account.Failures, more.Failures), Sum(account.Overruns, more.Overruns), account.IsTold);
             var left = 1 - (elapsed / Period);
             var failures = Sum(account.Failures, (int)(before.Failures * left));
-            var beyond = Math.Max(0, failures - 1) / budget;
+            var beyond = Math.Max(0, failures - 1) / BudgetOf(kind);
             var overruns = Sum(account.Overruns, (int)(before.Overruns * left));
             var charge = new Charge(failures, Sum(beyond, overruns), beyond > 0 && more.Failures > 0 && !account.IsTold);
             if (more != default)

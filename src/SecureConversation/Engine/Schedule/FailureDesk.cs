@@ -1,22 +1,28 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Telemetry;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Schedule;
 
 /// <summary>
 /// Where refusals wait for their time. It counts failures that came after a key was used, by context, wrapped key and address, and lets
-/// those wait longer of which there are many.
+/// those wait longer of which there are many. The room is shared by address: whoever fills it is turned away before others are, and never
+/// let off his long waits, since those are what keeps a decryption oracle from being asked often.
 /// </summary>
 internal sealed class FailureDesk : IDisposable
 {
-    // A wait of a second for each of many failures would fill the room and shut honest clients out, so it is granted in half of it only.
-    private const int PartForLongWaits = 2;
+    // A refusal for which no key was used tells nothing. Thousands a second cost their sender little, and must not fill the room for those
+    // behind the same address.
+    private const int PartForLongWaitsThatTellNothing = 2;
 
     private readonly FailureAnswerOptions _options;
     private readonly FailureSchedule? _schedule;
     private readonly FailureBudgets _budgets;
+    private readonly FairQuota _room;
+    private readonly FairQuota _longWaits;
     private readonly ILogger _log;
     private readonly LogLimit _full;
     private readonly LogLimit _oracles;
@@ -28,6 +34,8 @@ internal sealed class FailureDesk : IDisposable
         _options = options;
         _schedule = options.Step == TimeSpan.Zero ? null : new FailureSchedule(clock);
         _budgets = new FailureBudgets(options.Budget, clock);
+        _room = new FairQuota(options.MaxWaiting, nameof(options.MaxWaiting));
+        _longWaits = new FairQuota(Math.Max(1, options.MaxWaiting / PartForLongWaitsThatTellNothing), nameof(options.MaxWaiting));
         _log = log;
         _full = new LogLimit(1, clock, more => EngineLog.MoreTooBusy(log, more));
         _oracles = new LogLimit(LogLimit.EntriesPerSecond, clock, more => EngineLog.MorePossibleOracles(log, more));
@@ -36,18 +44,20 @@ internal sealed class FailureDesk : IDisposable
     /// <summary>Notes the arrival of a message. Called before anything else is done with it.</summary>
     public long Arrive() => _schedule?.Arrive() ?? 0;
 
-    /// <summary>Whether so many refusals wait that no further message may be looked at. Tells the log of it.</summary>
-    public bool IsFull()
+    /// <summary>
+    /// Whether so many refusals wait, in all or of one sender, that no further message may be looked at. Tells the log of it.
+    /// </summary>
+    /// <param name="remote">The address of the sender; null when it is not known.</param>
+    public bool IsFull(IPAddress? remote)
     {
-        var waiting = _schedule?.Count ?? 0;
-        if (waiting < _options.MaxWaiting)
+        if (_room.LimitFor(Owner.OfStranger(remote)) is not { } limit)
         {
             return false;
         }
 
         if (_full.TryTake())
         {
-            EngineLog.TooManyWaiting(_log, waiting);
+            EngineLog.TooManyWaiting(_log, _room.Taken, limit);
         }
 
         return true;
@@ -69,13 +79,26 @@ internal sealed class FailureDesk : IDisposable
             return Task.CompletedTask;
         }
 
-        var task = _schedule.WaitAsync(arrival, StepOf(doublings), out var hasOverrun);
+        var owner = Owner.OfStranger(remote);
+        var isLong = !counts && doublings > 0 && _longWaits.TryTake(owner) is null;
+        var task = _schedule.WaitAsync(arrival, StepOf(counts || isLong ? doublings : 0), out var hasOverrun);
         if (hasOverrun && counts)
         {
             Visit(context, wrappedKey, remote, source => _budgets.AddOverrun(source.Source).Doublings);
         }
 
-        return task.WaitAsync(cancellationToken);
+        _room.Take(owner);
+        return LeaveAsync(task, owner, isLong).WaitAsync(cancellationToken);
+    }
+
+    private async Task LeaveAsync(Task due, Owner owner, bool isLong)
+    {
+        await due.ConfigureAwait(false);
+        _room.Release(owner);
+        if (isLong)
+        {
+            _longWaits.Release(owner);
+        }
     }
 
     public void Dispose()
@@ -87,11 +110,6 @@ internal sealed class FailureDesk : IDisposable
 
     private TimeSpan StepOf(int doublings)
     {
-        if (doublings == 0 || _schedule?.Count >= _options.MaxWaiting / PartForLongWaits)
-        {
-            return _options.Step;
-        }
-
         var step = _options.Step;
         for (var i = 0; i < doublings && step < _options.MaxStep; i++)
         {
@@ -112,14 +130,21 @@ internal sealed class FailureDesk : IDisposable
                 () => $"wrapped key with EncryptedKeySHA1 {Convert.ToBase64String(wrappedKey)}")));
         }
 
-        return remote is null ? doublings : Math.Max(doublings, visit(
-            new Named(FailureSource.OfAddress(remote), () => $"address {FailureSource.NameOf(remote)}")));
+        if (remote is null)
+        {
+            return doublings;
+        }
+
+        doublings = Math.Max(doublings, visit(
+            new Named(FailureSource.OfAddress(remote), () => $"address {SenderAddress.NameOf(remote)}")));
+        return FailureSource.OfNetwork(remote) is not { } network ? doublings : Math.Max(doublings, visit(
+            new Named(network, () => $"network {SenderAddress.NetworkOf(remote)}")));
     }
 
     private int Count(Named source)
     {
         var charge = _budgets.Add(source.Source);
-        if (charge.Failures > _options.Budget)
+        if (charge.Failures > _budgets.BudgetOf(source.Source.Kind))
         {
             EngineMetrics.FailuresOverBudget.Add(1, new KeyValuePair<string, object?>("source", KindName(source.Source.Kind)));
         }
@@ -137,6 +162,7 @@ internal sealed class FailureDesk : IDisposable
     {
         FailureSourceKind.Context => "context",
         FailureSourceKind.WrappedKey => "wrapped_key",
+        FailureSourceKind.Network => "network",
         _ => "address",
     };
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Schedule;
 
@@ -12,6 +13,9 @@ internal enum FailureSourceKind
     Context,
     WrappedKey,
     Address,
+
+    /// <summary>The site that an IPv6 address belongs to.</summary>
+    Network,
 
     /// <summary>All sources together that found no place of their own.</summary>
     Others,
@@ -29,33 +33,24 @@ internal readonly record struct FailureSource(FailureSourceKind Kind, UInt128 Ke
     /// <param name="hash">A hash of the cipher value of the EncryptedKey, which is public.</param>
     public static FailureSource OfWrappedKey(ReadOnlySpan<byte> hash) => new(FailureSourceKind.WrappedKey, Hash(hash));
 
-    /// <summary>IPv4 as it is; of IPv6 the first 64 bits, since whoever has one address has all of them (RFC 6177).</summary>
-    public static FailureSource OfAddress(IPAddress address)
+    /// <summary>IPv4 as it is; of IPv6 the first 64 bits.</summary>
+    public static FailureSource OfAddress(IPAddress address) => Of(FailureSourceKind.Address, address, SenderAddress.SenderBits);
+
+    /// <summary>The first 48 bits of an IPv6 address; null for IPv4.</summary>
+    public static FailureSource? OfNetwork(IPAddress address) =>
+        SenderAddress.IsIPv4(address) ? null : Of(FailureSourceKind.Network, address, SenderAddress.NetworkBits);
+
+    private static FailureSource Of(FailureSourceKind kind, IPAddress address, int bits)
     {
         Span<byte> octets = stackalloc byte[16];
         (address.AddressFamily == AddressFamily.InterNetworkV6 ? address : address.MapToIPv6()).TryWriteBytes(octets, out _);
-        if (!IsIPv4(address))
+        if (!SenderAddress.IsIPv4(address))
         {
-            octets[8..].Clear();
+            octets[(bits / 8)..].Clear();
         }
 
-        return new(FailureSourceKind.Address, BinaryPrimitives.ReadUInt128BigEndian(octets));
+        return new(kind, BinaryPrimitives.ReadUInt128BigEndian(octets));
     }
-
-    /// <summary>The name of the address for the log.</summary>
-    public static string NameOf(IPAddress address)
-    {
-        if (IsIPv4(address))
-        {
-            return address.MapToIPv4().ToString();
-        }
-
-        var octets = address.GetAddressBytes();
-        octets.AsSpan(8).Clear();
-        return $"{new IPAddress(octets)}/64";
-    }
-
-    private static bool IsIPv4(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6;
 
     private static UInt128 Hash(ReadOnlySpan<byte> name)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Tokens;
@@ -14,6 +15,9 @@ namespace SecureConversation.Engine.Sessions;
 internal sealed class SessionRouter(
     SessionTable live, ISecuritySessionStore? store, BindingMessages messages, RandomSource random, TimeProvider clock)
 {
+    // As much work for the store as keeping a session is, when a handshake finds no place.
+    private const int LookUpsForAPlace = 2;
+
     /// <summary>
     /// Finds and enters the session that the SecurityContextToken of a message names. The name is not verified yet; only verification with
     /// the keys of the session proves that the message belongs to it.
@@ -25,8 +29,31 @@ internal sealed class SessionRouter(
     }
 
     /// <summary>
-    /// Keeps an issued session. With a store it is not kept live as well: its first message may come to another instance, and a pending
-    /// session here would then hold its place in vain.
+    /// Reserves a place for a pending session; the limit that was met when none is left for this owner, else null. Where none is left, some
+    /// of the oldest that were given to the store are looked up: one that has ended at another instance gives its place back.
+    /// </summary>
+    public async ValueTask<string?> TryReserveAsync(Owner owner, CancellationToken cancellationToken)
+    {
+        var limit = live.TryReserve(owner);
+        if (limit is null || store is null)
+        {
+            return limit;
+        }
+
+        foreach (var id in live.OldestHandedOver(owner, LookUpsForAPlace))
+        {
+            using var state = await store.FindAsync(id, cancellationToken).ConfigureAwait(false);
+            if (state is null)
+            {
+                live.ReleaseHandedOver(id);
+            }
+        }
+
+        return live.TryReserve(owner);
+    }
+
+    /// <summary>
+    /// Keeps an issued session. With a store it is not kept live as well, since its first message may come to another instance.
     /// </summary>
     public async ValueTask AddAsync(ServiceSession session, CancellationToken cancellationToken)
     {
@@ -39,7 +66,7 @@ internal sealed class SessionRouter(
         using var state = session.Save();
         await store.SaveAsync(state, cancellationToken).ConfigureAwait(false);
         session.Discard();
-        live.Release(session.PendingFor!);
+        live.HandOver(session.Id, session.PendingFor!.Value);
     }
 
     /// <summary>Ends a session for all instances of the service.</summary>

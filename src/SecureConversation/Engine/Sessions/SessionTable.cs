@@ -13,6 +13,7 @@ internal sealed class SessionTable : IDisposable
     private readonly ConcurrentDictionary<string, ServiceSession> _sessions = new(StringComparer.Ordinal);
     private readonly LocalServiceSecuritySettings _settings;
     private readonly FairQuota _pending;
+    private readonly HandedOverSessions _handedOver;
     private readonly TimeSpan _idleTimeout;
     private readonly ITimer _sweep;
     private readonly Action<ServiceSession> _onClosed;
@@ -36,6 +37,7 @@ internal sealed class SessionTable : IDisposable
         _onFailed = onFailed;
         _settings = settings;
         _pending = new FairQuota(settings.MaxPendingSessions, nameof(settings.MaxPendingSessions));
+        _handedOver = new HandedOverSessions(_pending, clock);
         _idleTimeout = idleTimeout;
         _onClosed = onClosed;
         var period = TimeSpan.FromTicks(Math.Min(Math.Min(settings.InactivityTimeout.Ticks, idleTimeout.Ticks), TimeSpan.TicksPerDay));
@@ -48,10 +50,22 @@ internal sealed class SessionTable : IDisposable
     /// Reserves a place for a pending session before the costly part of the handshake; the limit that was met when none is left for this
     /// owner, else null.
     /// </summary>
-    public string? TryReserve(string owner) => _pending.TryTake(owner);
+    public string? TryReserve(Owner owner) => _pending.TryTake(owner);
 
     /// <summary>Gives back the reservation of a handshake that failed.</summary>
-    public void Release(string owner) => _pending.Release(owner);
+    public void Release(Owner owner) => _pending.Release(owner);
+
+    /// <summary>
+    /// Keeps the place of a session that was given to a store and not used yet, so that handshakes cannot fill the store without limit:
+    /// until its first message comes here, it ends here, or InactivityTimeout is over. Its first message may come to another instance.
+    /// </summary>
+    public void HandOver(string id, Owner owner) => _handedOver.Add(id, owner);
+
+    /// <summary>Gives back the place of a session that was given to a store.</summary>
+    public void ReleaseHandedOver(string id) => _handedOver.Release(id);
+
+    /// <summary>The longest of those that were given to a store, of one owner first.</summary>
+    public IReadOnlyList<string> OldestHandedOver(Owner owner, int count) => _handedOver.Oldest(owner, count);
 
     /// <summary>Adds a pending session, for which <see cref="TryReserve"/> has reserved a place.</summary>
     public void Add(ServiceSession session)
@@ -90,9 +104,10 @@ internal sealed class SessionTable : IDisposable
     {
         if (session.Use())
         {
-            _pending.Release(session.PendingFor!);
+            _pending.Release(session.PendingFor!.Value);
         }
 
+        _handedOver.Release(session.Id);
         return !session.IsClosed;
     }
 
@@ -113,9 +128,10 @@ internal sealed class SessionTable : IDisposable
 
         if (wasPending)
         {
-            _pending.Release(session.PendingFor!);
+            _pending.Release(session.PendingFor!.Value);
         }
 
+        _handedOver.Release(session.Id);
         _sessions.TryRemove(new KeyValuePair<string, ServiceSession>(session.Id, session));
         Attempt(session.Finish);
         Attempt(() => _onClosed(session));
@@ -145,6 +161,7 @@ internal sealed class SessionTable : IDisposable
 
     private void Sweep()
     {
+        _handedOver.ReleaseOlderThan(_settings.InactivityTimeout);
         foreach (var session in _sessions.Values)
         {
             if (session.IdleFor >= (session.IsPending ? _settings.InactivityTimeout : _idleTimeout))

@@ -30,10 +30,10 @@ internal static partial class EngineLog
     [LoggerMessage(21, LogLevel.Information, "{Count} more messages were refused within a second: {Code}.")]
     public static partial void MoreRefused(ILogger logger, int count, FailureCode code);
 
-    [LoggerMessage(22, LogLevel.Warning, "{Waiting} refusals wait to be answered, as many as MaxWaiting of FailureAnswers allows. New "
-        + "messages are refused with ServerTooBusy until some are answered. Somebody floods the service with messages that fail: find "
-        + "him by the warnings about a possible decryption oracle, or raise MaxWaiting.")]
-    public static partial void TooManyWaiting(ILogger logger, int waiting);
+    [LoggerMessage(22, LogLevel.Warning, "{Waiting} refusals wait to be answered, as many as FailureAnswers allows ({Limit}). New "
+        + "messages of those whom it concerns are refused with ServerTooBusy until some are answered. Somebody floods the service with "
+        + "messages that fail: find him by the warnings about a possible decryption oracle, or raise MaxWaiting.")]
+    public static partial void TooManyWaiting(ILogger logger, int waiting, string limit);
 
     [LoggerMessage(23, LogLevel.Warning, "{Count} more messages were refused within a second because as many refusals wait as "
         + "MaxWaiting of FailureAnswers allows.")]

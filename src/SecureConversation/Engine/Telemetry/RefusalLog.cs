@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Telemetry;
 

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
@@ -31,11 +32,11 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
     /// <param name="protection">Protects the answer.</param>
     /// <param name="cancellationToken">Cancels calls to the session store.</param>
     public async ValueTask<ServiceAnswer> AnswerAsync(
-        VerifiedMessage request, ClaimsPrincipal user, string owner, ReplyProtection protection, CancellationToken cancellationToken)
+        VerifiedMessage request, ClaimsPrincipal user, Owner owner, ReplyProtection protection, CancellationToken cancellationToken)
     {
         try
         {
-            if (table.TryReserve(owner) is { } limit)
+            if (await sessions.TryReserveAsync(owner, cancellationToken).ConfigureAwait(false) is { } limit)
             {
                 Fail.With(FailureCode.ServiceTooBusy, limit);
             }
@@ -59,7 +60,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
     }
 
     private async ValueTask<ServiceAnswer> OpenAsync(
-        VerifiedMessage request, ClaimsPrincipal user, string owner, ReplyProtection protection, CancellationToken cancellationToken)
+        VerifiedMessage request, ClaimsPrincipal user, Owner owner, ReplyProtection protection, CancellationToken cancellationToken)
     {
         var trust = HandshakeBody.ReadRequest(request, environment.XmlLimits);
         ServiceSession? session = null;
@@ -106,7 +107,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
     }
 
     private (ServiceSession Session, RequestSecurityTokenResponse Response) Create(
-        RequestSecurityToken request, VerifiedMessage message, ClaimsPrincipal user, string owner)
+        RequestSecurityToken request, VerifiedMessage message, ClaimsPrincipal user, Owner owner)
     {
         var identifier = UniqueIds.NextUrn(environment.Random);
         var tokenId = UniqueIds.Next(environment.Random);

@@ -1,4 +1,4 @@
-namespace SecureConversation.Engine.Telemetry;
+namespace SecureConversation.Shared;
 
 /// <summary>
 /// Lets the first entries of a second into the log, and says at its end how many were left out, so that nobody can fill the log by sending
