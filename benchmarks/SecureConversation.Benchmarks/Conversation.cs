@@ -39,7 +39,12 @@ public sealed class Conversation : IDisposable
     public MessageSecurityService Service { get; }
     public ClientSession? Session { get; }
 
-    private static CertificateValidationOptions Trusting => new() { Mode = X509CertificateValidationMode.Custom, CustomValidator = (_, _) => true };
+    private static CertificateValidationOptions Trusting => new()
+    {
+        Mode = X509CertificateValidationMode.Custom,
+        RevocationMode = X509RevocationMode.NoCheck,
+        CustomValidator = (_, _) => true,
+    };
 
     public static SecurityBindingElement MutualCertificate(SecurityAlgorithmSuite suite) =>
         SecurityBindingElement.CreateMutualCertificateBindingElement() with { DefaultAlgorithmSuite = suite };

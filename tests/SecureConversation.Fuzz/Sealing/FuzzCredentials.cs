@@ -38,6 +38,7 @@ internal static class FuzzCredentials
     private static CertificateValidationOptions Trusting => new()
     {
         Mode = X509CertificateValidationMode.Custom,
+        RevocationMode = X509RevocationMode.NoCheck,
         CustomValidator = (certificate, _) => certificate.Thumbprint == ServiceCertificate.Thumbprint || certificate.Thumbprint == ClientCertificate.Thumbprint,
     };
 

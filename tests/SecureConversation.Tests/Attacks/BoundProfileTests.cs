@@ -164,7 +164,7 @@ public sealed class BoundProfileTests
         var other = TestCertificates.ClientWithoutKeyIdentifier;
         if (!replacesToken)
         {
-            // The token of the sender stays in the place that is signed; the endorsement names another one.
+            // The token of the sender stays in the place that is signed; the endorsement names another one, for which there is no place.
             token = (XmlElement)security.InsertBefore(token.CloneNode(true), token)!;
             Forgery.SetId(token, "another");
             Forgery.Descendant(endorsing, "SecurityTokenReference").ChildNodes.OfType<XmlElement>().Single().SetAttribute("URI", "#another");
@@ -173,7 +173,7 @@ public sealed class BoundProfileTests
         token.InnerText = Convert.ToBase64String(other.RawData);
         Forgery.Child(endorsing, "SignatureValue").InnerText = Convert.ToBase64String(RsaSignature.Sign(other.GetRSAPrivateKey()!,
             SecurityAlgorithmSuite.Basic256Sha256.AsymmetricSignature, Forgery.Canonical(Forgery.Child(endorsing, "SignedInfo"))));
-        await scene.RefusedAsync(Encoding.UTF8.GetBytes(wire.OuterXml), replacesToken ? FailureCode.DigestMismatch : FailureCode.PartNotSigned);
+        await scene.RefusedAsync(Encoding.UTF8.GetBytes(wire.OuterXml), replacesToken ? FailureCode.DigestMismatch : FailureCode.UnexpectedElement);
         await scene.GoesOnAsync(request.Envelope);
     }
 
