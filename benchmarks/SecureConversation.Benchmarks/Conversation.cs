@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
