@@ -35,8 +35,11 @@ internal static class PartEncryption
             {
                 // An empty body is encrypted too, as one block of padding (recorded from WCF).
                 var content = (Start: envelope.Body.ContentStart, End: envelope.Body.ContentEnd);
+                var child = envelope.Body.FirstChild;
+                var endsWithTag = !child.IsNull && child.End == content.End;
                 splice.ReplaceContent(envelope.Body, output => EncryptionWriter.EncryptedData(output, id, isContent: true,
-                    envelope.Bytes[content.Start..content.End], keys.Encryption, requirements.Suite, keys.EncryptionReference, random));
+                    envelope.Bytes[content.Start..content.End], endsWithTag, keys.Encryption, requirements.Suite,
+                    keys.EncryptionReference, random));
             }
             else
             {
@@ -84,6 +87,7 @@ internal static class PartEncryption
             id: null,
             isContent: false,
             block,
+            endsWithTag: true,
             keys.Encryption,
             requirements.Suite,
             keys.EncryptionReference,
