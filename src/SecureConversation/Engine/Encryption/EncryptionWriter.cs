@@ -19,7 +19,7 @@ internal static class EncryptionWriter
     /// <param name="id">The Id; null for none.</param>
     /// <param name="isContent">Whether the octets are the content of an element, and not an element.</param>
     /// <param name="plain">The octets.</param>
-    /// <param name="endsWithTag">Whether they end with a tag, into which white space may be put.</param>
+    /// <param name="endsWithTag">Whether they end with an end tag of this library, into which white space is put.</param>
     /// <param name="key">The key.</param>
     /// <param name="suite">The algorithm.</param>
     /// <param name="keyReference">Writes the reference to the key; null for none.</param>
@@ -56,7 +56,7 @@ internal static class EncryptionWriter
         var spaces = endsWithTag ? SpacesFor(plain.Length, suite.Encryption.BlockBytes) : 0;
         var length = SymmetricKey.GetCiphertextLength(suite.Encryption, plain.Length + spaces);
         var cipher = Buffers.Rent<byte>(length);
-        var tag = spaces == 0 ? 0 : plain[^2] == '/' ? 2 : 1;
+        var tag = endsWithTag ? 1 : 0;
         key.Encrypt(suite.Encryption, plain[..^tag], spaces, plain[^tag..], cipher.AsSpan(0, length), random);
         output.WriteBase64(cipher.AsSpan(0, length));
         Buffers.Return(cipher);

@@ -10,8 +10,8 @@ namespace SecureConversation.Engine.Replay;
 /// Remembers messages that failed after their signature held, where the replay memory does not: the binding detects no replays, or the
 /// memory is full. A message may come again, but not with a changed ciphertext, and not twice at once. Only holders of a key
 /// of the message can fill it, each no more than his share. When all of them together have filled it, the oldest failures are forgotten:
-/// that gives somebody one more attempt for each hundred thousand failures, where a refusal would shut out those who never failed. Endpoints
-/// that share a replay cache share this memory.
+/// that gives somebody one more attempt for each hundred thousand failures, where a refusal would shut out those who never failed.
+/// Endpoints that share a replay cache share this memory.
 /// </summary>
 /// <param name="clock">Source of time.</param>
 /// <param name="capacity">How many values are remembered.</param>

@@ -33,12 +33,10 @@ internal static class PartEncryption
             ids.Add(id);
             if (part.Block == PlannedPart.Body)
             {
-                // An empty body is encrypted too, as one block of padding (recorded from WCF).
+                // An empty body is encrypted too, as one block of padding (recorded from WCF). What the application wrote is not touched.
                 var content = (Start: envelope.Body.ContentStart, End: envelope.Body.ContentEnd);
-                var child = envelope.Body.FirstChild;
-                var endsWithTag = !child.IsNull && child.End == content.End;
                 splice.ReplaceContent(envelope.Body, output => EncryptionWriter.EncryptedData(output, id, isContent: true,
-                    envelope.Bytes[content.Start..content.End], endsWithTag, keys.Encryption, requirements.Suite,
+                    envelope.Bytes[content.Start..content.End], endsWithTag: false, keys.Encryption, requirements.Suite,
                     keys.EncryptionReference, random));
             }
             else
@@ -87,7 +85,7 @@ internal static class PartEncryption
             id: null,
             isContent: false,
             block,
-            endsWithTag: true,
+            endsWithTag: false,
             keys.Encryption,
             requirements.Suite,
             keys.EncryptionReference,
