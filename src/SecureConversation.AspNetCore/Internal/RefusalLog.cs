@@ -12,7 +12,18 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposab
 {
     private readonly ConcurrentDictionary<int, LogLimit> _limits = new();
 
-    public void Write(int statusCode)
+    /// <summary>Logs a defect of the library, or of the server.</summary>
+    public void WriteDefect(Exception defect)
+    {
+        if (_limits.GetOrAdd(StatusCodes.Status500InternalServerError, Limit).TryTake())
+        {
+            AspNetCoreLog.Defect(logger, defect);
+        }
+    }
+
+    /// <param name="statusCode">The status of the response.</param>
+    /// <param name="hasNoAddress">Whether the URL is the reason.</param>
+    public void Write(int statusCode, bool hasNoAddress = false)
     {
         if (!_limits.GetOrAdd(statusCode, Limit).TryTake())
         {
@@ -22,6 +33,10 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposab
         if (statusCode == StatusCodes.Status503ServiceUnavailable)
         {
             AspNetCoreLog.MemoryUsedUp(logger);
+        }
+        else if (hasNoAddress)
+        {
+            AspNetCoreLog.NoAddress(logger, statusCode);
         }
         else
         {

@@ -1,5 +1,5 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
 
@@ -14,6 +14,7 @@ internal sealed class SecureEndpoint(
 {
     private const int MaxFaultBytes = 64 * 1024;
 
+    private readonly bool _comparesUrl = options.Address is null && options.AddressFilter != AddressFilter.Any;
     private readonly int _maxRequestBytes = options.MaxRequestBytes;
     private readonly int _maxReplyBytes = options.MaxReplyBytes;
     private readonly EntityReader _reader = new(options.MaxRequestBytes, options.RequestBodyTimeout,
@@ -33,6 +34,12 @@ internal sealed class SecureEndpoint(
                 return;
             }
 
+            if (OriginOf(context) is not { } origin)
+            {
+                Refuse(context, StatusCodes.Status400BadRequest, hasNoAddress: true);
+                return;
+            }
+
             SoapHttp.LimitBody(context, _maxRequestBytes);
             var (received, status) = await _reader.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
             if (received is null)
@@ -45,7 +52,7 @@ internal sealed class SecureEndpoint(
             using var entity = received;
 
             var envelope = EnvelopeEncoding.ToUtf8(entity.Written, charset);
-            using var result = await service.ReceiveAsync(envelope, OriginOf(context), entity, context.RequestAborted)
+            using var result = await service.ReceiveAsync(envelope, origin, entity, context.RequestAborted)
                 .ConfigureAwait(false);
             await (result switch
             {
@@ -66,18 +73,44 @@ internal sealed class SecureEndpoint(
         }
         catch (Exception e) when (e is IOException || (e is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
         {
+            // The server logs each connection that is aborted: not those that the client has left.
             AspNetCoreLog.ClientGone(logger);
-            context.Abort();
+            if (e is not ConnectionResetException && !context.RequestAborted.IsCancellationRequested)
+            {
+                context.Abort();
+            }
+        }
+        catch (Exception e)
+        {
+            // What the application throws is answered before. Nobody who sends messages may fill the log of the server.
+            _refusals.WriteDefect(e);
+            Fail(context);
         }
     }
 
     public void Dispose() => _refusals.Dispose();
 
-    private static MessageOrigin OriginOf(HttpContext context) => new()
+    /// <summary>Null for a request without an address that a:To could be compared with, unless nothing is compared with it.</summary>
+    private MessageOrigin? OriginOf(HttpContext context)
     {
-        RemoteAddress = context.Connection.RemoteIpAddress,
-        LocalAddress = Uri.TryCreate(context.Request.GetEncodedUrl(), UriKind.Absolute, out var uri) ? uri : null,
-    };
+        Uri? address = null;
+        return RequestAddress.HasClearPath(context.Request) && (RequestAddress.TryRead(context.Request, out address) || !_comparesUrl)
+            ? new MessageOrigin { RemoteAddress = context.Connection.RemoteIpAddress, LocalAddress = address }
+            : null;
+    }
+
+    private static void Fail(HttpContext context)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+        }
+        else
+        {
+            context.Response.Clear();
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
+    }
 
     private static int StatusOf(ServiceResponseKind kind) => kind switch
     {
@@ -168,9 +201,9 @@ internal sealed class SecureEndpoint(
     private PlainReply InternalServiceFault() =>
         PlainReply.Owned(PlainEnvelopeWriter.Write(Version, PlainEnvelopeWriter.InternalServiceFault, MaxFaultBytes));
 
-    private void Refuse(HttpContext context, int statusCode)
+    private void Refuse(HttpContext context, int statusCode, bool hasNoAddress = false)
     {
-        _refusals.Write(statusCode);
+        _refusals.Write(statusCode, hasNoAddress);
         if (!context.Response.HasStarted)
         {
             context.Response.StatusCode = statusCode;
