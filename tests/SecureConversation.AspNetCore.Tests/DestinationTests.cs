@@ -71,6 +71,19 @@ public sealed class DestinationTests
         }
     }
 
+    /// <summary>HttpRequest.Host throws for such a name; at its default level, so does ASP.NET Core's own log, before any endpoint.</summary>
+    [Fact]
+    public async Task Host_ThatCannotBeDecoded_IsRefused()
+    {
+        await using var host = await KestrelHost.StartAsync(
+            services => services.AddLogging(log => log.AddFilter("Microsoft.AspNetCore", LogLevel.Warning))
+                .AddSecureConversation(Endpoints.With(Endpoints.Single)),
+            app => app.MapSecureConversation("/b", _ => throw new InvalidOperationException("Not to be reached.")));
+        using var request = host.Client(Endpoints.Single, "/a").Secure(null);
+        Assert.InRange(await PostAsync(host, "/b", "xn--a_", request.Envelope), 400, 500);
+        Assert.DoesNotContain(host.Log.Entries, e => e.Level >= LogLevel.Error);
+    }
+
     [Fact]
     public async Task Handshake_WithAnotherHost_ReachesNoOtherEndpoint()
     {

@@ -20,6 +20,11 @@ internal static partial class AspNetCoreLog
         + "be set up to write another, or Address to be set.")]
     public static partial void NoAddress(ILogger logger, int statusCode);
 
+    [LoggerMessage(309, LogLevel.Information, "A reply was not sent to its end, and the connection was aborted: its receiver took longer than "
+        + "ReplySendTimeout, or MaxBufferedRequestBytes is used up and he holds more of it than others. Where honest clients read slowly, "
+        + "raise them.")]
+    public static partial void ReplyUnread(ILogger logger);
+
     [LoggerMessage(308, LogLevel.Error, "A defect of the library or the server while answering an HTTP request; it got status 500.")]
     public static partial void Defect(ILogger logger, Exception exception);
 

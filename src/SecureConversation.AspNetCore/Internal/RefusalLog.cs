@@ -12,6 +12,15 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposab
 {
     private readonly ConcurrentDictionary<int, LogLimit> _limits = new();
 
+    /// <summary>Logs that a reply was given up which its receiver did not read.</summary>
+    public void WriteUnread()
+    {
+        if (_limits.GetOrAdd(StatusCodes.Status408RequestTimeout, Limit).TryTake())
+        {
+            AspNetCoreLog.ReplyUnread(logger);
+        }
+    }
+
     /// <summary>Logs a defect of the library, or of the server.</summary>
     public void WriteDefect(Exception defect)
     {

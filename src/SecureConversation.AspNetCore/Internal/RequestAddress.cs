@@ -21,7 +21,8 @@ internal static class RequestAddress
     public static bool TryRead(HttpRequest request, [NotNullWhen(true)] out Uri? address)
     {
         address = null;
-        return request.Host.Value is { Length: > 0 } host && !host.AsSpan().ContainsAny(NotInHost)
+        // HttpRequest.Host decodes names of the DNS, and throws where they cannot be. The header is what forwarded headers set, too.
+        return request.Headers.Host.ToString() is { Length: > 0 } host && !host.AsSpan().ContainsAny(NotInHost)
             && Uri.TryCreate($"{request.Scheme}://{host}{Encode($"{request.PathBase.Value}{request.Path.Value}")}", UriKind.Absolute, out address)
             && address.Host.Length > 0;
     }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
@@ -10,22 +9,27 @@ namespace SecureConversation.AspNetCore.Internal;
 /// reply. Handshakes and refusals are answered here and reach no application.
 /// </summary>
 internal sealed class SecureEndpoint(
-    MessageSecurityService service, SecureConversationServiceOptions options, ILogger logger, TimeProvider clock) : IDisposable
+    MessageSecurityService service, SecureConversationServiceOptions options, RequestMemory memory, ILogger logger, TimeProvider clock)
+    : IDisposable
 {
     private const int MaxFaultBytes = 64 * 1024;
 
     private readonly bool _comparesUrl = options.Address is null && options.AddressFilter != AddressFilter.Any;
     private readonly int _maxRequestBytes = options.MaxRequestBytes;
     private readonly int _maxReplyBytes = options.MaxReplyBytes;
-    private readonly EntityReader _reader = new(options.MaxRequestBytes, options.RequestBodyTimeout,
-        new RequestMemory(options.MaxBufferedRequestBytes ?? RequestMemory.Default, clock), clock);
-
+    private readonly EntityReader _reader = new(options.MaxRequestBytes, options.RequestBodyTimeout, memory, clock);
+    private readonly TimeSpan _replySendTimeout = options.ReplySendTimeout;
     private readonly RefusalLog _refusals = new(logger, clock);
+
+    private ReplySender? _sender;
+
+    private ReplySender Sender => _sender ??= new ReplySender(Version, _replySendTimeout, memory, _refusals, clock);
 
     private MessageVersion Version => service.Binding.MessageVersion;
 
     public async Task InvokeAsync(HttpContext context, IPlainApplication application)
     {
+        var isBodyRead = false;
         try
         {
             if (SoapHttp.Refusal(context.Request, Version, out var charset) is { } refusal)
@@ -50,16 +54,26 @@ internal sealed class SecureEndpoint(
             }
 
             using var entity = received;
+            isBodyRead = true;
 
             var envelope = EnvelopeEncoding.ToUtf8(entity.Written, charset);
-            using var result = await service.ReceiveAsync(envelope, origin, entity, context.RequestAborted)
-                .ConfigureAwait(false);
-            await (result switch
+            var result = await service.ReceiveAsync(envelope, origin, entity, context.RequestAborted).ConfigureAwait(false);
+            if (result is ServiceResult.Dispatch dispatch)
             {
-                ServiceResult.Dispatch dispatch => DispatchAsync(context, dispatch, application),
-                ServiceResult.Respond respond => SoapHttp.SendAsync(context, Version, StatusOf(respond.Kind), respond.Envelope),
-                _ => throw new InvalidOperationException($"Unknown result {result.GetType()}."),
-            }).ConfigureAwait(false);
+                var (statusCode, reply) = await DispatchAsync(context, dispatch, application).ConfigureAwait(false);
+                // The reply needs nothing of the request, and whoever reads it slowly must not make us hold that as well.
+                entity.Dispose();
+                using (reply)
+                {
+                    await Sender.SendAsync(context, statusCode, reply?.Envelope ?? default).ConfigureAwait(false);
+                }
+
+                return;
+            }
+
+            entity.Dispose();
+            using var respond = (ServiceResult.Respond)result;
+            await Sender.SendAsync(context, StatusOf(respond.Kind), respond.Envelope).ConfigureAwait(false);
         }
         catch (SecureConversationException e)
         {
@@ -73,9 +87,10 @@ internal sealed class SecureEndpoint(
         }
         catch (Exception e) when (e is IOException || (e is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
         {
-            // The server logs each connection that is aborted: not those that the client has left.
+            // The server logs each connection that is aborted, so those are not that the client has left. Only a body that was not read to
+            // its end needs it: the server would try to read on.
             AspNetCoreLog.ClientGone(logger);
-            if (e is not ConnectionResetException && !context.RequestAborted.IsCancellationRequested)
+            if (!isBodyRead || !context.RequestAborted.IsCancellationRequested)
             {
                 context.Abort();
             }
@@ -119,18 +134,17 @@ internal sealed class SecureEndpoint(
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    private async Task DispatchAsync(HttpContext context, ServiceResult.Dispatch dispatch, IPlainApplication application)
+    /// <summary>Runs the application. The request is cleared before the protected reply is sent.</summary>
+    private async Task<(int Status, ProtectedReply? Reply)> DispatchAsync(
+        HttpContext context, ServiceResult.Dispatch dispatch, IPlainApplication application)
     {
+        using var request = dispatch;
         var feature = new SecureConversationFeature(dispatch, Version);
         context.Features.Set<ISecureConversationFeature>(feature);
         context.User = dispatch.User;
         try
         {
-            var (status, reply) = await AnswerAsync(context, dispatch, feature, application).ConfigureAwait(false);
-            using (reply)
-            {
-                await SoapHttp.SendAsync(context, Version, status, reply?.Envelope ?? default).ConfigureAwait(false);
-            }
+            return await AnswerAsync(context, dispatch, feature, application).ConfigureAwait(false);
         }
         finally
         {
