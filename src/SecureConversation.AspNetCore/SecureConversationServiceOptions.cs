@@ -66,8 +66,8 @@ public sealed class SecureConversationServiceOptions
 
     /// <summary>
     /// How long a reply may take to be sent. Beyond it, its connection is aborted. Positive, at most a day; default 5 minutes, which is
-    /// 40 KB a second for a reply of 12 MB. The server has limits beside it, such as Kestrel's MinResponseDataRate, which lets a large reply
-    /// take hours.
+    /// 40 KB a second for a reply of 12 MB. The server has limits beside it, such as Kestrel's MinResponseDataRate, which lets a large
+    /// reply take hours.
     /// </summary>
     public TimeSpan ReplySendTimeout { get; set; } = TimeSpan.FromMinutes(5);
 

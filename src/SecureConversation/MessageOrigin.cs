@@ -27,7 +27,7 @@ public sealed record MessageOrigin
     /// <summary>
     /// Whether the transport has no addresses at all, such as a call within a process: without
     /// <see cref="MessageSecurityServiceOptions.Address"/> the host answers for it that a message is for this service, and a:To is compared
-    /// with no address of the endpoint. Default false. Never set it because an address could not be read: its sender chooses what he writes.
+    /// with no address of the endpoint. Default false. Never set it because an address could not be read: its sender writes it.
     /// </summary>
     public bool HasNoAddress { get; init; }
 }

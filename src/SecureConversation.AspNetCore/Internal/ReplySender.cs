@@ -4,15 +4,16 @@ using SecureConversation.Binding;
 namespace SecureConversation.AspNetCore.Internal;
 
 /// <summary>
-/// Sends replies. One that its receiver does not take at once counts as held memory, has a deadline, and ends early when somebody else needs
-/// the memory more: otherwise whoever asks for large replies and reads none fills it.
+/// Sends replies. One that its receiver does not take at once counts as held memory, has a deadline, and ends early when somebody else
+/// needs the memory more: otherwise whoever asks for large replies and reads none fills it.
 /// </summary>
 /// <param name="version">The versions of the envelopes.</param>
 /// <param name="timeout">How long a reply may take.</param>
 /// <param name="memory">Where the bytes of all replies count.</param>
 /// <param name="refusals">Where it is logged that a reply was not sent.</param>
 /// <param name="clock">Source of time.</param>
-internal sealed class ReplySender(MessageVersion version, TimeSpan timeout, RequestMemory memory, RefusalLog refusals, TimeProvider clock)
+internal sealed class ReplySender(
+    MessageVersion version, TimeSpan timeout, RequestMemory memory, RefusalLog refusals, TimeProvider clock)
 {
     public Task SendAsync(HttpContext context, int statusCode, ReadOnlyMemory<byte> envelope)
     {
@@ -32,7 +33,8 @@ internal sealed class ReplySender(MessageVersion version, TimeSpan timeout, Requ
                 memory.TakeForReply(holding, length - RequestMemory.Uncounted);
             }
 
-            using var deadline = clock.CreateTimer(static sending => ((Sending)sending!).Stop(), sending, timeout, Timeout.InfiniteTimeSpan);
+            using var deadline = clock.CreateTimer(
+                static sending => ((Sending)sending!).Stop(), sending, timeout, Timeout.InfiniteTimeSpan);
             await sent.ConfigureAwait(false);
         }
         finally
@@ -42,7 +44,7 @@ internal sealed class ReplySender(MessageVersion version, TimeSpan timeout, Requ
         }
     }
 
-    /// <summary>The sending of one reply. Its connection is not aborted after its end: the context may be that of the next request.</summary>
+    /// <summary>The sending of one reply. Its connection is not aborted after its end: that may be with the next request.</summary>
     private sealed class Sending(HttpContext context, RefusalLog refusals)
     {
         private readonly Lock _lock = new();

@@ -15,17 +15,19 @@ internal static class RequestAddress
     private static readonly SearchValues<char> NotInHost = SearchValues.Create("/\\?#@ \t\r\n");
 
     /// <summary>Whether the path can be told from others: System.Uri removes dot segments, routes and applications may not.</summary>
-    public static bool HasClearPath(HttpRequest request) => !DotSegments.AreIn($"{request.PathBase.Value}{request.Path.Value}");
+    public static bool HasClearPath(HttpRequest request) => !DotSegments.AreIn(PathOf(request));
 
-    /// <summary>The address by the path that endpoints are chosen by; false when the request has no host, or none that a URI can have.</summary>
+    /// <summary>The address by the path that endpoints are chosen by; false when the request has no host that a URI can have.</summary>
     public static bool TryRead(HttpRequest request, [NotNullWhen(true)] out Uri? address)
     {
         address = null;
         // HttpRequest.Host decodes names of the DNS, and throws where they cannot be. The header is what forwarded headers set, too.
         return request.Headers.Host.ToString() is { Length: > 0 } host && !host.AsSpan().ContainsAny(NotInHost)
-            && Uri.TryCreate($"{request.Scheme}://{host}{Encode($"{request.PathBase.Value}{request.Path.Value}")}", UriKind.Absolute, out address)
+            && Uri.TryCreate($"{request.Scheme}://{host}{Encode(PathOf(request))}", UriKind.Absolute, out address)
             && address.Host.Length > 0;
     }
+
+    private static string PathOf(HttpRequest request) => $"{request.PathBase.Value}{request.Path.Value}";
 
     /// <summary>
     /// Encodes a path that the server has decoded. PathString would leave "%2e" as it stands, and Uri would decode it once more. Only

@@ -89,11 +89,12 @@ internal sealed class SecureEndpoint(
         {
             // The server logs each connection that is aborted, so those are not that the client has left. Only a body that was not read to
             // its end needs it: the server would try to read on.
-            AspNetCoreLog.ClientGone(logger);
             if (!isBodyRead || !context.RequestAborted.IsCancellationRequested)
             {
                 context.Abort();
             }
+
+            AspNetCoreLog.ClientGone(logger);
         }
         catch (Exception e)
         {

@@ -35,6 +35,9 @@ internal sealed record EngineEnvironment
     /// <summary>Limits how often refusals are logged; null for a client, whom nobody can flood.</summary>
     public RefusalLog? Refusals { get; init; }
 
+    /// <summary>Logs the sessions of a service; null for a client.</summary>
+    public SessionLog? Sessions { get; init; }
+
     /// <summary>Logs that a message was refused.</summary>
     public void Refused(FailureCode code, string? detail)
     {
