@@ -361,7 +361,7 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Service,
             Clause = "none: the fault ServerTooBusy of WCF",
-            Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, more sessions "
+            Cause = "More handshakes run at once than MaxStatefulNegotiations, or wait than sixteen times that, one took longer than NegotiationTimeout, more sessions "
                 + "were opened and not used than MaxPendingSessions, or a sender (a network) has used up its share of these, three (six) "
                 + "times of what is free; or more refusals wait than MaxWaiting of FailureAnswers, or its share for one address; or more "
                 + "than 256 certificates wait for a look-up of revocation (RevocationMode Online). The log names the setting.",
