@@ -2,7 +2,7 @@ using SecureConversation.Engine.Names;
 
 namespace SecureConversation;
 
-/// <summary>A SOAP fault, read from a reply.</summary>
+/// <summary>A SOAP fault, read from a reply. Each text, and the namespace of the specific code, is cut after 2,048 characters.</summary>
 public sealed record SoapFault
 {
     /// <summary>Local name of the code: Sender, Receiver, MustUnderstand, ... In SOAP 1.1: Client, Server or the specific code.</summary>

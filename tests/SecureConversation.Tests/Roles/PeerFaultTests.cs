@@ -35,6 +35,35 @@ public sealed class PeerFaultTests
         }
     }
 
+    [Theory]
+    [InlineData("mutualcert//session")]
+    [InlineData("soap11/mutualcert//session")]
+    public async Task TextsOfAFault_AreCut(string binding)
+    {
+        var e = await FaultAsync(binding, new string('u', 1 << 20), new string('n', 1 << 20), new string('r', 1 << 20));
+        Assert.InRange(e.Message.Length, 2048, (3 * 2048) + 200);
+        Assert.Equal(2048, e.Fault!.Reason.Length);
+        Assert.Equal(2048 + 2 + 2046, e.Fault.Subcode!.Length);
+
+        // The prefix f and a colon count as a part of the name.
+        Assert.Equal($"{{{new string('u', 2048)}}}{new string('n', 2046)}", e.Fault.Subcode);
+        Assert.InRange(e.Fault.Code.Length, 1, 2048);
+    }
+
+    /// <summary>Cut between the halves of a surrogate pair it would be no text, and no serializer would take it.</summary>
+    [Theory]
+    [InlineData("", "\U0001F600", 2048)]
+    [InlineData("r", "\U0001F600", 2047)]
+    [InlineData("  \r\n r", "\u20AC", 2048)]
+    [InlineData("r", "\u00E9", 2048)]
+    public async Task TextOfAFault_IsCutBetweenCharacters(string start, string text, int length)
+    {
+        var reason = (await FaultAsync("mutualcert//session", "urn:x", "x", start + string.Concat(Enumerable.Repeat(text, 3000)))).Fault!.Reason;
+        Assert.Equal(length, reason.Length);
+        Assert.EndsWith(text, reason, StringComparison.Ordinal);
+        Assert.Equal((start + string.Concat(Enumerable.Repeat(text, 3000))).TrimStart()[..length], reason);
+    }
+
     /// <summary>The exception for a fault without security.</summary>
     private static async Task<SecureConversationException> FaultAsync(string binding, string uri, string name, string reason)
     {
