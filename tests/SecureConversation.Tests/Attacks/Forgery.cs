@@ -228,6 +228,10 @@ internal sealed class Forgery
         return buffer[..length];
     }
 
+    /// <summary>Whether a ciphertext in the place of a part has valid padding.</summary>
+    public bool IsPadded(SealedPart part, byte[] cipher) =>
+        KeyOf(KeyInfoOf(part.Data)).TryDecrypt(_suite.Encryption, cipher, new byte[cipher.Length], out _);
+
     public byte[] Encrypt(byte[] plain, XmlElement? reference)
     {
         var cipher = new byte[SymmetricKey.GetCiphertextLength(_suite.Encryption, plain.Length)];

@@ -42,7 +42,7 @@ public sealed class SingleAttemptsTests
     {
         var failures = Enumerable.Range(0, Capacity).Count(_ => Fails(new Owner("mallory")) == FailureCode.None);
         Assert.InRange(failures, (Capacity * 3 / 4) - 1, (Capacity * 3 / 4) + 1);
-        Assert.Equal(FailureCode.ServiceTooBusy, Fails(new Owner("mallory")));
+        Assert.Equal(FailureCode.LimitExceeded, Fails(new Owner("mallory")));
         Assert.Equal(FailureCode.None, Fails(new Owner("alice")));
     }
 

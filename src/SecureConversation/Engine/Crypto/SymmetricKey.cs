@@ -97,9 +97,21 @@ internal sealed class SymmetricKey : IDisposable
     /// <param name="random">Source of the IV and the padding.</param>
     /// <exception cref="ArgumentException">The destination has another length.</exception>
     /// <exception cref="CryptographicException">The key does not fit the cipher.</exception>
-    public void Encrypt(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> plain, Span<byte> destination, RandomSource? random = null)
+    public void Encrypt(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> plain, Span<byte> destination, RandomSource? random = null) =>
+        Encrypt(algorithm, plain, spaces: 0, default, destination, random);
+
+    /// <summary>The same, of a plaintext with white space between two halves.</summary>
+    /// <inheritdoc cref="Encrypt(EncryptionAlgorithm, ReadOnlySpan{byte}, Span{byte}, RandomSource?)"/>
+    public void Encrypt(
+        EncryptionAlgorithm algorithm,
+        ReadOnlySpan<byte> plain,
+        int spaces,
+        ReadOnlySpan<byte> rest,
+        Span<byte> destination,
+        RandomSource? random = null)
     {
-        if (destination.Length != GetCiphertextLength(algorithm, plain.Length))
+        var length = plain.Length + spaces + rest.Length;
+        if (destination.Length != GetCiphertextLength(algorithm, length))
         {
             throw new ArgumentException("The destination must have exactly the length of IV and ciphertext.", nameof(destination));
         }
@@ -117,7 +129,9 @@ internal sealed class SymmetricKey : IDisposable
             var body = destination[algorithm.BlockBytes..];
             random.Fill(iv);
             plain.CopyTo(body);
-            var padding = body[plain.Length..];
+            body.Slice(plain.Length, spaces).Fill((byte)' ');
+            rest.CopyTo(body[(plain.Length + spaces)..]);
+            var padding = body[length..];
             random.Fill(padding[..^1]);
             padding[^1] = (byte)padding.Length;
             cipher.EncryptCbc(body, iv, body, PaddingMode.None);
@@ -129,7 +143,7 @@ internal sealed class SymmetricKey : IDisposable
     }
 
     /// <summary>
-    /// Decrypts the output of <see cref="Encrypt"/>. Any failure gives false; the random octets of the padding are not checked.
+    /// Decrypts IV and ciphertext. Any failure gives false; the random octets of the padding are not checked.
     /// </summary>
     /// <param name="algorithm">The cipher.</param>
     /// <param name="ivAndCipher">IV and ciphertext.</param>

@@ -15,11 +15,21 @@ internal static class EncryptionWriter
     /// Encrypts octets and writes xenc:EncryptedData. Id and Type are left out inside an EncryptedHeader, which has an Id
     /// itself (recorded from WCF).
     /// </summary>
+    /// <param name="output">Takes the element.</param>
+    /// <param name="id">The Id; null for none.</param>
+    /// <param name="isContent">Whether the octets are the content of an element, and not an element.</param>
+    /// <param name="plain">The octets.</param>
+    /// <param name="endsWithTag">Whether they end with an end tag of this library, into which white space is put.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="suite">The algorithm.</param>
+    /// <param name="keyReference">Writes the reference to the key; null for none.</param>
+    /// <param name="random">Source of the IV and the padding.</param>
     public static void EncryptedData(
         PooledBytes output,
         string? id,
         bool isContent,
         ReadOnlySpan<byte> plain,
+        bool endsWithTag,
         SymmetricKey key,
         SecurityAlgorithmSuite suite,
         Action<PooledBytes>? keyReference,
@@ -43,13 +53,21 @@ internal static class EncryptionWriter
         }
 
         output.Write("<e:CipherData><e:CipherValue>"u8);
-        var length = SymmetricKey.GetCiphertextLength(suite.Encryption, plain.Length);
+        var spaces = endsWithTag ? SpacesFor(plain.Length, suite.Encryption.BlockBytes) : 0;
+        var length = SymmetricKey.GetCiphertextLength(suite.Encryption, plain.Length + spaces);
         var cipher = Buffers.Rent<byte>(length);
-        key.Encrypt(suite.Encryption, plain, cipher.AsSpan(0, length), random);
+        var tag = endsWithTag ? 1 : 0;
+        key.Encrypt(suite.Encryption, plain[..^tag], spaces, plain[^tag..], cipher.AsSpan(0, length), random);
         output.WriteBase64(cipher.AsSpan(0, length));
         Buffers.Return(cipher);
         output.Write("</e:CipherValue></e:CipherData></e:EncryptedData>"u8);
     }
+
+    /// <summary>
+    /// White space in a tag, which canonical form leaves out (Canonical XML section 1.1), so that the padding has one octet. No MAC covers
+    /// the others: who puts a block of another ciphertext in the place of one of them learns from acceptance what it decrypts to.
+    /// </summary>
+    private static int SpacesFor(int length, int block) => block - 1 - (length % block);
 
     /// <summary>Wraps a key and writes xenc:EncryptedKey; returns SHA-1 of its cipher value, by which the reply names the key.</summary>
     public static byte[] EncryptedKey(

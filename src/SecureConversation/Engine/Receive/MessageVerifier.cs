@@ -51,6 +51,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
     public VerifiedMessage Open(AuthenticMessage message, IReadOnlyList<SentSignature> sent)
     {
         var signed = message.Signed;
+        signed.Primary.RequireWhole();                                                    // not before it was remembered
         var opened = OpenedMessage.Decrypt(message, requirements, limits);
         try
         {

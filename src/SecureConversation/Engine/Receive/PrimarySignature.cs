@@ -64,6 +64,18 @@ internal sealed class PrimarySignature : IDisposable
     /// <summary>Takes over a signature that was encrypted and whose value holds.</summary>
     public static PrimarySignature Of(SealedSignature opened) => new(opened.Element!, opened.Position, opened.Signer, opened);
 
+    /// <summary>
+    /// Requires what could not be said before the message was remembered: that nothing was wrong with the ciphertext of the signature.
+    /// </summary>
+    /// <exception cref="SecurityFailureException">The padding, or the length, is wrong.</exception>
+    public void RequireWhole()
+    {
+        if (_sealed is { IsWhole: false })
+        {
+            Fail.With(FailureCode.DecryptionFailed, "padding of the encrypted ds:Signature");
+        }
+    }
+
     public void Dispose() => _sealed?.Dispose();
 
     /// <summary>

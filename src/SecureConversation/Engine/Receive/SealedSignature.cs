@@ -11,7 +11,9 @@ namespace SecureConversation.Engine.Receive;
 
 /// <summary>
 /// An encrypted child of the security header, decrypted alone and read as a ds:Signature. Its ciphertext is not authentic yet, so
-/// bad padding, bad XML and a bad structure end in the same state after the same work; nothing is thrown.
+/// bad padding, bad XML and a bad structure end in the same state after the same work; nothing is thrown. What cannot be read is read
+/// again without its last block: the signature may end before it, and then its value is known and can be remembered, whatever somebody
+/// has put in the place of the padding, which no MAC covers.
 /// </summary>
 internal sealed class SealedSignature : IDisposable
 {
@@ -19,7 +21,7 @@ internal sealed class SealedSignature : IDisposable
 
     private readonly PooledBytes _document;
     private readonly int _start;
-    private readonly int _length;
+    private int _length;
     private XmlIndex? _index;
 
     private SealedSignature(PooledBytes document, int position, int start, int length)
@@ -39,10 +41,16 @@ internal sealed class SealedSignature : IDisposable
     /// <summary>The certificate whose key is said to have made it; null for a symmetric key.</summary>
     public SigningCertificate? Signer { get; private set; }
 
-    /// <summary>Why there is no signature, for the log.</summary>
+    /// <summary>Whether padding and length are right. If not, the message is refused once it is remembered.</summary>
+    public bool IsWhole { get; private set; }
+
+    /// <summary>Why it could not be read at first, for the log.</summary>
     public SecurityFailureException? Failure { get; private set; }
 
-    /// <summary>How many octets of the plaintext were not looked at, because an earlier one broke a rule.</summary>
+    /// <summary>How often it could not be read.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>How many octets were not looked at, of those that two readings of the plaintext have.</summary>
     public int Unread { get; private set; }
 
     /// <summary>The decrypted element.</summary>
@@ -68,13 +76,18 @@ internal sealed class SealedSignature : IDisposable
         try
         {
             document.Write(wrapper);
-            var isPadded = Decrypt(part, requirements, keys, attempts, document, out var length);
-            document.Write(WrapperEnd);
+            var isIntact = Decrypt(part, requirements, keys, attempts, document, out var length, out var shorter);
             var opened = new SealedSignature(document, part.Location.Position, wrapper.Length, length);
-            opened.Read(requirements, findKey);
-            if (!isPadded)
+            if (opened.TryRead(requirements, findKey))
             {
-                opened.Element = null;
+                opened.IsWhole = isIntact;
+                opened.Unread = length;
+            }
+            else
+            {
+                document.Truncate(wrapper.Length + shorter);
+                opened._length = shorter;
+                opened.TryRead(requirements, findKey);
             }
 
             return opened;
@@ -94,7 +107,7 @@ internal sealed class SealedSignature : IDisposable
 
     /// <summary>
     /// Appends the plaintext. Without valid padding one octet counts as padding, so that the rest is still read as XML. A ciphertext of a
-    /// wrong length, which everybody sees, loses its last octets.
+    /// wrong length, which everybody sees, loses its last octets. The shorter length is that without the last block.
     /// </summary>
     private static bool Decrypt(
         EncryptedPart part,
@@ -102,7 +115,8 @@ internal sealed class SealedSignature : IDisposable
         KeyRing keys,
         SealedAttempts? attempts,
         PooledBytes output,
-        out int length)
+        out int length,
+        out int shorter)
     {
         var algorithm = requirements.Suite.Encryption;
         var key = keys.ForEncryption(part.Data.Key);
@@ -122,6 +136,7 @@ internal sealed class SealedSignature : IDisposable
             var plain = output.GetSpan(usable)[..(usable - algorithm.BlockBytes)];
             var isDecrypted = key.TryDecryptBlocks(algorithm, cipher.AsSpan(0, usable), plain);
             var isPadded = CbcPadding.TryRemove(plain, algorithm.BlockBytes, out length);
+            shorter = plain.Length - algorithm.BlockBytes;
             plain[length..].Clear();
             output.Advance(length);
             return isBase64 & isDecrypted & isPadded & read == usable;
@@ -132,12 +147,14 @@ internal sealed class SealedSignature : IDisposable
         }
     }
 
-    private void Read(MessageRequirements requirements, Func<SignatureElement, SigningCertificate?> findKey)
+    private bool TryRead(MessageRequirements requirements, Func<SignatureElement, SigningCertificate?> findKey)
     {
         var reached = 0;
         try
         {
+            _document.Write(WrapperEnd);
             var fragment = new FragmentBoundary(_start, _start + _length, SingleElement: true);
+            _index?.Dispose();
             _index = XmlIndex.Parse(_document.Memory, XmlLimits.Default, [fragment], ref reached);
             var root = _index.Root.FirstChild;
             if (!root.Is(Ds.Signature))
@@ -148,11 +165,14 @@ internal sealed class SealedSignature : IDisposable
             var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
             Signer = findKey(element);
             Element = element;
+            return true;
         }
         catch (SecurityFailureException e)
         {
-            Failure = e;
-            Unread = Math.Clamp(_start + _length - reached, 0, _length);
+            Failure ??= e;
+            Failures++;
+            Unread += Math.Clamp(_start + _length - reached, 0, _length);
+            return false;
         }
     }
 }

@@ -27,7 +27,7 @@ internal static class SealedSignatures
         using var signers = PossibleSigners.Read(shape.Header, requirements, source);
         SealedSignature? chosen = null;
         SecurityFailureException? ofLikeliest = null;
-        var next = 0;
+        var (next, unread, failures) = (0, 0, 0);
         try
         {
             while (next < candidates.Count && (chosen?.Element is not { } found || IsEndorsing(found)))
@@ -45,29 +45,22 @@ internal static class SealedSignatures
                 return PrimarySignature.Of(chosen);
             }
 
-            // One that does not hold has had its MAC; where there is none, a stand-in gets it.
-            var standIn = StandInSignature.OfLength(chosen.Plaintext.Length);
-            if (chosen.Element is null)
-            {
-                StandInSignature.Parse(chosen.Unread);
-                if (!requirements.IsAsymmetric)
-                {
-                    standIn.Verify(requirements.Suite, keys.ForEncryption(candidates[0].Data.Key));
-                }
-            }
-
-            signers.Verify(standIn, requirements.Suite, chosen.Element is null ? null : chosen.Signer);
-
             while (next < candidates.Count)
             {
                 Open(candidates[next++]).Dispose();
             }
 
-            if (chosen.Failure is null)
+            // What others would have had to read is read of a stand-in. One that does not hold has had its MAC; where there is none, a
+            // stand-in gets it.
+            StandInSignature.Parse(unread);
+            StandInSignature.Throw((2 * candidates.Count) - failures);
+            var standIn = StandInSignature.OfLength(chosen.Plaintext.Length);
+            if (chosen.Element is null && !requirements.IsAsymmetric)
             {
-                StandInSignature.Throw();
+                standIn.Verify(requirements.Suite, keys.ForEncryption(candidates[0].Data.Key));
             }
 
+            signers.Verify(standIn, requirements.Suite, chosen.Element is null ? null : chosen.Signer);
             var (code, detail) = chosen switch
             {
                 { Element: { } element } => (SignatureVerification.FailureOf(element, requirements.Suite, requirements.IsAsymmetric), null),
@@ -83,8 +76,12 @@ internal static class SealedSignatures
             throw;
         }
 
-        SealedSignature Open(EncryptedPart part) =>
-            SealedSignature.Open(part, wrapper.Span, requirements, keys, source.Attempts, FindKey);
+        SealedSignature Open(EncryptedPart part)
+        {
+            var opened = SealedSignature.Open(part, wrapper.Span, requirements, keys, source.Attempts, FindKey);
+            (unread, failures) = (unread + opened.Unread, failures + opened.Failures);
+            return opened;
+        }
 
         bool IsEndorsing(SignatureElement element) => PrimarySignature.LooksEndorsing(element, wire, shape.Header);
 
@@ -120,7 +117,7 @@ internal static class SealedSignatures
                 continue;
             }
 
-            if (candidates.Count == Limits.MaxSealedItems)
+            if (candidates.Count == MostIn(requirements))
             {
                 Fail.With(FailureCode.LimitExceeded, "xenc:EncryptedData in wsse:Security");
             }
@@ -147,6 +144,14 @@ internal static class SealedSignatures
 
         return candidates;
     }
+
+    /// <summary>
+    /// How many children a message of this binding can have encrypted: the signature, and each token with its own. More would be more work,
+    /// and more guesses, for one message. A reply may bring confirmations as well.
+    /// </summary>
+    private static int MostIn(MessageRequirements requirements) => requirements.Role == MessageRole.Request
+        ? Math.Min(Limits.MaxSealedItems, 1 + requirements.Supporting.Sum(t => t.Endorses ? 2 : 1))
+        : Limits.MaxSealedItems;
 
     /// <summary>A start tag that declares what is in scope of the security header, which is where the plaintext belongs.</summary>
     private static PooledBytes ScopeOf(XmlElement header)

@@ -23,6 +23,9 @@ internal sealed class StandInSignature
     private static readonly ConcurrentDictionary<(int References, int Lists), StandInSignature> Known = new();
     private static readonly byte[] Broken = "<w><"u8.ToArray();
 
+    // About the length of one with a single reference.
+    private const int Smallest = 900;
+
     // Below every modulus, so that a verification with a public key is done to its end.
     private static readonly byte[] Value = [.. Enumerable.Repeat((byte)0x5A, SignatureElement.MaxSignatureBytes)];
 
@@ -43,26 +46,31 @@ internal sealed class StandInSignature
         return Known.GetOrAdd((references, lists), static of => new StandInSignature(of.References, of.Lists * ListStep));
     }
 
-    /// <summary>Throws and catches a failure, for a message that has not caused one before its MAC.</summary>
-    public static void Throw()
+    /// <summary>Throws and catches failures, for readings that have not caused any.</summary>
+    public static void Throw(int times)
     {
-        try
+        for (var i = 0; i < times; i++)
         {
-            XmlIndex.Parse(Broken, XmlLimits.Default).Dispose();
-        }
-        catch (SecurityFailureException)
-        {
-            // That is its purpose.
+            try
+            {
+                XmlIndex.Parse(Broken, XmlLimits.Default).Dispose();
+            }
+            catch (SecurityFailureException)
+            {
+                // That is its purpose.
+            }
         }
     }
 
-    /// <summary>Reads a signature with about as many octets as were left unread.</summary>
+    /// <summary>Reads signatures with about as many octets as were left unread.</summary>
     public static void Parse(int unread)
     {
-        if (unread > 0)
+        while (unread > Smallest / 2)
         {
-            using var index = XmlIndex.Parse(OfLength(unread)._document, XmlLimits.Default);
+            var document = OfLength(unread)._document;
+            using var index = XmlIndex.Parse(document, XmlLimits.Default);
             Read(index);
+            unread -= document.Length;
         }
     }
 

@@ -15,7 +15,7 @@ namespace SecureConversation.Engine.Roles;
 /// </summary>
 internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache replays, ClientAuthenticator authenticator)
 {
-    private readonly SingleAttempts _attempts = new(environment.Clock);
+    private readonly SingleAttempts _attempts = SingleAttempts.Of(replays, environment.Clock);
     private readonly WrappedKeyMemory _wrappedKeys = WrappedKeyMemory.Of(replays);
 
     /// <summary>
@@ -42,11 +42,10 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         var owner = Owner.Of(signer, received.Origin.RemoteAddress);
         var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
         var message = verifier.Open(authentic, []);
+        memory.Opened(message);
         try
         {
-            var user = await authenticator.AuthenticateAsync(message, signer, cancellationToken).ConfigureAwait(false);
-            memory.Opened(message);
-            return (message, user);
+            return (message, await authenticator.AuthenticateAsync(message, signer, cancellationToken).ConfigureAwait(false));
         }
         catch
         {

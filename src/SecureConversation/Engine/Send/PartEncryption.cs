@@ -33,10 +33,11 @@ internal static class PartEncryption
             ids.Add(id);
             if (part.Block == PlannedPart.Body)
             {
-                // An empty body is encrypted too, as one block of padding (recorded from WCF).
+                // An empty body is encrypted too, as one block of padding (recorded from WCF). What the application wrote is not touched.
                 var content = (Start: envelope.Body.ContentStart, End: envelope.Body.ContentEnd);
                 splice.ReplaceContent(envelope.Body, output => EncryptionWriter.EncryptedData(output, id, isContent: true,
-                    envelope.Bytes[content.Start..content.End], keys.Encryption, requirements.Suite, keys.EncryptionReference, random));
+                    envelope.Bytes[content.Start..content.End], endsWithTag: false, keys.Encryption, requirements.Suite,
+                    keys.EncryptionReference, random));
             }
             else
             {
@@ -84,6 +85,7 @@ internal static class PartEncryption
             id: null,
             isContent: false,
             block,
+            endsWithTag: false,
             keys.Encryption,
             requirements.Suite,
             keys.EncryptionReference,

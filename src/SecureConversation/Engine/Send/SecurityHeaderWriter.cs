@@ -246,24 +246,8 @@ internal sealed class SecurityHeaderWriter(
     {
         if (keys.EncryptsSignature)
         {
-            FillLastBlock(_signatures, start);
             Encrypt(_signatures, start);
         }
-    }
-
-    /// <summary>
-    /// Puts white space into the last end tag, which canonical form leaves out (Canonical XML section 1.1), so that the padding has one
-    /// octet. No MAC covers the others: from a last block of them somebody could learn what other blocks decrypt to
-    /// (<see cref="SealedAttempts"/>).
-    /// </summary>
-    private void FillLastBlock(PooledBytes buffer, int start)
-    {
-        var block = requirements.Suite.Encryption.BlockBytes;
-        var spaces = block - 1 - ((buffer.Length - start) % block);
-        buffer.Truncate(buffer.Length - 1);
-        buffer.GetSpan(spaces)[..spaces].Fill((byte)' ');
-        buffer.Advance(spaces);
-        buffer.Write(">"u8);
     }
 
     /// <summary>Adds a child of this header to the parts that the primary signature covers.</summary>
@@ -284,6 +268,7 @@ internal sealed class SecurityHeaderWriter(
             id,
             isContent: false,
             buffer.Span[start..],
+            endsWithTag: true,
             keys.Encryption,
             requirements.Suite,
             keys.EncryptionReference,
