@@ -17,7 +17,11 @@ public sealed class NegotiationGateTests
         var first = new TaskCompletionSource<int>();
         var running = gate.RunAsync(new("somebody"), _ => new ValueTask<int>(first.Task), default);
 
-        var refused = await Assert.ThrowsAsync<SecurityFailureException>(async () => await gate.RunAsync(new("somebody"), _ => ValueTask.FromResult(2), default));
+        // The one place is taken, so the next one waits; but no longer than a turn lasts.
+        var second = gate.RunAsync(new("somebody"), _ => ValueTask.FromResult(2), default).AsTask();
+        Assert.False(second.IsCompleted);
+        _clock.Advance(TimeSpan.FromMilliseconds(51));
+        var refused = await Assert.ThrowsAsync<SecurityFailureException>(() => second);
         Assert.Equal(FailureCode.ServiceTooBusy, refused.Code);
 
         first.SetResult(1);

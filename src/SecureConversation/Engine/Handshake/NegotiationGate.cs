@@ -39,10 +39,12 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            ValueTask<T> negotiation;
-            using (await WaitForTurnAsync(owner, either.Token).ConfigureAwait(false))
+            using var turn = await WaitForTurnAsync(owner, either.Token).ConfigureAwait(false);
+            var negotiation = NegotiateAsync(owner, negotiate, either.Token);
+            if (_places.Taken * 2L < settings.MaxStatefulNegotiations)
             {
-                negotiation = NegotiateAsync(owner, negotiate, either.Token);
+                // It waits for something, so others may work. When places get scarce the next one has to wait until this one is done.
+                turn.Dispose();
             }
 
             return await negotiation.ConfigureAwait(false);
