@@ -31,7 +31,7 @@ public sealed class SessionLogTests : IDisposable
 
         Assert.Equal(2 * LogLimit.EntriesPerSecond, _log.Entries.Count(e => e.Id is 2 or 3));
         Assert.Equal(["90 more anonymous sessions were issued within a second.", "90 more anonymous sessions were closed within a second."],
-            _log.Entries.Where(e => e.Id is 25 or 26).Select(e => e.Text));
+            _log.Entries.Where(e => e.Id is 30 or 31).Select(e => e.Text));
     }
 
     [Fact]

@@ -361,10 +361,10 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Service,
             Clause = "none: the fault ServerTooBusy of WCF",
-            Cause = "More handshakes run at once than MaxStatefulNegotiations, one took longer than NegotiationTimeout, more sessions "
-                + "were opened and not used than MaxPendingSessions, or a sender (a network) has used up its share of these, three (six) "
-                + "times of what is free; or more refusals wait than MaxWaiting of FailureAnswers, or its share for one address; or more "
-                + "than 256 certificates wait for a look-up of revocation (RevocationMode Online). The log names the setting.",
+            Cause = "More handshakes run at once than MaxStatefulNegotiations, or wait than sixteen times that, one took longer than "
+                + "NegotiationTimeout, more sessions were opened and not used than MaxPendingSessions, or a sender (a network) has used up "
+                + "its share, three (six) times of what is free; or more refusals wait than MaxWaiting of FailureAnswers, or its share; or "
+                + "more than 256 certificates wait for a look-up of revocation (RevocationMode Online). The log names the setting.",
             Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions. Behind a proxy "
                 + "use forwarded headers. A slow validator or revocation look-up (set RevocationMode Offline) holds handshakes up. "
                 + "Warnings about a possible decryption oracle say who floods the service.",

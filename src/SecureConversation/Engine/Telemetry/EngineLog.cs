@@ -30,10 +30,10 @@ internal static partial class EngineLog
     [LoggerMessage(21, LogLevel.Information, "{Count} more messages were refused within a second: {Code}.")]
     public static partial void MoreRefused(ILogger logger, int count, FailureCode code);
 
-    [LoggerMessage(25, LogLevel.Information, "{Count} more anonymous sessions were issued within a second.")]
+    [LoggerMessage(30, LogLevel.Information, "{Count} more anonymous sessions were issued within a second.")]
     public static partial void MoreSessionsIssued(ILogger logger, int count);
 
-    [LoggerMessage(26, LogLevel.Information, "{Count} more anonymous sessions were closed within a second.")]
+    [LoggerMessage(31, LogLevel.Information, "{Count} more anonymous sessions were closed within a second.")]
     public static partial void MoreSessionsClosed(ILogger logger, int count);
 
     [LoggerMessage(22, LogLevel.Warning, "{Waiting} refusals wait to be answered, as many as FailureAnswers allows ({Limit}). New "
@@ -47,6 +47,12 @@ internal static partial class EngineLog
 
     [LoggerMessage(24, LogLevel.Warning, "{Count} more sources went beyond the Budget of FailureAnswers within a second.")]
     public static partial void MorePossibleOracles(ILogger logger, int count);
+
+    [LoggerMessage(25, LogLevel.Warning, "A message refers in its values, such as xsi:type, to more prefixes than a signature lists "
+        + "({MaxPrefixes} for a part, {MaxBytes} bytes together). The namespaces of the others are not signed, as in messages of WCF: "
+        + "somebody on the way can bind these prefixes to another namespace if no name uses them. To have all signed, let the serializer "
+        + "declare its prefixes once, or send fewer elements in one message. This is logged once.")]
+    public static partial void PrefixesLeftOut(ILogger logger, int maxPrefixes, int maxBytes);
 
     [LoggerMessage(7, LogLevel.Warning, "Message refused: {Code}, because {Setting} is used up.")]
     public static partial void LimitReached(ILogger logger, FailureCode code, string setting);
