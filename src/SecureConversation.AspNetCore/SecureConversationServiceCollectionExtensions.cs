@@ -32,6 +32,7 @@ public static class SecureConversationServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(name);
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new RequestMemory(RequestMemory.Default, provider.GetRequiredService<TimeProvider>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SecureConversationServiceOptions>, OptionsValidation>());
         services.TryAddKeyedSingleton<MessageSecurityService>(name, (provider, _) => ServiceFactory.CreateService(provider, name));
         services.TryAddKeyedSingleton<SecureEndpoint>(name, (provider, _) => ServiceFactory.CreateEndpoint(provider, name));

@@ -47,10 +47,13 @@ public sealed class SecureConversationServiceOptions
     public int MaxRequestBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// Bytes of requests that the endpoint holds at a time, the first 64 KiB of each not counted. Positive. Null (default): a fourth of the
-    /// memory that the process may use. When they are used up, a request of a sender who holds less than others takes the place of the
-    /// slowest that is still arriving from the one who holds most, which gets HTTP status 503; any other new request gets 503 itself. A
-    /// sender is a remote address; those of one IPv6 network of 48 bits count together.
+    /// Bytes that are held at a time of requests and of replies which their receivers do not read at once, the first 64 KiB of each not
+    /// counted. Positive. Null (default): a fourth of the memory that the process may use, which all endpoints without a number of their
+    /// own share. A request counts until its reply is protected. When the bytes are used up, a request of a sender who holds less than
+    /// others takes the place of the slowest that is still arriving from the one who holds most, which gets HTTP status 503, or of a reply
+    /// that he reads, whose connection is aborted; any other new request gets 503 itself. A reply takes the place of older ones of its
+    /// receiver. Of what is worked on, one sender holds at most three times what is left, but one request at least. A sender is a remote
+    /// address; those of one IPv6 network of 48 bits count together. Make it several times <see cref="MaxRequestBytes"/>.
     /// </summary>
     public long? MaxBufferedRequestBytes { get; set; }
 
@@ -60,6 +63,13 @@ public sealed class SecureConversationServiceOptions
     /// MinRequestBodyDataRate, which lets a large body take hours.
     /// </summary>
     public TimeSpan RequestBodyTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How long a reply may take to be sent. Beyond it, its connection is aborted. Positive, at most a day; default 5 minutes, which is
+    /// 40 KB a second for a reply of 12 MB. The server has limits beside it, such as Kestrel's MinResponseDataRate, which lets a large
+    /// reply take hours.
+    /// </summary>
+    public TimeSpan ReplySendTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Largest plain reply in bytes that is held for protection. Positive; default 64 MiB.</summary>
     public int MaxReplyBytes { get; set; } = 64 * 1024 * 1024;

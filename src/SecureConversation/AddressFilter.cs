@@ -1,17 +1,21 @@
+using SecureConversation.Shared;
+
 namespace SecureConversation;
 
 /// <summary>
 /// Decides whether a request is addressed to this endpoint. Its a:To is signed (WS-Addressing 1.0 section 3.1), so a message for another
 /// endpoint stays one for the other endpoint, even where both have the same certificate. User information, query and fragment of a URI
-/// are ignored, and so are upper and lower case and a slash at the end of the path, as WCF does. Immutable.
+/// are ignored, and so are upper and lower case and a slash at the end of the path, as WCF does. A path with the segments . and .., encoded
+/// or not, is equal to none: it names another endpoint to each that reads it. Immutable.
 /// </summary>
 public sealed class AddressFilter
 {
     private readonly string _name;
     private readonly Func<Uri?, Uri?, bool> _accepts;
 
-    private AddressFilter(string name, Func<Uri?, Uri?, bool> accepts)
+    private AddressFilter(string name, Func<Uri?, Uri?, bool> accepts, bool comparesWithOwn = false)
     {
+        ComparesWithOwn = comparesWithOwn;
         _name = name;
         _accepts = accepts;
     }
@@ -51,7 +55,7 @@ public sealed class AddressFilter
 
         return new AddressFilter(
             $"{nameof(OneOf)}({string.Join(", ", known.Select(a => a.AbsoluteUri))})",
-            (to, _) => to is { IsAbsoluteUri: true } && Array.Exists(known, a => Same(to, a)));
+            (to, _) => IsComparable(to) && Array.Exists(known, a => Same(to!, a)));
     }
 
     /// <summary>A rule of the application.</summary>
@@ -69,17 +73,39 @@ public sealed class AddressFilter
     /// <param name="to">
     /// Its a:To; null when it has none. As in WCF, a message without one or with the anonymous address is for no endpoint.
     /// </param>
-    /// <param name="address">The address of the endpoint. When it is null, the filters that compare with it accept everything.</param>
+    /// <param name="address">The address of the endpoint. When it is null, the filters that compare with it accept nothing.</param>
     public bool Accepts(Uri? to, Uri? address) => _accepts(to, address);
 
     /// <summary>The name of the filter, for logs.</summary>
     public override string ToString() => _name;
 
-    private static AddressFilter Comparing(string name, Func<Uri, Uri, bool> same) => new(name, (to, address) =>
-        address is not { IsAbsoluteUri: true } || (to is { IsAbsoluteUri: true } && same(to, address)));
+    /// <summary>Whether it says nothing without the address of the endpoint.</summary>
+    internal bool ComparesWithOwn { get; }
+
+    private static AddressFilter Comparing(string name, Func<Uri, Uri, bool> same) => new(
+        name, (to, address) => IsComparable(to) && IsComparable(address) && same(to!, address!), comparesWithOwn: true);
+
+    // Uri removes dot segments when it parses, so they are looked for in what was written.
+    private static bool IsComparable(Uri? uri) => uri is { IsAbsoluteUri: true } && !DotSegments.AreIn(WithoutQuery(uri.OriginalString));
+
+    private static string WithoutQuery(string uri) => uri.IndexOfAny(['?', '#']) is >= 0 and var end ? uri[..end] : uri;
 
     private static bool Same(Uri a, Uri b) =>
-        SameScheme(a, b) && a.Port == b.Port && string.Equals(a.IdnHost, b.IdnHost, StringComparison.OrdinalIgnoreCase) && SamePath(a, b);
+        SameScheme(a, b) && a.Port == b.Port && SameHost(a, b) && SamePath(a, b);
+
+    private static bool SameHost(Uri a, Uri b)
+    {
+        try
+        {
+            return string.Equals(a.Host, b.Host, StringComparison.OrdinalIgnoreCase)
+                || string.Equals(a.IdnHost, b.IdnHost, StringComparison.OrdinalIgnoreCase);
+        }
+        catch (Exception e) when (e is UriFormatException or ArgumentException)
+        {
+            // Uri takes names that have no form for the DNS.
+            return false;
+        }
+    }
 
     // Uri.Scheme is in lower case.
     private static bool SameScheme(Uri a, Uri b) => a.Scheme == b.Scheme;

@@ -8,15 +8,26 @@ namespace SecureConversation;
 /// </summary>
 public sealed record MessageOrigin
 {
-    /// <summary>Nothing is known.</summary>
-    public static MessageOrigin Unknown { get; } = new();
+    /// <summary>
+    /// Nothing is known, and the transport has no addresses: see <see cref="HasNoAddress"/>. What the overload of
+    /// <see cref="MessageSecurityService.ReceiveAsync(ReadOnlyMemory{byte}, CancellationToken)"/> without an origin means.
+    /// </summary>
+    public static MessageOrigin Unknown { get; } = new() { HasNoAddress = true };
 
     /// <summary>The address of the sender, or of the proxy in front of the service; null when it is not known.</summary>
     public IPAddress? RemoteAddress { get; init; }
 
     /// <summary>
     /// The absolute URI at which the message arrived, as the sender wrote it; null when it is not known. Then, and without
-    /// <see cref="MessageSecurityServiceOptions.Address"/>, a:To is compared with nothing.
+    /// <see cref="MessageSecurityServiceOptions.Address"/>, a filter that compares a:To with the address of the endpoint refuses the
+    /// message, unless <see cref="HasNoAddress"/> says otherwise.
     /// </summary>
     public Uri? LocalAddress { get; init; }
+
+    /// <summary>
+    /// Whether the transport has no addresses at all, such as a call within a process: without
+    /// <see cref="MessageSecurityServiceOptions.Address"/> the host answers for it that a message is for this service, and a:To is compared
+    /// with no address of the endpoint. Default false. Never set it because an address could not be read: its sender writes it.
+    /// </summary>
+    public bool HasNoAddress { get; init; }
 }

@@ -70,7 +70,11 @@ public sealed class MessageSecurityService : IDisposable
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
         };
         _environment.Check();
-        _environment = _environment with { Refusals = new RefusalLog(_environment.Log, _environment.Clock) };
+        _environment = _environment with
+        {
+            Refusals = new RefusalLog(_environment.Log, _environment.Clock),
+            Sessions = new SessionLog(_environment.Log, _environment.Clock),
+        };
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
@@ -193,6 +197,7 @@ public sealed class MessageSecurityService : IDisposable
         _sessions?.Table.Dispose();
         _failures.Dispose();
         _environment.Refusals!.Dispose();
+        _environment.Sessions!.Dispose();
     }
 
     private BindingMessages Formats => _messages.Application;

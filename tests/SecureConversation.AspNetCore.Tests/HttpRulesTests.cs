@@ -204,6 +204,9 @@ public sealed class HttpRulesTests
         }
 
         await host.Log.SeenAsync(303);
+
+        // Kestrel would log a line for each connection that is aborted.
+        Assert.DoesNotContain(host.Log.Entries, e => e.Text.Contains("application aborted", StringComparison.Ordinal));
     }
 
     private static async Task RefusedAsync(int status, byte[] entity, Action<HttpContentHeaders>? vary = null)

@@ -27,6 +27,7 @@ public sealed class SettingsTests
         ["SecureConversationServiceOptions.MessageVersion"] = Shows(o => o.MessageVersion = MessageVersion.Soap11WSAddressing10),
         ["SecureConversationServiceOptions.ProtectionRequirements"] = Shows(o => o.ProtectionRequirements = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign)),
         ["SecureConversationServiceOptions.ReplayCache"] = Shows(o => o.ReplayCache = new SuspiciousCache()),
+        ["SecureConversationServiceOptions.ReplySendTimeout"] = new ShownBy("SecureConversation.AspNetCore.Tests/ReplySendingTests.cs", "Reply_ThatIsNotRead_IsAbortedAfterItsTime"),
         ["SecureConversationServiceOptions.RequestBodyTimeout"] = new ShownBy("SecureConversation.AspNetCore.Tests/RequestBodyTests.cs", "Body_ThatTakesTooLong_Is408AndGivesItsMemoryBack"),
         ["SecureConversationServiceOptions.SessionClosed"] = new ShownBy(Handlers, "SessionItems_LiveAsLongAsTheSession"),
         ["SecureConversationServiceOptions.SessionStore"] = Shows(o => o.SessionStore = new ForgetfulStore()),

@@ -15,6 +15,19 @@ internal static partial class AspNetCoreLog
         + "holds as much of it as others, or more. Where honest clients are refused, raise it or lower RequestBodyTimeout.")]
     public static partial void MemoryUsedUp(ILogger logger);
 
+    [LoggerMessage(307, LogLevel.Information, "HTTP request refused with status {StatusCode}: no wsa:To can be compared with its URL. "
+        + "It has no Host header, or one that is no host and port, or the segments . or .. in its path. "
+        + "A proxy that writes such a Host needs to be set up to write another, or Address to be set.")]
+    public static partial void NoAddress(ILogger logger, int statusCode);
+
+    [LoggerMessage(309, LogLevel.Information, "A reply was not sent to its end, and the connection was aborted: its receiver took "
+        + "longer than ReplySendTimeout, or MaxBufferedRequestBytes is used up and he holds more of it than others. "
+        + "Where honest clients read slowly, raise them.")]
+    public static partial void ReplyUnread(ILogger logger);
+
+    [LoggerMessage(308, LogLevel.Error, "A defect of the library or the server while answering an HTTP request; it got status 500.")]
+    public static partial void Defect(ILogger logger, Exception exception);
+
     [LoggerMessage(301, LogLevel.Error,
         "The application failed on a message with action {Action}; the client was answered by InternalServiceFault.")]
     public static partial void ApplicationFailed(ILogger logger, string? action, Exception exception);

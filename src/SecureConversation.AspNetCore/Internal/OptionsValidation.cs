@@ -39,6 +39,11 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
             return "RequestBodyTimeout must be positive and at most a day.";
         }
 
+        if (options.ReplySendTimeout <= TimeSpan.Zero || options.ReplySendTimeout > TimeSpan.FromDays(1))
+        {
+            return "ReplySendTimeout must be positive and at most a day.";
+        }
+
         try
         {
             // The engine checks credentials against the binding when a service is made, which costs no cryptography.

@@ -12,7 +12,27 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposab
 {
     private readonly ConcurrentDictionary<int, LogLimit> _limits = new();
 
-    public void Write(int statusCode)
+    /// <summary>Logs that a reply was given up which its receiver did not read.</summary>
+    public void WriteUnread()
+    {
+        if (_limits.GetOrAdd(StatusCodes.Status408RequestTimeout, Limit).TryTake())
+        {
+            AspNetCoreLog.ReplyUnread(logger);
+        }
+    }
+
+    /// <summary>Logs a defect of the library, or of the server.</summary>
+    public void WriteDefect(Exception defect)
+    {
+        if (_limits.GetOrAdd(StatusCodes.Status500InternalServerError, Limit).TryTake())
+        {
+            AspNetCoreLog.Defect(logger, defect);
+        }
+    }
+
+    /// <param name="statusCode">The status of the response.</param>
+    /// <param name="hasNoAddress">Whether the URL is the reason.</param>
+    public void Write(int statusCode, bool hasNoAddress = false)
     {
         if (!_limits.GetOrAdd(statusCode, Limit).TryTake())
         {
@@ -22,6 +42,10 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposab
         if (statusCode == StatusCodes.Status503ServiceUnavailable)
         {
             AspNetCoreLog.MemoryUsedUp(logger);
+        }
+        else if (hasNoAddress)
+        {
+            AspNetCoreLog.NoAddress(logger, statusCode);
         }
         else
         {

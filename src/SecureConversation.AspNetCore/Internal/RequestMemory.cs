@@ -3,24 +3,29 @@ using System.Net;
 namespace SecureConversation.AspNetCore.Internal;
 
 /// <summary>
-/// The bytes of requests that an endpoint holds at a time. Nothing is known of the senders, so their number alone must not make the process
-/// run out of memory. The beginning of each request does not count: small ones pass while large ones have to wait.
+/// The bytes of requests, and of replies on their way, that are held at a time. Nothing is known of the senders, so their number alone must
+/// not make the process run out of memory. The beginning of each does not count: small ones pass while large ones have to wait.
 /// </summary>
 /// <remarks>
 /// As long as there is room, anybody gets it. When there is none left, whoever asks gets it from those who hold more than he would: the
-/// slowest of the bodies that are still arriving is given up, of the largest network and in it of the largest sender. So one address
-/// cannot shut out others, however slowly it sends.
+/// slowest of the bodies that are still arriving, or of the replies that are still being read, is given up, of the largest network and in
+/// it of the largest sender. So one address cannot shut out others, however slowly it sends or reads. What is worked on cannot be given up:
+/// of that, one network has at most three times what is left (Choudhury and Hahne, Dynamic Queue Length Thresholds, 1998), so there is
+/// always some left for the next.
 /// </remarks>
 /// <param name="limit">The most bytes beyond the beginnings.</param>
 /// <param name="clock">Source of time.</param>
 internal sealed class RequestMemory(long limit, TimeProvider clock)
 {
-    /// <summary>Bytes of each request that do not count.</summary>
+    /// <summary>Bytes of each request and of each reply that do not count.</summary>
     public const int Uncounted = 64 * 1024;
+
+    private const int ShareOfRest = 3;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Holder> _networks = new(StringComparer.Ordinal);
     private long _taken;
+    private long _completed;
 
     /// <summary>A fourth of what the process may use: the engine holds a large message two or three times.</summary>
     public static long Default => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
@@ -28,32 +33,75 @@ internal sealed class RequestMemory(long limit, TimeProvider clock)
     /// <summary>How many bytes are taken.</summary>
     public long Taken => Volatile.Read(ref _taken);
 
-    /// <summary>A request that holds nothing yet.</summary>
+    /// <summary>A request or reply that holds nothing yet.</summary>
     /// <param name="remote">The address of the sender; null when it is not known.</param>
-    /// <param name="giveUp">Called once, from another request, when the body is given up in favour of that one.</param>
+    /// <param name="giveUp">Called once, from another request, when this one is given up in favour of that one.</param>
     public Holding Begin(IPAddress? remote, Action giveUp) => new(remote, clock.GetTimestamp(), giveUp);
 
-    /// <summary>Notes that the body of a request is complete: it is worked on now, and not given up. False when it was before.</summary>
+    /// <summary>
+    /// Notes that the body of a request is complete: it is worked on now, and not given up. False when it was before, or when others of
+    /// its network take the share of those.
+    /// </summary>
     public bool TryComplete(Holding holding)
     {
         lock (_lock)
         {
-            holding.IsArriving = false;
+            holding.IsWaiting = false;
             if (holding.Bytes > 0)
             {
-                _networks[holding.Network].Members[holding.Sender].Arriving.Remove(holding);
+                var network = _networks[holding.Network];
+                network.Members[holding.Sender].Waiting.Remove(holding);
+
+                // A network that has none may have any one: otherwise some request would never pass.
+                holding.IsGivenUp = network.Completed > 0
+                    && network.Completed + holding.Bytes > ShareOfRest * (limit - _completed - holding.Bytes);
+                if (!holding.IsGivenUp)
+                {
+                    holding.IsComplete = true;
+                    network.Completed += holding.Bytes;
+                    _completed += holding.Bytes;
+                }
             }
 
             return !holding.IsGivenUp;
         }
     }
 
-    /// <summary>Gives back what a request holds.</summary>
+    /// <summary>
+    /// Takes bytes for a reply that its receiver does not read at once. It has been made, so it takes no more memory for being counted:
+    /// where there is no room, the slowest of those who hold more is given up, or else another one of the same sender.
+    /// </summary>
+    public void TakeForReply(Holding reply, long bytes)
+    {
+        List<Holding>? given = null;
+        lock (_lock)
+        {
+            while (_taken + bytes > limit && (FindSlowest(reply, bytes) ?? FindSlowestOfSender(reply)) is { } slowest)
+            {
+                slowest.IsGivenUp = true;
+                Change(slowest, -slowest.Bytes);
+                (given ??= []).Add(slowest);
+            }
+
+            Change(reply, bytes);
+        }
+
+        given?.ForEach(holding => holding.GiveUp());
+    }
+
+    /// <summary>Gives back what a request or reply holds. Again, it does nothing.</summary>
     public void Release(Holding holding)
     {
         lock (_lock)
         {
-            holding.IsArriving = false;
+            holding.IsWaiting = false;
+            if (holding.IsComplete)
+            {
+                holding.IsComplete = false;
+                _networks[holding.Network].Completed -= holding.Bytes;
+                _completed -= holding.Bytes;
+            }
+
             Change(holding, -holding.Bytes);
         }
     }
@@ -83,7 +131,10 @@ internal sealed class RequestMemory(long limit, TimeProvider clock)
         return hasRoom;
     }
 
-    /// <summary>The slowest arriving body of those who hold more than the one who asks would; null when there is none.</summary>
+    private Holding? FindSlowestOfSender(Holding asker) =>
+        _networks.GetValueOrDefault(asker.Network)?.Members.GetValueOrDefault(asker.Sender) is { } sender ? Slowest(sender) : null;
+
+    /// <summary>The slowest body or reply on its way of those who hold more than the one who asks would; null when there is none.</summary>
     private Holding? FindSlowest(Holding asker, long bytes)
     {
         var own = _networks.GetValueOrDefault(asker.Network);
@@ -91,15 +142,18 @@ internal sealed class RequestMemory(long limit, TimeProvider clock)
         largest ??= own;
         var sender = largest is null ? null
             : Largest(largest.Members, largest == own ? (own.Members.GetValueOrDefault(asker.Sender)?.Bytes ?? 0) + bytes : 0);
-        return sender?.Arriving.MinBy(holding => holding.Bytes / (clock.GetElapsedTime(holding.Since).TotalSeconds + 1));
+        return sender is null ? null : Slowest(sender);
     }
+
+    private Holding? Slowest(Holder sender) =>
+        sender.Waiting.MinBy(holding => holding.Bytes / (clock.GetElapsedTime(holding.Since).TotalSeconds + 1));
 
     private static Holder? Largest(Dictionary<string, Holder> holders, long atLeast)
     {
         Holder? largest = null;
         foreach (var holder in holders.Values)
         {
-            if (holder.Bytes > (largest?.Bytes ?? atLeast) && holder.HasArriving)
+            if (holder.Bytes > (largest?.Bytes ?? atLeast) && holder.HasWaiting)
             {
                 largest = holder;
             }
@@ -121,13 +175,13 @@ internal sealed class RequestMemory(long limit, TimeProvider clock)
         holding.Bytes += bytes;
         network.Bytes += bytes;
         sender.Bytes += bytes;
-        if (holding.Bytes > 0 && holding.IsArriving)
+        if (holding.Bytes > 0 && holding.IsWaiting)
         {
-            sender.Arriving.Add(holding);
+            sender.Waiting.Add(holding);
         }
         else
         {
-            sender.Arriving.Remove(holding);
+            sender.Waiting.Remove(holding);
         }
 
         if (sender.Bytes == 0)
@@ -156,11 +210,14 @@ internal sealed class RequestMemory(long limit, TimeProvider clock)
     {
         public long Bytes { get; set; }
 
+        /// <summary>Bytes of requests of a network that are worked on.</summary>
+        public long Completed { get; set; }
+
         public Dictionary<string, Holder> Members { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>The bodies of a sender that are still arriving.</summary>
-        public HashSet<Holding> Arriving { get; } = [];
+        /// <summary>The bodies of a sender that are still arriving, and its replies on their way.</summary>
+        public HashSet<Holding> Waiting { get; } = [];
 
-        public bool HasArriving => Arriving.Count > 0 || Members.Values.Any(member => member.Arriving.Count > 0);
+        public bool HasWaiting => Waiting.Count > 0 || Members.Values.Any(member => member.Waiting.Count > 0);
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
 
@@ -10,26 +9,38 @@ namespace SecureConversation.AspNetCore.Internal;
 /// reply. Handshakes and refusals are answered here and reach no application.
 /// </summary>
 internal sealed class SecureEndpoint(
-    MessageSecurityService service, SecureConversationServiceOptions options, ILogger logger, TimeProvider clock) : IDisposable
+    MessageSecurityService service, SecureConversationServiceOptions options, RequestMemory memory, ILogger logger, TimeProvider clock)
+    : IDisposable
 {
     private const int MaxFaultBytes = 64 * 1024;
 
+    private readonly bool _comparesUrl = options.Address is null && options.AddressFilter != AddressFilter.Any;
     private readonly int _maxRequestBytes = options.MaxRequestBytes;
     private readonly int _maxReplyBytes = options.MaxReplyBytes;
-    private readonly EntityReader _reader = new(options.MaxRequestBytes, options.RequestBodyTimeout,
-        new RequestMemory(options.MaxBufferedRequestBytes ?? RequestMemory.Default, clock), clock);
-
+    private readonly EntityReader _reader = new(options.MaxRequestBytes, options.RequestBodyTimeout, memory, clock);
+    private readonly TimeSpan _replySendTimeout = options.ReplySendTimeout;
     private readonly RefusalLog _refusals = new(logger, clock);
+
+    private ReplySender? _sender;
+
+    private ReplySender Sender => _sender ??= new ReplySender(Version, _replySendTimeout, memory, _refusals, clock);
 
     private MessageVersion Version => service.Binding.MessageVersion;
 
     public async Task InvokeAsync(HttpContext context, IPlainApplication application)
     {
+        var isBodyRead = false;
         try
         {
             if (SoapHttp.Refusal(context.Request, Version, out var charset) is { } refusal)
             {
                 Refuse(context, refusal);
+                return;
+            }
+
+            if (OriginOf(context) is not { } origin)
+            {
+                Refuse(context, StatusCodes.Status400BadRequest, hasNoAddress: true);
                 return;
             }
 
@@ -43,16 +54,26 @@ internal sealed class SecureEndpoint(
             }
 
             using var entity = received;
+            isBodyRead = true;
 
             var envelope = EnvelopeEncoding.ToUtf8(entity.Written, charset);
-            using var result = await service.ReceiveAsync(envelope, OriginOf(context), entity, context.RequestAborted)
-                .ConfigureAwait(false);
-            await (result switch
+            var result = await service.ReceiveAsync(envelope, origin, entity, context.RequestAborted).ConfigureAwait(false);
+            if (result is ServiceResult.Dispatch dispatch)
             {
-                ServiceResult.Dispatch dispatch => DispatchAsync(context, dispatch, application),
-                ServiceResult.Respond respond => SoapHttp.SendAsync(context, Version, StatusOf(respond.Kind), respond.Envelope),
-                _ => throw new InvalidOperationException($"Unknown result {result.GetType()}."),
-            }).ConfigureAwait(false);
+                var (statusCode, reply) = await DispatchAsync(context, dispatch, application).ConfigureAwait(false);
+                // The reply needs nothing of the request, and whoever reads it slowly must not make us hold that as well.
+                entity.Dispose();
+                using (reply)
+                {
+                    await Sender.SendAsync(context, statusCode, reply?.Envelope ?? default).ConfigureAwait(false);
+                }
+
+                return;
+            }
+
+            entity.Dispose();
+            using var respond = (ServiceResult.Respond)result;
+            await Sender.SendAsync(context, StatusOf(respond.Kind), respond.Envelope).ConfigureAwait(false);
         }
         catch (SecureConversationException e)
         {
@@ -66,18 +87,46 @@ internal sealed class SecureEndpoint(
         }
         catch (Exception e) when (e is IOException || (e is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
         {
+            // The server logs each connection that is aborted, so those are not that the client has left. Only a body that was not read to
+            // its end needs it: the server would try to read on.
+            if (!isBodyRead || !context.RequestAborted.IsCancellationRequested)
+            {
+                context.Abort();
+            }
+
             AspNetCoreLog.ClientGone(logger);
-            context.Abort();
+        }
+        catch (Exception e)
+        {
+            // What the application throws is answered before. Nobody who sends messages may fill the log of the server.
+            _refusals.WriteDefect(e);
+            Fail(context);
         }
     }
 
     public void Dispose() => _refusals.Dispose();
 
-    private static MessageOrigin OriginOf(HttpContext context) => new()
+    /// <summary>Null for a request without an address that a:To could be compared with, unless nothing is compared with it.</summary>
+    private MessageOrigin? OriginOf(HttpContext context)
     {
-        RemoteAddress = context.Connection.RemoteIpAddress,
-        LocalAddress = Uri.TryCreate(context.Request.GetEncodedUrl(), UriKind.Absolute, out var uri) ? uri : null,
-    };
+        Uri? address = null;
+        return RequestAddress.HasClearPath(context.Request) && (RequestAddress.TryRead(context.Request, out address) || !_comparesUrl)
+            ? new MessageOrigin { RemoteAddress = context.Connection.RemoteIpAddress, LocalAddress = address }
+            : null;
+    }
+
+    private static void Fail(HttpContext context)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+        }
+        else
+        {
+            context.Response.Clear();
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
+    }
 
     private static int StatusOf(ServiceResponseKind kind) => kind switch
     {
@@ -86,18 +135,17 @@ internal sealed class SecureEndpoint(
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    private async Task DispatchAsync(HttpContext context, ServiceResult.Dispatch dispatch, IPlainApplication application)
+    /// <summary>Runs the application. The request is cleared before the protected reply is sent.</summary>
+    private async Task<(int Status, ProtectedReply? Reply)> DispatchAsync(
+        HttpContext context, ServiceResult.Dispatch dispatch, IPlainApplication application)
     {
+        using var request = dispatch;
         var feature = new SecureConversationFeature(dispatch, Version);
         context.Features.Set<ISecureConversationFeature>(feature);
         context.User = dispatch.User;
         try
         {
-            var (status, reply) = await AnswerAsync(context, dispatch, feature, application).ConfigureAwait(false);
-            using (reply)
-            {
-                await SoapHttp.SendAsync(context, Version, status, reply?.Envelope ?? default).ConfigureAwait(false);
-            }
+            return await AnswerAsync(context, dispatch, feature, application).ConfigureAwait(false);
         }
         finally
         {
@@ -168,9 +216,9 @@ internal sealed class SecureEndpoint(
     private PlainReply InternalServiceFault() =>
         PlainReply.Owned(PlainEnvelopeWriter.Write(Version, PlainEnvelopeWriter.InternalServiceFault, MaxFaultBytes));
 
-    private void Refuse(HttpContext context, int statusCode)
+    private void Refuse(HttpContext context, int statusCode, bool hasNoAddress = false)
     {
-        _refusals.Write(statusCode);
+        _refusals.Write(statusCode, hasNoAddress);
         if (!context.Response.HasStarted)
         {
             context.Response.StatusCode = statusCode;

@@ -35,10 +35,14 @@ internal static class ServiceFactory
         });
     }
 
-    public static SecureEndpoint CreateEndpoint(IServiceProvider services, string name) => new(
-        services.GetRequiredKeyedService<MessageSecurityService>(name), Options(services, name),
-        services.GetRequiredService<ILoggerFactory>().CreateLogger("SecureConversation.AspNetCore"),
-        services.GetRequiredService<TimeProvider>());
+    public static SecureEndpoint CreateEndpoint(IServiceProvider services, string name)
+    {
+        var options = Options(services, name);
+        var clock = services.GetRequiredService<TimeProvider>();
+        return new SecureEndpoint(services.GetRequiredKeyedService<MessageSecurityService>(name), options,
+            options.MaxBufferedRequestBytes is { } own ? new RequestMemory(own, clock) : services.GetRequiredService<RequestMemory>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("SecureConversation.AspNetCore"), clock);
+    }
 
     /// <summary>The endpoint registered under a name.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>

@@ -141,6 +141,25 @@ public sealed class DestinationTests
     }
 
     [Fact]
+    public async Task AddressThatIsNotKnown_IsRefusedWhereItIsCompared()
+    {
+        foreach (var (filter, accepted) in new[] { (AddressFilter.IgnoringHost, false), (AddressFilter.Exact, false),
+            (AddressFilter.PathOnly, false), (AddressFilter.Any, true), (AddressFilter.OneOf(Loopback.Address), true),
+            (AddressFilter.OneOf(Elsewhere.LocalAddress!), false) })
+        {
+            using var loopback = new Loopback(Bindings.Create("anonymous//single"), options: new() { AddressFilter = filter });
+            using var request = loopback.Client.Secure(Loopback.Request(loopback.Binding.MessageVersion), Loopback.Address);
+            using var result = await loopback.Service.ReceiveAsync(request.Envelope, new MessageOrigin(), Stop);
+            Assert.Equal(accepted, result is ServiceResult.Dispatch);
+
+            // A host without addresses says so. What needs none of its own is compared all the same.
+            using var next = loopback.Client.Secure(Loopback.Request(loopback.Binding.MessageVersion), Loopback.Address);
+            using var taken = await loopback.Service.ReceiveAsync(next.Envelope, MessageOrigin.Unknown, Stop);
+            Assert.Equal(accepted || filter.ComparesWithOwn, taken is ServiceResult.Dispatch);
+        }
+    }
+
+    [Fact]
     public async Task Address_WithNothingToCompare_IsAccepted()
     {
         using var unknown = new Loopback(Bindings.Create("anonymous//single"));

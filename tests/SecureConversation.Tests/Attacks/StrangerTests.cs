@@ -12,9 +12,9 @@ namespace SecureConversation.Tests.Attacks;
 /// <summary>Handshakes of strangers: nobody uses up what all share, and what cannot be accepted costs no private key operation.</summary>
 public sealed class StrangerTests
 {
-    private static readonly MessageOrigin Flood = new() { RemoteAddress = IPAddress.Parse("2001:db8::1") };
-    private static readonly MessageOrigin SameNetwork = new() { RemoteAddress = IPAddress.Parse("2001:db8::2") };
-    private static readonly MessageOrigin Honest = new() { RemoteAddress = IPAddress.Parse("192.0.2.1") };
+    private static readonly MessageOrigin Flood = new() { HasNoAddress = true, RemoteAddress = IPAddress.Parse("2001:db8::1") };
+    private static readonly MessageOrigin SameNetwork = new() { HasNoAddress = true, RemoteAddress = IPAddress.Parse("2001:db8::2") };
+    private static readonly MessageOrigin Honest = new() { HasNoAddress = true, RemoteAddress = IPAddress.Parse("192.0.2.1") };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -54,7 +54,7 @@ public sealed class StrangerTests
         var opened = 0;
         for (var i = 0; i < 120; i++)
         {
-            var origin = new MessageOrigin { RemoteAddress = IPAddress.Parse($"2001:db8:7:{i}::1") };
+            var origin = new MessageOrigin { HasNoAddress = true, RemoteAddress = IPAddress.Parse($"2001:db8:7:{i}::1") };
             opened += await OpenAsync(loopback.Service, loopback.Client, origin) == FailureCode.None ? 1 : 0;
         }
 

@@ -13,7 +13,7 @@ namespace SecureConversation.Tests.Roles;
 public sealed class FailureAnswerTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(25);
-    private static readonly MessageOrigin Stranger = new() { RemoteAddress = IPAddress.Parse("192.0.2.7") };
+    private static readonly MessageOrigin Stranger = new() { HasNoAddress = true, RemoteAddress = IPAddress.Parse("192.0.2.7") };
 
     private readonly ManualTimeProvider _clock = Observation.Today;
     private readonly RecordedLog _log = RecordedLog.Current;
@@ -103,7 +103,7 @@ public sealed class FailureAnswerTests
     {
         using var scene = await OpenAsync(new() { Budget = 2, Step = TimeSpan.Zero }, binding);
         using var request = scene.Request();
-        var origin = new MessageOrigin { RemoteAddress = address is null ? null : IPAddress.Parse(address) };
+        var origin = new MessageOrigin { HasNoAddress = true, RemoteAddress = address is null ? null : IPAddress.Parse(address) };
         for (var i = 0; i < 10; i++)
         {
             using var result = await scene.Loopback.Service.ReceiveAsync(Broken(request.Envelope), origin);

@@ -90,8 +90,19 @@ public sealed class FailureBudgetTests
 
     [Theory]
     [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
+    [InlineData("::ffff:0:192.0.2.1", "192.0.2.1")]
+    [InlineData("64:ff9b::192.0.2.1", "192.0.2.1")]
+    [InlineData("64:ff9b:1::192.0.2.1", "64:ff9b:1::/64")]
+    [InlineData("::1", "::/64")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
     public void Address_IsNamedAsItCounts(string address, string name) => Assert.Equal(name, SenderAddress.NameOf(IPAddress.Parse(address)));
+
+    /// <summary>All clients behind a translator are in one IPv6 network of 48 bits, and are no neighbours for that.</summary>
+    [Theory]
+    [InlineData("64:ff9b::192.0.2.1", "192.0.2.1")]
+    [InlineData("64:ff9b::198.51.100.7", "198.51.100.7")]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1::/48")]
+    public void Network_OfATranslatedAddressIsThatOfIPv4(string address, string name) => Assert.Equal(name, SenderAddress.NetworkOf(IPAddress.Parse(address)));
 
     private static void Add(FailureBudgets budgets, FailureSource source, int failures)
     {

@@ -13,7 +13,7 @@ internal sealed class ServiceSessions
         var settings = messages.Application.Element.LocalServiceSettings;
         Table = new SessionTable(settings, options.SessionIdleTimeout, environment.Clock, session =>
         {
-            EngineLog.SessionClosed(environment.Log, session.Id, session.CloseReason.ToString());
+            environment.Sessions!.Closed(session.Id, session.User, session.CloseReason);
             options.SessionClosed?.Invoke(session);
         }, e => EngineLog.CallbackFailed(environment.Log, e));
         Router = new SessionRouter(Table, options.SessionStore, messages.Application, environment.Random, environment.Clock);

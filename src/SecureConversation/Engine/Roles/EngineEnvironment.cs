@@ -38,6 +38,9 @@ internal sealed record EngineEnvironment
     /// <summary>Limits how often refusals are logged; null for a client, whom nobody can flood.</summary>
     public RefusalLog? Refusals { get; init; }
 
+    /// <summary>Logs the sessions of a service; null for a client.</summary>
+    public SessionLog? Sessions { get; init; }
+
     /// <summary>Logs, once for a client or a service, that a message left out prefixes, and returns the message.</summary>
     public SecuredMessage Sent(SecuredMessage message)
     {

@@ -46,7 +46,8 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
     {
         Uri? to = null;
         _ = request.To is { } text && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out to);
-        return !formats.Soap.HasAddressing || filter.Accepts(to, address ?? origin.LocalAddress);
+        var own = address ?? origin.LocalAddress;
+        return !formats.Soap.HasAddressing || (own is null && origin.HasNoAddress && filter.ComparesWithOwn) || filter.Accepts(to, own);
     }
 
     private ServiceAnswer Answer(VerifiedMessage request, BindingMessages formats, ReplyProtection protection, WireFault fault,

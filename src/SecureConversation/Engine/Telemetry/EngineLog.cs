@@ -30,6 +30,12 @@ internal static partial class EngineLog
     [LoggerMessage(21, LogLevel.Information, "{Count} more messages were refused within a second: {Code}.")]
     public static partial void MoreRefused(ILogger logger, int count, FailureCode code);
 
+    [LoggerMessage(30, LogLevel.Information, "{Count} more anonymous sessions were issued within a second.")]
+    public static partial void MoreSessionsIssued(ILogger logger, int count);
+
+    [LoggerMessage(31, LogLevel.Information, "{Count} more anonymous sessions were closed within a second.")]
+    public static partial void MoreSessionsClosed(ILogger logger, int count);
+
     [LoggerMessage(22, LogLevel.Warning, "{Waiting} refusals wait to be answered, as many as FailureAnswers allows ({Limit}). New "
         + "messages of those whom it concerns are refused with ServerTooBusy until some are answered. Somebody floods the service with "
         + "messages that fail: find him by the warnings about a possible decryption oracle, or raise MaxWaiting.")]

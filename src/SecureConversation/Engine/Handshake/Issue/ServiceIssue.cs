@@ -6,7 +6,6 @@ using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
-using SecureConversation.Engine.Telemetry;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Trust;
 using SecureConversation.Engine.Xml;
@@ -74,7 +73,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
             var message = protection.Secure(body, _bootstrap.ForHandshake(MessageRole.Reply));
             try
             {
-                EngineLog.SessionIssued(environment.Log, session.Id, user.Identity?.Name ?? "anonymous");
+                environment.Sessions!.Issued(session.Id, user);
                 await sessions.AddAsync(session, cancellationToken).ConfigureAwait(false);
                 return new ServiceAnswer(message, FailureCode.None);
             }
