@@ -99,6 +99,13 @@ public sealed class SecureConversationServiceOptions
     /// </summary>
     public ISecuritySessionStore? SessionStore { get; set; }
 
+    /// <summary>
+    /// The name of the endpoint among all that use the same <see cref="SessionStore"/>: the same for each instance of the service and after
+    /// a restart. At most 200 characters. Null (default): the name of the application and that of these options. Set it where two
+    /// applications of one name, which judge their clients in different ways, use one store.
+    /// </summary>
+    public string? EndpointName { get; set; }
+
     /// <summary>Called when a session has ended, for whatever reason. Must not throw or block.</summary>
     public Action<ServiceSession>? SessionClosed { get; set; }
 }

@@ -21,8 +21,15 @@ public sealed class MessageSecurityServiceOptions
     public IReplayCache? ReplayCache { get; init; }
 
     /// <summary>
+    /// The name of the endpoint among all that use the same <see cref="SessionStore"/>: the same for each instance of the service and after
+    /// a restart, another for an endpoint that judges its clients in another way. An endpoint serves no session that was opened under
+    /// another name, binding or certificate. Needed with a store; at most 200 characters. Default null. Without a store it has no effect.
+    /// </summary>
+    public string? EndpointName { get; init; }
+
+    /// <summary>
     /// Where the instances of the service share sessions; null (default) to keep them in the memory of this process only. With a store,
-    /// the idle timeout frees memory of this process but does not end the session.
+    /// the idle timeout frees memory of this process but does not end the session. Needs <see cref="EndpointName"/>.
     /// </summary>
     public ISecuritySessionStore? SessionStore { get; init; }
 

@@ -95,6 +95,9 @@ public sealed class ServiceSession
     internal bool IsClosed => Volatile.Read(ref _state) == (int)State.Closed;
     internal TimeSpan IdleFor => _clock.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
+    /// <summary>Whether an exchange keeps the keys alive.</summary>
+    internal bool IsEntered => _users.IsShared;
+
     /// <summary>Records the use of the session by a verified message. True for the first message, which establishes the session.</summary>
     internal bool Use()
     {
@@ -103,12 +106,14 @@ public sealed class ServiceSession
     }
 
     /// <summary>Makes the state by which another instance of the service can serve this session. The caller disposes of it.</summary>
-    internal SessionState Save()
+    /// <param name="endpoint">The endpoint that issued the session.</param>
+    internal SessionState Save(string endpoint)
     {
         var key = new byte[Key.Key.Length];
         Key.Key.CopyTo(key);
         return new SessionState
         {
+            Endpoint = endpoint,
             Id = Id,
             Key = key,
             ReplyNonces = ReplyKeys.Nonces,

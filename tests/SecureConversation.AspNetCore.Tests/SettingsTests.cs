@@ -18,6 +18,7 @@ public sealed class SettingsTests
         ["SecureConversationServiceOptions.Binding"] = new ShownBy(Hosting, "Options_MayDependOnServices"),
         ["SecureConversationServiceOptions.Credentials"] = new ShownBy(Hosting, "Options_MayDependOnServices"),
         ["SecureConversationServiceOptions.HandOutCanonicalForm"] = new ShownBy(Handlers, "CanonicalForm_IsHandedOutOnlyWhenAskedFor"),
+        ["SecureConversationServiceOptions.EndpointName"] = new ShownBy("SecureConversation.AspNetCore.Tests/SharedStoreTests.cs", "EndpointName_OfBothEndpoints_IsTheirOwnScope"),
         ["SecureConversationServiceOptions.FailureAnswers"] = new ShownBy("SecureConversation.AspNetCore.Tests/FailureAnswerTests.cs", "Refusal_LeavesWhenTheOptionsSay"),
         ["SecureConversationServiceOptions.HandOutUnsignedHeaders"] = new ShownBy(Handlers, "UnsignedHeader_IsHandedOutOnlyWhenAskedFor"),
         ["SecureConversationServiceOptions.MaxBufferedRequestBytes"] = new ShownBy("SecureConversation.AspNetCore.Tests/RequestBodyTests.cs", "LargeBodies_BeyondTheTotal_Are503AndSmallOnesPass"),

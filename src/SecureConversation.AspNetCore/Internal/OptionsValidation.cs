@@ -23,6 +23,11 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
             return "Address must be an absolute URI.";
         }
 
+        if (options.EndpointName is { Length: 0 or > 200 })
+        {
+            return "EndpointName must have 1 to 200 characters.";
+        }
+
         if (options.Credentials is null)
         {
             return "Credentials is not set.";

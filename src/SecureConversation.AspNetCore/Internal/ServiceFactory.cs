@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SecureConversation.Binding;
@@ -30,6 +31,7 @@ internal static class ServiceFactory
             FailureAnswers = options.FailureAnswers,
             SessionIdleTimeout = options.SessionIdleTimeout,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),
+            EndpointName = options.EndpointName ?? $"{services.GetService<IHostEnvironment>()?.ApplicationName}/{name}",
             SessionStore = options.SessionStore ?? services.GetService<ISecuritySessionStore>(),
             SessionClosed = options.SessionClosed,
         });

@@ -76,6 +76,19 @@ public sealed class SessionTableTests : IDisposable
     }
 
     [Fact]
+    public void SessionThatAMessageHasEntered_IsNotSwept()
+    {
+        var session = Add();
+        _table.Use(session);
+        Assert.True(session.TryEnter());
+        _clock.Advance(TimeSpan.FromMinutes(30));
+        Assert.False(session.IsClosed);
+        session.Leave();
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.True(session.IsClosed);
+    }
+
+    [Fact]
     public void ClosedSession_CannotBeUsedAgain()
     {
         var session = Add();

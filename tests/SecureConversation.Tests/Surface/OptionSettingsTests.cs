@@ -36,6 +36,7 @@ public sealed class OptionSettingsTests
         ["FailureAnswerOptions.Step"] = new ShownBy(Answers, "Step_OfZero_AnswersAtOnce"),
         ["MessageSecurityServiceOptions.Address"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, Address = new Uri("http://localhost/other") }),
         ["MessageSecurityServiceOptions.AddressFilter"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, AddressFilter = AddressFilter.Create((_, _) => false) }),
+        ["MessageSecurityServiceOptions.EndpointName"] = new ShownBy("SecureConversation.Tests/State/SessionScopeTests.cs", "Session_OfAnotherEndpoint_IsUnknown"),
         ["MessageSecurityServiceOptions.FailureAnswers"] = new ShownBy(Answers, "Step_OfZero_AnswersAtOnce"),
         ["MessageSecurityServiceOptions.HandOutUnsignedHeaders"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, HandOutUnsignedHeaders = true }),
         ["MessageSecurityServiceOptions.LoggerFactory"] = new Shows(
@@ -48,7 +49,7 @@ public sealed class OptionSettingsTests
         ["MessageSecurityServiceOptions.SessionIdleTimeout"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, SessionIdleTimeout = TimeSpan.FromMinutes(1) }),
         ["MessageSecurityServiceOptions.SessionStore"] = new Shows(
             () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })),
-            () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, SessionStore = new TellingStore(log) }))),
+            () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, SessionStore = new TellingStore(log), EndpointName = "test" }))),
         ["MessageSecurityServiceOptions.TimeProvider"] = Service(_ => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = Tomorrow }),
 
         ["ClientCredentials.ClientCertificate"] = Client(c => new()

@@ -61,6 +61,13 @@ internal sealed class SessionTable : IDisposable
     /// </summary>
     public void HandOver(string id, Owner owner) => _handedOver.Add(id, owner);
 
+    /// <summary>Takes another place for a session that a store may have, though it failed: its handshake gives its own place back.</summary>
+    public void HandOverAgain(string id, Owner owner)
+    {
+        _pending.Take(owner);
+        _handedOver.Add(id, owner);
+    }
+
     /// <summary>Gives back the place of a session that was given to a store.</summary>
     public void ReleaseHandedOver(string id) => _handedOver.Release(id);
 
@@ -164,7 +171,8 @@ internal sealed class SessionTable : IDisposable
         _handedOver.ReleaseOlderThan(_settings.InactivityTimeout);
         foreach (var session in _sessions.Values)
         {
-            if (session.IdleFor >= (session.IsPending ? _settings.InactivityTimeout : _idleTimeout))
+            // One that a message has entered is in use, however long the application works on it.
+            if (!session.IsEntered && session.IdleFor >= (session.IsPending ? _settings.InactivityTimeout : _idleTimeout))
             {
                 Close(session, SessionCloseReason.TimedOut);
             }
