@@ -88,6 +88,12 @@ public sealed class SecureConversationServiceOptions
     public TimeSpan SessionIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
+    /// How many sessions the process holds at most. Positive; default 10,000. Beyond it a new session ends the one that was idle for
+    /// longest of the client who holds most, if the newcomer holds fewer, else it is refused as ServiceTooBusy.
+    /// </summary>
+    public int MaxSessions { get; set; } = 10_000;
+
+    /// <summary>
     /// Where accepted messages are remembered. Null (default): the <see cref="IReplayCache"/> among the services of the
     /// application, and without one the memory of this process.
     /// </summary>

@@ -82,10 +82,11 @@ public sealed class MessageSecurityService : IDisposable
             throw new ArgumentException("MessageSecurityServiceOptions.Address must be an absolute URI.", nameof(options));
         }
 
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxSessions, nameof(options));
         if (options.SessionStore is not null && options.EndpointName is not { Length: > 0 and <= 200 })
         {
-            throw new ArgumentException("MessageSecurityServiceOptions.SessionStore needs EndpointName, of at most 200 characters: the store "
-                + "may serve several endpoints, and an endpoint must not take the sessions of another.", nameof(options));
+            throw new ArgumentException("MessageSecurityServiceOptions.SessionStore needs EndpointName, of at most 200 characters: the "
+                + "store may serve several endpoints, and an endpoint must not take the sessions of another.", nameof(options));
         }
 
         _messages = new EndpointMessages(binding);
@@ -95,7 +96,8 @@ public sealed class MessageSecurityService : IDisposable
         _firstGlance = new FirstGlance(replays, _environment.Clock);
         _receiver = new ServiceReceiver(_environment, replays, new ClientAuthenticator(credentials, _environment.Clock));
         var endpoint = options.SessionStore is null ? null
-            : EndpointScope.Of(options.EndpointName!, binding, credentials.ServiceCertificate!.Certificate.GetCertHashString(HashAlgorithmName.SHA256));
+            : EndpointScope.Of(options.EndpointName!, binding,
+                credentials.ServiceCertificate!.Certificate.GetCertHashString(HashAlgorithmName.SHA256));
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, endpoint) : null;
     }
 

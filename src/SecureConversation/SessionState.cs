@@ -66,7 +66,8 @@ public sealed class SessionState : IDisposable
         }
 
         // Large enough from the start: a buffer that the stream outgrows would keep a copy of the key.
-        var size = (int)user.Length + Key.Length + ReplyNonces.Length + (ClientCertificate?.Length ?? 0) + ((Id.Length + Endpoint.Length) * 3) + 64;
+        var size = (int)user.Length + Key.Length + ReplyNonces.Length + (ClientCertificate?.Length ?? 0)
+            + ((Id.Length + Endpoint.Length) * 3) + 64;
         using var stream = new MemoryStream(size);
         using var writer = new BinaryWriter(stream);
         writer.Write(Format);

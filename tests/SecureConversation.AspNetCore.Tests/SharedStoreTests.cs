@@ -34,6 +34,19 @@ public sealed class SharedStoreTests
         Assert.StartsWith("both:", SessionState.FromBytes(Assert.Single(_store.States).Value).Endpoint, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task MaxSessions_Reached_RefusesTheNext()
+    {
+        await using var host = await KestrelHost.StartAsync(
+            Endpoints.Session, _ => Task.FromResult(SoapReply.FromEnvelope(Envelopes.Reply())), o => o.MaxSessions = 1);
+        var client = host.Client(Endpoints.Session);
+        using var first = await client.OpenAsync();
+        var refused = await Assert.ThrowsAsync<SecureConversationException>(client.OpenAsync);
+        Assert.Equal(FailureCode.PeerFault, refused.Code);
+        Assert.Contains(host.Log.Entries, e => e.Text.Contains("MaxSessions", StringComparison.Ordinal));
+        await client.CallAsync(first);
+    }
+
     private async Task<(bool Verifies, int Ran)> CallWithASessionOfPublicAsync(KestrelHost host, MessageSecurity security)
     {
         _ran = 0;

@@ -34,9 +34,9 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
         }
 
         if (options.MaxRequestBytes <= 0 || options.MaxBufferedRequestBytes <= 0 || options.MaxReplyBytes <= 0
-            || options.SessionIdleTimeout <= TimeSpan.Zero)
+            || options.MaxSessions <= 0 || options.SessionIdleTimeout <= TimeSpan.Zero)
         {
-            return "MaxRequestBytes, MaxBufferedRequestBytes, MaxReplyBytes and SessionIdleTimeout must be positive.";
+            return "MaxRequestBytes, MaxBufferedRequestBytes, MaxReplyBytes, MaxSessions and SessionIdleTimeout must be positive.";
         }
 
         if (options.RequestBodyTimeout <= TimeSpan.Zero || options.RequestBodyTimeout > TimeSpan.FromDays(1))

@@ -30,6 +30,7 @@ internal static class ServiceFactory
             HandOutCanonicalForm = options.HandOutCanonicalForm,
             FailureAnswers = options.FailureAnswers,
             SessionIdleTimeout = options.SessionIdleTimeout,
+            MaxSessions = options.MaxSessions,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),
             EndpointName = options.EndpointName ?? $"{services.GetService<IHostEnvironment>()?.ApplicationName}/{name}",
             SessionStore = options.SessionStore ?? services.GetService<ISecuritySessionStore>(),

@@ -12,9 +12,18 @@ internal sealed class ServiceSessions
         EndpointMessages messages, EngineEnvironment environment, MessageSecurityServiceOptions options, string? endpoint)
     {
         var settings = messages.Application.Element.LocalServiceSettings;
-        Table = new SessionTable(settings, options.SessionIdleTimeout, environment.Clock, session =>
+        Table = new SessionTable(settings, options.MaxSessions, options.SessionIdleTimeout, environment.Clock, session =>
         {
-            EngineLog.SessionClosed(environment.Log, session.Id, session.CloseReason.ToString());
+            if (session.CloseReason == SessionCloseReason.Displaced)
+            {
+                EngineMetrics.DisplacedSessions.Add(1);
+                EngineLog.SessionDisplaced(environment.Log, session.Id, options.MaxSessions);
+            }
+            else
+            {
+                EngineLog.SessionClosed(environment.Log, session.Id, session.CloseReason.ToString());
+            }
+
             options.SessionClosed?.Invoke(session);
         }, e => EngineLog.CallbackFailed(environment.Log, e));
         Router = new SessionRouter(

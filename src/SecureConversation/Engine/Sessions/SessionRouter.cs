@@ -134,7 +134,7 @@ internal sealed class SessionRouter(
 
         try
         {
-            return await FindAsync(id, cancellationToken).ConfigureAwait(false);
+            return await FindAsync(id, sender, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -142,14 +142,14 @@ internal sealed class SessionRouter(
         }
     }
 
-    private async ValueTask<ServiceSession?> FindAsync(string id, CancellationToken cancellationToken)
+    private async ValueTask<ServiceSession?> FindAsync(string id, Owner sender, CancellationToken cancellationToken)
     {
         var session = live.Find(id);
         using var state = await store!.FindAsync(id, cancellationToken).ConfigureAwait(false);
         if (state is not null && state.Id == id)
         {
             RequireOwn(state);
-            return session ?? await ReviveAsync(state).ConfigureAwait(false);
+            return session ?? await ReviveAsync(state, sender).ConfigureAwait(false);
         }
 
         if (session is not null)
@@ -169,9 +169,9 @@ internal sealed class SessionRouter(
         }
     }
 
-    private async ValueTask<ServiceSession?> ReviveAsync(SessionState state)
+    private async ValueTask<ServiceSession?> ReviveAsync(SessionState state, Owner sender)
     {
-        var session = live.GetOrAdd(Revive(state));
+        var session = live.GetOrAdd(Revive(state, sender));
 
         // The session may have been cancelled since its state was read. From here on whoever cancels it finds it in the table. Others may
         // use it already, so the one who asks here cannot end it by hanging up, nor can a store that fails for him: each message asks the
@@ -186,7 +186,7 @@ internal sealed class SessionRouter(
         return null;
     }
 
-    private ServiceSession Revive(SessionState state)
+    private ServiceSession Revive(SessionState state, Owner sender)
     {
         if (!messages.Element.DefaultAlgorithmSuite.IsSymmetricKeyLengthSupported(state.Key.Length * 8))
         {
@@ -200,6 +200,8 @@ internal sealed class SessionRouter(
             var keys = SessionSendKeys.Create(context, messages.ForHandshake(MessageRole.Reply), random, nonces: state.ReplyNonces);
             return new ServiceSession(context, keys, state.User, state.Expires, clock)
             {
+                // Where a client came from is not kept. A session of nobody counts for the one who names it.
+                HeldBy = Owner.NameOfUser(state.User) is { } name ? new Owner(name) : sender,
                 ClientCertificate = state.ClientCertificate is { } certificate ? X509CertificateLoader.LoadCertificate(certificate) : null,
             };
         }

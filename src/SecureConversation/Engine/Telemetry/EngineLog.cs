@@ -42,6 +42,10 @@ internal static partial class EngineLog
     [LoggerMessage(24, LogLevel.Warning, "{Count} more sources went beyond the Budget of FailureAnswers within a second.")]
     public static partial void MorePossibleOracles(ILogger logger, int count);
 
+    [LoggerMessage(30, LogLevel.Information, "Session {SessionId} closed: it was idle for longest of the client who holds most, and one "
+        + "who holds fewer opened another when MaxSessions ({MaxSessions}), or his share of it, was used up.")]
+    public static partial void SessionDisplaced(ILogger logger, string sessionId, int maxSessions);
+
     [LoggerMessage(7, LogLevel.Warning, "Message refused: {Code}, because {Setting} is used up.")]
     public static partial void LimitReached(ILogger logger, FailureCode code, string setting);
 

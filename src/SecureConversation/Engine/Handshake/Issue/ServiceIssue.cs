@@ -74,8 +74,8 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
             var message = protection.Secure(body, _bootstrap.ForHandshake(MessageRole.Reply));
             try
             {
-                EngineLog.SessionIssued(environment.Log, session.Id, user.Identity?.Name ?? "anonymous");
                 await sessions.AddAsync(session, cancellationToken).ConfigureAwait(false);
+                EngineLog.SessionIssued(environment.Log, session.Id, user.Identity?.Name ?? "anonymous");
                 return new ServiceAnswer(message, FailureCode.None);
             }
             catch
@@ -135,6 +135,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         {
             ClientCertificate = message.SenderCertificate,
             PendingFor = owner,
+            HeldBy = owner,
         };
         return (session, response with
         {
