@@ -90,7 +90,7 @@ public sealed class ClientSession : IDisposable
             var environment = _role.Environment;
             var validity = Messages.Element.LocalClientSettings.TimestampValidityDuration;
             var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
-            var message = securer.Secure(plain, new SenderToken.Context(_context.SendKeys), SenderExtras.None);
+            var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(_context.SendKeys), SenderExtras.None));
             var expectation = new ReplyExpectation { MessageId = plain.FindText(Messages.Soap.MessageId), Signatures = message.Signatures };
             var keys = new ContextKeySource(_context.Key, _context.SendKeys);
             var receiver = new ReplyReceiver(Messages, environment, keys, expectation, kind, _role.Replays, _users.Leave);

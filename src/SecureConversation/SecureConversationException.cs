@@ -32,9 +32,9 @@ public sealed class SecureConversationException : Exception
     public SecureConversationException(SoapFault fault)
         : base((fault ?? throw new ArgumentNullException(nameof(fault))).ToString())
     {
-        Failure = fault.Is("BadContextToken") || fault.Is("RenewNeeded") ? SecureConversationFailure.BadContextToken
-            : fault.Is("FailedAuthentication") ? SecureConversationFailure.FailedAuthentication
-            : fault.Is("ServerTooBusy") ? SecureConversationFailure.ServerTooBusy
+        Failure = fault.IsLossOfContext ? SecureConversationFailure.BadContextToken
+            : fault.IsFailedAuthentication ? SecureConversationFailure.FailedAuthentication
+            : fault.IsServerTooBusy ? SecureConversationFailure.ServerTooBusy
             : SecureConversationFailure.PeerFault;
         Code = FailureCode.PeerFault;
         Fault = fault;

@@ -1,6 +1,8 @@
+using SecureConversation.Engine.Names;
+
 namespace SecureConversation;
 
-/// <summary>A SOAP fault, read from a reply.</summary>
+/// <summary>A SOAP fault, read from a reply. Each text, and the namespace of the specific code, is cut after 2,048 characters.</summary>
 public sealed record SoapFault
 {
     /// <summary>Local name of the code: Sender, Receiver, MustUnderstand, ... In SOAP 1.1: Client, Server or the specific code.</summary>
@@ -15,7 +17,28 @@ public sealed record SoapFault
     /// <summary>Whether the fault was part of a verified message. If not, anybody may have sent it.</summary>
     public bool IsSecured { get; init; }
 
-    internal bool Is(string localName) => Subcode is not null && Subcode.EndsWith('}' + localName, StringComparison.Ordinal);
+    /// <summary>Whether the service does not know the security context, or wants a new key for it, in any version.</summary>
+    internal bool IsLossOfContext =>
+        Is("BadContextToken", Ns.ScFebruary2005, Ns.Sc13) || Is("RenewNeeded", Ns.ScFebruary2005, Ns.Sc13);
+
+    /// <summary>Whether a credential was refused: by message security, or by the token service of a negotiation.</summary>
+    internal bool IsFailedAuthentication => Is("FailedAuthentication", Ns.Wsse, Ns.TrustFebruary2005, Ns.Trust13);
+
+    internal bool IsServerTooBusy => Is("ServerTooBusy", Ns.DotNetSecurity);
+
+    /// <summary>Whether the specific code is a name in one of the namespaces. An application has its own codes, of any name.</summary>
+    internal bool Is(string localName, params ReadOnlySpan<string> namespaces)
+    {
+        foreach (var uri in namespaces)
+        {
+            if (Subcode == $"{{{uri}}}{localName}")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -142,6 +142,37 @@ public sealed class SessionTests
         Assert.Equal(2, service.Handshakes);
     }
 
+    /// <summary>A code of the application says nothing about the session, and an operation that has run is not run again.</summary>
+    [Theory]
+    [InlineData("RenewNeeded", false)]
+    [InlineData("RenewNeeded", true)]
+    [InlineData("BadContextToken", true)]
+    [InlineData("FailedAuthentication", false)]
+    [InlineData("ServerTooBusy", true)]
+    public async Task FaultOfTheApplication_WithANameOfMessageSecurity_LeavesTheSession(string name, bool retry)
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        var executed = 0;
+        service.Reply = _ =>
+        {
+            executed++;
+            return Task.FromResult<byte[]?>(Messages.Envelope(service.Binding.MessageVersion,
+                $"<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value xmlns:c=\"urn:licences\">c:{name}</s:Value></s:Subcode></s:Code>" +
+                "<s:Reason><s:Text xml:lang=\"en\">The licence has to be renewed.</s:Text></s:Reason></s:Fault>", "urn:licences/Fault"));
+        };
+        var options = Credential.Options(service.Binding);
+        options.RetryOnBadContextToken = retry;
+        await using var client = new SecureConversationClient(service.Address, options);
+        for (var i = 1; i <= 3; i++)
+        {
+            var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+            Assert.Equal(SecureConversationFailure.PeerFault, error.Failure);
+            Assert.Equal($"{{urn:licences}}{name}", error.Fault!.Subcode);
+            Assert.True(error.Fault.IsSecured);
+            Assert.Equal((i, 1), (executed, service.Handshakes));
+        }
+    }
+
     [Fact]
     public async Task ForgedBadContextToken_FailsItsCall_NotTheOnesUnderWay()
     {

@@ -54,6 +54,30 @@ public sealed class FaultTests
         ((IClientChannel)proxy).Close();
     }
 
+    /// <summary>A code of the application says nothing about the session, whatever its name is.</summary>
+    [Theory]
+    [InlineData("RenewNeeded")]
+    [InlineData("BadContextToken")]
+    [InlineData("FailedAuthentication")]
+    [InlineData("ServerTooBusy")]
+    public async Task FaultOfTheApplication_WithANameOfMessageSecurity_LeavesTheSession(string name)
+    {
+        await using var service = await StartAsync(session: true);
+        service.FailSubcode = new System.Xml.XmlQualifiedName(name, "urn:licences");
+        using var factory = Clients.Factory(Binding(session: true), service.Address);
+        var proxy = factory.CreateChannel();
+        for (var i = 0; i < 3; i++)
+        {
+            var fault = Assert.Throws<FaultException>(() => proxy.Fail("because"));
+            Assert.Equal((name, "urn:licences"), (fault.Code.SubCode.Name, fault.Code.SubCode.Namespace));
+            Assert.Equal(CommunicationState.Opened, ((IClientChannel)proxy).State);
+        }
+
+        Assert.Equal(3, service.Requests.Count);
+        Assert.Equal(1, service.OpenSessions);
+        ((IClientChannel)proxy).Close();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

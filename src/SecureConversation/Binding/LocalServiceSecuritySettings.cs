@@ -46,7 +46,8 @@ public sealed record LocalServiceSecuritySettings
     /// <summary>
     /// Maximum number of concurrent handshakes. Default 128. Shared by the addresses that they come from, if the host knows them (an IPv6
     /// network of 64 bits is one): none may hold more than three times of what is still free, and an IPv6 network of 48 bits not more than
-    /// six times. At most half of the processors work on handshakes at once, for one address after the other.
+    /// six times. At most half of the processors work on handshakes at once, for one address after the other; sixteen times as many
+    /// handshakes as this may wait for that, shared likewise.
     /// </summary>
     public int MaxStatefulNegotiations { get; init; } = 128;
 

@@ -70,6 +70,9 @@ internal sealed class TestService : IAsyncDisposable
 
     public bool IsBinary { get; set; }
 
+    /// <summary>The specific code of the fault of Fail.</summary>
+    public XmlQualifiedName? FailSubcode { get; set; }
+
     /// <summary>XML of a header block of the answers of Echo.</summary>
     public string? EchoHeader { get; set; }
 
@@ -142,7 +145,7 @@ internal sealed class TestService : IAsyncDisposable
             case "Divide":
                 return Result(action, "Divide", Number("a") / Number("b"));
             case "Fail":
-                throw new SoapFaultException(Text("reason")) { Code = SoapFaultCode.Receiver };
+                throw new SoapFaultException(Text("reason")) { Code = SoapFaultCode.Receiver, Subcode = FailSubcode };
             case "FailAtLength":
                 throw new SoapFaultException("many")
                 {

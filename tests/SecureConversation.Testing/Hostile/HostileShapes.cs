@@ -159,6 +159,11 @@ public static class HostileShapes
             PrefixList = string.Join(' ', Enumerable.Range(0, 100).Select(i => $"p{i}")),
             Body = Repeat("<a " + Count(i => $"xmlns:p{i}=\"{i}\" ", Many, 100) + "/>", n),
         }),
+        new("signed: 4,096 prefixes listed, each declared by a sibling", n => new()
+        {
+            PrefixList = string.Join(' ', Enumerable.Range(0, 4096).Select(i => $"p{i}")),
+            Body = Count(i => $"<a xmlns:p{i % 4096}=\"{i}\"/>", n),
+        }),
         new("signed: 99 references, long decoded namespace", n => new()
         {
             Declarations = $"xmlns:p=\"&amp;{Long('A', n)}\"",

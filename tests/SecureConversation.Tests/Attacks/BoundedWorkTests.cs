@@ -105,8 +105,8 @@ public sealed class BoundedWorkTests
         using var scene = await Scene.OpenAsync("mutualcert/sign-first/session", protection: ClearBody);
         using var request = scene.Request();
         var stranger = HostileMessage.OfStranger(request.Envelope);
-        await scene.RefusedAsync(stranger.With(new() { SignedInfo = new string(' ', 60_000) }), FailureCode.SignatureMismatch);
-        await scene.RefusedAsync(stranger.With(new() { SignedInfo = new string(' ', 70_000) }), FailureCode.LimitExceeded);
+        await scene.RefusedAsync(stranger.With(new() { SignedInfo = new string(' ', 92_000) }), FailureCode.SignatureMismatch);
+        await scene.RefusedAsync(stranger.With(new() { SignedInfo = new string(' ', 100_000) }), FailureCode.LimitExceeded);
     }
 
     [Fact]

@@ -117,16 +117,6 @@ public sealed class PrefixTests
     }
 
     [Fact]
-    public async Task ListBeyondWhatReceiversTake_IsRefusedInWords()
-    {
-        using var scene = await Scene.OpenAsync(Attack.Session);
-        var many = Enumerable.Range(0, 200).ToArray();
-        var body = $"<Echo{string.Concat(many.Select(i => $" xmlns:p{i}='urn:{i}'"))}>{string.Join(' ', many.Select(i => $"p{i}:x"))}</Echo>";
-        var error = Assert.Throws<ArgumentException>(() => scene.Request(body));
-        Assert.Contains("PrefixList", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void BothWaysOfHandingOut_AreRefusedInWords()
     {
         var binding = Bindings.Create(Attack.Session);

@@ -205,7 +205,7 @@ public sealed class ReplayTests
             var busy = Assert.IsType<ServiceResult.Respond>(result);
             Assert.Equal((FailureCode.ReplayCacheFull, ServiceResponseKind.Fault), (busy.Code, busy.Kind));
             using var verified = request.VerifyReply(busy.Envelope);
-            Assert.True(verified.ReadFault()?.Is("ServerTooBusy"));
+            Assert.True(verified.ReadFault()?.IsServerTooBusy);
         }
     }
 

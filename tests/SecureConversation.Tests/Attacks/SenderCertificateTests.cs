@@ -67,6 +67,36 @@ public sealed class SenderCertificateTests
         Assert.Null(X509Facts.ParseSerialNumber(new string('9', 51)));
     }
 
+    [Fact]
+    public void MalformedKeyIdentifier_CountsAsNone()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=x", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509Extension("2.5.29.14", [1, 2, 3], critical: false));
+        using var created = request.CreateSelfSigned(Today.AddDays(-1), Today.AddDays(1));
+        using var certificate = X509CertificateLoader.LoadCertificate(created.RawData);
+        Assert.Empty(X509Facts.Of(certificate).SubjectKeyIdentifier);
+    }
+
+    [Fact]
+    public void StoreOfThePlatform_IsReadOnceForManyMessages()
+    {
+        var stores = new CertificateStores(StoreLocation.CurrentUser);
+        Assert.False(stores.Contains(StoreName.TrustedPeople, TestCertificates.Service));
+        using var store = new X509Store(StoreName.TrustedPeople, StoreLocation.CurrentUser, OpenFlags.ReadWrite);
+        using var other = X509CertificateLoader.LoadCertificate(TestCertificates.ClientWithoutKeyIdentifier.RawData);
+        store.Add(other);
+        try
+        {
+            Assert.False(stores.Contains(StoreName.TrustedPeople, other));
+            Assert.True(new CertificateStores(StoreLocation.CurrentUser).Contains(StoreName.TrustedPeople, other));
+        }
+        finally
+        {
+            store.Remove(other);
+        }
+    }
+
     [Theory]
     [InlineData("duplex//single")]
     [InlineData("duplex/sign-first/single")]

@@ -17,7 +17,11 @@ public sealed class NegotiationGateTests
         var first = new TaskCompletionSource<int>();
         var running = gate.RunAsync(new("somebody"), _ => new ValueTask<int>(first.Task), default);
 
-        var refused = await Assert.ThrowsAsync<SecurityFailureException>(async () => await gate.RunAsync(new("somebody"), _ => ValueTask.FromResult(2), default));
+        // The one place is taken, so the next one waits; but no longer than a turn lasts.
+        var second = gate.RunAsync(new("somebody"), _ => ValueTask.FromResult(2), default).AsTask();
+        Assert.False(second.IsCompleted);
+        _clock.Advance(TimeSpan.FromMilliseconds(51));
+        var refused = await Assert.ThrowsAsync<SecurityFailureException>(() => second);
         Assert.Equal(FailureCode.ServiceTooBusy, refused.Code);
 
         first.SetResult(1);
@@ -42,5 +46,45 @@ public sealed class NegotiationGateTests
         var running = gate.RunAsync(new("somebody"), async token => { await Task.Delay(Timeout.Infinite, token); return 0; }, source.Token);
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await running);
+    }
+
+    /// <summary>Five hundred clients start together: each waits for its turn, and none is refused.</summary>
+    [Fact]
+    public async Task Burst_OfOneMachine_FindsRoom()
+    {
+        var gate = new NegotiationGate(new LocalServiceSecuritySettings(), _clock);
+        var running = Enumerable.Range(0, 500).Select(i => Task.Run(async () => await gate.RunAsync(new("site"), async _ =>
+        {
+            await Task.Yield();
+            return i;
+        }, default), TestContext.Current.CancellationToken)).ToArray();
+        Assert.Equal(Enumerable.Range(0, 500), await Task.WhenAll(running));
+    }
+
+    /// <summary>Those who wait are limited too, and shared: whoever fills his share leaves room for others.</summary>
+    [Fact]
+    public async Task Line_OfOneSender_LeavesRoomForOthers()
+    {
+        var gate = new NegotiationGate(new LocalServiceSecuritySettings { MaxStatefulNegotiations = 16 }, _clock);
+        using var blocked = new ManualResetEventSlim();
+        var turns = Math.Max(1, Environment.ProcessorCount / 2);
+        var busy = Enumerable.Range(0, turns).Select(i => Task.Run(async () => await gate.RunAsync(new($"{i}"), _ =>
+        {
+            blocked.Wait(CancellationToken.None);
+            return ValueTask.FromResult(0);
+        }, default), TestContext.Current.CancellationToken)).ToArray();
+        while (gate.Working < turns)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        var mallory = Enumerable.Range(0, 256).Select(_ => gate.RunAsync(new("mallory"), _ => ValueTask.FromResult(1), default).AsTask()).ToArray();
+        Assert.InRange(mallory.Count(t => t.IsFaulted), 60, 68);
+        var alice = gate.RunAsync(new("alice"), _ => ValueTask.FromResult(2), default).AsTask();
+        Assert.False(alice.IsFaulted);
+        blocked.Set();
+        Assert.Equal(2, await alice);
+        await Task.WhenAll(busy);
+        await Task.WhenAll(mallory.Where(t => !t.IsFaulted));
     }
 }

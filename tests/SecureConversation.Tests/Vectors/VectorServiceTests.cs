@@ -198,7 +198,7 @@ internal sealed class ServiceReplay : IDisposable
         var code = expected.Code[(expected.Code.IndexOf('}', StringComparison.Ordinal) + 1)..];
         if (code != actual.Code || (expected.Subcode != actual.Subcode)
             || parsed.FindText(parsed.Names.Action) != expected.Action
-            || (actual.Is("InvalidSecurity") || actual.Is("FailedAuthentication")) && actual.Reason != expected.Reason)
+            || (actual.Is("InvalidSecurity", Ns.Wsse) || actual.Is("FailedAuthentication", Ns.Wsse)) && actual.Reason != expected.Reason)
         {
             failures.Add($"{message.Record.File}: fault{Environment.NewLine}  expected {expected}{Environment.NewLine}  actual   {actual}");
         }

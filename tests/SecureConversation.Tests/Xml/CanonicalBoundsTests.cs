@@ -128,9 +128,9 @@ public sealed class CanonicalBoundsTests
     [Fact]
     public void PrefixList_OfTooMany_IsRefused()
     {
-        Assert.False(new InclusivePrefixes(List(128)).IsEmpty);
-        Assert.Equal(FailureCode.LimitExceeded, XmlSupport.CodeOf(() => Assert.False(new InclusivePrefixes(List(129)).IsEmpty)));
-        Assert.False(new InclusivePrefixes(Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Repeat("b", 500)))).IsEmpty);
+        Assert.False(new InclusivePrefixes(List(4096)).IsEmpty);
+        Assert.Equal(FailureCode.LimitExceeded, XmlSupport.CodeOf(() => Assert.False(new InclusivePrefixes(List(4097)).IsEmpty)));
+        Assert.False(new InclusivePrefixes(Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Repeat("b", 5000)))).IsEmpty);
 
         static byte[] List(int count) => Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Range(0, count).Select(i => i.ToString("x", CultureInfo.InvariantCulture))));
     }

@@ -110,7 +110,7 @@ public sealed class ExclusiveCanonicalizerTests
         using XmlIndex index = XmlSupport.Index("<a/>");
         using var sink = new BufferSink(int.MaxValue);
         XmlElement root = index.Root;
-        byte[] list = XmlSupport.Utf8(string.Concat(Enumerable.Repeat("p ", 513)));
+        byte[] list = XmlSupport.Utf8(string.Concat(Enumerable.Repeat("p ", 16_385)));
         Assert.Equal(
             FailureCode.LimitExceeded,
             XmlSupport.CodeOf(() => ExclusiveCanonicalizer.Canonicalize(root, list, CanonicalForm.Wcf, sink)));

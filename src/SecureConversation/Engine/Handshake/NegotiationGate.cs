@@ -7,21 +7,72 @@ namespace SecureConversation.Engine.Handshake;
 /// <summary>
 /// Limits the number (MaxStatefulNegotiations) and the duration (NegotiationTimeout) of concurrent handshakes, because anybody can make the
 /// service do private key operations by starting one. The places are shared fairly by address, and at most half of the processors work on
-/// handshakes at once, so that sessions go on while strangers knock.
+/// handshakes at once, so that sessions go on while strangers knock. Those that have not had their turn yet have cost nothing; many more of
+/// them may wait, so that a burst of clients that start together finds room.
 /// </summary>
 internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, TimeProvider clock)
 {
     // A private key operation and the rest of a handshake take a few milliseconds. What takes longer waits for a validator.
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(50);
 
+    // What waits holds its message, some kilobytes.
+    private const int WaitingForEachPlace = 16;
+
+    private readonly FairQuota _line = new(
+        (int)Math.Min(int.MaxValue, (long)settings.MaxStatefulNegotiations * WaitingForEachPlace),
+        $"handshakes that wait, {WaitingForEachPlace} for each of {nameof(settings.MaxStatefulNegotiations)}");
+
     private readonly FairQuota _places = new(settings.MaxStatefulNegotiations, nameof(settings.MaxStatefulNegotiations));
     private readonly FairTurns _turns = new(Math.Max(1, Environment.ProcessorCount / 2), LongestTurn, clock);
+
+    /// <summary>How many handshakes have had their turn and go on.</summary>
+    public int Working => _places.Taken;
 
     /// <param name="owner">Who starts the handshake, by his address: nothing else is known yet.</param>
     /// <param name="negotiate">The handshake. What it does before it first waits is done in turn.</param>
     /// <param name="cancellationToken">Cancels the handshake.</param>
     /// <exception cref="SecurityFailureException">Too many handshakes run at once, or this one took too long.</exception>
     public async ValueTask<T> RunAsync<T>(
+        Owner owner, Func<CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(settings.NegotiationTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            using var turn = await WaitForTurnAsync(owner, either.Token).ConfigureAwait(false);
+            var negotiation = NegotiateAsync(owner, negotiate, either.Token);
+            if (_places.Taken * 2L < settings.MaxStatefulNegotiations)
+            {
+                // It waits for something, so others may work. When places get scarce the next one has to wait until this one is done.
+                turn.Dispose();
+            }
+
+            return await negotiation.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Fail.With<T>(FailureCode.ServiceTooBusy, "NegotiationTimeout");
+        }
+    }
+
+    private async ValueTask<FairTurns.Turn> WaitForTurnAsync(Owner owner, CancellationToken cancellationToken)
+    {
+        if (_line.TryTake(owner) is { } limit)
+        {
+            Fail.With(FailureCode.ServiceTooBusy, limit);
+        }
+
+        try
+        {
+            return await _turns.EnterAsync(owner, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _line.Release(owner);
+        }
+    }
+
+    private async ValueTask<T> NegotiateAsync<T>(
         Owner owner, Func<CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
     {
         if (_places.TryTake(owner) is { } limit)
@@ -31,19 +82,7 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
 
         try
         {
-            using var timeout = new CancellationTokenSource(settings.NegotiationTimeout, clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-            ValueTask<T> negotiation;
-            using (await _turns.EnterAsync(owner, either.Token).ConfigureAwait(false))
-            {
-                negotiation = negotiate(either.Token);
-            }
-
-            return await negotiation.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Fail.With<T>(FailureCode.ServiceTooBusy, "NegotiationTimeout");
+            return await negotiate(cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -1,5 +1,5 @@
+using SecureConversation.Engine.Signature;
 using SecureConversation.Engine.Xml;
-
 
 namespace SecureConversation.Engine.Receive;
 
@@ -15,8 +15,8 @@ internal static class Limits
     /// <summary>xenc:EncryptedData children of the security header: signatures, their confirmations and tokens.</summary>
     public const int MaxSealedItems = 8;
 
-    /// <summary>Base64 characters of an encrypted ds:Signature. One with <see cref="MaxSignedParts"/> references is shorter.</summary>
-    public const int MaxSealedSignature = 64 * 1024;
+    /// <summary>Base64 characters of an encrypted ds:Signature: ds:SignedInfo, with 6 KB for its value and its key.</summary>
+    public const int MaxSealedSignature = (SignatureElement.MaxSignedInfoBytes + (6 * 1024)) / 3 * 4;
 
     /// <summary>Bytes of the namespace declarations in scope of the security header; WCF's messages have about 500.</summary>
     public const int MaxScopeBytes = 16 * 1024;

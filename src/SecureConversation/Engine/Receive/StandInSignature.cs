@@ -16,8 +16,11 @@ namespace SecureConversation.Engine.Receive;
 /// </summary>
 internal sealed class StandInSignature
 {
-    // Stand-ins are kept for lengths in steps of one reference, so there are never many.
-    private static readonly ConcurrentDictionary<int, StandInSignature> Known = new();
+    // A list of prefixes makes a signature longer than its references do.
+    private const int ListStep = 4096;
+
+    // Stand-ins are kept for lengths in steps of one reference, or of the list, so there are never many.
+    private static readonly ConcurrentDictionary<(int References, int Lists), StandInSignature> Known = new();
     private static readonly byte[] Broken = "<w><"u8.ToArray();
 
     // About the length of one with a single reference.
@@ -29,9 +32,9 @@ internal sealed class StandInSignature
     private readonly byte[] _document;
     private readonly SignatureElement _element;
 
-    private StandInSignature(int references)
+    private StandInSignature(int references, int listBytes)
     {
-        _document = Encoding.UTF8.GetBytes(Write(references));
+        _document = Encoding.UTF8.GetBytes(Write(references, listBytes));
         _element = Read(XmlIndex.Parse(_document, XmlLimits.Default));
     }
 
@@ -39,7 +42,8 @@ internal sealed class StandInSignature
     public static StandInSignature OfLength(int length)
     {
         var references = Math.Clamp((length - 600) / Reference.Length, 1, Limits.MaxSignedParts);
-        return Known.GetOrAdd(references, static references => new StandInSignature(references));
+        var lists = Math.Clamp((length - 600 - (references * Reference.Length)) / ListStep, 0, MaxLists);
+        return Known.GetOrAdd((references, lists), static of => new StandInSignature(of.References, of.Lists * ListStep));
     }
 
     /// <summary>Throws and catches failures, for readings that have not caused any.</summary>
@@ -77,6 +81,8 @@ internal sealed class StandInSignature
     public void Verify(SecurityAlgorithmSuite suite, X509Certificate2 certificate) =>
         SignatureVerification.Spend(_element, suite, certificate, Value);
 
+    private const int MaxLists = InclusivePrefixes.MaxListBytes / ListStep;
+
     private const string Reference =
         "<Reference URI=\"#_00\"><Transforms><Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></Transform></Transforms>"
         + "<DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"></DigestMethod>"
@@ -85,11 +91,13 @@ internal sealed class StandInSignature
     private static SignatureElement Read(XmlIndex index) =>
         SignatureElement.Read(index.Root, ProtocolVersion.Of(MessageSecurityVersion.Default), Limits.MaxSignedParts);
 
-    private static string Write(int references) =>
+    private static string Write(int references, int listBytes) =>
         "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><SignedInfo>"
         + "<CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></CanonicalizationMethod>"
         + "<SignatureMethod Algorithm=\"http://www.w3.org/2000/09/xmldsig#hmac-sha1\"></SignatureMethod>"
-        + string.Concat(Enumerable.Repeat(Reference, references))
+        + string.Concat(Enumerable.Repeat(Reference, references - 1))
+        + (listBytes == 0 ? Reference : Reference.Replace("></Transform>", $"><InclusiveNamespaces xmlns=\"{Ns.ExcC14N}\" PrefixList=\""
+            + $"{new string('p', listBytes)}\"></InclusiveNamespaces></Transform>", StringComparison.Ordinal))
         + "</SignedInfo><SignatureValue>WlpaWlpaWlpaWlpaWlpaWlpaWlo=</SignatureValue><KeyInfo>"
         + "<o:SecurityTokenReference xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">"
         + "<o:Reference URI=\"#_0\"></o:Reference></o:SecurityTokenReference></KeyInfo></Signature>";

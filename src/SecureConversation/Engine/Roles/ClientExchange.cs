@@ -20,7 +20,7 @@ internal sealed class ClientExchange(
         var extras = new SenderExtras { Credentials = credentials };
         var securer = new MessageSecurer(requirements, environment.Clock, messages.Element.LocalClientSettings.TimestampValidityDuration,
             environment.Random, environment.XmlLimits);
-        var message = securer.Secure(plain, token, extras);
+        var message = environment.Sent(securer.Secure(plain, token, extras));
         var expectation = new ReplyExpectation
         {
             MessageId = plain.FindText(messages.Soap.MessageId),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Send;
 using SecureConversation.Engine.Telemetry;
 using SecureConversation.Engine.Xml;
 
@@ -9,6 +10,8 @@ namespace SecureConversation.Engine.Roles;
 /// <summary>The outside dependencies of a client or service. Tests replace them to reproduce conversations byte for byte.</summary>
 internal sealed record EngineEnvironment
 {
+    private int _hasLeftOutPrefixes;
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
     public RandomSource Random { get; init; } = RandomSource.System;
     public XmlLimits XmlLimits { get; init; } = new();
@@ -34,6 +37,17 @@ internal sealed record EngineEnvironment
 
     /// <summary>Limits how often refusals are logged; null for a client, whom nobody can flood.</summary>
     public RefusalLog? Refusals { get; init; }
+
+    /// <summary>Logs, once for a client or a service, that a message left out prefixes, and returns the message.</summary>
+    public SecuredMessage Sent(SecuredMessage message)
+    {
+        if (message.LeavesOutPrefixes && Interlocked.Exchange(ref _hasLeftOutPrefixes, 1) == 0)
+        {
+            EngineLog.PrefixesLeftOut(Log, InclusivePrefixes.MaxPrefixes, InclusivePrefixes.MaxListBytes);
+        }
+
+        return message;
+    }
 
     /// <summary>Logs that a message was refused.</summary>
     public void Refused(FailureCode code, string? detail)

@@ -95,6 +95,7 @@ internal sealed class ReplyProtection : IDisposable
             _environment.Random, _environment.XmlLimits);
         // Clients match replies to requests by the signed a:RelatesTo, so it is added if the application has not written it.
         var relatesTo = plain.Find(_messages.Soap.RelatesTo).IsNull ? _request.MessageId : null;
-        return securer.Secure(plain, _token, new SenderExtras { RelatesTo = relatesTo, Confirm = _request.Signatures });
+        var extras = new SenderExtras { RelatesTo = relatesTo, Confirm = _request.Signatures };
+        return _environment.Sent(securer.Secure(plain, _token, extras));
     }
 }

@@ -46,7 +46,7 @@ internal static class BoundItems
             var value = new byte[requirements.Suite.Digest.Size];
             var survey = new PrefixSurvey(PrefixInterest.All);
             digest.Compute(item, default, CanonicalForm.Recommendation, value, survey);
-            items.Add(new PartDigest(id.ToString(), value, survey.ToList()));
+            items.Add(new PartDigest(id.ToString(), value, survey.ToCompleteList()));
         }
 
         return items;

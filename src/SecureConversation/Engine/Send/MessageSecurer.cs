@@ -51,7 +51,7 @@ internal sealed class MessageSecurer(
             var splice = new EnvelopeSplice(plan.Envelope);
             var encrypted = PartEncryption.Apply(splice, plan, requirements, keys, random);
             header.Sign(digests, extras);
-            return Finish(plan, splice, header, encrypted, keys);
+            return Finish(plan, splice, header, encrypted, keys, parts);
         }
 
         parts.Survey(plan);
@@ -68,7 +68,7 @@ internal sealed class MessageSecurer(
         }
 
         header.Sign(ciphers, extras);
-        return Finish(plan, new EnvelopeSplice(plan.Envelope), header, references, keys);
+        return Finish(plan, new EnvelopeSplice(plan.Envelope), header, references, keys, parts);
     }
 
     private static SecuredMessage Finish(
@@ -76,10 +76,11 @@ internal sealed class MessageSecurer(
         EnvelopeSplice splice,
         SecurityHeaderWriter header,
         IReadOnlyList<string> encrypted,
-        SendKeys keys)
+        SendKeys keys,
+        SignedParts parts)
     {
         splice.InsertHeader(output => header.Write(output, encrypted));
-        return new SecuredMessage(splice.Apply(CipherCapacity(plan)), header.Signatures, keys);
+        return new SecuredMessage(splice.Apply(CipherCapacity(plan)), header.Signatures, keys, parts.LeavesOutPrefixes);
     }
 
     /// <summary>An estimate: base64 makes four octets of three, and the security header needs some room.</summary>

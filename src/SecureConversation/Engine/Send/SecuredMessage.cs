@@ -5,7 +5,8 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Send;
 
 /// <summary>An envelope ready to send, with the facts by which its reply will be checked.</summary>
-internal sealed class SecuredMessage(PooledBytes bytes, IReadOnlyList<SentSignature> signatures, SendKeys keys) : IDisposable
+internal sealed class SecuredMessage(PooledBytes bytes, IReadOnlyList<SentSignature> signatures, SendKeys keys, bool leavesOutPrefixes)
+    : IDisposable
 {
     public ReadOnlyMemory<byte> Memory => bytes.Memory;
 
@@ -17,6 +18,9 @@ internal sealed class SecuredMessage(PooledBytes bytes, IReadOnlyList<SentSignat
 
     /// <summary>SHA-1 of the cipher value of the EncryptedKey; empty when the message has none.</summary>
     public byte[] EncryptedKeySha1 { get; } = keys.EncryptedKeySha1;
+
+    /// <summary>Whether values refer to more prefixes than the signature lists.</summary>
+    public bool LeavesOutPrefixes { get; } = leavesOutPrefixes;
 
     /// <summary>Returns the buffer to its pool. The key belongs to the caller and is not disposed.</summary>
     public void Dispose() => bytes.Dispose();

@@ -7,11 +7,16 @@ namespace SecureConversation.Engine.Send;
 /// <summary>
 /// Digests the planned parts of an envelope for the primary signature. The signature also covers the declarations of prefixes that values
 /// refer to (<c>xsi:type="q:X"</c>): these prefixes are listed in ec:InclusiveNamespaces, so that nobody can bind them to another
-/// namespace. A part without such a prefix is read once and has no list. In the profile Bound every prefix is listed.
+/// namespace. A part without such a prefix is read once and has no list. All lists of a signature together are bounded; prefixes beyond
+/// that are left out, as WCF leaves out all. In the profile Bound every prefix is listed, or nothing is sent.
 /// </summary>
 internal sealed class SignedParts(MessageRequirements requirements, XmlLimits limits)
 {
     private readonly Dictionary<int, byte[]> _hidden = [];
+    private int _listed;
+
+    /// <summary>Whether values refer to more prefixes than could be listed.</summary>
+    public bool LeavesOutPrefixes { get; private set; }
 
     /// <summary>
     /// Where encryption comes first, the digest is that of ciphertext. So the prefixes that the content refers to, and that are declared
@@ -32,9 +37,9 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
             {
                 var element = ElementOf(plan, part);
                 var start = part.Block == PlannedPart.Body ? element.ContentStart : element.Start;
-                var survey = new PrefixSurvey(PrefixInterest.Outside, start);
+                var survey = new PrefixSurvey(PrefixInterest.Outside, start, Room);
                 digest.Compute(element, default, CanonicalForm.Recommendation, unused, survey);
-                _hidden[part.Block] = survey.ToList();
+                _hidden[part.Block] = Take(survey);
             }
         }
     }
@@ -74,19 +79,29 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
         {
             var all = new PrefixSurvey(PrefixInterest.All);
             var differ = digest.Compute(element, default, CanonicalForm.Recommendation, value, all);
-            return (value, all.ToList(), differ);
+            return (value, all.ToCompleteList(), differ);
         }
 
-        var survey = known is null && requirements.SignPrefixesInValues ? new PrefixSurvey(PrefixInterest.Values) : null;
+        var survey = known is null && requirements.SignPrefixesInValues ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room) : null;
         var prefixes = known ?? [];
         var differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value, survey);
-        if (survey is { IsEmpty: false })
+        if (survey is not null)
         {
-            prefixes = survey.ToList();
-            differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value);
+            prefixes = Take(survey);
+            differs = prefixes.Length > 0 ? digest.Compute(element, prefixes, CanonicalForm.Recommendation, value) : differs;
         }
 
         return (value, prefixes, differs);
+    }
+
+    private int Room => InclusivePrefixes.MaxListBytes - _listed;
+
+    private byte[] Take(PrefixSurvey survey)
+    {
+        var list = survey.ToList();
+        _listed += list.Length;
+        LeavesOutPrefixes |= survey.IsCut;
+        return list;
     }
 
     private static XmlElement ElementOf(SendPlan plan, PlannedPart part) =>

@@ -22,7 +22,7 @@ internal readonly record struct SignedReference(
 /// ds:Signature in the form that message security uses (XML Signature section 4). Children in another order are refused.
 /// <code>
 /// ds:Signature [@Id]
-///   ds:SignedInfo                              required
+///   ds:SignedInfo                              required, at most MaxSignedInfoBytes
 ///     ds:CanonicalizationMethod @Algorithm     exclusive C14N [ec:InclusiveNamespaces]
 ///     ds:SignatureMethod @Algorithm            children are refused: HMACOutputLength would truncate
 ///     ds:Reference @URI="#id" +                at most Limits.MaxSignedParts; other URIs are refused
@@ -39,10 +39,13 @@ internal sealed class SignatureElement
     /// <summary>The longest signature value: that of RSA with 4096 bits.</summary>
     public const int MaxSignatureBytes = 512;
 
-    private const int MaxDigestBytes = 64;
+    /// <summary>
+    /// The longest ds:SignedInfo in bytes, as written and in canonical form. 100 references take less than half of it, the lists of
+    /// prefixes at most <see cref="Xml.InclusivePrefixes.MaxListBytes"/>.
+    /// </summary>
+    public const int MaxSignedInfoBytes = 96 * 1024;
 
-    // The list is searched for each prefix that the signed elements declare, so its length is bounded.
-    private const int MaxPrefixList = 2048;
+    private const int MaxDigestBytes = 64;
 
     private SignatureElement(
         XmlElement element,
@@ -76,6 +79,11 @@ internal sealed class SignatureElement
     public static SignatureElement Read(XmlElement element, ProtocolVersion protocol, int maxReferences)
     {
         var signedInfo = Require(element.FirstChild, Ds.SignedInfo);
+        if (signedInfo.End - signedInfo.Start > MaxSignedInfoBytes)
+        {
+            Fail.With(FailureCode.LimitExceeded, "ds:SignedInfo");
+        }
+
         var value = Require(signedInfo.NextSibling, Ds.SignatureValue);
         var keyInfo = Require(value.NextSibling, Ds.KeyInfo);
         RequireEnd(keyInfo);
@@ -156,7 +164,7 @@ internal sealed class SignatureElement
         Require(child, Ds.InclusiveNamespaces);
         RequireEnd(child);
         var list = child.GetAttribute(Attr.PrefixList);
-        if (list is { Length: > MaxPrefixList })
+        if (list is { Length: > Xml.InclusivePrefixes.MaxListBytes })
         {
             Fail.With(FailureCode.LimitExceeded, "ec:InclusiveNamespaces/@PrefixList");
         }

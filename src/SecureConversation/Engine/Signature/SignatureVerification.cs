@@ -10,9 +10,6 @@ namespace SecureConversation.Engine.Signature;
 /// <summary>Core validation (XML Signature section 3.2). Only the algorithms of the suite are accepted.</summary>
 internal static class SignatureVerification
 {
-    // As written and in canonical form. 100 references with prefix lists take about half of it.
-    private const int MaxSignedInfoBytes = 64 * 1024;
-
     // The sender chooses the certificate, and a long exponent makes verification as costly as signing.
     private const int MaxExponentBytes = 8;
 
@@ -144,17 +141,11 @@ internal static class SignatureVerification
 
     private static BufferSink Canonicalize(SignatureElement signature)
     {
-        var signedInfo = signature.SignedInfo;
-        if (signedInfo.End - signedInfo.Start > MaxSignedInfoBytes)
-        {
-            Fail.With(FailureCode.LimitExceeded, "ds:SignedInfo");
-        }
-
         // This is computed before anything is authenticated, and is the only canonical form that is kept.
-        var sink = new BufferSink(MaxSignedInfoBytes);
+        var sink = new BufferSink(SignatureElement.MaxSignedInfoBytes);
         try
         {
-            ExclusiveCanonicalizer.Canonicalize(signedInfo, signature.InclusivePrefixes.Span, CanonicalForm.Recommendation, sink);
+            ExclusiveCanonicalizer.Canonicalize(signature.SignedInfo, signature.InclusivePrefixes.Span, CanonicalForm.Recommendation, sink);
             return sink;
         }
         catch

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
@@ -13,7 +14,8 @@ namespace SecureConversation.Engine.Signature;
 internal readonly record struct PartDigest(string Id, byte[] Digest, byte[] InclusivePrefixes);
 
 /// <summary>
-/// Builds one ds:Signature in canonical form, so that the bytes that are signed are sent and nothing is serialized twice.
+/// Builds one ds:Signature in canonical form, so that the bytes that are signed are sent and nothing is serialized twice. One that is
+/// longer than receivers accept is refused with <see cref="FailureCode.LimitExceeded"/>.
 /// </summary>
 internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposable
 {
@@ -49,7 +51,7 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
     /// <summary>Signs with a symmetric key and writes the element; returns the signature value.</summary>
     public byte[] Finish(PooledBytes output, string? id, SymmetricKey key, Action<PooledBytes> keyReference)
     {
-        _signedInfo.Write("</SignedInfo>"u8);
+        End();
         var value = new byte[suite.SymmetricSignature.Size];
         key.ComputeHmac(suite.SymmetricSignature, _signedInfo.Span, value);
         Write(output, id, value, keyReference);
@@ -59,7 +61,7 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
     /// <summary>Signs with a private key and writes the element; returns the signature value.</summary>
     public byte[] Finish(PooledBytes output, string? id, RSA key, Action<PooledBytes> keyReference)
     {
-        _signedInfo.Write("</SignedInfo>"u8);
+        End();
         var value = RsaSignature.Sign(key, suite.AsymmetricSignature, _signedInfo.Span);
         Write(output, id, value, keyReference);
         return value;
@@ -80,6 +82,15 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
             + "<SignatureMethod Algorithm=\""u8);
         _signedInfo.WriteText(signatureMethod);
         _signedInfo.Write("\"></SignatureMethod>"u8);
+    }
+
+    private void End()
+    {
+        _signedInfo.Write("</SignedInfo>"u8);
+        if (_signedInfo.Length > SignatureElement.MaxSignedInfoBytes)
+        {
+            Fail.With(FailureCode.LimitExceeded, "ds:SignedInfo");
+        }
     }
 
     private void Write(PooledBytes output, string? id, byte[] value, Action<PooledBytes> keyReference)

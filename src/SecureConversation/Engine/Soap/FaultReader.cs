@@ -6,7 +6,8 @@ namespace SecureConversation.Engine.Soap;
 
 /// <summary>
 /// Reads a SOAP fault from a body (SOAP 1.2 part 1 section 5.4, SOAP 1.1 section 4.4). The fault only becomes the text of an
-/// exception, so the reader is lenient: all children are optional, told by their local names, and others are ignored.
+/// exception, so the reader is lenient: all children are optional, told by their local names, and others are ignored. Anybody may have
+/// written it, so each text and the namespace of a code are cut after 2,048 characters.
 /// <code>
 /// s:Fault                                      SOAP 1.2
 ///   s:Code / s:Value                           the local name is read
@@ -19,7 +20,7 @@ namespace SecureConversation.Engine.Soap;
 /// </summary>
 internal static class FaultReader
 {
-    private const int MaxReason = 2048;
+    private const int MaxText = 2048;
 
     /// <summary>The fault; null when the body holds none. The envelope must be parsed with its body indexed.</summary>
     public static SoapFault? Read(SoapEnvelope envelope, bool isSecured)
@@ -61,11 +62,11 @@ internal static class FaultReader
         };
     }
 
-    /// <summary>The QName of a code in the form {namespace}local.</summary>
+    /// <summary>The QName of a code in the form {namespace}local. A namespace that is cut equals none that means anything.</summary>
     private static string Qualify(XmlElement value)
     {
         var (prefix, local) = Split(value);
-        return $"{{{value.LookupNamespace(Encoding.UTF8.GetBytes(prefix)) ?? ""}}}{local}";
+        return $"{{{(value.TryLookupNamespace(Encoding.UTF8.GetBytes(prefix), out var uri) ? Cut(uri) : "")}}}{local}";
     }
 
     private static (string Prefix, string Local) Split(XmlElement value)
@@ -75,10 +76,20 @@ internal static class FaultReader
         return colon < 0 ? ("", text) : (text[..colon], text[(colon + 1)..]);
     }
 
-    private static string Text(XmlElement element)
+    private static string Text(XmlElement element) => element.IsNull ? "" : Cut(element.RawText).TrimEnd();
+
+    private static string Cut(ReadOnlySpan<byte> text)
     {
-        var text = element.IsNull ? "" : element.GetText().Trim();
-        return text.Length <= MaxReason ? text : text[..MaxReason];
+        // No character of a string takes more than three octets.
+        text = text.TrimStart(" \t\r\n"u8);
+        var start = Encoding.UTF8.GetString(text[..Math.Min(text.Length, (3 * MaxText) + 4)]);
+        if (start.Length <= MaxText)
+        {
+            return start;
+        }
+
+        // A surrogate without its other half is no character.
+        return start[..(char.IsHighSurrogate(start[MaxText - 1]) ? MaxText - 1 : MaxText)];
     }
 
     private static XmlElement Child(XmlElement parent, string localName)

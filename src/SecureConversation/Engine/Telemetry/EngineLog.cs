@@ -42,6 +42,12 @@ internal static partial class EngineLog
     [LoggerMessage(24, LogLevel.Warning, "{Count} more sources went beyond the Budget of FailureAnswers within a second.")]
     public static partial void MorePossibleOracles(ILogger logger, int count);
 
+    [LoggerMessage(25, LogLevel.Warning, "A message refers in its values, such as xsi:type, to more prefixes than a signature lists "
+        + "({MaxPrefixes} for a part, {MaxBytes} bytes together). The namespaces of the others are not signed, as in messages of WCF: "
+        + "somebody on the way can bind these prefixes to another namespace if no name uses them. To have all signed, let the serializer "
+        + "declare its prefixes once, or send fewer elements in one message. This is logged once.")]
+    public static partial void PrefixesLeftOut(ILogger logger, int maxPrefixes, int maxBytes);
+
     [LoggerMessage(30, LogLevel.Information, "Session {SessionId} closed: it was idle for longest of the client who holds most, and one "
         + "who holds fewer opened another when MaxSessions ({MaxSessions}), or his share of it, was used up.")]
     public static partial void SessionDisplaced(ILogger logger, string sessionId, int maxSessions);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 
@@ -11,6 +10,7 @@ internal sealed class CertificateValidator
     private static readonly OwnThreads Shared = NetworkThreads();
 
     private readonly CertificateValidationOptions _options;
+    private readonly CertificateStores _stores;
     private readonly OwnThreads _threads;
     private readonly RevocationChecks _revocation;
 
@@ -36,6 +36,7 @@ internal sealed class CertificateValidator
         }
 
         _options = options;
+        _stores = new CertificateStores(options.TrustedStoreLocation);
         _threads = threads;
         _revocation = new RevocationChecks(
             threads, (certificate, now) => HasTrustedChain(certificate, now, options.RevocationMode, downloads: false));
@@ -153,30 +154,7 @@ internal sealed class CertificateValidator
         return chain;
     }
 
-    private bool IsInStore(StoreName name, X509Certificate2 certificate)
-    {
-        try
-        {
-            using var store = new X509Store(name, _options.TrustedStoreLocation, OpenFlags.ReadOnly | OpenFlags.OpenExistingOnly);
-            var found = store.Certificates;
-            try
-            {
-                return Contains(found, certificate);
-            }
-            finally
-            {
-                foreach (var entry in found)
-                {
-                    entry.Dispose();
-                }
-            }
-        }
-        catch (CryptographicException)
-        {
-            // The platform has no such store.
-            return false;
-        }
-    }
+    private bool IsInStore(StoreName name, X509Certificate2 certificate) => _stores.Contains(name, certificate);
 
     // Compares whole certificates, because a thumbprint is only as strong as SHA-1.
     private static bool Contains(X509Certificate2Collection collection, X509Certificate2 certificate)

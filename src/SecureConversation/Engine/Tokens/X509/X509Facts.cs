@@ -19,8 +19,7 @@ internal sealed class X509Facts
     {
         // ThumbprintSHA1 is SHA-1 by definition (WS-Security X.509 token profile 1.1 section 3.2.1).
         Thumbprint = SHA1.HashData(certificate.RawDataMemory.Span);
-        SubjectKeyIdentifier = certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()
-            ?.SubjectKeyIdentifierBytes.ToArray() ?? [];
+        SubjectKeyIdentifier = ReadSubjectKeyIdentifier(certificate);
         SerialNumber = certificate.SerialNumberBytes.ToArray();
         Base64 = Convert.ToBase64String(certificate.RawDataMemory.Span);
     }
@@ -28,7 +27,7 @@ internal sealed class X509Facts
     /// <summary>SHA-1 of the certificate.</summary>
     public byte[] Thumbprint { get; }
 
-    /// <summary>The subject key identifier; empty when the certificate has no such extension.</summary>
+    /// <summary>The subject key identifier; empty when the certificate has no such extension, or a malformed one.</summary>
     public byte[] SubjectKeyIdentifier { get; }
 
     /// <summary>The serial number, big-endian and without leading zeros.</summary>
@@ -50,6 +49,20 @@ internal sealed class X509Facts
         && BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number.ToByteArray(isUnsigned: true, isBigEndian: true)
             : null;
+
+    private static byte[] ReadSubjectKeyIdentifier(X509Certificate2 certificate)
+    {
+        try
+        {
+            return certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()
+                ?.SubjectKeyIdentifierBytes.ToArray() ?? [];
+        }
+        catch (CryptographicException)
+        {
+            // Anybody can send a certificate with a malformed extension. It counts as one without.
+            return [];
+        }
+    }
 
     /// <summary>Whether the serial number has more octets than an authority may give it (RFC 5280 section 4.1.2.2).</summary>
     public static bool HasLongSerialNumber(X509Certificate2 certificate) =>

@@ -8,7 +8,7 @@ namespace SecureConversation.Engine.Xml;
 internal ref struct CanonicalNamespaces : IDisposable
 {
     private readonly ReadOnlySpan<byte> _document;
-    private readonly InclusivePrefixes _inclusivePrefixes;
+    private InclusivePrefixes _inclusivePrefixes;
     private readonly CanonicalForm _form;
     private readonly PrefixSurvey? _survey;
     private readonly DecodedUris _decoded;
@@ -95,6 +95,7 @@ internal ref struct CanonicalNamespaces : IDisposable
         Buffers.Return(_undo);
         Buffers.Return(_pending);
         _order.Dispose();
+        _inclusivePrefixes.Dispose();
         _keys = [];
         _states = [];
         _undo = [];

@@ -6,16 +6,18 @@ namespace SecureConversation.Engine.Xml;
 /// The PrefixList of InclusiveNamespaces, taken apart once: each prefix that the signed elements declare is looked up in it
 /// (Exclusive XML Canonicalization 1.0, section 3).
 /// </summary>
-internal ref struct InclusivePrefixes
+internal ref struct InclusivePrefixes : IDisposable
 {
-    public const int MaxListBytes = 1024;
-    public const int MaxPrefixes = 128;
+    /// <summary>The longest list in bytes, and the most that a sender lists in all references of a signature.</summary>
+    public const int MaxListBytes = 32 * 1024;
+
+    /// <summary>The most prefixes of one list. XmlSerializer writes one for each element of a derived type: q1, q2 and so on.</summary>
+    public const int MaxPrefixes = 4096;
 
     private readonly ReadOnlySpan<byte> _list;
-    private readonly ulong[] _keys = [];
-    private readonly (int Start, int Length)[] _tokens = [];
-    private int _count;
+    private PrefixSet _prefixes = new();
 
+    /// <exception cref="SecurityFailureException">The list is longer than allowed.</exception>
     public InclusivePrefixes(ReadOnlySpan<byte> list)
     {
         if (list.Length > MaxListBytes)
@@ -24,65 +26,26 @@ internal ref struct InclusivePrefixes
         }
 
         _list = list;
-        if (list.IsEmpty)
-        {
-            return;
-        }
-
-        _keys = new ulong[MaxPrefixes];
-        _tokens = new (int, int)[MaxPrefixes];
         for (var at = 0; at < list.Length;)
         {
             var length = list[at..].IndexOfAny(" \t\r\n"u8);
             length = length < 0 ? list.Length - at : length;
-            if (length > 0)
+
+            // A prefix that is repeated says nothing new.
+            if (length > 0 && _prefixes.Add(list, at, length) && _prefixes.Count > MaxPrefixes)
             {
-                Add(at, length);
+                Fail.With(FailureCode.LimitExceeded, "PrefixList");
             }
 
             at += length + 1;
         }
     }
 
-    public readonly bool IsEmpty => _count == 0;
+    public readonly bool IsEmpty => _prefixes.Count == 0;
 
     /// <summary>Whether a prefix is listed; the empty prefix is listed as <c>#default</c>.</summary>
-    public readonly bool Contains(ReadOnlySpan<byte> prefix)
-    {
-        if (_count == 0)
-        {
-            return false;
-        }
+    public readonly bool Contains(ReadOnlySpan<byte> prefix) =>
+        _prefixes.Contains(_list, prefix.IsEmpty ? "#default"u8 : prefix);
 
-        var token = prefix.IsEmpty ? "#default"u8 : prefix;
-        var keys = _keys.AsSpan(0, _count);
-        var key = PrefixKey.Of(token, 0, token.Length);
-        for (int start = 0, at; (at = keys[start..].IndexOf(key)) >= 0; start += at + 1)
-        {
-            var (first, length) = _tokens[start + at];
-            if (_list.Slice(first, length).SequenceEqual(token))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private void Add(int start, int length)
-    {
-        // A prefix that is repeated says nothing new.
-        if (Contains(_list.Slice(start, length)))
-        {
-            return;
-        }
-
-        if (_count == MaxPrefixes)
-        {
-            Fail.With(FailureCode.LimitExceeded, "PrefixList");
-        }
-
-        _keys[_count] = PrefixKey.Of(_list, start, length);
-        _tokens[_count++] = (start, length);
-    }
+    public void Dispose() => _prefixes.Dispose();
 }

@@ -25,10 +25,12 @@ internal enum PrefixInterest
 /// </summary>
 /// <param name="interest">What to look for.</param>
 /// <param name="boundary">For <see cref="PrefixInterest.Outside"/>: where the content starts in its document.</param>
-internal sealed class PrefixSurvey(PrefixInterest interest, int boundary = 0)
+/// <param name="maxBytes">How long the list may become.</param>
+internal sealed class PrefixSurvey(PrefixInterest interest, int boundary = 0, int maxBytes = InclusivePrefixes.MaxListBytes)
 {
-    private readonly List<byte[]> _prefixes = [];
-    private int _bytes;
+    private byte[] _list = [];
+    private int _length;
+    private PrefixSet _prefixes = new();
 
     public bool ReadsContent => interest is PrefixInterest.Values or PrefixInterest.Outside;
 
@@ -42,31 +44,24 @@ internal sealed class PrefixSurvey(PrefixInterest interest, int boundary = 0)
     /// <summary>Whether some prefix is not listed.</summary>
     public bool HasUnlisted { get; private set; }
 
-    public bool IsEmpty => _prefixes.Count == 0;
+    public bool IsEmpty => _length == 0;
 
-    /// <summary>What was found, as the value of PrefixList in UTF-8.</summary>
-    /// <exception cref="SecurityFailureException">The list is longer than a receiver accepts.</exception>
-    public byte[] ToList()
+    /// <summary>Whether prefixes were found that the list has no room for.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <summary>What was found, as the value of PrefixList in UTF-8: as much as a receiver accepts, in the order of the document.</summary>
+    public byte[] ToList() => _list.AsSpan(0, _length).ToArray();
+
+    /// <inheritdoc cref="ToList"/>
+    /// <exception cref="SecurityFailureException">A receiver does not accept all of it.</exception>
+    public byte[] ToCompleteList()
     {
-        if (_prefixes.Count > InclusivePrefixes.MaxPrefixes || _bytes > InclusivePrefixes.MaxListBytes)
+        if (IsCut)
         {
             Fail.With(FailureCode.LimitExceeded, "ec:InclusiveNamespaces/@PrefixList");
         }
 
-        var list = new byte[Math.Max(0, _bytes - 1)];
-        var at = 0;
-        foreach (var prefix in _prefixes)
-        {
-            if (at > 0)
-            {
-                list[at++] = (byte)' ';
-            }
-
-            prefix.CopyTo(list, at);
-            at += prefix.Length;
-        }
-
-        return list;
+        return ToList();
     }
 
     /// <summary>Notes a prefix that is declared; returns whether it counts as listed.</summary>
@@ -96,19 +91,30 @@ internal sealed class PrefixSurvey(PrefixInterest interest, int boundary = 0)
     private void Add(ReadOnlySpan<byte> prefix)
     {
         var token = prefix.IsEmpty ? "#default"u8 : prefix;
-        foreach (var known in _prefixes)
+        if (_prefixes.Contains(_list.AsSpan(0, _length), token))
         {
-            if (token.SequenceEqual(known))
-            {
-                return;
-            }
+            return;
         }
 
-        // One more than allowed is kept, so that the list is refused and not cut.
-        if (_prefixes.Count <= InclusivePrefixes.MaxPrefixes && _bytes <= InclusivePrefixes.MaxListBytes + 1)
+        var start = _length == 0 ? 0 : _length + 1;
+        if (_prefixes.Count == InclusivePrefixes.MaxPrefixes || start + token.Length > maxBytes)
         {
-            _prefixes.Add(token.ToArray());
-            _bytes += token.Length + 1;
+            IsCut = true;
+            return;
         }
+
+        if (start + token.Length > _list.Length)
+        {
+            Array.Resize(ref _list, Math.Max(64, 2 * (start + token.Length)));
+        }
+
+        if (start > 0)
+        {
+            _list[start - 1] = (byte)' ';
+        }
+
+        token.CopyTo(_list.AsSpan(start));
+        _length = start + token.Length;
+        _prefixes.Add(_list.AsSpan(0, _length), start, token.Length);
     }
 }
