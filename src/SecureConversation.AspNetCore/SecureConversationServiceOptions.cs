@@ -98,6 +98,12 @@ public sealed class SecureConversationServiceOptions
     public TimeSpan SessionIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
+    /// How many sessions the process holds at most. Positive; default 10,000. Beyond it a new session ends the one that was idle for
+    /// longest of the client who holds most, if the newcomer holds fewer, else it is refused as ServiceTooBusy.
+    /// </summary>
+    public int MaxSessions { get; set; } = 10_000;
+
+    /// <summary>
     /// Where accepted messages are remembered. Null (default): the <see cref="IReplayCache"/> among the services of the
     /// application, and without one the memory of this process.
     /// </summary>
@@ -108,6 +114,13 @@ public sealed class SecureConversationServiceOptions
     /// of the application, and without one the memory of this process.
     /// </summary>
     public ISecuritySessionStore? SessionStore { get; set; }
+
+    /// <summary>
+    /// The name of the endpoint among all that use the same <see cref="SessionStore"/>: the same for each instance of the service and after
+    /// a restart. At most 200 characters. Null (default): the name of the application and that of these options. Set it where two
+    /// applications of one name, which judge their clients in different ways, use one store.
+    /// </summary>
+    public string? EndpointName { get; set; }
 
     /// <summary>Called when a session has ended, for whatever reason. Must not throw or block.</summary>
     public Action<ServiceSession>? SessionClosed { get; set; }

@@ -11,6 +11,8 @@ namespace SecureConversation;
 /// which it may do from <see cref="SessionState.Expires"/> on. Each process opens at most MaxPendingSessions in one to two times
 /// InactivityTimeout of which it does not see a message, so that strangers cannot fill the store faster than that; a store that is limited
 /// should drop those first for which <see cref="FindAsync"/> was not called for long.
+/// The engine limits what a process holds in memory (<see cref="MessageSecurityServiceOptions.MaxSessions"/>), not how many states of used
+/// sessions there are. Several endpoints may have one store: each state says whose it is (<see cref="SessionState.Endpoint"/>).
 /// </remarks>
 public interface ISecuritySessionStore
 {

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureConversation.Binding;
@@ -43,7 +44,8 @@ public sealed class MessageSecurityService : IDisposable
     /// <param name="options">All other settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">
     /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, the address of the
-    /// endpoint is not absolute, another option is out of its range, or two options contradict each other.
+    /// endpoint is not absolute, a session store comes without a name of the endpoint, another option is out of its range, or two options
+    /// contradict each other.
     /// </exception>
     public MessageSecurityService(
         MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
@@ -84,13 +86,23 @@ public sealed class MessageSecurityService : IDisposable
             throw new ArgumentException("MessageSecurityServiceOptions.Address must be an absolute URI.", nameof(options));
         }
 
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxSessions, nameof(options));
+        if (options.SessionStore is not null && options.EndpointName is not { Length: > 0 and <= 200 })
+        {
+            throw new ArgumentException("MessageSecurityServiceOptions.SessionStore needs EndpointName, of at most 200 characters: the "
+                + "store may serve several endpoints, and an endpoint must not take the sessions of another.", nameof(options));
+        }
+
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
         var replays = options.ReplayCache ?? SharedReplays();
         _firstGlance = new FirstGlance(replays, _environment.Clock);
         _receiver = new ServiceReceiver(_environment, replays, new ClientAuthenticator(credentials, _environment.Clock));
-        _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options) : null;
+        var endpoint = options.SessionStore is null ? null
+            : EndpointScope.Of(options.EndpointName!, binding,
+                credentials.ServiceCertificate!.Certificate.GetCertHashString(HashAlgorithmName.SHA256));
+        _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, endpoint) : null;
     }
 
     /// <summary>How messages are secured.</summary>
@@ -268,7 +280,8 @@ public sealed class MessageSecurityService : IDisposable
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(
         ServiceSessions sessions, ReceivedEnvelope message, MessageKind kind, CancellationToken cancellationToken)
     {
-        var session = await sessions.Router.EnterAsync(message.Wire, cancellationToken).ConfigureAwait(false);
+        var session = await sessions.Router.EnterAsync(
+            message.Wire, Owner.OfStranger(message.Origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
         ReplyProtection? protection = null;
         try

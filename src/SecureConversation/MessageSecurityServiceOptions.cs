@@ -17,12 +17,27 @@ public sealed class MessageSecurityServiceOptions
     /// <summary>How long an established session may be idle before it ends, as WCF's ReceiveTimeout. Default 10 minutes.</summary>
     public TimeSpan SessionIdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// How many sessions this process holds at most, pending ones included. Positive; default 10,000, which is some 100 MB. One client, or
+    /// address of clients without a name, gets three quarters while nobody else needs them. Beyond that a new session ends the one that was
+    /// idle for longest of the client who holds most, if the newcomer holds fewer, else it is refused as ServiceTooBusy. With a
+    /// <see cref="SessionStore"/> this is how many are held in memory at once: one that makes room comes back from the store.
+    /// </summary>
+    public int MaxSessions { get; init; } = 10_000;
+
     /// <summary>Remembers the signature values of accepted messages; null for a cache in the memory of this process.</summary>
     public IReplayCache? ReplayCache { get; init; }
 
     /// <summary>
+    /// The name of the endpoint among all that use the same <see cref="SessionStore"/>: the same for each instance of the service and after
+    /// a restart, another for an endpoint that judges its clients in another way. An endpoint serves no session that was opened under
+    /// another name, binding or certificate. Needed with a store; at most 200 characters. Default null. Without a store it has no effect.
+    /// </summary>
+    public string? EndpointName { get; init; }
+
+    /// <summary>
     /// Where the instances of the service share sessions; null (default) to keep them in the memory of this process only. With a store,
-    /// the idle timeout frees memory of this process but does not end the session.
+    /// the idle timeout frees memory of this process but does not end the session. Needs <see cref="EndpointName"/>.
     /// </summary>
     public ISecuritySessionStore? SessionStore { get; init; }
 

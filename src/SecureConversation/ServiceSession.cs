@@ -20,6 +20,11 @@ public enum SessionCloseReason
     TimedOut,
     /// <summary>The service ended the session.</summary>
     Aborted,
+    /// <summary>
+    /// The session was idle for longer than others of its client, and made room for one of a client who holds fewer
+    /// (<see cref="MessageSecurityServiceOptions.MaxSessions"/>).
+    /// </summary>
+    Displaced,
 }
 
 /// <summary>
@@ -34,6 +39,7 @@ public sealed class ServiceSession
     private readonly UseCount _users;
     private readonly string? _owner;
     private long _lastUsed;
+    private ConcurrentDictionary<object, object?>? _items;
     private int _state;
     private int _reason;
 
@@ -74,7 +80,7 @@ public sealed class ServiceSession
     public DateTimeOffset Expires { get; }
 
     /// <summary>Application state with the lifetime of the session.</summary>
-    public IDictionary<object, object?> Items { get; } = new ConcurrentDictionary<object, object?>();
+    public IDictionary<object, object?> Items => LazyInitializer.EnsureInitialized(ref _items);
 
     /// <summary>A token that is cancelled when the session ends, for any reason.</summary>
     public CancellationToken Closed { get; }
@@ -84,6 +90,9 @@ public sealed class ServiceSession
 
     /// <summary>Who holds the place of this session among the pending ones; null for a session that another instance opened.</summary>
     internal Owner? PendingFor { get; init; }
+
+    /// <summary>Who holds the place of this session among those of this process.</summary>
+    internal Owner HeldBy { get; init; }
 
     /// <summary>Among whom limits are shared, for messages of this session from that address.</summary>
     internal Owner OwnerAt(IPAddress? address) =>
@@ -95,6 +104,9 @@ public sealed class ServiceSession
     internal bool IsClosed => Volatile.Read(ref _state) == (int)State.Closed;
     internal TimeSpan IdleFor => _clock.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
+    /// <summary>Whether an exchange keeps the keys alive.</summary>
+    internal bool IsEntered => _users.IsShared;
+
     /// <summary>Records the use of the session by a verified message. True for the first message, which establishes the session.</summary>
     internal bool Use()
     {
@@ -103,12 +115,14 @@ public sealed class ServiceSession
     }
 
     /// <summary>Makes the state by which another instance of the service can serve this session. The caller disposes of it.</summary>
-    internal SessionState Save()
+    /// <param name="endpoint">The endpoint that issued the session.</param>
+    internal SessionState Save(string endpoint)
     {
         var key = new byte[Key.Key.Length];
         Key.Key.CopyTo(key);
         return new SessionState
         {
+            Endpoint = endpoint,
             Id = Id,
             Key = key,
             ReplyNonces = ReplyKeys.Nonces,

@@ -9,13 +9,22 @@ namespace SecureConversation;
 /// </summary>
 public sealed class SessionState : IDisposable
 {
-    private const byte Format = 1;
+    private const byte Format = 2;
+
+    // The first format says of no endpoint, so no endpoint takes it.
+    private const byte FormatWithoutEndpoint = 1;
 
     private readonly byte[] _key = [];
     private bool _isDisposed;
 
     /// <summary>Identifier of the security context, a urn:uuid URI.</summary>
     public required string Id { get; init; }
+
+    /// <summary>
+    /// The endpoint that issued the session: its name (<see cref="MessageSecurityServiceOptions.EndpointName"/>) and a hash of what decides
+    /// who may open a session. No other endpoint serves the session. Empty for a state that an earlier version wrote, which none serves.
+    /// </summary>
+    public required string Endpoint { get; init; }
 
     /// <summary>The key of the context. Secret.</summary>
     /// <exception cref="ObjectDisposedException">
@@ -57,10 +66,12 @@ public sealed class SessionState : IDisposable
         }
 
         // Large enough from the start: a buffer that the stream outgrows would keep a copy of the key.
-        var size = (int)user.Length + Key.Length + ReplyNonces.Length + (ClientCertificate?.Length ?? 0) + (Id.Length * 3) + 64;
+        var size = (int)user.Length + Key.Length + ReplyNonces.Length + (ClientCertificate?.Length ?? 0)
+            + ((Id.Length + Endpoint.Length) * 3) + 64;
         using var stream = new MemoryStream(size);
         using var writer = new BinaryWriter(stream);
         writer.Write(Format);
+        writer.Write(Endpoint);
         writer.Write(Id);
         WriteBytes(writer, Key);
         WriteBytes(writer, ReplyNonces);
@@ -73,7 +84,10 @@ public sealed class SessionState : IDisposable
         return bytes;
     }
 
-    /// <summary>Reads a state that <see cref="ToBytes"/> wrote. The octets must come from a trusted place.</summary>
+    /// <summary>
+    /// Reads a state that <see cref="ToBytes"/> wrote. The octets must come from a trusted place. Those of the earlier format are read as
+    /// well, so that the service can refuse the session as unknown.
+    /// </summary>
     /// <exception cref="FormatException">The octets are not in the format of this version.</exception>
     public static SessionState FromBytes(byte[] bytes)
     {
@@ -81,13 +95,15 @@ public sealed class SessionState : IDisposable
         try
         {
             using var reader = new BinaryReader(new MemoryStream(bytes, writable: false));
-            if (reader.ReadByte() != Format)
+            var format = reader.ReadByte();
+            if (format is not (Format or FormatWithoutEndpoint))
             {
                 throw new FormatException("The octets are no session state of this version.");
             }
 
             return new SessionState
             {
+                Endpoint = format == Format ? reader.ReadString() : "",
                 Id = reader.ReadString(),
                 Key = ReadBytes(reader),
                 ReplyNonces = ReadBytes(reader),

@@ -9,6 +9,9 @@ internal sealed class UseCount(Action end)
 {
     private int _users = 1;
 
+    /// <summary>Whether there are users beside the owner.</summary>
+    public bool IsShared => Volatile.Read(ref _users) > 1;
+
     /// <summary>Adds a user, who calls <see cref="Leave"/> later. False when the last user has left.</summary>
     public bool TryEnter()
     {

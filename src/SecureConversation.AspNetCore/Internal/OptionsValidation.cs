@@ -23,15 +23,20 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
             return "Address must be an absolute URI.";
         }
 
+        if (options.EndpointName is { Length: 0 or > 200 })
+        {
+            return "EndpointName must have 1 to 200 characters.";
+        }
+
         if (options.Credentials is null)
         {
             return "Credentials is not set.";
         }
 
         if (options.MaxRequestBytes <= 0 || options.MaxBufferedRequestBytes <= 0 || options.MaxReplyBytes <= 0
-            || options.SessionIdleTimeout <= TimeSpan.Zero)
+            || options.MaxSessions <= 0 || options.SessionIdleTimeout <= TimeSpan.Zero)
         {
-            return "MaxRequestBytes, MaxBufferedRequestBytes, MaxReplyBytes and SessionIdleTimeout must be positive.";
+            return "MaxRequestBytes, MaxBufferedRequestBytes, MaxReplyBytes, MaxSessions and SessionIdleTimeout must be positive.";
         }
 
         if (options.RequestBodyTimeout <= TimeSpan.Zero || options.RequestBodyTimeout > TimeSpan.FromDays(1))

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SecureConversation.Binding;
@@ -29,7 +30,9 @@ internal static class ServiceFactory
             HandOutCanonicalForm = options.HandOutCanonicalForm,
             FailureAnswers = options.FailureAnswers,
             SessionIdleTimeout = options.SessionIdleTimeout,
+            MaxSessions = options.MaxSessions,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),
+            EndpointName = options.EndpointName ?? $"{services.GetService<IHostEnvironment>()?.ApplicationName}/{name}",
             SessionStore = options.SessionStore ?? services.GetService<ISecuritySessionStore>(),
             SessionClosed = options.SessionClosed,
         });

@@ -87,6 +87,7 @@ internal sealed class FuzzScene
     private MessageSecurityService CreateService() => new(Binding, FuzzCredentials.Service, new MessageSecurityServiceOptions
     {
         SessionStore = Binding.EstablishesSession ? _store : null,
+        EndpointName = "fuzz",
         ReplayCache = new ForgetfulReplayCache(),
         FailureAnswers = new FailureAnswerOptions { Step = TimeSpan.Zero },
     }, _environment);

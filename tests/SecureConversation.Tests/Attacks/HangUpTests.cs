@@ -1,4 +1,5 @@
 using System.Text;
+using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
@@ -14,7 +15,7 @@ public sealed class HangUpTests
     public async Task Stranger_WhoHangsUpWhileASessionIsRead_LeavesItToOthers()
     {
         var store = new OctetStore();
-        using var loopback = new Loopback(Bindings.Create("mutualcert//session"), options: new() { SessionStore = store, FailureAnswers = Loopback.AtOnce });
+        using var loopback = new Loopback(Bindings.Create("mutualcert//session"), options: new() { SessionStore = store, EndpointName = "test", FailureAnswers = Loopback.AtOnce });
         using var session = await loopback.OpenAsync();
         var (found, isAtSecond, goOn) = (0, new TaskCompletionSource(), new TaskCompletionSource());
         store.OnFound = () =>
@@ -44,6 +45,83 @@ public sealed class HangUpTests
         Assert.Equal("full", Assert.IsType<ServiceResult.Dispatch>(later).Session!.Items["cart"]);
     }
 
+    /// <summary>The store answers the first question of a stranger's junk and fails at the second.</summary>
+    [Fact]
+    public async Task Store_ThatFailsForAStranger_LeavesTheSessionToOthers()
+    {
+        var store = new OctetStore();
+        using var loopback = new Loopback(Bindings.Create("mutualcert//session"), options: new() { SessionStore = store, EndpointName = "test", FailureAnswers = Loopback.AtOnce });
+        using var session = await loopback.OpenAsync();
+        var (found, isAtSecond, goOn) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        store.OnFound = async () =>
+        {
+            if (++found == 2)
+            {
+                isAtSecond.SetResult();
+                await goOn.Task;
+                throw new IOException("The store does not answer.");
+            }
+        };
+        var attack = loopback.Service.ReceiveAsync(NamingTheSession(session.Id), TestContext.Current.CancellationToken).AsTask();
+        await isAtSecond.Task;
+        using var request = session.Secure(Loopback.Request(loopback.Binding.MessageVersion));
+        using var result = await loopback.Service.ReceiveAsync(request.Envelope, TestContext.Current.CancellationToken);
+        var dispatch = Assert.IsType<ServiceResult.Dispatch>(result);
+        goOn.SetResult();
+        using var refused = await attack;
+        Assert.Equal(FailureCode.Internal, Assert.IsType<ServiceResult.Respond>(refused).Code);
+        Assert.False(dispatch.Session!.Closed.IsCancellationRequested);
+    }
+
+    /// <summary>Otherwise whoever hangs up in time could fill the store: each state without a place.</summary>
+    [Fact]
+    public async Task Client_WhoHangsUpWhileTheStoreSaves_KeepsHisPlace()
+    {
+        var store = new OctetStore();
+        var element = Bindings.Create("anonymous//session").Element;
+        var binding = MessageSecurityBinding.Create(element with
+        {
+            LocalServiceSettings = element.LocalServiceSettings with { MaxPendingSessions = 3 },
+        });
+        using var loopback = new Loopback(binding, options: new() { SessionStore = store, EndpointName = "test", FailureAnswers = Loopback.AtOnce });
+        for (var i = 0; i < 10; i++)
+        {
+            using var hangUp = new CancellationTokenSource();
+            store.OnSaved = async token =>
+            {
+                await hangUp.CancelAsync();
+                token.ThrowIfCancellationRequested();
+            };
+            using var handshake = loopback.Client.StartSession(Loopback.Address);
+            await Record.ExceptionAsync(async () => (await loopback.Service.ReceiveAsync(handshake.Envelope, hangUp.Token)).Dispose());
+        }
+
+        Assert.Equal(3, store.States.Count);
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 3)]
+    public async Task Store_ThatFailsAfterItSaved_KeepsNoMoreThanThereArePlaces(bool canRemove, int kept)
+    {
+        var store = new OctetStore { OnSaved = _ => throw new IOException("The store does not answer.") };
+        store.OnRemove = () => canRemove ? Task.CompletedTask : throw new IOException("The store does not answer.");
+        var element = Bindings.Create("anonymous//session").Element;
+        var binding = MessageSecurityBinding.Create(element with
+        {
+            LocalServiceSettings = element.LocalServiceSettings with { MaxPendingSessions = 3 },
+        });
+        using var loopback = new Loopback(binding, options: new() { SessionStore = store, EndpointName = "test", FailureAnswers = Loopback.AtOnce });
+        for (var i = 0; i < 10; i++)
+        {
+            using var handshake = loopback.Client.StartSession(Loopback.Address);
+            using var refused = await loopback.Service.ReceiveAsync(handshake.Envelope, TestContext.Current.CancellationToken);
+            Assert.NotEqual(FailureCode.None, Assert.IsType<ServiceResult.Respond>(refused).Code);
+        }
+
+        Assert.Equal(kept, store.States.Count);
+    }
+
     [Fact]
     public async Task ValidatorWhoseOwnCallIsCancelled_RefusesTheMessage()
     {
@@ -57,7 +135,7 @@ public sealed class HangUpTests
         Assert.Equal(FailureCode.Internal, Assert.IsType<ServiceResult.Respond>(result).Code);
     }
 
-    private static byte[] NamingTheSession(string id) => Encoding.UTF8.GetBytes(
+    internal static byte[] NamingTheSession(string id) => Encoding.UTF8.GetBytes(
         $"<s:Envelope xmlns:s=\"{Forgery.Soap}\" xmlns:a=\"http://www.w3.org/2005/08/addressing\"><s:Header><a:Action s:mustUnderstand=\"1\">urn:e/Echo</a:Action>"
         + $"<o:Security s:mustUnderstand=\"1\" xmlns:o=\"{Forgery.Wsse}\"><c:SecurityContextToken xmlns:c=\"http://schemas.xmlsoap.org/ws/2005/02/sc\">"
         + $"<c:Identifier>{id}</c:Identifier></c:SecurityContextToken></o:Security></s:Header><s:Body/></s:Envelope>");

@@ -210,8 +210,8 @@ public sealed class ReflectionTests
         var settings = binding.Element.LocalServiceSettings with { DetectReplays = false, ReplayCacheSize = 2 };
         var forgetful = MessageSecurityBinding.Create(binding.Element with { LocalServiceSettings = settings });
         var store = new State.OctetStore();
-        using var scene = await Scene.OpenAsync(forgetful, options: new() { SessionStore = store });
-        using var other = new MessageSecurityService(forgetful, Loopback.ServiceCredentials, new() { SessionStore = store });
+        using var scene = await Scene.OpenAsync(forgetful, options: new() { SessionStore = store, EndpointName = "test" });
+        using var other = new MessageSecurityService(forgetful, Loopback.ServiceCredentials, new() { SessionStore = store, EndpointName = "test" });
         for (var i = 0; i < 5; i++)
         {
             using var request = scene.Request();

@@ -28,7 +28,7 @@ public sealed class ConcurrencyTests
             LocalServiceSettings = new() { MaxStatefulNegotiations = Workers * 4 / 3, MaxPendingSessions = Places },
         });
         var store = withStore ? new OctetStore() : null;
-        using var inSessions = new Loopback(binding, options: new MessageSecurityServiceOptions { SessionStore = store });
+        using var inSessions = new Loopback(binding, options: new MessageSecurityServiceOptions { SessionStore = store, EndpointName = "test" });
         using var outside = new Loopback(Bindings.Create("mutualcert//single"));
         var until = Environment.TickCount64 + (long)Duration.TotalMilliseconds;
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(seed => Task.Run(async () =>

@@ -14,6 +14,7 @@ public sealed class DisposedStateTests
     {
         var state = new SessionState
         {
+            Endpoint = "shop:12",
             Id = "urn:uuid:1",
             Key = [1, 2, 3],
             ReplyNonces = [],
@@ -30,14 +31,14 @@ public sealed class DisposedStateTests
     public async Task StoreOfObjects_FailsWhereTheKeyIsRead()
     {
         var store = new ObjectStore();
-        using var scene = await Scene.OpenAsync(Attack.Session, options: new MessageSecurityServiceOptions { SessionStore = store });
+        using var scene = await Scene.OpenAsync(Attack.Session, options: new MessageSecurityServiceOptions { SessionStore = store, EndpointName = "test" });
         Assert.Throws<ObjectDisposedException>(() => Assert.Single(store.States).Value.Key);
     }
 
     [Fact]
     public async Task MessageUnderAKeyOfZeroes_WithAStoreOfObjects_IsNotDispatched()
     {
-        var options = new MessageSecurityServiceOptions { SessionStore = new ObjectStore() };
+        var options = new MessageSecurityServiceOptions { SessionStore = new ObjectStore(), EndpointName = "test" };
         using var scene = await Scene.OpenAsync(Attack.Session, options: options);
         using var other = new Loopback(scene.Loopback.Binding, options: options);
         using var request = scene.Request();

@@ -18,8 +18,8 @@ public sealed class SessionStoreEndTests : IDisposable
     {
         _binding = MessageSecurityBinding.Create(
             Bindings.Create("mutualcert//session").Element with { LocalServiceSettings = new() { MaxPendingSessions = Places } });
-        _first = new Loopback(_binding, options: new MessageSecurityServiceOptions { SessionStore = _store });
-        _second = new Loopback(_binding, options: new MessageSecurityServiceOptions { SessionStore = _store });
+        _first = new Loopback(_binding, options: new MessageSecurityServiceOptions { SessionStore = _store, EndpointName = "test" });
+        _second = new Loopback(_binding, options: new MessageSecurityServiceOptions { SessionStore = _store, EndpointName = "test" });
     }
 
     [Fact]

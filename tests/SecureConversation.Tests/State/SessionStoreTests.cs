@@ -15,8 +15,8 @@ public sealed class SessionStoreTests : IDisposable
     public SessionStoreTests()
     {
         var binding = Bindings.Create("mutualcert//session");
-        _first = new Loopback(binding, options: new MessageSecurityServiceOptions { SessionStore = _store });
-        _second = new Loopback(binding, options: new MessageSecurityServiceOptions { SessionStore = _store });
+        _first = new Loopback(binding, options: new MessageSecurityServiceOptions { SessionStore = _store, EndpointName = "test" });
+        _second = new Loopback(binding, options: new MessageSecurityServiceOptions { SessionStore = _store, EndpointName = "test" });
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class SessionStoreTests : IDisposable
         {
             LocalServiceSettings = element.LocalServiceSettings with { MaxPendingSessions = 3, InactivityTimeout = TimeSpan.FromMinutes(1) },
         });
-        using var loopback = new Loopback(binding, clock, new() { SessionStore = _store, TimeProvider = clock, FailureAnswers = Loopback.AtOnce });
+        using var loopback = new Loopback(binding, clock, new() { SessionStore = _store, EndpointName = "test", TimeProvider = clock, FailureAnswers = Loopback.AtOnce });
         using var first = await loopback.OpenAsync();
         using var second = await loopback.OpenAsync();
         using var third = await loopback.OpenAsync();
@@ -158,6 +158,7 @@ public sealed class SessionStoreTests : IDisposable
     {
         using var state = new SessionState
         {
+            Endpoint = "shop:12",
             Id = "urn:uuid:1",
             Key = [1, 2, 3],
             ReplyNonces = [4, 5],
@@ -166,7 +167,7 @@ public sealed class SessionStoreTests : IDisposable
             ClientCertificate = TestCertificates.Client.RawData,
         };
         using var read = SessionState.FromBytes(state.ToBytes());
-        Assert.Equal((state.Id, state.Expires, "alice"), (read.Id, read.Expires, read.User.Identity!.Name));
+        Assert.Equal((state.Endpoint, state.Id, state.Expires, "alice"), (read.Endpoint, read.Id, read.Expires, read.User.Identity!.Name));
         Assert.Equal(state.Key, read.Key);
         Assert.Equal(state.ReplyNonces, read.ReplyNonces);
         Assert.Equal(state.ClientCertificate, read.ClientCertificate);

@@ -20,7 +20,7 @@ public sealed class SessionTableTests : IDisposable
     private readonly SessionTable _table;
     private bool _callbackFails;
 
-    public SessionTableTests() => _table = new SessionTable(new LocalServiceSecuritySettings { MaxPendingSessions = 2, InactivityTimeout = TimeSpan.FromMinutes(2) },
+    public SessionTableTests() => _table = new SessionTable(new LocalServiceSecuritySettings { MaxPendingSessions = 2, InactivityTimeout = TimeSpan.FromMinutes(2) }, 1000,
         TimeSpan.FromMinutes(10), _clock, session =>
         {
             _closed.Add(session);
@@ -76,6 +76,19 @@ public sealed class SessionTableTests : IDisposable
     }
 
     [Fact]
+    public void SessionThatAMessageHasEntered_IsNotSwept()
+    {
+        var session = Add();
+        _table.Use(session);
+        Assert.True(session.TryEnter());
+        _clock.Advance(TimeSpan.FromMinutes(30));
+        Assert.False(session.IsClosed);
+        session.Leave();
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.True(session.IsClosed);
+    }
+
+    [Fact]
     public void ClosedSession_CannotBeUsedAgain()
     {
         var session = Add();
@@ -126,7 +139,7 @@ public sealed class SessionTableTests : IDisposable
         var binding = Bindings.Create("mutualcert//session");
         var requirements = new EndpointMessages(binding).Application.ForHandshake(MessageRole.Reply);
         var key = new SecurityContextKey($"urn:uuid:{Guid.NewGuid()}", null, SymmetricKey.Random(32));
-        var session = new ServiceSession(key, SessionSendKeys.Create(key, requirements, RandomSource.System), new ClaimsPrincipal(), _clock.GetUtcNow().AddHours(1), _clock) { PendingFor = Client };
+        var session = new ServiceSession(key, SessionSendKeys.Create(key, requirements, RandomSource.System), new ClaimsPrincipal(), _clock.GetUtcNow().AddHours(1), _clock) { PendingFor = Client, HeldBy = Client };
         _table.Add(session);
         return session;
     }

@@ -36,11 +36,13 @@ public sealed class OptionSettingsTests
         ["FailureAnswerOptions.Step"] = new ShownBy(Answers, "Step_OfZero_AnswersAtOnce"),
         ["MessageSecurityServiceOptions.Address"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, Address = new Uri("http://localhost/other") }),
         ["MessageSecurityServiceOptions.AddressFilter"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, AddressFilter = AddressFilter.Create((_, _) => false) }),
+        ["MessageSecurityServiceOptions.EndpointName"] = new ShownBy("SecureConversation.Tests/State/SessionScopeTests.cs", "Session_OfAnotherEndpoint_IsUnknown"),
         ["MessageSecurityServiceOptions.FailureAnswers"] = new ShownBy(Answers, "Step_OfZero_AnswersAtOnce"),
         ["MessageSecurityServiceOptions.HandOutUnsignedHeaders"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, HandOutUnsignedHeaders = true }),
         ["MessageSecurityServiceOptions.LoggerFactory"] = new Shows(
             () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })), () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, LoggerFactory = log }))),
         ["MessageSecurityServiceOptions.MaxEnvelopeBytes"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, MaxEnvelopeBytes = 1000 }),
+        ["MessageSecurityServiceOptions.MaxSessions"] = new ShownBy("SecureConversation.Tests/State/MaxSessionsTests.cs", "Sessions_OfOneAddress_HaveThreeQuartersAndGiveWay"),
         ["MessageSecurityServiceOptions.ReplayCache"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, ReplayCache = new SuspiciousCache() }),
         ["MessageSecurityServiceOptions.SessionClosed"] = new Shows(
             () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })),
@@ -48,7 +50,7 @@ public sealed class OptionSettingsTests
         ["MessageSecurityServiceOptions.SessionIdleTimeout"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, SessionIdleTimeout = TimeSpan.FromMinutes(1) }),
         ["MessageSecurityServiceOptions.SessionStore"] = new Shows(
             () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })),
-            () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, SessionStore = new TellingStore(log) }))),
+            () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, SessionStore = new TellingStore(log), EndpointName = "test" }))),
         ["MessageSecurityServiceOptions.TimeProvider"] = Service(_ => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = Tomorrow }),
 
         ["ClientCredentials.ClientCertificate"] = Client(c => new()
@@ -225,8 +227,11 @@ public sealed class OptionSettingsTests
         {
             using var session = handshake.Complete(respond.Envelope);
             using var request = session.Secure(Loopback.Request(loopback.Binding.MessageVersion, extraHeaders: UnsignedHeader));
-            using var result = await loopback.Service.ReceiveAsync(request.Envelope);
+            var result = await loopback.Service.ReceiveAsync(request.Envelope);
             text.Append(CultureInfo.InvariantCulture, $", {Observation.Outcome(result)}");
+
+            // A session whose message is in work is not idle.
+            result.Dispose();
             clock.Advance(TimeSpan.FromMinutes(5));
             text.Append(CultureInfo.InvariantCulture, $", {loopback.Service.SessionCount} sessions");
             if (result is ServiceResult.Dispatch dispatch)

@@ -1,6 +1,8 @@
 namespace SecureConversation.Engine.Failures;
 
-/// <summary>The advice for the failures that say a message is not for its receiver, or not by the one who signed it.</summary>
+/// <summary>
+/// The advice for the failures that say a message is not for its receiver, of no session that it has, or not by the one who signed it.
+/// </summary>
 internal static partial class FailureGuide
 {
     private static FailureAdvice? OfOrigin(FailureCode code) => code switch
@@ -35,6 +37,19 @@ internal static partial class FailureGuide
                 + "ciphertext: text without an element around it or, in asymmetric bindings, content of less than 16 octets.",
             Remedy = "Give the element of the body a namespace, as WCF does. A body without content is taken. Or set "
                 + "MessageProtectionOrder to one that signs first, on both sides.",
+        },
+        FailureCode.UnknownContext => new()
+        {
+            Side = FailureSide.Either,
+            Clause = "WS-SecureConversation 1.3 section 9",
+            Cause = "The service does not know the session: it was restarted, the session was cancelled, was idle for SessionIdleTimeout, "
+                + "made room for that of a client with fewer (MaxSessions), or was never used within InactivityTimeout; or the load "
+                + "balancer chose another server; or the session was opened at another endpoint that uses the same "
+                + "store, which the log then says.",
+            Remedy = "Have the client open a new session; RetryOnBadContextToken of the HTTP client does so for operations that may be "
+                + "repeated. Raise SessionIdleTimeout for clients that pause. For several servers give them one "
+                + "ISecuritySessionStore and the same EndpointName, binding and certificate, or let the load balancer keep a client at one "
+                + "server.",
         },
         _ => null,
     };

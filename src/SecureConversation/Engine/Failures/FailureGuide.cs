@@ -287,16 +287,6 @@ internal static partial class FailureGuide
             Remedy = "Raise ReplayCacheSize of LocalServiceSettings or LocalClientSettings, shorten ReplayWindow and MaxClockSkew, or give "
                 + "the service an IReplayCache of its own. The metric secureconversation.replay_entries shows how full it is.",
         },
-        FailureCode.UnknownContext => new()
-        {
-            Side = FailureSide.Either,
-            Clause = "WS-SecureConversation 1.3 section 9",
-            Cause = "The service does not know the session: it was restarted, the session was cancelled, was idle for SessionIdleTimeout, "
-                + "or was never used within InactivityTimeout; or the load balancer chose another server.",
-            Remedy = "Have the client open a new session; RetryOnBadContextToken of the HTTP client does so for operations that may be "
-                + "repeated. Raise SessionIdleTimeout for clients that pause. For several servers give them one "
-                + "ISecuritySessionStore, or let the load balancer keep a client at one server.",
-        },
         FailureCode.ContextKeyExpired => new()
         {
             Side = FailureSide.Service,
@@ -362,10 +352,12 @@ internal static partial class FailureGuide
             Side = FailureSide.Service,
             Clause = "none: the fault ServerTooBusy of WCF",
             Cause = "More handshakes run at once than MaxStatefulNegotiations, or wait than sixteen times that, one took longer than "
-                + "NegotiationTimeout, more sessions were opened and not used than MaxPendingSessions, or a sender (a network) has used up "
-                + "its share, three (six) times of what is free; or more refusals wait than MaxWaiting of FailureAnswers, or its share; or "
-                + "more than 256 certificates wait for a look-up of revocation (RevocationMode Online). The log names the setting.",
-            Remedy = "Raise these in LocalServiceSettings, or lower InactivityTimeout there. Have clients share sessions. Behind a proxy "
+                + "NegotiationTimeout, more sessions were opened and not used than MaxPendingSessions, or are open than MaxSessions, or a "
+                + "sender (a network) has used up its share, three (six) times of what is free; or 1,024 look-ups wait for the session "
+                + "store; or more refusals wait than MaxWaiting of FailureAnswers, or its share; or more than 256 certificates wait for a "
+                + "look-up of revocation (RevocationMode Online). The log names the setting.",
+            Remedy = "Raise these in LocalServiceSettings or the options of the service, or lower InactivityTimeout. Have clients share "
+                + "sessions. Behind a proxy "
                 + "use forwarded headers. A slow validator or revocation look-up (set RevocationMode Offline) holds handshakes up. "
                 + "Warnings about a possible decryption oracle say who floods the service.",
         },

@@ -8,15 +8,26 @@ namespace SecureConversation.Engine.Handshake;
 /// <summary>The parts that only a service with sessions has: the sessions, and the processing of handshake messages.</summary>
 internal sealed class ServiceSessions
 {
-    public ServiceSessions(EndpointMessages messages, EngineEnvironment environment, MessageSecurityServiceOptions options)
+    public ServiceSessions(
+        EndpointMessages messages, EngineEnvironment environment, MessageSecurityServiceOptions options, string? endpoint)
     {
         var settings = messages.Application.Element.LocalServiceSettings;
-        Table = new SessionTable(settings, options.SessionIdleTimeout, environment.Clock, session =>
+        Table = new SessionTable(settings, options.MaxSessions, options.SessionIdleTimeout, environment.Clock, session =>
         {
-            environment.Sessions!.Closed(session.Id, session.User, session.CloseReason);
+            if (session.CloseReason == SessionCloseReason.Displaced)
+            {
+                EngineMetrics.DisplacedSessions.Add(1);
+                environment.Sessions!.Displaced(session.Id, session.User, options.MaxSessions);
+            }
+            else
+            {
+                environment.Sessions!.Closed(session.Id, session.User, session.CloseReason);
+            }
+
             options.SessionClosed?.Invoke(session);
         }, e => EngineLog.CallbackFailed(environment.Log, e));
-        Router = new SessionRouter(Table, options.SessionStore, messages.Application, environment.Random, environment.Clock);
+        Router = new SessionRouter(
+            Table, options.SessionStore, endpoint, messages.Application, environment.Random, environment.Clock);
         Negotiations = new NegotiationGate(settings, environment.Clock);
         Issue = new ServiceIssue(messages, Table, Router, environment);
         Cancel = new ServiceCancel(messages.Application, Router, environment);

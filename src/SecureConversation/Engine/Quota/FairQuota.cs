@@ -66,6 +66,30 @@ internal sealed class FairQuota(int limit, string setting)
         }
     }
 
+    /// <summary>How many places an owner holds.</summary>
+    public int HeldBy(Owner owner)
+    {
+        lock (_lock)
+        {
+            return _held.GetValueOrDefault(owner.Name);
+        }
+    }
+
+    /// <summary>
+    /// Whether one holds less than another, and so does his network, unless it is the same one: whoever has many addresses, or many names
+    /// at one, must not be taken for many who hold nothing.
+    /// </summary>
+    public bool HoldsLess(Owner one, Owner other)
+    {
+        lock (_lock)
+        {
+            return _held.GetValueOrDefault(one.Name) < _held.GetValueOrDefault(other.Name)
+                && ((one.Network is not null && one.Network == other.Network) || HeldByAll(one) < HeldByAll(other));
+        }
+    }
+
+    private int HeldByAll(Owner owner) => owner.Network is null ? _held.GetValueOrDefault(owner.Name) : HeldByNetwork(owner);
+
     private string? LimitOf(Owner owner, int spare = 0)
     {
         var free = Math.Max(limit - _taken, spare);

@@ -13,18 +13,27 @@ namespace SecureConversation.Engine.Sessions;
 /// opened. With a store, a session that the store does not have has ended.
 /// </summary>
 internal sealed class SessionRouter(
-    SessionTable live, ISecuritySessionStore? store, BindingMessages messages, RandomSource random, TimeProvider clock)
+    SessionTable live, ISecuritySessionStore? store, string? endpoint, BindingMessages messages, RandomSource random, TimeProvider clock)
 {
+    // Far more than a store in order ever has at once. Anybody can name a session, so the look-ups are shared by address.
+    private const int MostLookUps = 1024;
+
     // As much work for the store as keeping a session is, when a handshake finds no place.
     private const int LookUpsForAPlace = 2;
+
+    private readonly FairQuota _lookUps = new(MostLookUps, "1,024 look-ups in SessionStore at once");
 
     /// <summary>
     /// Finds and enters the session that the SecurityContextToken of a message names. The name is not verified yet; only verification with
     /// the keys of the session proves that the message belongs to it.
     /// </summary>
-    public async ValueTask<ServiceSession> EnterAsync(SoapEnvelope wire, CancellationToken cancellationToken)
+    /// <param name="wire">The message.</param>
+    /// <param name="sender">Who sends it, by his address: nothing else is known yet.</param>
+    /// <param name="cancellationToken">Cancels waiting for the store.</param>
+    public async ValueTask<ServiceSession> EnterAsync(SoapEnvelope wire, Owner sender, CancellationToken cancellationToken)
     {
-        var session = await FindAsync(ReadIdentifier(wire), cancellationToken).ConfigureAwait(false);
+        var id = ReadIdentifier(wire);
+        var session = store is null ? live.Find(id) : await FindInTurnAsync(id, sender, cancellationToken).ConfigureAwait(false);
         return session is not null && session.TryEnter() ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
     }
 
@@ -53,18 +62,34 @@ internal sealed class SessionRouter(
     }
 
     /// <summary>
-    /// Keeps an issued session. With a store it is not kept live as well, since its first message may come to another instance.
+    /// Keeps an issued session. With a store it is not kept live as well, since its first message may come to another instance. A client
+    /// that hangs up does not stop the store, which may have written by then; only NegotiationTimeout does.
     /// </summary>
+    /// <param name="session">The session, for which a place among the pending ones was taken.</param>
+    /// <param name="cancellationToken">Cancels before the store is asked.</param>
     public async ValueTask AddAsync(ServiceSession session, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (store is null)
         {
             live.Add(session);
             return;
         }
 
-        using var state = session.Save();
-        await store.SaveAsync(state, cancellationToken).ConfigureAwait(false);
+        using var state = session.Save(endpoint!);
+        try
+        {
+            using var timeout = new CancellationTokenSource(messages.Element.LocalServiceSettings.NegotiationTimeout, clock);
+            await store.SaveAsync(state, timeout.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            // The state may have been written. Its place is free when it is gone, or when the time of a session without messages is over.
+            live.HandOverAgain(session.Id, session.PendingFor!.Value);
+            await RemoveFailedAsync(session.Id).ConfigureAwait(false);
+            throw;
+        }
+
         session.Discard();
         live.HandOver(session.Id, session.PendingFor!.Value);
     }
@@ -81,18 +106,50 @@ internal sealed class SessionRouter(
         }
     }
 
-    private async ValueTask<ServiceSession?> FindAsync(string id, CancellationToken cancellationToken)
+    private async ValueTask RemoveFailedAsync(string id)
     {
-        var session = live.Find(id);
-        if (store is null)
+        try
         {
-            return session;
+            using var timeout = new CancellationTokenSource(messages.Element.LocalServiceSettings.NegotiationTimeout, clock);
+            await store!.RemoveAsync(id, timeout.Token).ConfigureAwait(false);
+            live.ReleaseHandedOver(id);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // What made the store fail before is what is reported.
+        }
+    }
+
+    private async ValueTask<ServiceSession?> FindInTurnAsync(string id, Owner sender, CancellationToken cancellationToken)
+    {
+        if (!UniqueIds.IsUrn(id))
+        {
+            return null;
         }
 
-        using var state = await store.FindAsync(id, cancellationToken).ConfigureAwait(false);
+        if (_lookUps.TryTake(sender) is { } limit)
+        {
+            Fail.With(FailureCode.ServiceTooBusy, limit);
+        }
+
+        try
+        {
+            return await FindAsync(id, sender, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _lookUps.Release(sender);
+        }
+    }
+
+    private async ValueTask<ServiceSession?> FindAsync(string id, Owner sender, CancellationToken cancellationToken)
+    {
+        var session = live.Find(id);
+        using var state = await store!.FindAsync(id, cancellationToken).ConfigureAwait(false);
         if (state is not null && state.Id == id)
         {
-            return session ?? await ReviveAsync(state).ConfigureAwait(false);
+            RequireOwn(state);
+            return session ?? await ReviveAsync(state, sender).ConfigureAwait(false);
         }
 
         if (session is not null)
@@ -103,30 +160,33 @@ internal sealed class SessionRouter(
         return null;
     }
 
-    private async ValueTask<ServiceSession?> ReviveAsync(SessionState state)
+    /// <summary>Refuses a session that another endpoint issued, perhaps to somebody who may not open one here.</summary>
+    private void RequireOwn(SessionState state)
     {
-        var session = live.GetOrAdd(Revive(state));
-        try
+        if (state.Endpoint != endpoint)
         {
-            // The session may have been cancelled since its state was read. From here on whoever cancels it finds it in the table. Others
-            // may use it already, so the one who asks here cannot end it by hanging up.
-            using var still = await store!.FindAsync(state.Id, CancellationToken.None).ConfigureAwait(false);
-            if (still is not null)
-            {
-                return session;
-            }
+            Fail.With(FailureCode.UnknownContext, $"the session store has it for the endpoint '{state.Endpoint}', this is '{endpoint}'");
         }
-        catch
+    }
+
+    private async ValueTask<ServiceSession?> ReviveAsync(SessionState state, Owner sender)
+    {
+        var session = live.GetOrAdd(Revive(state, sender));
+
+        // The session may have been cancelled since its state was read. From here on whoever cancels it finds it in the table. Others may
+        // use it already, so the one who asks here cannot end it by hanging up, nor can a store that fails for him: each message asks the
+        // store again.
+        using var still = await store!.FindAsync(state.Id, CancellationToken.None).ConfigureAwait(false);
+        if (still is not null)
         {
-            live.Close(session, SessionCloseReason.Aborted);
-            throw;
+            return session;
         }
 
         live.Close(session, SessionCloseReason.Aborted);
         return null;
     }
 
-    private ServiceSession Revive(SessionState state)
+    private ServiceSession Revive(SessionState state, Owner sender)
     {
         if (!messages.Element.DefaultAlgorithmSuite.IsSymmetricKeyLengthSupported(state.Key.Length * 8))
         {
@@ -140,6 +200,8 @@ internal sealed class SessionRouter(
             var keys = SessionSendKeys.Create(context, messages.ForHandshake(MessageRole.Reply), random, nonces: state.ReplyNonces);
             return new ServiceSession(context, keys, state.User, state.Expires, clock)
             {
+                // Where a client came from is not kept. A session of nobody counts for the one who names it.
+                HeldBy = Owner.NameOfUser(state.User) is { } name ? new Owner(name) : sender,
                 ClientCertificate = state.ClientCertificate is { } certificate ? X509CertificateLoader.LoadCertificate(certificate) : null,
             };
         }

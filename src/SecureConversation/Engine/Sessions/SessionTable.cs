@@ -1,18 +1,22 @@
 using System.Collections.Concurrent;
 using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
 
 namespace SecureConversation.Engine.Sessions;
 
 /// <summary>
 /// The sessions of one service in this process. The number of pending sessions is limited and shared fairly, and an unused one ends after
-/// one to two times InactivityTimeout. Established sessions end by the idle timeout or by Cancel.
+/// one to two times InactivityTimeout. Established sessions end by the idle timeout, by Cancel, or for somebody who holds fewer when there
+/// are MaxSessions.
 /// </summary>
 internal sealed class SessionTable : IDisposable
 {
     private readonly ConcurrentDictionary<string, ServiceSession> _sessions = new(StringComparer.Ordinal);
     private readonly LocalServiceSecuritySettings _settings;
     private readonly FairQuota _pending;
+    private readonly FairQuota _live;
+    private readonly Lock _displacing = new();
     private readonly HandedOverSessions _handedOver;
     private readonly TimeSpan _idleTimeout;
     private readonly ITimer _sweep;
@@ -21,6 +25,7 @@ internal sealed class SessionTable : IDisposable
     private volatile bool _isDisposed;
 
     /// <param name="settings">Maximum number of pending sessions and their timeout.</param>
+    /// <param name="maxSessions">Maximum number of sessions, pending ones included.</param>
     /// <param name="idleTimeout">How long an established session may be idle.</param>
     /// <param name="clock">Source of time.</param>
     /// <param name="onClosed">Called for each session that ended.</param>
@@ -29,6 +34,7 @@ internal sealed class SessionTable : IDisposable
     /// </param>
     public SessionTable(
         LocalServiceSecuritySettings settings,
+        int maxSessions,
         TimeSpan idleTimeout,
         TimeProvider clock,
         Action<ServiceSession> onClosed,
@@ -37,6 +43,7 @@ internal sealed class SessionTable : IDisposable
         _onFailed = onFailed;
         _settings = settings;
         _pending = new FairQuota(settings.MaxPendingSessions, nameof(settings.MaxPendingSessions));
+        _live = new FairQuota(maxSessions, nameof(MessageSecurityServiceOptions.MaxSessions));
         _handedOver = new HandedOverSessions(_pending, clock);
         _idleTimeout = idleTimeout;
         _onClosed = onClosed;
@@ -61,6 +68,13 @@ internal sealed class SessionTable : IDisposable
     /// </summary>
     public void HandOver(string id, Owner owner) => _handedOver.Add(id, owner);
 
+    /// <summary>Takes another place for a session that a failed store may have: its handshake gives its own place back.</summary>
+    public void HandOverAgain(string id, Owner owner)
+    {
+        _pending.Take(owner);
+        _handedOver.Add(id, owner);
+    }
+
     /// <summary>Gives back the place of a session that was given to a store.</summary>
     public void ReleaseHandedOver(string id) => _handedOver.Release(id);
 
@@ -68,8 +82,10 @@ internal sealed class SessionTable : IDisposable
     public IReadOnlyList<string> OldestHandedOver(Owner owner, int count) => _handedOver.Oldest(owner, count);
 
     /// <summary>Adds a pending session, for which <see cref="TryReserve"/> has reserved a place.</summary>
+    /// <exception cref="SecurityFailureException">There are too many sessions.</exception>
     public void Add(ServiceSession session)
     {
+        TakePlace(session.HeldBy);
         _sessions[session.Id] = session;
         if (_isDisposed)
         {
@@ -81,12 +97,24 @@ internal sealed class SessionTable : IDisposable
     /// Adds a session that was read from the store. If a concurrent call has added the same session, that one is returned and
     /// <paramref name="revived"/> is discarded.
     /// </summary>
+    /// <exception cref="SecurityFailureException">There are too many sessions.</exception>
     public ServiceSession GetOrAdd(ServiceSession revived)
     {
         revived.Use();
+        try
+        {
+            TakePlace(revived.HeldBy);
+        }
+        catch
+        {
+            revived.Discard();
+            throw;
+        }
+
         var session = _sessions.GetOrAdd(revived.Id, revived);
         if (session != revived)
         {
+            _live.Release(revived.HeldBy);
             revived.Discard();
         }
         else if (_isDisposed)
@@ -121,11 +149,26 @@ internal sealed class SessionTable : IDisposable
 
     public void Close(ServiceSession session, SessionCloseReason reason)
     {
-        if (!session.Close(reason, out var wasPending))
+        if (session.Close(reason, out var wasPending))
         {
-            return;
+            Forget(session, wasPending);
         }
+    }
 
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _sweep.Dispose();
+        foreach (var session in _sessions.Values)
+        {
+            Close(session, SessionCloseReason.Aborted);
+        }
+    }
+
+    /// <summary>Releases all that a session held which was closed.</summary>
+    private void Forget(ServiceSession session, bool wasPending)
+    {
+        _live.Release(session.HeldBy);
         if (wasPending)
         {
             _pending.Release(session.PendingFor!.Value);
@@ -137,14 +180,53 @@ internal sealed class SessionTable : IDisposable
         Attempt(() => _onClosed(session));
     }
 
-    public void Dispose()
+    /// <summary>
+    /// Takes a place for a session. Where there is none for its owner, the session of somebody who holds more ends, the one that was idle
+    /// for longest of the one who holds most.
+    /// </summary>
+    private void TakePlace(Owner owner)
     {
-        _isDisposed = true;
-        _sweep.Dispose();
-        foreach (var session in _sessions.Values)
+        ServiceSession displaced;
+        bool wasPending;
+        lock (_displacing)
         {
-            Close(session, SessionCloseReason.Aborted);
+            if (_live.TryTake(owner) is not { } limit)
+            {
+                return;
+            }
+
+            if (FindToDisplace(owner) is not { } found || !found.Close(SessionCloseReason.Displaced, out wasPending))
+            {
+                Fail.With(FailureCode.ServiceTooBusy, limit);
+                return;
+            }
+
+            displaced = found;
+            _live.Take(owner);
         }
+
+        Forget(displaced, wasPending);
+    }
+
+    private ServiceSession? FindToDisplace(Owner newcomer)
+    {
+        (ServiceSession? found, var most, var longest) = (null, 0, TimeSpan.Zero);
+        foreach (var (_, session) in _sessions)
+        {
+            var held = _live.HeldBy(session.HeldBy);
+            if (held < most || session.IsEntered || session.IsClosed || !_live.HoldsLess(newcomer, session.HeldBy))
+            {
+                continue;
+            }
+
+            var idle = session.IdleFor;
+            if (held > most || idle > longest)
+            {
+                (found, most, longest) = (session, held, idle);
+            }
+        }
+
+        return found;
     }
 
     private void Attempt(Action callback)
@@ -164,7 +246,8 @@ internal sealed class SessionTable : IDisposable
         _handedOver.ReleaseOlderThan(_settings.InactivityTimeout);
         foreach (var session in _sessions.Values)
         {
-            if (session.IdleFor >= (session.IsPending ? _settings.InactivityTimeout : _idleTimeout))
+            // One that a message has entered is in use, however long the application works on it.
+            if (!session.IsEntered && session.IdleFor >= (session.IsPending ? _settings.InactivityTimeout : _idleTimeout))
             {
                 Close(session, SessionCloseReason.TimedOut);
             }

@@ -11,6 +11,11 @@ internal static class UniqueIds
     /// <summary>A urn:uuid URI, the form of WCF's context identifiers and message ids.</summary>
     public static string NextUrn(RandomSource random) => "urn:uuid:" + NextGuid(random).ToString();
 
+    /// <summary>Whether a text has the form of <see cref="NextUrn"/>, as every identifier that this library made.</summary>
+    public static bool IsUrn(string text) =>
+        text.Length == 45 && text.StartsWith("urn:uuid:", StringComparison.Ordinal) && Guid.TryParseExact(text.AsSpan(9), "D", out _)
+        && !text.AsSpan(9).ContainsAnyInRange('A', 'F');
+
     private static Guid NextGuid(RandomSource random)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -54,6 +54,10 @@ internal static partial class EngineLog
         + "declare its prefixes once, or send fewer elements in one message. This is logged once.")]
     public static partial void PrefixesLeftOut(ILogger logger, int maxPrefixes, int maxBytes);
 
+    [LoggerMessage(32, LogLevel.Information, "Session {SessionId} closed: it was idle for longest of the client who holds most, and one "
+        + "who holds fewer opened another when MaxSessions ({MaxSessions}), or his share of it, was used up.")]
+    public static partial void SessionDisplaced(ILogger logger, string sessionId, int maxSessions);
+
     [LoggerMessage(7, LogLevel.Warning, "Message refused: {Code}, because {Setting} is used up.")]
     public static partial void LimitReached(ILogger logger, FailureCode code, string setting);
 

@@ -18,6 +18,10 @@ internal static class EngineMetrics
     public static readonly Counter<long> LimitsReached = Meter.CreateCounter<long>(
         "secureconversation.limits_reached", "{message}", "Messages that were refused as too many, by the setting that limits them.");
 
+    /// <summary>Sessions that ended to make room for one of somebody who held fewer.</summary>
+    public static readonly Counter<long> DisplacedSessions = Meter.CreateCounter<long>("secureconversation.displaced_sessions",
+        "{session}", "Sessions that ended because MaxSessions was reached and somebody who held fewer opened one.");
+
     /// <summary>Failures beyond the budget of their source, by "source": context, wrapped_key or address.</summary>
     public static readonly Counter<long> FailuresOverBudget = Meter.CreateCounter<long>("secureconversation.failures_over_budget",
         "{message}", "Messages that failed after a key was used, beyond the budget of their source.");

@@ -29,6 +29,15 @@ internal sealed class SessionLog(ILogger log, TimeProvider clock) : IDisposable
         }
     }
 
+    /// <summary>Logs one that was closed to make room for another client's.</summary>
+    public void Displaced(string sessionId, ClaimsPrincipal user, int maxSessions)
+    {
+        if (IsNamed(user) || _closed.TryTake())
+        {
+            EngineLog.SessionDisplaced(log, sessionId, maxSessions);
+        }
+    }
+
     public void Dispose()
     {
         _issued.Dispose();

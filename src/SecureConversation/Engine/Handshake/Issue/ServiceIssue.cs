@@ -73,8 +73,8 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
             var message = protection.Secure(body, _bootstrap.ForHandshake(MessageRole.Reply));
             try
             {
-                environment.Sessions!.Issued(session.Id, user);
                 await sessions.AddAsync(session, cancellationToken).ConfigureAwait(false);
+                environment.Sessions!.Issued(session.Id, user);
                 return new ServiceAnswer(message, FailureCode.None);
             }
             catch
@@ -134,6 +134,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         {
             ClientCertificate = message.SenderCertificate,
             PendingFor = owner,
+            HeldBy = owner,
         };
         return (session, response with
         {
