@@ -38,7 +38,7 @@ public sealed class MaxSessionsTests : IDisposable
         Assert.Equal(Places, _loopback!.Service.SessionCount);
         Assert.Equal([_sessions[1].Id], _closed.Keys);
         Assert.Equal(SessionCloseReason.Displaced, _closed[_sessions[1].Id]);
-        Assert.Contains(RecordedLog.Current.Entries, e => e.Id == 30 && e.Text.Contains("MaxSessions (8)", StringComparison.Ordinal));
+        Assert.Contains(RecordedLog.Current.Entries, e => e.Id == 32 && e.Text.Contains("MaxSessions (8)", StringComparison.Ordinal));
         await UseAsync(_sessions[0], "192.0.2.1");
     }
 
@@ -126,5 +126,5 @@ public sealed class MaxSessionsTests : IDisposable
         Assert.IsType<ServiceResult.Dispatch>(result);
     }
 
-    private static MessageOrigin From(string address) => new() { RemoteAddress = IPAddress.Parse(address) };
+    private static MessageOrigin From(string address) => new() { RemoteAddress = IPAddress.Parse(address), HasNoAddress = true };
 }

@@ -132,7 +132,7 @@ public sealed class SessionScopeTests
         Assert.Equal((768, 332), (codes.Count(c => c == FailureCode.UnknownContext), codes.Count(c => c == FailureCode.ServiceTooBusy)));
         Assert.Contains(RecordedLog.Current.Entries, e => e.Text.Contains("look-ups in SessionStore", StringComparison.Ordinal));
 
-        static MessageOrigin From(string address) => new() { RemoteAddress = IPAddress.Parse(address) };
+        static MessageOrigin From(string address) => new() { RemoteAddress = IPAddress.Parse(address), HasNoAddress = true };
     }
 
     private MessageSecurityServiceOptions Options(string name) => new()
