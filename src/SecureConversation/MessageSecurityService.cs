@@ -35,7 +35,7 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceReceiver _receiver;
     private readonly ServiceSessions? _sessions;
     private readonly FailureDesk _failures;
-    private readonly SealedAttempts _attempts = new();
+    private readonly SealedAttempts _attempts;
     private readonly RequestDelivery _delivery;
 
     /// <summary>Creates the service side of an endpoint.</summary>
@@ -97,6 +97,7 @@ public sealed class MessageSecurityService : IDisposable
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
         var replays = options.ReplayCache ?? SharedReplays();
+        _attempts = SealedAttempts.Of(replays);
         _firstGlance = new FirstGlance(replays, _environment.Clock);
         _receiver = new ServiceReceiver(_environment, replays, new ClientAuthenticator(credentials, _environment.Clock));
         var endpoint = options.SessionStore is null ? null

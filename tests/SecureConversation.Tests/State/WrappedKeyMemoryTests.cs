@@ -20,9 +20,9 @@ public sealed class WrappedKeyMemoryTests
     public void Keys_BeyondTheRoom_PushTheOldestOut()
     {
         Assert.True(_memory.TryAdd([1], [2]));
-        Fill(0, PairMemory.Generation);
+        Fill(0, WrappedKeyMemory.Generation);
         Assert.False(_memory.TryAdd([1], [3]));
-        Fill(PairMemory.Generation, PairMemory.Generation);
+        Fill(WrappedKeyMemory.Generation, WrappedKeyMemory.Generation);
         Assert.True(_memory.TryAdd([1], [3]));
     }
 

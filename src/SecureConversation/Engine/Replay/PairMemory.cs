@@ -7,12 +7,12 @@ namespace SecureConversation.Engine.Replay;
 /// Remembers with which second value a first one came. When there is no more room the oldest are forgotten, so nobody is refused for the
 /// number of messages of others. Safe for concurrent use.
 /// </summary>
-internal sealed class PairMemory
+/// <param name="generation">So many are remembered at least, and twice as many at most.</param>
+internal sealed class PairMemory(int generation)
 {
-    /// <summary>So many are remembered at least, and twice as many at most, in 30 MB.</summary>
-    internal const int Generation = 250_000;
-
     private readonly Lock _lock = new();
+
+    // Made for all that they will hold, once they hold anything: what grows later looks like a leak, and leaves large objects behind.
     private Dictionary<UInt128, UInt128> _current = [];
     private Dictionary<UInt128, UInt128> _previous = [];
 
@@ -27,11 +27,13 @@ internal sealed class PairMemory
                 return known == value;
             }
 
-            if (_current.Count == Generation)
+            if (_current.Count == generation)
             {
-                (_previous, _current) = (_current, []);
+                (_previous, _current) = (_current, _previous);
+                _current.Clear();
             }
 
+            _current.EnsureCapacity(generation);
             _current.Add(key, value);
             return true;
         }

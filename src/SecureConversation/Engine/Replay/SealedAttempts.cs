@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SecureConversation.Engine.Replay;
 
 /// <summary>
@@ -9,10 +11,15 @@ namespace SecureConversation.Engine.Replay;
 /// </summary>
 internal sealed class SealedAttempts
 {
-    /// <inheritdoc cref="PairMemory.Generation"/>
-    internal const int Generation = PairMemory.Generation;
+    /// <summary>So many are remembered at least, and twice as many at most, in 5 MB.</summary>
+    internal const int Generation = 50_000;
 
-    private readonly PairMemory _known = new();
+    private static readonly ConditionalWeakTable<IReplayCache, SealedAttempts> Memories = [];
+
+    private readonly PairMemory _known = new(Generation);
+
+    /// <summary>The memory beside a replay cache: endpoints that share a key share it.</summary>
+    public static SealedAttempts Of(IReplayCache replays) => Memories.GetOrCreateValue(replays);
 
     /// <summary>Whether a ciphertext may be decrypted; false when the block before its last one came before in another.</summary>
     /// <param name="ivAndCipher">IV and ciphertext.</param>

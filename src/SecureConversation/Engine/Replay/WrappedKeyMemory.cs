@@ -9,9 +9,12 @@ namespace SecureConversation.Engine.Replay;
 /// </summary>
 internal sealed class WrappedKeyMemory
 {
+    /// <summary>So many are remembered at least, and twice as many at most, in 10 MB.</summary>
+    internal const int Generation = 100_000;
+
     private static readonly ConditionalWeakTable<IReplayCache, WrappedKeyMemory> Memories = [];
 
-    private readonly PairMemory _known = new();
+    private readonly PairMemory _known = new(Generation);
 
     /// <summary>The memory beside a replay cache.</summary>
     public static WrappedKeyMemory Of(IReplayCache replays) => Memories.GetOrCreateValue(replays);
