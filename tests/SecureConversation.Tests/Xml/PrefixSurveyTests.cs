@@ -84,7 +84,7 @@ public sealed class PrefixSurveyTests
     {
         using var index = XmlSupport.Index(xml);
         using var sink = new BufferSink(int.MaxValue);
-        var survey = new PrefixSurvey(PrefixInterest.Values);
+        using var survey = new PrefixSurvey(PrefixInterest.Values);
         ExclusiveCanonicalizer.Canonicalize(index.Root.FirstChild, default, CanonicalForm.Recommendation, sink, survey: survey);
         return XmlSupport.Text(survey.ToList());
     }

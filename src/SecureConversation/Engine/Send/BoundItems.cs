@@ -44,7 +44,7 @@ internal static class BoundItems
             var id = item.GetId(Wsu.Id) ?? item.GetId(Attr.Id)
                 ?? throw new InvalidOperationException("A child of the security header has no Id.");
             var value = new byte[requirements.Suite.Digest.Size];
-            var survey = new PrefixSurvey(PrefixInterest.All);
+            using var survey = new PrefixSurvey(PrefixInterest.All);
             digest.Compute(item, default, CanonicalForm.Recommendation, value, survey);
             items.Add(new PartDigest(id.ToString(), value, survey.ToCompleteList()));
         }

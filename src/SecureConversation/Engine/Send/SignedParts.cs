@@ -37,7 +37,7 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
             {
                 var element = ElementOf(plan, part);
                 var start = part.Block == PlannedPart.Body ? element.ContentStart : element.Start;
-                var survey = new PrefixSurvey(PrefixInterest.Outside, start, Room);
+                using var survey = new PrefixSurvey(PrefixInterest.Outside, start, Room);
                 digest.Compute(element, default, CanonicalForm.Recommendation, unused, survey);
                 _hidden[part.Block] = Take(survey);
             }
@@ -77,12 +77,12 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
         var value = new byte[requirements.Suite.Digest.Size];
         if (requirements.IsBound)
         {
-            var all = new PrefixSurvey(PrefixInterest.All);
+            using var all = new PrefixSurvey(PrefixInterest.All);
             var differ = digest.Compute(element, default, CanonicalForm.Recommendation, value, all);
             return (value, all.ToCompleteList(), differ);
         }
 
-        var survey = known is null && requirements.SignPrefixesInValues ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room) : null;
+        using var survey = known is null && requirements.SignPrefixesInValues ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room) : null;
         var prefixes = known ?? [];
         var differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value, survey);
         if (survey is not null)

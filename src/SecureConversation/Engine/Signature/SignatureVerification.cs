@@ -89,7 +89,7 @@ internal static class SignatureVerification
             Fail.With(FailureCode.AlgorithmMismatch, "ds:DigestMethod");
         }
 
-        var survey = listsAll ? new PrefixSurvey(PrefixInterest.Unlisted) : null;
+        using var survey = listsAll ? new PrefixSurvey(PrefixInterest.Unlisted) : null;
         var form = digest.Match(target, reference.InclusivePrefixes.Span, reference.DigestValue, survey)
             ?? Fail.With<CanonicalForm>(FailureCode.DigestMismatch);
         if (survey is { HasUnlisted: true })

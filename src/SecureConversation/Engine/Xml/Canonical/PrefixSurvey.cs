@@ -27,6 +27,7 @@ internal enum PrefixInterest
 /// <param name="boundary">For <see cref="PrefixInterest.Outside"/>: where the content starts in its document.</param>
 /// <param name="maxBytes">How long the list may become.</param>
 internal sealed class PrefixSurvey(PrefixInterest interest, int boundary = 0, int maxBytes = InclusivePrefixes.MaxListBytes)
+    : IDisposable
 {
     private byte[] _list = [];
     private int _length;
@@ -51,6 +52,8 @@ internal sealed class PrefixSurvey(PrefixInterest interest, int boundary = 0, in
 
     /// <summary>What was found, as the value of PrefixList in UTF-8: as much as a receiver accepts, in the order of the document.</summary>
     public byte[] ToList() => _list.AsSpan(0, _length).ToArray();
+
+    public void Dispose() => _prefixes.Dispose();
 
     /// <inheritdoc cref="ToList"/>
     /// <exception cref="SecurityFailureException">A receiver does not accept all of it.</exception>
