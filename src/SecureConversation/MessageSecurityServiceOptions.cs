@@ -20,8 +20,8 @@ public sealed class MessageSecurityServiceOptions
     /// <summary>
     /// How many sessions this process holds at most, pending ones included. Positive; default 10,000. A session in use takes 15 to 30 KB.
     /// One client, or address of clients without a name, gets three quarters while nobody else needs them. Beyond that a new session ends
-    /// the one that was idle for longest of the client who holds most, if the newcomer holds fewer, else it is refused as ServiceTooBusy. With a
-    /// <see cref="SessionStore"/> this is how many are held in memory at once: one that makes room comes back from the store.
+    /// the one that was idle for longest of the client who holds most, if the newcomer holds fewer, else it is refused as ServiceTooBusy.
+    /// With a <see cref="SessionStore"/> this is how many are held in memory at once: one that makes room comes back from the store.
     /// </summary>
     public int MaxSessions { get; init; } = 10_000;
 

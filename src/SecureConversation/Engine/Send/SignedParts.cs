@@ -82,7 +82,9 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
             return (value, all.ToCompleteList(), differ);
         }
 
-        using var survey = known is null && requirements.SignPrefixesInValues ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room) : null;
+        using var survey = known is null && requirements.SignPrefixesInValues
+            ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room)
+            : null;
         var prefixes = known ?? [];
         var differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value, survey);
         if (survey is not null)
