@@ -35,7 +35,6 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceReceiver _receiver;
     private readonly ServiceSessions? _sessions;
     private readonly FailureDesk _failures;
-    private readonly SealedAttempts _attempts;
     private readonly RequestDelivery _delivery;
 
     /// <summary>Creates the service side of an endpoint.</summary>
@@ -97,7 +96,6 @@ public sealed class MessageSecurityService : IDisposable
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
         var replays = options.ReplayCache ?? SharedReplays();
-        _attempts = SealedAttempts.Of(replays);
         _firstGlance = new FirstGlance(replays, _environment.Clock);
         _receiver = new ServiceReceiver(_environment, replays, new ClientAuthenticator(credentials, _environment.Clock));
         var endpoint = options.SessionStore is null ? null
@@ -238,7 +236,7 @@ public sealed class MessageSecurityService : IDisposable
         var own = _credentials.ServiceCertificate!;
         _firstGlance.Require(message.Wire, message.Use, Formats, own);
         var (request, user) = await _receiver.ReceiveAsync(message, Formats, Formats.ForAction(message.Action, MessageRole.Request),
-            new ServiceKeySource(own) { Use = message.Use, Attempts = _attempts }, cancellationToken).ConfigureAwait(false);
+            new ServiceKeySource(own) { Use = message.Use }, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {
@@ -264,7 +262,7 @@ public sealed class MessageSecurityService : IDisposable
             async stop =>
             {
                 var (request, user) = await _receiver.ReceiveAsync(message, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
-                    new ServiceKeySource(own) { Use = message.Use, Attempts = _attempts }, stop).ConfigureAwait(false);
+                    new ServiceKeySource(own) { Use = message.Use }, stop).ConfigureAwait(false);
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
@@ -288,7 +286,7 @@ public sealed class MessageSecurityService : IDisposable
         try
         {
             SessionRules.RequireUsable(kind, session.Expires, _environment.Clock.GetUtcNow());
-            var keys = new ContextKeySource(session.Key, session.ReplyKeys) { Use = message.Use, Attempts = _attempts };
+            var keys = new ContextKeySource(session.Key, session.ReplyKeys) { Use = message.Use };
             request = await _receiver.ReceiveInSessionAsync(
                 message, Formats, _messages.RequirementsOf(kind, message.Action, MessageRole.Request), keys,
                 session.OwnerAt(message.Origin.RemoteAddress), cancellationToken).ConfigureAwait(false);

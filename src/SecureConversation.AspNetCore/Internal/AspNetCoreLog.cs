@@ -25,6 +25,9 @@ internal static partial class AspNetCoreLog
         + "Where honest clients read slowly, raise them.")]
     public static partial void ReplyUnread(ILogger logger);
 
+    [LoggerMessage(310, LogLevel.Information, "{Count} more replies that were not read were given up within a second.")]
+    public static partial void MoreRepliesUnread(ILogger logger, int count);
+
     [LoggerMessage(308, LogLevel.Error, "A defect of the library or the server while answering an HTTP request; it got status 500.")]
     public static partial void Defect(ILogger logger, Exception exception);
 

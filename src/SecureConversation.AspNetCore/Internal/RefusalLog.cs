@@ -11,11 +11,12 @@ namespace SecureConversation.AspNetCore.Internal;
 internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposable
 {
     private readonly ConcurrentDictionary<int, LogLimit> _limits = new();
+    private readonly LogLimit _unread = new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreRepliesUnread(logger, more));
 
     /// <summary>Logs that a reply was given up which its receiver did not read.</summary>
     public void WriteUnread()
     {
-        if (_limits.GetOrAdd(StatusCodes.Status408RequestTimeout, Limit).TryTake())
+        if (_unread.TryTake())
         {
             AspNetCoreLog.ReplyUnread(logger);
         }
@@ -59,6 +60,8 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposab
         {
             limit.Dispose();
         }
+
+        _unread.Dispose();
     }
 
     private LogLimit Limit(int statusCode) =>

@@ -118,7 +118,7 @@ public sealed class ConversationDecoder : IDisposable
             ? _messages.RequirementsOf(kind, action, MessageRole.Of(direction))
             : messages.ForReply(request.Kind, action);
         var freshness = FreshnessOf(messages, direction);
-        var verifier = new MessageVerifier(requirements, _knowledge.Source(direction), freshness, _limits);
+        var verifier = new MessageVerifier(requirements, _knowledge.Source(direction), attempts: null, freshness, _limits);
         var message = verifier.Verify(wire, request?.Signatures ?? []);
         try
         {

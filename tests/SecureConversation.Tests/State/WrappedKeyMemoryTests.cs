@@ -30,8 +30,8 @@ public sealed class WrappedKeyMemoryTests
     public void EndpointsWithOneReplayCache_ShareAMemory()
     {
         var cache = new InMemoryReplayCache(1000, TimeProvider.System);
-        Assert.Same(WrappedKeyMemory.Of(cache), WrappedKeyMemory.Of(cache));
-        Assert.NotSame(WrappedKeyMemory.Of(cache), WrappedKeyMemory.Of(new InMemoryReplayCache(1000, TimeProvider.System)));
+        Assert.Same(AttemptMemory.Of(cache, TimeProvider.System), AttemptMemory.Of(cache, TimeProvider.System));
+        Assert.NotSame(AttemptMemory.Of(cache, TimeProvider.System), AttemptMemory.Of(new InMemoryReplayCache(1000, TimeProvider.System), TimeProvider.System));
     }
 
     private void Fill(int start, int count)

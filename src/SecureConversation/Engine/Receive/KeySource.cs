@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
-using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Tokens;
 
@@ -15,9 +14,6 @@ internal abstract class KeySource
 {
     /// <summary>Takes down which key is used; null where nobody asks.</summary>
     public KeyUse? Use { get; init; }
-
-    /// <summary>Remembers which encrypted signatures were decrypted; null for a client, who takes one reply for each request.</summary>
-    public SealedAttempts? Attempts { get; init; }
 
     /// <summary>The receiver's certificate with its private key, if the EncryptedKey was wrapped for it; else null.</summary>
     public virtual X509Credential? FindOwn(KeyReference wrappedFor) => null;

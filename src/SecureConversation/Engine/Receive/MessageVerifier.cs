@@ -10,7 +10,13 @@ namespace SecureConversation.Engine.Receive;
 /// Verifies one received message, in two halves. Between them the caller asks whether the message came before. The steps run in one
 /// fixed order and each produces what the next one needs; no binding reorders them and no setting skips one.
 /// </summary>
-internal sealed class MessageVerifier(MessageRequirements requirements, KeySource source, Freshness freshness, XmlLimits limits)
+/// <param name="requirements">The requirements for the message.</param>
+/// <param name="source">The keys that the receiver knows.</param>
+/// <param name="attempts">The ciphertexts of signatures that came before; null for a client, who takes one reply for each request.</param>
+/// <param name="freshness">What a timestamp has to be.</param>
+/// <param name="limits">The limits on XML.</param>
+internal sealed class MessageVerifier(
+    MessageRequirements requirements, KeySource source, SealedAttempts? attempts, Freshness freshness, XmlLimits limits)
 {
     /// <summary>The first half: verifies the signature and everything in clear, and decrypts nothing but the signature.</summary>
     /// <param name="wire">The received envelope, parsed within limits. It stays the caller's.</param>
@@ -26,7 +32,7 @@ internal sealed class MessageVerifier(MessageRequirements requirements, KeySourc
         SignedMessage? signed = null;
         try
         {
-            primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source);
+            primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source, attempts);
             signed = SignedMessage.Verify(wire, header, encrypted, requirements, primary, source);
             Reflection.Refuse(signed, requirements);                                      // not a message of this side
             EncryptionKeyCheck.RequirePair(requirements, encrypted, primary, keys);       // where the signature covers no key

@@ -1,4 +1,5 @@
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
 using SecureConversation.Engine.Soap;
@@ -40,12 +41,13 @@ internal sealed class PrimarySignature : IDisposable
         EncryptedParts encrypted,
         MessageRequirements requirements,
         KeyRing keys,
-        KeySource source)
+        KeySource source,
+        SealedAttempts? attempts)
     {
         var clear = ReadClear(shape.Header, requirements);
         if (FindClear(clear, wire, shape.Header, encrypted, requirements) is not { } found)
         {
-            return SealedSignatures.Require(wire, shape, encrypted, requirements, keys, source);
+            return SealedSignatures.Require(wire, shape, encrypted, requirements, keys, source, attempts);
         }
 
         var (element, item) = found;

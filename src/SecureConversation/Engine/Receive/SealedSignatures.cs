@@ -1,4 +1,5 @@
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
 using SecureConversation.Engine.Soap;
@@ -20,7 +21,8 @@ internal static class SealedSignatures
         EncryptedParts encrypted,
         MessageRequirements requirements,
         KeyRing keys,
-        KeySource source)
+        KeySource source,
+        SealedAttempts? attempts)
     {
         var candidates = InOrder(encrypted, requirements);
         using var wrapper = ScopeOf(shape.Header.Element);
@@ -78,7 +80,7 @@ internal static class SealedSignatures
 
         SealedSignature Open(EncryptedPart part)
         {
-            var opened = SealedSignature.Open(part, wrapper.Span, requirements, keys, source.Attempts, FindKey);
+            var opened = SealedSignature.Open(part, wrapper.Span, requirements, keys, attempts, FindKey);
             (unread, failures) = (unread + opened.Unread, failures + opened.Failures);
             return opened;
         }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace SecureConversation.Engine.Replay;
 
 /// <summary>
@@ -14,12 +12,7 @@ internal sealed class SealedAttempts
     /// <summary>So many are remembered at least, and twice as many at most, in 5 MB.</summary>
     internal const int Generation = 50_000;
 
-    private static readonly ConditionalWeakTable<IReplayCache, SealedAttempts> Memories = [];
-
     private readonly PairMemory _known = new(Generation);
-
-    /// <summary>The memory beside a replay cache: endpoints that share a key share it.</summary>
-    public static SealedAttempts Of(IReplayCache replays) => Memories.GetOrCreateValue(replays);
 
     /// <summary>Whether a ciphertext may be decrypted; false when the block before its last one came before in another.</summary>
     /// <param name="ivAndCipher">IV and ciphertext.</param>

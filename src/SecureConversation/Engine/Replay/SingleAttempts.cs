@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
@@ -11,7 +10,6 @@ namespace SecureConversation.Engine.Replay;
 /// memory is full. A message may come again, but not with a changed ciphertext, and not twice at once. Only holders of a key
 /// of the message can fill it, each no more than his share. When all of them together have filled it, the oldest failures are forgotten:
 /// that gives somebody one more attempt for each hundred thousand failures, where a refusal would shut out those who never failed.
-/// Endpoints that share a replay cache share this memory.
 /// </summary>
 /// <param name="clock">Source of time.</param>
 /// <param name="capacity">How many values are remembered.</param>
@@ -22,16 +20,10 @@ internal sealed class SingleAttempts(TimeProvider clock, int capacity = 100_000)
     /// <summary>How long a failure is remembered.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(20);
 
-    private static readonly ConditionalWeakTable<IReplayCache, SingleAttempts> Memories = [];
-
     private readonly Lock _lock = new();
     private readonly FairQuota _places = new(capacity, "the memory of failed messages");
     private readonly Dictionary<UInt128, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _byAge = new();
-
-    /// <summary>The memory beside a replay cache.</summary>
-    public static SingleAttempts Of(IReplayCache replays, TimeProvider clock) =>
-        Memories.GetValue(replays, _ => new SingleAttempts(clock));
 
     /// <summary>Begins an attempt.</summary>
     /// <param name="signature">The value of the primary signature.</param>

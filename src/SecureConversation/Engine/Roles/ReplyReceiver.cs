@@ -22,7 +22,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             ThrowIfUnsecuredFault(wire, envelope);
             var requirements = messages.ForReply(request, wire.FindText(messages.Soap.Action));
             var freshness = Freshness.Of(messages.Element.LocalClientSettings, environment.Clock);
-            var verifier = new MessageVerifier(requirements, keys, freshness, environment.XmlLimits);
+            var verifier = new MessageVerifier(requirements, keys, attempts: null, freshness, environment.XmlLimits);
             using var authentic = verifier.Authenticate(wire);
             RequireAnswer(authentic, freshness);
             var message = verifier.Open(authentic, expectation.Signatures);

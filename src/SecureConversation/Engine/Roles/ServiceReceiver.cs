@@ -15,8 +15,7 @@ namespace SecureConversation.Engine.Roles;
 /// </summary>
 internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache replays, ClientAuthenticator authenticator)
 {
-    private readonly SingleAttempts _attempts = SingleAttempts.Of(replays, environment.Clock);
-    private readonly WrappedKeyMemory _wrappedKeys = WrappedKeyMemory.Of(replays);
+    private readonly AttemptMemory _attempts = AttemptMemory.Of(replays, environment.Clock);
 
     /// <summary>
     /// The replay memory that an endpoint shares with others of the process. The longer retention of session and handshake holds, and the
@@ -69,7 +68,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     }
 
     private MessageVerifier Verifier(BindingMessages messages, MessageRequirements requirements, KeySource keys) =>
-        new(requirements, keys, FreshnessOf(messages), environment.XmlLimits);
+        new(requirements, keys, _attempts.Signatures, FreshnessOf(messages), environment.XmlLimits);
 
     private Freshness FreshnessOf(BindingMessages messages) => Freshness.Of(messages.Element.LocalServiceSettings, environment.Clock);
 
@@ -81,7 +80,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         AuthenticMessage message, BindingMessages messages, Owner owner, CancellationToken cancellationToken)
     {
         if (message.Signed.Signer is not null && !message.WrappedKey.IsEmpty
-            && !_wrappedKeys.TryAdd(message.WrappedKey, message.ReplayValue))
+            && !_attempts.WrappedKeys.TryAdd(message.WrappedKey, message.ReplayValue))
         {
             Fail.With(FailureCode.Replayed, "the EncryptedKey of another message");
         }
@@ -89,7 +88,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         var freshness = FreshnessOf(messages);
         if (!freshness.RemembersMessage(message.Timestamp))
         {
-            return new Memory(_attempts.Begin(message.ReplayValue, message.WrappedKey, owner), null);
+            return new Memory(_attempts.Messages.Begin(message.ReplayValue, message.WrappedKey, owner), null);
         }
 
         var signature = new ReplayEntry
@@ -108,7 +107,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
 
         return Freshness.IsRemembered(outcome)
             ? default
-            : new Memory(_attempts.Begin(message.ReplayValue, message.WrappedKey, owner), Freshness.DetailOf(outcome));
+            : new Memory(_attempts.Messages.Begin(message.ReplayValue, message.WrappedKey, owner), Freshness.DetailOf(outcome));
     }
 
     /// <summary>What is known of a message before it is opened.</summary>
