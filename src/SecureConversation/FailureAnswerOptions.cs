@@ -22,7 +22,8 @@ public sealed record FailureAnswerOptions
     /// wrapped key, and a remote address (<see cref="MessageOrigin.RemoteAddress"/>; IPv6 by its first 64 bits, and by its first 48 with
     /// eight budgets). Beyond it a warning names the source, and its <see cref="Step"/> doubles with every further budget. A refusal that
     /// took longer than its step doubles the next one as well. All of them count, also those that were late or came twice: whether the
-    /// signature was right must not show. Default 16.
+    /// signature was right must not show. Refusals for which no key was used are counted apart, by address with 64 budgets, and only
+    /// make one another wait. Default 16.
     /// </summary>
     public int Budget { get; init; } = 16;
 

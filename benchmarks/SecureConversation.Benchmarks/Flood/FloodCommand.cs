@@ -11,8 +11,7 @@ namespace SecureConversation.Benchmarks.Flood;
 /// <summary>
 /// What a well-behaved client keeps of its throughput while somebody floods the service: `flood`. Options: --seconds N for each
 /// measurement (4), --rounds N (3), --connections N of the flooder (16), --callers N of the client (4), --only TEXT in the name of a flood.
-/// Fails when less than half of the throughput is left in any flood. With 256 connections, garbage bytes and handshakes that are too many
-/// leave about a third: their refusals do not wait, so that each connection floods as fast as it is answered.
+/// Fails when less than half of the throughput is left in any flood.
 /// `flood costs` prints what one message costs the engine.
 /// </summary>
 internal static class FloodCommand

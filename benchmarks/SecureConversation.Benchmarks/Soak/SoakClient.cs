@@ -3,11 +3,18 @@ using SecureConversation.Http;
 
 namespace SecureConversation.Benchmarks.Soak;
 
-/// <summary>An honest client: it opens sessions, calls, cancels. All its calls succeed, though not all at once.</summary>
+/// <summary>
+/// An honest client: it opens sessions, calls, cancels. All its calls succeed, though not all at once. It calls at a fixed rate, since what
+/// the memory of replays takes follows the rate, and only at a fixed one must all memory be level.
+/// </summary>
 internal sealed class SoakClient(int number, string kind, Uri address, string endpoint, Func<Uri>? balance, SoakRun run)
 {
     private const int MaxTries = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1) / CallsPerSecond;
+
+    /// <summary>Calls per second of one client, where the machine has the time.</summary>
+    public const int CallsPerSecond = 15;
 
     private long _calls;
 
@@ -20,7 +27,9 @@ internal sealed class SoakClient(int number, string kind, Uri address, string en
                 await using var client = new SecureConversationClient(address, Options(), run.Tap.Handler(kind, balance));
                 for (var i = Random.Shared.Next(1, 60); i > 0 && !stop.IsCancellationRequested; i--)
                 {
+                    var pace = Task.Delay(Pace, CancellationToken.None);
                     await CallAsync(client);
+                    await pace;
                 }
 
                 await client.CloseAsync(CancellationToken.None);

@@ -26,6 +26,10 @@ internal sealed class SoakMemory
         _samples.Add((at.TotalMinutes, GC.GetTotalMemory(forceFullCollection: false), Environment.WorkingSet));
     }
 
+    /// <summary>What the last sample has.</summary>
+    public string Last => _samples.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
+        $"{_samples[^1].Minutes:F0} min: heap {_samples[^1].Heap / MiB:F1} MiB, working set {_samples[^1].WorkingSet / MiB:F0} MiB");
+
     public bool IsLevel => Growth(s => s.Heap) <= MaxHeapGrowth && Growth(s => s.WorkingSet) <= MaxWorkingSetGrowth;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

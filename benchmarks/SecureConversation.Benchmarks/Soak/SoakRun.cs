@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 
 namespace SecureConversation.Benchmarks.Soak;
 
@@ -9,6 +10,7 @@ internal sealed class SoakRun : IAsyncDisposable
     public static readonly string[] HostNames = ["a", "b"];
 
     private static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ToldEvery = TimeSpan.FromMinutes(1);
 
     private readonly MeterListener _meter = new();
     private readonly SoakStore _store = new();
@@ -58,6 +60,8 @@ internal sealed class SoakRun : IAsyncDisposable
     /// <summary>Runs the load, then waits until nothing is open or a minute has passed.</summary>
     public async Task LoadAsync(TimeSpan duration, int clients, int attackers)
     {
+        var told = TimeSpan.Zero;
+        var before = 0L;
         using var stop = new CancellationTokenSource(duration);
         var attackersList = Enumerable.Range(0, attackers).Select(i => new SoakAttacker(clients + i, this)).ToList();
         var running = Enumerable.Range(0, clients).Select(i => Task.Run(() => Client(i).RunAsync(stop.Token)))
@@ -67,6 +71,14 @@ internal sealed class SoakRun : IAsyncDisposable
         while (!all.IsCompleted)
         {
             Memory.Sample(watch.Elapsed);
+            if (watch.Elapsed - told > ToldEvery)
+            {
+                var calls = Ledger.Executed;
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{Memory.Last}, {(calls - before) / (watch.Elapsed - told).TotalSeconds:F0} calls/s, {Ledger.Problems.Count} problems"));
+                (told, before) = (watch.Elapsed, calls);
+            }
+
             await Task.WhenAny(all, Task.Delay(SampleEvery));
         }
 

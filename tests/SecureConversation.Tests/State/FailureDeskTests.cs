@@ -79,6 +79,25 @@ public sealed class FailureDeskTests : IDisposable
         Assert.All(waits[..3000], wait => Assert.False(wait.IsCompleted));
     }
 
+    /// <summary>Whoever sends rubbish on many connections gets fewer answers; nobody else waits longer, and neither do failures of keys.</summary>
+    [Fact]
+    public async Task ThousandsOfRefusalsThatTellNothing_MakeTheNextOnesOfTheirAddressWait()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            Fill(Mallory, 1024, counts: false);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var his = WaitAsync(Mallory, null, counts: false);
+        Task[] others = [WaitAsync(Eve, null, counts: false), WaitAsync(Mallory, null, counts: true)];
+        _clock.Advance(TimeSpan.FromMilliseconds(150));
+        await Task.WhenAll(others).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.False(his.IsCompleted);
+        _clock.Advance(TimeSpan.FromMilliseconds(60));
+        await his.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
     public void Dispose() => _desk.Dispose();
 
     private void Fill(IPAddress address, int count, bool counts)

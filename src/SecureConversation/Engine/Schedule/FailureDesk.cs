@@ -10,7 +10,8 @@ namespace SecureConversation.Engine.Schedule;
 /// <summary>
 /// Where refusals wait for their time. It counts failures that came after a key was used, by context, wrapped key and address, and lets
 /// those wait longer of which there are many. The room is shared by address: whoever fills it is turned away before others are, and never
-/// let off his long waits, since those are what keeps a decryption oracle from being asked often.
+/// let off his long waits, since those are what keeps a decryption oracle from being asked often. Refusals for which no key was used are
+/// counted apart, by address: one that sends thousands of them gets its answers later, so that the time of the service is left to others.
 /// </summary>
 internal sealed class FailureDesk : IDisposable
 {
@@ -18,9 +19,13 @@ internal sealed class FailureDesk : IDisposable
     // behind the same address.
     private const int PartForLongWaitsThatTellNothing = 2;
 
+    // A service that was started again refuses the messages of all its old sessions once, and their clients may share an address.
+    private const int BudgetsOfRefusalsThatTellNothing = 64;
+
     private readonly FailureAnswerOptions _options;
     private readonly FailureSchedule? _schedule;
     private readonly FailureBudgets _budgets;
+    private readonly FailureBudgets _tellNothing;
     private readonly FairQuota _room;
     private readonly FairQuota _longWaits;
     private readonly ILogger _log;
@@ -34,6 +39,8 @@ internal sealed class FailureDesk : IDisposable
         _options = options;
         _schedule = options.Step == TimeSpan.Zero ? null : new FailureSchedule(clock);
         _budgets = new FailureBudgets(options.Budget, clock);
+        _tellNothing = new FailureBudgets(
+            (int)Math.Min(int.MaxValue, (long)options.Budget * BudgetsOfRefusalsThatTellNothing), clock);
         _room = new FairQuota(options.MaxWaiting, nameof(options.MaxWaiting));
         _longWaits = new FairQuota(Math.Max(1, options.MaxWaiting / PartForLongWaitsThatTellNothing), nameof(options.MaxWaiting));
         _log = log;
@@ -74,6 +81,11 @@ internal sealed class FailureDesk : IDisposable
         long arrival, string? context, byte[]? wrappedKey, IPAddress? remote, bool counts, CancellationToken cancellationToken)
     {
         var doublings = Visit(context, wrappedKey, remote, counts ? Count : source => _budgets.Get(source.Source).Doublings);
+        if (!counts)
+        {
+            doublings = Math.Max(doublings, Visit(null, null, remote, source => _tellNothing.Add(source.Source).Doublings));
+        }
+
         if (_schedule is null)
         {
             return Task.CompletedTask;

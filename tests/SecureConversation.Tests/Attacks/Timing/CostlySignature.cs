@@ -7,7 +7,12 @@ namespace SecureConversation.Tests.Attacks;
 /// <summary>A signature of somebody without a key, which costs whoever brings it into canonical form.</summary>
 internal static class CostlySignature
 {
-    public static byte[] Put(ReadOnlyMemory<byte> wire, int uriKilobytes, int elements)
+    /// <summary>Puts it in the place of the signature of a message.</summary>
+    /// <param name="wire">The message of the victim.</param>
+    /// <param name="uriKilobytes">Length of the namespace that each of its elements is in.</param>
+    /// <param name="elements">How many elements it has.</param>
+    /// <param name="prefixes">How many prefixes its canonicalization is told to keep.</param>
+    public static byte[] Put(ReadOnlyMemory<byte> wire, int uriKilobytes, int elements, int prefixes = 0)
     {
         var suite = SecurityAlgorithmSuite.Basic256Sha256;
         var document = Forgery.Load(wire);
@@ -30,9 +35,12 @@ internal static class CostlySignature
         var key = Forgery.Children(security, "DerivedKeyToken").FirstOrDefault()
             ?? Forgery.Children(security, "SecurityContextToken").Concat(Forgery.Children(security, "EncryptedKey")).First();
         var text = document.OuterXml;
-        var signature = $"<Signature xmlns=\"{Forgery.Ds}\"><SignedInfo><CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>"
+        var prefixList = string.Join(' ', Enumerable.Range(0, prefixes).Select(i => $"q{i:x}"));
+        var kept = prefixes == 0 ? "" : $"<InclusiveNamespaces xmlns=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"{prefixList}\"/>";
+        var signature = $"<Signature xmlns=\"{Forgery.Ds}\"><SignedInfo>"
+            + $"<CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\">{kept}</CanonicalizationMethod>"
             + $"<SignatureMethod Algorithm=\"{suite.DefaultSymmetricSignatureAlgorithm}\"/><Reference URI=\"#_0\"><Transforms>"
-            + "<Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/></Transforms>"
+            + $"<Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\">{kept}</Transform></Transforms>"
             + $"<DigestMethod Algorithm=\"{suite.DefaultDigestAlgorithm}\">{string.Concat(Enumerable.Repeat("<p:a/>", elements))}</DigestMethod>"
             + "<DigestValue>AAAA</DigestValue></Reference></SignedInfo><SignatureValue>AAAA</SignatureValue><KeyInfo>"
             + $"<o:SecurityTokenReference xmlns:o=\"{Forgery.Wsse}\"><o:Reference URI=\"#{Forgery.IdOf(key)}\"/></o:SecurityTokenReference></KeyInfo></Signature>";

@@ -142,12 +142,12 @@ internal sealed class TimingMessages : IDisposable
     /// The body of one message, where a signature of the attacker stands in place of the victim's. It is in clear and costs as much as he
     /// can make it cost: elements whose namespace is declared on the envelope, with a name that each of them repeats in canonical form.
     /// </summary>
-    public IReadOnlyList<TimingClass> CostlySignatureClasses(int uriKilobytes = 16, int elements = 300)
+    public IReadOnlyList<TimingClass> CostlySignatureClasses(int uriKilobytes = 16, int elements = 300, int prefixes = 0)
     {
         var forgery = Open();
         var part = forgery.BodyPart;
         var (cipher, plain, key) = Decrypt(forgery, part);
-        var evil = Amplified(uriKilobytes, elements);
+        var evil = CostlySignature.Put(Wire, uriKilobytes, elements, prefixes);
         return
         [
             new("costly signature, body in order", evil),

@@ -7,14 +7,14 @@ namespace SecureConversation.Tests.Attacks;
 /// <summary>What is measured: a binding, what the victim sends, and what the attacker does to it.</summary>
 /// <param name="Binding">A name of <see cref="Roles.Bindings"/>.</param>
 /// <param name="Exchange">What the victim sends.</param>
-/// <param name="Attack">What the attacker changes: "signature", "signature, costly", "body", "body, costly", "costly signature", "oaep" or "rsa15".</param>
+/// <param name="Attack">What the attacker changes: a name in <see cref="Classes"/>.</param>
 internal sealed record TimingPlan(string Binding, TimingExchange Exchange, string Attack)
 {
     public static IReadOnlyList<TimingPlan> All { get; } =
     [
         .. from order in new[] { "", "sign-first", "encrypt-first" }
            from exchange in Enum.GetValues<TimingExchange>()
-           from attack in new[] { "signature", "signature, costly", "body", "body, costly", "costly signature" }
+           from attack in new[] { "signature", "signature, costly", "body", "body, costly", "costly signature", "long prefix list" }
            // Only the default order encrypts the signature.
            where order.Length == 0 || !attack.StartsWith("signature", StringComparison.Ordinal)
            select new TimingPlan($"mutualcert/{order}/{(exchange == TimingExchange.Single ? "single" : "session")}", exchange, attack),
@@ -33,6 +33,7 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
         new("mutualcert//single", TimingExchange.Single, "body"),
         new("mutualcert/sign-first/session", TimingExchange.Session, "body"),
         new("mutualcert/encrypt-first/session", TimingExchange.Session, "body"),
+        new("mutualcert/encrypt-first/session", TimingExchange.Session, "long prefix list"),
         new("mutualcert//session", TimingExchange.Handshake, "oaep"),
         new("mutualcert//single", TimingExchange.Single, "rsa15"),
     ];
@@ -47,6 +48,7 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
         "body" => messages.BodyClasses(m => m),
         "body, costly" => messages.BodyClasses(CostlySignature.Load),
         "costly signature" => messages.CostlySignatureClasses(),
+        "long prefix list" => messages.CostlySignatureClasses(1, 1, prefixes: 4096),
         "oaep" => messages.WrappedKeyClasses(isOaep: true),
         "rsa15" => messages.WrappedKeyClasses(isOaep: false),
         _ => throw new ArgumentException($"No such attack: {Attack}."),
