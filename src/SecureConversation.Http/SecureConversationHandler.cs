@@ -89,7 +89,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         using var plain = await PlainRequest.ReadAsync(request, Endpoint.Version, cancellationToken).ConfigureAwait(false);
         if (!Endpoint.Client.Binding.EstablishesSession)
         {
-            var secured = Endpoint.Client.Secure(plain.Envelope, plain.Address);
+            var secured = Endpoint.Client.Secure(plain.Envelope, plain.Address, plain.Action);
             return await ExchangeAsync(request, plain, secured, cancellationToken).ConfigureAwait(false);
         }
 

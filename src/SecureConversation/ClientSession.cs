@@ -49,7 +49,7 @@ public sealed class ClientSession : IDisposable
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
         using var plain = ClientEnvelope.Parse(envelope, Messages.Soap, _role.Environment.XmlLimits);
-        return Secure(plain, Messages.ForAction(plain.FindText(Messages.Soap.Action), MessageRole.Request), MessageKind.Application);
+        return Secure(plain, Messages.ForRequest(plain.FindText(Messages.Soap.Action)), MessageKind.Application);
     }
 
     /// <summary>
@@ -91,7 +91,12 @@ public sealed class ClientSession : IDisposable
             var validity = Messages.Element.LocalClientSettings.TimestampValidityDuration;
             var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
             var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(_context.SendKeys), SenderExtras.None));
-            var expectation = new ReplyExpectation { MessageId = plain.FindText(Messages.Soap.MessageId), Signatures = message.Signatures };
+            var expectation = new ReplyExpectation
+            {
+                MessageId = plain.FindText(Messages.Soap.MessageId),
+                Action = plain.FindText(Messages.Soap.Action),
+                Signatures = message.Signatures,
+            };
             var keys = new ContextKeySource(_context.Key, _context.SendKeys);
             var receiver = new ReplyReceiver(Messages, environment, keys, expectation, kind, _role.Replays, _users.Leave);
             return new SecuredRequest(message, receiver);

@@ -25,6 +25,13 @@ public sealed record MessageOrigin
     public Uri? LocalAddress { get; init; }
 
     /// <summary>
+    /// What the transport says the action of the message is (SOAPAction); null when it says nothing. It is signed by nobody, and looked at
+    /// only without WS-Addressing, where WCF goes by it as well: it chooses whether the body has to be encrypted. Set it where the host
+    /// dispatches by it.
+    /// </summary>
+    public string? Action { get; init; }
+
+    /// <summary>
     /// Whether the transport has no addresses at all, such as a call within a process: without
     /// <see cref="MessageSecurityServiceOptions.Address"/> the host answers for it that a message is for this service, and a:To is compared
     /// with no address of the endpoint. Default false. Never set it because an address could not be read: its sender writes it.

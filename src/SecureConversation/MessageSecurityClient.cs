@@ -62,10 +62,14 @@ public sealed class MessageSecurityClient
     /// <summary>Protects a request outside a session.</summary>
     /// <param name="envelope">A plain SOAP envelope with a:Action and a:To, and with a:MessageID when a reply is expected.</param>
     /// <param name="to">Address of the service; null to take a:To. Its host is the expected identity if the credentials set none.</param>
+    /// <param name="action">
+    /// The action of the request, which without WS-Addressing only the caller knows; it decides on the levels of request and reply. Null to
+    /// take a:Action, and without WS-Addressing the strongest level.
+    /// </param>
     /// <exception cref="InvalidOperationException">The binding establishes sessions: use <see cref="StartSession"/>.</exception>
     /// <exception cref="ArgumentException">The input is not a SOAP envelope of the binding's version, or lacks a header.</exception>
     /// <exception cref="SecureConversationException">The certificate of the service is not trusted or not the expected one.</exception>
-    public SecuredRequest Secure(ReadOnlyMemory<byte> envelope, Uri? to = null)
+    public SecuredRequest Secure(ReadOnlyMemory<byte> envelope, Uri? to = null, string? action = null)
     {
         if (Binding.EstablishesSession)
         {
@@ -76,8 +80,13 @@ public sealed class MessageSecurityClient
         var messages = _role.Messages.Application;
         using var plain = ClientEnvelope.Parse(envelope, messages.Soap, _role.Environment.XmlLimits);
         _serviceCertificate.Require(to?.AbsoluteUri ?? plain.FindText(messages.Soap.To));
-        var requirements = messages.ForAction(plain.FindText(messages.Soap.Action), MessageRole.Request);
-        return _role.Exchange.Secure(plain, requirements, MessageKind.Application);
+        if (messages.Soap.HasAddressing)
+        {
+            // What is signed is what the service goes by.
+            action = plain.FindText(messages.Soap.Action);
+        }
+
+        return _role.Exchange.Secure(plain, messages.ForRequest(action), MessageKind.Application, action);
     }
 
     /// <summary>

@@ -235,7 +235,8 @@ public sealed class MessageSecurityService : IDisposable
 
         var own = _credentials.ServiceCertificate!;
         _firstGlance.Require(message.Wire, message.Use, Formats, own);
-        var (request, user) = await _receiver.ReceiveAsync(message, Formats, Formats.ForAction(message.Action, MessageRole.Request),
+        var (request, user) = await _receiver.ReceiveAsync(message, Formats, 
+            Formats.ForRequest(Formats.Soap.HasAddressing ? message.Action : message.Origin.Action),
             new ServiceKeySource(own) { Use = message.Use }, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try

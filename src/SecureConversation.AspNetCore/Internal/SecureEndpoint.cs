@@ -111,7 +111,12 @@ internal sealed class SecureEndpoint(
     {
         Uri? address = null;
         return RequestAddress.HasClearPath(context.Request) && (RequestAddress.TryRead(context.Request, out address) || !_comparesUrl)
-            ? new MessageOrigin { RemoteAddress = context.Connection.RemoteIpAddress, LocalAddress = address }
+            ? new MessageOrigin
+            {
+                RemoteAddress = context.Connection.RemoteIpAddress,
+                LocalAddress = address,
+                Action = SoapHttp.ActionOf(context.Request, Version),
+            }
             : null;
     }
 

@@ -37,6 +37,20 @@ internal static class SoapHttp
         return null;
     }
 
+    /// <summary>The action that a request without addressing has in HTTP (SOAP 1.1 section 6.1.1, RFC 3902); null when it has none.</summary>
+    public static string? ActionOf(HttpRequest request, MessageVersion version)
+    {
+        if (version.Addressing != AddressingVersion.None)
+        {
+            return null;
+        }
+
+        var text = version.Soap == SoapVersion.Soap11 ? request.Headers["SOAPAction"].ToString()
+            : MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+                ? type.Parameters.FirstOrDefault(p => p.Name.Equals("action", StringComparison.OrdinalIgnoreCase))?.Value.ToString() : null;
+        return text?.Trim().Trim('"') is { Length: > 0 } action ? action : null;
+    }
+
     /// <summary>The limit of the endpoint in place of that of the server, where the body has not been touched yet.</summary>
     public static void LimitBody(HttpContext context, int limit)
     {

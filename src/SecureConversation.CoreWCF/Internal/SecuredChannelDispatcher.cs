@@ -25,7 +25,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
 
         var addressing = TakeTransportAddressing(wire);
         var envelope = await Envelopes.WriteAsync(wire).ConfigureAwait(false);
-        var result = await security.ReceiveAsync(envelope, OriginOf(wire)).ConfigureAwait(false);
+        var result = await security.ReceiveAsync(envelope, OriginOf(wire, addressing.Action)).ConfigureAwait(false);
         if (result is ServiceResult.Dispatch dispatch)
         {
             await DispatchAsync(context, wire, addressing, dispatch).ConfigureAwait(false);
@@ -37,8 +37,9 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         }
     }
 
-    private static MessageOrigin OriginOf(Message wire) => new()
+    private static MessageOrigin OriginOf(Message wire, string? action) => new()
     {
+        Action = action,
         // CoreWCF puts the request of ASP.NET Core into the properties of the message, under the name of its type.
         RemoteAddress = wire.Properties.TryGetValue(typeof(HttpContext).FullName!, out var http)
             ? (http as HttpContext)?.Connection.RemoteIpAddress : null,

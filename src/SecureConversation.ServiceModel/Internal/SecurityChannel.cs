@@ -31,7 +31,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     public Message? EndRequest(IAsyncResult result) => TaskToAsyncResult.End<Message?>(result);
 
     /// <summary>Protects an envelope.</summary>
-    protected abstract SecuredRequest Secure(ReadOnlyMemory<byte> envelope);
+    protected abstract SecuredRequest Secure(ReadOnlyMemory<byte> envelope, string? action);
 
     /// <summary>What a fault from the service means for the channel.</summary>
     protected abstract void OnFaultReply(SecureConversationException fault);
@@ -150,7 +150,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
 
         var action = message.Headers.Action;
         var expectsReply = message.Headers.MessageId is not null;
-        var secured = Secure(Envelopes.OfRequest(message));
+        var secured = Secure(Envelopes.OfRequest(message), action);
         var wire = Envelopes.ToMessage(secured.Envelope, security.Version, XmlDictionaryReaderQuotas.Max);
         wire.Properties.CopyProperties(message.Properties);
         if (security.Version.Addressing == AddressingVersion.None)

@@ -11,7 +11,7 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
     /// <summary>The identifier of the security context; null until the channel is open.</summary>
     public string? Id => _session?.Id;
 
-    protected override SecuredRequest Secure(ReadOnlyMemory<byte> envelope) => _session!.Secure(envelope);
+    protected override SecuredRequest Secure(ReadOnlyMemory<byte> envelope, string? action) => _session!.Secure(envelope);
 
     // A fault without security may be a forgery. It costs a session and no more, and callers of WCF look at the state of the channel.
     protected override void OnFaultReply(SecureConversationException fault)

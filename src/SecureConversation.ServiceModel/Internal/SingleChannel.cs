@@ -6,7 +6,8 @@ internal sealed class SingleChannel(ChannelManagerBase factory, EndpointSecurity
 {
     private MessageSecurityClient? _client;
 
-    protected override SecuredRequest Secure(ReadOnlyMemory<byte> envelope) => _client!.Secure(envelope, RemoteAddress.Uri);
+    protected override SecuredRequest Secure(ReadOnlyMemory<byte> envelope, string? action) =>
+        _client!.Secure(envelope, RemoteAddress.Uri, action);
 
     protected override void OnFaultReply(SecureConversationException fault)
     {

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Binding;
@@ -260,6 +261,15 @@ internal static class BindingChecks
 
     private static IEnumerable<string> Protection(MessageSecurityBinding binding)
     {
+        if (binding.MessageVersion.Addressing == AddressingVersion.None
+            && binding.Protection.LevelsOf(MessageDirection.ClientToService).Distinct().ToList() is { Count: > 1 } levels
+            && levels.Contains(ProtectionLevel.None))
+        {
+            // Anybody could send a request of another operation without a signature, under the SOAPAction of the one that needs none.
+            yield return $"Protection signs some requests and others not, which needs a signed action, and {binding.MessageVersion} has "
+                + "no WS-Addressing: sign all of them, or choose a MessageVersion with addressing.";
+        }
+
         if (binding.Protection.HasEncryptedHeaders && IsVersion10(binding.Element))
         {
             // EncryptedHeader exists only since WS-Security 1.1 (section 9.3).

@@ -8,10 +8,17 @@ namespace SecureConversation.Binding;
 /// Client and service must have equal requirements. Timestamp, signature confirmations and the headers of WS-Addressing are always
 /// signed and are not listed here. Immutable: every <c>With...</c> returns a changed copy.
 /// </summary>
+/// <remarks>
+/// Without WS-Addressing no message says its action. The client knows that of its request, and the transport of the service says it
+/// (<see cref="MessageOrigin.Action"/>); where nobody does, the strongest level of all requests counts. Replies go out at the strongest
+/// level of all replies, as WCF's do, and the client demands that, or what <see cref="WithReplyTo"/> says of its request.
+/// </remarks>
 public sealed record ChannelProtectionRequirements
 {
     private readonly ImmutableDictionary<(MessageDirection Direction, string Action), ProtectionLevel> _levels =
         ImmutableDictionary<(MessageDirection, string), ProtectionLevel>.Empty;
+
+    private readonly ImmutableDictionary<string, ProtectionLevel> _replies = ImmutableDictionary<string, ProtectionLevel>.Empty;
 
     private readonly ImmutableArray<HeaderRule> _headers = [];
 
@@ -21,11 +28,25 @@ public sealed record ChannelProtectionRequirements
     /// <summary>The level of bodies whose action has no entry. Default: signed and encrypted.</summary>
     public ProtectionLevel DefaultProtectionLevel { get; init; } = ProtectionLevel.EncryptAndSign;
 
+    /// <summary>The same for replies; null for <see cref="DefaultProtectionLevel"/>, the default.</summary>
+    public ProtectionLevel? DefaultReplyProtectionLevel { get; init; }
+
+    /// <summary>
+    /// Whether there are no messages but those with an entry, as in a contract. Then the defaults are not among the levels of which the
+    /// strongest counts where an action is not known. Default false.
+    /// </summary>
+    public bool ListsAllMessages { get; init; }
+
     /// <summary>Whether any header is encrypted, which WS-Security 1.0 does not support.</summary>
     public bool HasEncryptedHeaders => _headers.Any(h => h.Header.Level == ProtectionLevel.EncryptAndSign);
 
     /// <summary>Sets the default level of bodies.</summary>
-    public ChannelProtectionRequirements WithDefault(ProtectionLevel level) => this with { DefaultProtectionLevel = level };
+    public ChannelProtectionRequirements WithDefault(ProtectionLevel level) =>
+        this with { DefaultProtectionLevel = level, DefaultReplyProtectionLevel = null };
+
+    /// <summary>Sets the default levels of the bodies of requests and of replies.</summary>
+    public ChannelProtectionRequirements WithDefault(ProtectionLevel request, ProtectionLevel reply) =>
+        this with { DefaultProtectionLevel = request, DefaultReplyProtectionLevel = reply };
 
     /// <summary>Sets the level of the body of requests and one-way messages with this action.</summary>
     public ChannelProtectionRequirements WithRequest(string action, ProtectionLevel level) =>
@@ -34,6 +55,16 @@ public sealed record ChannelProtectionRequirements
     /// <summary>Sets the level of the body of replies with this action.</summary>
     public ChannelProtectionRequirements WithReply(string action, ProtectionLevel level) =>
         WithLevel(MessageDirection.ServiceToClient, action, level);
+
+    /// <summary>
+    /// Sets the level of the bodies of all answers to requests with this action, where the action of the answer has no entry and is not
+    /// that of a fault. Without WS-Addressing it is the least that the client takes for an answer to its request.
+    /// </summary>
+    public ChannelProtectionRequirements WithReplyTo(string requestAction, ProtectionLevel level)
+    {
+        ArgumentNullException.ThrowIfNull(requestAction);
+        return new(this, _levels, _replies.SetItem(requestAction, level), _headers);
+    }
 
     /// <summary>Sets the level of the body of faults with this action.</summary>
     public ChannelProtectionRequirements WithFault(string action, ProtectionLevel level) =>
@@ -55,16 +86,32 @@ public sealed record ChannelProtectionRequirements
     /// <summary>
     /// The level of a body. A fault that no contract declares is signed and encrypted regardless of the default, unless it has an entry.
     /// </summary>
-    public ProtectionLevel GetLevel(string? action, MessageDirection direction)
-    {
-        if (action is not null && _levels.TryGetValue((direction, action), out var level))
-        {
-            return level;
-        }
+    public ProtectionLevel GetLevel(string? action, MessageDirection direction) =>
+        direction == MessageDirection.ClientToService ? LevelOf(action, direction) ?? DefaultProtectionLevel : GetReplyLevel(action, null);
 
-        return direction == MessageDirection.ServiceToClient && FaultActions.Contains(action ?? "")
-            ? ProtectionLevel.EncryptAndSign
-            : DefaultProtectionLevel;
+    /// <summary>The level of the body of a reply.</summary>
+    /// <param name="action">Its action.</param>
+    /// <param name="requestAction">That of the request; null when it is not known.</param>
+    internal ProtectionLevel GetReplyLevel(string? action, string? requestAction) =>
+        LevelOf(action, MessageDirection.ServiceToClient)
+        ?? (FaultActions.Contains(action ?? "") ? ProtectionLevel.EncryptAndSign : GetLevelOfReplyTo(requestAction))
+        ?? DefaultReplyProtectionLevel ?? DefaultProtectionLevel;
+
+    /// <summary>The level of replies to a request by their entry in <see cref="WithReplyTo"/>; null when there is none.</summary>
+    internal ProtectionLevel? GetLevelOfReplyTo(string? requestAction) =>
+        requestAction is not null && _replies.TryGetValue(requestAction, out var level) ? level : null;
+
+    /// <summary>The strongest level that a body of this direction may have, for messages whose action is not known.</summary>
+    internal ProtectionLevel GetStrongest(MessageDirection direction) => LevelsOf(direction).Max();
+
+    /// <summary>All levels that bodies of this direction may have.</summary>
+    internal IEnumerable<ProtectionLevel> LevelsOf(MessageDirection direction)
+    {
+        var isReply = direction == MessageDirection.ServiceToClient;
+        var listed = _levels.Where(e => e.Key.Direction == direction).Select(e => e.Value).Concat(isReply ? _replies.Values : []).ToList();
+        return ListsAllMessages && listed.Count > 0
+            ? listed
+            : listed.Append((isReply ? DefaultReplyProtectionLevel : null) ?? DefaultProtectionLevel);
     }
 
     /// <summary>
@@ -91,24 +138,33 @@ public sealed record ChannelProtectionRequirements
     public bool Equals(ChannelProtectionRequirements? other) =>
         other is not null
         && DefaultProtectionLevel == other.DefaultProtectionLevel
-        && _levels.Count == other._levels.Count
-        && _levels.All(e => other._levels.TryGetValue(e.Key, out var level) && level == e.Value)
+        && DefaultReplyProtectionLevel == other.DefaultReplyProtectionLevel
+        && ListsAllMessages == other.ListsAllMessages
+        && Same(_levels, other._levels)
+        && Same(_replies, other._replies)
         && _headers.ToImmutableHashSet().SetEquals(other._headers);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(DefaultProtectionLevel, _levels.Count);
+    public override int GetHashCode() => HashCode.Combine(DefaultProtectionLevel, DefaultReplyProtectionLevel, _levels.Count);
+
+    private static bool Same<T>(ImmutableDictionary<T, ProtectionLevel> one, ImmutableDictionary<T, ProtectionLevel> other)
+        where T : notnull =>
+        one.Count == other.Count && one.All(e => other.TryGetValue(e.Key, out var level) && level == e.Value);
+
+    private ProtectionLevel? LevelOf(string? action, MessageDirection direction) =>
+        action is not null && _levels.TryGetValue((direction, action), out var level) ? level : null;
 
     private ChannelProtectionRequirements WithLevel(MessageDirection direction, string action, ProtectionLevel level)
     {
         ArgumentNullException.ThrowIfNull(action);
-        return new(this, _levels.SetItem((direction, action), level), _headers);
+        return new(this, _levels.SetItem((direction, action), level), _replies, _headers);
     }
 
     private ChannelProtectionRequirements WithHeader(HeaderRule rule)
     {
         ArgumentException.ThrowIfNullOrEmpty(rule.Header.Name);
         ArgumentNullException.ThrowIfNull(rule.Header.Namespace);
-        return new(this, _levels, _headers.Add(rule));
+        return new(this, _levels, _replies, _headers.Add(rule));
     }
 
     /// <summary>The requirements of <see cref="Default"/>.</summary>
@@ -119,10 +175,12 @@ public sealed record ChannelProtectionRequirements
     private ChannelProtectionRequirements(
         ChannelProtectionRequirements original,
         ImmutableDictionary<(MessageDirection, string), ProtectionLevel> levels,
+        ImmutableDictionary<string, ProtectionLevel> replies,
         ImmutableArray<HeaderRule> headers)
         : this(original)
     {
         _levels = levels;
+        _replies = replies;
         _headers = headers;
     }
 

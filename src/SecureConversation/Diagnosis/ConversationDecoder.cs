@@ -42,9 +42,13 @@ public sealed class ConversationDecoder : IDisposable
     /// <param name="direction">Whether the client or the service sent the message.</param>
     /// <param name="instant">When the message was received; its timestamp is checked against this time.</param>
     /// <param name="contentType">The Content-Type of the HTTP message; null when it is not known.</param>
+    /// <param name="transportAction">
+    /// The action of a request that the HTTP message says (SOAPAction), looked at without WS-Addressing only; null when it is not known.
+    /// </param>
     /// <returns>The decoded message, or the rule that it breaks.</returns>
     public DecodedMessage Decode(
-        ReadOnlyMemory<byte> envelope, MessageDirection direction, DateTimeOffset instant, string? contentType = null)
+        ReadOnlyMemory<byte> envelope, MessageDirection direction, DateTimeOffset instant, string? contentType = null,
+        string? transportAction = null)
     {
         _clock.Now = instant;
         var kind = DecodedKind.Unreadable;
@@ -59,7 +63,8 @@ public sealed class ConversationDecoder : IDisposable
             var action = wire.FindText(Soap.Action);
             var purpose = _messages.KindOf(action, MessageRole.Of(direction));
             kind = Kinds[purpose];
-            return ReadUnsecuredFault(wire, envelope, direction) ?? Verify(wire, purpose, action, direction);
+            return ReadUnsecuredFault(wire, envelope, direction)
+                ?? Verify(wire, purpose, Soap.HasAddressing ? action : transportAction, direction);
         }
         catch (SecurityFailureException e)
         {
@@ -116,7 +121,7 @@ public sealed class ConversationDecoder : IDisposable
         var messages = _messages.FormatsOf(request?.Kind ?? kind);
         var requirements = request is null
             ? _messages.RequirementsOf(kind, action, MessageRole.Of(direction))
-            : messages.ForReply(request.Kind, action);
+            : messages.ForReply(request.Kind, action, request.Action);
         var freshness = FreshnessOf(messages, direction);
         var verifier = new MessageVerifier(requirements, _knowledge.Source(direction), attempts: null, freshness, _limits);
         var message = verifier.Verify(wire, request?.Signatures ?? []);

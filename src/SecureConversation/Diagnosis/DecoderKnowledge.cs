@@ -123,7 +123,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     {
         if (message.MessageId is { } id)
         {
-            _requests[id] = new DecodedRequest(kind, message.Signatures, trust, message.EncryptedKeySha1);
+            _requests[id] = new DecodedRequest(kind, message.Action, message.Signatures, trust, message.EncryptedKeySha1);
         }
     }
 
@@ -183,4 +183,4 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
 /// <summary>The facts of a decoded request that the check of its reply needs.</summary>
 internal sealed record DecodedRequest(
-    MessageKind Kind, IReadOnlyList<SentSignature> Signatures, RequestSecurityToken? Trust, byte[] EncryptedKeySha1);
+    MessageKind Kind, string? Action, IReadOnlyList<SentSignature> Signatures, RequestSecurityToken? Trust, byte[] EncryptedKeySha1);

@@ -8,14 +8,23 @@ namespace SecureConversation.Shared;
 /// </summary>
 internal static class ContractProtection
 {
+    private const string Wildcard = "*";
+
     public static EngineBinding.ChannelProtectionRequirements Of(IEnumerable<OperationDescription> operations)
     {
-        var requirements = EngineBinding.ChannelProtectionRequirements.Default;
+        var requirements = EngineBinding.ChannelProtectionRequirements.Default with { ListsAllMessages = true };
         foreach (var operation in operations)
         {
             var level = LevelOf(operation);
             requirements = operation.Messages.Aggregate(requirements, (all, message) => Add(all, message, level));
             requirements = operation.Faults.Aggregate(requirements, (all, fault) => all.WithFault(fault.Action, level));
+            requirements = operation.Messages.Where(message => message.Direction == MessageDirection.Input)
+                .Aggregate(requirements, (all, request) => all.WithReplyTo(request.Action, level));
+            if (operation.Messages.Any(message => message.Action == Wildcard))
+            {
+                // It takes the actions that have no operation of their own.
+                requirements = requirements.WithDefault(level) with { ListsAllMessages = false };
+            }
         }
 
         return requirements;

@@ -51,7 +51,8 @@ internal sealed class HeaderTarget : FuzzTarget
             Require(header.Items.Where(i => i.Id is not null).Select(i => i.Id).Distinct().Count() == header.Items.Count(i => i.Id is not null),
                 "an Id that occurs twice");
             ReadSignatures(header, messages);
-            var requirements = messages.ForAction(wire.FindText(messages.Soap.Action), role);
+            var action = wire.FindText(messages.Soap.Action);
+            var requirements = role.IsRequest ? messages.ForRequest(action) : messages.ForReply(action, requestAction: null);
             var shape = MessageShape.Match(header, requirements);
             var encrypted = EncryptedParts.Locate(wire, shape, requirements);
             Require(encrypted.All.Select(p => p.Location).Distinct().Count() == encrypted.All.Count, "a part that is encrypted twice");

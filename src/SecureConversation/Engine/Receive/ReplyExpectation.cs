@@ -18,6 +18,9 @@ internal sealed class ReplyExpectation : IDisposable
     /// <summary>The a:MessageID of the request; null for one-way messages.</summary>
     public string? MessageId { get; init; }
 
+    /// <summary>The action of the request; null when it is not known.</summary>
+    public string? Action { get; init; }
+
     /// <summary>Signatures of the request, primary first.</summary>
     public IReadOnlyList<SentSignature> Signatures { get; init; } = [];
 

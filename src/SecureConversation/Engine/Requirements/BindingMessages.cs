@@ -15,14 +15,18 @@ internal sealed class BindingMessages
     private const int MaxCached = 512;
     private const int MaxCachedAction = 1024;
 
-    private readonly ConcurrentDictionary<(MessageRole, string), MessageRequirements> _cache = new();
+    private readonly ConcurrentDictionary<(MessageRole Role, string Action, ProtectionLevel Body), MessageRequirements> _cache = new();
     private readonly SecurityBindingElement _element;
     private readonly ChannelProtectionRequirements _protection;
+    private readonly ProtectionLevel _strongestRequest;
+    private readonly ProtectionLevel _strongestReply;
 
     public BindingMessages(MessageSecurityBinding binding, SecurityBindingElement element)
     {
         _element = element;
         _protection = binding.Protection;
+        _strongestRequest = _protection.GetStrongest(MessageDirection.ClientToService);
+        _strongestReply = _protection.GetStrongest(MessageDirection.ServiceToClient);
         Soap = SoapNames.Of(binding.MessageVersion);
         Protocol = ProtocolVersion.Of(element.MessageSecurityVersion);
     }
@@ -40,17 +44,35 @@ internal sealed class BindingMessages
         ProtectionTokenParameters: SecureConversationSecurityTokenParameters { RequireCancellation: true },
     };
 
-    /// <summary>The requirements for a message of the application.</summary>
-    public MessageRequirements ForAction(string? action, MessageRole role)
+    /// <summary>The requirements for a request of the application.</summary>
+    /// <param name="action">Its action; without addressing what the transport or the caller says, null when neither does.</param>
+    public MessageRequirements ForRequest(string? action) => Create(
+        MessageRole.Request, action, action is null && !Soap.HasAddressing
+            ? _strongestRequest
+            : _protection.GetLevel(action, MessageDirection.ClientToService));
+
+    /// <summary>The requirements for a reply of the application.</summary>
+    /// <param name="action">Its action; without addressing it is not known.</param>
+    /// <param name="requestAction">That of the request that it answers, where the receiver of the reply knows it.</param>
+    public MessageRequirements ForReply(string? action, string? requestAction) => Create(
+        MessageRole.Reply, action, Soap.HasAddressing
+            ? _protection.GetReplyLevel(action, requestAction)
+            : _protection.GetLevelOfReplyTo(requestAction) ?? _strongestReply);
+
+    /// <summary>The same for a service that sends it. Without addressing its client may know no actions, and demand the strongest.</summary>
+    public MessageRequirements ForSentReply(string? action, string? requestAction) =>
+        ForReply(action, Soap.HasAddressing ? requestAction : null);
+
+    private MessageRequirements Create(MessageRole role, string? action, ProtectionLevel body)
     {
-        var key = (role, action ?? "");
+        var signed = Soap.HasAddressing ? action : null;
+        var key = (role, signed ?? "", body);
         if (_cache.TryGetValue(key, out var known))
         {
             return known;
         }
 
-        var body = _protection.GetLevel(action, role.Sender);
-        var requirements = MessageRequirements.Create(_element, Soap, role, body, Headers(action, role.Sender));
+        var requirements = MessageRequirements.Create(_element, Soap, role, body, Headers(signed, role.Sender));
         if (key.Item2.Length <= MaxCachedAction && _cache.Count < MaxCached)
         {
             _cache.TryAdd(key, requirements);
@@ -70,11 +92,11 @@ internal sealed class BindingMessages
     /// The requirements for a reply, by the kind of request that it answers. A fault in place of a handshake message has those
     /// of its fault action.
     /// </summary>
-    public MessageRequirements ForReply(MessageKind request, string? action) => request switch
+    public MessageRequirements ForReply(MessageKind request, string? action, string? requestAction) => request switch
     {
         MessageKind.IssueRequest when action != Soap.DefaultFaultAction => ForHandshake(MessageRole.Reply),
         MessageKind.CancelRequest when action != Soap.DefaultFaultAction => ForCancel(MessageRole.Reply),
-        _ => ForAction(action, MessageRole.Reply),
+        _ => ForReply(action, requestAction),
     };
 
     private HeaderProtection Headers(string? action, MessageDirection direction)

@@ -29,11 +29,11 @@ internal sealed class EndpointMessages(MessageSecurityBinding binding)
     public BindingMessages FormatsOf(MessageKind kind) =>
         kind is MessageKind.IssueRequest or MessageKind.IssueResponse ? Bootstrap! : Application;
 
-    /// <summary>The requirements for a message of this kind.</summary>
+    /// <summary>The requirements for a message of this kind, of whose request nothing is known if it is a reply.</summary>
     public MessageRequirements RequirementsOf(MessageKind kind, string? action, MessageRole role) => kind switch
     {
         MessageKind.IssueRequest or MessageKind.IssueResponse => Bootstrap!.ForHandshake(role),
         MessageKind.CancelRequest or MessageKind.CancelResponse => Application.ForCancel(role),
-        _ => Application.ForAction(action, role),
+        _ => role.IsRequest ? Application.ForRequest(action) : Application.ForReply(action, requestAction: null),
     };
 }

@@ -12,7 +12,7 @@ namespace SecureConversation.Engine.Roles;
 internal sealed class ClientExchange(
     BindingMessages messages, ClientCredentials credentials, EngineEnvironment environment, InMemoryReplayCache replays)
 {
-    public SecuredRequest Secure(SoapEnvelope plain, MessageRequirements requirements, MessageKind kind)
+    public SecuredRequest Secure(SoapEnvelope plain, MessageRequirements requirements, MessageKind kind, string? action = null)
     {
         SenderToken token = requirements.IsAsymmetric
             ? new SenderToken.Certificates(credentials.ClientCertificate!, credentials.ServiceCertificate!)
@@ -24,6 +24,7 @@ internal sealed class ClientExchange(
         var expectation = new ReplyExpectation
         {
             MessageId = plain.FindText(messages.Soap.MessageId),
+            Action = action,
             Signatures = message.Signatures,
             Key = message.Key,
             EncryptedKeySha1 = message.EncryptedKeySha1,

@@ -35,6 +35,7 @@ internal sealed class ReplyProtection : IDisposable
         var expectation = new ReplyExpectation
         {
             MessageId = request.MessageId,
+            Action = request.Action,
             Signatures = request.Signatures,
             Key = request.TakeRequestKey(),
             EncryptedKeySha1 = request.EncryptedKeySha1,
@@ -50,7 +51,8 @@ internal sealed class ReplyProtection : IDisposable
     /// <summary>Creates the protection for a request in a session that was entered. Disposing leaves the session.</summary>
     public static ReplyProtection ForSession(
         VerifiedMessage request, BindingMessages messages, ServiceSession session, EngineEnvironment environment) =>
-        new(messages, environment, new ReplyExpectation { MessageId = request.MessageId, Signatures = request.Signatures },
+        new(messages, environment,
+            new ReplyExpectation { MessageId = request.MessageId, Action = request.Action, Signatures = request.Signatures },
             new SenderToken.Context(session.ReplyKeys), session);
 
     /// <summary>
@@ -63,7 +65,7 @@ internal sealed class ReplyProtection : IDisposable
         {
             using var plain = SoapEnvelope.Parse(envelope, _messages.Soap, _environment.XmlLimits);
             var isFault = plain.IsFault;
-            var requirements = _messages.ForAction(plain.FindText(_messages.Soap.Action), MessageRole.Reply);
+            var requirements = _messages.ForSentReply(plain.FindText(_messages.Soap.Action), _request.Action);
             return (Secure(plain, requirements), isFault);
         }
         catch (SecurityFailureException e)

@@ -20,7 +20,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         {
             wire = SoapEnvelope.Parse(envelope, messages.Soap, environment.XmlLimits);
             ThrowIfUnsecuredFault(wire, envelope);
-            var requirements = messages.ForReply(request, wire.FindText(messages.Soap.Action));
+            var requirements = messages.ForReply(request, wire.FindText(messages.Soap.Action), expectation.Action);
             var freshness = Freshness.Of(messages.Element.LocalClientSettings, environment.Clock);
             var verifier = new MessageVerifier(requirements, keys, attempts: null, freshness, environment.XmlLimits);
             using var authentic = verifier.Authenticate(wire);

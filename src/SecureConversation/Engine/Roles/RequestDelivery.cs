@@ -54,7 +54,7 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
         FailureCode code, string? detail)
     {
         environment.Refused(code, detail);
-        var requirements = formats.ForAction(formats.Soap.DefaultFaultAction, MessageRole.Reply);
+        var requirements = formats.ForSentReply(formats.Soap.DefaultFaultAction, requestAction: null);
         var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
         return new ServiceAnswer(protection.Secure(envelope, requirements), code);
     }

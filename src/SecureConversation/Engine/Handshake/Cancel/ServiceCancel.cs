@@ -25,7 +25,7 @@ internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sess
         {
             environment.Refused(e.Code, e.Detail);
             var fault = EnvelopeWriter.Fault(messages.Soap, FaultMap.Of(e.Code, messages.Protocol), request.MessageId);
-            var requirements = messages.ForAction(messages.Soap.DefaultFaultAction, MessageRole.Reply);
+            var requirements = messages.ForSentReply(messages.Soap.DefaultFaultAction, requestAction: null);
             return new ServiceAnswer(protection.Secure(fault, requirements), e.Code);
         }
 
