@@ -37,7 +37,9 @@ internal static class SoapHttp
         return null;
     }
 
-    /// <summary>The action that a request without addressing has in HTTP (SOAP 1.1 section 6.1.1, RFC 3902); null when it has none.</summary>
+    /// <summary>
+    /// The action that a request without addressing has in HTTP (SOAP 1.1 section 6.1.1, RFC 3902); null when it has none.
+    /// </summary>
     public static string? ActionOf(HttpRequest request, MessageVersion version)
     {
         if (version.Addressing != AddressingVersion.None)

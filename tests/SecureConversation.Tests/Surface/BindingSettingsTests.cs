@@ -86,6 +86,8 @@ public sealed class BindingSettingsTests
         ["ChannelProtectionRequirements.DefaultProtectionLevel"] = new Shows(
             () => Observation.FormAsync(Anonymous),
             () => Observation.FormAsync(Anonymous, protection: new() { DefaultProtectionLevel = ProtectionLevel.Sign })),
+        ["ChannelProtectionRequirements.DefaultReplyProtectionLevel"] = new ShownBy("SecureConversation.Tests/Binding/ProtectionLevelTests.cs", "Request_IsEncryptedAndReplyOnlySigned"),
+        ["ChannelProtectionRequirements.ListsAllMessages"] = new ShownBy("SecureConversation.Tests/Binding/ProtectionLevelTests.cs", "RequirementsOfAContract_NeedNoMoreThanTheContractAsks"),
 
         // Settings of the client.
         ["LocalClientSecuritySettings.CacheCookies"] = Refuse(Client(Session, s => s with { CacheCookies = false })),

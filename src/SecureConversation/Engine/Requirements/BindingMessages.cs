@@ -59,7 +59,9 @@ internal sealed class BindingMessages
             ? _protection.GetReplyLevel(action, requestAction)
             : _protection.GetLevelOfReplyTo(requestAction) ?? _strongestReply);
 
-    /// <summary>The same for a service that sends it. Without addressing its client may know no actions, and demand the strongest.</summary>
+    /// <summary>
+    /// The same for a service that sends it. Without addressing its client may know no actions, and demand the strongest level.
+    /// </summary>
     public MessageRequirements ForSentReply(string? action, string? requestAction) =>
         ForReply(action, Soap.HasAddressing ? requestAction : null);
 
