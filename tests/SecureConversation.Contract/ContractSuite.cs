@@ -107,6 +107,25 @@ public abstract partial class ContractSuite<TService, TClient>
         Assert.Contains("for everybody", exchange.ResponseText, StringComparison.Ordinal);
     }
 
+    /// <summary>Without WS-Addressing a request goes by its action in HTTP, and replies by the strongest level of all, as in WCF.</summary>
+    [Fact]
+    public async Task ProtectionLevelOfAnOperation_WithoutAddressing_HoldsForTheRequest()
+    {
+        var scenario = Scenarios.Get("UserName/Soap11/single");
+        await using var service = await StartAsync(scenario);
+        await using var client = Connect(service, scenario);
+
+        Assert.Equal("for everybody", await client.SignedAsync("for everybody"));
+        var signed = service.Probe.Wire.Last();
+        Assert.Contains("for everybody", signed.RequestText, StringComparison.Ordinal);
+        Assert.DoesNotContain("for everybody", signed.ResponseText, StringComparison.Ordinal);
+
+        Assert.Equal("for nobody", await client.EchoAsync("for nobody"));
+        var encrypted = service.Probe.Wire.Last();
+        Assert.DoesNotContain("for nobody", encrypted.RequestText, StringComparison.Ordinal);
+        Assert.DoesNotContain("for nobody", encrypted.ResponseText, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
