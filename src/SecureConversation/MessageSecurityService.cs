@@ -327,7 +327,7 @@ public sealed class MessageSecurityService : IDisposable
                 Fail.With(FailureCode.UnknownContext);
             }
 
-            return Deliver(request, session.User, session, message.Origin, protection);
+            return Deliver(request, session.CopyUser(), session, message.Origin, protection);
         }
         catch
         {

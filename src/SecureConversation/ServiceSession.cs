@@ -5,6 +5,7 @@ using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Shared;
 
 namespace SecureConversation;
@@ -38,6 +39,8 @@ public sealed class ServiceSession
     private readonly TimeProvider _clock;
     private readonly UseCount _users;
     private readonly string? _owner;
+    private readonly ClaimsPrincipal _client;
+    private ClaimsPrincipal? _user;
     private long _lastUsed;
     private ConcurrentDictionary<object, object?>? _items;
     private int _state;
@@ -49,7 +52,7 @@ public sealed class ServiceSession
         _users = new UseCount(DisposeKeys);
         Key = key;
         ReplyKeys = replyKeys;
-        User = user;
+        _client = ClientIdentity.Copy(user);
         _owner = Owner.NameOfUser(user);
         Expires = expires;
         _clock = clock;
@@ -67,8 +70,12 @@ public sealed class ServiceSession
     /// <summary>Identifier of the security context, a urn:uuid URI.</summary>
     public string Id => Key.Identifier;
 
-    /// <summary>The client that was authenticated when the session was opened. Each message of the session counts as sent by it.</summary>
-    public ClaimsPrincipal User { get; }
+    /// <summary>
+    /// The client that was authenticated when the session was opened. Each message of the session counts as sent by it. All who look here
+    /// get the same object, but <see cref="ServiceResult.Dispatch.User"/> is one of its own for each request: what the application adds
+    /// here is not in those, and not in a session store.
+    /// </summary>
+    public ClaimsPrincipal User => LazyInitializer.EnsureInitialized(ref _user, CopyUser);
 
     /// <summary>
     /// The certificate that the client proved to hold when the session was opened; null for other credentials. For hosts that need more
@@ -97,6 +104,9 @@ public sealed class ServiceSession
     /// <summary>Among whom limits are shared, for messages of this session from that address.</summary>
     internal Owner OwnerAt(IPAddress? address) =>
         _owner is not null ? Owner.OfClient(_owner, address) : address is null ? new Owner(Id) : Owner.OfStranger(address);
+
+    /// <summary>The client for one request, as it was authenticated.</summary>
+    internal ClaimsPrincipal CopyUser() => ClientIdentity.Copy(_client);
 
     internal SecurityContextKey Key { get; }
     internal SessionSendKeys ReplyKeys { get; }
@@ -127,7 +137,7 @@ public sealed class ServiceSession
             Key = key,
             ReplyNonces = ReplyKeys.Nonces,
             Expires = Expires,
-            User = User,
+            User = CopyUser(),
             ClientCertificate = ClientCertificate?.RawData,
         };
     }
