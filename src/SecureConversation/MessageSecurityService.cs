@@ -298,8 +298,8 @@ public sealed class MessageSecurityService : IDisposable
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(
         ServiceSessions sessions, ReceivedEnvelope message, MessageKind kind, CancellationToken cancellationToken)
     {
-        var session = await sessions.Router.EnterAsync(
-            message.Wire, Owner.OfStranger(message.Origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
+        var sender = Owner.OfStranger(message.Origin.RemoteAddress);
+        var session = await sessions.Router.EnterAsync(message.Wire, sender, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
         ReplyProtection? protection = null;
         try
@@ -323,8 +323,16 @@ public sealed class MessageSecurityService : IDisposable
 
             if (!sessions.Table.Use(session))
             {
-                // The session ended while the message was verified. Once Cancel is confirmed, no message of the session may be dispatched.
-                Fail.With(FailureCode.UnknownContext);
+                // The session ended while the message was verified. It goes on if it left the memory of this process only. Once Cancel is
+                // confirmed, no message of the session may be dispatched.
+                var again = await sessions.Router.EnterAgainAsync(session, sender, cancellationToken).ConfigureAwait(false);
+                protection.Dispose();
+                (session, protection) = (again, null);
+                protection = ReplyProtection.ForSession(request, Formats, session, _environment);
+                if (!sessions.Table.Use(session))
+                {
+                    Fail.With(FailureCode.UnknownContext);
+                }
             }
 
             return Deliver(request, session.CopyUser(), session, message.Origin, protection);

@@ -44,7 +44,6 @@ public sealed class ServiceSession
     private long _lastUsed;
     private ConcurrentDictionary<object, object?>? _items;
     private int _state;
-    private int _reason;
 
     internal ServiceSession(
         SecurityContextKey key, SessionSendKeys replyKeys, ClaimsPrincipal user, DateTimeOffset expires, TimeProvider clock)
@@ -64,6 +63,8 @@ public sealed class ServiceSession
     {
         Pending,
         Established,
+
+        /// <summary>The reason is added to it, so that whoever sees that a session has ended sees why.</summary>
         Closed,
     }
 
@@ -93,7 +94,7 @@ public sealed class ServiceSession
     public CancellationToken Closed { get; }
 
     /// <summary>Why the session ended; <see cref="SessionCloseReason.None"/> while it is open.</summary>
-    public SessionCloseReason CloseReason => (SessionCloseReason)Volatile.Read(ref _reason);
+    public SessionCloseReason CloseReason => (SessionCloseReason)Math.Max(0, Volatile.Read(ref _state) - (int)State.Closed);
 
     /// <summary>Who holds the place of this session among the pending ones; null for a session that another instance opened.</summary>
     internal Owner? PendingFor { get; init; }
@@ -111,7 +112,11 @@ public sealed class ServiceSession
     internal SecurityContextKey Key { get; }
     internal SessionSendKeys ReplyKeys { get; }
     internal bool IsPending => Volatile.Read(ref _state) == (int)State.Pending;
-    internal bool IsClosed => Volatile.Read(ref _state) == (int)State.Closed;
+    internal bool IsClosed => Volatile.Read(ref _state) >= (int)State.Closed;
+
+    /// <summary>Whether the session ended in this process only: a store may have it yet, and then it goes on.</summary>
+    internal bool HasLeftMemory => CloseReason is SessionCloseReason.TimedOut or SessionCloseReason.Displaced;
+
     internal TimeSpan IdleFor => _clock.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
     /// <summary>Whether an exchange keeps the keys alive.</summary>
@@ -145,15 +150,20 @@ public sealed class ServiceSession
     /// <summary>Ends the session; false when it had ended before.</summary>
     internal bool Close(SessionCloseReason reason, out bool wasPending)
     {
-        var previous = (State)Interlocked.Exchange(ref _state, (int)State.Closed);
-        wasPending = previous == State.Pending;
-        if (previous == State.Closed)
+        var state = Volatile.Read(ref _state);
+        while (state < (int)State.Closed)
         {
-            return false;
+            var seen = Interlocked.CompareExchange(ref _state, (int)State.Closed + (int)reason, state);
+            if (seen == state)
+            {
+                break;
+            }
+
+            state = seen;
         }
 
-        Volatile.Write(ref _reason, (int)reason);
-        return true;
+        wasPending = state == (int)State.Pending;
+        return state < (int)State.Closed;
     }
 
     /// <summary>Cancels <see cref="Closed"/> and releases the keys. To be called once, after <see cref="Close"/>.</summary>
