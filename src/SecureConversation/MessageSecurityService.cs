@@ -33,6 +33,7 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceCredentials _credentials;
     private readonly FirstGlance _firstGlance;
     private readonly ServiceReceiver _receiver;
+    private readonly PrivateKeyTurns _turns;
     private readonly ServiceSessions? _sessions;
     private readonly FailureDesk _failures;
     private readonly RequestDelivery _delivery;
@@ -94,6 +95,9 @@ public sealed class MessageSecurityService : IDisposable
 
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
+        // A processor is left for all else: without one, sessions and refusals would stand still while strangers send.
+        _turns = new PrivateKeyTurns(Math.Max(1, Environment.ProcessorCount - 1), options.FailureAnswers.MaxWaiting,
+            $"messages outside sessions that wait, {nameof(FailureAnswerOptions.MaxWaiting)} of FailureAnswers", _environment.Clock);
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
         var replays = options.ReplayCache ?? SharedReplays();
         _firstGlance = new FirstGlance(replays, _environment.Clock);
@@ -235,9 +239,7 @@ public sealed class MessageSecurityService : IDisposable
 
         var own = _credentials.ServiceCertificate!;
         _firstGlance.Require(message.Wire, message.Use, Formats, own);
-        var (request, user) = await _receiver.ReceiveAsync(message, Formats, 
-            Formats.ForRequest(Formats.Soap.HasAddressing ? message.Action : message.Origin.Action),
-            new ServiceKeySource(own) { Use = message.Use }, cancellationToken).ConfigureAwait(false);
+        var (request, user) = await ReceiveInTurnAsync(message, own, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {
@@ -250,6 +252,23 @@ public sealed class MessageSecurityService : IDisposable
             protection?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Verifies a message outside sessions. Anybody can make the service use its private key by sending one, so only a few run at once, and
+    /// addresses take turns.
+    /// </summary>
+    private async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveInTurnAsync(
+        ReceivedEnvelope message, X509Credential own, CancellationToken cancellationToken)
+    {
+        using var turn = await _turns.EnterAsync(Owner.OfStranger(message.Origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
+        var action = Formats.Soap.HasAddressing ? message.Action : message.Origin.Action;
+        var receiving = _receiver.ReceiveAsync(
+            message, Formats, Formats.ForRequest(action), new ServiceKeySource(own) { Use = message.Use }, cancellationToken);
+
+        // It is done, or waits for something such as a validator, so others may work.
+        turn.Dispose();
+        return await receiving.ConfigureAwait(false);
     }
 
     /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
@@ -280,8 +299,8 @@ public sealed class MessageSecurityService : IDisposable
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(
         ServiceSessions sessions, ReceivedEnvelope message, MessageKind kind, CancellationToken cancellationToken)
     {
-        var session = await sessions.Router.EnterAsync(
-            message.Wire, Owner.OfStranger(message.Origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
+        var sender = Owner.OfStranger(message.Origin.RemoteAddress);
+        var session = await sessions.Router.EnterAsync(message.Wire, sender, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
         ReplyProtection? protection = null;
         try
@@ -305,11 +324,19 @@ public sealed class MessageSecurityService : IDisposable
 
             if (!sessions.Table.Use(session))
             {
-                // The session ended while the message was verified. Once Cancel is confirmed, no message of the session may be dispatched.
-                Fail.With(FailureCode.UnknownContext);
+                // The session ended while the message was verified. It goes on if it left the memory of this process only. Once Cancel is
+                // confirmed, no message of the session may be dispatched.
+                var again = await sessions.Router.EnterAgainAsync(session, sender, cancellationToken).ConfigureAwait(false);
+                protection.Dispose();
+                (session, protection) = (again, null);
+                protection = ReplyProtection.ForSession(request, Formats, session, _environment);
+                if (!sessions.Table.Use(session))
+                {
+                    Fail.With(FailureCode.UnknownContext);
+                }
             }
 
-            return Deliver(request, session.User, session, message.Origin, protection);
+            return Deliver(request, session.CopyUser(), session, message.Origin, protection);
         }
         catch
         {

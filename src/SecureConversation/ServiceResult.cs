@@ -74,7 +74,10 @@ public abstract class ServiceResult : IDisposable
         /// <summary>The verified request. Valid until disposal.</summary>
         public VerifiedMessage Request { get; }
 
-        /// <summary>The authenticated sender of the request.</summary>
+        /// <summary>
+        /// The authenticated sender of the request. It belongs to this request alone, in a session too: what the application adds to it
+        /// is seen by no other request.
+        /// </summary>
         public ClaimsPrincipal User { get; }
 
         /// <summary>The session of the request; null outside sessions.</summary>

@@ -5,6 +5,7 @@ using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Shared;
 
 namespace SecureConversation;
@@ -38,10 +39,11 @@ public sealed class ServiceSession
     private readonly TimeProvider _clock;
     private readonly UseCount _users;
     private readonly string? _owner;
+    private readonly ClaimsPrincipal _client;
+    private ClaimsPrincipal? _user;
     private long _lastUsed;
     private ConcurrentDictionary<object, object?>? _items;
     private int _state;
-    private int _reason;
 
     internal ServiceSession(
         SecurityContextKey key, SessionSendKeys replyKeys, ClaimsPrincipal user, DateTimeOffset expires, TimeProvider clock)
@@ -49,7 +51,7 @@ public sealed class ServiceSession
         _users = new UseCount(DisposeKeys);
         Key = key;
         ReplyKeys = replyKeys;
-        User = user;
+        _client = ClientIdentity.Copy(user);
         _owner = Owner.NameOfUser(user);
         Expires = expires;
         _clock = clock;
@@ -61,14 +63,20 @@ public sealed class ServiceSession
     {
         Pending,
         Established,
+
+        /// <summary>The reason is added to it, so that whoever sees that a session has ended sees why.</summary>
         Closed,
     }
 
     /// <summary>Identifier of the security context, a urn:uuid URI.</summary>
     public string Id => Key.Identifier;
 
-    /// <summary>The client that was authenticated when the session was opened. Each message of the session counts as sent by it.</summary>
-    public ClaimsPrincipal User { get; }
+    /// <summary>
+    /// The client that was authenticated when the session was opened. Each message of the session counts as sent by it. All who look here
+    /// get the same object, but <see cref="ServiceResult.Dispatch.User"/> is one of its own for each request: what the application adds
+    /// here is not in those, and not in a session store.
+    /// </summary>
+    public ClaimsPrincipal User => LazyInitializer.EnsureInitialized(ref _user, CopyUser);
 
     /// <summary>
     /// The certificate that the client proved to hold when the session was opened; null for other credentials. For hosts that need more
@@ -86,7 +94,7 @@ public sealed class ServiceSession
     public CancellationToken Closed { get; }
 
     /// <summary>Why the session ended; <see cref="SessionCloseReason.None"/> while it is open.</summary>
-    public SessionCloseReason CloseReason => (SessionCloseReason)Volatile.Read(ref _reason);
+    public SessionCloseReason CloseReason => (SessionCloseReason)Math.Max(0, Volatile.Read(ref _state) - (int)State.Closed);
 
     /// <summary>Who holds the place of this session among the pending ones; null for a session that another instance opened.</summary>
     internal Owner? PendingFor { get; init; }
@@ -98,10 +106,17 @@ public sealed class ServiceSession
     internal Owner OwnerAt(IPAddress? address) =>
         _owner is not null ? Owner.OfClient(_owner, address) : address is null ? new Owner(Id) : Owner.OfStranger(address);
 
+    /// <summary>The client for one request, as it was authenticated.</summary>
+    internal ClaimsPrincipal CopyUser() => ClientIdentity.Copy(_client);
+
     internal SecurityContextKey Key { get; }
     internal SessionSendKeys ReplyKeys { get; }
     internal bool IsPending => Volatile.Read(ref _state) == (int)State.Pending;
-    internal bool IsClosed => Volatile.Read(ref _state) == (int)State.Closed;
+    internal bool IsClosed => Volatile.Read(ref _state) >= (int)State.Closed;
+
+    /// <summary>Whether the session ended in this process only: a store may have it yet, and then it goes on.</summary>
+    internal bool HasLeftMemory => CloseReason is SessionCloseReason.TimedOut or SessionCloseReason.Displaced;
+
     internal TimeSpan IdleFor => _clock.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
     /// <summary>Whether an exchange keeps the keys alive.</summary>
@@ -127,7 +142,7 @@ public sealed class ServiceSession
             Key = key,
             ReplyNonces = ReplyKeys.Nonces,
             Expires = Expires,
-            User = User,
+            User = CopyUser(),
             ClientCertificate = ClientCertificate?.RawData,
         };
     }
@@ -135,15 +150,20 @@ public sealed class ServiceSession
     /// <summary>Ends the session; false when it had ended before.</summary>
     internal bool Close(SessionCloseReason reason, out bool wasPending)
     {
-        var previous = (State)Interlocked.Exchange(ref _state, (int)State.Closed);
-        wasPending = previous == State.Pending;
-        if (previous == State.Closed)
+        var state = Volatile.Read(ref _state);
+        while (state < (int)State.Closed)
         {
-            return false;
+            var seen = Interlocked.CompareExchange(ref _state, (int)State.Closed + (int)reason, state);
+            if (seen == state)
+            {
+                break;
+            }
+
+            state = seen;
         }
 
-        Volatile.Write(ref _reason, (int)reason);
-        return true;
+        wasPending = state == (int)State.Pending;
+        return state < (int)State.Closed;
     }
 
     /// <summary>Cancels <see cref="Closed"/> and releases the keys. To be called once, after <see cref="Close"/>.</summary>

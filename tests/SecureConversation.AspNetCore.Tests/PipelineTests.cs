@@ -332,4 +332,31 @@ public sealed class PipelineTests
         using var response = await client.PostAsync(request.Envelope);
         Assert.Equal((sent, 0), ((int)response.StatusCode, (await response.Content.ReadAsByteArrayAsync()).Length));
     }
+
+    /// <summary>A middleware that gives one request a role gives it to no other.</summary>
+    [Theory]
+    [InlineData(true, MessageCredentialType.None)]
+    [InlineData(false, MessageCredentialType.None)]
+    [InlineData(true, MessageCredentialType.Certificate)]
+    public async Task User_ChangedInOneRequest_IsTheSameAsBeforeInTheNext(bool isSession, MessageCredentialType credential)
+    {
+        var security = Endpoints.Session with { EstablishSecurityContext = isSession, ClientCredentialType = credential };
+        var seen = new List<bool>();
+        await using var host = await StartAsync(app => app.MapPost("/echo", context =>
+        {
+            seen.Add(context.User.IsInRole("administrator"));
+            context.User.AddIdentity(new ClaimsIdentity([new Claim(ClaimTypes.Role, "administrator")], "application"));
+            context.User.Identities.First().AddClaim(new Claim(ClaimTypes.Role, "administrator"));
+            return context.Response.Body.WriteAsync(Envelopes.Reply()).AsTask();
+        }).RequireSecureConversation(), security);
+        var client = host.Client(security);
+        using (var session = isSession ? await client.OpenAsync() : null)
+        {
+            await client.CallAsync(session);
+            await client.CallAsync(session);
+        }
+
+        await client.CallOnceAsync();
+        Assert.Equal([false, false, false], seen);
+    }
 }

@@ -10,7 +10,8 @@ namespace SecureConversation.Benchmarks.Flood;
 
 /// <summary>
 /// What a well-behaved client keeps of its throughput while somebody floods the service: `flood`. Options: --seconds N for each
-/// measurement (4), --rounds N (3), --connections N of the flooder (16), --callers N of the client (4), --only TEXT in the name of a flood.
+/// measurement (4), --rounds N (3), --connections N of the flooder (16), --callers N of the client (4), --only TEXT in the name of a flood,
+/// --single for an endpoint without sessions, where each message costs private key operations.
 /// Fails when less than half of the throughput is left in any flood.
 /// `flood costs` prints what one message costs the engine.
 /// </summary>
@@ -18,8 +19,11 @@ internal static class FloodCommand
 {
     private const double LeastShare = 0.5;
 
-    /// <summary>Both sides have certificates, and a session.</summary>
-    public static MessageSecurity Security { get; } = new()
+    /// <summary>Whether the endpoint has no sessions.</summary>
+    public static bool IsSingle => !Security.EstablishSecurityContext;
+
+    /// <summary>Both sides have certificates, and a session unless --single is given.</summary>
+    public static MessageSecurity Security { get; private set; } = new()
     {
         ClientCredentialType = MessageCredentialType.Certificate,
         EstablishSecurityContext = true,
@@ -35,7 +39,12 @@ internal static class FloodCommand
 
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is ["service"])
+        if (args.Contains("--single"))
+        {
+            Security = Security with { EstablishSecurityContext = false };
+        }
+
+        if (args is ["service", ..])
         {
             return await FloodService.RunAsync();
         }
@@ -55,7 +64,7 @@ internal static class FloodCommand
         var connections = Number(args, "--connections", 16);
         var callers = Number(args, "--callers", 4);
         var only = Option(args, "--only") ?? "";
-        using var service = Start("flood", "service");
+        using var service = IsSingle ? Start("flood", "service", "--single") : Start("flood", "service");
         await service.StandardInput.WriteLineAsync(Convert.ToBase64String(TestCertificates.Service.Export(X509ContentType.Pkcs12)));
         await service.StandardInput.WriteLineAsync(Convert.ToBase64String(TestCertificates.Authority.RawData));
         var port = int.Parse((await service.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
@@ -66,7 +75,7 @@ internal static class FloodCommand
             Credentials = Credentials(TestCertificates.Client),
         });
 
-        Console.WriteLine($"{Environment.ProcessorCount} processors. Client ({callers} calls at once, one session), service and flooder are processes of their own with the same");
+        Console.WriteLine($"{Environment.ProcessorCount} processors. Client ({callers} calls at once, {(IsSingle ? "no" : "one")} session), service and flooder are processes of their own with the same");
         Console.WriteLine($"priority. The flooder sends requests that were made before over {connections} raw sockets, the next one when the last one was answered.");
         await CallAsync(client, callers, seconds);
         using var http = new HttpClient();

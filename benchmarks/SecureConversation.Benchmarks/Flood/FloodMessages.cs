@@ -14,11 +14,12 @@ internal static partial class FloodMessages
     public const string Honest = "honest session messages";
 
     /// <summary>The floods by name, with how many different requests each has.</summary>
-    public static readonly (string Name, int Count)[] All =
-    [
-        ("garbage bytes", 100), ("forged session messages", 500), ("replayed messages", 200), ("handshakes with garbage keys", 500),
-        ("valid handshakes of one stranger", 6000),
-    ];
+    public static (string Name, int Count)[] All => FloodCommand.IsSingle
+        ? [("garbage bytes", 100), ("messages with garbage keys", 500), ("valid messages of one stranger", 6000)]
+        : [
+            ("garbage bytes", 100), ("forged session messages", 500), ("replayed messages", 200), ("handshakes with garbage keys", 500),
+            ("valid handshakes of one stranger", 6000),
+        ];
 
     /// <summary>Makes the requests of a flood.</summary>
     /// <param name="name">One of <see cref="All"/>.</param>
@@ -57,9 +58,10 @@ internal static partial class FloodMessages
             }
             else
             {
-                using var handshake = stranger.StartSession(address);
-                var text = Encoding.UTF8.GetString(handshake.Envelope.Span);
-                requests.Add(Encoding.UTF8.GetBytes(name == "handshakes with garbage keys" ? WithRandomCipher(text, last: false) : text));
+                using var first = FloodCommand.IsSingle ? stranger.Secure(Plain(binding.MessageVersion, address), address) : null;
+                using var handshake = first is null ? stranger.StartSession(address) : null;
+                var text = Encoding.UTF8.GetString((first?.Envelope ?? handshake!.Envelope).Span);
+                requests.Add(Encoding.UTF8.GetBytes(name.EndsWith("garbage keys", StringComparison.Ordinal) ? WithRandomCipher(text, last: false) : text));
             }
         }
 

@@ -29,7 +29,8 @@ public sealed class EncryptBeforeSignTests
         {
             using var request = scene.Request(Stop);
             await scene.RefusedAsync(WithAnotherNonce(request.Envelope), FailureCode.EncryptionKeyChanged);
-            await scene.AcceptedAsync(request.Envelope);
+            using var next = scene.Request(Stop);
+            await scene.AcceptedAsync(next.Envelope);
         }
     }
 
@@ -250,7 +251,8 @@ public sealed class EncryptBeforeSignTests
         using var scene = await Scene.OpenAsync(MessageSecurityBinding.Create(element));
         using var request = scene.Request();
         await scene.RefusedAsync(SignedBy(TestCertificates.Other, scene, request.Envelope), FailureCode.DigestMismatch);
-        await scene.AcceptedAsync(request.Envelope);
+        using var next = scene.Request();
+        await scene.AcceptedAsync(next.Envelope);
     }
 
     private static string BodyOf(VerifiedMessage message) =>

@@ -201,7 +201,8 @@ public sealed class EncryptionTests
         entry.SetAttribute("URI", "#probe");
         list.AppendChild(entry);
         await scene.RefusedAsync(Encoding.UTF8.GetBytes(document.OuterXml), FailureCode.PartNotSigned);
-        await scene.AcceptedAsync(request.Envelope);
+        using var next = scene.Request();
+        await scene.AcceptedAsync(next.Envelope);
     }
 
     [Theory]

@@ -100,6 +100,6 @@ public sealed class EndpointIdentityTests
         Assert.True(principal.Identity!.IsAuthenticated);
         Assert.Equal("UserName", principal.Identity.AuthenticationType);
         Assert.Equal("alice", principal.Identity.Name);
-        Assert.False(ClientIdentity.Anonymous.Identity!.IsAuthenticated);
+        Assert.False(ClientIdentity.CreateAnonymous().Identity!.IsAuthenticated);
     }
 }

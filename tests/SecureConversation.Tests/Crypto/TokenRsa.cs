@@ -19,9 +19,13 @@ internal sealed class TokenRsa : RSA
     /// <summary>How often the key was asked to decrypt.</summary>
     public int Decryptions { get; private set; }
 
+    /// <summary>Runs with each ciphertext before it is decrypted.</summary>
+    public Action<byte[]> OnDecrypt { get; set; } = _ => { };
+
     public override byte[] Decrypt(byte[] data, RSAEncryptionPadding padding)
     {
         Decryptions++;
+        OnDecrypt(data);
         return _inner.Decrypt(data, padding);
     }
 

@@ -276,9 +276,9 @@ public sealed class FailureAnswerTests
     public async Task Log_OfManyRefusals_HasAFewAndTheirNumber()
     {
         using var scene = await OpenAsync(new() { Step = TimeSpan.Zero });
-        using var request = scene.Request();
         for (var i = 0; i < 100; i++)
         {
+            using var request = scene.Request();
             await RefusedAsync(ReceiveAsync(scene, Broken(request.Envelope)));
         }
 

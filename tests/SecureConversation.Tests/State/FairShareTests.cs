@@ -180,7 +180,7 @@ public sealed class FairShareTests
         var user = ClientIdentity.FromUserName("alice");
         Assert.Equal("192.0.2.1", Owner.Of(user, IPAddress.Parse("::ffff:192.0.2.1")).Network);
         Assert.Equal("2001:db8:1::/48", Owner.Of(user, IPAddress.Parse("2001:db8:1:2::3")).Network);
-        Assert.Equal(new Owner("2001:db8:1:2::/64", "2001:db8:1::/48"), Owner.Of(ClientIdentity.Anonymous, IPAddress.Parse("2001:db8:1:2::3")));
+        Assert.Equal(new Owner("2001:db8:1:2::/64", "2001:db8:1::/48"), Owner.Of(ClientIdentity.CreateAnonymous(), IPAddress.Parse("2001:db8:1:2::3")));
         Assert.Null(Owner.Of(user, null).Network);
     }
 

@@ -1,6 +1,7 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
+using SecureConversation.Engine.Roles;
 
 namespace SecureConversation.Engine.Handshake;
 
@@ -12,18 +13,16 @@ namespace SecureConversation.Engine.Handshake;
 /// </summary>
 internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, TimeProvider clock)
 {
-    // A private key operation and the rest of a handshake take a few milliseconds. What takes longer waits for a validator.
-    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(50);
-
     // What waits holds its message, some kilobytes.
     private const int WaitingForEachPlace = 16;
 
-    private readonly FairQuota _line = new(
+    private readonly PrivateKeyTurns _turns = new(
+        Math.Max(1, Environment.ProcessorCount / 2),
         (int)Math.Min(int.MaxValue, (long)settings.MaxStatefulNegotiations * WaitingForEachPlace),
-        $"handshakes that wait, {WaitingForEachPlace} for each of {nameof(settings.MaxStatefulNegotiations)}");
+        $"handshakes that wait, {WaitingForEachPlace} for each of {nameof(settings.MaxStatefulNegotiations)}",
+        clock);
 
     private readonly FairQuota _places = new(settings.MaxStatefulNegotiations, nameof(settings.MaxStatefulNegotiations));
-    private readonly FairTurns _turns = new(Math.Max(1, Environment.ProcessorCount / 2), LongestTurn, clock);
 
     /// <summary>How many handshakes have had their turn and go on.</summary>
     public int Working => _places.Taken;
@@ -39,7 +38,7 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var turn = await WaitForTurnAsync(owner, either.Token).ConfigureAwait(false);
+            using var turn = await _turns.EnterAsync(owner, either.Token).ConfigureAwait(false);
             var negotiation = NegotiateAsync(owner, negotiate, either.Token);
             if (_places.Taken * 2L < settings.MaxStatefulNegotiations)
             {
@@ -52,23 +51,6 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return Fail.With<T>(FailureCode.ServiceTooBusy, "NegotiationTimeout");
-        }
-    }
-
-    private async ValueTask<FairTurns.Turn> WaitForTurnAsync(Owner owner, CancellationToken cancellationToken)
-    {
-        if (_line.TryTake(owner) is { } limit)
-        {
-            Fail.With(FailureCode.ServiceTooBusy, limit);
-        }
-
-        try
-        {
-            return await _turns.EnterAsync(owner, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _line.Release(owner);
         }
     }
 

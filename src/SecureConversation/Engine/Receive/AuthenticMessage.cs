@@ -4,8 +4,8 @@ using SecureConversation.Engine.Soap;
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
-/// A message whose primary signature holds, over everything that stands in clear, and whose timestamp is fresh. Nothing but that
-/// signature has been decrypted. Now is the time to ask whether it came before: a signature is good for one attempt.
+/// A message whose primary signature holds, and whose timestamp is fresh. Nothing but that signature has been decrypted, and nothing but
+/// the timestamp digested. Now is the time to ask whether it came before: a signature is good for one attempt.
 /// </summary>
 internal sealed class AuthenticMessage : IDisposable
 {

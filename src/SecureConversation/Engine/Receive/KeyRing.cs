@@ -79,6 +79,21 @@ internal sealed class KeyRing : IDisposable
             : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "signature key length");
     }
 
+    /// <summary>All keys of the message that a symmetric primary signature may be made with.</summary>
+    public IEnumerable<SymmetricKey> ForAnySignature
+    {
+        get
+        {
+            var keys = _derived.Select(d => d.Key);
+            if (_primary is not null && (!_requirements.DerivedKeys || _requirements.DerivedKeysOptional))
+            {
+                keys = keys.Append(_primary);
+            }
+
+            return keys.Where(key => key.Length * 8 >= _requirements.Suite.DefaultSignatureKeyDerivationLength);
+        }
+    }
+
     /// <summary>What the derived key that a reference names was derived from; null when it names no derived key.</summary>
     public DerivedKeyInputs? FindInputs(KeyReference? reference)
     {

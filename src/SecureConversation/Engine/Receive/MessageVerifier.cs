@@ -7,8 +7,9 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
-/// Verifies one received message, in two halves. Between them the caller asks whether the message came before. The steps run in one
-/// fixed order and each produces what the next one needs; no binding reorders them and no setting skips one.
+/// Verifies one received message, in two halves. Between them the caller asks whether the message came before, and has what stands in
+/// clear verified. The steps run in one fixed order and each produces what the next one needs; no binding reorders them and no setting
+/// skips one.
 /// </summary>
 /// <param name="requirements">The requirements for the message.</param>
 /// <param name="source">The keys that the receiver knows.</param>
@@ -18,7 +19,10 @@ namespace SecureConversation.Engine.Receive;
 internal sealed class MessageVerifier(
     MessageRequirements requirements, KeySource source, SealedAttempts? attempts, Freshness freshness, XmlLimits limits)
 {
-    /// <summary>The first half: verifies the signature and everything in clear, and decrypts nothing but the signature.</summary>
+    /// <summary>
+    /// The first half: verifies the signature and that the message is fresh, and decrypts nothing but the signature. The digests of all
+    /// else come later: whoever changed a part must not have a signature that he holds verified again and again.
+    /// </summary>
     /// <param name="wire">The received envelope, parsed within limits. It stays the caller's.</param>
     /// <exception cref="SecurityFailureException">The message breaks a rule; the code says which.</exception>
     public AuthenticMessage Authenticate(SoapEnvelope wire)
@@ -33,10 +37,8 @@ internal sealed class MessageVerifier(
         try
         {
             primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source, attempts);
-            signed = SignedMessage.Verify(wire, header, encrypted, requirements, primary, source);
+            signed = SignedMessage.Begin(wire, header, requirements, primary);            // the digest of the timestamp
             Reflection.Refuse(signed, requirements);                                      // not a message of this side
-            EncryptionKeyCheck.RequirePair(requirements, encrypted, primary, keys);       // where the signature covers no key
-            Coverage.RequireSignedOnWire(requirements, wire, header, encrypted, signed);
             var timestamp = freshness.Require(header.Timestamp);                          // signed, hence not an attacker's
             return new AuthenticMessage(wire, shape, encrypted, keys, signed, timestamp);
         }
@@ -49,15 +51,26 @@ internal sealed class MessageVerifier(
         }
     }
 
-    /// <summary>The second half: decrypts, and verifies what was encrypted.</summary>
+    /// <summary>The step between: verifies what stands in clear. Called when the message has been remembered.</summary>
     /// <param name="message">The result of the first half. It stays the caller's.</param>
+    /// <exception cref="SecurityFailureException">The message breaks a rule; the code says which.</exception>
+    public void VerifyInClear(AuthenticMessage message)
+    {
+        var (header, signed) = (message.Shape.Header, message.Signed);
+        signed.Primary.RequireWhole();                                                    // not before it was remembered
+        signed.VerifyOnWire(message.Encrypted, requirements, source);                     // the digests of all that is in clear
+        EncryptionKeyCheck.RequirePair(requirements, message.Encrypted, signed.Primary, message.Keys); // if no key is signed
+        Coverage.RequireSignedOnWire(requirements, message.Wire, header, message.Encrypted, signed);
+    }
+
+    /// <summary>The second half: decrypts, and verifies what was encrypted.</summary>
+    /// <param name="message">The message whose parts in clear were verified. It stays the caller's.</param>
     /// <param name="sent">The signatures that a reply has to confirm; empty for requests.</param>
     /// <returns>The message, which takes over the envelope. On failure the caller keeps it.</returns>
     /// <exception cref="SecurityFailureException">The message breaks a rule; the code says which.</exception>
     public VerifiedMessage Open(AuthenticMessage message, IReadOnlyList<SentSignature> sent)
     {
         var signed = message.Signed;
-        signed.Primary.RequireWhole();                                                    // not before it was remembered
         var opened = OpenedMessage.Decrypt(message, requirements, limits);
         try
         {
@@ -77,13 +90,14 @@ internal sealed class MessageVerifier(
         }
     }
 
-    /// <summary>Both halves, for a caller that remembers nothing between them.</summary>
+    /// <summary>All steps, for a caller that remembers nothing between them.</summary>
     /// <param name="wire">The received envelope. The result takes it over; on failure the caller keeps it.</param>
     /// <param name="sent">The signatures that a reply has to confirm; empty for requests.</param>
     /// <exception cref="SecurityFailureException">The message breaks a rule; the code says which.</exception>
     public VerifiedMessage Verify(SoapEnvelope wire, IReadOnlyList<SentSignature> sent)
     {
         using var message = Authenticate(wire);
+        VerifyInClear(message);
         return Open(message, sent);
     }
 }

@@ -30,6 +30,9 @@ internal sealed class PrimarySignature : IDisposable
     /// <summary>The certificate whose key made it; null for a symmetric key. Its trust is not judged yet.</summary>
     public SigningCertificate? Signer { get; }
 
+    /// <summary>What was decrypted; null where the signature was in clear.</summary>
+    public SealedSignature? Sealed => _sealed;
+
     /// <summary>The octets of the element where it was encrypted; empty otherwise.</summary>
     public ReadOnlySpan<byte> Plaintext => _sealed is null ? default : _sealed.Plaintext;
 
@@ -64,17 +67,19 @@ internal sealed class PrimarySignature : IDisposable
     }
 
     /// <summary>Takes over a signature that was encrypted and whose value holds.</summary>
-    public static PrimarySignature Of(SealedSignature opened) => new(opened.Element!, opened.Position, opened.Signer, opened);
+    public static PrimarySignature Of(SealedSignature opened, SigningCertificate? signer) =>
+        new(opened.Remains!, opened.Position, signer, opened);
 
     /// <summary>
     /// Requires what could not be said before the message was remembered: that nothing was wrong with the ciphertext of the signature.
     /// </summary>
-    /// <exception cref="SecurityFailureException">The padding, or the length, is wrong.</exception>
+    /// <exception cref="SecurityFailureException">Padding, length, or what stands around the value is wrong.</exception>
     public void RequireWhole()
     {
         if (_sealed is { IsWhole: false })
         {
-            Fail.With(FailureCode.DecryptionFailed, "padding of the encrypted ds:Signature");
+            var failure = _sealed.Failure;
+            Fail.With(failure?.Code ?? FailureCode.DecryptionFailed, failure?.Detail ?? "padding of the encrypted ds:Signature");
         }
     }
 

@@ -11,17 +11,17 @@ namespace SecureConversation.Engine.Receive;
 
 /// <summary>
 /// An encrypted child of the security header, decrypted alone and read as a ds:Signature. Its ciphertext is not authentic yet, so
-/// bad padding, bad XML and a bad structure end in the same state after the same work; nothing is thrown. What cannot be read is read
-/// again without its last block: the signature may end before it, and then its value is known and can be remembered, whatever somebody
-/// has put in the place of the padding, which no MAC covers.
+/// bad padding, bad XML and a bad structure end in the same state after the same work; nothing is thrown. No MAC covers what stands
+/// around ds:SignedInfo and ds:SignatureValue, and what fills the last block. So where the whole cannot be read, these two are read by
+/// themselves: when the value holds, it is remembered, whatever somebody has put in the place of the rest.
 /// </summary>
 internal sealed class SealedSignature : IDisposable
 {
     private static ReadOnlySpan<byte> WrapperEnd => "</w>"u8;
 
-    private readonly PooledBytes _document;
     private readonly int _start;
-    private int _length;
+    private readonly int _length;
+    private PooledBytes _document;
     private XmlIndex? _index;
 
     private SealedSignature(PooledBytes document, int position, int start, int length)
@@ -38,6 +38,9 @@ internal sealed class SealedSignature : IDisposable
     /// <summary>The signature; null when the ciphertext holds none.</summary>
     public SignatureElement? Element { get; private set; }
 
+    /// <summary>The signature, or what is left of one; null when the ciphertext holds neither.</summary>
+    public SignatureElement? Remains { get; private set; }
+
     /// <summary>The certificate whose key is said to have made it; null for a symmetric key.</summary>
     public SigningCertificate? Signer { get; private set; }
 
@@ -53,7 +56,10 @@ internal sealed class SealedSignature : IDisposable
     /// <summary>How many octets were not looked at, of those that two readings of the plaintext have.</summary>
     public int Unread { get; private set; }
 
-    /// <summary>The decrypted element.</summary>
+    /// <summary>How many octets were decrypted.</summary>
+    public int Length => _length;
+
+    /// <summary>The decrypted element, where it is whole.</summary>
     public ReadOnlySpan<byte> Plaintext => _document.Span.Slice(_start, _length);
 
     /// <summary>Decrypts one child of the security header.</summary>
@@ -76,7 +82,7 @@ internal sealed class SealedSignature : IDisposable
         try
         {
             document.Write(wrapper);
-            var isIntact = Decrypt(part, requirements, keys, attempts, document, out var length, out var shorter);
+            var isIntact = Decrypt(part, requirements, keys, attempts, document, out var length);
             var opened = new SealedSignature(document, part.Location.Position, wrapper.Length, length);
             if (opened.TryRead(requirements, findKey))
             {
@@ -85,9 +91,7 @@ internal sealed class SealedSignature : IDisposable
             }
             else
             {
-                document.Truncate(wrapper.Length + shorter);
-                opened._length = shorter;
-                opened.TryRead(requirements, findKey);
+                opened.ReadRemains(wrapper);
             }
 
             return opened;
@@ -107,7 +111,7 @@ internal sealed class SealedSignature : IDisposable
 
     /// <summary>
     /// Appends the plaintext. Without valid padding one octet counts as padding, so that the rest is still read as XML. A ciphertext of a
-    /// wrong length, which everybody sees, loses its last octets. The shorter length is that without the last block.
+    /// wrong length, which everybody sees, loses its last octets.
     /// </summary>
     private static bool Decrypt(
         EncryptedPart part,
@@ -115,8 +119,7 @@ internal sealed class SealedSignature : IDisposable
         KeyRing keys,
         SealedAttempts? attempts,
         PooledBytes output,
-        out int length,
-        out int shorter)
+        out int length)
     {
         var algorithm = requirements.Suite.Encryption;
         var key = keys.ForEncryption(part.Data.Key);
@@ -136,7 +139,6 @@ internal sealed class SealedSignature : IDisposable
             var plain = output.GetSpan(usable)[..(usable - algorithm.BlockBytes)];
             var isDecrypted = key.TryDecryptBlocks(algorithm, cipher.AsSpan(0, usable), plain);
             var isPadded = CbcPadding.TryRemove(plain, algorithm.BlockBytes, out length);
-            shorter = plain.Length - algorithm.BlockBytes;
             plain[length..].Clear();
             output.Advance(length);
             return isBase64 & isDecrypted & isPadded & read == usable;
@@ -149,11 +151,32 @@ internal sealed class SealedSignature : IDisposable
 
     private bool TryRead(MessageRequirements requirements, Func<SignatureElement, SigningCertificate?> findKey)
     {
+        _document.Write(WrapperEnd);
+        return TryRead(_length, root =>
+        {
+            var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
+            Signer = findKey(element);
+            Remains = Element = element;
+        });
+    }
+
+    /// <summary>Reads ds:SignedInfo and ds:SignatureValue alone, wherever in the plaintext they stand.</summary>
+    private void ReadRemains(ReadOnlySpan<byte> wrapper)
+    {
+        var remains = SignatureRemains.Write(wrapper, Plaintext);
+        _document.Dispose();
+        _document = remains;
+        TryRead(
+            remains.Length - _start - WrapperEnd.Length,
+            root => Remains = SignatureElement.ReadRemains(root, Limits.MaxSignedParts));
+    }
+
+    private bool TryRead(int length, Action<XmlElement> read)
+    {
         var reached = 0;
         try
         {
-            _document.Write(WrapperEnd);
-            var fragment = new FragmentBoundary(_start, _start + _length, SingleElement: true);
+            var fragment = new FragmentBoundary(_start, _start + length, SingleElement: true);
             _index?.Dispose();
             _index = XmlIndex.Parse(_document.Memory, XmlLimits.Default, [fragment], ref reached);
             var root = _index.Root.FirstChild;
@@ -162,9 +185,7 @@ internal sealed class SealedSignature : IDisposable
                 Fail.With(FailureCode.SignatureMissing);
             }
 
-            var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
-            Signer = findKey(element);
-            Element = element;
+            read(root);
             return true;
         }
         catch (SecurityFailureException e)

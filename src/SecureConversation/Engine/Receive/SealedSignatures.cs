@@ -10,7 +10,8 @@ namespace SecureConversation.Engine.Receive;
 /// <summary>
 /// Finds the primary signature among the encrypted children of the security header and verifies its value. Anybody can send
 /// ciphertext here, so whatever is wrong with it, the receiver does the same work before it refuses: padding, XML, structure and
-/// a MAC, on a stand-in where the message gives nothing to work on, and the same number of exceptions.
+/// a MAC, on a stand-in where the message gives nothing to work on, and the same number of exceptions. Where a value holds and the rest
+/// is not what it was, the message goes on until it is remembered, and is refused then.
 /// </summary>
 internal static class SealedSignatures
 {
@@ -27,65 +28,56 @@ internal static class SealedSignatures
         var candidates = InOrder(encrypted, requirements);
         using var wrapper = ScopeOf(shape.Header.Element);
         using var signers = PossibleSigners.Read(shape.Header, requirements, source);
-        SealedSignature? chosen = null;
-        SecurityFailureException? ofLikeliest = null;
-        var (next, unread, failures) = (0, 0, 0);
+        var opened = new List<SealedSignature>(candidates.Count);
+        PrimarySignature? primary = null;
         try
         {
-            while (next < candidates.Count && (chosen?.Element is not { } found || IsEndorsing(found)))
+            while (opened.Count < candidates.Count && !opened.Exists(IsPrimary))
             {
-                var opened = Open(candidates[next++]);
-                ofLikeliest = next == 1 ? opened.Failure : ofLikeliest;
-                (chosen, var other) = chosen?.Element is null || (opened.Element is { } element && !IsEndorsing(element))
-                    ? (opened, chosen)
-                    : (chosen, opened);
-                other?.Dispose();
+                Open(candidates[opened.Count]);
             }
 
-            if (chosen!.Element is { } signature && Holds(signature, chosen.Signer))
+            var chosen = opened.Find(IsPrimary) ?? opened.Find(o => o.Element is not null);
+            if (chosen?.Element is { } signature && Holds(signature, chosen.Signer))
             {
-                return PrimarySignature.Of(chosen);
+                return primary = PrimarySignature.Of(chosen, chosen.Signer);
             }
 
-            while (next < candidates.Count)
+            while (opened.Count < candidates.Count)
             {
-                Open(candidates[next++]).Dispose();
+                Open(candidates[opened.Count]);
             }
 
-            // What others would have had to read is read of a stand-in. One that does not hold has had its MAC; where there is none, a
-            // stand-in gets it.
-            StandInSignature.Parse(unread);
-            StandInSignature.Throw((2 * candidates.Count) - failures);
-            var standIn = StandInSignature.OfLength(chosen.Plaintext.Length);
-            if (chosen.Element is null && !requirements.IsAsymmetric)
+            // What others would have had to read is read of a stand-in.
+            StandInSignature.Parse(opened.Sum(o => o.Unread));
+            StandInSignature.Throw((2 * candidates.Count) - opened.Sum(o => o.Failures));
+            var holder = PossibleHolder.Find(opened, chosen, requirements, keys, signers);
+            if (holder is { } found && !IsEndorsing(found.Signature.Remains!) && IsAllowed(found.Signer))
             {
-                standIn.Verify(requirements.Suite, keys.ForEncryption(candidates[0].Data.Key));
+                return primary = PrimarySignature.Of(found.Signature, found.Signer);
             }
 
-            signers.Verify(standIn, requirements.Suite, chosen.Element is null ? null : chosen.Signer);
-            var (code, detail) = chosen switch
-            {
-                { Element: { } element } => (SignatureVerification.FailureOf(element, requirements.Suite, requirements.IsAsymmetric), null),
-
-                // What the others are instead, such as an endorsing signature, says nothing about why this one could not be read.
-                _ => (ofLikeliest?.Code ?? FailureCode.DecryptionFailed, ofLikeliest?.Detail ?? "encrypted ds:Signature"),
-            };
-            return Fail.With<PrimarySignature>(code, detail);
+            // What the others are instead, such as an endorsing signature, says nothing about why this one could not be read.
+            var likeliest = opened[0].Failure;
+            return chosen?.Element is { } element
+                ? Fail.With<PrimarySignature>(SignatureVerification.FailureOf(element, requirements.Suite, requirements.IsAsymmetric))
+                : Fail.With<PrimarySignature>(
+                    likeliest?.Code ?? FailureCode.DecryptionFailed, likeliest?.Detail ?? "encrypted ds:Signature");
         }
-        catch
+        finally
         {
-            chosen?.Dispose();
-            throw;
+            opened.FindAll(o => !ReferenceEquals(o, primary?.Sealed)).ForEach(o => o.Dispose());
         }
 
-        SealedSignature Open(EncryptedPart part)
-        {
-            var opened = SealedSignature.Open(part, wrapper.Span, requirements, keys, attempts, FindKey);
-            (unread, failures) = (unread + opened.Unread, failures + opened.Failures);
-            return opened;
-        }
+        void Open(EncryptedPart part) =>
+            opened.Add(SealedSignature.Open(part, wrapper.Span, requirements, keys, attempts, FindKey));
+
+        bool IsPrimary(SealedSignature signature) => signature.Element is { } element && !IsEndorsing(element);
 
         bool IsEndorsing(SignatureElement element) => PrimarySignature.LooksEndorsing(element, wire, shape.Header);
+
+        bool IsAllowed(SigningCertificate? signer) => signer is null
+            || ((signer.Token is null || requirements.AllowSerializedSigningToken) && source.MaySign(signer.Certificate));
 
         SigningCertificate? FindKey(SignatureElement element)
         {

@@ -17,6 +17,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     private readonly List<HeldSignature> _signatures;
     private readonly List<CoveredPart> _covered;
     private readonly List<SignedReference> _open = [];
+    private int _timestampReference = -1;
 
     // One for both halves: the bytes that it may compute are bounded for the whole message.
     private readonly ReferenceDigest _digest;
@@ -53,35 +54,20 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         return null;
     }
 
-    /// <summary>
-    /// Compares the digests of what stands in clear on the wire. Where encryption came first that is everything, the endorsing signatures
-    /// included.
-    /// </summary>
+    /// <summary>Compares the digest of the timestamp, whose length is known, and no other: it says whether the message is fresh.</summary>
     /// <param name="wire">The envelope on the wire.</param>
     /// <param name="header">Its security header.</param>
-    /// <param name="encrypted">The encrypted parts.</param>
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="primary">The signature, whose value holds. The result takes it over.</param>
-    /// <param name="source">The certificates that the receiver knows.</param>
-    /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest or an endorsing signature is wrong.</exception>
-    public static SignedMessage Verify(
-        SoapEnvelope wire,
-        SecurityHeader header,
-        EncryptedParts encrypted,
-        MessageRequirements requirements,
-        PrimarySignature primary,
-        KeySource source)
+    /// <exception cref="SecurityFailureException">The signature does not cover the timestamp.</exception>
+    public static SignedMessage Begin(
+        SoapEnvelope wire, SecurityHeader header, MessageRequirements requirements, PrimarySignature primary)
     {
         var digest = new ReferenceDigest(requirements.Suite.Digest);
         try
         {
             var message = new SignedMessage(wire, header, primary, digest);
-            message.VerifyOnWire(encrypted, requirements);
-            if (!requirements.SignsFirst)
-            {
-                message.VerifyEndorsements(header, requirements, source);
-            }
-
+            message.VerifyTimestamp(requirements);
             return message;
         }
         catch
@@ -130,16 +116,62 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         _digest.Dispose();
     }
 
-    private void VerifyOnWire(EncryptedParts encrypted, MessageRequirements requirements)
+    /// <summary>
+    /// Compares the digests of what else stands in clear on the wire. Where encryption came first that is everything, the endorsing
+    /// signatures included.
+    /// </summary>
+    /// <param name="encrypted">The encrypted parts.</param>
+    /// <param name="requirements">The requirements for the message.</param>
+    /// <param name="source">The certificates that the receiver knows.</param>
+    /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest or an endorsing signature is wrong.</exception>
+    public void VerifyOnWire(EncryptedParts encrypted, MessageRequirements requirements, KeySource source)
+    {
+        VerifyReferences(encrypted, requirements);
+        if (!requirements.SignsFirst)
+        {
+            VerifyEndorsements(Header, requirements, source);
+        }
+    }
+
+    private void VerifyTimestamp(MessageRequirements requirements)
+    {
+        var timestamp = Header.Items.FindIndex(item => item.Kind == SecurityItemKind.Timestamp);
+        if (timestamp < 0)
+        {
+            return;
+        }
+
+        var location = MessagePart.SecurityItem(Header.Items[timestamp].Position);
+        _timestampReference = _primary.Element.References.FindIndex(r => Locate(r, Document, Header)?.Location == location);
+        if (_timestampReference < 0)
+        {
+            Fail.With(FailureCode.PartNotSigned, "wsu:Timestamp");
+        }
+
+        VerifyInClear(_primary.Element.References[_timestampReference], location, Header.Items[timestamp].Element, requirements);
+    }
+
+    private void VerifyInClear(SignedReference reference, MessagePart location, XmlElement element, MessageRequirements requirements)
+    {
+        var form = SignatureVerification.RequireDigest(reference, element, _digest, requirements.IsBound);
+        Add(_covered, new CoveredPart(location, reference.InclusivePrefixes, form));
+    }
+
+    private void VerifyReferences(EncryptedParts encrypted, MessageRequirements requirements)
     {
         var hidden = requirements.SignsFirst ? encrypted.All.Count(p => HasHiddenId(p, _primary)) : 0;
-        foreach (var reference in _primary.Element.References)
+        for (var i = 0; i < _primary.Element.References.Count; i++)
         {
+            if (i == _timestampReference)
+            {
+                continue;
+            }
+
+            var reference = _primary.Element.References[i];
             var target = Locate(reference, Document, Header);
             if (target is { } found && !(requirements.SignsFirst && encrypted.Contains(found.Location)))
             {
-                var form = SignatureVerification.RequireDigest(reference, found.Element, _digest, requirements.IsBound);
-                Add(_covered, new CoveredPart(found.Location, reference.InclusivePrefixes, form));
+                VerifyInClear(reference, found.Location, found.Element, requirements);
             }
             else if (target?.Location == MessagePart.Body)
             {

@@ -36,7 +36,7 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, TimePr
     public async ValueTask<ClaimsPrincipal> AuthenticateAsync(
         VerifiedMessage message, ClaimsPrincipal? signer, CancellationToken cancellationToken)
     {
-        var user = signer ?? ClientIdentity.Anonymous;
+        var user = signer ?? ClientIdentity.CreateAnonymous();
         TokenKind? kind = signer is null ? null : TokenKind.X509;
         foreach (var token in message.ProvedTokens)
         {

@@ -24,6 +24,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             var freshness = Freshness.Of(messages.Element.LocalClientSettings, environment.Clock);
             var verifier = new MessageVerifier(requirements, keys, attempts: null, freshness, environment.XmlLimits);
             using var authentic = verifier.Authenticate(wire);
+            verifier.VerifyInClear(authentic);
             RequireAnswer(authentic, freshness);
             var message = verifier.Open(authentic, expectation.Signatures);
             RequireRelation(message);

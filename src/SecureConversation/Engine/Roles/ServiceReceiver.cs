@@ -40,6 +40,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         var signer = await authenticator.AuthenticateSignerAsync(authentic, cancellationToken).ConfigureAwait(false);
         var owner = Owner.Of(signer, received.Origin.RemoteAddress);
         var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
+        verifier.VerifyInClear(authentic);
         var message = verifier.Open(authentic, []);
         memory.Opened(message);
         try
@@ -62,6 +63,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         var verifier = Verifier(messages, requirements, keys);
         using var authentic = verifier.Authenticate(received.Wire);
         var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
+        verifier.VerifyInClear(authentic);
         var message = verifier.Open(authentic, []);
         memory.Opened(message);
         return message;

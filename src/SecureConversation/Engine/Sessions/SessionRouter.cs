@@ -34,7 +34,26 @@ internal sealed class SessionRouter(
     {
         var id = ReadIdentifier(wire);
         var session = store is null ? live.Find(id) : await FindInTurnAsync(id, sender, cancellationToken).ConfigureAwait(false);
-        return session is not null && session.TryEnter() ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+        if (session is null)
+        {
+            Fail.With(FailureCode.UnknownContext);
+        }
+
+        return session.TryEnter() ? session : await EnterAgainAsync(session, sender, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Finds and enters a session that was found before and has ended since. One that was idle or made room while a message came has left
+    /// the memory of this process; it goes on if the store has it. One that was cancelled or aborted does not.
+    /// </summary>
+    /// <param name="ended">The session as it was found before.</param>
+    /// <param name="sender">Who sends the message, by his address.</param>
+    /// <param name="cancellationToken">Cancels waiting for the store.</param>
+    public async ValueTask<ServiceSession> EnterAgainAsync(ServiceSession ended, Owner sender, CancellationToken cancellationToken)
+    {
+        var again = store is null || !ended.HasLeftMemory ? null
+            : await FindInTurnAsync(ended.Id, sender, cancellationToken).ConfigureAwait(false);
+        return again is not null && again.TryEnter() ? again : Fail.With<ServiceSession>(FailureCode.UnknownContext);
     }
 
     /// <summary>

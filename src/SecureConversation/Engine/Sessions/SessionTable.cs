@@ -112,6 +112,13 @@ internal sealed class SessionTable : IDisposable
         }
 
         var session = _sessions.GetOrAdd(revived.Id, revived);
+        while (session != revived && session.HasLeftMemory)
+        {
+            // Whoever ended it is about to take it out.
+            _sessions.TryRemove(new KeyValuePair<string, ServiceSession>(session.Id, session));
+            session = _sessions.GetOrAdd(revived.Id, revived);
+        }
+
         if (session != revived)
         {
             _live.Release(revived.HeldBy);

@@ -47,6 +47,8 @@ internal sealed class SignatureElement
 
     private const int MaxDigestBytes = 64;
 
+    private readonly KeyReference? _key;
+
     private SignatureElement(
         XmlElement element,
         XmlElement signedInfo,
@@ -54,7 +56,7 @@ internal sealed class SignatureElement
         string method,
         List<SignedReference> references,
         byte[] value,
-        KeyReference key)
+        KeyReference? key)
     {
         Element = element;
         SignedInfo = signedInfo;
@@ -62,7 +64,7 @@ internal sealed class SignatureElement
         SignatureMethod = method;
         References = references;
         Value = value;
-        Key = key;
+        _key = key;
         Id = element.GetId(Attr.Id);
     }
 
@@ -73,20 +75,36 @@ internal sealed class SignatureElement
     public string SignatureMethod { get; }
     public List<SignedReference> References { get; }
     public byte[] Value { get; }
-    public KeyReference Key { get; }
+
+    /// <summary>The key that made it. What is left of a signature does not say.</summary>
+    public KeyReference Key => _key ?? Fail.With<KeyReference>(FailureCode.MalformedSecurityElement, "ds:KeyInfo");
 
     /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static SignatureElement Read(XmlElement element, ProtocolVersion protocol, int maxReferences)
+    {
+        var keyInfo = Require(ValueOf(element).NextSibling, Ds.KeyInfo);
+        RequireEnd(keyInfo);
+        return Create(element, SecurityTokenReferenceReader.ReadKeyInfo(keyInfo, protocol), maxReferences);
+    }
+
+    /// <summary>Reads ds:SignedInfo and ds:SignatureValue of a signature of which nothing else is left.</summary>
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
+    public static SignatureElement ReadRemains(XmlElement element, int maxReferences)
+    {
+        RequireEnd(ValueOf(element));
+        return Create(element, null, maxReferences);
+    }
+
+    private static XmlElement ValueOf(XmlElement element) =>
+        Require(Require(element.FirstChild, Ds.SignedInfo).NextSibling, Ds.SignatureValue);
+
+    private static SignatureElement Create(XmlElement element, KeyReference? key, int maxReferences)
     {
         var signedInfo = Require(element.FirstChild, Ds.SignedInfo);
         if (signedInfo.End - signedInfo.Start > MaxSignedInfoBytes)
         {
             Fail.With(FailureCode.LimitExceeded, "ds:SignedInfo");
         }
-
-        var value = Require(signedInfo.NextSibling, Ds.SignatureValue);
-        var keyInfo = Require(value.NextSibling, Ds.KeyInfo);
-        RequireEnd(keyInfo);
 
         var canonicalization = Require(signedInfo.FirstChild, Ds.CanonicalizationMethod);
         RequireAlgorithm(canonicalization, Uris.ExcC14N);
@@ -116,7 +134,7 @@ internal sealed class SignatureElement
         }
 
         return new SignatureElement(element, signedInfo, prefixes, Algorithm(method), references,
-            ElementValue.Base64(value, MaxSignatureBytes), SecurityTokenReferenceReader.ReadKeyInfo(keyInfo, protocol));
+            ElementValue.Base64(ValueOf(element), MaxSignatureBytes), key);
     }
 
     private static SignedReference ReadReference(XmlElement element)

@@ -7,8 +7,15 @@ namespace SecureConversation.Engine.Tokens;
 /// <summary>Makes the identity of a client that a service hands to the application.</summary>
 internal static class ClientIdentity
 {
-    /// <summary>The identity of a client without credentials; it is not authenticated.</summary>
-    public static ClaimsPrincipal Anonymous { get; } = new(new ClaimsIdentity());
+    /// <summary>
+    /// The identity of a client without credentials; it is not authenticated. Each is a new one, because applications add to them.
+    /// </summary>
+    public static ClaimsPrincipal CreateAnonymous() => new(new ClaimsIdentity());
+
+    /// <summary>
+    /// A copy that shares nothing that can be changed. <see cref="ClaimsPrincipal.Clone"/> would share the identities.
+    /// </summary>
+    public static ClaimsPrincipal Copy(ClaimsPrincipal user) => new(user.Identities.Select(identity => identity.Clone()));
 
     /// <summary>The identity of the holder of a validated certificate, with the names in it as claims.</summary>
     public static ClaimsPrincipal FromCertificate(X509Certificate2 certificate)

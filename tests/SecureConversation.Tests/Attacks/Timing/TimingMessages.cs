@@ -89,21 +89,25 @@ internal sealed class TimingMessages : IDisposable
 
     /// <summary>
     /// Everything that can be wrong with the ciphertext of the signature. The attacker is given the keys, so that each class has one thing
-    /// wrong and nothing else; one recorded message is enough, because no signature of it is right.
+    /// wrong and nothing else. He has a message for each try: where the value still holds, a message is good for one.
     /// </summary>
     public IReadOnlyList<TimingClass> SignatureClasses(Func<byte[], byte[]> amplify)
     {
-        var forgery = Open();
-        var part = forgery.SignaturePart;
-        var (cipher, plain, key) = Decrypt(forgery, part);
-        TimingClass Class(string name, byte[] changed) => new($"signature: {name}", amplify(With(Wire, part, changed)));
+        TimingClass Class(string name, Func<byte[], byte[], SymmetricKey, byte[]> change) => new($"signature: {name}", () =>
+        {
+            var wire = Next();
+            var forgery = Forgery.Open(wire, _sessionKey);
+            var part = forgery.SignaturePart;
+            var (cipher, plain, key) = Decrypt(forgery, part);
+            return amplify(With(wire, part, change(cipher, plain, key)));
+        });
         return
         [
-            Class("bad padding", BadPadding(cipher, plain.Length)),
-            Class("bad XML", Encrypt(TimingPlaintext.NoXml(plain), key)),
-            Class("bad structure", Encrypt(TimingPlaintext.OtherElement(plain), key)),
-            Class("bad MAC", Encrypt(TimingPlaintext.WrongValue(plain), key)),
-            Class("wrong length", cipher[..^1]),
+            Class("bad padding", (cipher, plain, _) => BadPadding(cipher, plain.Length)),
+            Class("bad XML", (_, plain, key) => Encrypt(TimingPlaintext.NoXml(plain), key)),
+            Class("bad structure", (_, plain, key) => Encrypt(TimingPlaintext.OtherElement(plain), key)),
+            Class("bad MAC", (_, plain, key) => Encrypt(TimingPlaintext.WrongValue(plain), key)),
+            Class("wrong length", (cipher, _, _) => cipher[..^1]),
         ];
     }
 

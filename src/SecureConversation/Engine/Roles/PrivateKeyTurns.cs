@@ -1,0 +1,43 @@
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Quota;
+
+namespace SecureConversation.Engine.Roles;
+
+/// <summary>
+/// Gives turns to messages for which the private key of the service is used, because anybody can send some: a few are worked on at once,
+/// the others wait in a line whose places are shared fairly by address, and come in turn by address. So one address that sends many
+/// messages waits for itself and not before others.
+/// </summary>
+/// <param name="atOnce">How many are worked on at once.</param>
+/// <param name="line">How many may wait.</param>
+/// <param name="setting">The setting that says how many may wait, for the log.</param>
+/// <param name="clock">Source of time.</param>
+internal sealed class PrivateKeyTurns(int atOnce, int line, string setting, TimeProvider clock)
+{
+    // A private key operation and the rest of a message take a few milliseconds. What takes longer waits for a validator.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(50);
+
+    private readonly FairQuota _line = new(line, setting);
+    private readonly FairTurns _turns = new(atOnce, LongestTurn, clock);
+
+    /// <summary>Waits for a turn, which ends when the result is disposed of, or when it has lasted too long.</summary>
+    /// <param name="owner">Who sent the message, by his address: nothing else is known yet.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="SecurityFailureException">The line is full, or the share of the sender.</exception>
+    public async ValueTask<FairTurns.Turn> EnterAsync(Owner owner, CancellationToken cancellationToken)
+    {
+        if (_line.TryTake(owner) is { } limit)
+        {
+            Fail.With(FailureCode.ServiceTooBusy, limit);
+        }
+
+        try
+        {
+            return await _turns.EnterAsync(owner, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _line.Release(owner);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Signature;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Tests.Attacks;
+
+/// <summary>
+/// No MAC covers what stands around the value of an encrypted signature, so somebody could put any ciphertext there and learn from
+/// acceptance what it decrypts to. Each message that he holds gives him one answer at most, whatever he puts where.
+/// </summary>
+public sealed class SignatureRemainsTests
+{
+    private static readonly Dictionary<string, Func<byte[], int, byte[]>> Changes = new()
+    {
+        ["octets in an attribute behind the value"] = (plain, i) => Insert(plain, "URI=\"#", "KeyInfo", [0xFF, (byte)i]),
+        ["octets behind the value"] = (plain, i) => Insert(plain, ">", "SignatureValue>", [0xFF, (byte)i]),
+        ["octets before ds:SignedInfo"] = (plain, i) => Insert(plain, "Signature", "", [(byte)' ', 0xFF, (byte)i]),
+        ["another element"] = (plain, i) => [.. plain[..End(plain)], .. Encoding.ASCII.GetBytes($"<Object>{i}</Object>"), .. plain[End(plain)..]],
+        ["another key"] = (plain, i) => Insert(plain, "URI=\"#", "KeyInfo", Encoding.ASCII.GetBytes($"x{i}")),
+        ["nothing behind the value"] = (plain, i) => plain[..(End(plain) + i)],
+    };
+
+    public static TheoryData<string, string, bool> Cases =>
+    [
+        .. from name in new[] { "anonymous//single", "mutualcert//session", "mutualcert-2007/no-derived/session", "duplex//single" }
+           from change in Changes.Keys
+           from detectsReplays in new[] { true, false }
+           select new TheoryDataRow<string, string, bool>(name, change, detectsReplays),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task ChangeAroundTheValue_IsTriedOnceAtAllEndpoints(string name, string change, bool detectsReplays)
+    {
+        using var scene = await Scene.OpenAsync(name, change: e => e with
+        {
+            LocalServiceSettings = e.LocalServiceSettings with { DetectReplays = detectsReplays },
+        });
+        using var request = scene.Request();
+        var codes = new List<FailureCode>();
+        for (var i = 1; i < 5; i++)
+        {
+            var forgery = scene.Forge(request.Envelope);
+            var part = forgery.SignaturePart;
+            part.Plain = Changes[change](forgery.Plaintext(part), i);
+            using var result = await scene.ReceiveAsync(forgery.Seal());
+            codes.Add(Assert.IsType<ServiceResult.Respond>(result).Code);
+        }
+
+        Assert.True(codes[0] is not (FailureCode.Replayed or FailureCode.None), $"{codes[0]}");
+        Assert.All(codes[1..], c => Assert.Equal(FailureCode.Replayed, c));
+        await scene.RefusedAsync(request.Envelope, FailureCode.Replayed);
+        using var next = scene.Request();
+        await scene.AcceptedAsync(next.Envelope);
+    }
+
+    /// <summary>Others declare the prefix of the signature on itself, where it may be lost.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("ds:")]
+    [InlineData("a:")]
+    public void Prefix_OfTheSignature_IsKnownWithoutItsStartTag(string prefix)
+    {
+        const string Algorithms = "<p!CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/><p!SignatureMethod Algorithm=\"urn:s\"/>"
+            + "<p!Reference URI=\"#x\"><p!Transforms><p!Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/></p!Transforms>"
+            + "<p!DigestMethod Algorithm=\"urn:d\"/><p!DigestValue>AAAA</p!DigestValue></p!Reference>";
+        var text = $"\u00FF<p!Signature \u00FF><p!SignedInfo>{Algorithms}</p!SignedInfo><p!SignatureValue>QUJD</p!SignatureValue ><p!KeyInfo \u00FF".Replace("p!", prefix, StringComparison.Ordinal);
+        using var document = SignatureRemains.Write("<w xmlns=\"urn:other\">"u8, Encoding.Latin1.GetBytes(text));
+        using var index = XmlIndex.Parse(document.Memory, XmlLimits.Default);
+        var signature = SignatureElement.ReadRemains(index.Root.FirstChild, 1);
+        Assert.Equal("ABC"u8.ToArray(), signature.Value);
+        Assert.Throws<SecurityFailureException>(() => signature.Key);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("SignedInfo></SignatureValue>")]
+    [InlineData("<SignedInfo><SignatureValue>")]
+    [InlineData("<SignedInfo></SignatureValue")]
+    [InlineData("</SignedInfo></SignatureValue>")]
+    [InlineData("</SignatureValue><SignedInfo>")]
+    public void Text_WithoutBoth_LeavesNothing(string text)
+    {
+        using var document = SignatureRemains.Write("<w>"u8, Encoding.ASCII.GetBytes(text));
+        Assert.Equal("<w></w>", Encoding.UTF8.GetString(document.Span));
+    }
+
+    [Theory]
+    [InlineData("mutualcert//session", true)]
+    [InlineData("mutualcert//session", false)]
+    [InlineData("mutualcert/encrypt-first/session", true)]
+    [InlineData("anonymous/sign-first/single", false)]
+    [InlineData("duplex//single", true)]
+    public async Task ChangedHeader_IsDigestedOnce(string name, bool detectsReplays)
+    {
+        using var scene = await Scene.OpenAsync(name, change: e => e with
+        {
+            LocalServiceSettings = e.LocalServiceSettings with { DetectReplays = detectsReplays },
+        });
+        using var request = scene.Request();
+        await scene.RefusedAsync(WithTo(request.Envelope, "http://localhost/one"), FailureCode.DigestMismatch);
+        await scene.RefusedAsync(WithTo(request.Envelope, "http://localhost/two"), FailureCode.Replayed);
+        await scene.RefusedAsync(request.Envelope, FailureCode.Replayed);
+    }
+
+    /// <summary>A message that was accepted, or is old, is refused before anything of any length is digested.</summary>
+    [Theory]
+    [InlineData("mutualcert//session")]
+    [InlineData("anonymous//single")]
+    public async Task ChangedHeader_OfAMessageThatCameBefore_IsNeverDigested(string name)
+    {
+        using var scene = await Scene.OpenAsync(name);
+        using var request = scene.Request();
+        await scene.AcceptedAsync(request.Envelope);
+        await scene.RefusedAsync(WithTo(request.Envelope, "http://localhost/one"), FailureCode.Replayed);
+    }
+
+    private static byte[] WithTo(ReadOnlyMemory<byte> wire, string to)
+    {
+        var document = Forgery.Load(wire);
+        document.GetElementsByTagName("To", "http://www.w3.org/2005/08/addressing")[0]!.InnerText = to;
+        return Encoding.UTF8.GetBytes(document.OuterXml);
+    }
+
+    /// <summary>Inserts octets after the first text that follows another.</summary>
+    private static byte[] Insert(byte[] plain, string after, string behind, byte[] octets)
+    {
+        var from = plain.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(behind));
+        var start = behind.Length == 0 ? 0 : from;
+        var at = start + plain.AsSpan(start).IndexOf(Encoding.ASCII.GetBytes(after)) + after.Length;
+        return [.. plain[..at], .. octets, .. plain[at..]];
+    }
+
+    private static int End(byte[] plain) => plain.AsSpan().LastIndexOf("SignatureValue>"u8) + "SignatureValue>".Length;
+}
