@@ -53,13 +53,13 @@ internal sealed record KeyReference(KeyReferenceKind Kind)
     public bool Matches(X509Certificate2 certificate) => Kind switch
     {
         KeyReferenceKind.Thumbprint => Value.Span.SequenceEqual(X509Facts.Of(certificate).Thumbprint),
-        KeyReferenceKind.SubjectKeyIdentifier => Value.Span.SequenceEqual(X509Facts.Of(certificate).SubjectKeyIdentifier)
-            && Value.Length > 0,
+        KeyReferenceKind.SubjectKeyIdentifier => Value.Length > 0
+            && Value.Span.SequenceEqual(X509Facts.Of(certificate).KnownKeyIdentifier),
         KeyReferenceKind.RawData => Value.Span.SequenceEqual(certificate.RawDataMemory.Span),
 
-        // Platforms write the order and quoting of a name differently, so the issuer is compared by its parts (Deviation D3).
+        // A name that cannot be read is no other name.
         KeyReferenceKind.IssuerSerial => Value.Span.SequenceEqual(X509Facts.Of(certificate).SerialNumber)
-            && DistinguishedName.SameName(IssuerName!, certificate.IssuerName),
+            && DistinguishedName.SameName(IssuerName!, certificate.IssuerName) != false,
         _ => false,
     };
 }

@@ -1,39 +1,122 @@
-using System.Security.Cryptography;
+using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace SecureConversation.Engine.Tokens;
 
 /// <summary>
-/// Compares an issuer name in text form with the name in a certificate. Platforms write the order, quoting and abbreviation of
-/// the parts differently (Deviation D3), so the two are compared part by part without regard to order.
+/// Compares an issuer name in text form with the name in a certificate (Deviation D3). Platforms write order, quotes, escapes, types and
+/// letters differently, and some lose quotation marks, so names are the same when their attributes are, in whatever order. The serial
+/// number decides among the certificates that are known; the name has to be no other.
 /// </summary>
 internal static class DistinguishedName
 {
-    /// <summary>Whether both names have the same parts; false when the text is no name.</summary>
-    public static bool SameName(string written, X500DistinguishedName name)
+    /// <summary>Whether both names have the same attributes; null when the text cannot be read as a name.</summary>
+    public static bool? SameName(string written, X500DistinguishedName name)
+    {
+        if (DistinguishedNameReader.Read(written) is not { } attributes)
+        {
+            return null;
+        }
+
+        var left = AttributesOf(name);
+        // An attribute whose type nobody here knows may stand for any, so the others choose first.
+        foreach (var attribute in attributes.OrderBy(a => a.Type is null))
+        {
+            var index = left.FindIndex(a => (attribute.Type is null || attribute.Type == a.Type) && attribute.Value == a.Value);
+            if (index < 0)
+            {
+                return false;
+            }
+
+            left.RemoveAt(index);
+        }
+
+        return left.Count == 0;
+    }
+
+    /// <summary>
+    /// The form of a value in which spellings of it are equal: without regard to case, to the amount of white space (RFC 4518 section 2)
+    /// and to the characters that platforms lose or add when they quote.
+    /// </summary>
+    public static string Fold(string value)
+    {
+        var folded = new StringBuilder(value.Length);
+        foreach (var c in value.Normalize(NormalizationForm.FormKC))
+        {
+            if (char.IsWhiteSpace(c))
+            {
+                if (folded.Length > 0 && folded[^1] != ' ')
+                {
+                    folded.Append(' ');
+                }
+            }
+            else if (c is not ('"' or '\\'))
+            {
+                folded.Append(char.ToUpperInvariant(c));
+            }
+        }
+
+        return folded.ToString().TrimEnd();
+    }
+
+    /// <summary>The folded text of a value in DER; its octets in hexadecimal when it is no text.</summary>
+    public static string FoldEncoded(ReadOnlyMemory<byte> der)
     {
         try
         {
-            var parsed = new X500DistinguishedName(written);
-            return Parts(parsed).SequenceEqual(Parts(name));
+            var reader = new AsnReader(der, AsnEncodingRules.BER);
+            var tag = reader.PeekTag();
+            if (tag.TagClass == TagClass.Universal && TextOf(reader, (UniversalTagNumber)tag.TagValue) is { } text)
+            {
+                return Fold(text);
+            }
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is AsnContentException or ArgumentException)
         {
-            return false;
+            // The octets of an ill-formed value are as good as any.
         }
+
+        return "#" + Convert.ToHexString(der.Span);
     }
 
-    private static List<string> Parts(X500DistinguishedName name)
+    private static string? TextOf(AsnReader reader, UniversalTagNumber tag) => tag switch
     {
-        var parts = new List<string>();
-        foreach (var rdn in name.EnumerateRelativeDistinguishedNames())
+        UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString or UniversalTagNumber.IA5String
+            or UniversalTagNumber.NumericString or UniversalTagNumber.VisibleString or UniversalTagNumber.BMPString
+            or UniversalTagNumber.TeletexString => reader.ReadCharacterString(tag),
+        UniversalTagNumber.UniversalString => new UTF32Encoding(bigEndian: true, byteOrderMark: false)
+            .GetString(reader.ReadEncodedValue().Span[2..]),
+        _ => null,
+    };
+
+    private static List<NameAttribute> AttributesOf(X500DistinguishedName name)
+    {
+        var attributes = new List<NameAttribute>();
+        try
         {
-            parts.Add(rdn.HasMultipleElements
-                ? Convert.ToHexString(rdn.RawData.Span)
-                : $"{rdn.GetSingleElementType().Value}={rdn.GetSingleElementValue()}");
+            var parts = new AsnReader(name.RawData, AsnEncodingRules.BER).ReadSequence();
+            while (parts.HasData)
+            {
+                var values = parts.ReadSetOf(skipSortOrderValidation: true);
+                while (values.HasData)
+                {
+                    var attribute = values.ReadSequence();
+                    attributes.Add(new NameAttribute(attribute.ReadObjectIdentifier(), FoldEncoded(attribute.ReadEncodedValue())));
+                }
+            }
+        }
+        catch (AsnContentException)
+        {
+            // The platform has read the certificate, so this does not happen; and no name equals part of another.
+            attributes.Add(new NameAttribute("", ""));
         }
 
-        parts.Sort(StringComparer.Ordinal);
-        return parts;
+        return attributes;
     }
 }
+
+/// <summary>One attribute of a distinguished name.</summary>
+/// <param name="Type">Its object identifier; null when the keyword of its type is not known.</param>
+/// <param name="Value">Its folded value.</param>
+internal readonly record struct NameAttribute(string? Type, string Value);

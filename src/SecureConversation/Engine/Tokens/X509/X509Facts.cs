@@ -9,9 +9,9 @@ namespace SecureConversation.Engine.Tokens;
 /// <summary>The properties of a certificate that references name it by, computed once per certificate object.</summary>
 internal sealed class X509Facts
 {
-    // RFC 5280 section 4.1.2.2. That has 49 digits at most; converting a number costs the square of its length.
-    private const int MaxSerialBytes = 20;
-    private const int MaxSerialDigits = 50;
+    // RFC 5280 section 4.1.2.2 allows 20, and authorities exist that give more. Converting a number costs the square of its length.
+    private const int MaxSerialBytes = 64;
+    private const int MaxSerialDigits = 155;
 
     private static readonly ConditionalWeakTable<X509Certificate2, X509Facts> Cache = [];
 
@@ -20,7 +20,10 @@ internal sealed class X509Facts
         // ThumbprintSHA1 is SHA-1 by definition (WS-Security X.509 token profile 1.1 section 3.2.1).
         Thumbprint = SHA1.HashData(certificate.RawDataMemory.Span);
         SubjectKeyIdentifier = ReadSubjectKeyIdentifier(certificate);
-        SerialNumber = certificate.SerialNumberBytes.ToArray();
+        KnownKeyIdentifier = SubjectKeyIdentifier is { Length: > 0 } own ? own
+            : new X509SubjectKeyIdentifierExtension(
+                certificate.PublicKey, X509SubjectKeyIdentifierHashAlgorithm.Sha1, critical: false).SubjectKeyIdentifierBytes.ToArray();
+        SerialNumber = certificate.SerialNumberBytes.Span.TrimStart((byte)0).ToArray();
         Base64 = Convert.ToBase64String(certificate.RawDataMemory.Span);
     }
 
@@ -29,6 +32,11 @@ internal sealed class X509Facts
 
     /// <summary>The subject key identifier; empty when the certificate has no such extension, or a malformed one.</summary>
     public byte[] SubjectKeyIdentifier { get; }
+
+    /// <summary>
+    /// What others call the key by: the subject key identifier, and for a certificate without one that of RFC 5280 section 4.2.1.2 (1).
+    /// </summary>
+    public byte[] KnownKeyIdentifier { get; }
 
     /// <summary>The serial number, big-endian and without leading zeros.</summary>
     public byte[] SerialNumber { get; }
@@ -43,11 +51,14 @@ internal sealed class X509Facts
     /// <summary>The facts of a certificate, from the cache if they are known.</summary>
     public static X509Facts Of(X509Certificate2 certificate) => Cache.GetValue(certificate, static c => new X509Facts(c));
 
-    /// <summary>Reads the decimal text of <c>ds:X509SerialNumber</c> as big-endian bytes; null when the text is no such number.</summary>
+    /// <summary>
+    /// Reads the decimal text of <c>ds:X509SerialNumber</c> as <see cref="SerialNumber"/>; null when the text is no such number. Some
+    /// authorities give negative numbers, and Java writes them so.
+    /// </summary>
     public static byte[]? ParseSerialNumber(string text) =>
         text.Length is > 0 and <= MaxSerialDigits
-        && BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number.ToByteArray(isUnsigned: true, isBigEndian: true)
+        && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number.ToByteArray(isUnsigned: number.Sign >= 0, isBigEndian: true).AsSpan().TrimStart((byte)0).ToArray()
             : null;
 
     private static byte[] ReadSubjectKeyIdentifier(X509Certificate2 certificate)
@@ -64,7 +75,7 @@ internal sealed class X509Facts
         }
     }
 
-    /// <summary>Whether the serial number has more octets than an authority may give it (RFC 5280 section 4.1.2.2).</summary>
+    /// <summary>Whether the serial number has more octets than are read.</summary>
     public static bool HasLongSerialNumber(X509Certificate2 certificate) =>
         certificate.SerialNumberBytes.Span.TrimStart((byte)0).Length > MaxSerialBytes;
 }
