@@ -65,7 +65,7 @@ public sealed class MessageSecurityService : IDisposable
         _environment = environment ?? new EngineEnvironment
         {
             Clock = options.TimeProvider,
-            XmlLimits = new XmlLimits { MaxBytes = options.MaxEnvelopeBytes },
+            XmlLimits = XmlLimits.Of(options.MaxEnvelopeBytes, options.MaxAttributesPerElement, options.MaxNamespaceDeclarations),
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             HandOutCanonicalForm = options.HandOutCanonicalForm,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,

@@ -90,8 +90,10 @@ public static class VectorBindings
             "SymmetricSecurityBindingElement" => new SymmetricSecurityBindingElement { ProtectionTokenParameters = Token(recorded.ProtectionTokenParameters!) },
             "AsymmetricSecurityBindingElement" => new AsymmetricSecurityBindingElement
             {
-                InitiatorTokenParameters = Token(recorded.InitiatorTokenParameters!),
-                RecipientTokenParameters = Token(recorded.RecipientTokenParameters!),
+                InitiatorTokenParameters = Usable(
+                    Token(recorded.InitiatorTokenParameters!), SecurityTokenInclusionMode.AlwaysToRecipient, SecurityTokenInclusionMode.Once),
+                RecipientTokenParameters = Usable(
+                    Token(recorded.RecipientTokenParameters!), SecurityTokenInclusionMode.AlwaysToInitiator, SecurityTokenInclusionMode.Never),
                 AllowSerializedSigningTokenOnReply = recorded.AllowSerializedSigningTokenOnReply ?? false,
             },
             _ => throw new NotSupportedException(recorded.Type),
@@ -117,6 +119,14 @@ public static class VectorBindings
             LocalClientSettings = Client(recorded.LocalClientSettings, recorded.IncludeTimestamp),
         };
     }
+
+    /// <summary>
+    /// WCF opens with some inclusion modes and then refuses every message. We refuse to build such a binding, so that a receiver stands in
+    /// that expects what works.
+    /// </summary>
+    private static SecurityTokenParameters Usable(
+        SecurityTokenParameters token, SecurityTokenInclusionMode usual, SecurityTokenInclusionMode other) =>
+        token.InclusionMode == usual || token.InclusionMode == other ? token : token with { InclusionMode = usual };
 
     private static SecurityTokenParameters Token(VectorTokenParameters recorded)
     {

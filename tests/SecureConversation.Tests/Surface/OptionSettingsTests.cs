@@ -25,7 +25,9 @@ public sealed class OptionSettingsTests
         ["MessageSecurityClientOptions.HandOutUnsignedHeaders"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { HandOutUnsignedHeaders = true })),
         ["MessageSecurityClientOptions.LoggerFactory"] = new Shows(
             () => LogAsync(_ => ReplyAsync(new() { MaxEnvelopeBytes = 1000 })), () => LogAsync(log => ReplyAsync(new() { MaxEnvelopeBytes = 1000, LoggerFactory = log }))),
+        ["MessageSecurityClientOptions.MaxAttributesPerElement"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { MaxAttributesPerElement = 1 })),
         ["MessageSecurityClientOptions.MaxEnvelopeBytes"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { MaxEnvelopeBytes = 1000 })),
+        ["MessageSecurityClientOptions.MaxNamespaceDeclarations"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { MaxNamespaceDeclarations = 1 })),
         ["MessageSecurityClientOptions.TimeProvider"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { TimeProvider = Tomorrow })),
 
         ["MessageSecurityServiceOptions.HandOutCanonicalForm"] = new ShownBy(
@@ -41,7 +43,9 @@ public sealed class OptionSettingsTests
         ["MessageSecurityServiceOptions.HandOutUnsignedHeaders"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, HandOutUnsignedHeaders = true }),
         ["MessageSecurityServiceOptions.LoggerFactory"] = new Shows(
             () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })), () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, LoggerFactory = log }))),
+        ["MessageSecurityServiceOptions.MaxAttributesPerElement"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, MaxAttributesPerElement = 1 }),
         ["MessageSecurityServiceOptions.MaxEnvelopeBytes"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, MaxEnvelopeBytes = 1000 }),
+        ["MessageSecurityServiceOptions.MaxNamespaceDeclarations"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, MaxNamespaceDeclarations = 1 }),
         ["MessageSecurityServiceOptions.MaxSessions"] = new ShownBy("SecureConversation.Tests/State/MaxSessionsTests.cs", "Sessions_OfOneAddress_HaveThreeQuartersAndGiveWay"),
         ["MessageSecurityServiceOptions.ReplayCache"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, ReplayCache = new SuspiciousCache() }),
         ["MessageSecurityServiceOptions.SessionClosed"] = new Shows(
