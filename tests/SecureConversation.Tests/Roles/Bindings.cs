@@ -27,6 +27,8 @@ public static class Bindings
         ["bound-no-derived"] = e => e.SetKeyDerivation(false) with { MessageProtectionProfile = MessageProtectionProfile.Bound },
         ["bound-timestamp-last"] = e => e with { MessageProtectionProfile = MessageProtectionProfile.Bound, SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
         ["no-derived"] = e => e.SetKeyDerivation(false),
+        ["derived"] = e => e.SetKeyDerivation(true),
+        ["derived-encrypt-first"] = e => e.SetKeyDerivation(true) with { MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign },
         ["lax"] = e => e with { SecurityHeaderLayout = SecurityHeaderLayout.Lax },
         ["timestamp-last"] = e => e with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
         ["server-entropy"] = e => Confirmed(e) with { KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy },

@@ -29,8 +29,9 @@ internal static partial class FailureGuide
                 + "stranger, or namespaces so long and in so many elements that its canonical form would be 32 times as large. The detail "
                 + "names the limit.",
             Remedy = "For size raise MaxRequestBytes of the ASP.NET Core endpoint, MaxResponseBytes of the HTTP client, "
-                + "MaxReceivedMessageSize of a WCF transport, or MaxEnvelopeBytes of the engine. The other limits are fixed: have the "
-                + "sender make its message simpler.",
+                + "MaxReceivedMessageSize of a WCF transport, or MaxEnvelopeBytes of the engine; for attributes raise "
+                + "MaxAttributesPerElement, for namespace declarations MaxNamespaceDeclarations, each on the receiver. The other limits "
+                + "are fixed: have the sender make its message simpler.",
         },
         FailureCode.NotAnEnvelope => new()
         {

@@ -1,4 +1,5 @@
 using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Engine.Requirements;
 
@@ -23,6 +24,20 @@ internal sealed class EndpointMessages(MessageSecurityBinding binding)
         var kind = Bootstrap is null ? MessageKind.Application : MessageKinds.InSession(action, Application.Protocol);
         var isRequest = kind is MessageKind.IssueRequest or MessageKind.CancelRequest;
         return isRequest == role.IsRequest ? kind : MessageKind.Application;
+    }
+
+    /// <summary>
+    /// Refuses to renew where session and bootstrap are of different versions of WS-SecureConversation. The header of such a message has
+    /// the version of the bootstrap, and would hold a token of the other one: WCF cannot read it (recorded).
+    /// </summary>
+    /// <exception cref="SecurityFailureException">The message with this action asks for such a renewal.</exception>
+    public void RequireOneVersion(string? action)
+    {
+        if (Bootstrap is { } bootstrap && bootstrap.Protocol != Application.Protocol
+            && MessageKinds.IsRenewRequest(action, Application.Protocol))
+        {
+            Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion");
+        }
     }
 
     /// <summary>The formats, of the binding or of its bootstrap, that a message of this kind has.</summary>
