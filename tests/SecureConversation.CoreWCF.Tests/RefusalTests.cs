@@ -103,8 +103,12 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void AlgorithmSuitesOfOnesOwn_AreRefused() =>
-        Assert.Throws<ArgumentException>(() => new Element(Binding.SecurityBindingElement.CreateMutualCertificateBindingElement()) { DefaultAlgorithmSuite = new OwnSuite() });
+    public void AlgorithmSuitesOfOnesOwn_AreRefusedUnlessTheyEqualOneOfWcf()
+    {
+        var element = new Element(Binding.SecurityBindingElement.CreateMutualCertificateBindingElement()) { DefaultAlgorithmSuite = new OwnSuite() };
+        Assert.Same(Binding.SecurityAlgorithmSuite.Basic256, element.Settings.DefaultAlgorithmSuite);
+        Assert.Throws<ArgumentException>(() => element.DefaultAlgorithmSuite = new OtherSuite());
+    }
 
     private static async Task RefusedAsync(string text, Func<Task> start)
     {
@@ -135,4 +139,9 @@ public sealed class RefusalTests
     }
 
     private sealed class OwnSuite : global::CoreWCF.Security.Basic256SecurityAlgorithmSuite;
+
+    private sealed class OtherSuite : global::CoreWCF.Security.Basic256SecurityAlgorithmSuite
+    {
+        public override string DefaultDigestAlgorithm => "http://www.w3.org/2001/04/xmlenc#sha512";
+    }
 }

@@ -59,6 +59,44 @@ public sealed class BindingElementTests
         Assert.Equal(SecurityVersion.WSSecurity10, MessageSecurityVersion.WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10.SecurityVersion);
     }
 
+    /// <summary>An object of the application's own stands for the suite that it equals; one that differs anywhere is refused.</summary>
+    [Fact]
+    public void AlgorithmSuitesOfOnesOwn_AreTakenWhereTheyEqualOneOfWcf()
+    {
+        var element = MessageSecurityBindingElement.CreateMutualCertificateBindingElement();
+        foreach (var suite in EngineBinding.SecurityAlgorithmSuite.All)
+        {
+            element.DefaultAlgorithmSuite = new OwnSuite(With(suite).DefaultAlgorithmSuite);
+            Assert.Same(suite, element.Settings.DefaultAlgorithmSuite);
+        }
+
+        var own = With(EngineBinding.SecurityAlgorithmSuite.Basic256Sha256).DefaultAlgorithmSuite;
+        foreach (var different in new[]
+        {
+            new OwnSuite(own) { Digest = "http://www.w3.org/2001/04/xmlenc#sha512" },
+            new OwnSuite(own) { SignatureBits = 256 },
+            new OwnSuite(own) { LeastRsaBits = 2048 },
+            new OwnSuite(own) { LeastRsaBits = 512 },
+        })
+        {
+            var e = Assert.Throws<ArgumentException>(() => element.DefaultAlgorithmSuite = different);
+            Assert.Contains("equals it in all properties", e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Limits_ReachTheEngineAndAreCheckedThere()
+    {
+        var element = MessageSecurityBindingElement.CreateAnonymousForCertificateBindingElement();
+        Assert.Equal((512, 256), (element.MaxAttributesPerElement, element.MaxNamespaceDeclarations));
+        (element.MaxAttributesPerElement, element.MaxNamespaceDeclarations) = (7, 8);
+        var clone = (MessageSecurityBindingElement)element.Clone();
+        Assert.Equal((7, 8), (clone.MaxAttributesPerElement, clone.MaxNamespaceDeclarations));
+        element.MaxAttributesPerElement = 0;
+        using var factory = Clients.Factory(Clients.Binding(element), new Uri("http://localhost/echo"));
+        Assert.Contains("MaxAttributesPerElement", Assert.Throws<InvalidOperationException>(() => factory.CreateChannel()).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Properties_ReachTheEngine()
     {
@@ -137,6 +175,28 @@ public sealed class BindingElementTests
     {
         var factory = Clients.Factory(binding, new Uri("http://localhost:1/x"));
         Assert.Contains(word, Assert.Throws<InvalidOperationException>(() => factory.CreateChannel()).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class OwnSuite(SecurityAlgorithmSuite like) : SecurityAlgorithmSuite
+    {
+        public string Digest { get; init; } = like.DefaultDigestAlgorithm;
+        public int SignatureBits { get; init; } = like.DefaultSignatureKeyDerivationLength;
+        public int LeastRsaBits { get; init; } = 1024;
+
+        public override string DefaultCanonicalizationAlgorithm => like.DefaultCanonicalizationAlgorithm;
+        public override string DefaultDigestAlgorithm => Digest;
+        public override string DefaultEncryptionAlgorithm => like.DefaultEncryptionAlgorithm;
+        public override int DefaultEncryptionKeyDerivationLength => like.DefaultEncryptionKeyDerivationLength;
+        public override string DefaultSymmetricKeyWrapAlgorithm => like.DefaultSymmetricKeyWrapAlgorithm;
+        public override string DefaultAsymmetricKeyWrapAlgorithm => like.DefaultAsymmetricKeyWrapAlgorithm;
+        public override string DefaultSymmetricSignatureAlgorithm => like.DefaultSymmetricSignatureAlgorithm;
+        public override string DefaultAsymmetricSignatureAlgorithm => like.DefaultAsymmetricSignatureAlgorithm;
+        public override int DefaultSignatureKeyDerivationLength => SignatureBits;
+        public override int DefaultSymmetricKeyLength => like.DefaultSymmetricKeyLength;
+
+        public override bool IsSymmetricKeyLengthSupported(int length) => like.IsSymmetricKeyLengthSupported(length);
+
+        public override bool IsAsymmetricKeyLengthSupported(int length) => length >= LeastRsaBits && length <= 4096;
     }
 
     private static MessageSecurityBindingElement With(EngineBinding.SecurityAlgorithmSuite suite) =>
