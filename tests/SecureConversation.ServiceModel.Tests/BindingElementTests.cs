@@ -92,9 +92,51 @@ public sealed class BindingElementTests
         (element.MaxAttributesPerElement, element.MaxNamespaceDeclarations) = (7, 8);
         var clone = (MessageSecurityBindingElement)element.Clone();
         Assert.Equal((7, 8), (clone.MaxAttributesPerElement, clone.MaxNamespaceDeclarations));
-        element.MaxAttributesPerElement = 0;
-        using var factory = Clients.Factory(Clients.Binding(element), new Uri("http://localhost/echo"));
-        Assert.Contains("MaxAttributesPerElement", Assert.Throws<InvalidOperationException>(() => factory.CreateChannel()).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => element.MaxAttributesPerElement = 0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => element.MaxAttributesPerElement = 32769);
+        Assert.Throws<ArgumentOutOfRangeException>(() => element.MaxNamespaceDeclarations = 0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => element.MaxNamespaceDeclarations = 4097);
+    }
+
+    /// <summary>What WCF code makes when nobody sets the version on the outer element: the session is of February 2005.</summary>
+    [Fact]
+    public async Task Session_OfAnotherVersionThanItsBootstrap_Works()
+    {
+        var engine = EngineBinding.SecurityBindingElement.CreateSecureConversationBindingElement(Bootstraps.Service("MutualCertificate13", session: false));
+        await using var service = await TestService.StartAsync(engine);
+        using var factory = Clients.Factory(Clients.Binding(
+            MessageSecurityBindingElement.CreateSecureConversationBindingElement(Bootstraps.Client("MutualCertificate13", session: false))), service.Address);
+        var proxy = factory.CreateChannel();
+        Assert.Equal("x", proxy.Echo("x"));
+        ((IClientChannel)proxy).Close();
+    }
+
+    /// <summary>The limits hold for what the channel receives.</summary>
+    [Theory]
+    [InlineData(15, 256)]
+    [InlineData(512, 15)]
+    public async Task Reply_BeyondALimit_IsRefused(int attributes, int declarations)
+    {
+        await using var service = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: false));
+        service.EchoHeader = $"<h:Trace xmlns:h='urn:h' {string.Join(' ', Enumerable.Range(0, 20).Select(i => $"xmlns:p{i}='urn:{i}'"))}>seen</h:Trace>";
+        foreach (var strict in new[] { false, true })
+        {
+            var security = Bootstraps.Client("MutualCertificate", session: false);
+            (security.MaxAttributesPerElement, security.MaxNamespaceDeclarations) = strict ? (attributes, declarations) : (512, 256);
+            using var factory = Clients.Factory(Clients.Binding(security), service.Address);
+            var proxy = factory.CreateChannel();
+            if (strict)
+            {
+                var e = Assert.ThrowsAny<CommunicationException>(() => proxy.Echo("x"));
+                Assert.Contains("15", e.Message, StringComparison.Ordinal);
+                ((IClientChannel)proxy).Abort();
+            }
+            else
+            {
+                proxy.Echo("x");
+                ((IClientChannel)proxy).Close();
+            }
+        }
     }
 
     [Fact]
@@ -164,9 +206,6 @@ public sealed class BindingElementTests
         AssertRefused(Clients.Binding(element), "ProtectTokens");
 
         var session = MessageSecurityBindingElement.CreateSecureConversationBindingElement(MessageSecurityBindingElement.CreateMutualCertificateBindingElement());
-        session.MessageSecurityVersion = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
-        AssertRefused(Clients.Binding(session), "MessageSecurityVersion");
-        session.MessageSecurityVersion = session.BootstrapSecurityBindingElement!.MessageSecurityVersion;
         AssertRefused(Clients.Binding(session, Clients.Text(MessageVersion.Soap11)), "WS-Addressing");
         AssertRefused(Clients.Binding(MessageSecurityBindingElement.CreateMutualCertificateBindingElement(), Clients.Text(MessageVersion.None)), "MessageVersion");
     }

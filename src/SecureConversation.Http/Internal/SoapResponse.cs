@@ -43,7 +43,8 @@ internal sealed class SoapResponse : IDisposable
         {
             throw response.IsSuccessStatusCode
                 ? new SecureConversationException(SecureConversationFailure.InvalidSecurity, FailureCode.ContentTypeMismatch,
-                    $"The reply was refused: its content encoding '{string.Join(", ", response.Content.Headers.ContentEncoding)}' is not read here.")
+                    "The reply was refused: its content encoding "
+                    + $"'{string.Join(", ", response.Content.Headers.ContentEncoding)}' is not read here.")
                 : NoSoap(response.StatusCode, null);
         }
 

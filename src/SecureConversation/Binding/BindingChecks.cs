@@ -197,7 +197,8 @@ internal static class BindingChecks
                 + "the service has to be sent the certificate of the client; set InclusionMode to AlwaysToRecipient.";
         }
 
-        if (service.InclusionMode is not (SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator))
+        // Once is Never here. A client of WCF sends the service its own certificate then, which a service of WCF refuses (recorded).
+        if (service.InclusionMode == SecurityTokenInclusionMode.AlwaysToRecipient)
         {
             yield return $"InclusionMode {service.InclusionMode} of RecipientTokenParameters: "
                 + "the client knows the certificate of the service; set InclusionMode to Never or AlwaysToInitiator.";

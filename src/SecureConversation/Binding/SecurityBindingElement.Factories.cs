@@ -85,7 +85,7 @@ public abstract partial record SecurityBindingElement
     /// <param name="bootstrap">The security settings of the handshake.</param>
     /// <remarks>
     /// As in WCF, no setting is copied from the bootstrap, and the two may differ: the result has the default
-    /// <see cref="MessageSecurityVersion"/> and <see cref="DefaultAlgorithmSuite"/> until they are set on it. The body and the actions of the
+    /// <see cref="MessageSecurityVersion"/> and <see cref="DefaultAlgorithmSuite"/> until set on it. The body and the actions of the
     /// handshake, the key and all messages of the session follow the result, the header of the handshake follows the bootstrap.
     /// </remarks>
     public static SymmetricSecurityBindingElement CreateSecureConversationBindingElement(SecurityBindingElement bootstrap) =>

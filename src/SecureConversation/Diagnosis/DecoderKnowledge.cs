@@ -172,7 +172,9 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
         // As for a service: the certificate of a client has to be in its message, also where the receiver knows it (recorded).
         public override X509Certificate2? FindPeer(KeyReference reference) =>
-            direction == MessageDirection.ServiceToClient && reference.Matches(_keys.Service.Certificate) ? _keys.Service.Certificate : null;
+            direction == MessageDirection.ServiceToClient && reference.Matches(_keys.Service.Certificate)
+                ? _keys.Service.Certificate
+                : null;
 
         public override bool MaySign(X509Certificate2 certificate) => direction == MessageDirection.ClientToService
             || certificate.RawDataMemory.Span.SequenceEqual(_keys.Service.Certificate.RawDataMemory.Span);

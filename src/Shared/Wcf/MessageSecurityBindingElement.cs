@@ -165,17 +165,17 @@ public sealed partial class MessageSecurityBindingElement
     public bool HandOutCanonicalForm { get; set; }
 
     /// <summary>
-    /// Maximum number of attributes of an element, namespace declarations included. WCF has no such limit. 1 to 32,768, else refused
-    /// when the host starts or the channel is created; default 512.
+    /// Maximum number of attributes of an element, namespace declarations included. WCF has no such limit. 1 to 32,768; default 512.
     /// </summary>
-    public int MaxAttributesPerElement { get; set; } = 512;
+    /// <exception cref="ArgumentOutOfRangeException">Set to a value out of its range.</exception>
+    public int MaxAttributesPerElement { get; set => field = InRange(value, 32 * 1024); } = 512;
 
     /// <summary>
     /// Maximum number of namespace declarations in scope of an element: its own and those of the elements around it. WCF has no such limit.
-    /// The time that a stranger's message takes grows with it. 1 to 4,096, else refused when the host starts or the channel is
-    /// created; default 256.
+    /// The time that a stranger's message takes grows with it. 1 to 4,096; default 256.
     /// </summary>
-    public int MaxNamespaceDeclarations { get; set; } = 256;
+    /// <exception cref="ArgumentOutOfRangeException">Set to a value out of its range.</exception>
+    public int MaxNamespaceDeclarations { get; set => field = InRange(value, 4096); } = 256;
 
     /// <summary>
     /// Whether keys are derived from the one that protects messages; the bootstrap of a session stays as it is. Where each side signs with
@@ -194,5 +194,13 @@ public sealed partial class MessageSecurityBindingElement
         return typeof(T) == typeof(ISecurityCapabilities)
             ? (T)(object)new SecurityCapabilities(Settings)
             : context.GetInnerProperty<T>();
+    }
+
+    // The engine has the same ranges, but hears of the value when the first channel opens.
+    private static int InRange(int value, int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, most);
+        return value;
     }
 }

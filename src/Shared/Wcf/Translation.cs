@@ -19,7 +19,8 @@ internal static partial class Translation
             ? named
             : EngineBinding.SecurityAlgorithmSuite.All.FirstOrDefault(known => AreEqual(known, suite))
             ?? throw new ArgumentException($"The algorithm suite '{suite}' is not offered: choose one of "
-                + $"{string.Join(", ", EngineBinding.SecurityAlgorithmSuite.All)}, or one that equals it in all properties and key lengths.",
+                + $"{string.Join(", ", EngineBinding.SecurityAlgorithmSuite.All)}, or one that equals it in all properties and key "
+                + "lengths.",
                 nameof(suite));
     }
 

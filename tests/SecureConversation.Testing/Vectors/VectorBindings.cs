@@ -90,10 +90,10 @@ public static class VectorBindings
             "SymmetricSecurityBindingElement" => new SymmetricSecurityBindingElement { ProtectionTokenParameters = Token(recorded.ProtectionTokenParameters!) },
             "AsymmetricSecurityBindingElement" => new AsymmetricSecurityBindingElement
             {
-                InitiatorTokenParameters = Usable(
-                    Token(recorded.InitiatorTokenParameters!), SecurityTokenInclusionMode.AlwaysToRecipient, SecurityTokenInclusionMode.Once),
-                RecipientTokenParameters = Usable(
-                    Token(recorded.RecipientTokenParameters!), SecurityTokenInclusionMode.AlwaysToInitiator, SecurityTokenInclusionMode.Never),
+                InitiatorTokenParameters = Without(
+                    SecurityTokenInclusionMode.AlwaysToInitiator, Token(recorded.InitiatorTokenParameters!), SecurityTokenInclusionMode.AlwaysToRecipient),
+                RecipientTokenParameters = Without(
+                    SecurityTokenInclusionMode.AlwaysToRecipient, Token(recorded.RecipientTokenParameters!), SecurityTokenInclusionMode.AlwaysToInitiator),
                 AllowSerializedSigningTokenOnReply = recorded.AllowSerializedSigningTokenOnReply ?? false,
             },
             _ => throw new NotSupportedException(recorded.Type),
@@ -124,9 +124,9 @@ public static class VectorBindings
     /// WCF opens with some inclusion modes and then refuses every message. We refuse to build such a binding, so that a receiver stands in
     /// that expects what works.
     /// </summary>
-    private static SecurityTokenParameters Usable(
-        SecurityTokenParameters token, SecurityTokenInclusionMode usual, SecurityTokenInclusionMode other) =>
-        token.InclusionMode == usual || token.InclusionMode == other ? token : token with { InclusionMode = usual };
+    private static SecurityTokenParameters Without(
+        SecurityTokenInclusionMode refused, SecurityTokenParameters token, SecurityTokenInclusionMode usual) =>
+        token.InclusionMode == refused ? token with { InclusionMode = usual } : token;
 
     private static SecurityTokenParameters Token(VectorTokenParameters recorded)
     {

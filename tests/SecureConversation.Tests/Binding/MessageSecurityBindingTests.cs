@@ -213,9 +213,6 @@ public sealed class MessageSecurityBindingTests
         ["initiator token sent by the service"] = Case(
             Duplex with { InitiatorTokenParameters = Duplex.InitiatorTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.AlwaysToInitiator } },
             "InclusionMode AlwaysToInitiator of InitiatorTokenParameters"),
-        ["recipient token sent once"] = Case(
-            Duplex with { RecipientTokenParameters = Duplex.RecipientTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.Once } },
-            "RecipientTokenParameters", "AlwaysToInitiator"),
         ["client renewal"] = Client(s => s with { SessionKeyRenewalInterval = TimeSpan.Zero }, "LocalClientSettings.SessionKeyRenewalInterval"),
         ["service renewal"] = Service(s => s with { SessionKeyRenewalInterval = TimeSpan.Zero }, "LocalServiceSettings.SessionKeyRenewalInterval"),
         ["client replay window"] = Client(s => s with { ReplayWindow = TimeSpan.Zero }, "LocalClientSettings.ReplayWindow"),

@@ -21,7 +21,7 @@ internal static class HeaderLayout
         }
     }
 
-    /// <summary>The place of a timestamp, where there is one. Whether there has to be one is not a matter of the layout (recorded).</summary>
+    /// <summary>The place of a timestamp, where there is one. The layout does not say whether there has to be one (recorded).</summary>
     private static void RequireTimestampPosition(SecurityHeader header, SecurityHeaderLayout layout)
     {
         var position = layout switch
