@@ -45,6 +45,17 @@ public sealed class SecureConversationHttpOptions
     public int MaxResponseBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
+    /// Maximum number of attributes of an element, namespace declarations included. WCF has no such limit. 1 to 32,768; default 512.
+    /// </summary>
+    public int MaxAttributesPerElement { get; set; } = 512;
+
+    /// <summary>
+    /// Maximum number of namespace declarations in scope of an element: its own and those of the elements around it. WCF has no such limit.
+    /// The time that a stranger's message takes grows with it. 1 to 4,096; default 256.
+    /// </summary>
+    public int MaxNamespaceDeclarations { get; set; } = 256;
+
+    /// <summary>
     /// Whether header blocks that no signature covers are handed out, as WCF does. Anybody on the way can add or change them.
     /// Default false: they are removed.
     /// </summary>

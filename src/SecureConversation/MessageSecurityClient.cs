@@ -45,7 +45,7 @@ public sealed class MessageSecurityClient
         _role = new ClientRole(binding, credentials, environment ?? new EngineEnvironment
         {
             Clock = options.TimeProvider,
-            XmlLimits = new XmlLimits { MaxBytes = options.MaxEnvelopeBytes },
+            XmlLimits = XmlLimits.Of(options.MaxEnvelopeBytes, options.MaxAttributesPerElement, options.MaxNamespaceDeclarations),
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             HandOutCanonicalForm = options.HandOutCanonicalForm,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Client") ?? (ILogger)NullLogger.Instance,

@@ -15,6 +15,17 @@ public sealed class MessageSecurityClientOptions
     public int MaxEnvelopeBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
+    /// Maximum number of attributes of an element, namespace declarations included. WCF has no such limit. 1 to 32,768; default 512.
+    /// </summary>
+    public int MaxAttributesPerElement { get; init; } = 512;
+
+    /// <summary>
+    /// Maximum number of namespace declarations in scope of an element: its own and those of the elements around it. WCF has no such limit.
+    /// The time that a stranger's message takes grows with it. 1 to 4,096; default 256.
+    /// </summary>
+    public int MaxNamespaceDeclarations { get; init; } = 256;
+
+    /// <summary>
     /// Whether <see cref="VerifiedMessage.Envelope"/> keeps header blocks that no signature covers, as WCF does.
     /// Anybody between client and service can add or change such blocks; the application must not trust them. Default false: they are
     /// removed.

@@ -66,7 +66,7 @@ public sealed class MessageSecurityService : IDisposable
         _environment = environment ?? new EngineEnvironment
         {
             Clock = options.TimeProvider,
-            XmlLimits = new XmlLimits { MaxBytes = options.MaxEnvelopeBytes },
+            XmlLimits = XmlLimits.Of(options.MaxEnvelopeBytes, options.MaxAttributesPerElement, options.MaxNamespaceDeclarations),
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             HandOutCanonicalForm = options.HandOutCanonicalForm,
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
@@ -160,6 +160,11 @@ public sealed class MessageSecurityService : IDisposable
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
             var message = new ReceivedEnvelope(wire, wire.FindText(Formats.Soap.Action), relatesTo, origin, use);
             var kind = _messages.KindOf(message.Action, MessageRole.Request);
+            if (_messages.IsRenewalAcrossVersions(message.Action))
+            {
+                Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion");
+            }
+
             var received = _sessions is null ? ReceiveAloneAsync(message, cancellationToken)
                 : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, message, cancellationToken)
                 : ReceiveInSessionAsync(_sessions, message, kind, cancellationToken);

@@ -14,6 +14,17 @@ public sealed class MessageSecurityServiceOptions
     /// <summary>Maximum size of a received envelope in bytes; larger ones are refused. Default 64 MiB.</summary>
     public int MaxEnvelopeBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Maximum number of attributes of an element, namespace declarations included. WCF has no such limit. 1 to 32,768; default 512.
+    /// </summary>
+    public int MaxAttributesPerElement { get; init; } = 512;
+
+    /// <summary>
+    /// Maximum number of namespace declarations in scope of an element: its own and those of the elements around it. WCF has no such limit.
+    /// The time that a stranger's message takes grows with it. 1 to 4,096; default 256.
+    /// </summary>
+    public int MaxNamespaceDeclarations { get; init; } = 256;
+
     /// <summary>How long an established session may be idle before it ends, as WCF's ReceiveTimeout. Default 10 minutes.</summary>
     public TimeSpan SessionIdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 

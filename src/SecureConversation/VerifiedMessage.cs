@@ -125,8 +125,7 @@ public sealed class VerifiedMessage : IDisposable
 
         try
         {
-            var limits = XmlLimits.Default with { MaxBytes = int.MaxValue };
-            using var indexed = SoapEnvelope.Parse(DecryptedEnvelope, _wire.Names, limits, indexBody: true);
+            using var indexed = SoapEnvelope.Parse(DecryptedEnvelope, _wire.Names, XmlLimits.Known, indexBody: true);
             return FaultReader.Read(indexed, isSecured: true);
         }
         catch (SecurityFailureException e)

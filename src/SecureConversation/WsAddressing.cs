@@ -43,7 +43,7 @@ public static class WsAddressing
                 return action ?? "";
             }
 
-            using var plain = SoapEnvelope.Parse(envelope, names, XmlLimits.Default with { MaxBytes = int.MaxValue });
+            using var plain = SoapEnvelope.Parse(envelope, names, XmlLimits.Known);
             action = plain.FindText(names.Action) ?? action;
             if (string.IsNullOrEmpty(action))
             {

@@ -65,6 +65,28 @@ public sealed class HandlerTests
     }
 
     [Theory]
+    [InlineData(512, 256, null)]
+    [InlineData(15, 256, "15 attributes of an element (MaxAttributesPerElement)")]
+    [InlineData(512, 15, "15 namespace declarations in scope (MaxNamespaceDeclarations)")]
+    public async Task RequestBeyondALimitOfTheOptions_IsRefused(int attributes, int declarations, string? words)
+    {
+        await using var host = await KestrelHost.StartAsync(
+            Endpoints.Single, Echo, o => (o.MaxAttributesPerElement, o.MaxNamespaceDeclarations) = (attributes, declarations));
+        var twenty = string.Join(' ', Enumerable.Range(0, 20).Select(i => $"xmlns:p{i}=\"urn:{i}\""));
+        var plain = System.Text.Encoding.UTF8.GetString(Envelopes.Request()).Replace("<s:Body>", $"<s:Body {twenty}>", StringComparison.Ordinal);
+        Assert.Contains(twenty, plain, StringComparison.Ordinal);
+        var call = host.Client(Endpoints.Single).CallOnceAsync(System.Text.Encoding.UTF8.GetBytes(plain));
+        if (words is null)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await call).Status);
+            return;
+        }
+
+        await Assert.ThrowsAnyAsync<Exception>(() => call);
+        Assert.Contains(host.Log.Entries, e => e.Text.Contains(words, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task CanonicalForm_IsHandedOutOnlyWhenAskedFor(bool handOut)

@@ -64,8 +64,22 @@ public sealed class HttpRulesTests
         Assert.Contains("40 more", Assert.Single(host.Log.Entries, e => e.Id == 305).Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task ContentEncoding_Is415() => await RefusedAsync(415, Envelopes.Request(), content => content.ContentEncoding.Add("gzip"));
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("identity, gzip")]
+    public async Task ContentEncoding_Is415(string coding) =>
+        await RefusedAsync(415, Envelopes.Request(), content => content.TryAddWithoutValidation("Content-Encoding", coding));
+
+    /// <summary>"identity" is no coding (RFC 9110 section 8.4.1).</summary>
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("Identity")]
+    public async Task ContentEncoding_OfIdentity_IsNone(string coding)
+    {
+        await using var host = await KestrelHost.StartAsync(Endpoints.Session, Reply);
+        var result = await host.Client(Endpoints.Session).CallOnceAsync(vary: m => m.Content!.Headers.TryAddWithoutValidation("Content-Encoding", coding));
+        Assert.Equal(HttpStatusCode.OK, result.Status);
+    }
 
     [Theory]
     [InlineData("")]

@@ -49,6 +49,12 @@ public sealed record Scenario
     /// <summary>False to switch derived keys off; where each side signs with its own key there are none.</summary>
     public bool DerivesKeys { get; init; } = true;
 
+    /// <summary>True to derive keys also where that is not the default: those that encrypt, where each side signs with its own key.</summary>
+    public bool AlwaysDerivesKeys { get; init; }
+
+    /// <summary>The name of the MessageSecurityVersion of the session's element; null for that of its bootstrap.</summary>
+    public string? SessionVersion { get; init; }
+
     /// <summary>Without timestamps there is no detection of replays either.</summary>
     public bool HasTimestamp { get; init; } = true;
 

@@ -24,6 +24,13 @@ public static class Scenarios
             yield return ($"{entropy}/session", new Scenario { Entropy = entropy });
         }
 
+        // What CreateSecureConversationBindingElement makes of a bootstrap when nobody sets the version, and the reverse.
+        yield return ("session of February 2005 over 1.3/session", new Scenario { Is13 = true, SessionVersion = MessageSecurityVersion.Default.Name });
+        yield return ("session of 1.3 over February 2005/session", new Scenario
+        {
+            SessionVersion = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12.Name,
+        });
+        yield return ("session of 1.1 over MutualCertificate10/session", new Scenario { Bootstrap = Bootstrap.MutualCertificate10, SessionVersion = MessageSecurityVersion.Default.Name });
         yield return ("UserName/Soap11/single", new Scenario { Bootstrap = Bootstrap.UserName, MessageVersion = "Soap11", InSession = false });
     }
 
@@ -65,6 +72,10 @@ public static class Scenarios
 
         yield return ("without derived keys", new Scenario { DerivesKeys = false });
         yield return ("without timestamp", new Scenario { HasTimestamp = false, Layout = SecurityHeaderLayout.Lax });
+        yield return ("timestamp first, without timestamp", new Scenario { HasTimestamp = false, Layout = SecurityHeaderLayout.LaxTimestampFirst });
+        yield return ("timestamp last, without timestamp", new Scenario { HasTimestamp = false, Layout = SecurityHeaderLayout.LaxTimestampLast });
+        yield return ("MutualCertificate10 with derived keys", new Scenario { Bootstrap = Bootstrap.MutualCertificate10, AlwaysDerivesKeys = true });
+        yield return ("MutualCertificateDuplex with derived keys", new Scenario { Bootstrap = Bootstrap.MutualCertificateDuplex, AlwaysDerivesKeys = true });
         yield return ("streamed", new Scenario { IsStreamed = true });
     }
 }

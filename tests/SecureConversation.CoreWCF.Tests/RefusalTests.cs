@@ -32,12 +32,15 @@ public sealed class RefusalTests
     public Task ValidatorOfUserNames_Missing_IsRefused() => RefusedAsync("CustomUserNamePasswordValidator", () => EchoHost.StartAsync<IEcho>(
         Bindings.Text(Bindings.Bootstrap("username")), host => host.Credentials.UserNameAuthentication.CustomUserNamePasswordValidator = null));
 
+    /// <summary>As in WCF, session and bootstrap may be of different versions.</summary>
     [Fact]
-    public Task VersionsThatDifferBetweenSessionAndBootstrap_AreRefused()
+    public async Task VersionsThatDifferBetweenSessionAndBootstrap_AreTaken()
     {
         var element = Bindings.Session();
         element.MessageSecurityVersion = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12;
-        return RefusedAsync("MessageSecurityVersion", () => EchoHost.StartAsync<IEcho>(Bindings.Text(element)));
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
+        await using var client = Client.For(host, element);
+        Assert.Equal("1", await client.AskAsync("Count"));
     }
 
     [Fact]
@@ -103,8 +106,12 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void AlgorithmSuitesOfOnesOwn_AreRefused() =>
-        Assert.Throws<ArgumentException>(() => new Element(Binding.SecurityBindingElement.CreateMutualCertificateBindingElement()) { DefaultAlgorithmSuite = new OwnSuite() });
+    public void AlgorithmSuitesOfOnesOwn_AreRefusedUnlessTheyEqualOneOfWcf()
+    {
+        var element = new Element(Binding.SecurityBindingElement.CreateMutualCertificateBindingElement()) { DefaultAlgorithmSuite = new OwnSuite() };
+        Assert.Same(Binding.SecurityAlgorithmSuite.Basic256, element.Settings.DefaultAlgorithmSuite);
+        Assert.Throws<ArgumentException>(() => element.DefaultAlgorithmSuite = new OtherSuite());
+    }
 
     private static async Task RefusedAsync(string text, Func<Task> start)
     {
@@ -135,4 +142,9 @@ public sealed class RefusalTests
     }
 
     private sealed class OwnSuite : global::CoreWCF.Security.Basic256SecurityAlgorithmSuite;
+
+    private sealed class OtherSuite : global::CoreWCF.Security.Basic256SecurityAlgorithmSuite
+    {
+        public override string DefaultDigestAlgorithm => "http://www.w3.org/2001/04/xmlenc#sha512";
+    }
 }

@@ -142,6 +142,33 @@ public sealed class RefusalTests
         Assert.True(status == 200 ? error is SecureConversationException { Code: FailureCode.ContentTypeMismatch } : error is HttpRequestException, error.ToString());
     }
 
+    /// <summary>"identity" is no coding (RFC 9110 section 8.4.1), but it does not make another one bearable.</summary>
+    [Theory]
+    [InlineData("identity", true)]
+    [InlineData("Identity", true)]
+    [InlineData("identity, identity", true)]
+    [InlineData("identity, gzip", false)]
+    public async Task ReplyWithTheIdentityCoding_IsRead(string coding, bool isRead)
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        await client.OpenAsync();
+        service.Intercept = context =>
+        {
+            context.Response.Headers.ContentEncoding = coding;
+            return Task.FromResult(false);
+        };
+        if (isRead)
+        {
+            await client.CallAsync(Messages.Action, Echo);
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(FailureCode.ContentTypeMismatch, error.Code);
+        service.Intercept = _ => Task.FromResult(false);
+    }
+
     [Fact]
     public async Task BodyOfThousandsOfElements_IsNotReadAsText()
     {

@@ -21,6 +21,8 @@ public sealed class SettingsTests
         ["SecureConversationHttpOptions.HandOutCanonicalForm"] = Shows(o => o.HandOutCanonicalForm = true),
         ["SecureConversationHttpOptions.HandOutUnsignedHeaders"] = Shows(o => o.HandOutUnsignedHeaders = true),
         ["SecureConversationHttpOptions.LoggerFactory"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "LoggerFactory_TakesTheLog"),
+        ["SecureConversationHttpOptions.MaxAttributesPerElement"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Reply_BeyondALimitOfTheOptions_IsRefused"),
+        ["SecureConversationHttpOptions.MaxNamespaceDeclarations"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Reply_BeyondALimitOfTheOptions_IsRefused"),
         ["SecureConversationHttpOptions.MaxResponseBytes"] = Shows(o => o.MaxResponseBytes = 1000),
         ["SecureConversationHttpOptions.MessageSecurity"] = Shows(o => (o.Binding, o.MessageSecurity) = (null, new MessageSecurity { EstablishSecurityContext = false })),
         ["SecureConversationHttpOptions.MessageVersion"] = Shows(o => o.MessageVersion = MessageVersion.Soap11WSAddressing10),
@@ -63,6 +65,30 @@ public sealed class SettingsTests
         await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
         await client.CallAsync(Messages.Action, Echo);
         Assert.Contains(RecordedLog.Current.Entries, e => e.Category.StartsWith("SecureConversation.Http", StringComparison.Ordinal) && e.IsOfTheLibrary);
+    }
+
+    [Theory]
+    [InlineData(512, 256, null)]
+    [InlineData(15, 256, "MaxAttributesPerElement")]
+    [InlineData(512, 15, "MaxNamespaceDeclarations")]
+    public async Task Reply_BeyondALimitOfTheOptions_IsRefused(int attributes, int declarations, string? limit)
+    {
+        await using var service = await TestService.StartAsync(Credential.Single());
+        var twenty = string.Join(' ', Enumerable.Range(0, 20).Select(i => $"xmlns:p{i}=\"urn:{i}\""));
+        service.Reply = _ => Task.FromResult<byte[]?>(Messages.Envelope(service.Binding.MessageVersion, $"<EchoResponse xmlns=\"urn:e\" {twenty}/>", "urn:e/EchoResponse"));
+        var options = Credential.Options(service.Binding);
+        (options.MaxAttributesPerElement, options.MaxNamespaceDeclarations) = (attributes, declarations);
+        await using var client = new SecureConversationClient(service.Address, options);
+        if (limit is null)
+        {
+            await client.CallAsync(Messages.Action, Echo);
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(FailureCode.LimitExceeded, error.Code);
+        Assert.Contains($"{limit}", error.Message, StringComparison.Ordinal);
+        Assert.Contains("15", error.Message, StringComparison.Ordinal);
     }
 
     private static Shows Shows(Action<SecureConversationHttpOptions> change) => new(() => CallAsync(_ => { }), () => CallAsync(change));

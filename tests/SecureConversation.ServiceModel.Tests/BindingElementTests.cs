@@ -59,6 +59,86 @@ public sealed class BindingElementTests
         Assert.Equal(SecurityVersion.WSSecurity10, MessageSecurityVersion.WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10.SecurityVersion);
     }
 
+    /// <summary>An object of the application's own stands for the suite that it equals; one that differs anywhere is refused.</summary>
+    [Fact]
+    public void AlgorithmSuitesOfOnesOwn_AreTakenWhereTheyEqualOneOfWcf()
+    {
+        var element = MessageSecurityBindingElement.CreateMutualCertificateBindingElement();
+        foreach (var suite in EngineBinding.SecurityAlgorithmSuite.All)
+        {
+            element.DefaultAlgorithmSuite = new OwnSuite(With(suite).DefaultAlgorithmSuite);
+            Assert.Same(suite, element.Settings.DefaultAlgorithmSuite);
+        }
+
+        var own = With(EngineBinding.SecurityAlgorithmSuite.Basic256Sha256).DefaultAlgorithmSuite;
+        foreach (var different in new[]
+        {
+            new OwnSuite(own) { Digest = "http://www.w3.org/2001/04/xmlenc#sha512" },
+            new OwnSuite(own) { SignatureBits = 256 },
+            new OwnSuite(own) { LeastRsaBits = 2048 },
+            new OwnSuite(own) { LeastRsaBits = 512 },
+        })
+        {
+            var e = Assert.Throws<ArgumentException>(() => element.DefaultAlgorithmSuite = different);
+            Assert.Contains("equals it in all properties", e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Limits_ReachTheEngineAndAreCheckedThere()
+    {
+        var element = MessageSecurityBindingElement.CreateAnonymousForCertificateBindingElement();
+        Assert.Equal((512, 256), (element.MaxAttributesPerElement, element.MaxNamespaceDeclarations));
+        (element.MaxAttributesPerElement, element.MaxNamespaceDeclarations) = (7, 8);
+        var clone = (MessageSecurityBindingElement)element.Clone();
+        Assert.Equal((7, 8), (clone.MaxAttributesPerElement, clone.MaxNamespaceDeclarations));
+        Assert.Throws<ArgumentOutOfRangeException>(() => element.MaxAttributesPerElement = 0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => element.MaxAttributesPerElement = 32769);
+        Assert.Throws<ArgumentOutOfRangeException>(() => element.MaxNamespaceDeclarations = 0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => element.MaxNamespaceDeclarations = 4097);
+    }
+
+    /// <summary>What WCF code makes when nobody sets the version on the outer element: the session is of February 2005.</summary>
+    [Fact]
+    public async Task Session_OfAnotherVersionThanItsBootstrap_Works()
+    {
+        var engine = EngineBinding.SecurityBindingElement.CreateSecureConversationBindingElement(Bootstraps.Service("MutualCertificate13", session: false));
+        await using var service = await TestService.StartAsync(engine);
+        using var factory = Clients.Factory(Clients.Binding(
+            MessageSecurityBindingElement.CreateSecureConversationBindingElement(Bootstraps.Client("MutualCertificate13", session: false))), service.Address);
+        var proxy = factory.CreateChannel();
+        Assert.Equal("x", proxy.Echo("x"));
+        ((IClientChannel)proxy).Close();
+    }
+
+    /// <summary>The limits hold for what the channel receives.</summary>
+    [Theory]
+    [InlineData(15, 256)]
+    [InlineData(512, 15)]
+    public async Task Reply_BeyondALimit_IsRefused(int attributes, int declarations)
+    {
+        await using var service = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: false));
+        service.EchoHeader = $"<h:Trace xmlns:h='urn:h' {string.Join(' ', Enumerable.Range(0, 20).Select(i => $"xmlns:p{i}='urn:{i}'"))}>seen</h:Trace>";
+        foreach (var strict in new[] { false, true })
+        {
+            var security = Bootstraps.Client("MutualCertificate", session: false);
+            (security.MaxAttributesPerElement, security.MaxNamespaceDeclarations) = strict ? (attributes, declarations) : (512, 256);
+            using var factory = Clients.Factory(Clients.Binding(security), service.Address);
+            var proxy = factory.CreateChannel();
+            if (strict)
+            {
+                var e = Assert.ThrowsAny<CommunicationException>(() => proxy.Echo("x"));
+                Assert.Contains("15", e.Message, StringComparison.Ordinal);
+                ((IClientChannel)proxy).Abort();
+            }
+            else
+            {
+                proxy.Echo("x");
+                ((IClientChannel)proxy).Close();
+            }
+        }
+    }
+
     [Fact]
     public void Properties_ReachTheEngine()
     {
@@ -126,9 +206,6 @@ public sealed class BindingElementTests
         AssertRefused(Clients.Binding(element), "ProtectTokens");
 
         var session = MessageSecurityBindingElement.CreateSecureConversationBindingElement(MessageSecurityBindingElement.CreateMutualCertificateBindingElement());
-        session.MessageSecurityVersion = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
-        AssertRefused(Clients.Binding(session), "MessageSecurityVersion");
-        session.MessageSecurityVersion = session.BootstrapSecurityBindingElement!.MessageSecurityVersion;
         AssertRefused(Clients.Binding(session, Clients.Text(MessageVersion.Soap11)), "WS-Addressing");
         AssertRefused(Clients.Binding(MessageSecurityBindingElement.CreateMutualCertificateBindingElement(), Clients.Text(MessageVersion.None)), "MessageVersion");
     }
@@ -137,6 +214,28 @@ public sealed class BindingElementTests
     {
         var factory = Clients.Factory(binding, new Uri("http://localhost:1/x"));
         Assert.Contains(word, Assert.Throws<InvalidOperationException>(() => factory.CreateChannel()).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class OwnSuite(SecurityAlgorithmSuite like) : SecurityAlgorithmSuite
+    {
+        public string Digest { get; init; } = like.DefaultDigestAlgorithm;
+        public int SignatureBits { get; init; } = like.DefaultSignatureKeyDerivationLength;
+        public int LeastRsaBits { get; init; } = 1024;
+
+        public override string DefaultCanonicalizationAlgorithm => like.DefaultCanonicalizationAlgorithm;
+        public override string DefaultDigestAlgorithm => Digest;
+        public override string DefaultEncryptionAlgorithm => like.DefaultEncryptionAlgorithm;
+        public override int DefaultEncryptionKeyDerivationLength => like.DefaultEncryptionKeyDerivationLength;
+        public override string DefaultSymmetricKeyWrapAlgorithm => like.DefaultSymmetricKeyWrapAlgorithm;
+        public override string DefaultAsymmetricKeyWrapAlgorithm => like.DefaultAsymmetricKeyWrapAlgorithm;
+        public override string DefaultSymmetricSignatureAlgorithm => like.DefaultSymmetricSignatureAlgorithm;
+        public override string DefaultAsymmetricSignatureAlgorithm => like.DefaultAsymmetricSignatureAlgorithm;
+        public override int DefaultSignatureKeyDerivationLength => SignatureBits;
+        public override int DefaultSymmetricKeyLength => like.DefaultSymmetricKeyLength;
+
+        public override bool IsSymmetricKeyLengthSupported(int length) => like.IsSymmetricKeyLengthSupported(length);
+
+        public override bool IsAsymmetricKeyLengthSupported(int length) => length >= LeastRsaBits && length <= 4096;
     }
 
     private static MessageSecurityBindingElement With(EngineBinding.SecurityAlgorithmSuite suite) =>

@@ -56,6 +56,8 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
                 new MessageSecurityServiceOptions
                 {
                     FailureAnswers = options.FailureAnswers,
+                    MaxAttributesPerElement = options.MaxAttributesPerElement,
+                    MaxNamespaceDeclarations = options.MaxNamespaceDeclarations,
                     HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
                     HandOutCanonicalForm = options.HandOutCanonicalForm,
                 });

@@ -24,6 +24,8 @@ internal static class ServiceFactory
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),
             MaxEnvelopeBytes = MaxEnvelopeBytes(options),
+            MaxAttributesPerElement = options.MaxAttributesPerElement,
+            MaxNamespaceDeclarations = options.MaxNamespaceDeclarations,
             Address = options.Address,
             AddressFilter = options.AddressFilter,
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,

@@ -28,7 +28,7 @@ internal static class SoapHttp
 
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !version.IsMediaTypeOf(request.ContentType!)
-            || request.Headers.ContentEncoding.Count > 0)
+            || !ContentCoding.IsIdentity(request.Headers.ContentEncoding))
         {
             return StatusCodes.Status415UnsupportedMediaType;
         }
@@ -83,6 +83,7 @@ internal static class SoapHttp
     {
         request.ContentLength = length;
         request.Headers[HeaderNames.TransferEncoding] = default;
+        request.Headers.ContentEncoding = default;
         // A compressed reply could not be protected.
         request.Headers.AcceptEncoding = default;
         if (version.Addressing == AddressingVersion.None)

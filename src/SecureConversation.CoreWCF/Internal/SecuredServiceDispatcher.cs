@@ -14,6 +14,8 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     private readonly long _maxReceivedMessageSize;
     private readonly bool _handOutUnsignedHeaders;
     private readonly bool _handOutCanonicalForm;
+    private readonly int _maxAttributesPerElement;
+    private readonly int _maxNamespaceDeclarations;
     private readonly FailureAnswerOptions _failureAnswers;
 
     private SecuredServiceDispatcher(IServiceDispatcher service, EngineBinding.MessageSecurityBinding binding, BindingContext context,
@@ -21,6 +23,8 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     {
         _handOutUnsignedHeaders = element.HandOutUnsignedHeaders;
         _handOutCanonicalForm = element.HandOutCanonicalForm;
+        _maxAttributesPerElement = element.MaxAttributesPerElement;
+        _maxNamespaceDeclarations = element.MaxNamespaceDeclarations;
         _failureAnswers = element.FailureAnswers;
         _service = service;
         _binding = binding;
@@ -82,6 +86,8 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             FailureAnswers = _failureAnswers,
             HandOutUnsignedHeaders = _handOutUnsignedHeaders,
             HandOutCanonicalForm = _handOutCanonicalForm,
+            MaxAttributesPerElement = _maxAttributesPerElement,
+            MaxNamespaceDeclarations = _maxNamespaceDeclarations,
             AddressFilter = AddressFilterOf(Host, BaseAddress),
         });
         Host.Closed += (_, _) =>

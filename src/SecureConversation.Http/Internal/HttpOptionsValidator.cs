@@ -87,6 +87,8 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
             TimeProvider = options.TimeProvider,
             LoggerFactory = options.LoggerFactory,
             MaxEnvelopeBytes = int.MaxValue,
+            MaxAttributesPerElement = options.MaxAttributesPerElement,
+            MaxNamespaceDeclarations = options.MaxNamespaceDeclarations,
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             HandOutCanonicalForm = options.HandOutCanonicalForm,
         });

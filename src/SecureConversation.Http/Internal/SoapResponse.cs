@@ -39,11 +39,12 @@ internal sealed class SoapResponse : IDisposable
         }
 
         // The transport removes the header where it was told to decompress, and the limit counts decompressed bytes then.
-        if (response.Content.Headers.ContentEncoding.Count > 0)
+        if (!ContentCoding.IsIdentity(response.Content.Headers.ContentEncoding))
         {
             throw response.IsSuccessStatusCode
                 ? new SecureConversationException(SecureConversationFailure.InvalidSecurity, FailureCode.ContentTypeMismatch,
-                    $"The reply was refused: its content encoding '{response.Content.Headers.ContentEncoding.First()}' is not read here.")
+                    "The reply was refused: its content encoding "
+                    + $"'{string.Join(", ", response.Content.Headers.ContentEncoding)}' is not read here.")
                 : NoSoap(response.StatusCode, null);
         }
 

@@ -35,6 +35,8 @@ internal sealed class EndpointSecurity : IDisposable
 
     public required bool HandsOutUnsignedHeaders { get; init; }
     public required bool HandsOutCanonicalForm { get; init; }
+    public required int MaxAttributesPerElement { get; init; }
+    public required int MaxNamespaceDeclarations { get; init; }
     public required XmlDictionaryReaderQuotas Quotas { get; init; }
 
     /// <summary>Whether we write the address of the service into requests, in place of the transport or the application.</summary>
@@ -58,6 +60,8 @@ internal sealed class EndpointSecurity : IDisposable
         {
             HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,
             HandsOutCanonicalForm = element.HandOutCanonicalForm,
+            MaxAttributesPerElement = element.MaxAttributesPerElement,
+            MaxNamespaceDeclarations = element.MaxNamespaceDeclarations,
             Version = version,
             KnowsContract = protection is not null,
             StreamsReplies = context.RemainingBindingElements.Find<HttpTransportBindingElement>()
@@ -86,6 +90,8 @@ internal sealed class EndpointSecurity : IDisposable
             MaxEnvelopeBytes = int.MaxValue,
             HandOutUnsignedHeaders = HandsOutUnsignedHeaders,
             HandOutCanonicalForm = HandsOutCanonicalForm,
+            MaxAttributesPerElement = MaxAttributesPerElement,
+            MaxNamespaceDeclarations = MaxNamespaceDeclarations,
         });
     });
 

@@ -18,7 +18,7 @@ public sealed record AsymmetricSecurityBindingElement : SecurityBindingElement
     public bool AllowSerializedSigningTokenOnReply { get; init; }
 
     /// <inheritdoc/>
-    /// <remarks>WCF derives encryption keys here, which is not offered: the value true makes the binding fail when it is built.</remarks>
+    /// <remarks>As in WCF, the certificates sign themselves: only the keys that encrypt are derived, from the EncryptedKey.</remarks>
     public override AsymmetricSecurityBindingElement SetKeyDerivation(bool requireDerivedKeys)
     {
         var (initiator, recipient) = (InitiatorTokenParameters, RecipientTokenParameters);

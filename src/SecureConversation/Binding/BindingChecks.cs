@@ -44,12 +44,6 @@ internal static class BindingChecks
 
     private static IEnumerable<string> Element(SecurityBindingElement element)
     {
-        if (!element.IncludeTimestamp
-            && element.SecurityHeaderLayout is SecurityHeaderLayout.LaxTimestampFirst or SecurityHeaderLayout.LaxTimestampLast)
-        {
-            yield return $"SecurityHeaderLayout {element.SecurityHeaderLayout} needs IncludeTimestamp = true, or choose Strict or Lax.";
-        }
-
         if (element.ProtectTokens)
         {
             yield return "ProtectTokens is not offered: set it to false.";
@@ -123,10 +117,11 @@ internal static class BindingChecks
                 + "CreateMutualCertificateBindingElement(MessageSecurityVersion).";
         }
 
-        if (token.InclusionMode != SecurityTokenInclusionMode.Never)
+        // The reply refers to the key of its request in either mode, and repeats no token (recorded).
+        if (token.InclusionMode is not (SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator))
         {
             yield return $"InclusionMode {token.InclusionMode} of ProtectionTokenParameters: "
-                + "the certificate of the service is known to the client; set InclusionMode to Never.";
+                + "the certificate of the service is known to the client; set InclusionMode to Never or AlwaysToInitiator.";
         }
 
         foreach (var problem in X509TokenKind.CheckReferenceStyle(token, "ProtectionTokenParameters", element))
@@ -164,23 +159,12 @@ internal static class BindingChecks
             yield break;
         }
 
-        // As in WCF, no setting is copied from the bootstrap. The two elements differ when somebody forgot to set one of them.
-        if (bootstrap.MessageSecurityVersion != element.MessageSecurityVersion)
-        {
-            yield return $"MessageSecurityVersion differs: {element.MessageSecurityVersion} on the secure conversation element, "
-                + $"{bootstrap.MessageSecurityVersion} on its bootstrap. Set both to the same version.";
-        }
-
+        // As in WCF, no setting is copied from the bootstrap. The session decides about the body of the handshake, its actions and its
+        // key, the bootstrap about the header (recorded).
         if (bootstrap.MessageProtectionProfile != element.MessageProtectionProfile)
         {
             yield return $"MessageProtectionProfile differs: {element.MessageProtectionProfile} on the secure conversation element, "
                 + $"{bootstrap.MessageProtectionProfile} on its bootstrap. Set both to the same profile.";
-        }
-
-        if (bootstrap.KeyEntropyMode != element.KeyEntropyMode)
-        {
-            yield return $"KeyEntropyMode differs: {element.KeyEntropyMode} on the secure conversation element, "
-                + $"{bootstrap.KeyEntropyMode} on its bootstrap. Set both to the same mode.";
         }
 
         if (element.KeyEntropyMode == SecurityKeyEntropyMode.ServerEntropy
@@ -214,20 +198,11 @@ internal static class BindingChecks
                 + "the service has to be sent the certificate of the client; set InclusionMode to AlwaysToRecipient.";
         }
 
-        if (service.InclusionMode is not (SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator))
+        // Once is Never here. A client of WCF sends the service its own certificate then, which a service of WCF refuses (recorded).
+        if (service.InclusionMode == SecurityTokenInclusionMode.AlwaysToRecipient)
         {
             yield return $"InclusionMode {service.InclusionMode} of RecipientTokenParameters: "
                 + "the client knows the certificate of the service; set InclusionMode to Never or AlwaysToInitiator.";
-        }
-
-        if (client.RequireDerivedKeys)
-        {
-            yield return NoDerivedKeys("InitiatorTokenParameters");
-        }
-
-        if (service.RequireDerivedKeys)
-        {
-            yield return NoDerivedKeys("RecipientTokenParameters");
         }
 
         foreach (var problem in X509TokenKind.CheckReferenceStyle(client, "InitiatorTokenParameters", element)
@@ -254,7 +229,8 @@ internal static class BindingChecks
 
             if (token.Parameters.RequireDerivedKeys)
             {
-                yield return NoDerivedKeys("EndpointSupportingTokenParameters");
+                yield return "RequireDerivedKeys of EndpointSupportingTokenParameters must be false: a certificate signs with its own RSA "
+                    + "key, and a user name has no key, so that there is nothing to derive from.";
             }
         }
     }
@@ -277,9 +253,6 @@ internal static class BindingChecks
                 + "choose a MessageSecurityVersion with WSSecurity11, or only sign them.";
         }
     }
-
-    private static string NoDerivedKeys(string name) =>
-        $"RequireDerivedKeys of {name} must be false: derived keys are not offered where each side signs with its own RSA key.";
 
     private static bool NotSentByClient(SecurityTokenParameters token) =>
         token.InclusionMode is SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator;

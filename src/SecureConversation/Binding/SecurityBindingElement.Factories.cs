@@ -84,9 +84,9 @@ public abstract partial record SecurityBindingElement
     /// <summary>A session (WS-SecureConversation) that the client cancels when done.</summary>
     /// <param name="bootstrap">The security settings of the handshake.</param>
     /// <remarks>
-    /// As in WCF, no setting is copied from the bootstrap. Set <see cref="MessageSecurityVersion"/>, <see cref="KeyEntropyMode"/> and
-    /// usually <see cref="DefaultAlgorithmSuite"/> on both elements. Different versions or entropy modes are refused by
-    /// <see cref="MessageSecurityBinding.Create(SecurityBindingElement, MessageVersion, ChannelProtectionRequirements)"/>.
+    /// As in WCF, no setting is copied from the bootstrap, and the two may differ: the result has the default
+    /// <see cref="MessageSecurityVersion"/> and <see cref="DefaultAlgorithmSuite"/> until set on it. The body and the actions of the
+    /// handshake, the key and all messages of the session follow the result, the header of the handshake follows the bootstrap.
     /// </remarks>
     public static SymmetricSecurityBindingElement CreateSecureConversationBindingElement(SecurityBindingElement bootstrap) =>
         CreateSecureConversationBindingElement(bootstrap, requireCancellation: true, bootstrapProtectionRequirements: null);

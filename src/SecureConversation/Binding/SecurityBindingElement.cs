@@ -24,7 +24,10 @@ public abstract partial record SecurityBindingElement
     /// <summary>Whether messages carry a timestamp. Default true.</summary>
     public bool IncludeTimestamp { get; init; } = true;
 
-    /// <summary>Who contributes to the key of a session. Default <see cref="SecurityKeyEntropyMode.CombinedEntropy"/>.</summary>
+    /// <summary>
+    /// Who contributes to the key of a session. Default <see cref="SecurityKeyEntropyMode.CombinedEntropy"/>. That of a bootstrap has no
+    /// effect, as in WCF: the element of the session decides.
+    /// </summary>
     public SecurityKeyEntropyMode KeyEntropyMode { get; init; } = SecurityKeyEntropyMode.CombinedEntropy;
 
     /// <summary>

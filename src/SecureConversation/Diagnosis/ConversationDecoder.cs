@@ -34,7 +34,7 @@ public sealed class ConversationDecoder : IDisposable
         _messages = new EndpointMessages(binding);
         _keys = keys;
         _knowledge = new DecoderKnowledge(keys, binding, _clock);
-        _limits = new XmlLimits { MaxBytes = maxEnvelopeBytes };
+        _limits = XmlLimits.Known with { MaxBytes = maxEnvelopeBytes };
     }
 
     /// <summary>Decodes the next message.</summary>
@@ -130,7 +130,7 @@ public sealed class ConversationDecoder : IDisposable
             RequireTrust(message, direction);
             _knowledge.RequireFirst(message, direction, freshness);
             _knowledge.RequireUsable(message, direction, kind);
-            _knowledge.Learn(message, kind, messages, _limits);
+            _knowledge.Learn(message, kind, _limits);
             RequireUnderstood(message);
             var fault = message.IsFault ? ReadFault(message) : null;
             var decoded = fault is null ? Kinds[kind] : DecodedKind.SecuredFault;

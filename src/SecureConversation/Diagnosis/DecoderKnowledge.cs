@@ -4,6 +4,7 @@ using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
+using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
@@ -19,6 +20,7 @@ namespace SecureConversation.Diagnosis;
 /// </summary>
 internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBinding binding, TimeProvider clock) : IDisposable
 {
+    private readonly ProtocolVersion _session = ProtocolVersion.Of(binding.Element.MessageSecurityVersion);
     private readonly Dictionary<string, SymmetricKey> _encryptedKeys = [];
     private readonly Dictionary<(string, string?), SecurityContextKey> _contexts = [];
     private readonly Dictionary<string, DateTimeOffset> _expiry = [];
@@ -63,7 +65,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
         }
     }
 
-    public void Learn(VerifiedMessage message, MessageKind kind, BindingMessages messages, XmlLimits limits)
+    public void Learn(VerifiedMessage message, MessageKind kind, XmlLimits limits)
     {
         if (message.TakeRequestKey() is { } key && !_encryptedKeys.TryAdd(Convert.ToBase64String(message.EncryptedKeySha1), key))
         {
@@ -73,13 +75,13 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
         switch (kind)
         {
             case MessageKind.IssueRequest:
-                Remember(message, kind, HandshakeBody.ReadRequest(message, limits));
+                Remember(message, kind, HandshakeBody.ReadRequest(message, _session, limits));
                 break;
             case MessageKind.IssueResponse:
-                LearnContext(message, HandshakeBody.ReadResponse(message, limits), messages);
+                LearnContext(message, HandshakeBody.ReadResponse(message, _session, limits));
                 break;
             case MessageKind.CancelRequest:
-                var cancel = HandshakeBody.ReadRequest(message, limits);
+                var cancel = HandshakeBody.ReadRequest(message, _session, limits);
                 ServiceCancel.RequireTarget(cancel, message.ContextId);
                 Remember(message, kind, cancel);
                 break;
@@ -127,7 +129,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
         }
     }
 
-    private void LearnContext(VerifiedMessage message, RequestSecurityTokenResponse response, BindingMessages bootstrap)
+    private void LearnContext(VerifiedMessage message, RequestSecurityTokenResponse response)
     {
         if (message.RelatesTo is not { } id || !_requests.TryGetValue(id, out var request) || response.Token is not { } token)
         {
@@ -135,8 +137,8 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
             return;
         }
 
-        var key = KeyAgreement.Complete(response, request.Trust?.Entropy, bootstrap.Element.KeyEntropyMode,
-            binding.Element.DefaultAlgorithmSuite, bootstrap.Protocol);
+        var key = KeyAgreement.Complete(response, request.Trust?.Entropy, binding.Element.KeyEntropyMode,
+            binding.Element.DefaultAlgorithmSuite, _session);
         // A context that is known keeps its key: a second response for it would be somebody else's.
         if (!_contexts.TryAdd((token.Identifier, token.Instance), new SecurityContextKey(token.Identifier, token.Instance, key)))
         {
@@ -168,11 +170,11 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
                 ? null
                 : knowledge.FindContext(identifier, instance);
 
-        public override X509Certificate2? FindPeer(KeyReference reference)
-        {
-            var sender = direction == MessageDirection.ClientToService ? _keys.Client : _keys.Service;
-            return sender is not null && reference.Matches(sender.Certificate) ? sender.Certificate : null;
-        }
+        // As for a service: the certificate of a client has to be in its message, also where the receiver knows it (recorded).
+        public override X509Certificate2? FindPeer(KeyReference reference) =>
+            direction == MessageDirection.ServiceToClient && reference.Matches(_keys.Service.Certificate)
+                ? _keys.Service.Certificate
+                : null;
 
         public override bool MaySign(X509Certificate2 certificate) => direction == MessageDirection.ClientToService
             || certificate.RawDataMemory.Span.SequenceEqual(_keys.Service.Certificate.RawDataMemory.Span);

@@ -53,8 +53,8 @@ public sealed partial class MessageSecurityBindingElement
 
     /// <summary>A session (WS-SecureConversation) that the client cancels when its channel closes.</summary>
     /// <param name="bootstrapSecurity">
-    /// The security of the handshake. Kept, not copied, and nothing of it is taken over, as in WCF: set MessageSecurityVersion,
-    /// KeyEntropyMode and, most likely, DefaultAlgorithmSuite on both elements.
+    /// The security of the handshake. Kept, not copied, and nothing of it is taken over, as in WCF: the result has the default
+    /// MessageSecurityVersion and DefaultAlgorithmSuite until they are set on it.
     /// </param>
     public static MessageSecurityBindingElement CreateSecureConversationBindingElement(MessageSecurityBindingElement bootstrapSecurity) =>
         CreateSecureConversationBindingElement(bootstrapSecurity, requireCancellation: true);

@@ -20,6 +20,8 @@ public sealed partial class MessageSecurityBindingElement
         BootstrapSecurityBindingElement = (MessageSecurityBindingElement?)other.BootstrapSecurityBindingElement?.Clone();
         HandOutUnsignedHeaders = other.HandOutUnsignedHeaders;
         HandOutCanonicalForm = other.HandOutCanonicalForm;
+        MaxAttributesPerElement = other.MaxAttributesPerElement;
+        MaxNamespaceDeclarations = other.MaxNamespaceDeclarations;
         CopyLocal(other);
     }
 
@@ -51,7 +53,10 @@ public sealed partial class MessageSecurityBindingElement
         set => _settings = _settings with { DefaultAlgorithmSuite = Translation.ToEngine(value) };
     }
 
-    /// <summary>The versions of the protocols. Set it on the bootstrap of a session as well.</summary>
+    /// <summary>
+    /// The versions of the protocols. As in WCF, that of a bootstrap is one of its own: the header of the handshake has it, the body of the
+    /// handshake and the messages of the session have that of the outer element.
+    /// </summary>
     public MessageSecurityVersion MessageSecurityVersion
     {
         get => Translation.FromEngine(_settings.MessageSecurityVersion);
@@ -73,7 +78,7 @@ public sealed partial class MessageSecurityBindingElement
         set => _settings = _settings with { IncludeTimestamp = value };
     }
 
-    /// <summary>Who contributes to the key of a session. Default CombinedEntropy. Set it on the bootstrap of a session as well.</summary>
+    /// <summary>Who contributes to the key of a session. Default CombinedEntropy. That of a bootstrap has no effect, as in WCF.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to a value without a name.</exception>
     public SecurityKeyEntropyMode KeyEntropyMode
     {
@@ -160,8 +165,21 @@ public sealed partial class MessageSecurityBindingElement
     public bool HandOutCanonicalForm { get; set; }
 
     /// <summary>
-    /// Whether keys are derived from the one that protects messages; the bootstrap of a session stays as it is. Not offered where each
-    /// side signs with its own key: true is refused when the host starts or the channel factory is built.
+    /// Maximum number of attributes of an element, namespace declarations included. WCF has no such limit. 1 to 32,768; default 512.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a value out of its range.</exception>
+    public int MaxAttributesPerElement { get; set => field = InRange(value, 32 * 1024); } = 512;
+
+    /// <summary>
+    /// Maximum number of namespace declarations in scope of an element: its own and those of the elements around it. WCF has no such limit.
+    /// The time that a stranger's message takes grows with it. 1 to 4,096; default 256.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a value out of its range.</exception>
+    public int MaxNamespaceDeclarations { get; set => field = InRange(value, 4096); } = 256;
+
+    /// <summary>
+    /// Whether keys are derived from the one that protects messages; the bootstrap of a session stays as it is. Where each side signs with
+    /// its own key, only the keys that encrypt are derived.
     /// </summary>
     public void SetKeyDerivation(bool requireDerivedKeys) => _settings = _settings.SetKeyDerivation(requireDerivedKeys);
 
@@ -176,5 +194,13 @@ public sealed partial class MessageSecurityBindingElement
         return typeof(T) == typeof(ISecurityCapabilities)
             ? (T)(object)new SecurityCapabilities(Settings)
             : context.GetInnerProperty<T>();
+    }
+
+    // The engine has the same ranges, but hears of the value when the first channel opens.
+    private static int InRange(int value, int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, most);
+        return value;
     }
 }

@@ -9,18 +9,39 @@ internal static partial class Translation
             ? known
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"Not one of {typeof(T).Name}.");
 
-    /// <exception cref="ArgumentException">
-    /// The engine has no such suite; one that is derived from WCF's may use other algorithms.
-    /// </exception>
+    /// <summary>The suite of the engine that equals another in all its properties, also where that is one of the application's.</summary>
+    /// <exception cref="ArgumentException">The engine has no such suite.</exception>
     public static EngineBinding.SecurityAlgorithmSuite ToEngine(SecurityAlgorithmSuite suite)
     {
         ArgumentNullException.ThrowIfNull(suite);
-        var isKnown = EngineBinding.SecurityAlgorithmSuite.TryParse(suite.ToString()!, out var found);
-        return isKnown && FromEngine(found!).GetType() == suite.GetType()
-            ? found!
-            : throw new ArgumentException($"The algorithm suite '{suite}' is not offered: choose one of "
-                + $"{string.Join(", ", EngineBinding.SecurityAlgorithmSuite.All)}.", nameof(suite));
+        return EngineBinding.SecurityAlgorithmSuite.TryParse(suite.ToString()!, out var named)
+                && FromEngine(named).GetType() == suite.GetType()
+            ? named
+            : EngineBinding.SecurityAlgorithmSuite.All.FirstOrDefault(known => AreEqual(known, suite))
+            ?? throw new ArgumentException($"The algorithm suite '{suite}' is not offered: choose one of "
+                + $"{string.Join(", ", EngineBinding.SecurityAlgorithmSuite.All)}, or one that equals it in all properties and key "
+                + "lengths.",
+                nameof(suite));
     }
+
+    // A name proves nothing: the application may have overridden what it stands for.
+    private static bool AreEqual(EngineBinding.SecurityAlgorithmSuite known, SecurityAlgorithmSuite suite) =>
+        known.DefaultCanonicalizationAlgorithm == suite.DefaultCanonicalizationAlgorithm
+        && known.DefaultDigestAlgorithm == suite.DefaultDigestAlgorithm
+        && known.DefaultEncryptionAlgorithm == suite.DefaultEncryptionAlgorithm
+        && known.DefaultSymmetricSignatureAlgorithm == suite.DefaultSymmetricSignatureAlgorithm
+        && known.DefaultAsymmetricSignatureAlgorithm == suite.DefaultAsymmetricSignatureAlgorithm
+        && known.DefaultSymmetricKeyWrapAlgorithm == suite.DefaultSymmetricKeyWrapAlgorithm
+        && known.DefaultAsymmetricKeyWrapAlgorithm == suite.DefaultAsymmetricKeyWrapAlgorithm
+        && known.DefaultEncryptionKeyDerivationLength == suite.DefaultEncryptionKeyDerivationLength
+        && known.DefaultSignatureKeyDerivationLength == suite.DefaultSignatureKeyDerivationLength
+        && known.DefaultSymmetricKeyLength == suite.DefaultSymmetricKeyLength
+        && SymmetricLengths.All(n => known.IsSymmetricKeyLengthSupported(n) == suite.IsSymmetricKeyLengthSupported(n))
+        && AsymmetricLengths.All(n => known.IsAsymmetricKeyLengthSupported(n) == suite.IsAsymmetricKeyLengthSupported(n));
+
+    // The lengths that keys have, and those next to the bounds of the suites.
+    private static readonly int[] SymmetricLengths = [64, 112, 127, 128, 168, 191, 192, 255, 256, 257, 384, 512];
+    private static readonly int[] AsymmetricLengths = [512, 1023, 1024, 1536, 2048, 3072, 4096, 4097, 8192, 16384];
 
     public static EngineBinding.MessageSecurityVersion ToEngine(MessageSecurityVersion version)
     {

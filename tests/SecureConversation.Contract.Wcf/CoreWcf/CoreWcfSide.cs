@@ -113,7 +113,7 @@ public class CoreWcfSide : IServiceSide
         }
 
         var session = MessageSecurityBindingElement.CreateSecureConversationBindingElement(single);
-        Apply(session, scenario, version);
+        Apply(session, scenario, scenario.SessionVersion is { } own ? Static<MessageSecurityVersion>(own) : version);
         return session;
     }
 
@@ -126,9 +126,9 @@ public class CoreWcfSide : IServiceSide
         element.KeyEntropyMode = Enum.Parse<SecurityKeyEntropyMode>(scenario.Entropy.ToString());
         element.IncludeTimestamp = scenario.HasTimestamp;
         element.LocalServiceSettings.DetectReplays = scenario.HasTimestamp;
-        if (!scenario.DerivesKeys)
+        if (scenario.AlwaysDerivesKeys || !scenario.DerivesKeys)
         {
-            element.SetKeyDerivation(false);
+            element.SetKeyDerivation(scenario.AlwaysDerivesKeys);
         }
     }
 

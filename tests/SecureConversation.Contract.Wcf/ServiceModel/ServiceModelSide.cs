@@ -94,7 +94,7 @@ public class ServiceModelSide : IClientSide
         }
 
         var session = MessageSecurityBindingElement.CreateSecureConversationBindingElement(single);
-        Apply(session, scenario, version);
+        Apply(session, scenario, scenario.SessionVersion is { } own ? Static<MessageSecurityVersion>(own) : version);
         return session;
     }
 
@@ -108,9 +108,9 @@ public class ServiceModelSide : IClientSide
         element.KeyEntropyMode = Enum.Parse<SecurityKeyEntropyMode>(scenario.Entropy.ToString());
         element.IncludeTimestamp = scenario.HasTimestamp;
         element.LocalClientSettings.DetectReplays = scenario.HasTimestamp;
-        if (!scenario.DerivesKeys)
+        if (scenario.AlwaysDerivesKeys || !scenario.DerivesKeys)
         {
-            element.SetKeyDerivation(false);
+            element.SetKeyDerivation(scenario.AlwaysDerivesKeys);
         }
     }
 

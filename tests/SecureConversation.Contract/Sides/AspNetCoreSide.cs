@@ -137,7 +137,12 @@ internal static class EngineWords
             Bootstrap.UserName => SecurityBindingElement.CreateUserNameForCertificateBindingElement(),
             _ => throw new ArgumentOutOfRangeException(nameof(scenario)),
         }, scenario);
-        return scenario.InSession ? Common(SecurityBindingElement.CreateSecureConversationBindingElement(single), scenario) : single;
+        return scenario.InSession
+            ? Common(SecurityBindingElement.CreateSecureConversationBindingElement(single), scenario) with
+            {
+                MessageSecurityVersion = scenario.SessionVersion is { } own ? MessageSecurityVersion.Parse(own) : Version(scenario),
+            }
+            : single;
     }
 
     private static SecurityBindingElement Common(SecurityBindingElement element, Scenario scenario)
@@ -154,7 +159,7 @@ internal static class EngineWords
             LocalClientSettings = element.LocalClientSettings with { DetectReplays = scenario.HasTimestamp },
             LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = scenario.HasTimestamp },
         };
-        return scenario.DerivesKeys ? common : common.SetKeyDerivation(false);
+        return scenario.AlwaysDerivesKeys ? common.SetKeyDerivation(true) : scenario.DerivesKeys ? common : common.SetKeyDerivation(false);
     }
 
     private static MessageSecurityVersion Version(Scenario scenario) =>

@@ -78,7 +78,8 @@ internal static class DispatchJudge
         && Children((XmlElement)signature.ParentNode!).Any(e => e != signature && e.LocalName == "Signature" && e.GetAttribute("Id") == id);
 
     private static bool IsForUs(XmlElement security) =>
-        security.GetAttribute("role", security.ParentNode!.NamespaceURI) is "" or "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
+        security.GetAttribute("role", security.ParentNode!.NamespaceURI) is "" or "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver"
+            or "http://www.w3.org/2003/05/soap-envelope/role/next";
 
     private static void RequireSays(XmlDocument document, string name, string? value)
     {

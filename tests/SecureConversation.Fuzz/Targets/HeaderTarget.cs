@@ -18,7 +18,7 @@ internal sealed class HeaderTarget : FuzzTarget
     private static readonly string[] Names =
     [
         "mutualcert//session", "mutualcert/encrypt-first/session", "mutualcert-2007/sign-first/session", "mutualcert//single",
-        "mutualcert-wss10//single", "duplex/lax/single", "username/timestamp-last/single",
+        "mutualcert-wss10//single", "duplex/lax/single", "duplex/derived/single", "username/timestamp-last/single",
     ];
 
     private readonly Lazy<BindingMessages[]> _bindings = new(() => [.. Names.SelectMany(Formats)]);

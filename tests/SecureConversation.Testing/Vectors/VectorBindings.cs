@@ -90,8 +90,10 @@ public static class VectorBindings
             "SymmetricSecurityBindingElement" => new SymmetricSecurityBindingElement { ProtectionTokenParameters = Token(recorded.ProtectionTokenParameters!) },
             "AsymmetricSecurityBindingElement" => new AsymmetricSecurityBindingElement
             {
-                InitiatorTokenParameters = Token(recorded.InitiatorTokenParameters!),
-                RecipientTokenParameters = Token(recorded.RecipientTokenParameters!),
+                InitiatorTokenParameters = Without(
+                    SecurityTokenInclusionMode.AlwaysToInitiator, Token(recorded.InitiatorTokenParameters!), SecurityTokenInclusionMode.AlwaysToRecipient),
+                RecipientTokenParameters = Without(
+                    SecurityTokenInclusionMode.AlwaysToRecipient, Token(recorded.RecipientTokenParameters!), SecurityTokenInclusionMode.AlwaysToInitiator),
                 AllowSerializedSigningTokenOnReply = recorded.AllowSerializedSigningTokenOnReply ?? false,
             },
             _ => throw new NotSupportedException(recorded.Type),
@@ -117,6 +119,14 @@ public static class VectorBindings
             LocalClientSettings = Client(recorded.LocalClientSettings, recorded.IncludeTimestamp),
         };
     }
+
+    /// <summary>
+    /// WCF opens with some inclusion modes and then refuses every message. We refuse to build such a binding, so that a receiver stands in
+    /// that expects what works.
+    /// </summary>
+    private static SecurityTokenParameters Without(
+        SecurityTokenInclusionMode refused, SecurityTokenParameters token, SecurityTokenInclusionMode usual) =>
+        token.InclusionMode == refused ? token with { InclusionMode = usual } : token;
 
     private static SecurityTokenParameters Token(VectorTokenParameters recorded)
     {

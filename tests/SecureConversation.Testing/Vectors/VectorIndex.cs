@@ -10,6 +10,21 @@ internal static class VectorIndex
         anonymous-and-username/anoncert
         anonymous-and-username/sc-anoncert
         anonymous-and-username/usernamecert
+        asymmetric-derived/mutualcert+wss10
+        asymmetric-derived/mutualcert-2007+wss10
+        asymmetric-derived/mutualcert-duplex
+        asymmetric-derived/mutualcert-duplex+order-EncryptBeforeSign
+        asymmetric-derived/mutualcert-duplex+order-SignBeforeEncrypt
+        asymmetric-derived/mutualcert-duplex+sign-sigconf
+        asymmetric-derived/mutualcert-duplex+suite-TripleDes
+        asymmetric-derived/mutualcert-duplex+wss10
+        asymmetric-derived/mutualcert-duplex-2007
+        asymmetric-derived/mutualcert-duplex-2007+suite-Basic128Sha256
+        asymmetric-derived/refused-client-without
+        asymmetric-derived/refused-service-without
+        asymmetric-derived/sc-mutualcert+wss10
+        asymmetric-derived/sc-mutualcert-duplex
+        asymmetric-derived/sc-mutualcert-duplex-2007+order-EncryptBeforeSign
         asymmetric/mutualcert-duplex
         asymmetric/mutualcert-duplex+msv-10-2005-bsp
         asymmetric/mutualcert-duplex+noderived
@@ -99,6 +114,19 @@ internal static class VectorIndex
         lifecycle/sc-mutualcert.service-restart-cookie-context
         lifecycle/sc-mutualcert.service-restart-unknown-context
         lifecycle/sc-mutualcert.several-in-a-row
+        loose/mutualcert+LaxTimestampLast-notimestamp
+        loose/mutualcert+inclusion-Once
+        loose/mutualcert+service-AlwaysToInitiator
+        loose/mutualcert-duplex+LaxTimestampFirst-notimestamp
+        loose/mutualcert-duplex+client-Once
+        loose/mutualcert-duplex+service-Never
+        loose/mutualcert-wss10+inclusion-Once
+        loose/mutualcert-wss10+service-AlwaysToInitiator
+        loose/refused-mutualcert-duplex-client-AlwaysToInitiator
+        loose/refused-mutualcert-duplex-service-AlwaysToRecipient
+        loose/refused-sc-mutualcert-duplex-service-Once
+        loose/sc-mutualcert+LaxTimestampFirst-notimestamp
+        loose/sc-mutualcert-duplex+client-Once-LaxTimestampLast-notimestamp
         malformed/mutualcert-duplex.unsecured-and-malformed
         malformed/mutualcert.unsecured-and-malformed
         malformed/sc-mutualcert-2007.unsecured-and-malformed
@@ -126,6 +154,26 @@ internal static class VectorIndex
         mismatch/sc-mutualcert.order-client-signs-first
         mismatch/sc-mutualcert.other-service-certificate
         mismatch/sc-mutualcert.suite
+        mixed-versions/all-different
+        mixed-versions/derived-bootstrap-only
+        mixed-versions/derived-session-only
+        mixed-versions/entropy-session-Client-bootstrap-Combined
+        mixed-versions/entropy-session-Combined-bootstrap-Server
+        mixed-versions/layout-session-Strict-bootstrap-LaxTimestampLast
+        mixed-versions/order-session-EncryptBeforeSign-bootstrap-SignBeforeEncrypt
+        mixed-versions/session-2005-bootstrap-2007
+        mixed-versions/session-2005-bsp-bootstrap-2005
+        mixed-versions/session-2007-bootstrap-2005
+        mixed-versions/session-2007-bootstrap-2005-cookie
+        mixed-versions/session-2007-bootstrap-2005-renew
+        mixed-versions/session-2007-bootstrap-2005-wss10-duplex
+        mixed-versions/session-2007-bootstrap-2007-bsp
+        mixed-versions/session-wss10-bootstrap-wss11
+        mixed-versions/session-wss11-bootstrap-wss10
+        mixed-versions/suite-session-Basic128Sha256-bootstrap-Basic256
+        mixed-versions/suite-session-Basic256-bootstrap-Basic128
+        mixed-versions/suite-session-TripleDes-bootstrap-Basic256Rsa15
+        mixed-versions/timestamp-session-only
         replay/mutualcert-2007.request
         replay/mutualcert-duplex-2007.request
         replay/mutualcert-duplex.expired

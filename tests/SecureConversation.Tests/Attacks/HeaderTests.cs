@@ -5,6 +5,8 @@ namespace SecureConversation.Tests.Attacks;
 /// <summary>The security header is a closed set of children: one of each, in an order that shows what was done first.</summary>
 public sealed class HeaderTests
 {
+    private const string Roles12 = "http://www.w3.org/2003/05/soap-envelope/role/";
+
     [Fact]
     public Task UnknownChild_IsRefused() => Attack.OnSessionAsync(f => f.Security.AppendChild(f.Parse("<w xmlns=\"urn:w\"/>")), FailureCode.UnknownSecurityElement);
 
@@ -57,6 +59,38 @@ public sealed class HeaderTests
         forged.Security.SetAttribute("role", Forgery.Soap, "urn:somebody-else");
         await scene.RefusedAsync(forged.Seal(), FailureCode.SecurityHeaderMissing);
     }
+
+    /// <summary>Every node acts in the role "next", so that such a header is for this receiver (SOAP 1.2 part 1 section 2.2).</summary>
+    [Theory]
+    [InlineData("next")]
+    [InlineData("ultimateReceiver")]
+    public async Task SecurityHeader_ForARoleOfTheReceiver_IsRead(string role)
+    {
+        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var request = scene.Request();
+        var forged = scene.Forge(request.Envelope);
+        forged.Security.SetAttribute("role", Forgery.Soap, Roles12 + role);
+        await scene.AcceptedAsync(forged.Seal());
+    }
+
+    [Fact]
+    public async Task SecurityHeader_ForTheNoneRole_IsNotRead()
+    {
+        using var scene = await Scene.OpenAsync(Attack.Single);
+        using var request = scene.Request();
+        var forged = scene.Forge(request.Envelope);
+        forged.Security.SetAttribute("role", Forgery.Soap, Roles12 + "none");
+        await scene.RefusedAsync(forged.Seal(), FailureCode.SecurityHeaderMissing);
+    }
+
+    [Fact]
+    public Task SecondSecurityHeader_ForTheNextRole_IsRefused() => Attack.OnSessionAsync(f =>
+    {
+        var second = (XmlElement)f.Security.CloneNode(false);
+        second.SetAttribute("role", Forgery.Soap, Roles12 + "next");
+        second.AppendChild(f.Parse("<w xmlns=\"urn:w\"/>"));
+        f.Header.AppendChild(second);
+    }, FailureCode.DuplicateElement);
 
     [Fact]
     public Task NoSecurityHeader_IsRefused() => Attack.OnSingleAsync(f => f.OnWire(w => w.Header.RemoveChild(w.Security)), FailureCode.SecurityHeaderMissing);

@@ -27,6 +27,11 @@ public static class Bindings
         ["bound-no-derived"] = e => e.SetKeyDerivation(false) with { MessageProtectionProfile = MessageProtectionProfile.Bound },
         ["bound-timestamp-last"] = e => e with { MessageProtectionProfile = MessageProtectionProfile.Bound, SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
         ["no-derived"] = e => e.SetKeyDerivation(false),
+        ["derived"] = e => e.SetKeyDerivation(true),
+        ["derived-encrypt-first"] = e => e.SetKeyDerivation(true) with { MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign },
+        ["once"] = Once,
+        ["no-timestamp-first"] = e => WithoutTimestamp(e) with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampFirst },
+        ["no-timestamp-last"] = e => WithoutTimestamp(e) with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
         ["lax"] = e => e with { SecurityHeaderLayout = SecurityHeaderLayout.Lax },
         ["timestamp-last"] = e => e with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
         ["server-entropy"] = e => Confirmed(e) with { KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy },
@@ -37,9 +42,16 @@ public static class Bindings
         from bootstrap in Bootstraps.Keys
         from variation in Variations.Keys
         from session in new[] { "session", "single" }
-        where !variation.StartsWith("bound", StringComparison.Ordinal)
+        where !variation.StartsWith("bound", StringComparison.Ordinal) && !variation.StartsWith("no-timestamp", StringComparison.Ordinal)
         where (bootstrap, variation, session) is not ("mutualcert-wss10", "server-entropy", "session")
         select $"{bootstrap}/{variation}/{session}";
+
+    /// <summary>Those without a timestamp, in the layouts that have a place for one.</summary>
+    public static IEnumerable<string> NamesWithoutTimestamp =>
+        from bootstrap in Bootstraps.Keys
+        from place in new[] { "first", "last" }
+        from session in new[] { "session", "single" }
+        select $"{bootstrap}/no-timestamp-{place}/{session}";
 
     /// <summary>Those in the profile that only our own ends speak.</summary>
     public static IEnumerable<string> BoundNames =>
@@ -49,6 +61,28 @@ public static class Bindings
         where variation.StartsWith("bound", StringComparison.Ordinal)
         from session in new[] { "session", "single" }
         select $"{bootstrap}/{variation}/{session}";
+
+    // The certificate of the service is Once where WCF takes that.
+    private static SecurityBindingElement Once(SecurityBindingElement element) => element switch
+    {
+        AsymmetricSecurityBindingElement { InitiatorTokenParameters: { } initiator, RecipientTokenParameters: { } recipient } asymmetric => asymmetric with
+        {
+            InitiatorTokenParameters = initiator with { InclusionMode = SecurityTokenInclusionMode.Once },
+            RecipientTokenParameters = recipient with { InclusionMode = SecurityTokenInclusionMode.Once },
+        },
+        SymmetricSecurityBindingElement { ProtectionTokenParameters: SecureConversationSecurityTokenParameters session } symmetric =>
+            symmetric with { ProtectionTokenParameters = session with { InclusionMode = SecurityTokenInclusionMode.Once } },
+        SymmetricSecurityBindingElement { ProtectionTokenParameters: { } service } symmetric =>
+            symmetric with { ProtectionTokenParameters = service with { InclusionMode = SecurityTokenInclusionMode.AlwaysToInitiator } },
+        _ => element,
+    };
+
+    private static SecurityBindingElement WithoutTimestamp(SecurityBindingElement element) => element with
+    {
+        IncludeTimestamp = false,
+        LocalClientSettings = element.LocalClientSettings with { DetectReplays = false },
+        LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = false },
+    };
 
     // Where each side signs with its own certificate, a key of the service alone needs confirmations, which WS-Security 1.0 has not.
     private static SecurityBindingElement Confirmed(SecurityBindingElement element) =>

@@ -17,6 +17,7 @@ namespace SecureConversation.Tests.Surface;
 public sealed class OptionSettingsTests
 {
     private const string Answers = "SecureConversation.Tests/Roles/FailureAnswerTests.cs";
+    private const string Limits = "SecureConversation.Tests/Roles/LimitOptionTests.cs";
     private const string UnsignedHeader = "<h:Trace xmlns:h=\"urn:h\">1</h:Trace>";
 
     private static readonly Dictionary<string, Proof> Table = new()
@@ -25,7 +26,9 @@ public sealed class OptionSettingsTests
         ["MessageSecurityClientOptions.HandOutUnsignedHeaders"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { HandOutUnsignedHeaders = true })),
         ["MessageSecurityClientOptions.LoggerFactory"] = new Shows(
             () => LogAsync(_ => ReplyAsync(new() { MaxEnvelopeBytes = 1000 })), () => LogAsync(log => ReplyAsync(new() { MaxEnvelopeBytes = 1000, LoggerFactory = log }))),
+        ["MessageSecurityClientOptions.MaxAttributesPerElement"] = new ShownBy(Limits, "Reply_BeyondTheLimit_IsRefusedWithItsValueAndTakenWithAHigherOne"),
         ["MessageSecurityClientOptions.MaxEnvelopeBytes"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { MaxEnvelopeBytes = 1000 })),
+        ["MessageSecurityClientOptions.MaxNamespaceDeclarations"] = new ShownBy(Limits, "Reply_BeyondTheLimit_IsRefusedWithItsValueAndTakenWithAHigherOne"),
         ["MessageSecurityClientOptions.TimeProvider"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { TimeProvider = Tomorrow })),
 
         ["MessageSecurityServiceOptions.HandOutCanonicalForm"] = new ShownBy(
@@ -41,7 +44,9 @@ public sealed class OptionSettingsTests
         ["MessageSecurityServiceOptions.HandOutUnsignedHeaders"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, HandOutUnsignedHeaders = true }),
         ["MessageSecurityServiceOptions.LoggerFactory"] = new Shows(
             () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })), () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, LoggerFactory = log }))),
+        ["MessageSecurityServiceOptions.MaxAttributesPerElement"] = new ShownBy(Limits, "Request_BeyondTheLimit_IsRefusedWithItsValueAndTakenWithAHigherOne"),
         ["MessageSecurityServiceOptions.MaxEnvelopeBytes"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, MaxEnvelopeBytes = 1000 }),
+        ["MessageSecurityServiceOptions.MaxNamespaceDeclarations"] = new ShownBy(Limits, "Request_BeyondTheLimit_IsRefusedWithItsValueAndTakenWithAHigherOne"),
         ["MessageSecurityServiceOptions.MaxSessions"] = new ShownBy("SecureConversation.Tests/State/MaxSessionsTests.cs", "Sessions_OfOneAddress_HaveThreeQuartersAndGiveWay"),
         ["MessageSecurityServiceOptions.ReplayCache"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, ReplayCache = new SuspiciousCache() }),
         ["MessageSecurityServiceOptions.SessionClosed"] = new Shows(

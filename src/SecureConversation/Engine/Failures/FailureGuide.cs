@@ -29,8 +29,9 @@ internal static partial class FailureGuide
                 + "stranger, or namespaces so long and in so many elements that its canonical form would be 32 times as large. The detail "
                 + "names the limit.",
             Remedy = "For size raise MaxRequestBytes of the ASP.NET Core endpoint, MaxResponseBytes of the HTTP client, "
-                + "MaxReceivedMessageSize of a WCF transport, or MaxEnvelopeBytes of the engine. The other limits are fixed: have the "
-                + "sender make its message simpler.",
+                + "MaxReceivedMessageSize of a WCF transport, or MaxEnvelopeBytes of the engine; for attributes raise "
+                + "MaxAttributesPerElement, for namespace declarations MaxNamespaceDeclarations, each on the receiver. The other limits "
+                + "are fixed: have the sender make its message simpler.",
         },
         FailureCode.NotAnEnvelope => new()
         {
@@ -192,8 +193,11 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Either,
             Clause = "WS-Trust 1.3 and WS-SecureConversation 1.3, section 1 (namespaces)",
-            Cause = "One side speaks the versions of February 2005, the other the OASIS ones: WSHttpBinding against WS2007HttpBinding.",
-            Remedy = "Set MessageSecurityVersion to that of the other side, on the element and on its bootstrap.",
+            Cause = "One side speaks the versions of February 2005, the other the OASIS ones: WSHttpBinding against WS2007HttpBinding. Or "
+                + "a client renews a session whose element and bootstrap are of the two versions, which WCF cannot do either.",
+            Remedy = "Set MessageSecurityVersion to that of the other side, on the element and on its bootstrap, each to its own: "
+                + "CreateSecureConversationBindingElement takes none over from the bootstrap. To renew, set both to one version on both "
+                + "sides.",
         },
         FailureCode.AlgorithmMismatch => new()
         {
@@ -329,15 +333,16 @@ internal static partial class FailureGuide
             Clause = "WS-Trust 1.3 sections 3 and 11",
             Cause = "A RequestSecurityToken asks for something else than a session, for instance its renewal or a token of another type, "
                 + "or brings too little entropy.",
-            Remedy = "Set KeyEntropyMode to the same on both sides. A WCF client that renews: raise SessionKeyRenewalInterval of its "
-                + "LocalClientSettings above the lifetime of its sessions.",
+            Remedy = "Set KeyEntropyMode of the session's element to the same on both sides. A WCF client that renews: raise "
+                + "SessionKeyRenewalInterval of its LocalClientSettings above the lifetime of its sessions.",
         },
         FailureCode.InvalidTrustResponse => new()
         {
             Side = FailureSide.Client,
             Clause = "WS-Trust 1.3 section 4",
             Cause = "The answer to the handshake brings no token, two of them, or a key that the binding does not agree to.",
-            Remedy = "Set KeyEntropyMode and DefaultAlgorithmSuite to the same on both sides, and MessageSecurityVersion.",
+            Remedy = "Set KeyEntropyMode and DefaultAlgorithmSuite of the session's element to the same on both sides, and "
+                + "MessageSecurityVersion.",
         },
         FailureCode.RelatesToMismatch => new()
         {

@@ -75,6 +75,11 @@ internal sealed class SoapNames
     /// <summary>The addressing headers that WCF signs, in both directions.</summary>
     public XmlName[] AddressingHeaders { get; }
 
+    /// <summary>Whether the last receiver of a message acts in the role.</summary>
+    public bool IsRoleOfReceiver(string role) => IsSoap12
+        ? role is "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver" or "http://www.w3.org/2003/05/soap-envelope/role/next"
+        : role is "http://schemas.xmlsoap.org/soap/actor/next";
+
     public string Anonymous => IsAddressing10
         ? "http://www.w3.org/2005/08/addressing/anonymous"
         : "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous";

@@ -13,8 +13,7 @@ internal static class HeaderLayout
 {
     public static void Require(MessageShape shape, MessageRequirements requirements)
     {
-        var items = shape.Header.Items;
-        RequireTimestampPosition(items, requirements.Layout);
+        RequireTimestampPosition(shape.Header, requirements.Layout);
         RequireProtectionOrder(shape, requirements);
         if (requirements.Layout == SecurityHeaderLayout.Strict)
         {
@@ -22,15 +21,16 @@ internal static class HeaderLayout
         }
     }
 
-    private static void RequireTimestampPosition(List<SecurityItem> items, SecurityHeaderLayout layout)
+    /// <summary>The place of a timestamp, where there is one. The layout does not say whether there has to be one (recorded).</summary>
+    private static void RequireTimestampPosition(SecurityHeader header, SecurityHeaderLayout layout)
     {
         var position = layout switch
         {
             SecurityHeaderLayout.LaxTimestampFirst => 0,
-            SecurityHeaderLayout.LaxTimestampLast => items.Count - 1,
+            SecurityHeaderLayout.LaxTimestampLast => header.Items.Count - 1,
             _ => -1,
         };
-        if (position >= 0 && items[position].Kind != SecurityItemKind.Timestamp)
+        if (position >= 0 && header.Single(SecurityItemKind.Timestamp) is { } timestamp && timestamp.Position != position)
         {
             Fail.With(FailureCode.LayoutViolation, "wsu:Timestamp");
         }

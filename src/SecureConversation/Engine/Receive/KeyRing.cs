@@ -64,7 +64,7 @@ internal sealed class KeyRing : IDisposable
     /// </summary>
     public SymmetricKey ForEncryption(KeyReference? reference)
     {
-        var key = Find(reference, _requirements.DerivedKeys && !_requirements.IsAsymmetric);
+        var key = Find(reference, _requirements.DerivedKeys);
         return key.Length == _requirements.Suite.Encryption.KeyBytes
             ? key
             : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "encryption key length");

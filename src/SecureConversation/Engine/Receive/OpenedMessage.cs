@@ -34,7 +34,7 @@ internal sealed class OpenedMessage : IDisposable
 
     /// <summary>
     /// Decrypts every part that the reference list names. Bad padding, bad XML and bad structure have one failure code, and none of
-    /// them ends the work early.
+    /// them ends the work early. What is beyond a limit has its own, and the same answer.
     /// </summary>
     public static OpenedMessage Decrypt(AuthenticMessage message, MessageRequirements requirements, XmlLimits limits)
     {
@@ -95,8 +95,10 @@ internal sealed class OpenedMessage : IDisposable
         }
         catch (SecurityFailureException e)
         {
-            // The envelope on the wire was well-formed, so the fault is in the plaintext.
-            return Fail.With<SoapEnvelope>(FailureCode.DecryptionFailed, e.Detail);
+            // The envelope on the wire was well-formed, so the fault is in the plaintext. A limit keeps its name, for the log: the answer
+            // is the same.
+            return Fail.With<SoapEnvelope>(
+                e.Code == FailureCode.LimitExceeded ? FailureCode.LimitExceeded : FailureCode.DecryptionFailed, e.Detail);
         }
     }
 

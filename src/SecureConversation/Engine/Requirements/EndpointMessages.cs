@@ -25,6 +25,13 @@ internal sealed class EndpointMessages(MessageSecurityBinding binding)
         return isRequest == role.IsRequest ? kind : MessageKind.Application;
     }
 
+    /// <summary>
+    /// Whether a message with this action renews a session whose bootstrap is of the other version of WS-SecureConversation. Its header
+    /// has the version of the bootstrap, and would hold a token of that of the session: WCF cannot read it (recorded).
+    /// </summary>
+    public bool IsRenewalAcrossVersions(string? action) => Bootstrap is { } bootstrap && bootstrap.Protocol != Application.Protocol
+        && MessageKinds.IsRenewRequest(action, Application.Protocol);
+
     /// <summary>The formats, of the binding or of its bootstrap, that a message of this kind has.</summary>
     public BindingMessages FormatsOf(MessageKind kind) =>
         kind is MessageKind.IssueRequest or MessageKind.IssueResponse ? Bootstrap! : Application;

@@ -39,6 +39,9 @@ internal static class MessageKinds
     public static bool IsSessionRequest(string? action) =>
         Any(action, p => action == p.IssueAction || action == p.RenewAction || action == p.CancelAction);
 
+    /// <summary>Whether a message with this action renews a context of this version.</summary>
+    public static bool IsRenewRequest(string? action, ProtocolVersion protocol) => action == protocol.RenewAction;
+
     /// <summary>Whether a message with this action cancels a context, in either version.</summary>
     public static bool IsCancelRequest(string? action) => Any(action, p => action == p.CancelAction);
 

@@ -50,7 +50,7 @@ internal sealed record MessageRequirements
     public required bool Timestamp { get; init; }
     public required PrimaryTokenKind Primary { get; init; }
 
-    /// <summary>Whether the keys that sign and encrypt come from DerivedKeyTokens.</summary>
+    /// <summary>Whether the symmetric keys that sign and encrypt come from DerivedKeyTokens.</summary>
     public required bool DerivedKeys { get; init; }
 
     /// <summary>Whether derived keys and the primary key itself are both accepted, as WCF does in Cancel and its response.</summary>
@@ -166,6 +166,8 @@ internal sealed record MessageRequirements
                 RecipientTokenParameters: X509SecurityTokenParameters recipient,
             } asymmetric => requirements with
             {
+                // The certificates sign themselves; only the key of the EncryptedKey has others derived from it (recorded).
+                DerivedKeys = (role.IsFromClient ? recipient : initiator).RequireDerivedKeys,
                 SigningToken = role.IsFromClient ? initiator : recipient,
                 EncryptionToken = role.IsFromClient ? recipient : initiator,
                 AllowSerializedSigningToken = role.IsFromClient || asymmetric.AllowSerializedSigningTokenOnReply,

@@ -138,9 +138,11 @@ internal sealed class SoapEnvelope : IDisposable
         return found;
     }
 
-    /// <summary>Whether a block has no role, or that of the ultimate receiver (SOAP 1.2 part 1 section 2.2).</summary>
-    public bool IsForUs(XmlElement block) =>
-        block.GetAttribute(Names.Role) is null or "" or "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
+    /// <summary>
+    /// Whether a block has no role, or one that this receiver acts in: that of the ultimate receiver, or "next", which every node acts in
+    /// (SOAP 1.2 part 1 section 2.2, SOAP 1.1 section 4.2.2).
+    /// </summary>
+    public bool IsForUs(XmlElement block) => block.GetAttribute(Names.Role) is not { Length: > 0 } role || Names.IsRoleOfReceiver(role);
 
     /// <summary>Whether a receiver that does not know the block must refuse the message (SOAP 1.2 part 1 section 5.2.3).</summary>
     public bool MustUnderstand(XmlElement block) => block.GetAttribute(Names.MustUnderstand)?.Trim() is "1" or "true";

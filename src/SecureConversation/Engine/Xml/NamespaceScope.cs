@@ -207,7 +207,7 @@ internal ref struct NamespaceScope : IDisposable
         XmlNamespaces.CheckDeclaration(record.DeclaredPrefix(_document), uri);
         if (Count >= _limit)
         {
-            Fail.With(FailureCode.LimitExceeded, "namespace declarations in scope");
+            Fail.With(FailureCode.LimitExceeded, $"more than {_limit} namespace declarations in scope (MaxNamespaceDeclarations)");
         }
 
         if (Count == _keys.Length)

@@ -120,7 +120,8 @@ internal ref partial struct Utf8XmlTokenizer
     {
         if (AttributeCount >= _limits.MaxAttributesPerElement)
         {
-            Fail.With(FailureCode.LimitExceeded, "attributes");
+            Fail.With(FailureCode.LimitExceeded,
+                $"more than {_limits.MaxAttributesPerElement} attributes of an element (MaxAttributesPerElement)");
         }
 
         var index = AttributeBase + AttributeCount;

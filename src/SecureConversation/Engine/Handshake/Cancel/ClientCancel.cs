@@ -37,7 +37,7 @@ internal static class ClientCancel
                 Fail.With(FailureCode.InvalidTrustResponse, "wsa:Action");
             }
 
-            if (!HandshakeBody.ReadResponse(response, role.Environment.XmlLimits).IsCancelled)
+            if (!HandshakeBody.ReadResponse(response, role.Messages.Application.Protocol, role.Environment.XmlLimits).IsCancelled)
             {
                 Fail.With(FailureCode.InvalidTrustResponse, "wst:RequestedTokenCancelled");
             }

@@ -19,7 +19,7 @@ internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sess
     {
         try
         {
-            RequireTarget(HandshakeBody.ReadRequest(request, environment.XmlLimits), session.Id);
+            RequireTarget(HandshakeBody.ReadRequest(request, messages.Protocol, environment.XmlLimits), session.Id);
         }
         catch (SecurityFailureException e)
         {

@@ -27,16 +27,14 @@ internal sealed class ClientIssue : ClientHandshakeStep
 
     public override ReadOnlyMemory<byte> Envelope => _request.Envelope;
 
-    public override string Action => Bootstrap.Protocol.IssueAction;
-
-    private BindingMessages Bootstrap => _role.Messages.Bootstrap!;
+    public override string Action => _role.Messages.Application.Protocol.IssueAction;
 
     public static ClientIssue Start(ClientRole role, Uri to)
     {
-        var (bootstrap, random) = (role.Messages.Bootstrap!, role.Environment.Random);
-        var size = role.Messages.Application.Element.DefaultAlgorithmSuite.DefaultSymmetricKeyLength;
+        var (session, random) = (role.Messages.Application, role.Environment.Random);
+        var size = session.Element.DefaultAlgorithmSuite.DefaultSymmetricKeyLength;
         byte[]? entropy = null;
-        if (Entropy.ClientContributes(bootstrap.Element.KeyEntropyMode))
+        if (Entropy.ClientContributes(session.Element.KeyEntropyMode))
         {
             entropy = new byte[size / 8];
             random.Fill(entropy);
@@ -44,14 +42,14 @@ internal sealed class ClientIssue : ClientHandshakeStep
 
         var trust = new RequestSecurityToken(TrustRequestKind.Issue)
         {
-            TokenType = bootstrap.Protocol.SctTokenType,
+            TokenType = session.Protocol.SctTokenType,
             Entropy = entropy,
             KeySize = size,
         };
-        var body = EnvelopeWriter.Request(bootstrap.Soap, bootstrap.Protocol.IssueAction, UniqueIds.NextUrn(random), to.AbsoluteUri,
-            output => trust.Write(output, bootstrap.Protocol, UniqueIds.Next(random)));
-        using var plain = SoapEnvelope.Parse(body.Memory, bootstrap.Soap, role.Environment.XmlLimits, buffer: body);
-        var request = role.Exchange.Secure(plain, bootstrap.ForHandshake(MessageRole.Request), MessageKind.IssueRequest);
+        var body = EnvelopeWriter.Request(session.Soap, session.Protocol.IssueAction, UniqueIds.NextUrn(random), to.AbsoluteUri,
+            output => trust.Write(output, session.Protocol, UniqueIds.Next(random)));
+        using var plain = SoapEnvelope.Parse(body.Memory, session.Soap, role.Environment.XmlLimits, buffer: body);
+        var request = role.Exchange.Secure(plain, role.Messages.Bootstrap!.ForHandshake(MessageRole.Request), MessageKind.IssueRequest);
         return new ClientIssue(role, request, entropy);
     }
 
@@ -67,7 +65,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
                 Fail.With(FailureCode.InvalidTrustResponse, "wsa:Action");
             }
 
-            response = HandshakeBody.ReadResponse(message, _role.Environment.XmlLimits);
+            response = HandshakeBody.ReadResponse(message, _role.Messages.Application.Protocol, _role.Environment.XmlLimits);
             return new ClientHandshakeResult(null, Open(_role, response, _entropy));
         }
         catch (SecurityFailureException e)
@@ -98,7 +96,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
         }
 
         var session = role.Messages.Application;
-        var key = KeyAgreement.Complete(response, entropy, role.Messages.Bootstrap!.Element.KeyEntropyMode,
+        var key = KeyAgreement.Complete(response, entropy, session.Element.KeyEntropyMode,
             session.Element.DefaultAlgorithmSuite, session.Protocol);
         var context = new SecurityContextKey(token.Identifier, token.Instance, key);
         try

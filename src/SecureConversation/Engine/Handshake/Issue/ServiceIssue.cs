@@ -20,6 +20,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
     private readonly BindingMessages _session = messages.Application;
     private readonly BindingMessages _bootstrap = messages.Bootstrap!;
 
+    /// <summary>The version of the body and the actions; the header of the message has that of the bootstrap.</summary>
     private ProtocolVersion Protocol => _session.Protocol;
 
     /// <summary>
@@ -61,7 +62,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
     private async ValueTask<ServiceAnswer> OpenAsync(
         VerifiedMessage request, ClaimsPrincipal user, Owner owner, ReplyProtection protection, CancellationToken cancellationToken)
     {
-        var trust = HandshakeBody.ReadRequest(request, environment.XmlLimits);
+        var trust = HandshakeBody.ReadRequest(request, Protocol, environment.XmlLimits);
         ServiceSession? session = null;
         RequestSecurityTokenResponse? response = null;
         try
@@ -113,7 +114,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         var now = environment.Clock.GetUtcNow();
         var settings = _session.Element.LocalServiceSettings;
         var expires = now + (_session.RequiresCancellation ? settings.SessionKeyRenewalInterval : settings.IssuedCookieLifetime);
-        var (key, response) = KeyAgreement.Agree(request, _bootstrap.Element.KeyEntropyMode, _session.Element.DefaultAlgorithmSuite,
+        var (key, response) = KeyAgreement.Agree(request, _session.Element.KeyEntropyMode, _session.Element.DefaultAlgorithmSuite,
             Protocol, environment.Random);
 
         var context = new SecurityContextKey(identifier, null, key);

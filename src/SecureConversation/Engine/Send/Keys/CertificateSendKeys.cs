@@ -9,19 +9,25 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
 
-/// <summary>The keys of an asymmetric binding: the sender's certificate signs; a fresh key, wrapped for the recipient, encrypts.</summary>
+/// <summary>
+/// The keys of an asymmetric binding: the sender's certificate signs; a fresh key, wrapped for the recipient, encrypts, or a key that is
+/// derived from it. The parts then name the derived key, so that the list of them stands outside the EncryptedKey (recorded).
+/// </summary>
 internal sealed class CertificateSendKeys(SenderToken.Certificates token, MessageRequirements requirements) : SendKeys(requirements)
 {
     private string _keyId = "";
+    private string _derivedId = "";
+    private byte[] _nonce = [];
     private string? _tokenId;
+    private SymmetricKey? _wrapped;
 
     public override X509Credential SigningCertificate => token.Own;
 
-    public override bool ListsInEncryptedKey => Requirements.SignsFirst;
+    public override bool ListsInEncryptedKey => Requirements.SignsFirst && !Requirements.DerivedKeys;
 
-    public override Action<PooledBytes>? EncryptionReference => ListsInEncryptedKey
-        ? null
-        : output => TokenWriter.LocalReference(output, _keyId, Bsp(Uris.EncryptedKey), Bsp(Uris.EncryptedKey));
+    public override Action<PooledBytes>? EncryptionReference => ListsInEncryptedKey ? null
+        : Requirements.DerivedKeys ? output => ReferToDerived(output, _derivedId)
+        : ReferToWrapped;
 
     public override void WriteSource(PooledBytes output)
     {
@@ -33,10 +39,16 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
 
     public override void WriteEncryptionToken(PooledBytes output, IReadOnlyList<string> references)
     {
-        if (Encrypts)
+        if (!Encrypts)
         {
-            var listed = ListsInEncryptedKey ? references : [];
-            EncryptedKeySha1 = WrappedKey.Write(output, _keyId, token.Recipient, Encryption, Requirements, listed);
+            return;
+        }
+
+        var listed = ListsInEncryptedKey ? references : [];
+        EncryptedKeySha1 = WrappedKey.Write(output, _keyId, token.Recipient, _wrapped!, Requirements, listed);
+        if (Requirements.DerivedKeys)
+        {
+            TokenWriter.DerivedKeyToken(output, _derivedId, ReferToWrapped, Encryption.Length, _nonce, Requirements.Protocol);
         }
     }
 
@@ -57,14 +69,26 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
         }
     }
 
-    public override void Dispose() => Encryption?.Dispose();
+    public override void Dispose()
+    {
+        Encryption?.Dispose();
+        _wrapped?.Dispose();
+    }
 
     protected override void Resolve(IdAllocator ids, RandomSource random)
     {
         _keyId = ids.Next();
         _tokenId = SendsToken ? UniqueIds.Next(random) : null;
-        Encryption = MakeFreshKey(random);
+        _wrapped = MakeFreshKey(random);
+        Encryption = _wrapped;
+        if (Requirements.DerivedKeys)
+        {
+            _derivedId = ids.Next();
+            (Encryption, _nonce) = DeriveFresh(_wrapped, Requirements.Suite.DefaultEncryptionKeyDerivationLength, random);
+        }
     }
+
+    private void ReferToWrapped(PooledBytes output) => ReferToEncryptedKey(output, _keyId);
 
     /// <summary>Whether the signing certificate travels (WS-SecurityPolicy 1.2 section 5.1).</summary>
     private bool SendsToken => Requirements.SigningToken!.InclusionMode switch

@@ -1,6 +1,8 @@
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
@@ -11,6 +13,8 @@ namespace SecureConversation.Engine.Send;
 /// </summary>
 internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
 {
+    private const int NonceLength = 16;
+
     /// <summary>Whether the message has encrypted parts.</summary>
     public bool Encrypts { get; private set; }
 
@@ -94,4 +98,23 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
 
     /// <summary>The value of an attribute that the Basic Security Profile asks for; null when the binding does not follow it.</summary>
     protected string? Bsp(string uri) => requirements.BspAttributes ? uri : null;
+
+    /// <summary>Writes a reference to an EncryptedKey of this message. WS-Security 1.0 has no type for such a token (recorded).</summary>
+    protected void ReferToEncryptedKey(PooledBytes output, string id)
+    {
+        var type = requirements.IsWss11 ? Bsp(Uris.EncryptedKey) : null;
+        TokenWriter.LocalReference(output, id, type, type);
+    }
+
+    /// <summary>A fresh nonce and the key derived with it from the source; the caller disposes the key.</summary>
+    protected static (SymmetricKey Key, byte[] Nonce) DeriveFresh(SymmetricKey source, int bits, RandomSource random)
+    {
+        var nonce = new byte[NonceLength];
+        random.Fill(nonce);
+        return (source.Derive(DerivedKeyToken.DefaultLabel, nonce, 0, bits / 8), nonce);
+    }
+
+    /// <summary>Writes a reference to a DerivedKeyToken of this message.</summary>
+    protected void ReferToDerived(PooledBytes output, string id) =>
+        TokenWriter.LocalReference(output, id, Bsp(Requirements.Protocol.DkTokenType));
 }

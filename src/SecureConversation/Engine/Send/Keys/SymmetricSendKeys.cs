@@ -9,8 +9,6 @@ namespace SecureConversation.Engine.Send;
 /// <summary>One symmetric key, or two keys derived from it, sign and encrypt the message.</summary>
 internal abstract class SymmetricSendKeys(MessageRequirements requirements) : SendKeys(requirements)
 {
-    private const int NonceLength = 16;
-
     private readonly List<SymmetricKey> _owned = new(2);
     private (string Id, byte[] Nonce) _signing;
     private (string Id, byte[] Nonce) _encryption;
@@ -77,13 +75,8 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
 
     private (SymmetricKey, (string, byte[])) Derive(SymmetricKey source, IdAllocator ids, RandomSource random, int bits)
     {
-        var nonce = new byte[NonceLength];
-        random.Fill(nonce);
-        var key = source.Derive(DerivedKeyToken.DefaultLabel, nonce, 0, bits / 8);
+        var (key, nonce) = DeriveFresh(source, bits, random);
         _owned.Add(key);
         return (key, (ids.Next(), nonce));
     }
-
-    private void ReferToDerived(PooledBytes output, string id) =>
-        TokenWriter.LocalReference(output, id, Bsp(Requirements.Protocol.DkTokenType));
 }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Encryption;
-using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Tokens;
@@ -38,8 +37,7 @@ internal sealed class WrappedSendKeys(X509Certificate2 recipient, MessageRequire
         DeriveOrUse(_fresh, ids, random);
     }
 
-    protected override void ReferToSource(PooledBytes output) =>
-        TokenWriter.LocalReference(output, _id, Bsp(Uris.EncryptedKey), Bsp(Uris.EncryptedKey));
+    protected override void ReferToSource(PooledBytes output) => ReferToEncryptedKey(output, _id);
 }
 
 /// <summary>Writes an EncryptedKey for a certificate whose private key the receiver holds.</summary>
