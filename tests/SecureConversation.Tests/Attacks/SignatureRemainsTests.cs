@@ -56,6 +56,25 @@ public sealed class SignatureRemainsTests
         await scene.AcceptedAsync(next.Envelope);
     }
 
+    /// <summary>Text that looks like a signature would be found in its place. No message with such text is accepted.</summary>
+    [Theory]
+    [InlineData("<!--<SignedInfo></SignedInfo><SignatureValue>AA</SignatureValue>-->")]
+    [InlineData("<![CDATA[<SignedInfo></SignedInfo><SignatureValue>AA</SignatureValue>]]>")]
+    [InlineData("<?x <SignedInfo></SignedInfo><SignatureValue>AA</SignatureValue>?>")]
+    public async Task TextLikeASignature_BeforeTheSignature_IsNeverAccepted(string text)
+    {
+        using var scene = await Scene.OpenAsync("anonymous//single");
+        for (var i = 0; i < 2; i++)
+        {
+            using var request = scene.Request();
+            var forgery = scene.Forge(request.Envelope);
+            var part = forgery.SignaturePart;
+            part.Plain = Insert(forgery.Plaintext(part), ">", "", Encoding.ASCII.GetBytes(text));
+            using var result = await scene.ReceiveAsync(forgery.Seal());
+            Assert.NotEqual(FailureCode.None, Assert.IsType<ServiceResult.Respond>(result).Code);
+        }
+    }
+
     /// <summary>Others declare the prefix of the signature on itself, where it may be lost.</summary>
     [Theory]
     [InlineData("")]

@@ -154,6 +154,12 @@ internal sealed class SealedSignature : IDisposable
         _document.Write(WrapperEnd);
         return TryRead(_length, root =>
         {
+            if (Plaintext.IndexOf("<!"u8) >= 0)
+            {
+                // A comment or CDATA section may hold what looks like another signature. No sender writes any.
+                Fail.With(FailureCode.MalformedSecurityElement, "comment in an encrypted ds:Signature");
+            }
+
             var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
             Signer = findKey(element);
             Remains = Element = element;

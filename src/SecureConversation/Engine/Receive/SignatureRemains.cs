@@ -5,7 +5,7 @@ namespace SecureConversation.Engine.Receive;
 /// <summary>
 /// Finds ds:SignedInfo and ds:SignatureValue in what was decrypted and is no ds:Signature. Whoever changes the ciphertext to see whether
 /// it is accepted has to leave these two as they were. They are looked for as text, since around them there may be anything; a message
-/// that could be accepted has no other text like theirs, for attributes and text hold no "&lt;".
+/// that could be accepted has no other text like theirs: attributes and text hold no "&lt;", and comments are refused.
 /// </summary>
 internal static class SignatureRemains
 {
