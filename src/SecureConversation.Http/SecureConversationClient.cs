@@ -77,9 +77,16 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
 
     /// <summary>Calls an operation.</summary>
     /// <param name="action">Its a:Action.</param>
-    /// <param name="body">XML for the body of the request.</param>
+    /// <param name="body">
+    /// XML for the body of the request. As in all XML, a carriage return in text is written <c>&amp;#xD;</c>: readers take one that stands
+    /// there as it is for a line feed (XML 1.0 section 2.11). Serializers, XElement among them, write it so when they are told to
+    /// (NewLineHandling.Entitize).
+    /// </param>
     /// <param name="cancellationToken">Gives the call up; the session stays.</param>
-    /// <returns>The content of the body of the reply, as XML that stands on its own.</returns>
+    /// <returns>
+    /// The content of the body of the reply, as XML that stands on its own. All characters are those that the service sent: a carriage
+    /// return is written <c>&amp;#xD;</c>.
+    /// </returns>
     /// <exception cref="SecureConversationException">
     /// The reply was refused, or is a fault: then <see cref="SecureConversationException.Fault"/> is set, and its IsSecured says whether
     /// the service itself is known to have sent it.

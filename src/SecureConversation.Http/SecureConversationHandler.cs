@@ -15,7 +15,9 @@ namespace SecureConversation.Http;
 /// <para>Where the binding establishes sessions, the first request to an address opens one, concurrent requests share it,
 /// and it is replaced before its key expires and after the service has forgotten it. A request that meets a forgotten
 /// session fails with <see cref="SecureConversationFailure.BadContextToken"/>; see
-/// <see cref="SecureConversationHttpOptions.RetryOnBadContextToken"/>.</para>
+/// <see cref="SecureConversationHttpOptions.RetryOnBadContextToken"/>. After any fault without security, a refused or empty reply, or a
+/// fault of WCF's dispatcher that an exception was not handled, the next request opens a new session too, and the old one is cancelled:
+/// services forget sessions without saying so. Requests under way in it go on.</para>
 /// <para>Sessions belong to an address: scheme, host, port and path. They are cancelled by <see cref="CloseAsync"/> and by disposal,
 /// and just dropped where the binding requires no cancellation. Headers that handshakes need as well, like an API key of a
 /// gateway, belong into a handler behind this one. One-way requests are marked:
@@ -90,7 +92,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         if (!Endpoint.Client.Binding.EstablishesSession)
         {
             var secured = Endpoint.Client.Secure(plain.Envelope, plain.Address, plain.Action);
-            return await ExchangeAsync(request, plain, secured, cancellationToken).ConfigureAwait(false);
+            return await ExchangeAsync(request, plain, secured, AwaitedReply.OfRequest, cancellationToken).ConfigureAwait(false);
         }
 
         try
@@ -127,12 +129,25 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         var session = await slot.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await ExchangeAsync(request, plain, session.Secure(plain.Envelope), cancellationToken).ConfigureAwait(false);
-        }
-        catch (SecureConversationException e) when (IsLoss(e))
-        {
-            slot.Lose(session, isKnownToService: e.Fault!.IsSecured);
-            throw;
+            var secured = session.Secure(plain.Envelope);
+            try
+            {
+                var response = await ExchangeAsync(request, plain, secured, AwaitedReply.InSession, cancellationToken)
+                    .ConfigureAwait(false);
+                if (response.Content is VerifiedContent { Reply: { IsFault: true } reply } && EndsSession(reply))
+                {
+                    slot.Lose(session, FailureCode.PeerFault);
+                }
+
+                return response;
+            }
+            catch (SecureConversationException e)
+            {
+                // A service that has forgotten the session may answer with anything, a fault of its own or nothing, and so may somebody on
+                // the way, whom that gives a handshake and no more: the session is not used again, and nothing is repeated for it.
+                slot.Lose(session, e.Code);
+                throw;
+            }
         }
         finally
         {
@@ -140,8 +155,10 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         }
     }
 
+    private static bool EndsSession(VerifiedReply reply) => reply.Message.TryReadFault(out var fault) && fault.EndsSession;
+
     private async Task<HttpResponseMessage> ExchangeAsync(
-        HttpRequestMessage request, PlainRequest plain, SecuredRequest secured, CancellationToken cancellationToken)
+        HttpRequestMessage request, PlainRequest plain, SecuredRequest secured, AwaitedReply awaited, CancellationToken cancellationToken)
     {
         using var wire = SoapPost.Create(Endpoint.Version, plain.Address, secured.Envelope, plain.Action, owner: secured);
         SoapPost.CopySettings(request, wire);
@@ -155,7 +172,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
                 return new HttpResponseMessage(HttpStatusCode.Accepted) { RequestMessage = request, Version = response.Version };
             }
 
-            reply = new VerifiedReply(response.Verify(secured.VerifyReply), response);
+            reply = new VerifiedReply(response.Verify(awaited, secured.VerifyReply), response);
             ThrowIfLoss(reply);
             request.Options.Set(SecureConversationRequestOptions.VerifiedReply, reply.Message);
             return new HttpResponseMessage(reply.IsFault ? HttpStatusCode.InternalServerError : HttpStatusCode.OK)

@@ -30,6 +30,8 @@ public enum FailureCode
     DuplicateId = 107,
     /// <summary>A header block is marked mustUnderstand and the receiver does not know it.</summary>
     NotUnderstood = 108,
+    /// <summary>Nothing came where a reply was expected.</summary>
+    EmptyReply = 109,
 
     // 2xx: the shape of the security header.
 
@@ -120,6 +122,8 @@ public enum FailureCode
     SessionNotOffered = 512,
     /// <summary>A request that is addressed to another endpoint.</summary>
     DestinationUnreachable = 513,
+    /// <summary>A Cancel reached a service whose sessions are not cancelled.</summary>
+    CancellationNotAllowed = 514,
 
     /// <summary>A defect of this library.</summary>
     Internal = 900,

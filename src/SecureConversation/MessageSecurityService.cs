@@ -304,6 +304,11 @@ public sealed class MessageSecurityService : IDisposable
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(
         ServiceSessions sessions, ReceivedEnvelope message, MessageKind kind, CancellationToken cancellationToken)
     {
+        if (kind == MessageKind.CancelRequest && !Formats.RequiresCancellation)
+        {
+            Fail.With(FailureCode.CancellationNotAllowed);
+        }
+
         var sender = Owner.OfStranger(message.Origin.RemoteAddress);
         var session = await sessions.Router.EnterAsync(message.Wire, sender, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;

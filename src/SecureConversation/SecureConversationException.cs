@@ -48,4 +48,10 @@ public sealed class SecureConversationException : Exception
 
     /// <summary>The fault that the peer sent; null when this library refused the message.</summary>
     public SoapFault? Fault { get; }
+
+    /// <summary>
+    /// The fault that stands in clear in a reply that this library refused; null when none does. Nothing proves it, anybody may have
+    /// written it: it is for people who look for the cause, since some stacks sign their faults in part only. Its IsSecured is false.
+    /// </summary>
+    public SoapFault? UnverifiedFault { get; internal init; }
 }

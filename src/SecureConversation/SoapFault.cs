@@ -17,6 +17,13 @@ public sealed record SoapFault
     /// <summary>Whether the fault was part of a verified message. If not, anybody may have sent it.</summary>
     public bool IsSecured { get; init; }
 
+    /// <summary>
+    /// Whether the service ends the session with this fault: it does not know the security context, or wants a new key for it, or, as the
+    /// dispatcher of WCF says, an exception was not handled, after which it forgets the session. The name of the code says so, so it is
+    /// worth as much as <see cref="IsSecured"/> says.
+    /// </summary>
+    public bool EndsSession => IsLossOfContext || Is("InternalServiceFault", Ns.DotNetDispatcher);
+
     /// <summary>Whether the service does not know the security context, or wants a new key for it, in any version.</summary>
     internal bool IsLossOfContext =>
         Is("BadContextToken", Ns.ScFebruary2005, Ns.Sc13) || Is("RenewNeeded", Ns.ScFebruary2005, Ns.Sc13);

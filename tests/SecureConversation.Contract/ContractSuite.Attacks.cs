@@ -28,7 +28,17 @@ public abstract partial class ContractSuite<TService, TClient>
         await using var client = Connect(service, settings);
         await client.EchoAsync("confidential");
         var before = service.Probe.Wire.Last();
-        var calls = 1;
+        var (calls, handshakes) = (1, 1);
+
+        // A client does not go on in a session where something was refused, so each attack has a client of its own.
+        async Task<IContractClient> VictimAsync()
+        {
+            var victim = Connect(service, settings);
+            await victim.EchoAsync("confidential");
+            (calls, handshakes) = (calls + 1, handshakes + 1);
+            return victim;
+        }
+
         foreach (var (name, change) in Changes)
         {
             // Without security a message gets a fault that the session is unknown, which has the client open another.
@@ -37,13 +47,15 @@ public abstract partial class ContractSuite<TService, TClient>
                 continue;
             }
 
+            await using var victim = await VictimAsync();
             service.Probe.ChangeRequest = change;
-            await Assert.ThrowsAsync<ContractRefusedException>(() => client.EchoAsync("confidential"));
+            await Assert.ThrowsAsync<ContractRefusedException>(() => victim.EchoAsync("confidential"));
             service.Probe.ChangeRequest = null;
             Assert.True(service.Probe.Calls == calls, $"{name}: the service executed it");
         }
 
-        foreach (var (name, change) in Changes.Append(new("earlier reply", _ => before.ResponseText)).Append(new("its own request", _ => before.RequestText)))
+        var earlier = before;
+        foreach (var (name, change) in Changes.Append(new("earlier reply", _ => earlier.ResponseText)).Append(new("its own request", _ => earlier.RequestText)))
         {
             if (change(before.ResponseText) == before.ResponseText && name != "earlier reply")
             {
@@ -51,8 +63,10 @@ public abstract partial class ContractSuite<TService, TClient>
             }
 
             // The WCF client cannot read a:ReplyTo of August 2004, and says so in another way.
+            await using var victim = await VictimAsync();
+            earlier = service.Probe.Wire.Last();
             service.Probe.ChangeReply = change;
-            var refusal = await Assert.ThrowsAnyAsync<Exception>(() => client.EchoAsync("confidential"));
+            var refusal = await Assert.ThrowsAnyAsync<Exception>(() => victim.EchoAsync("confidential"));
             Assert.True(refusal is ContractRefusedException or PlatformNotSupportedException, $"{name}: {refusal}");
             service.Probe.ChangeReply = null;
             Assert.Equal(++calls, service.Probe.Calls);
@@ -68,7 +82,7 @@ public abstract partial class ContractSuite<TService, TClient>
 
         Assert.Equal(calls, service.Probe.Calls);
         Assert.Equal("confidential", await client.EchoAsync("confidential"));
-        Assert.Equal(settings.InSession ? 1 : 0, service.Probe.Wire.Count(e => e.RequestText.Contains("/RST/SCT<", StringComparison.Ordinal)));
+        Assert.Equal(settings.InSession ? handshakes : 0, service.Probe.Wire.Count(e => e.RequestText.Contains("/RST/SCT<", StringComparison.Ordinal)));
     }
 
     private static string Flip(string text, int at) =>

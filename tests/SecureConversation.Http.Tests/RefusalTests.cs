@@ -122,7 +122,7 @@ public sealed class RefusalTests
 
         service.Tamper = bytes => bytes;
         await client.CallAsync(Messages.Action, Echo);
-        Assert.Equal(inSession ? 1 : 0, service.Handshakes);
+        Assert.Equal(inSession ? 2 : 0, service.Handshakes);
     }
 
     [Theory]
@@ -227,7 +227,7 @@ public sealed class RefusalTests
 
         service.Intercept = Answer(200, version.MediaType, []);
         error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
-        Assert.Equal(FailureCode.NotAnEnvelope, error.Code);
+        Assert.Equal(FailureCode.EmptyReply, error.Code);
     }
 
     [Theory]

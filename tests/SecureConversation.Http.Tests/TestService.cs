@@ -90,7 +90,7 @@ public sealed class TestService : IAsyncDisposable
 
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        var action = LastContentType + LastSoapAction;
+        var action = context.Request.ContentType + context.Request.Headers["SOAPAction"];
         if (action.Contains("RST/SCT/Cancel", StringComparison.Ordinal) || action.Contains("RST/SCT-Cancel", StringComparison.Ordinal))
         {
             Interlocked.Increment(ref _cancels);

@@ -78,6 +78,21 @@ public sealed class FaultTests
         ((IClientChannel)proxy).Close();
     }
 
+    /// <summary>The dispatcher of WCF ends the session then, and its client's channel faults.</summary>
+    [Fact]
+    public async Task InternalServiceFault_ReachesTheCallerAndFaultsTheChannel()
+    {
+        await using var service = await StartAsync(session: true);
+        service.FailSubcode = new System.Xml.XmlQualifiedName(
+            "InternalServiceFault", "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher");
+        using var factory = Clients.Factory(Binding(session: true), service.Address);
+        var proxy = factory.CreateChannel();
+        var fault = Assert.Throws<FaultException>(() => proxy.Fail("because"));
+        Assert.Equal("InternalServiceFault", fault.Code.SubCode.Name);
+        Assert.Equal(CommunicationState.Faulted, ((IClientChannel)proxy).State);
+        ((IClientChannel)proxy).Abort();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

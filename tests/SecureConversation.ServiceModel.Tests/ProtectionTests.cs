@@ -221,7 +221,10 @@ public sealed class ProtectionTests
         var proxy = factory.CreateChannel();
         var e = Record.Exception(() => proxy.Echo(new EchoMessage { Text = "x" }));
         Assert.Equal(isKnown ? typeof(MessageSecurityException) : null, e?.GetType());
-        ((IClientChannel)proxy).Close();
+
+        // A refused reply ends the use of the session.
+        Assert.Equal(isKnown ? CommunicationState.Faulted : CommunicationState.Opened, ((IClientChannel)proxy).State);
+        ((IClientChannel)proxy).Abort();
     }
 
     [Fact]

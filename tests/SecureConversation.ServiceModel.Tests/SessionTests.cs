@@ -319,6 +319,66 @@ public sealed class SessionTests
         return true;
     }
 
+    /// <summary>What a service that has forgotten the session answers, whichever stack it has: WCF nothing, CXF a fault of its own.</summary>
+    [Theory]
+    [InlineData(200)]
+    [InlineData(202)]
+    [InlineData(500)]
+    public async Task AnswerWithoutSecurity_FaultsTheChannelForLaterCalls(int status)
+    {
+        await using var service = await StartAsync();
+        using var factory = Clients.Factory(Binding(), service.Address);
+        var proxy = factory.CreateChannel();
+        proxy.Add(1, 2);
+        service.Intercept = context => AnswerAsync(context, status);
+        var e = Assert.Throws<MessageSecurityException>(() => proxy.Add(1, 2));
+        Assert.DoesNotContain("OneWay", e.Message, StringComparison.Ordinal);
+        Assert.Equal(CommunicationState.Faulted, ((IClientChannel)proxy).State);
+        ((IClientChannel)proxy).Abort();
+
+        service.Intercept = null;
+        var next = factory.CreateChannel();
+        Assert.Equal(3, next.Add(1, 2));
+        ((IClientChannel)next).Close();
+    }
+
+    [Fact]
+    public async Task EmptyAnswerToTheHandshake_MeansThatTheServiceIsOfAnotherKind()
+    {
+        await using var service = await StartAsync();
+        service.Intercept = context => AnswerAsync(context, 200);
+        var factory = Clients.Factory(Binding(), service.Address);
+        var e = Assert.Throws<SecurityNegotiationException>(() => ((IClientChannel)factory.CreateChannel()).Open());
+        factory.Abort();
+        Assert.Contains("EstablishSecurityContext", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EmptyAnswerToTheCancel_ClosesTheChannel()
+    {
+        await using var service = await StartAsync();
+        using var factory = Clients.Factory(Binding(), service.Address);
+        var proxy = (IClientChannel)factory.CreateChannel();
+        proxy.Open();
+        service.Intercept = context => AnswerAsync(context, 200);
+        proxy.Close();
+        Assert.Equal(CommunicationState.Closed, proxy.State);
+    }
+
+    private static async Task<bool> AnswerAsync(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        if (status == 500)
+        {
+            context.Response.ContentType = "application/soap+xml; charset=utf-8";
+            await context.Response.WriteAsync(
+                "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code>"
+                + "<s:Reason><s:Text xml:lang=\"en\">An error was discovered processing the header</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>");
+        }
+
+        return true;
+    }
+
     private static Task<TestService> StartAsync() => TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: true));
 
     private static CustomBinding Binding() => Clients.Binding(Bootstraps.Client("MutualCertificate", session: true));

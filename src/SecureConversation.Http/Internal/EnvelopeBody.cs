@@ -15,13 +15,23 @@ internal static class EnvelopeBody
     // Each is read once more. Bodies have one or two.
     private const int MaxElements = 1000;
 
-    private static readonly XmlWriterSettings Fragment = new() { OmitXmlDeclaration = true, ConformanceLevel = ConformanceLevel.Fragment };
+    // A carriage return that a document means is a reference, and so is white space in attributes (XML 1.0 sections 2.11 and 3.3.3): it
+    // stays one, or whoever reads the text gets a line feed or a space.
+    private static readonly XmlWriterSettings Fragment = new()
+    {
+        OmitXmlDeclaration = true,
+        ConformanceLevel = ConformanceLevel.Fragment,
+        NewLineHandling = NewLineHandling.Entitize,
+    };
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>An envelope without headers.</summary>
+    /// <exception cref="ArgumentException">The text has half of a surrogate pair, which is no character.</exception>
     public static byte[] Wrap(string body, MessageVersion version)
     {
         var soap = version.Soap == SoapVersion.Soap12 ? SoapUris.Soap12 : SoapUris.Soap11;
-        return Encoding.UTF8.GetBytes($"<s:Envelope xmlns:s=\"{soap}\"><s:Body>{body}</s:Body></s:Envelope>");
+        return Utf8.GetBytes($"<s:Envelope xmlns:s=\"{soap}\"><s:Body>{body}</s:Body></s:Envelope>");
     }
 
     /// <exception cref="SecureConversationException">The elements on their own would be many times as long as the envelope.</exception>

@@ -14,8 +14,9 @@ internal static partial class HttpLog
     [LoggerMessage(202, LogLevel.Information, "Session {SessionId} with {Address} is replaced before its key expires.")]
     public static partial void Replaced(ILogger logger, string sessionId, string address);
 
-    [LoggerMessage(203, LogLevel.Warning, "{Address} does not know session {SessionId} any more; the next request opens a new one.")]
-    public static partial void Lost(ILogger logger, string sessionId, string address);
+    [LoggerMessage(203, LogLevel.Warning, "Session {SessionId} with {Address} is not used any more: the service does not know it or has "
+        + "ended it, or a reply in it was refused ({Code}). The next request opens a new one.")]
+    public static partial void Lost(ILogger logger, string sessionId, string address, FailureCode code);
 
     [LoggerMessage(204, LogLevel.Information, "Session {SessionId} with {Address} is cancelled.")]
     public static partial void Cancelled(ILogger logger, string sessionId, string address);
@@ -26,6 +27,9 @@ internal static partial class HttpLog
 
     [LoggerMessage(206, LogLevel.Warning, "A request with action {Action} is sent once more, in a new session.")]
     public static partial void Retrying(ILogger logger, string action);
+
+    [LoggerMessage(208, LogLevel.Information, "{Address} did not know session {SessionId} any more: there was nothing to cancel.")]
+    public static partial void Gone(ILogger logger, string sessionId, string address);
 
     [LoggerMessage(207, LogLevel.Warning, "Not all sessions could be ended in time.")]
     public static partial void CloseAbandoned(ILogger logger, Exception exception);

@@ -10,6 +10,11 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
     private readonly string _name = address.AbsoluteUri;
     private SharedSession? _current;
     private Task<SharedSession>? _opening;
+    private Task _lost = Task.CompletedTask;
+    private int _lostCount;
+
+    // Each is one message that may wait for CloseTimeout. A service that is so silent forgets the others by itself.
+    private const int MostCancels = 4;
 
     /// <summary>The session, entered: the caller leaves it after the exchange.</summary>
     public async ValueTask<SharedSession> EnterAsync(CancellationToken cancellationToken)
@@ -38,16 +43,15 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
     }
 
     /// <summary>
-    /// The service said that it does not know the session. Mostly without security, so it may be a lie: calls under way
-    /// in the session go on, only the next one opens a new session.
+    /// The service does not know the session, or may not: it said so, or answered with what no session secures. Mostly anybody can have
+    /// said it, so it may be a lie: calls under way in the session go on, only the next one opens a new session. The service is told once
+    /// that this one is over, when the last call has left it; what it answers changes nothing.
     /// </summary>
     /// <param name="session">The session that the call was made in.</param>
-    /// <param name="isKnownToService">
-    /// Whether the session itself secured the fault. Then the service knows the session, though it wants a new key, and can be told that it
-    /// is over.
-    /// </param>
-    public void Lose(SharedSession session, bool isKnownToService)
+    /// <param name="code">Why, for the log.</param>
+    public void Lose(SharedSession session, FailureCode code)
     {
+        bool tells;
         lock (_gate)
         {
             if (_current != session)
@@ -56,20 +60,30 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
             }
 
             _current = null;
+            tells = _lostCount < MostCancels;
+            _lostCount += tells ? 1 : 0;
+            if (tells)
+            {
+                var left = session.Ended.ContinueWith(
+                    _ => Left(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                _lost = _lost.IsCompleted ? left : Task.WhenAll(_lost, left);
+            }
         }
 
-        HttpLog.Lost(endpoint.Log, session.Id, _name);
-        session.Retire(isKnownToService);
+        HttpLog.Lost(endpoint.Log, session.Id, _name, code);
+        session.Retire(tells);
     }
 
     /// <summary>Cancels the session at the service when the calls in it are over; a later request opens a new one.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         Task<SharedSession>? opening;
+        Task lost;
         SharedSession? session;
         lock (_gate)
         {
             opening = _opening;
+            lost = _lost;
             session = _current;
             _current = null;
         }
@@ -95,6 +109,16 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
         if (session is not null)
         {
             await session.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await lost.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Left()
+    {
+        lock (_gate)
+        {
+            _lostCount--;
         }
     }
 
@@ -146,7 +170,7 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
             {
                 using var request = SoapPost.Create(endpoint.Version, address, new ReadOnlyMemoryContent(next.Envelope), next.Action);
                 using var response = await endpoint.ExchangeAsync(send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);
-                response.Verify(handshake.Receive);
+                response.Verify(AwaitedReply.OfHandshake, handshake.Receive);
             }
 
             return new SharedSession(((HandshakeStep.Completed)handshake.Step).Session, endpoint, address, send);

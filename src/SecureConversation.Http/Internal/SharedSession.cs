@@ -80,8 +80,14 @@ internal sealed class SharedSession
             // Where the binding requires no cancellation, the service forgets the session by itself.
             if (_isKnownToService && _session.RequiresCancel)
             {
-                await CancelAsync().ConfigureAwait(false);
-                HttpLog.Cancelled(_endpoint.Log, Id, _address.AbsoluteUri);
+                if (await CancelAsync().ConfigureAwait(false))
+                {
+                    HttpLog.Cancelled(_endpoint.Log, Id, _address.AbsoluteUri);
+                }
+                else
+                {
+                    HttpLog.Gone(_endpoint.Log, Id, _address.AbsoluteUri);
+                }
             }
 
             _ended.SetResult();
@@ -98,7 +104,10 @@ internal sealed class SharedSession
         }
     }
 
-    private async Task CancelAsync()
+    /// <summary>
+    /// True when the service confirmed it; false when it says by a fault, or by nothing as WCF does, that there is no session.
+    /// </summary>
+    private async Task<bool> CancelAsync()
     {
         using var timeout = new CancellationTokenSource(_endpoint.CloseTimeout);
         var cancel = _session.StartCancel();
@@ -106,15 +115,16 @@ internal sealed class SharedSession
         try
         {
             using var response = await _endpoint.ExchangeAsync(_send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);
-            response.Verify(envelope =>
+            return response.Verify(AwaitedReply.OfCancel, envelope =>
             {
                 cancel.Complete(envelope);
                 return true;
             });
         }
-        catch (SecureConversationException e) when (e is { Failure: SecureConversationFailure.BadContextToken, Fault: not null })
+        catch (SecureConversationException e) when (e.Code == FailureCode.EmptyReply
+            || e is { Failure: SecureConversationFailure.BadContextToken, Fault: not null })
         {
-            // The service does not know the session, so there is nothing to cancel.
+            return false;
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
         {

@@ -77,12 +77,11 @@ internal sealed class SoapResponse : IDisposable
     /// The HTTP status is an error and the body no envelope, whatever its media type says.
     /// </exception>
     /// <exception cref="SecureConversationException">The reply is missing or refused.</exception>
-    public T Verify<T>(Func<ReadOnlyMemory<byte>, T> verify)
+    public T Verify<T>(AwaitedReply awaited, Func<ReadOnlyMemory<byte>, T> verify)
     {
         if (_envelope.IsEmpty)
         {
-            throw new SecureConversationException(SecureConversationFailure.InvalidSecurity, FailureCode.NotAnEnvelope,
-                "The reply was refused: it is empty. Mark requests that get no reply by SecureConversationRequestOptions.OneWay.");
+            throw Empty(awaited);
         }
 
         try
@@ -138,6 +137,18 @@ internal sealed class SoapResponse : IDisposable
                 HttpRequestError.ConfigurationLimitExceeded, $"The response is larger than MaxResponseBytes ({limit}).");
         }
     }
+
+    private static SecureConversationException Empty(AwaitedReply awaited) => awaited switch
+    {
+        AwaitedReply.InSession or AwaitedReply.OfCancel => new(SecureConversationFailure.BadContextToken, FailureCode.EmptyReply,
+            "The reply is empty: the service has ended the session, as WCF does after an unhandled exception. The next call opens a new "
+            + "one."),
+        AwaitedReply.OfHandshake => new(SecureConversationFailure.InvalidSecurity, FailureCode.EmptyReply,
+            "The answer to the session request is empty: what answers there is no service with secure conversation of this kind. Check the "
+            + "address, EstablishSecurityContext, and the versions of the binding."),
+        _ => new(SecureConversationFailure.InvalidSecurity, FailureCode.EmptyReply,
+            "The reply was refused: it is empty. Mark requests that get no reply by SecureConversationRequestOptions.OneWay."),
+    };
 
     // Both versions of SOAP are taken here: verification says that the reply has another one than the request.
     private static bool IsSoap(HttpContent content) => content.Headers.ContentType?.MediaType is { } type

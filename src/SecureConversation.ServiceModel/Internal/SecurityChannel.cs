@@ -33,8 +33,14 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     /// <summary>Protects an envelope.</summary>
     protected abstract SecuredRequest Secure(ReadOnlyMemory<byte> envelope, string? action);
 
-    /// <summary>What a fault from the service means for the channel.</summary>
-    protected abstract void OnFaultReply(SecureConversationException fault);
+    /// <summary>What a fault in a verified reply means for the channel.</summary>
+    protected abstract void OnFaultReply(SoapFault fault);
+
+    /// <summary>What it means for the channel that a reply was refused, or was a fault that nothing secures.</summary>
+    protected abstract void OnRefusedReply(SecureConversationException refused);
+
+    /// <summary>The exception for a request that the service took without a reply.</summary>
+    protected abstract Exception OnNoReply();
 
     protected abstract Task OpenAsync(Deadline deadline, bool isAsync);
 
@@ -76,12 +82,12 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         return Task.CompletedTask;
     }
 
-    /// <summary>One exchange of envelopes of the engine.</summary>
+    /// <summary>One exchange of envelopes of the engine; empty when the service answered with a success and nothing else.</summary>
     protected async Task<ReadOnlyMemory<byte>> ExchangeAsync(ReadOnlyMemory<byte> envelope, Deadline deadline, bool isAsync)
     {
         var message = Envelopes.ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max);
         using var reply = await SendAsync(message, deadline, isAsync).ConfigureAwait(false);
-        return await ReadAsync(reply ?? throw NoReply(), deadline, isAsync).ConfigureAwait(false);
+        return reply is null ? default : await ReadAsync(reply, deadline, isAsync).ConfigureAwait(false);
     }
 
     private async Task<Message?> RequestAsync(Message message, TimeSpan timeout, bool isAsync)
@@ -90,7 +96,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         using var reply = await SendAsync(call.Wire, call.Deadline, isAsync).ConfigureAwait(false);
         if (reply is null)
         {
-            return call.ExpectsReply ? throw NoReply() : null;
+            return call.ExpectsReply ? throw OnNoReply() : null;
         }
 
         return Complete(call, reply, await ReadAsync(reply, call.Deadline, isAsync).ConfigureAwait(false));
@@ -168,7 +174,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
             using var verified = call.Secured.VerifyReply(envelope);
             if (verified.TryReadFault(out var fault))
             {
-                OnFaultReply(new SecureConversationException(fault));
+                OnFaultReply(fault);
             }
 
             var message = Envelopes.ToMessage(verified.Envelope, security.Version, security.Quotas);
@@ -177,16 +183,10 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         }
         catch (SecureConversationException e)
         {
-            if (e.Fault is not null)
-            {
-                OnFaultReply(e);
-            }
-
+            OnRefusedReply(e);
             throw SecurityErrors.ForMessage(e);
         }
     }
-
-    private static ProtocolException NoReply() => new("The service took the message and did not reply.");
 
     /// <summary>One request under way.</summary>
     private sealed record Call(PendingCalls Calls, SecuredRequest Secured, Message Wire, bool ExpectsReply, Deadline Deadline) : IDisposable

@@ -18,6 +18,7 @@ internal static partial class ServiceModelLog
         "{Address} could not be told that session {SessionId} is over; it ends there by its idle timeout.")]
     public static partial void CancelFailed(ILogger logger, string sessionId, Uri address, Exception exception);
 
-    [LoggerMessage(504, LogLevel.Warning, "{Address} does not know session {SessionId} any more; its channel is faulted.")]
-    public static partial void Lost(ILogger logger, string sessionId, Uri address);
+    [LoggerMessage(504, LogLevel.Warning, "The channel of session {SessionId} with {Address} is faulted: the service does not know the "
+        + "session or has ended it, or a reply in it was refused ({Code}).")]
+    public static partial void Lost(ILogger logger, string sessionId, Uri address, FailureCode code);
 }

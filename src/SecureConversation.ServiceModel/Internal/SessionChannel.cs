@@ -1,6 +1,9 @@
 namespace SecureConversation.ServiceModel.Internal;
 
-/// <summary>A channel with a session: opened by the handshake, closed by cancelling, faulted when the service has forgotten it.</summary>
+/// <summary>
+/// A channel with a session: opened by the handshake, closed by cancelling, faulted when the service has ended or forgotten it, or may
+/// have.
+/// </summary>
 internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
     : SecurityChannel(factory, security, inner), IRequestSessionChannel, IOutputSession
 {
@@ -13,15 +16,27 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
 
     protected override SecuredRequest Secure(ReadOnlyMemory<byte> envelope, string? action) => _session!.Secure(envelope);
 
-    // A fault without security may be a forgery. It costs a session and no more, and callers of WCF look at the state of the channel.
-    protected override void OnFaultReply(SecureConversationException fault)
+    // As in WCF: the dispatcher ends the session after an exception that nobody handled, and the caller gets the fault all the same.
+    protected override void OnFaultReply(SoapFault fault)
     {
-        if (fault.Failure == SecureConversationFailure.BadContextToken)
+        if (fault.EndsSession)
         {
-            ServiceModelLog.Lost(Security.Log, Id!, RemoteAddress.Uri);
-            Fault();
-            throw SecurityErrors.ForMessage(fault);
+            Lose(FailureCode.PeerFault);
+            if (new SecureConversationException(fault) is { Failure: SecureConversationFailure.BadContextToken } lost)
+            {
+                throw SecurityErrors.ForMessage(lost);
+            }
         }
+    }
+
+    // As in WCF. It may be a forgery, which costs a session and no more; a service that has forgotten it may answer with anything.
+    protected override void OnRefusedReply(SecureConversationException refused) => Lose(refused.Code);
+
+    protected override Exception OnNoReply()
+    {
+        Lose(FailureCode.EmptyReply);
+        return SecurityErrors.ForMessage(new SecureConversationException(SecureConversationFailure.BadContextToken, FailureCode.EmptyReply,
+            "The reply is empty: the service has ended the session, as WCF does after an unhandled exception. Make a new channel."));
     }
 
     protected override async Task OpenAsync(Deadline deadline, bool isAsync)
@@ -33,7 +48,8 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
             await OpenInnerAsync(deadline, isAsync).ConfigureAwait(false);
             while (handshake.Step is HandshakeStep.Send next)
             {
-                handshake.Receive(await ExchangeAsync(next.Envelope, deadline, isAsync).ConfigureAwait(false));
+                var reply = await ExchangeAsync(next.Envelope, deadline, isAsync).ConfigureAwait(false);
+                handshake.Receive(reply.IsEmpty ? throw NoHandshake() : reply);
             }
 
             Keep(((HandshakeStep.Completed)handshake.Step).Session);
@@ -63,7 +79,13 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
             if (_session!.RequiresCancel)
             {
                 using var cancel = _session.StartCancel();
-                Complete(cancel, await ExchangeAsync(cancel.Envelope, deadline, isAsync).ConfigureAwait(false));
+                var reply = await ExchangeAsync(cancel.Envelope, deadline, isAsync).ConfigureAwait(false);
+
+                // WCF answers nothing where it does not know the session, so there is nothing to cancel.
+                if (!reply.IsEmpty)
+                {
+                    Complete(cancel, reply);
+                }
             }
 
             await CloseInnerAsync(deadline, isAsync).ConfigureAwait(false);
@@ -99,6 +121,21 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
 
         session.Dispose();
         throw new CommunicationObjectAbortedException("The channel was aborted while it opened.");
+    }
+
+    private static SecureConversationException NoHandshake() =>
+        new(SecureConversationFailure.InvalidSecurity, FailureCode.EmptyReply,
+            "The answer to the session request is empty: what answers there is no service with secure conversation of this kind. Check the "
+            + "address, EstablishSecurityContext, and the versions of the binding.");
+
+    private void Lose(FailureCode code)
+    {
+        if (State == CommunicationState.Opened)
+        {
+            ServiceModelLog.Lost(Security.Log, Id!, RemoteAddress.Uri, code);
+        }
+
+        Fault();
     }
 
     private void Complete(SessionCancel cancel, ReadOnlyMemory<byte> reply)

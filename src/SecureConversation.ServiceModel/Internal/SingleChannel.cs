@@ -9,9 +9,15 @@ internal sealed class SingleChannel(ChannelManagerBase factory, EndpointSecurity
     protected override SecuredRequest Secure(ReadOnlyMemory<byte> envelope, string? action) =>
         _client!.Secure(envelope, RemoteAddress.Uri, action);
 
-    protected override void OnFaultReply(SecureConversationException fault)
+    protected override void OnFaultReply(SoapFault fault)
     {
     }
+
+    protected override void OnRefusedReply(SecureConversationException refused)
+    {
+    }
+
+    protected override Exception OnNoReply() => new ProtocolException("The service took the message and did not reply.");
 
     protected override Task OpenAsync(Deadline deadline, bool isAsync)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml;
 using System.Xml.Linq;
 using SecureConversation.Credentials;
 using SecureConversation.Http;
@@ -86,7 +87,11 @@ public sealed class HttpSide : IClientSide
         private async Task<string> CallAsync(string operation, params (string Name, object Value)[] parameters)
         {
             using var envelope = new MemoryStream();
-            new XElement(_soap + "Envelope", new XElement(_soap + "Body", Body(operation, parameters))).Save(envelope, SaveOptions.DisableFormatting);
+            using (var writer = XmlWriter.Create(envelope, new XmlWriterSettings { NewLineHandling = NewLineHandling.Entitize }))
+            {
+                new XElement(_soap + "Envelope", new XElement(_soap + "Body", Body(operation, parameters))).WriteTo(writer);
+            }
+
             using var reply = await RefusedAsync(() => client.SendAsync(envelope.ToArray(), Contract.ActionPrefix + operation));
             if (reply.Message.ReadFault() is not { } fault)
             {

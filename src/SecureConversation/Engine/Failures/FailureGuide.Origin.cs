@@ -7,6 +7,26 @@ internal static partial class FailureGuide
 {
     private static FailureAdvice? OfOrigin(FailureCode code) => code switch
     {
+        FailureCode.EmptyReply => new()
+        {
+            Side = FailureSide.Client,
+            Clause = "SOAP 1.2 part 2 section 7.5.1; SOAP 1.1 section 6.2",
+            Cause = "The service answered with a success and no envelope. In a session: it has ended the session, as WCF does after an "
+                + "unhandled exception and after a Cancel. To a handshake: it is no service with sessions of this kind. Without "
+                + "sessions: the operation is one-way.",
+            Remedy = "In a session nothing: the next call opens another; the log of the service has the exception. For a handshake check "
+                + "the address, EstablishSecurityContext and the versions of the binding. Without sessions mark requests that get no reply "
+                + "by SecureConversationRequestOptions.OneWay, or in a contract by IsOneWay.",
+            Log = FailureLog.Exception,
+        },
+        FailureCode.CancellationNotAllowed => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "none: the fault SecureConversationCancellationNotAllowed of WCF",
+            Cause = "A client cancels a session, and RequireCancellation of the service is false. The session stays, whoever sent it: "
+                + "nothing of such a message is verified.",
+            Remedy = "Set RequireCancellation to the same value on both sides.",
+        },
         FailureCode.DestinationUnreachable => new()
         {
             Side = FailureSide.Service,

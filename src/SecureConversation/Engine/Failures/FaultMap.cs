@@ -56,6 +56,7 @@ internal static class FaultMap
         FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
         FailureCode.NotUnderstood => WireFault.NotUnderstood,
         FailureCode.DestinationUnreachable => WireFault.DestinationUnreachable,
+        FailureCode.CancellationNotAllowed => WireFault.CancellationNotAllowed,
         _ => WireFault.InvalidSecurity,
     };
 

@@ -21,6 +21,7 @@ internal static class Ns
     public const string RmFebruary2005 = "http://schemas.xmlsoap.org/ws/2005/02/rm";
     public const string Rm11 = "http://docs.oasis-open.org/ws-rx/wsrm/200702";
     public const string DotNetSecurity = "http://schemas.microsoft.com/ws/2006/05/security";
+    public const string DotNetDispatcher = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher";
 }
 
 /// <summary>URIs in attribute values and element content of a security header.</summary>

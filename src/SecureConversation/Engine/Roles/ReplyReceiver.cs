@@ -34,9 +34,15 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         }
         catch (SecurityFailureException e)
         {
+            var fault = wire is null ? null : FindFault(envelope);
             wire?.Dispose();
             environment.Refused(e.Code, e.Detail);
-            throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The reply was refused: {e.Message}.", e);
+            var claim = fault is null ? "" : " It says, and nothing proves it, that the service answered with a fault: "
+                + $"{fault.Subcode ?? fault.Code}: {fault.Reason}";
+            throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The reply was refused: {e.Message}.{claim}", e)
+            {
+                UnverifiedFault = fault,
+            };
         }
     }
 
@@ -61,19 +67,27 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             return;
         }
 
-        SoapFault? fault;
-        using (wire)
-        using (var indexed = SoapEnvelope.Parse(envelope, messages.Soap, environment.XmlLimits, indexBody: true))
+        if (FindFault(envelope) is { } fault)
         {
-            fault = FaultReader.Read(indexed, isSecured: false);
-        }
-
-        if (fault is not null)
-        {
+            wire.Dispose();
             throw new SecureConversationException(fault);
         }
 
         Fail.With(FailureCode.SecurityHeaderMissing);
+    }
+
+    /// <summary>The fault that stands in clear on the wire, of which nothing is verified. What was encrypted is not looked into.</summary>
+    private SoapFault? FindFault(ReadOnlyMemory<byte> envelope)
+    {
+        try
+        {
+            using var indexed = SoapEnvelope.Parse(envelope, messages.Soap, environment.XmlLimits, indexBody: true);
+            return FaultReader.Read(indexed, isSecured: false);
+        }
+        catch (SecurityFailureException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Refuses a message that is no reply to the request. Called before anything but its signature is decrypted.</summary>
