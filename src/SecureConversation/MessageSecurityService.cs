@@ -28,6 +28,9 @@ public sealed class MessageSecurityService : IDisposable
     // A fault for a stranger repeats his message id, though not one that is larger than any honest one.
     private const int MaxEchoedId = 1024;
 
+    // What waits for a turn holds the octets of its message, and what waits to be refused holds none.
+    private const int PlacesForEachInLine = 4;
+
     private readonly EndpointMessages _messages;
     private readonly EngineEnvironment _environment;
     private readonly ServiceCredentials _credentials;
@@ -95,8 +98,7 @@ public sealed class MessageSecurityService : IDisposable
 
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
-        // A processor is left for all else: without one, sessions and refusals would stand still while strangers send.
-        _turns = new PrivateKeyTurns(Math.Max(1, Environment.ProcessorCount - 1), options.FailureAnswers.MaxWaiting,
+        _turns = new PrivateKeyTurns(Math.Max(1, options.FailureAnswers.MaxWaiting / PlacesForEachInLine),
             $"messages outside sessions that wait, {nameof(FailureAnswerOptions.MaxWaiting)} of FailureAnswers", _environment.Clock);
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
         var replays = options.ReplayCache ?? SharedReplays();
@@ -156,12 +158,17 @@ public sealed class MessageSecurityService : IDisposable
         var use = new KeyUse();
         try
         {
+            // Where each message needs the private key it waits as octets: what is made of them may be ten times as large.
+            using var turn = _sessions is not null ? null
+                : await _turns.EnterAsync(Owner.OfStranger(origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
-            var message = new ReceivedEnvelope(wire, wire.FindText(Formats.Soap.Action), relatesTo, origin, use);
+            var action = wire.FindText(Formats.Soap.Action);
+            var message = new ReceivedEnvelope(wire, action, relatesTo, origin, use) { Turn = turn };
             var kind = _messages.KindOf(message.Action, MessageRole.Request);
             var received = _sessions is null ? ReceiveAloneAsync(message, cancellationToken)
-                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, message, cancellationToken)
+                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull
+                    ? IssueAsync(_sessions, message, envelope, cancellationToken)
                 : ReceiveInSessionAsync(_sessions, message, kind, cancellationToken);
             return await received.ConfigureAwait(false);
         }
@@ -239,7 +246,8 @@ public sealed class MessageSecurityService : IDisposable
 
         var own = _credentials.ServiceCertificate!;
         _firstGlance.Require(message.Wire, message.Use, Formats, own);
-        var (request, user) = await ReceiveInTurnAsync(message, own, cancellationToken).ConfigureAwait(false);
+        var (request, user) = await _receiver.ReceiveAsync(message, Formats, Formats.ForAction(message.Action, MessageRole.Request),
+            new ServiceKeySource(own) { Use = message.Use }, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {
@@ -254,34 +262,21 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    /// <summary>
-    /// Verifies a message outside sessions. Anybody can make the service use its private key by sending one, so only a few run at once, and
-    /// addresses take turns.
-    /// </summary>
-    private async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveInTurnAsync(
-        ReceivedEnvelope message, X509Credential own, CancellationToken cancellationToken)
-    {
-        using var turn = await _turns.EnterAsync(Owner.OfStranger(message.Origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
-        var receiving = _receiver.ReceiveAsync(message, Formats, Formats.ForAction(message.Action, MessageRole.Request),
-            new ServiceKeySource(own) { Use = message.Use }, cancellationToken);
-
-        // It is done, or waits for something such as a validator, so others may work.
-        turn.Dispose();
-        return await receiving.ConfigureAwait(false);
-    }
-
     /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
-    private ValueTask<ServiceResult> IssueAsync(ServiceSessions sessions, ReceivedEnvelope message, CancellationToken cancellationToken)
+    private ValueTask<ServiceResult> IssueAsync(
+        ServiceSessions sessions, ReceivedEnvelope message, ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken)
     {
         var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
         var stranger = Owner.OfStranger(message.Origin.RemoteAddress);
         _firstGlance.Require(message.Wire, message.Use, bootstrap, own);
+
+        // While it waits for its turn, it holds nothing that was made of its octets.
+        message.Wire.Dispose();
         return sessions.Negotiations.RunAsync<ServiceResult>(
             stranger,
             async stop =>
             {
-                var (request, user) = await _receiver.ReceiveAsync(message, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
-                    new ServiceKeySource(own) { Use = message.Use }, stop).ConfigureAwait(false);
+                var (request, user) = await ReceiveAsync(stop).ConfigureAwait(false);
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
@@ -292,6 +287,21 @@ public sealed class MessageSecurityService : IDisposable
                 }
             },
             cancellationToken);
+
+        async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveAsync(CancellationToken stop)
+        {
+            var again = message with { Wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits) };
+            try
+            {
+                return await _receiver.ReceiveAsync(again, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
+                    new ServiceKeySource(own) { Use = message.Use }, stop).ConfigureAwait(false);
+            }
+            catch
+            {
+                again.Wire.Dispose();
+                throw;
+            }
+        }
     }
 
     /// <summary>Receives a message that the key of a session protects.</summary>

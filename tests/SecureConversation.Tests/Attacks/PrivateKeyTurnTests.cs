@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Roles;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Crypto;
 using SecureConversation.Tests.Roles;
@@ -51,7 +52,7 @@ public sealed class PrivateKeyTurnTests : IDisposable
     [Fact]
     public async Task Line_OfOneAddress_LeavesRoomForAnother()
     {
-        using var scene = Start("mutualcert//single", maxWaiting: 4);
+        using var scene = Start("mutualcert//single", maxWaiting: 16);
         var busy = await OccupyAsync(scene);
         var flood = Enumerable.Range(0, 10).Select(_ => ReceiveAsync(scene, Secure(scene), Flood)).ToArray();
         Assert.All(flood[3..], refused => Assert.Equal(FailureCode.ServiceTooBusy, refused.Result));
@@ -143,7 +144,7 @@ public sealed class PrivateKeyTurnTests : IDisposable
     /// <summary>As many messages as are worked on at once, which stay in work.</summary>
     private async Task<Task<FailureCode>[]> OccupyAsync(Loopback scene)
     {
-        var messages = Enumerable.Range(0, Math.Max(1, Environment.ProcessorCount - 1)).Select(_ => Secure(scene)).ToArray();
+        var messages = Enumerable.Range(0, PrivateKeyTurns.AtOnce).Select(_ => Secure(scene)).ToArray();
         var busy = messages.Select(wire => Task.Factory.StartNew(
             () => ReceiveAsync(scene, wire, Flood), Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()).ToArray();
         await WaitUntilAsync(busy.Length);

@@ -1,6 +1,7 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
+using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Testing;
 
@@ -67,7 +68,7 @@ public sealed class NegotiationGateTests
     {
         var gate = new NegotiationGate(new LocalServiceSecuritySettings { MaxStatefulNegotiations = 16 }, _clock);
         using var blocked = new ManualResetEventSlim();
-        var turns = Math.Max(1, Environment.ProcessorCount / 2);
+        var turns = PrivateKeyTurns.AtOnce;
         var busy = Enumerable.Range(0, turns).Select(i => Task.Run(async () => await gate.RunAsync(new($"{i}"), _ =>
         {
             blocked.Wait(CancellationToken.None);

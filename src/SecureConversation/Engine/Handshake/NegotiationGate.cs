@@ -7,17 +7,16 @@ namespace SecureConversation.Engine.Handshake;
 
 /// <summary>
 /// Limits the number (MaxStatefulNegotiations) and the duration (NegotiationTimeout) of concurrent handshakes, because anybody can make the
-/// service do private key operations by starting one. The places are shared fairly by address, and at most half of the processors work on
-/// handshakes at once, so that sessions go on while strangers knock. Those that have not had their turn yet have cost nothing; many more of
+/// service do private key operations by starting one. The places are shared fairly by address, and not all processors work on them at once,
+/// so that sessions go on while strangers knock. Those that have not had their turn yet have cost nothing; many more of
 /// them may wait, so that a burst of clients that start together finds room.
 /// </summary>
 internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, TimeProvider clock)
 {
-    // What waits holds its message, some kilobytes.
+    // What waits holds the octets of its message, and nothing that was made of them.
     private const int WaitingForEachPlace = 16;
 
     private readonly PrivateKeyTurns _turns = new(
-        Math.Max(1, Environment.ProcessorCount / 2),
         (int)Math.Min(int.MaxValue, (long)settings.MaxStatefulNegotiations * WaitingForEachPlace),
         $"handshakes that wait, {WaitingForEachPlace} for each of {nameof(settings.MaxStatefulNegotiations)}",
         clock);

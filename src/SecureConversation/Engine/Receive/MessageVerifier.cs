@@ -37,9 +37,9 @@ internal sealed class MessageVerifier(
         try
         {
             primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source, attempts);
-            signed = SignedMessage.Begin(wire, header, requirements, primary);            // the digest of the timestamp
+            var timestamp = freshness.Require(header.Timestamp);                          // its shape, before it is digested
+            signed = SignedMessage.Begin(wire, header, requirements, primary);            // signed, hence not an attacker's
             Reflection.Refuse(signed, requirements);                                      // not a message of this side
-            var timestamp = freshness.Require(header.Timestamp);                          // signed, hence not an attacker's
             return new AuthenticMessage(wire, shape, encrypted, keys, signed, timestamp);
         }
         catch

@@ -18,8 +18,9 @@ internal readonly record struct PossibleHolder(SealedSignature Signature, Signin
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="keys">The symmetric keys of the message.</param>
     /// <param name="signers">The certificates that may have signed.</param>
+    /// <param name="counts">Whether it is a signature that is looked for.</param>
     public static PossibleHolder? Find(List<SealedSignature> opened, SealedSignature? tried, MessageRequirements requirements,
-        KeyRing keys, PossibleSigners signers)
+        KeyRing keys, PossibleSigners signers, Func<SignatureElement, bool> counts)
     {
         PossibleHolder? found = null;
         foreach (var signature in opened)
@@ -29,7 +30,7 @@ internal readonly record struct PossibleHolder(SealedSignature Signature, Signin
             if (requirements.IsAsymmetric)
             {
                 var signer = signers.Find(signature.Remains, standIn, requirements.Suite, isTried ? signature.Signer : null);
-                found ??= signer is null ? null : new PossibleHolder(signature, signer);
+                found ??= signer is null || !counts(signature.Remains!) ? null : new PossibleHolder(signature, signer);
                 continue;
             }
 
@@ -38,7 +39,7 @@ internal readonly record struct PossibleHolder(SealedSignature Signature, Signin
             {
                 if (!ReferenceEquals(key, used) && Holds(signature.Remains, standIn, requirements.Suite, key))
                 {
-                    found ??= new PossibleHolder(signature, null);
+                    found ??= counts(signature.Remains!) ? new PossibleHolder(signature, null) : null;
                 }
             }
         }

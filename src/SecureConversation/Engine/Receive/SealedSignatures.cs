@@ -37,7 +37,8 @@ internal static class SealedSignatures
                 Open(candidates[opened.Count]);
             }
 
-            var chosen = opened.Find(IsPrimary) ?? opened.Find(o => o.Element is not null);
+            // One that endorses is not taken for the primary one while another could not be read.
+            var chosen = opened.Find(IsPrimary) ?? (opened.TrueForAll(o => o.Element is not null) ? opened[0] : null);
             if (chosen?.Element is { } signature && Holds(signature, chosen.Signer))
             {
                 return primary = PrimarySignature.Of(chosen, chosen.Signer);
@@ -51,8 +52,8 @@ internal static class SealedSignatures
             // What others would have had to read is read of a stand-in.
             StandInSignature.Parse(opened.Sum(o => o.Unread));
             StandInSignature.Throw((2 * candidates.Count) - opened.Sum(o => o.Failures));
-            var holder = PossibleHolder.Find(opened, chosen, requirements, keys, signers);
-            if (holder is { } found && !IsEndorsing(found.Signature.Remains!) && IsAllowed(found.Signer))
+            var holder = PossibleHolder.Find(opened, chosen, requirements, keys, signers, remains => !IsEndorsing(remains));
+            if (holder is { } found && IsAllowed(found.Signer))
             {
                 return primary = PrimarySignature.Of(found.Signature, found.Signer);
             }
