@@ -99,7 +99,8 @@ public sealed class MessageSecurityService : IDisposable
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
         _turns = new PrivateKeyTurns(Math.Max(1, options.FailureAnswers.MaxWaiting / PlacesForEachInLine),
-            $"messages outside sessions that wait, {nameof(FailureAnswerOptions.MaxWaiting)} of FailureAnswers", _environment.Clock);
+            $"messages outside sessions that wait, one for {PlacesForEachInLine} of {nameof(FailureAnswerOptions.MaxWaiting)} of "
+            + nameof(MessageSecurityServiceOptions.FailureAnswers), _environment.Clock);
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
         var replays = options.ReplayCache ?? SharedReplays();
         _firstGlance = new FirstGlance(replays, _environment.Clock);

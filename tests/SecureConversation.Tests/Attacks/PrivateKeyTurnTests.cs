@@ -16,6 +16,7 @@ public sealed class PrivateKeyTurnTests : IDisposable
     private static readonly MessageOrigin Flood = new() { HasNoAddress = true, RemoteAddress = IPAddress.Parse("2001:db8::1") };
     private static readonly MessageOrigin Honest = new() { HasNoAddress = true, RemoteAddress = IPAddress.Parse("192.0.2.1") };
 
+    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private readonly RSA _key = TestCertificates.Service.GetRSAPrivateKey()!;
     private readonly TokenRsa _held;
     private readonly SemaphoreSlim _permits = new(0);
@@ -57,7 +58,7 @@ public sealed class PrivateKeyTurnTests : IDisposable
         var flood = Enumerable.Range(0, 10).Select(_ => ReceiveAsync(scene, Secure(scene), Flood)).ToArray();
         Assert.All(flood[3..], refused => Assert.Equal(FailureCode.ServiceTooBusy, refused.Result));
         Assert.Contains(_log.Entries, e => e.Text.Contains(
-            "messages outside sessions that wait, MaxWaiting of FailureAnswers, share of the sender", StringComparison.Ordinal));
+            "messages outside sessions that wait, one for 4 of MaxWaiting of FailureAnswers, share of the sender", StringComparison.Ordinal));
         var honest = ReceiveAsync(scene, Secure(scene), Honest);
         _permits.Release(100);
         Assert.Equal(FailureCode.None, await honest);
@@ -96,6 +97,38 @@ public sealed class PrivateKeyTurnTests : IDisposable
         Assert.All(await Task.WhenAll(waiting), code => Assert.Equal(FailureCode.None, code));
     }
 
+    /// <summary>A validator may block its thread, and is outside the turn all the same.</summary>
+    [Fact]
+    public async Task MessageWhoseValidatorBlocks_HasEndedItsTurn()
+    {
+        using var isValid = new ManualResetEventSlim();
+        _permits.Release(100);
+        using var scene = Start("username//single", validator: UserNamePasswordValidator.Create((_, _) => isValid.Wait(TimeSpan.FromMinutes(1), CancellationToken.None)));
+        var messages = Enumerable.Range(0, PrivateKeyTurns.AtOnce + 2).Select(_ => Secure(scene)).ToArray();
+        var blocked = messages.Select(wire => Task.Factory.StartNew(
+            () => ReceiveAsync(scene, wire, Flood), Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()).ToArray();
+
+        // The clock stands still, so none of the turns has ended by its time.
+        await WaitUntilAsync(messages.Length);
+        isValid.Set();
+        Assert.All(await Task.WhenAll(blocked), code => Assert.Equal(FailureCode.None, code));
+    }
+
+    /// <summary>Otherwise each endpoint more would take processors from sessions.</summary>
+    [Fact]
+    public async Task Endpoints_ShareTheTurns()
+    {
+        using var one = Start("mutualcert//single");
+        using var other = Start("username//single");
+        var busy = await OccupyAsync(one);
+        var waiting = ReceiveAsync(other, Secure(other), Honest);
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal(busy.Length, Begun);
+        _permits.Release(100);
+        Assert.Equal(FailureCode.None, await waiting);
+        await Task.WhenAll(busy);
+    }
+
     public void Dispose()
     {
         _held.Dispose();
@@ -127,10 +160,9 @@ public sealed class PrivateKeyTurnTests : IDisposable
 
     private Loopback Start(string binding, int maxWaiting = 1000, UserNamePasswordValidator? validator = null)
     {
-        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
-        return new Loopback(Bindings.Create(binding), clock, new()
+        return new Loopback(Bindings.Create(binding), _clock, new()
         {
-            TimeProvider = clock,
+            TimeProvider = _clock,
             FailureAnswers = Loopback.AtOnce with { MaxWaiting = maxWaiting },
             LoggerFactory = _log,
         }, service: new()

@@ -1,4 +1,5 @@
 using System.Text;
+using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Signature;
@@ -61,18 +62,56 @@ public sealed class SignatureRemainsTests
     [InlineData("<!--<SignedInfo></SignedInfo><SignatureValue>AA</SignatureValue>-->")]
     [InlineData("<![CDATA[<SignedInfo></SignedInfo><SignatureValue>AA</SignatureValue>]]>")]
     [InlineData("<?x <SignedInfo></SignedInfo><SignatureValue>AA</SignatureValue>?>")]
+    [InlineData("SignedInfo>")]
     public async Task TextLikeASignature_BeforeTheSignature_IsNeverAccepted(string text)
     {
         using var scene = await Scene.OpenAsync("anonymous//single");
-        for (var i = 0; i < 2; i++)
+        using var request = scene.Request();
+        Assert.NotEqual(FailureCode.None, await CodeAsync(scene, request, plain => Insert(plain, ">", "", Encoding.ASCII.GetBytes(text))));
+    }
+
+    /// <summary>No MAC covers it and no sender writes it, so nobody gets to see whether a block there decrypts to text.</summary>
+    [Theory]
+    [InlineData("</SignedInfo>", "text")]
+    [InlineData("</SignatureValue>", "text")]
+    [InlineData("<SignatureValue", " a=\"x\"")]
+    public async Task TextOrAttribute_AroundTheValue_IsNeverAccepted(string after, string text)
+    {
+        using var scene = await Scene.OpenAsync("mutualcert//session");
+        using var request = scene.Request();
+        var code = await CodeAsync(scene, request, plain => Insert(plain, after, "", Encoding.ASCII.GetBytes(text)));
+        Assert.Equal(FailureCode.MalformedSecurityElement, code);
+        Assert.Equal(FailureCode.Replayed, await CodeAsync(scene, request, plain => plain));
+    }
+
+    /// <summary>Where what looks like a tag stands in a value, the tags themselves are found all the same.</summary>
+    [Theory]
+    [InlineData(" a=\"SignedInfo\"")]
+    [InlineData(" SignedInfo=\"/SignatureValue\"")]
+    public async Task NamesInAttributes_HideNothing(string attribute)
+    {
+        using var scene = await Scene.OpenAsync("anonymous//single");
+        using var request = scene.Request();
+        var octets = Encoding.ASCII.GetBytes(attribute);
+        byte[] Broken(byte[] plain) => Insert(Insert(plain, "<Signature", "", octets), "URI=\"#", "KeyInfo", [0xFF]);
+        Assert.NotEqual(FailureCode.Replayed, await CodeAsync(scene, request, Broken));
+        Assert.Equal(FailureCode.Replayed, await CodeAsync(scene, request, Broken));
+    }
+
+    /// <summary>An endorsing signature holds as well, and is not taken for the primary one that cannot be read.</summary>
+    [Fact]
+    public async Task ChangeBesideAnEndorsingSignature_IsTriedOnce()
+    {
+        var element = (SecurityBindingElement)SecurityBindingElement.CreateMutualCertificateDuplexBindingElement() with
         {
-            using var request = scene.Request();
-            var forgery = scene.Forge(request.Envelope);
-            var part = forgery.SignaturePart;
-            part.Plain = Insert(forgery.Plaintext(part), ">", "", Encoding.ASCII.GetBytes(text));
-            using var result = await scene.ReceiveAsync(forgery.Seal());
-            Assert.NotEqual(FailureCode.None, Assert.IsType<ServiceResult.Respond>(result).Code);
-        }
+            DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256,
+            EndpointSupportingTokenParameters = new() { Endorsing = [new X509SecurityTokenParameters { RequireDerivedKeys = false }] },
+        };
+        using var scene = await Scene.OpenAsync(MessageSecurityBinding.Create(element));
+        using var request = scene.Request();
+        Assert.NotEqual(FailureCode.Replayed, await CodeAsync(scene, request, plain => [.. plain[..End(plain)], 0xFF, .. plain[End(plain)..]]));
+        Assert.Equal(FailureCode.Replayed, await CodeAsync(scene, request, plain => [.. plain[..End(plain)], 0xFE, .. plain[End(plain)..]]));
+        await scene.RefusedAsync(request.Envelope, FailureCode.Replayed);
     }
 
     /// <summary>Others declare the prefix of the signature on itself, where it may be lost.</summary>
@@ -134,6 +173,38 @@ public sealed class SignatureRemainsTests
         using var request = scene.Request();
         await scene.AcceptedAsync(request.Envelope);
         await scene.RefusedAsync(WithTo(request.Envelope, "http://localhost/one"), FailureCode.Replayed);
+    }
+
+    /// <summary>A timestamp is digested before its message is remembered, so it has a size of its own.</summary>
+    [Theory]
+    [InlineData("mutualcert//session")]
+    [InlineData("anonymous//single")]
+    public async Task LargeTimestamp_IsNotDigested(string name)
+    {
+        using var scene = await Scene.OpenAsync(name);
+        using var request = scene.Request();
+        var text = Encoding.UTF8.GetString(request.Envelope.Span);
+        var at = text.IndexOf("Timestamp ", StringComparison.Ordinal) + "Timestamp ".Length;
+        foreach (var attributes in new[] { $"x=\"{new string('x', 5000)}\" ", "x=\"1\" y=\"2\" " })
+        {
+            await scene.RefusedAsync(Encoding.UTF8.GetBytes(text.Insert(at, attributes)), FailureCode.LimitExceeded);
+        }
+
+        await scene.AcceptedAsync(request.Envelope);
+    }
+
+    private static async Task<FailureCode> CodeAsync(Scene scene, SecuredRequest request, Func<byte[], byte[]> change)
+    {
+        var forgery = scene.Forge(request.Envelope);
+        var part = forgery.SignaturePart;
+        foreach (var other in forgery.Sealed)
+        {
+            other.Plain = forgery.Plaintext(other);
+        }
+
+        part.Plain = change(part.Plain!);
+        using var result = await scene.ReceiveAsync(forgery.Seal());
+        return result is ServiceResult.Respond respond ? respond.Code : FailureCode.None;
     }
 
     private static byte[] WithTo(ReadOnlyMemory<byte> wire, string to)

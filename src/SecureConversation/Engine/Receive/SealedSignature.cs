@@ -154,16 +154,23 @@ internal sealed class SealedSignature : IDisposable
         _document.Write(WrapperEnd);
         return TryRead(_length, root =>
         {
-            if (Plaintext.IndexOf("<!"u8) >= 0)
-            {
-                // A comment or CDATA section may hold what looks like another signature. No sender writes any.
-                Fail.With(FailureCode.MalformedSecurityElement, "comment in an encrypted ds:Signature");
-            }
-
             var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
+            RequireNothingFree(root);
             Signer = findKey(element);
             Remains = Element = element;
         });
+    }
+
+    /// <summary>
+    /// Refuses what no MAC covers and no sender writes: a comment or CDATA section, which may hold what looks like another signature, text
+    /// between the elements, and attributes of the value.
+    /// </summary>
+    private void RequireNothingFree(XmlElement root)
+    {
+        if (Plaintext.IndexOf("<!"u8) >= 0 || root.HasText || root.FirstChild.NextSibling.AttributeCount > 0)
+        {
+            Fail.With(FailureCode.MalformedSecurityElement, "comment, text or attribute in an encrypted ds:Signature");
+        }
     }
 
     /// <summary>Reads ds:SignedInfo and ds:SignatureValue alone, wherever in the plaintext they stand.</summary>

@@ -37,8 +37,8 @@ internal static class SealedSignatures
                 Open(candidates[opened.Count]);
             }
 
-            // One that endorses is not taken for the primary one while another could not be read.
-            var chosen = opened.Find(IsPrimary) ?? (opened.TrueForAll(o => o.Element is not null) ? opened[0] : null);
+            // One that looks as if it endorsed is not taken for the primary one where that may be among those that could not be read.
+            var chosen = opened.Find(IsPrimary) ?? (MayAllBeTokens() ? opened.Find(o => o.Element is not null) : null);
             if (chosen?.Element is { } signature && Holds(signature, chosen.Signer))
             {
                 return primary = PrimarySignature.Of(chosen, chosen.Signer);
@@ -74,6 +74,9 @@ internal static class SealedSignatures
             opened.Add(SealedSignature.Open(part, wrapper.Span, requirements, keys, attempts, FindKey));
 
         bool IsPrimary(SealedSignature signature) => signature.Element is { } element && !IsEndorsing(element);
+
+        bool MayAllBeTokens() => !requirements.Role.IsRequest
+            || opened.Count(o => o.Element is null) <= requirements.Supporting.Count(t => t.IsEncrypted);
 
         bool IsEndorsing(SignatureElement element) => PrimarySignature.LooksEndorsing(element, wire, shape.Header);
 

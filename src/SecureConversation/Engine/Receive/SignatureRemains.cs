@@ -1,3 +1,4 @@
+using System.Buffers;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
@@ -5,12 +6,14 @@ namespace SecureConversation.Engine.Receive;
 /// <summary>
 /// Finds ds:SignedInfo and ds:SignatureValue in what was decrypted and is no ds:Signature. Whoever changes the ciphertext to see whether
 /// it is accepted has to leave these two as they were. They are looked for as text, since around them there may be anything; a message
-/// that could be accepted has no other text like theirs: attributes and text hold no "&lt;", and comments are refused.
+/// that could be accepted has no tags of these names before theirs: attributes and text hold no "&lt;", and comments are refused.
 /// </summary>
 internal static class SignatureRemains
 {
     // No prefix of a signature is longer.
     private const int MaxPrefix = 64;
+
+    private static readonly SearchValues<byte> NoPrefix = SearchValues.Create(" \t\r\n<>/=\"':!?"u8);
 
     private static ReadOnlySpan<byte> Namespace => "=\"http://www.w3.org/2000/09/xmldsig#\""u8;
 
@@ -53,27 +56,33 @@ internal static class SignatureRemains
     /// <summary>Where the first start tag of that name begins, or the first end tag ends; -1 when there is none.</summary>
     private static int FindTag(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, bool isEnd)
     {
+        var open = isEnd ? "</"u8 : "<"u8;
         for (var from = 0; text[from..].IndexOf(name) is >= 0 and var found; from += found + name.Length)
         {
             var at = from + found;
-            var before = text[Math.Max(0, at - MaxPrefix)..at];
-            var open = before.LastIndexOf((byte)'<');
-            if (open < 0 || (before[open..].StartsWith("</"u8) != isEnd))
+            var after = at + name.Length;
+            var start = text[..at].LastIndexOf(open);
+            if (start < 0 || !IsPrefix(text[(start + open.Length)..at]))
             {
                 continue;
             }
 
-            if (!isEnd)
+            var rest = text[after..].TrimStart(" \t\r\n"u8);
+            if (!isEnd && (rest.Length < text.Length - after || rest.StartsWith(">"u8)))
             {
-                return at - before.Length + open;
+                return start;
             }
 
-            if (text[at..].IndexOf((byte)'>') is >= 0 and var close)
+            if (isEnd && rest.StartsWith(">"u8))
             {
-                return at + close + 1;
+                return text.Length - rest.Length + 1;
             }
         }
 
         return -1;
     }
+
+    /// <summary>Whether this can stand between the beginning of a tag and a local name: nothing, or a prefix with its colon.</summary>
+    private static bool IsPrefix(ReadOnlySpan<byte> text) =>
+        text.IsEmpty || (text.Length <= MaxPrefix && text[^1] == (byte)':' && !text[..^1].ContainsAny(NoPrefix));
 }
