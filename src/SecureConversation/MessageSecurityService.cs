@@ -36,7 +36,7 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceCredentials _credentials;
     private readonly FirstGlance _firstGlance;
     private readonly ServiceReceiver _receiver;
-    private readonly PrivateKeyTurns _turns;
+    private readonly PrivateKeyTurns? _turns;
     private readonly ServiceSessions? _sessions;
     private readonly FailureDesk _failures;
     private readonly RequestDelivery _delivery;
@@ -98,7 +98,8 @@ public sealed class MessageSecurityService : IDisposable
 
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
-        _turns = new PrivateKeyTurns(Math.Max(1, options.FailureAnswers.MaxWaiting / PlacesForEachInLine),
+        _turns = binding.EstablishesSession ? null : new PrivateKeyTurns(
+            Math.Max(1, options.FailureAnswers.MaxWaiting / PlacesForEachInLine),
             $"messages outside sessions that wait, one for {PlacesForEachInLine} of {nameof(FailureAnswerOptions.MaxWaiting)} of "
             + nameof(MessageSecurityServiceOptions.FailureAnswers), _environment.Clock);
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
@@ -160,7 +161,7 @@ public sealed class MessageSecurityService : IDisposable
         try
         {
             // Where each message needs the private key it waits as octets: what is made of them may be ten times as large.
-            using var turn = _sessions is not null ? null
+            using var turn = _turns is null ? null
                 : await _turns.EnterAsync(Owner.OfStranger(origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
@@ -275,9 +276,9 @@ public sealed class MessageSecurityService : IDisposable
         message.Wire.Dispose();
         return sessions.Negotiations.RunAsync<ServiceResult>(
             stranger,
-            async stop =>
+            async (turn, stop) =>
             {
-                var (request, user) = await ReceiveAsync(stop).ConfigureAwait(false);
+                var (request, user) = await ReceiveAsync(turn, stop).ConfigureAwait(false);
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
@@ -289,9 +290,9 @@ public sealed class MessageSecurityService : IDisposable
             },
             cancellationToken);
 
-        async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveAsync(CancellationToken stop)
+        async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveAsync(IDisposable? turn, CancellationToken stop)
         {
-            var again = message with { Wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits) };
+            var again = message with { Wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits), Turn = turn };
             try
             {
                 return await _receiver.ReceiveAsync(again, bootstrap, bootstrap.ForHandshake(MessageRole.Request),

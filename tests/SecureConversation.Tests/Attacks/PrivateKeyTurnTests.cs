@@ -97,13 +97,15 @@ public sealed class PrivateKeyTurnTests : IDisposable
         Assert.All(await Task.WhenAll(waiting), code => Assert.Equal(FailureCode.None, code));
     }
 
-    /// <summary>A validator may block its thread, and is outside the turn all the same.</summary>
-    [Fact]
-    public async Task MessageWhoseValidatorBlocks_HasEndedItsTurn()
+    /// <summary>A validator may block its thread, and is outside the turn all the same; that of a handshake too.</summary>
+    [Theory]
+    [InlineData("username//single")]
+    [InlineData("username//session")]
+    public async Task MessageWhoseValidatorBlocks_HasEndedItsTurn(string binding)
     {
         using var isValid = new ManualResetEventSlim();
         _permits.Release(100);
-        using var scene = Start("username//single", validator: UserNamePasswordValidator.Create((_, _) => isValid.Wait(TimeSpan.FromMinutes(1), CancellationToken.None)));
+        using var scene = Start(binding, validator: UserNamePasswordValidator.Create((_, _) => isValid.Wait(TimeSpan.FromMinutes(1), CancellationToken.None)));
         var messages = Enumerable.Range(0, PrivateKeyTurns.AtOnce + 2).Select(_ => Secure(scene)).ToArray();
         var blocked = messages.Select(wire => Task.Factory.StartNew(
             () => ReceiveAsync(scene, wire, Flood), Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()).ToArray();
@@ -200,6 +202,12 @@ public sealed class PrivateKeyTurnTests : IDisposable
 
     private static byte[] Secure(Loopback scene)
     {
+        if (scene.Binding.EstablishesSession)
+        {
+            using var start = scene.Client.StartSession(Loopback.Address);
+            return start.Envelope.ToArray();
+        }
+
         using var request = scene.Client.Secure(Loopback.Request(scene.Binding.MessageVersion), Loopback.Address);
         return request.Envelope.ToArray();
     }

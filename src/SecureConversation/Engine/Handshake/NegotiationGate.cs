@@ -27,21 +27,25 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
     public int Working => _places.Taken;
 
     /// <param name="owner">Who starts the handshake, by his address: nothing else is known yet.</param>
-    /// <param name="negotiate">The handshake. What it does before it first waits is done in turn.</param>
+    /// <param name="negotiate">
+    /// The handshake. What it does before it first waits is done in turn. It ends the turn, if it gets it, once the private key was used.
+    /// </param>
     /// <param name="cancellationToken">Cancels the handshake.</param>
     /// <exception cref="SecurityFailureException">Too many handshakes run at once, or this one took too long.</exception>
     public async ValueTask<T> RunAsync<T>(
-        Owner owner, Func<CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
+        Owner owner, Func<IDisposable?, CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(settings.NegotiationTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             using var turn = await _turns.EnterAsync(owner, either.Token).ConfigureAwait(false);
-            var negotiation = NegotiateAsync(owner, negotiate, either.Token);
-            if (_places.Taken * 2L < settings.MaxStatefulNegotiations)
+
+            // While one waits for something others may work. When places get scarce the next one has to wait until this one is done.
+            var mayEndTurn = (_places.Taken + 1L) * 2 < settings.MaxStatefulNegotiations;
+            var negotiation = NegotiateAsync(owner, stop => negotiate(mayEndTurn ? turn : null, stop), either.Token);
+            if (mayEndTurn)
             {
-                // It waits for something, so others may work. When places get scarce the next one has to wait until this one is done.
                 turn.Dispose();
             }
 

@@ -23,7 +23,6 @@ internal sealed class PrivateKeyTurns(int line, string setting, TimeProvider clo
 
     private static readonly ConditionalWeakTable<TimeProvider, FairTurns> OfProcess = [];
 
-
     // A private key operation and the rest of a message take a few milliseconds. What takes longer waits for a validator.
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(50);
 
