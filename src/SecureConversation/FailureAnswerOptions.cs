@@ -30,8 +30,8 @@ public sealed record FailureAnswerOptions
     /// <summary>
     /// How many refusals may wait at once. Beyond it new messages get the fault ServerTooBusy before any cryptography. Shared by remote
     /// address: none may have more waiting than three times of what is still free, so 7,500 of 10,000 for one alone, and an IPv6 network
-    /// of 48 bits twice as much. As many messages outside sessions may wait in a line of their own until the private key of the service is
-    /// used for them, shared by the same rule; each keeps its envelope in memory meanwhile. Default 10,000.
+    /// of 48 bits twice as much. A fourth as many messages outside sessions may wait in a line of their own until the private key of the
+    /// service is used for them, shared by the same rule; each keeps its envelope in memory meanwhile. Default 10,000.
     /// </summary>
     public int MaxWaiting { get; init; } = 10_000;
 

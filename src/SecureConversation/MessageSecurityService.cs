@@ -28,12 +28,15 @@ public sealed class MessageSecurityService : IDisposable
     // A fault for a stranger repeats his message id, though not one that is larger than any honest one.
     private const int MaxEchoedId = 1024;
 
+    // What waits for a turn holds the octets of its message, and what waits to be refused holds none.
+    private const int PlacesForEachInLine = 4;
+
     private readonly EndpointMessages _messages;
     private readonly EngineEnvironment _environment;
     private readonly ServiceCredentials _credentials;
     private readonly FirstGlance _firstGlance;
     private readonly ServiceReceiver _receiver;
-    private readonly PrivateKeyTurns _turns;
+    private readonly PrivateKeyTurns? _turns;
     private readonly ServiceSessions? _sessions;
     private readonly FailureDesk _failures;
     private readonly RequestDelivery _delivery;
@@ -95,9 +98,10 @@ public sealed class MessageSecurityService : IDisposable
 
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
-        // A processor is left for all else: without one, sessions and refusals would stand still while strangers send.
-        _turns = new PrivateKeyTurns(Math.Max(1, Environment.ProcessorCount - 1), options.FailureAnswers.MaxWaiting,
-            $"messages outside sessions that wait, {nameof(FailureAnswerOptions.MaxWaiting)} of FailureAnswers", _environment.Clock);
+        _turns = binding.EstablishesSession ? null : new PrivateKeyTurns(
+            Math.Max(1, options.FailureAnswers.MaxWaiting / PlacesForEachInLine),
+            $"messages outside sessions that wait, one for {PlacesForEachInLine} of {nameof(FailureAnswerOptions.MaxWaiting)} of "
+            + nameof(MessageSecurityServiceOptions.FailureAnswers), _environment.Clock);
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
         var replays = options.ReplayCache ?? SharedReplays();
         _firstGlance = new FirstGlance(replays, _environment.Clock);
@@ -156,17 +160,18 @@ public sealed class MessageSecurityService : IDisposable
         var use = new KeyUse();
         try
         {
+            // Where each message needs the private key it waits as octets: what is made of them may be ten times as large.
+            using var turn = _turns is null ? null
+                : await _turns.EnterAsync(Owner.OfStranger(origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
-            var message = new ReceivedEnvelope(wire, wire.FindText(Formats.Soap.Action), relatesTo, origin, use);
+            var action = wire.FindText(Formats.Soap.Action);
+            var message = new ReceivedEnvelope(wire, action, relatesTo, origin, use) { Turn = turn };
             var kind = _messages.KindOf(message.Action, MessageRole.Request);
-            if (_messages.IsRenewalAcrossVersions(message.Action))
-            {
-                Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion");
-            }
-
+            _messages.RefuseRenewalAcrossVersions(message.Action);
             var received = _sessions is null ? ReceiveAloneAsync(message, cancellationToken)
-                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull ? IssueAsync(_sessions, message, cancellationToken)
+                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull
+                    ? IssueAsync(_sessions, message, envelope, cancellationToken)
                 : ReceiveInSessionAsync(_sessions, message, kind, cancellationToken);
             return await received.ConfigureAwait(false);
         }
@@ -244,7 +249,9 @@ public sealed class MessageSecurityService : IDisposable
 
         var own = _credentials.ServiceCertificate!;
         _firstGlance.Require(message.Wire, message.Use, Formats, own);
-        var (request, user) = await ReceiveInTurnAsync(message, own, cancellationToken).ConfigureAwait(false);
+        var action = Formats.Soap.HasAddressing ? message.Action : message.Origin.Action;
+        var (request, user) = await _receiver.ReceiveAsync(message, Formats, Formats.ForRequest(action),
+            new ServiceKeySource(own) { Use = message.Use }, cancellationToken).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {
@@ -259,35 +266,21 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    /// <summary>
-    /// Verifies a message outside sessions. Anybody can make the service use its private key by sending one, so only a few run at once, and
-    /// addresses take turns.
-    /// </summary>
-    private async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveInTurnAsync(
-        ReceivedEnvelope message, X509Credential own, CancellationToken cancellationToken)
-    {
-        using var turn = await _turns.EnterAsync(Owner.OfStranger(message.Origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
-        var action = Formats.Soap.HasAddressing ? message.Action : message.Origin.Action;
-        var receiving = _receiver.ReceiveAsync(
-            message, Formats, Formats.ForRequest(action), new ServiceKeySource(own) { Use = message.Use }, cancellationToken);
-
-        // It is done, or waits for something such as a validator, so others may work.
-        turn.Dispose();
-        return await receiving.ConfigureAwait(false);
-    }
-
     /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
-    private ValueTask<ServiceResult> IssueAsync(ServiceSessions sessions, ReceivedEnvelope message, CancellationToken cancellationToken)
+    private ValueTask<ServiceResult> IssueAsync(
+        ServiceSessions sessions, ReceivedEnvelope message, ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken)
     {
         var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
         var stranger = Owner.OfStranger(message.Origin.RemoteAddress);
         _firstGlance.Require(message.Wire, message.Use, bootstrap, own);
+
+        // While it waits for its turn, it holds nothing that was made of its octets.
+        message.Wire.Dispose();
         return sessions.Negotiations.RunAsync<ServiceResult>(
             stranger,
-            async stop =>
+            async (turn, stop) =>
             {
-                var (request, user) = await _receiver.ReceiveAsync(message, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
-                    new ServiceKeySource(own) { Use = message.Use }, stop).ConfigureAwait(false);
+                var (request, user) = await ReceiveAsync(turn, stop).ConfigureAwait(false);
                 using (request)
                 {
                     using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
@@ -298,6 +291,21 @@ public sealed class MessageSecurityService : IDisposable
                 }
             },
             cancellationToken);
+
+        async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveAsync(IDisposable? turn, CancellationToken stop)
+        {
+            var again = message with { Wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits), Turn = turn };
+            try
+            {
+                return await _receiver.ReceiveAsync(again, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
+                    new ServiceKeySource(own) { Use = message.Use }, stop).ConfigureAwait(false);
+            }
+            catch
+            {
+                again.Wire.Dispose();
+                throw;
+            }
+        }
     }
 
     /// <summary>Receives a message that the key of a session protects.</summary>

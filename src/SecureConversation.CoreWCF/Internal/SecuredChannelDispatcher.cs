@@ -25,7 +25,20 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
 
         var addressing = TakeTransportAddressing(wire);
         var envelope = await Envelopes.WriteAsync(wire).ConfigureAwait(false);
-        var result = await security.ReceiveAsync(envelope, OriginOf(wire, addressing.Action)).ConfigureAwait(false);
+        var http = HttpContextOf(wire);
+        var aborted = http?.RequestAborted ?? CancellationToken.None;
+        ServiceResult result;
+        try
+        {
+            result = await security.ReceiveAsync(envelope, OriginOf(wire, http, addressing.Action), aborted).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+        {
+            // Whoever hung up keeps no place in a line, and gets no answer.
+            context.Abort();
+            return;
+        }
+
         if (result is ServiceResult.Dispatch dispatch)
         {
             await DispatchAsync(context, wire, addressing, dispatch).ConfigureAwait(false);
@@ -37,12 +50,14 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         }
     }
 
-    private static MessageOrigin OriginOf(Message wire, string? action) => new()
+    // CoreWCF puts the request of ASP.NET Core into the properties of the message, under the name of its type.
+    private static HttpContext? HttpContextOf(Message wire) =>
+        wire.Properties.TryGetValue(typeof(HttpContext).FullName!, out var http) ? http as HttpContext : null;
+
+    private static MessageOrigin OriginOf(Message wire, HttpContext? http, string? action) => new()
     {
         Action = action,
-        // CoreWCF puts the request of ASP.NET Core into the properties of the message, under the name of its type.
-        RemoteAddress = wire.Properties.TryGetValue(typeof(HttpContext).FullName!, out var http)
-            ? (http as HttpContext)?.Connection.RemoteIpAddress : null,
+        RemoteAddress = http?.Connection.RemoteIpAddress,
         LocalAddress = wire.Properties.Via,
     };
 

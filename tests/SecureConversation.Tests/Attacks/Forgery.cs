@@ -199,12 +199,17 @@ internal sealed class Forgery
     }
 
     /// <summary>The message for the wire.</summary>
-    public byte[] Seal()
+    /// <param name="only">The part that is encrypted again, where the ciphertext of all others stays as it was; null for all.</param>
+    public byte[] Seal(SealedPart? only = null)
     {
         foreach (var part in Sealed)
         {
-            var plain = part.Plain ?? Encoding.UTF8.GetBytes(part.IsContent ? part.Target.InnerXml : part.Target.OuterXml);
-            part.SetCipher(Encrypt(plain, KeyInfoOf(part.Data)));
+            if (only is null || part == only)
+            {
+                var plain = part.Plain ?? Encoding.UTF8.GetBytes(part.IsContent ? part.Target.InnerXml : part.Target.OuterXml);
+                part.SetCipher(Encrypt(plain, KeyInfoOf(part.Data)));
+            }
+
             if (part.IsContent)
             {
                 part.Target.InnerXml = "";

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Roles;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Crypto;
 using SecureConversation.Tests.Roles;
@@ -15,6 +16,7 @@ public sealed class PrivateKeyTurnTests : IDisposable
     private static readonly MessageOrigin Flood = new() { HasNoAddress = true, RemoteAddress = IPAddress.Parse("2001:db8::1") };
     private static readonly MessageOrigin Honest = new() { HasNoAddress = true, RemoteAddress = IPAddress.Parse("192.0.2.1") };
 
+    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private readonly RSA _key = TestCertificates.Service.GetRSAPrivateKey()!;
     private readonly TokenRsa _held;
     private readonly SemaphoreSlim _permits = new(0);
@@ -51,12 +53,12 @@ public sealed class PrivateKeyTurnTests : IDisposable
     [Fact]
     public async Task Line_OfOneAddress_LeavesRoomForAnother()
     {
-        using var scene = Start("mutualcert//single", maxWaiting: 4);
+        using var scene = Start("mutualcert//single", maxWaiting: 16);
         var busy = await OccupyAsync(scene);
         var flood = Enumerable.Range(0, 10).Select(_ => ReceiveAsync(scene, Secure(scene), Flood)).ToArray();
         Assert.All(flood[3..], refused => Assert.Equal(FailureCode.ServiceTooBusy, refused.Result));
         Assert.Contains(_log.Entries, e => e.Text.Contains(
-            "messages outside sessions that wait, MaxWaiting of FailureAnswers, share of the sender", StringComparison.Ordinal));
+            "messages outside sessions that wait, one for 4 of MaxWaiting of FailureAnswers, share of the sender", StringComparison.Ordinal));
         var honest = ReceiveAsync(scene, Secure(scene), Honest);
         _permits.Release(100);
         Assert.Equal(FailureCode.None, await honest);
@@ -95,6 +97,40 @@ public sealed class PrivateKeyTurnTests : IDisposable
         Assert.All(await Task.WhenAll(waiting), code => Assert.Equal(FailureCode.None, code));
     }
 
+    /// <summary>A validator may block its thread, and is outside the turn all the same; that of a handshake too.</summary>
+    [Theory]
+    [InlineData("username//single")]
+    [InlineData("username//session")]
+    public async Task MessageWhoseValidatorBlocks_HasEndedItsTurn(string binding)
+    {
+        using var isValid = new ManualResetEventSlim();
+        _permits.Release(100);
+        using var scene = Start(binding, validator: UserNamePasswordValidator.Create((_, _) => isValid.Wait(TimeSpan.FromMinutes(1), CancellationToken.None)));
+        var messages = Enumerable.Range(0, PrivateKeyTurns.AtOnce + 2).Select(_ => Secure(scene)).ToArray();
+        var blocked = messages.Select(wire => Task.Factory.StartNew(
+            () => ReceiveAsync(scene, wire, Flood), Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()).ToArray();
+
+        // The clock stands still, so none of the turns has ended by its time.
+        await WaitUntilAsync(messages.Length);
+        isValid.Set();
+        Assert.All(await Task.WhenAll(blocked), code => Assert.Equal(FailureCode.None, code));
+    }
+
+    /// <summary>Otherwise each endpoint more would take processors from sessions.</summary>
+    [Fact]
+    public async Task Endpoints_ShareTheTurns()
+    {
+        using var one = Start("mutualcert//single");
+        using var other = Start("username//single");
+        var busy = await OccupyAsync(one);
+        var waiting = ReceiveAsync(other, Secure(other), Honest);
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal(busy.Length, Begun);
+        _permits.Release(100);
+        Assert.Equal(FailureCode.None, await waiting);
+        await Task.WhenAll(busy);
+    }
+
     public void Dispose()
     {
         _held.Dispose();
@@ -126,10 +162,9 @@ public sealed class PrivateKeyTurnTests : IDisposable
 
     private Loopback Start(string binding, int maxWaiting = 1000, UserNamePasswordValidator? validator = null)
     {
-        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
-        return new Loopback(Bindings.Create(binding), clock, new()
+        return new Loopback(Bindings.Create(binding), _clock, new()
         {
-            TimeProvider = clock,
+            TimeProvider = _clock,
             FailureAnswers = Loopback.AtOnce with { MaxWaiting = maxWaiting },
             LoggerFactory = _log,
         }, service: new()
@@ -143,7 +178,7 @@ public sealed class PrivateKeyTurnTests : IDisposable
     /// <summary>As many messages as are worked on at once, which stay in work.</summary>
     private async Task<Task<FailureCode>[]> OccupyAsync(Loopback scene)
     {
-        var messages = Enumerable.Range(0, Math.Max(1, Environment.ProcessorCount - 1)).Select(_ => Secure(scene)).ToArray();
+        var messages = Enumerable.Range(0, PrivateKeyTurns.AtOnce).Select(_ => Secure(scene)).ToArray();
         var busy = messages.Select(wire => Task.Factory.StartNew(
             () => ReceiveAsync(scene, wire, Flood), Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()).ToArray();
         await WaitUntilAsync(busy.Length);
@@ -167,6 +202,12 @@ public sealed class PrivateKeyTurnTests : IDisposable
 
     private static byte[] Secure(Loopback scene)
     {
+        if (scene.Binding.EstablishesSession)
+        {
+            using var start = scene.Client.StartSession(Loopback.Address);
+            return start.Envelope.ToArray();
+        }
+
         using var request = scene.Client.Secure(Loopback.Request(scene.Binding.MessageVersion), Loopback.Address);
         return request.Envelope.ToArray();
     }

@@ -1,6 +1,7 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
+using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Testing;
 
@@ -15,10 +16,10 @@ public sealed class NegotiationGateTests
     {
         var gate = new NegotiationGate(new LocalServiceSecuritySettings { MaxStatefulNegotiations = 1 }, _clock);
         var first = new TaskCompletionSource<int>();
-        var running = gate.RunAsync(new("somebody"), _ => new ValueTask<int>(first.Task), default);
+        var running = gate.RunAsync(new("somebody"), (_, _) => new ValueTask<int>(first.Task), default);
 
         // The one place is taken, so the next one waits; but no longer than a turn lasts.
-        var second = gate.RunAsync(new("somebody"), _ => ValueTask.FromResult(2), default).AsTask();
+        var second = gate.RunAsync(new("somebody"), (_, _) => ValueTask.FromResult(2), default).AsTask();
         Assert.False(second.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(51));
         var refused = await Assert.ThrowsAsync<SecurityFailureException>(() => second);
@@ -26,14 +27,14 @@ public sealed class NegotiationGateTests
 
         first.SetResult(1);
         Assert.Equal(1, await running);
-        Assert.Equal(3, await gate.RunAsync(new("somebody"), _ => ValueTask.FromResult(3), default));
+        Assert.Equal(3, await gate.RunAsync(new("somebody"), (_, _) => ValueTask.FromResult(3), default));
     }
 
     [Fact]
     public async Task Negotiation_ThatTakesTooLong_IsGivenUp()
     {
         var gate = new NegotiationGate(new LocalServiceSecuritySettings { NegotiationTimeout = TimeSpan.FromSeconds(5) }, _clock);
-        var running = gate.RunAsync(new("somebody"), async token => { await Task.Delay(Timeout.Infinite, token); return 0; }, default);
+        var running = gate.RunAsync(new("somebody"), async (_, token) => { await Task.Delay(Timeout.Infinite, token); return 0; }, default);
         _clock.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal(FailureCode.ServiceTooBusy, (await Assert.ThrowsAsync<SecurityFailureException>(async () => await running)).Code);
     }
@@ -43,7 +44,7 @@ public sealed class NegotiationGateTests
     {
         var gate = new NegotiationGate(new LocalServiceSecuritySettings(), _clock);
         using var source = new CancellationTokenSource();
-        var running = gate.RunAsync(new("somebody"), async token => { await Task.Delay(Timeout.Infinite, token); return 0; }, source.Token);
+        var running = gate.RunAsync(new("somebody"), async (_, token) => { await Task.Delay(Timeout.Infinite, token); return 0; }, source.Token);
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await running);
     }
@@ -53,7 +54,7 @@ public sealed class NegotiationGateTests
     public async Task Burst_OfOneMachine_FindsRoom()
     {
         var gate = new NegotiationGate(new LocalServiceSecuritySettings(), _clock);
-        var running = Enumerable.Range(0, 500).Select(i => Task.Run(async () => await gate.RunAsync(new("site"), async _ =>
+        var running = Enumerable.Range(0, 500).Select(i => Task.Run(async () => await gate.RunAsync(new("site"), async (_, _) =>
         {
             await Task.Yield();
             return i;
@@ -67,8 +68,8 @@ public sealed class NegotiationGateTests
     {
         var gate = new NegotiationGate(new LocalServiceSecuritySettings { MaxStatefulNegotiations = 16 }, _clock);
         using var blocked = new ManualResetEventSlim();
-        var turns = Math.Max(1, Environment.ProcessorCount / 2);
-        var busy = Enumerable.Range(0, turns).Select(i => Task.Run(async () => await gate.RunAsync(new($"{i}"), _ =>
+        var turns = PrivateKeyTurns.AtOnce;
+        var busy = Enumerable.Range(0, turns).Select(i => Task.Run(async () => await gate.RunAsync(new($"{i}"), (_, _) =>
         {
             blocked.Wait(CancellationToken.None);
             return ValueTask.FromResult(0);
@@ -78,9 +79,9 @@ public sealed class NegotiationGateTests
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
-        var mallory = Enumerable.Range(0, 256).Select(_ => gate.RunAsync(new("mallory"), _ => ValueTask.FromResult(1), default).AsTask()).ToArray();
+        var mallory = Enumerable.Range(0, 256).Select(_ => gate.RunAsync(new("mallory"), (_, _) => ValueTask.FromResult(1), default).AsTask()).ToArray();
         Assert.InRange(mallory.Count(t => t.IsFaulted), 60, 68);
-        var alice = gate.RunAsync(new("alice"), _ => ValueTask.FromResult(2), default).AsTask();
+        var alice = gate.RunAsync(new("alice"), (_, _) => ValueTask.FromResult(2), default).AsTask();
         Assert.False(alice.IsFaulted);
         blocked.Set();
         Assert.Equal(2, await alice);

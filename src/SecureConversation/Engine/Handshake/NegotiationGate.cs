@@ -7,17 +7,16 @@ namespace SecureConversation.Engine.Handshake;
 
 /// <summary>
 /// Limits the number (MaxStatefulNegotiations) and the duration (NegotiationTimeout) of concurrent handshakes, because anybody can make the
-/// service do private key operations by starting one. The places are shared fairly by address, and at most half of the processors work on
-/// handshakes at once, so that sessions go on while strangers knock. Those that have not had their turn yet have cost nothing; many more of
+/// service do private key operations by starting one. The places are shared fairly by address, and not all processors work on them at once,
+/// so that sessions go on while strangers knock. Those that have not had their turn yet have cost nothing; many more of
 /// them may wait, so that a burst of clients that start together finds room.
 /// </summary>
 internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, TimeProvider clock)
 {
-    // What waits holds its message, some kilobytes.
+    // What waits holds the octets of its message, and nothing that was made of them.
     private const int WaitingForEachPlace = 16;
 
     private readonly PrivateKeyTurns _turns = new(
-        Math.Max(1, Environment.ProcessorCount / 2),
         (int)Math.Min(int.MaxValue, (long)settings.MaxStatefulNegotiations * WaitingForEachPlace),
         $"handshakes that wait, {WaitingForEachPlace} for each of {nameof(settings.MaxStatefulNegotiations)}",
         clock);
@@ -28,21 +27,25 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
     public int Working => _places.Taken;
 
     /// <param name="owner">Who starts the handshake, by his address: nothing else is known yet.</param>
-    /// <param name="negotiate">The handshake. What it does before it first waits is done in turn.</param>
+    /// <param name="negotiate">
+    /// The handshake. What it does before it first waits is done in turn. It ends the turn, if it gets it, once the private key was used.
+    /// </param>
     /// <param name="cancellationToken">Cancels the handshake.</param>
     /// <exception cref="SecurityFailureException">Too many handshakes run at once, or this one took too long.</exception>
     public async ValueTask<T> RunAsync<T>(
-        Owner owner, Func<CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
+        Owner owner, Func<IDisposable?, CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(settings.NegotiationTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             using var turn = await _turns.EnterAsync(owner, either.Token).ConfigureAwait(false);
-            var negotiation = NegotiateAsync(owner, negotiate, either.Token);
-            if (_places.Taken * 2L < settings.MaxStatefulNegotiations)
+
+            // While one waits for something others may work. When places get scarce the next one has to wait until this one is done.
+            var mayEndTurn = (_places.Taken + 1L) * 2 < settings.MaxStatefulNegotiations;
+            var negotiation = NegotiateAsync(owner, stop => negotiate(mayEndTurn ? turn : null, stop), either.Token);
+            if (mayEndTurn)
             {
-                // It waits for something, so others may work. When places get scarce the next one has to wait until this one is done.
                 turn.Dispose();
             }
 

@@ -13,7 +13,7 @@ namespace SecureConversation.Engine.Receive;
 /// </summary>
 /// <param name="requirements">The requirements for the message.</param>
 /// <param name="source">The keys that the receiver knows.</param>
-/// <param name="attempts">The ciphertexts of signatures that came before; null for a client, who takes one reply for each request.</param>
+/// <param name="attempts">Gives a message with an encrypted signature one attempt; null for a client: a request takes one reply.</param>
 /// <param name="freshness">What a timestamp has to be.</param>
 /// <param name="limits">The limits on XML.</param>
 internal sealed class MessageVerifier(
@@ -36,10 +36,10 @@ internal sealed class MessageVerifier(
         SignedMessage? signed = null;
         try
         {
-            primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source, attempts);
-            signed = SignedMessage.Begin(wire, header, requirements, primary);            // the digest of the timestamp
+            var timestamp = freshness.Require(header.Timestamp);                          // its shape, before it is digested
+            primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source, attempts, timestamp);
+            signed = SignedMessage.Begin(wire, header, requirements, primary);            // signed, hence not an attacker's
             Reflection.Refuse(signed, requirements);                                      // not a message of this side
-            var timestamp = freshness.Require(header.Timestamp);                          // signed, hence not an attacker's
             return new AuthenticMessage(wire, shape, encrypted, keys, signed, timestamp);
         }
         catch
@@ -57,7 +57,6 @@ internal sealed class MessageVerifier(
     public void VerifyInClear(AuthenticMessage message)
     {
         var (header, signed) = (message.Shape.Header, message.Signed);
-        signed.Primary.RequireWhole();                                                    // not before it was remembered
         signed.VerifyOnWire(message.Encrypted, requirements, source);                     // the digests of all that is in clear
         EncryptionKeyCheck.RequirePair(requirements, message.Encrypted, signed.Primary, message.Keys); // if no key is signed
         Coverage.RequireSignedOnWire(requirements, message.Wire, header, message.Encrypted, signed);

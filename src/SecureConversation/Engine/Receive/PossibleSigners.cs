@@ -43,39 +43,20 @@ internal sealed class PossibleSigners : IDisposable
         }
     }
 
-    /// <summary>
-    /// Verifies a signature with each, but for the one that has verified it before, and gives the one with which it holds. Where there is
-    /// no signature each verifies a stand-in.
-    /// </summary>
-    public SigningCertificate? Find(
-        SignatureElement? signature, StandInSignature standIn, SecurityAlgorithmSuite suite, SigningCertificate? done)
+    /// <summary>Verifies a stand-in with each, but for the one that has verified the signature before.</summary>
+    public void Spend(StandInSignature standIn, SecurityAlgorithmSuite suite, SigningCertificate? done)
     {
-        SigningCertificate? found = null;
         foreach (var (certificate, position) in _sent)
         {
-            if ((done?.Token is not { } token || token.Position != position) && Holds(certificate))
+            if (done?.Token is not { } token || token.Position != position)
             {
-                // The message outlives this list.
-                found = new(X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span), MessagePart.SecurityItem(position));
+                standIn.Verify(suite, certificate);
             }
         }
 
-        if (_peer is not null && !ReferenceEquals(done?.Certificate, _peer) && Holds(_peer))
+        if (_peer is not null && !ReferenceEquals(done?.Certificate, _peer))
         {
-            found = new(_peer, null);
-        }
-
-        return found;
-
-        bool Holds(X509Certificate2 certificate)
-        {
-            if (signature is not null)
-            {
-                return SignatureVerification.IsValue(signature, suite, certificate);
-            }
-
-            standIn.Verify(suite, certificate);
-            return false;
+            standIn.Verify(suite, _peer);
         }
     }
 

@@ -45,12 +45,13 @@ internal sealed class PrimarySignature : IDisposable
         MessageRequirements requirements,
         KeyRing keys,
         KeySource source,
-        SealedAttempts? attempts)
+        SealedAttempts? attempts,
+        Timestamp? timestamp)
     {
         var clear = ReadClear(shape.Header, requirements);
         if (FindClear(clear, wire, shape.Header, encrypted, requirements) is not { } found)
         {
-            return SealedSignatures.Require(wire, shape, encrypted, requirements, keys, source, attempts);
+            return SealedSignatures.Require(wire, shape, encrypted, requirements, keys, source, attempts, timestamp);
         }
 
         var (element, item) = found;
@@ -68,20 +69,7 @@ internal sealed class PrimarySignature : IDisposable
 
     /// <summary>Takes over a signature that was encrypted and whose value holds.</summary>
     public static PrimarySignature Of(SealedSignature opened, SigningCertificate? signer) =>
-        new(opened.Remains!, opened.Position, signer, opened);
-
-    /// <summary>
-    /// Requires what could not be said before the message was remembered: that nothing was wrong with the ciphertext of the signature.
-    /// </summary>
-    /// <exception cref="SecurityFailureException">Padding, length, or what stands around the value is wrong.</exception>
-    public void RequireWhole()
-    {
-        if (_sealed is { IsWhole: false })
-        {
-            var failure = _sealed.Failure;
-            Fail.With(failure?.Code ?? FailureCode.DecryptionFailed, failure?.Detail ?? "padding of the encrypted ds:Signature");
-        }
-    }
+        new(opened.Element!, opened.Position, signer, opened);
 
     public void Dispose() => _sealed?.Dispose();
 

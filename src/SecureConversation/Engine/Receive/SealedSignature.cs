@@ -2,7 +2,6 @@ using System.Buffers;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
-using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
 using SecureConversation.Engine.Xml;
@@ -11,17 +10,15 @@ namespace SecureConversation.Engine.Receive;
 
 /// <summary>
 /// An encrypted child of the security header, decrypted alone and read as a ds:Signature. Its ciphertext is not authentic yet, so
-/// bad padding, bad XML and a bad structure end in the same state after the same work; nothing is thrown. No MAC covers what stands
-/// around ds:SignedInfo and ds:SignatureValue, and what fills the last block. So where the whole cannot be read, these two are read by
-/// themselves: when the value holds, it is remembered, whatever somebody has put in the place of the rest.
+/// bad padding, bad XML and a bad structure end in the same state after the same work; nothing is thrown.
 /// </summary>
 internal sealed class SealedSignature : IDisposable
 {
     private static ReadOnlySpan<byte> WrapperEnd => "</w>"u8;
 
+    private readonly PooledBytes _document;
     private readonly int _start;
     private readonly int _length;
-    private PooledBytes _document;
     private XmlIndex? _index;
 
     private SealedSignature(PooledBytes document, int position, int start, int length)
@@ -38,22 +35,16 @@ internal sealed class SealedSignature : IDisposable
     /// <summary>The signature; null when the ciphertext holds none.</summary>
     public SignatureElement? Element { get; private set; }
 
-    /// <summary>The signature, or what is left of one; null when the ciphertext holds neither.</summary>
-    public SignatureElement? Remains { get; private set; }
-
     /// <summary>The certificate whose key is said to have made it; null for a symmetric key.</summary>
     public SigningCertificate? Signer { get; private set; }
 
-    /// <summary>Whether padding and length are right. If not, the message is refused once it is remembered.</summary>
+    /// <summary>Whether padding and length are right. If not, its value is verified all the same.</summary>
     public bool IsWhole { get; private set; }
 
-    /// <summary>Why it could not be read at first, for the log.</summary>
+    /// <summary>Why it could not be read, for the log.</summary>
     public SecurityFailureException? Failure { get; private set; }
 
-    /// <summary>How often it could not be read.</summary>
-    public int Failures { get; private set; }
-
-    /// <summary>How many octets were not looked at, of those that two readings of the plaintext have.</summary>
+    /// <summary>How many octets were not looked at.</summary>
     public int Unread { get; private set; }
 
     /// <summary>How many octets were decrypted.</summary>
@@ -67,14 +58,12 @@ internal sealed class SealedSignature : IDisposable
     /// <param name="wrapper">A start tag w that declares the namespaces in scope of the header.</param>
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="keys">The keys of the message.</param>
-    /// <param name="attempts">Remembers the ciphertext; null where nothing is remembered.</param>
     /// <param name="findKey">Finds the key of an element that was read; throws a failure when it is none of the message.</param>
     public static SealedSignature Open(
         EncryptedPart part,
         ReadOnlySpan<byte> wrapper,
         MessageRequirements requirements,
         KeyRing keys,
-        SealedAttempts? attempts,
         Func<SignatureElement, SigningCertificate?> findKey)
     {
         var value = part.Data.CipherValue;
@@ -82,18 +71,10 @@ internal sealed class SealedSignature : IDisposable
         try
         {
             document.Write(wrapper);
-            var isIntact = Decrypt(part, requirements, keys, attempts, document, out var length);
-            var opened = new SealedSignature(document, part.Location.Position, wrapper.Length, length);
-            if (opened.TryRead(requirements, findKey))
-            {
-                opened.IsWhole = isIntact;
-                opened.Unread = length;
-            }
-            else
-            {
-                opened.ReadRemains(wrapper);
-            }
-
+            var isIntact = Decrypt(part, requirements, keys, document, out var length);
+            document.Write(WrapperEnd);
+            var opened = new SealedSignature(document, part.Location.Position, wrapper.Length, length) { IsWhole = isIntact };
+            opened.Read(requirements, findKey);
             return opened;
         }
         catch
@@ -113,13 +94,7 @@ internal sealed class SealedSignature : IDisposable
     /// Appends the plaintext. Without valid padding one octet counts as padding, so that the rest is still read as XML. A ciphertext of a
     /// wrong length, which everybody sees, loses its last octets.
     /// </summary>
-    private static bool Decrypt(
-        EncryptedPart part,
-        MessageRequirements requirements,
-        KeyRing keys,
-        SealedAttempts? attempts,
-        PooledBytes output,
-        out int length)
+    private static bool Decrypt(EncryptedPart part, MessageRequirements requirements, KeyRing keys, PooledBytes output, out int length)
     {
         var algorithm = requirements.Suite.Encryption;
         var key = keys.ForEncryption(part.Data.Key);
@@ -131,11 +106,6 @@ internal sealed class SealedSignature : IDisposable
             cipher.AsSpan(0, 2 * algorithm.BlockBytes).Clear();
             var isBase64 = value.TryDecodeBase64(cipher, out var read);
             var usable = Math.Max(read - (read % algorithm.BlockBytes), 2 * algorithm.BlockBytes);
-            if (attempts?.TryBegin(cipher.AsSpan(0, usable), algorithm.BlockBytes) == false)
-            {
-                Fail.With(FailureCode.Replayed, "an encrypted signature with another last block");
-            }
-
             var plain = output.GetSpan(usable)[..(usable - algorithm.BlockBytes)];
             var isDecrypted = key.TryDecryptBlocks(algorithm, cipher.AsSpan(0, usable), plain);
             var isPadded = CbcPadding.TryRemove(plain, algorithm.BlockBytes, out length);
@@ -149,41 +119,12 @@ internal sealed class SealedSignature : IDisposable
         }
     }
 
-    private bool TryRead(MessageRequirements requirements, Func<SignatureElement, SigningCertificate?> findKey)
-    {
-        _document.Write(WrapperEnd);
-        return TryRead(_length, root =>
-        {
-            if (Plaintext.IndexOf("<!"u8) >= 0)
-            {
-                // A comment or CDATA section may hold what looks like another signature. No sender writes any.
-                Fail.With(FailureCode.MalformedSecurityElement, "comment in an encrypted ds:Signature");
-            }
-
-            var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
-            Signer = findKey(element);
-            Remains = Element = element;
-        });
-    }
-
-    /// <summary>Reads ds:SignedInfo and ds:SignatureValue alone, wherever in the plaintext they stand.</summary>
-    private void ReadRemains(ReadOnlySpan<byte> wrapper)
-    {
-        var remains = SignatureRemains.Write(wrapper, Plaintext);
-        _document.Dispose();
-        _document = remains;
-        TryRead(
-            remains.Length - _start - WrapperEnd.Length,
-            root => Remains = SignatureElement.ReadRemains(root, Limits.MaxSignedParts));
-    }
-
-    private bool TryRead(int length, Action<XmlElement> read)
+    private void Read(MessageRequirements requirements, Func<SignatureElement, SigningCertificate?> findKey)
     {
         var reached = 0;
         try
         {
-            var fragment = new FragmentBoundary(_start, _start + length, SingleElement: true);
-            _index?.Dispose();
+            var fragment = new FragmentBoundary(_start, _start + _length, SingleElement: true);
             _index = XmlIndex.Parse(_document.Memory, XmlLimits.Default, [fragment], ref reached);
             var root = _index.Root.FirstChild;
             if (!root.Is(Ds.Signature))
@@ -191,15 +132,15 @@ internal sealed class SealedSignature : IDisposable
                 Fail.With(FailureCode.SignatureMissing);
             }
 
-            read(root);
-            return true;
+            var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
+            SealedForm.Require(root, Plaintext);
+            Signer = findKey(element);
+            Element = element;
         }
         catch (SecurityFailureException e)
         {
-            Failure ??= e;
-            Failures++;
-            Unread += Math.Clamp(_start + _length - reached, 0, _length);
-            return false;
+            Failure = e;
+            Unread = Math.Clamp(_start + _length - reached, 0, _length);
         }
     }
 }

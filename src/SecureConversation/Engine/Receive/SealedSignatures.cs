@@ -10,8 +10,7 @@ namespace SecureConversation.Engine.Receive;
 /// <summary>
 /// Finds the primary signature among the encrypted children of the security header and verifies its value. Anybody can send
 /// ciphertext here, so whatever is wrong with it, the receiver does the same work before it refuses: padding, XML, structure and
-/// a MAC, on a stand-in where the message gives nothing to work on, and the same number of exceptions. Where a value holds and the rest
-/// is not what it was, the message goes on until it is remembered, and is refused then.
+/// a MAC, on a stand-in where the message gives nothing to work on, and the same number of exceptions. A message gets one attempt.
 /// </summary>
 internal static class SealedSignatures
 {
@@ -23,9 +22,29 @@ internal static class SealedSignatures
         MessageRequirements requirements,
         KeyRing keys,
         KeySource source,
-        SealedAttempts? attempts)
+        SealedAttempts? attempts,
+        Timestamp? timestamp)
     {
         var candidates = InOrder(encrypted, requirements);
+        if (attempts is null)
+        {
+            return Find(candidates, wire, shape, requirements, keys, source);
+        }
+
+        // The keys of a context are found by the first reference to it.
+        keys.ForEncryption(candidates[0].Data.Key);
+        var name = SealedMessage.NameOf(wire, requirements, keys.Primary, timestamp, encrypted);
+        return attempts.Try(name, () => Find(candidates, wire, shape, requirements, keys, source));
+    }
+
+    private static PrimarySignature Find(
+        List<EncryptedPart> candidates,
+        SoapEnvelope wire,
+        MessageShape shape,
+        MessageRequirements requirements,
+        KeyRing keys,
+        KeySource source)
+    {
         using var wrapper = ScopeOf(shape.Header.Element);
         using var signers = PossibleSigners.Read(shape.Header, requirements, source);
         var opened = new List<SealedSignature>(candidates.Count);
@@ -37,8 +56,9 @@ internal static class SealedSignatures
                 Open(candidates[opened.Count]);
             }
 
-            var chosen = opened.Find(IsPrimary) ?? opened.Find(o => o.Element is not null);
-            if (chosen?.Element is { } signature && Holds(signature, chosen.Signer))
+            // One that looks as if it endorsed is not taken for the primary one where that may be among those that could not be read.
+            var chosen = opened.Find(IsPrimary) ?? (MayAllBeTokens() ? opened.Find(o => o.Element is not null) : null);
+            if (chosen?.Element is { } signature && Holds(signature, chosen.Signer) && chosen.IsWhole)
             {
                 return primary = PrimarySignature.Of(chosen, chosen.Signer);
             }
@@ -50,16 +70,12 @@ internal static class SealedSignatures
 
             // What others would have had to read is read of a stand-in.
             StandInSignature.Parse(opened.Sum(o => o.Unread));
-            StandInSignature.Throw((2 * candidates.Count) - opened.Sum(o => o.Failures));
-            var holder = PossibleHolder.Find(opened, chosen, requirements, keys, signers);
-            if (holder is { } found && !IsEndorsing(found.Signature.Remains!) && IsAllowed(found.Signer))
-            {
-                return primary = PrimarySignature.Of(found.Signature, found.Signer);
-            }
+            StandInSignature.Throw(opened.Count(o => o.Failure is null));
+            opened.ForEach(o => Spend(o, ReferenceEquals(o, chosen)));
 
             // What the others are instead, such as an endorsing signature, says nothing about why this one could not be read.
             var likeliest = opened[0].Failure;
-            return chosen?.Element is { } element
+            return chosen is { Element: { } element, IsWhole: true }
                 ? Fail.With<PrimarySignature>(SignatureVerification.FailureOf(element, requirements.Suite, requirements.IsAsymmetric))
                 : Fail.With<PrimarySignature>(
                     likeliest?.Code ?? FailureCode.DecryptionFailed, likeliest?.Detail ?? "encrypted ds:Signature");
@@ -70,14 +86,14 @@ internal static class SealedSignatures
         }
 
         void Open(EncryptedPart part) =>
-            opened.Add(SealedSignature.Open(part, wrapper.Span, requirements, keys, attempts, FindKey));
+            opened.Add(SealedSignature.Open(part, wrapper.Span, requirements, keys, FindKey));
 
         bool IsPrimary(SealedSignature signature) => signature.Element is { } element && !IsEndorsing(element);
 
-        bool IsEndorsing(SignatureElement element) => PrimarySignature.LooksEndorsing(element, wire, shape.Header);
+        bool MayAllBeTokens() => !requirements.Role.IsRequest
+            || opened.Count(o => o.Element is null) <= requirements.Supporting.Count(t => t.IsEncrypted);
 
-        bool IsAllowed(SigningCertificate? signer) => signer is null
-            || ((signer.Token is null || requirements.AllowSerializedSigningToken) && source.MaySign(signer.Certificate));
+        bool IsEndorsing(SignatureElement element) => PrimarySignature.LooksEndorsing(element, wire, shape.Header);
 
         SigningCertificate? FindKey(SignatureElement element)
         {
@@ -95,6 +111,26 @@ internal static class SealedSignatures
         bool Holds(SignatureElement element, SigningCertificate? signer) => signer is null
             ? SignatureVerification.IsValue(element, requirements.Suite, keys.ForSignature(element.Key))
             : SignatureVerification.IsValue(element, requirements.Suite, signer.Certificate);
+
+        // Each that was decrypted is verified with each key of the message, so that the time does not tell whether it names one.
+        void Spend(SealedSignature signature, bool isTried)
+        {
+            var standIn = StandInSignature.OfLength(signature.Length);
+            if (requirements.IsAsymmetric)
+            {
+                signers.Spend(standIn, requirements.Suite, isTried ? signature.Signer : null);
+                return;
+            }
+
+            var used = isTried ? keys.ForSignature(signature.Element!.Key) : null;
+            foreach (var key in keys.ForAnySignature)
+            {
+                if (!ReferenceEquals(key, used))
+                {
+                    standIn.Verify(requirements.Suite, key);
+                }
+            }
+        }
     }
 
     /// <summary>

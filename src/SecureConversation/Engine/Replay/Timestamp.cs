@@ -13,10 +13,15 @@ namespace SecureConversation.Engine.Replay;
 ///   u:Created                                  required
 ///   u:Expires?                                 after Created; WCF writes Created + TimestampValidityDuration
 /// </code>
-/// Other children, another order and text are refused.
+/// Other children, another order and text are refused, and more attributes than an Id and a type: its digest is computed before a message
+/// is remembered, so it costs little.
 /// </summary>
 internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset? Expires)
 {
+    // WCF's takes 250.
+    private const int MaxBytes = 4 * 1024;
+    private const int MaxAttributes = 2;
+
     private static readonly string[] Formats =
     [
         "yyyy-MM-ddTHH:mm:ss.fffZ", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
@@ -25,6 +30,11 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
     /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static Timestamp Read(XmlElement element)
     {
+        if (element.End - element.Start > MaxBytes || element.AttributeCount > MaxAttributes)
+        {
+            Fail.With(FailureCode.LimitExceeded, "wsu:Timestamp");
+        }
+
         var created = element.FirstChild;
         if (created.IsNull || !created.Is(Wsu.Created) || element.HasText)
         {
@@ -89,7 +99,7 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
     }
 
     private static DateTimeOffset ReadInstant(XmlElement element) =>
-        element.FirstChild.IsNull && TryParse(element.RawText, out var instant)
+        element.FirstChild.IsNull && element.AttributeCount <= MaxAttributes && TryParse(element.RawText, out var instant)
             ? instant
             : Fail.With<DateTimeOffset>(FailureCode.MalformedSecurityElement, "xsd:dateTime");
 }

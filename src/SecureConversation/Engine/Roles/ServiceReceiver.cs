@@ -37,6 +37,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     {
         var verifier = Verifier(messages, requirements, keys);
         using var authentic = verifier.Authenticate(received.Wire);
+        received.Turn?.Dispose();
         var signer = await authenticator.AuthenticateSignerAsync(authentic, cancellationToken).ConfigureAwait(false);
         var owner = Owner.Of(signer, received.Origin.RemoteAddress);
         var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);

@@ -47,8 +47,6 @@ internal sealed class SignatureElement
 
     private const int MaxDigestBytes = 64;
 
-    private readonly KeyReference? _key;
-
     private SignatureElement(
         XmlElement element,
         XmlElement signedInfo,
@@ -56,7 +54,7 @@ internal sealed class SignatureElement
         string method,
         List<SignedReference> references,
         byte[] value,
-        KeyReference? key)
+        KeyReference key)
     {
         Element = element;
         SignedInfo = signedInfo;
@@ -64,7 +62,7 @@ internal sealed class SignatureElement
         SignatureMethod = method;
         References = references;
         Value = value;
-        _key = key;
+        Key = key;
         Id = element.GetId(Attr.Id);
     }
 
@@ -76,31 +74,17 @@ internal sealed class SignatureElement
     public List<SignedReference> References { get; }
     public byte[] Value { get; }
 
-    /// <summary>The key that made it. What is left of a signature does not say.</summary>
-    public KeyReference Key => _key ?? Fail.With<KeyReference>(FailureCode.MalformedSecurityElement, "ds:KeyInfo");
+    /// <summary>The key that made it.</summary>
+    public KeyReference Key { get; }
 
     /// <exception cref="SecurityFailureException">The element has another shape.</exception>
     public static SignatureElement Read(XmlElement element, ProtocolVersion protocol, int maxReferences)
     {
-        var keyInfo = Require(ValueOf(element).NextSibling, Ds.KeyInfo);
-        RequireEnd(keyInfo);
-        return Create(element, SecurityTokenReferenceReader.ReadKeyInfo(keyInfo, protocol), maxReferences);
-    }
-
-    /// <summary>Reads ds:SignedInfo and ds:SignatureValue of a signature of which nothing else is left.</summary>
-    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
-    public static SignatureElement ReadRemains(XmlElement element, int maxReferences)
-    {
-        RequireEnd(ValueOf(element));
-        return Create(element, null, maxReferences);
-    }
-
-    private static XmlElement ValueOf(XmlElement element) =>
-        Require(Require(element.FirstChild, Ds.SignedInfo).NextSibling, Ds.SignatureValue);
-
-    private static SignatureElement Create(XmlElement element, KeyReference? key, int maxReferences)
-    {
         var signedInfo = Require(element.FirstChild, Ds.SignedInfo);
+        var value = Require(signedInfo.NextSibling, Ds.SignatureValue);
+        var keyInfo = Require(value.NextSibling, Ds.KeyInfo);
+        RequireEnd(keyInfo);
+        var key = SecurityTokenReferenceReader.ReadKeyInfo(keyInfo, protocol);
         if (signedInfo.End - signedInfo.Start > MaxSignedInfoBytes)
         {
             Fail.With(FailureCode.LimitExceeded, "ds:SignedInfo");
@@ -134,7 +118,7 @@ internal sealed class SignatureElement
         }
 
         return new SignatureElement(element, signedInfo, prefixes, Algorithm(method), references,
-            ElementValue.Base64(ValueOf(element), MaxSignatureBytes), key);
+            ElementValue.Base64(value, MaxSignatureBytes), key);
     }
 
     private static SignedReference ReadReference(XmlElement element)

@@ -84,6 +84,21 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
     /// <summary>The attributes, without namespace declarations.</summary>
     public AttributeEnumerable Attributes => new(this, declarations: false);
 
+    /// <summary>How many attributes it has, namespace declarations not among them.</summary>
+    public int AttributeCount
+    {
+        get
+        {
+            var count = 0;
+            foreach (var attribute in Attributes)
+            {
+                count++;
+            }
+
+            return count;
+        }
+    }
+
     public DeclarationEnumerable NamespaceDeclarations => new(this);
 
     internal int Number => _number;
