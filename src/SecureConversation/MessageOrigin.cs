@@ -32,6 +32,12 @@ public sealed record MessageOrigin
     public string? Action { get; init; }
 
     /// <summary>
+    /// The services of the scope of this message, for <see cref="Credentials.IUserNameAuthenticator"/> and
+    /// <see cref="Credentials.ICertificateAuthenticator"/>; null when the host has none.
+    /// </summary>
+    public IServiceProvider? Services { get; init; }
+
+    /// <summary>
     /// Whether the transport has no addresses at all, such as a call within a process: without
     /// <see cref="MessageSecurityServiceOptions.Address"/> the host answers for it that a message is for this service, and a:To is compared
     /// with no address of the endpoint. Default false. Never set it because an address could not be read: its sender writes it.

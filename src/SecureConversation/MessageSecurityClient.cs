@@ -51,7 +51,7 @@ public sealed class MessageSecurityClient
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Client") ?? (ILogger)NullLogger.Instance,
         });
         _role.Environment.Check();
-        _serviceCertificate = new ServiceCertificateCheck(credentials, _role.Environment.Clock);
+        _serviceCertificate = new ServiceCertificateCheck(credentials, _role.Environment);
     }
 
     /// <summary>How messages are secured.</summary>

@@ -105,7 +105,7 @@ public sealed class MessageSecurityService : IDisposable
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
         var replays = options.ReplayCache ?? SharedReplays();
         _firstGlance = new FirstGlance(replays, _environment.Clock);
-        _receiver = new ServiceReceiver(_environment, replays, new ClientAuthenticator(credentials, _environment.Clock));
+        _receiver = new ServiceReceiver(_environment, replays, new ClientAuthenticator(credentials, _environment));
         var endpoint = options.SessionStore is null ? null
             : EndpointScope.Of(options.EndpointName!, binding,
                 credentials.ServiceCertificate!.Certificate.GetCertHashString(HashAlgorithmName.SHA256));

@@ -9,12 +9,19 @@ public enum SecureConversationFailure
     FailedAuthentication,
     /// <summary>The security context is unknown, expired or closed; open a new session.</summary>
     BadContextToken,
-    /// <summary>The peer answered with a fault; see <see cref="SecureConversationException.Fault"/>.</summary>
+    /// <summary>
+    /// The application of the peer answered with a fault, which is verified; see <see cref="SecureConversationException.Fault"/>.
+    /// </summary>
     PeerFault,
     /// <summary>The service has no room for another session at the moment.</summary>
     ServerTooBusy,
     /// <summary>A defect of this library.</summary>
     Internal,
+    /// <summary>
+    /// The peer refused the message: it answered with a fault of message security, or with one that is not protected, as peers answer what
+    /// they refuse; see <see cref="SecureConversationException.Fault"/>. Where that is not secured, anybody may have written it.
+    /// </summary>
+    PeerRefusal,
 }
 
 /// <summary>A message or a handshake was refused. The exception carries no keys and no content except the fault of a peer.</summary>
@@ -35,6 +42,7 @@ public sealed class SecureConversationException : Exception
         Failure = fault.IsLossOfContext ? SecureConversationFailure.BadContextToken
             : fault.IsFailedAuthentication ? SecureConversationFailure.FailedAuthentication
             : fault.IsServerTooBusy ? SecureConversationFailure.ServerTooBusy
+            : fault.IsRefusal ? SecureConversationFailure.PeerRefusal
             : SecureConversationFailure.PeerFault;
         Code = FailureCode.PeerFault;
         Fault = fault;

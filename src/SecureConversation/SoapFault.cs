@@ -2,7 +2,9 @@ using SecureConversation.Engine.Names;
 
 namespace SecureConversation;
 
-/// <summary>A SOAP fault, read from a reply. Each text, and the namespace of the specific code, is cut after 2,048 characters.</summary>
+/// <summary>
+/// A SOAP fault, read from a reply. Code and reason, and the namespace of the specific code, are cut after 2,048 characters.
+/// </summary>
 public sealed record SoapFault
 {
     /// <summary>Local name of the code: Sender, Receiver, MustUnderstand, ... In SOAP 1.1: Client, Server or the specific code.</summary>
@@ -13,6 +15,12 @@ public sealed record SoapFault
 
     /// <summary>The first reason text, as the peer wrote it.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>
+    /// The element s:Detail (<c>detail</c> in SOAP 1.1) as XML that stands on its own; its children are what the application says, such as
+    /// the object of a fault contract of WCF. Null when there is none, or when it is larger than 65,536 bytes: the envelope has it.
+    /// </summary>
+    public string? Detail { get; init; }
 
     /// <summary>Whether the fault was part of a verified message. If not, anybody may have sent it.</summary>
     public bool IsSecured { get; init; }
@@ -31,7 +39,14 @@ public sealed record SoapFault
     /// <summary>Whether a credential was refused: by message security, or by the token service of a negotiation.</summary>
     internal bool IsFailedAuthentication => Is("FailedAuthentication", Ns.Wsse, Ns.TrustFebruary2005, Ns.Trust13);
 
+    /// <summary>Whether message security answered and not the application.</summary>
+    internal bool IsRefusal => !IsSecured || IsOf(Ns.Wsse) || IsOf(Ns.TrustFebruary2005) || IsOf(Ns.Trust13)
+        || IsOf(Ns.ScFebruary2005) || IsOf(Ns.Sc13);
+
     internal bool IsServerTooBusy => Is("ServerTooBusy", Ns.DotNetSecurity);
+
+    // What follows the brace has none: no local name can pretend to be of another namespace.
+    private bool IsOf(string uri) => Subcode is not null && Subcode.StartsWith($"{{{uri}}}", StringComparison.Ordinal);
 
     /// <summary>Whether the specific code is a name in one of the namespaces. An application has its own codes, of any name.</summary>
     internal bool Is(string localName, params ReadOnlySpan<string> namespaces)

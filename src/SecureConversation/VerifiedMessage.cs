@@ -125,7 +125,8 @@ public sealed class VerifiedMessage : IDisposable
 
         try
         {
-            using var indexed = SoapEnvelope.Parse(DecryptedEnvelope, _wire.Names, XmlLimits.Known, indexBody: true);
+            // What is handed out is what was digested: a detail has no comments that somebody put into it.
+            using var indexed = SoapEnvelope.Parse(Envelope, _wire.Names, XmlLimits.Known, indexBody: true);
             return FaultReader.Read(indexed, isSecured: true);
         }
         catch (SecurityFailureException e)

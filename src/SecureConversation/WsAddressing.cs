@@ -47,7 +47,10 @@ public static class WsAddressing
             action = plain.FindText(names.Action) ?? action;
             if (string.IsNullOrEmpty(action))
             {
-                throw new ArgumentException("The request has no a:Action header; give it one, or a SOAPAction.", nameof(action));
+                throw new ArgumentException(version.Soap == SoapVersion.Soap12
+                    ? "The request has no a:Action header: give it one, or name the action in the content type, as in "
+                        + "application/soap+xml; action=\"urn:orders/Place\". SOAP 1.2 has no SOAPAction header."
+                    : "The request has no a:Action header: give it one, or an HTTP header SOAPAction.", nameof(action));
             }
 
             using var completed = Complete(plain, names, action, to, expectsReply);

@@ -5,6 +5,20 @@ namespace SecureConversation.Credentials;
 /// <summary>How certificates of the other side are validated. The defaults are those of WCF.</summary>
 public sealed class CertificateValidationOptions
 {
+    /// <summary>
+    /// Trusts the certificates that private authorities issued, and no others. Revocation is not checked, since such authorities often
+    /// publish nothing about it: where they do, set <see cref="Mode"/>, <see cref="CustomTrustRoots"/> and <see cref="RevocationMode"/>.
+    /// </summary>
+    /// <param name="authorities">The roots. They stay with the caller, who disposes of them after the client or service.</param>
+    /// <exception cref="ArgumentException">No authority is given.</exception>
+    public static CertificateValidationOptions TrustOnly(params X509Certificate2[] authorities)
+    {
+        ArgumentNullException.ThrowIfNull(authorities);
+        return authorities.Length == 0
+            ? throw new ArgumentException("Without an authority those of the platform would be trusted.", nameof(authorities))
+            : new() { RevocationMode = X509RevocationMode.NoCheck, CustomTrustRoots = [.. authorities] };
+    }
+
     /// <summary>What makes a certificate trusted. Default <see cref="X509CertificateValidationMode.ChainTrust"/>.</summary>
     public X509CertificateValidationMode Mode { get; init; } = X509CertificateValidationMode.ChainTrust;
 
@@ -24,15 +38,18 @@ public sealed class CertificateValidationOptions
     public TimeSpan UrlRetrievalTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Location of the certificate stores of trusted people and disallowed certificates. Default: the stores of the machine. A missing
-    /// store counts as empty; on Linux only the stores of the user exist.
+    /// Location of the certificate stores of trusted people and disallowed certificates. Default: the stores of the machine. On Linux only
+    /// the stores of the user exist: a client or service that starts says so in its log, or refuses a mode that would trust nobody.
     /// </summary>
     public StoreLocation TrustedStoreLocation { get; init; } = StoreLocation.LocalMachine;
 
     /// <summary>Trusted people in addition to those of the store.</summary>
     public X509Certificate2Collection TrustedPeople { get; init; } = [];
 
-    /// <summary>If not empty, a chain must end in one of these certificates, and the roots that the platform trusts do not count.</summary>
+    /// <summary>
+    /// If not empty, a chain must end in one of these certificates, and the roots that the platform trusts do not count. Where the
+    /// authority publishes no revocation lists, set <see cref="RevocationMode"/> as well, or use <see cref="TrustOnly"/>.
+    /// </summary>
     public X509Certificate2Collection CustomTrustRoots { get; init; } = [];
 
     /// <summary>

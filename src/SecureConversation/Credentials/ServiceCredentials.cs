@@ -9,6 +9,14 @@ public sealed class ServiceCredentials
     /// <summary>How certificates of clients are validated.</summary>
     public CertificateValidationOptions ClientCertificateValidation { get; init; } = new();
 
-    /// <summary>Validates user names and passwords. Bindings with user names need it.</summary>
+    /// <summary>
+    /// Validates user names and passwords. Bindings with user names need it, or <see cref="UserNameAuthenticator"/>; set one of them.
+    /// </summary>
     public UserNamePasswordValidator? UserNamePasswordValidator { get; init; }
+
+    /// <summary>Authenticates users in place of <see cref="UserNamePasswordValidator"/> and gives them roles and claims.</summary>
+    public IUserNameAuthenticator? UserNameAuthenticator { get; init; }
+
+    /// <summary>Gives the holders of valid certificates roles and claims, or refuses them; null (default): the names in them.</summary>
+    public ICertificateAuthenticator? CertificateAuthenticator { get; init; }
 }

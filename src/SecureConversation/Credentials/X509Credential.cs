@@ -14,6 +14,11 @@ namespace SecureConversation.Credentials;
 public sealed class X509Credential : IDisposable
 {
     private readonly bool _ownsKey;
+    private readonly RSA _privateKey;
+    private readonly RSA? _publicKey;
+    private readonly X509Certificate2 _certificate;
+    private readonly string _subject;
+    private bool _isDisposed;
 
     /// <summary>Creates the credential from a certificate with its private key.</summary>
     /// <param name="certificate">Copied; the caller may dispose of it afterwards.</param>
@@ -37,39 +42,42 @@ public sealed class X509Credential : IDisposable
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(privateKey);
         _ownsKey = ownsKey;
-        PrivateKey = privateKey;
-        Certificate = X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span);
-        var publicKey = Certificate.GetRSAPublicKey();
-        if (publicKey is null || publicKey.KeySize != privateKey.KeySize)
+        _privateKey = privateKey;
+        _certificate = X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span);
+        _subject = _certificate.Subject;
+        _publicKey = _certificate.GetRSAPublicKey();
+        if (_publicKey is null || _publicKey.KeySize != privateKey.KeySize)
         {
-            publicKey?.Dispose();
             Dispose();
             throw new ArgumentException("The private key is not the RSA key of the certificate.", nameof(privateKey));
         }
-
-        PublicKey = publicKey;
     }
 
     /// <summary>The certificate, without its private key.</summary>
-    public X509Certificate2 Certificate { get; }
+    /// <exception cref="ObjectDisposedException">The credential was disposed of.</exception>
+    public X509Certificate2 Certificate => Usable(_certificate);
 
-    internal RSA PublicKey { get; } = null!;
+    internal RSA PublicKey => Usable(_publicKey!);
 
-    internal RSA PrivateKey { get; }
+    internal RSA PrivateKey => Usable(_privateKey);
 
     /// <summary>Disposes of the copy of the certificate, and of the key unless it was passed in.</summary>
     public void Dispose()
     {
-        Certificate.Dispose();
-        PublicKey?.Dispose();
+        _isDisposed = true;
+        _certificate.Dispose();
+        _publicKey?.Dispose();
         if (_ownsKey)
         {
-            PrivateKey.Dispose();
+            _privateKey.Dispose();
         }
     }
 
     /// <summary>Returns the subject of the certificate.</summary>
-    public override string ToString() => Certificate.Subject;
+    public override string ToString() => _subject;
+
+    private T Usable<T>(T part) => !_isDisposed ? part : throw new ObjectDisposedException(nameof(X509Credential),
+        $"The credential of '{_subject}' was disposed of before the client or service that uses it: dispose of it after them.");
 
     private static RSA KeyOf(X509Certificate2 certificate)
     {

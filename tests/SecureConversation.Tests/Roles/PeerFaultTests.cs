@@ -19,14 +19,14 @@ public sealed class PeerFaultTests
     [InlineData(Ns.TrustFebruary2005, "FailedAuthentication", SecureConversationFailure.FailedAuthentication)]
     [InlineData(Ns.Trust13, "FailedAuthentication", SecureConversationFailure.FailedAuthentication)]
     [InlineData(Ns.DotNetSecurity, "ServerTooBusy", SecureConversationFailure.ServerTooBusy)]
-    [InlineData(Ns.Wsse, "InvalidSecurity", SecureConversationFailure.PeerFault)]
-    [InlineData(Ns.Wsse, "BadContextToken", SecureConversationFailure.PeerFault)]
-    [InlineData(Application, "BadContextToken", SecureConversationFailure.PeerFault)]
-    [InlineData(Application, "RenewNeeded", SecureConversationFailure.PeerFault)]
-    [InlineData(Application, "FailedAuthentication", SecureConversationFailure.PeerFault)]
-    [InlineData(Application, "ServerTooBusy", SecureConversationFailure.PeerFault)]
-    [InlineData(Application + "}{" + Ns.Sc13, "BadContextToken", SecureConversationFailure.PeerFault)]
-    [InlineData("", "BadContextToken", SecureConversationFailure.PeerFault)]
+    [InlineData(Ns.Wsse, "InvalidSecurity", SecureConversationFailure.PeerRefusal)]
+    [InlineData(Ns.Wsse, "BadContextToken", SecureConversationFailure.PeerRefusal)]
+    [InlineData(Application, "BadContextToken", SecureConversationFailure.PeerRefusal)]
+    [InlineData(Application, "RenewNeeded", SecureConversationFailure.PeerRefusal)]
+    [InlineData(Application, "FailedAuthentication", SecureConversationFailure.PeerRefusal)]
+    [InlineData(Application, "ServerTooBusy", SecureConversationFailure.PeerRefusal)]
+    [InlineData(Application + "}{" + Ns.Sc13, "BadContextToken", SecureConversationFailure.PeerRefusal)]
+    [InlineData("", "BadContextToken", SecureConversationFailure.PeerRefusal)]
     public async Task CodeOfAFault_MeansSomethingInItsNamespaceOnly(string uri, string name, SecureConversationFailure expected)
     {
         foreach (var binding in new[] { "mutualcert//session", "soap11/mutualcert//session" })

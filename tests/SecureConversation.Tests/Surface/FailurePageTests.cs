@@ -164,7 +164,7 @@ public sealed partial class FailurePageTests
     private static SecureConversationFailure OfFault(FailureCode code, bool establishesSessions)
     {
         var fault = FaultMap.Of(code, ProtocolVersion.V13, establishesSessions);
-        return new SecureConversationException(new SoapFault { Code = fault.Code, Subcode = $"{{{fault.SubcodeNamespace}}}{fault.Subcode}", Reason = fault.Reason }).Failure;
+        return new SecureConversationException(new SoapFault { Code = fault.Code, Subcode = $"{{{fault.SubcodeNamespace}}}{fault.Subcode}", Reason = fault.Reason, IsSecured = fault.IsSecured }).Failure;
     }
 
     private static string Prefix(string ns) => ns switch

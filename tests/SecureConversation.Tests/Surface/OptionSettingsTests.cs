@@ -17,6 +17,7 @@ namespace SecureConversation.Tests.Surface;
 public sealed class OptionSettingsTests
 {
     private const string Answers = "SecureConversation.Tests/Roles/FailureAnswerTests.cs";
+    private const string Authenticators = "SecureConversation.Tests/Roles/AuthenticatorTests.cs";
     private const string Limits = "SecureConversation.Tests/Roles/LimitOptionTests.cs";
     private const string UnsignedHeader = "<h:Trace xmlns:h=\"urn:h\">1</h:Trace>";
 
@@ -93,6 +94,8 @@ public sealed class OptionSettingsTests
         ["ServiceCredentials.ServiceCertificate"] = new Shows(
             () => Observation.OutcomeAsync(Anonymous, TimeSpan.Zero),
             () => Observation.OutcomeAsync(Anonymous, TimeSpan.Zero, service: new() { ServiceCertificate = new X509Credential(TestCertificates.Other) })),
+        ["ServiceCredentials.CertificateAuthenticator"] = new ShownBy(Authenticators, "Certificate_IsJudgedByTheAuthenticatorAfterItsChain"),
+        ["ServiceCredentials.UserNameAuthenticator"] = new ShownBy(Authenticators, "UserName_IsJudgedByTheAuthenticator"),
         ["ServiceCredentials.UserNamePasswordValidator"] = new Shows(
             () => Observation.OutcomeAsync(UserName, TimeSpan.Zero),
             () => Observation.OutcomeAsync(UserName, TimeSpan.Zero, service: new()
@@ -128,7 +131,7 @@ public sealed class OptionSettingsTests
 
     private static ManualTimeProvider Tomorrow => new(Observation.Today.UtcNow.AddDays(1));
 
-    private static CertificateValidationOptions Nobody => new() { Mode = X509CertificateValidationMode.PeerTrust };
+    private static CertificateValidationOptions Nobody => new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = { TestCertificates.Authority } };
 
     [Theory]
     [MemberData(nameof(All))]

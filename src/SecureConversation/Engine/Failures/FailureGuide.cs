@@ -308,8 +308,8 @@ internal static partial class FailureGuide
                 + "is outside its period, or is not among the trusted people.",
             Remedy = "At a service set ServiceCredentials.ClientCertificateValidation, at a client "
                 + "ClientCredentials.ServiceCertificateValidation: Mode, CustomTrustRoots, IntermediateCertificates, TrustedPeople, "
-                + "RevocationMode (NoCheck or Offline where the revocation lists cannot be reached). A service downloads no intermediate "
-                + "certificates: it needs them in IntermediateCertificates or in the store of the platform.",
+                + "RevocationMode (NoCheck or Offline where the revocation lists cannot be reached); TrustOnly sets them for a private "
+                + "authority. A service downloads no intermediate certificates: it needs them in IntermediateCertificates or a store.",
         },
         FailureCode.InvalidCredentials => new()
         {

@@ -10,19 +10,23 @@ namespace SecureConversation.Engine.Roles;
 /// Authenticates the client of a message. Validators are called only for tokens that the client proved to hold: a certificate after its
 /// signature held, other tokens after the whole message was verified.
 /// </summary>
-internal sealed class ClientAuthenticator(ServiceCredentials credentials, TimeProvider clock)
+internal sealed class ClientAuthenticator(ServiceCredentials credentials, EngineEnvironment environment)
 {
-    private readonly TokenAuthentication _authentication =
-        new(credentials, new CertificateValidator(credentials.ClientCertificateValidation), clock);
+    private readonly TokenAuthentication _authentication = new(
+        credentials,
+        CertificateTrust.CreateValidator(
+            credentials.ClientCertificateValidation, "ServiceCredentials.ClientCertificateValidation", environment),
+        environment.Clock);
 
     /// <summary>
     /// Validates the certificate of the primary signature before anything else is decrypted, because anybody can sign with a certificate
     /// of his own. Null where a symmetric key signed.
     /// </summary>
     /// <exception cref="SecurityFailureException">The certificate is not accepted.</exception>
-    public async ValueTask<ClaimsPrincipal?> AuthenticateSignerAsync(AuthenticMessage message, CancellationToken cancellationToken) =>
+    public async ValueTask<ClaimsPrincipal?> AuthenticateSignerAsync(
+        AuthenticMessage message, MessageOrigin origin, CancellationToken cancellationToken) =>
         message.Signed.Signer is { } certificate
-            ? await AuthenticateAsync(ProvedToken.Of(certificate), cancellationToken).ConfigureAwait(false)
+            ? await AuthenticateAsync(ProvedToken.Of(certificate), origin, cancellationToken).ConfigureAwait(false)
             : null;
 
     /// <summary>
@@ -31,10 +35,11 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, TimePr
     /// </summary>
     /// <param name="message">The verified message.</param>
     /// <param name="signer">The identity of the certificate of the primary signature; null where a symmetric key signed.</param>
+    /// <param name="origin">What the transport knows about the message.</param>
     /// <param name="cancellationToken">Cancels calls to validators.</param>
     /// <exception cref="SecurityFailureException">The client is not accepted.</exception>
     public async ValueTask<ClaimsPrincipal> AuthenticateAsync(
-        VerifiedMessage message, ClaimsPrincipal? signer, CancellationToken cancellationToken)
+        VerifiedMessage message, ClaimsPrincipal? signer, MessageOrigin origin, CancellationToken cancellationToken)
     {
         var user = signer ?? ClientIdentity.CreateAnonymous();
         TokenKind? kind = signer is null ? null : TokenKind.X509;
@@ -45,7 +50,7 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, TimePr
                 continue;
             }
 
-            var holder = await AuthenticateAsync(token, cancellationToken).ConfigureAwait(false);
+            var holder = await AuthenticateAsync(token, origin, cancellationToken).ConfigureAwait(false);
             if (token.Kind != kind)
             {
                 (user, kind) = (holder, token.Kind);
@@ -55,6 +60,6 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, TimePr
         return user;
     }
 
-    private ValueTask<ClaimsPrincipal> AuthenticateAsync(ProvedToken token, CancellationToken cancellationToken) =>
-        token.Kind.AuthenticateAsync(token, _authentication, cancellationToken);
+    private ValueTask<ClaimsPrincipal> AuthenticateAsync(ProvedToken token, MessageOrigin origin, CancellationToken cancellationToken) =>
+        token.Kind.AuthenticateAsync(token, _authentication, origin, cancellationToken);
 }

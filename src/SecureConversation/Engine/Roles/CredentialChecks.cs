@@ -15,6 +15,12 @@ internal static class CredentialChecks
             Throw("The binding needs the certificate of the service: set ServiceCredentials.ServiceCertificate.", nameof(credentials));
         }
 
+        if (credentials is { UserNamePasswordValidator: not null, UserNameAuthenticator: not null })
+        {
+            Throw("ServiceCredentials.UserNamePasswordValidator and UserNameAuthenticator are both set: set one of them.",
+                nameof(credentials));
+        }
+
         foreach (var kind in ClientTokens(binding))
         {
             Throw(kind.Missing(credentials), nameof(credentials));

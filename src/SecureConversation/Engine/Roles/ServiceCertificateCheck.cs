@@ -7,27 +7,34 @@ namespace SecureConversation.Engine.Roles;
 /// Checks before the first message that the certificate of the service is valid and has the expected identity. A positive result is kept
 /// for five minutes, because building a chain is slow.
 /// </summary>
-internal sealed class ServiceCertificateCheck(ClientCredentials credentials, TimeProvider clock)
+internal sealed class ServiceCertificateCheck(ClientCredentials credentials, EngineEnvironment environment)
 {
     private static readonly TimeSpan Keep = TimeSpan.FromMinutes(5);
 
-    private readonly CertificateValidator _validator = new(credentials.ServiceCertificateValidation);
+    private readonly CertificateValidator _validator = CertificateTrust.CreateValidator(
+        credentials.ServiceCertificateValidation, "ClientCredentials.ServiceCertificateValidation", environment);
     private Judgement? _good;
 
     /// <exception cref="SecureConversationException">The certificate is not trusted, or does not have the expected identity.</exception>
     public void Require(string? to)
     {
-        var now = clock.GetUtcNow();
+        var certificate = credentials.ServiceCertificate!;
+        if (certificate.Handle == IntPtr.Zero)
+        {
+            throw new ObjectDisposedException(nameof(ClientCredentials.ServiceCertificate),
+                "ClientCredentials.ServiceCertificate was disposed of before the client that uses it: dispose of it after the client.");
+        }
+
+        var now = environment.Clock.GetUtcNow();
         if (_good is { } known && known.To == to && now < known.Until)
         {
             return;
         }
 
-        var certificate = credentials.ServiceCertificate!;
-        if (!_validator.Validate(certificate, now))
+        if (_validator.FindProblem(certificate, now) is { } problem)
         {
             throw new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.UntrustedCertificate,
-                $"The certificate of the service, '{certificate.Subject}', is not trusted. "
+                $"The certificate of the service, '{certificate.Subject}', is not trusted: {problem} "
                     + "See ClientCredentials.ServiceCertificateValidation.");
         }
 

@@ -38,7 +38,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         var verifier = Verifier(messages, requirements, keys);
         using var authentic = verifier.Authenticate(received.Wire);
         received.Turn?.Dispose();
-        var signer = await authenticator.AuthenticateSignerAsync(authentic, cancellationToken).ConfigureAwait(false);
+        var signer = await authenticator.AuthenticateSignerAsync(authentic, received.Origin, cancellationToken).ConfigureAwait(false);
         var owner = Owner.Of(signer, received.Origin.RemoteAddress);
         var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
         verifier.VerifyInClear(authentic);
@@ -46,7 +46,8 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         memory.Opened(message);
         try
         {
-            return (message, await authenticator.AuthenticateAsync(message, signer, cancellationToken).ConfigureAwait(false));
+            return (message,
+                await authenticator.AuthenticateAsync(message, signer, received.Origin, cancellationToken).ConfigureAwait(false));
         }
         catch
         {

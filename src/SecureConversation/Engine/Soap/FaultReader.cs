@@ -1,4 +1,5 @@
 using System.Text;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Xml;
 
@@ -13,14 +14,17 @@ namespace SecureConversation.Engine.Soap;
 ///   s:Code / s:Value                           the local name is read
 ///   s:Code / s:Subcode / s:Value
 ///   s:Reason / s:Text                          the first one
+///   s:Detail                                   handed out as it is, up to 65,536 octets
 /// s:Fault                                      SOAP 1.1
 ///   faultcode                                  becomes the subcode when it is not one of SOAP's own
 ///   faultstring
+///   detail
 /// </code>
 /// </summary>
 internal static class FaultReader
 {
     private const int MaxText = 2048;
+    private const int MaxDetail = 64 * 1024;
 
     /// <summary>The fault; null when the body holds none. The envelope must be parsed with its body indexed.</summary>
     public static SoapFault? Read(SoapEnvelope envelope, bool isSecured)
@@ -44,6 +48,7 @@ internal static class FaultReader
             Code = local,
             Subcode = subcode.IsNull ? null : Qualify(subcode),
             Reason = Text(Child(Child(fault, "Reason"), "Text")),
+            Detail = OnItsOwn(Child(fault, "Detail")),
             IsSecured = isSecured,
         };
     }
@@ -58,8 +63,44 @@ internal static class FaultReader
             Code = local,
             Subcode = isSoap || code.IsNull ? null : Qualify(code),
             Reason = Text(Child(fault, "faultstring")),
+            Detail = OnItsOwn(Child(fault, "detail")),
             IsSecured = isSecured,
         };
+    }
+
+    /// <summary>The element with all namespaces that are in its scope; null when there is none, or it is too large.</summary>
+    private static string? OnItsOwn(XmlElement element)
+    {
+        if (element.IsNull || element.End - element.Start > MaxDetail)
+        {
+            return null;
+        }
+
+        var document = element.Index.Bytes;
+        using var output = new PooledBytes(element.End - element.Start + 1024);
+        output.Write("<"u8);
+        output.Write(element.QualifiedName);
+        try
+        {
+            element.WriteNamespacesInScope(output, MaxDetail);
+        }
+        catch (SecurityFailureException)
+        {
+            return null;
+        }
+
+        foreach (ref readonly var record in element.Records)
+        {
+            if (!record.IsDeclaration)
+            {
+                output.Write(" "u8);
+                output.Write(document[record.NameStart..(record.ValueEnd + 1)]);
+            }
+        }
+
+        output.Write(element.IsEmptyElementTag ? "/>"u8 : ">"u8);
+        output.Write(document[element.ContentStart..element.End]);
+        return Encoding.UTF8.GetString(output.Span);
     }
 
     /// <summary>The QName of a code in the form {namespace}local. A namespace that is cut equals none that means anything.</summary>

@@ -86,6 +86,7 @@ internal abstract class TokenKind
     public virtual ValueTask<ClaimsPrincipal> AuthenticateAsync(
         ProvedToken token,
         TokenAuthentication authentication,
+        MessageOrigin origin,
         CancellationToken cancellationToken) =>
         throw new NotSupportedException($"{ElementName} authenticates nobody.");
 

@@ -37,8 +37,8 @@ internal sealed class UserNameTokenKind : TokenKind
         credentials.UserName is null ? "The binding asks for a user name: set ClientCredentials.UserName." : null;
 
     public override string? Missing(ServiceCredentials credentials) =>
-        credentials.UserNamePasswordValidator is null
-            ? "The binding asks clients for a user name: set ServiceCredentials.UserNamePasswordValidator."
+        credentials is { UserNamePasswordValidator: null, UserNameAuthenticator: null }
+            ? "The binding asks clients for a user name: set ServiceCredentials.UserNamePasswordValidator or UserNameAuthenticator."
             : null;
 
     public override void WriteSupporting(PooledBytes output, string id, ClientCredentials credentials, bool bspAttributes) =>
@@ -47,9 +47,17 @@ internal sealed class UserNameTokenKind : TokenKind
     public override async ValueTask<ClaimsPrincipal> AuthenticateAsync(
         ProvedToken token,
         TokenAuthentication authentication,
+        MessageOrigin origin,
         CancellationToken cancellationToken)
     {
         var (userName, password) = token.UserName!;
+        if (authentication.Credentials.UserNameAuthenticator is { } authenticator)
+        {
+            return await authenticator.AuthenticateAsync(userName, password, origin, cancellationToken).ConfigureAwait(false) is { } user
+                ? ClientIdentity.Copy(user)
+                : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials);
+        }
+
         var validator = authentication.Credentials.UserNamePasswordValidator!;
         var isAccepted = await validator.ValidateAsync(userName, password, cancellationToken).ConfigureAwait(false);
         return isAccepted ? ClientIdentity.FromUserName(userName) : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials);

@@ -16,6 +16,20 @@ internal sealed class CertificateStores(StoreLocation location)
 
     private readonly ConcurrentDictionary<StoreName, Snapshot> _known = new();
 
+    /// <summary>Whether the platform has such a store, though it may be empty. On Linux the machine has none for people.</summary>
+    public static bool IsOffered(StoreName name, StoreLocation location)
+    {
+        try
+        {
+            using var store = new X509Store(name, location, OpenFlags.ReadOnly);
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether a store holds a certificate; false when the platform has no such store.</summary>
     /// <param name="name">The store.</param>
     /// <param name="certificate">The certificate.</param>

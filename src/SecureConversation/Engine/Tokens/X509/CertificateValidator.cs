@@ -9,6 +9,11 @@ internal sealed class CertificateValidator
     // All services of a process share them. A check waits for UrlRetrievalTimeout at most, and needs no processor meanwhile.
     private static readonly OwnThreads Shared = NetworkThreads();
 
+    private const string NotAmongPeople = "it is not among the trusted people, or is outside its period.";
+    private const string NotAccepted = "CustomValidator does not accept it.";
+    private const string Revoked = "it is revoked, or nothing is known of its revocation. A private authority that publishes no revocation "
+        + "lists needs RevocationMode NoCheck, as CertificateValidationOptions.TrustOnly sets it.";
+
     private readonly CertificateValidationOptions _options;
     private readonly CertificateStores _stores;
     private readonly OwnThreads _threads;
@@ -39,7 +44,7 @@ internal sealed class CertificateValidator
         _stores = new CertificateStores(options.TrustedStoreLocation);
         _threads = threads;
         _revocation = new RevocationChecks(
-            threads, (certificate, now) => HasTrustedChain(certificate, now, options.RevocationMode, downloads: false));
+            threads, (certificate, now) => FindProblemOfChain(certificate, now, options.RevocationMode, downloads: false) is null);
     }
 
     /// <summary>
@@ -51,11 +56,18 @@ internal sealed class CertificateValidator
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="Failures.SecurityFailureException">Too many certificates wait to be checked.</exception>
-    public async ValueTask<bool> ValidateAsync(X509Certificate2 certificate, DateTimeOffset now, CancellationToken cancellationToken)
+    public async ValueTask<bool> ValidateAsync(
+        X509Certificate2 certificate, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await FindProblemAsync(certificate, now, cancellationToken).ConfigureAwait(false) is null;
+
+    /// <inheritdoc cref="ValidateAsync"/>
+    /// <returns>Why it is not trusted, for the log; null for one that is.</returns>
+    public async ValueTask<string?> FindProblemAsync(
+        X509Certificate2 certificate, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (_options.RevocationMode != X509RevocationMode.Online)
         {
-            return Validate(certificate, now);
+            return FindProblem(certificate, now);
         }
 
         switch (_options.Mode)
@@ -64,15 +76,15 @@ internal sealed class CertificateValidator
                 // Only the caller's delegate knows which chains are good, and it has to see whether they are revoked.
                 var raw = certificate.RawData;
                 return await _threads.RunAsync(() => IsCopyAcceptedByCaller(raw, now), cancellationToken)
-                    .WaitAsync(cancellationToken).ConfigureAwait(false);
+                    .WaitAsync(cancellationToken).ConfigureAwait(false) ? null : NotAccepted;
             case X509CertificateValidationMode.PeerOrChainTrust when IsTrustedPeer(certificate, now):
-                return true;
+                return null;
             case X509CertificateValidationMode.PeerOrChainTrust:
             case X509CertificateValidationMode.ChainTrust:
-                return HasTrustedChain(certificate, now, X509RevocationMode.NoCheck, downloads: false)
-                    && await _revocation.IsInOrderAsync(certificate, now, cancellationToken).ConfigureAwait(false);
+                return FindProblemOfChain(certificate, now, X509RevocationMode.NoCheck, downloads: false)
+                    ?? (await _revocation.IsInOrderAsync(certificate, now, cancellationToken).ConfigureAwait(false) ? null : Revoked);
             default:
-                return Validate(certificate, now);
+                return FindProblem(certificate, now);
         }
     }
 
@@ -80,15 +92,29 @@ internal sealed class CertificateValidator
     /// Whether a certificate of the own configuration is trusted at that time. With online revocation the thread waits for the network,
     /// and missing intermediate certificates are downloaded.
     /// </summary>
-    public bool Validate(X509Certificate2 certificate, DateTimeOffset now) => _options.Mode switch
+    public bool Validate(X509Certificate2 certificate, DateTimeOffset now) => FindProblem(certificate, now) is null;
+
+    /// <inheritdoc cref="Validate"/>
+    /// <returns>Why it is not trusted; null for one that is.</returns>
+    public string? FindProblem(X509Certificate2 certificate, DateTimeOffset now) => _options.Mode switch
     {
-        X509CertificateValidationMode.None => true,
-        X509CertificateValidationMode.PeerTrust => IsTrustedPeer(certificate, now),
-        X509CertificateValidationMode.ChainTrust => HasTrustedChain(certificate, now, _options.RevocationMode, DownloadsIfOnline),
+        X509CertificateValidationMode.None => null,
+        X509CertificateValidationMode.PeerTrust => IsTrustedPeer(certificate, now) ? null : NotAmongPeople,
+        X509CertificateValidationMode.ChainTrust => FindProblemOfChain(certificate, now, _options.RevocationMode, DownloadsIfOnline),
         X509CertificateValidationMode.PeerOrChainTrust => IsTrustedPeer(certificate, now)
-            || HasTrustedChain(certificate, now, _options.RevocationMode, DownloadsIfOnline),
-        _ => IsAcceptedByCaller(certificate, now, DownloadsIfOnline),
+            ? null : FindProblemOfChain(certificate, now, _options.RevocationMode, DownloadsIfOnline),
+        _ => IsAcceptedByCaller(certificate, now, DownloadsIfOnline) ? null : NotAccepted,
     };
+
+    private static string Describe(X509ChainStatusFlags status)
+    {
+        const X509ChainStatusFlags unknown = X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
+        const X509ChainStatusFlags rootless = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+        return (status & ~unknown) == 0 ? $"its chain has the status {status}: {Revoked}"
+            : (status & rootless) == 0 ? $"its chain has the status {status}."
+            : $"its chain has the status {status}. A private authority is trusted by CertificateValidationOptions.TrustOnly(authority), "
+                + "and authorities between the two belong into IntermediateCertificates.";
+    }
 
     // In mode Custom certificates of strangers take places, so such a service has places of its own.
     private static OwnThreads NetworkThreads() => new(limit: 8, maxWaiting: 256, "RevocationMode Online, checks under way");
@@ -101,12 +127,13 @@ internal sealed class CertificateValidator
         && !IsInStore(StoreName.Disallowed, certificate)
         && (Contains(_options.TrustedPeople, certificate) || IsInStore(StoreName.TrustedPeople, certificate));
 
-    private bool HasTrustedChain(X509Certificate2 certificate, DateTimeOffset now, X509RevocationMode revocation, bool downloads)
+    private string? FindProblemOfChain(X509Certificate2 certificate, DateTimeOffset now, X509RevocationMode revocation, bool downloads)
     {
         using var chain = CreateChain(now, revocation, downloads);
         try
         {
-            return chain.Build(certificate);
+            return chain.Build(certificate) ? null : Describe(chain.ChainStatus.Aggregate(
+                X509ChainStatusFlags.NoError, (all, status) => all | status.Status));
         }
         finally
         {

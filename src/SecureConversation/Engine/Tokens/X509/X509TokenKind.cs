@@ -57,12 +57,24 @@ internal sealed class X509TokenKind : TokenKind
     public override async ValueTask<ClaimsPrincipal> AuthenticateAsync(
         ProvedToken token,
         TokenAuthentication authentication,
+        MessageOrigin origin,
         CancellationToken cancellationToken)
     {
         var certificate = token.Certificate!;
-        return await authentication.Certificates.ValidateAsync(certificate, authentication.Clock.GetUtcNow(), cancellationToken)
-            .ConfigureAwait(false)
-            ? ClientIdentity.FromCertificate(certificate)
-            : Fail.With<ClaimsPrincipal>(FailureCode.UntrustedCertificate);
+        var now = authentication.Clock.GetUtcNow();
+        if (await authentication.Certificates.FindProblemAsync(certificate, now, cancellationToken).ConfigureAwait(false) is { } problem)
+        {
+            Fail.With(FailureCode.UntrustedCertificate, problem);
+        }
+
+        var user = ClientIdentity.FromCertificate(certificate);
+        if (authentication.Credentials.CertificateAuthenticator is not { } authenticator)
+        {
+            return user;
+        }
+
+        return await authenticator.AuthenticateAsync(certificate, user, origin, cancellationToken).ConfigureAwait(false) is { } known
+            ? ClientIdentity.Copy(known)
+            : Fail.With<ClaimsPrincipal>(FailureCode.UntrustedCertificate, "CertificateAuthenticator");
     }
 }
