@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using SecureConversation.Binding;
 using SecureConversation.Diagnosis;
 
@@ -11,6 +12,9 @@ public interface ISecureConversationFeature
 {
     /// <summary>The verified request. Its buffers are cleared when the request is over: copy what outlives it.</summary>
     VerifiedMessage Message { get; }
+
+    /// <summary>Who sent the request; in a session who opened it. Not authenticated where the binding asks for no credentials.</summary>
+    ClaimsPrincipal User { get; }
 
     /// <summary>The version of the request, and of the reply to be.</summary>
     MessageVersion MessageVersion { get; }

@@ -1,12 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using SecureConversation.AspNetCore;
 using SecureConversation.AspNetCore.Internal;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Maps SOAP endpoints behind message security.</summary>
+/// <summary>
+/// Maps SOAP endpoints behind message security. <c>RequireAuthorization</c>, other authorization metadata and the fallback policy are
+/// judged at the verified request; whom they refuse gets the protected fault of WCF that access is denied.
+/// </summary>
 public static class SecureConversationEndpointExtensions
 {
     /// <summary>Answers the verified requests to a route by a handler.</summary>
@@ -21,8 +25,7 @@ public static class SecureConversationEndpointExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(handler);
         var endpoint = ServiceFactory.FindEndpoint(endpoints.ServiceProvider, name);
-        var application = new DelegateApplication(handler);
-        return endpoints.MapPost(pattern, context => endpoint.InvokeAsync(context, application)).WithDisplayName($"SOAP: {pattern}");
+        return Map(endpoints, pattern, endpoint, new DelegateApplication(handler));
     }
 
     /// <summary>
@@ -58,32 +61,61 @@ public static class SecureConversationEndpointExtensions
                 context.SetEndpoint(mapped);
             }
         });
-        return endpoints.MapPost(pattern, context => endpoint.InvokeAsync(context, application)).WithDisplayName($"SOAP: {pattern}");
+        return Map(endpoints, pattern, endpoint, application);
     }
 
     /// <summary>
     /// Puts message security in front of endpoints that speak plain SOAP, such as <c>MapPost("/echo", ...)</c>. They see plain
-    /// envelopes; see <see cref="SecureConversationApplicationBuilderExtensions.UseSecureConversation"/>. Authorization metadata
-    /// of the endpoint is judged before, without the verified user: check the user in the endpoint.
+    /// envelopes; see <see cref="SecureConversationApplicationBuilderExtensions.UseSecureConversation"/>. Call it last on builders that
+    /// have no final conventions, such as that of <c>MapReverseProxy()</c>: what is added after it there runs outside of message security.
     /// </summary>
     /// <typeparam name="TBuilder">The kind of endpoints.</typeparam>
     /// <param name="builder">The endpoints.</param>
     /// <param name="name">The name that the security was set up under; null for the one without a name.</param>
     /// <exception cref="InvalidOperationException">
-    /// Nothing is set up under the name; thrown when the endpoint is built, and no request gets through.
+    /// Nothing is set up under the name, or the endpoint has message security already; thrown when the endpoint is built, which is at the
+    /// start of the host, and no request gets through.
     /// </exception>
     public static TBuilder RequireSecureConversation<TBuilder>(this TBuilder builder, string? name = null)
         where TBuilder : IEndpointConventionBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
-        // Finally runs after the other conventions, so message security is outside of whatever they wrap around the endpoint.
-        builder.Finally(built =>
+        try
         {
-            var endpoint = ServiceFactory.FindEndpoint(built.ApplicationServices, name);
-            var application = new PipelineApplication(built.RequestDelegate
-                ?? throw new InvalidOperationException($"'{built.DisplayName}' has no request delegate that could be secured."));
-            built.RequestDelegate = context => endpoint.InvokeAsync(context, application);
-        });
+            // Finally runs after the other conventions, so message security is outside of whatever they wrap around the endpoint.
+            builder.Finally(built => Secure(built, name));
+        }
+        catch (NotImplementedException)
+        {
+            // The default of the interface, which the builder of YARP has.
+            builder.Add(built => Secure(built, name));
+        }
+
         return builder;
     }
+
+    private static void Secure(EndpointBuilder built, string? name)
+    {
+        if (built.Metadata.OfType<JudgedWhenVerified>().Any())
+        {
+            throw new InvalidOperationException($"'{built.DisplayName}' has message security already: leave one call of "
+                + "RequireSecureConversation or MapSecureConversation.");
+        }
+
+        var application = new PipelineApplication(built.RequestDelegate
+            ?? throw new InvalidOperationException($"'{built.DisplayName}' has no request delegate that could be secured."));
+
+        // YARP builds its endpoints without the services of the application; then they are those of the request.
+        var endpoint = built.ApplicationServices is IKeyedServiceProvider
+            ? ServiceFactory.FindEndpoint(built.ApplicationServices, name)
+            : null;
+        built.Metadata.Add(new JudgedWhenVerified(isMapped: false));
+        built.RequestDelegate = context =>
+            (endpoint ?? ServiceFactory.FindEndpoint(context.RequestServices, name)).InvokeAsync(context, application);
+    }
+
+    private static IEndpointConventionBuilder Map(
+        IEndpointRouteBuilder endpoints, string pattern, SecureEndpoint endpoint, IPlainApplication application) =>
+        endpoints.MapPost(pattern, context => endpoint.InvokeAsync(context, application))
+            .WithDisplayName($"SOAP: {pattern}").WithMetadata(new JudgedWhenVerified(isMapped: true));
 }

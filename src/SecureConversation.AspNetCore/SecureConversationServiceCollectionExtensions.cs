@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SecureConversation;
@@ -34,6 +35,14 @@ public static class SecureConversationServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new RequestMemory(RequestMemory.Default, provider.GetRequiredService<TimeProvider>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SecureConversationServiceOptions>, OptionsValidation>());
+        if (services.All(service => service.ServiceType != typeof(SecuredPaths)))
+        {
+            RefusalResultHandler.Register(services);
+        }
+
+        services.TryAddSingleton<SecuredPaths>();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IStartupFilter, SecuredPaths>(provider => provider.GetRequiredService<SecuredPaths>()));
         services.TryAddKeyedSingleton<MessageSecurityService>(name, (provider, _) => ServiceFactory.CreateService(provider, name));
         services.TryAddKeyedSingleton<SecureEndpoint>(name, (provider, _) => ServiceFactory.CreateEndpoint(provider, name));
         var options = services.AddOptions<SecureConversationServiceOptions>(name).ValidateOnStart();

@@ -40,6 +40,13 @@ public sealed class SecureConversationServiceOptions
     public AddressFilter AddressFilter { get; set; } = AddressFilter.IgnoringHost;
 
     /// <summary>
+    /// Whether UseSecureConversation lets requests for metadata pass, as they are, to what follows it: GET or HEAD without a body, for the
+    /// path itself and with <c>wsdl</c>, <c>singleWsdl</c>, <c>xsd</c> or <c>disco</c> as the only parameter. What follows must answer
+    /// them by metadata and nothing else: nothing of them is verified. Default false, as HttpGetEnabled of WCF's ServiceMetadataBehavior.
+    /// </summary>
+    public bool HttpGetEnabled { get; set; }
+
+    /// <summary>
     /// Largest request in bytes as it comes over the wire. Positive; default 4 MiB. Nothing is known of the sender until the whole
     /// request is held and verified, so this is what a stranger can make the service hold per connection. On the endpoint it
     /// takes the place of Kestrel's MaxRequestBodySize, lower or higher; a limit of IIS applies beside it.
@@ -135,4 +142,10 @@ public sealed class SecureConversationServiceOptions
 
     /// <summary>Called when a session has ended, for whatever reason. Must not throw or block.</summary>
     public Action<ServiceSession>? SessionClosed { get; set; }
+
+    /// <summary>Set by AuthenticateUserNames.</summary>
+    internal IUserNameAuthenticator? UserNameAuthenticator { get; set; }
+
+    /// <summary>Set by AuthenticateCertificates.</summary>
+    internal ICertificateAuthenticator? CertificateAuthenticator { get; set; }
 }

@@ -153,6 +153,8 @@ public sealed class HttpRulesTests
     {
         await using var host = await KestrelHost.StartAsync(Endpoints.Session, Unreachable, o => o.MaxRequestBytes = 10_000);
         Assert.StartsWith("HTTP/1.1 413", await RawAsync(host, "Content-Length: 10001\r\n", [], 1), StringComparison.Ordinal);
+        await host.Log.SeenAsync(312);
+        Assert.Contains(host.Log.Entries, entry => entry.Text.Contains("MaxRequestBytes (10000)", StringComparison.Ordinal));
     }
 
     [Fact]

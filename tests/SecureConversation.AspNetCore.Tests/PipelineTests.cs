@@ -107,7 +107,7 @@ public sealed class PipelineTests
         Assert.Equal("urn:c", (await host.Client(Endpoints.UserName, "/c", MessageVersion.Soap11WSAddressingAugust2004).CallOnceAsync()).Action);
         using var session = await host.Client(Endpoints.Session, "/a").OpenAsync();
         var refusal = await Assert.ThrowsAsync<SecureConversationException>(() => host.Client(Endpoints.Session, "/b").CallAsync(session));
-        Assert.Equal(SecureConversationFailure.PeerFault, refusal.Failure);
+        Assert.Equal(SecureConversationFailure.PeerRefusal, refusal.Failure);
     }
 
     [Theory]

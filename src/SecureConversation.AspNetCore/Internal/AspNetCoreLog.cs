@@ -15,6 +15,11 @@ internal static partial class AspNetCoreLog
         + "holds as much of it as others, or more. Where honest clients are refused, raise it or lower RequestBodyTimeout.")]
     public static partial void MemoryUsedUp(ILogger logger);
 
+    [LoggerMessage(312, LogLevel.Information, "HTTP request refused with status 413: its body is larger than MaxRequestBytes "
+        + "({MaxRequestBytes}). It is not read to its end, so its sender may see a connection that was closed and no status. Where honest "
+        + "clients are refused, raise it in the options of the endpoint.")]
+    public static partial void TooLarge(ILogger logger, int maxRequestBytes);
+
     [LoggerMessage(307, LogLevel.Information, "HTTP request refused with status {StatusCode}: no wsa:To can be compared with its URL. "
         + "It has no Host header, or one that is no host and port, or the segments . or .. in its path. "
         + "A proxy that writes such a Host needs to be set up to write another, or Address to be set.")]
@@ -41,6 +46,10 @@ internal static partial class AspNetCoreLog
 
     [LoggerMessage(303, LogLevel.Debug, "The client has gone.")]
     public static partial void ClientGone(ILogger logger);
+
+    [LoggerMessage(311, LogLevel.Information, "The policies of the endpoint refuse the verified sender of a message with action {Action}; "
+        + "the client was answered by the fault FailedAuthentication, access is denied.")]
+    public static partial void AccessDenied(ILogger logger, string? action);
 
     [LoggerMessage(304, LogLevel.Debug, "The application answered a message with action {Action} by a fault.")]
     public static partial void ApplicationFault(ILogger logger, string? action, Exception exception);

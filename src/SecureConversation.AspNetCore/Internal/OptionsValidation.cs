@@ -52,7 +52,7 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
         try
         {
             // The engine checks credentials against the binding when a service is made, which costs no cryptography.
-            using var trial = new MessageSecurityService(ServiceFactory.CreateBinding(options), options.Credentials,
+            using var trial = new MessageSecurityService(ServiceFactory.CreateBinding(options), ServiceFactory.CredentialsOf(options),
                 new MessageSecurityServiceOptions
                 {
                     FailureAnswers = options.FailureAnswers,

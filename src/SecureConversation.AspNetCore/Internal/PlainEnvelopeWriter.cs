@@ -19,6 +19,15 @@ internal static class PlainEnvelopeWriter
             Action = Dispatcher + "/fault",
         };
 
+    /// <summary>
+    /// The answer to a verified caller whom a policy refuses, as WCF's ServiceAuthorizationManager gives it. A new one for each, as it is
+    /// thrown.
+    /// </summary>
+    public static SoapFaultException CreateAccessDenied() => new("Access is denied.")
+    {
+        Subcode = new XmlQualifiedName("FailedAuthentication", Wsse),
+    };
+
     public static PooledBuffer Write(MessageVersion version, string action, int limit, Action<XmlDictionaryWriter> writeBody)
     {
         var soap = version.Soap == SoapVersion.Soap12 ? Soap12 : Soap11;

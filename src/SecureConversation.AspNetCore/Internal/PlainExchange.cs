@@ -52,7 +52,8 @@ internal sealed class PlainExchange : IRequestBodyPipeFeature, IDisposable
 
     /// <summary>What was written, as UTF-8. The caller disposes of it.</summary>
     /// <exception cref="SecureConversationException">The reply is not valid in its charset.</exception>
-    /// <exception cref="InvalidOperationException">The reply exceeds the limit.</exception>
+    /// <exception cref="InvalidOperationException">The reply exceeds the limit, or is a redirect.</exception>
+    /// <exception cref="SoapFaultException">The component says that the user may not do that.</exception>
     public PlainReply TakeReply()
     {
         // The component got an exception when it wrote too much, and may have caught it.
@@ -62,6 +63,11 @@ internal sealed class PlainExchange : IRequestBodyPipeFeature, IDisposable
         }
 
         var response = _context.Response;
+        if (_reply.Length == 0 || !IsXml(response))
+        {
+            ThrowIfDenied(response.StatusCode);
+        }
+
         if (_reply.Length == 0)
         {
             return PlainReply.Bare(response.StatusCode is >= 200 and < 300 ? StatusCodes.Status202Accepted : response.StatusCode);
@@ -71,6 +77,26 @@ internal sealed class PlainExchange : IRequestBodyPipeFeature, IDisposable
         var envelope = EnvelopeEncoding.ToUtf8(_reply.Written, charset);
         _isReplyTaken = true;
         return PlainReply.Owned(envelope, _reply);
+    }
+
+    private static bool IsXml(HttpResponse response) => response.ContentType?.Contains("xml", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>
+    /// Who speaks SOAP follows no redirect, to a page for logging in or elsewhere, and learns nothing from an HTTP status that anybody can
+    /// have sent.
+    /// </summary>
+    private static void ThrowIfDenied(int statusCode)
+    {
+        if (statusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
+        {
+            throw PlainEnvelopeWriter.CreateAccessDenied();
+        }
+
+        if (statusCode is >= 300 and < 400)
+        {
+            throw new InvalidOperationException(
+                $"The component behind message security answered by a redirect (HTTP status {statusCode}).");
+        }
     }
 
     /// <summary>Puts back the exchange of the wire.</summary>
@@ -83,7 +109,14 @@ internal sealed class PlainExchange : IRequestBodyPipeFeature, IDisposable
         _context.Features.Set(_wireResponse);
         for (var i = 0; i < LabelHeaders.Length; i++)
         {
-            request.Headers[LabelHeaders[i]] = _wireHeaders[i];
+            if (_wireHeaders[i].Count == 0)
+            {
+                request.Headers.Remove(LabelHeaders[i]);
+            }
+            else
+            {
+                request.Headers[LabelHeaders[i]] = _wireHeaders[i];
+            }
         }
 
         if (!_isReplyTaken)

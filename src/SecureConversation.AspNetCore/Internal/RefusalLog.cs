@@ -8,7 +8,7 @@ namespace SecureConversation.AspNetCore.Internal;
 /// Logs the requests that an endpoint refuses before they are messages: of each status the first of every second, then how many more there
 /// were, so that no stranger can fill the log.
 /// </summary>
-internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposable
+internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequestBytes) : IDisposable
 {
     private readonly ConcurrentDictionary<int, LogLimit> _limits = new();
     private readonly LogLimit _unread = new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreRepliesUnread(logger, more));
@@ -43,6 +43,10 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposab
         if (statusCode == StatusCodes.Status503ServiceUnavailable)
         {
             AspNetCoreLog.MemoryUsedUp(logger);
+        }
+        else if (statusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            AspNetCoreLog.TooLarge(logger, maxRequestBytes);
         }
         else if (hasNoAddress)
         {

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using SecureConversation.Binding;
 
 namespace SecureConversation.AspNetCore.Internal;
@@ -5,6 +6,8 @@ namespace SecureConversation.AspNetCore.Internal;
 internal sealed class SecureConversationFeature(ServiceResult.Dispatch dispatch, MessageVersion version) : ISecureConversationFeature
 {
     public VerifiedMessage Message => dispatch.Request;
+
+    public ClaimsPrincipal User => dispatch.User;
 
     public MessageVersion MessageVersion => version;
 

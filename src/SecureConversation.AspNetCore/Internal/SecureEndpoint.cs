@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
@@ -15,11 +16,12 @@ internal sealed class SecureEndpoint(
     private const int MaxFaultBytes = 64 * 1024;
 
     private readonly bool _comparesUrl = options.Address is null && options.AddressFilter != AddressFilter.Any;
+    private readonly bool _httpGetEnabled = options.HttpGetEnabled;
     private readonly int _maxRequestBytes = options.MaxRequestBytes;
     private readonly int _maxReplyBytes = options.MaxReplyBytes;
     private readonly EntityReader _reader = new(options.MaxRequestBytes, options.RequestBodyTimeout, memory, clock);
     private readonly TimeSpan _replySendTimeout = options.ReplySendTimeout;
-    private readonly RefusalLog _refusals = new(logger, clock);
+    private readonly RefusalLog _refusals = new(logger, clock, options.MaxRequestBytes);
 
     private ReplySender? _sender;
 
@@ -27,8 +29,16 @@ internal sealed class SecureEndpoint(
 
     private MessageVersion Version => service.Binding.MessageVersion;
 
+    /// <summary>Whether a request goes on as it is: one for metadata, where the options let those pass.</summary>
+    public bool LetsPass(HttpRequest request) => _httpGetEnabled && SoapHttp.AsksForMetadata(request);
+
     public async Task InvokeAsync(HttpContext context, IPlainApplication application)
     {
+        if (context.Features.Get<ISecureConversationFeature>() is not null)
+        {
+            throw new InvalidOperationException($"Message security is there twice on '{context.Request.Path}': leave one of them.");
+        }
+
         var isBodyRead = false;
         try
         {
@@ -116,6 +126,7 @@ internal sealed class SecureEndpoint(
                 RemoteAddress = context.Connection.RemoteIpAddress,
                 LocalAddress = address,
                 Action = SoapHttp.ActionOf(context.Request, Version),
+                Services = context.RequestServices,
             }
             : null;
     }
@@ -147,6 +158,8 @@ internal sealed class SecureEndpoint(
         using var request = dispatch;
         var feature = new SecureConversationFeature(dispatch, Version);
         context.Features.Set<ISecureConversationFeature>(feature);
+        // What was authenticated before the message was verified, a cookie for instance, is not who sent it.
+        context.Features.Set<IAuthenticateResultFeature>(null);
         context.User = dispatch.User;
         try
         {
@@ -176,6 +189,12 @@ internal sealed class SecureEndpoint(
     {
         try
         {
+            if (!await JudgedWhenVerified.IsAllowedAsync(context).ConfigureAwait(false))
+            {
+                AspNetCoreLog.AccessDenied(logger, feature.Message.Action);
+                throw PlainEnvelopeWriter.CreateAccessDenied();
+            }
+
             return await application.RunAsync(context, feature, _maxReplyBytes).ConfigureAwait(false);
         }
         catch (SoapFaultException fault)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SecureConversation.Binding;
+using SecureConversation.Credentials;
 
 namespace SecureConversation.AspNetCore.Internal;
 
@@ -16,10 +17,33 @@ internal static class ServiceFactory
     public static MessageSecurityBinding CreateBinding(SecureConversationServiceOptions options) =>
         MessageSecurityBinding.Resolve(options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements);
 
+    /// <summary>The credentials, with the authenticators of the application.</summary>
+    /// <exception cref="InvalidOperationException">The credentials have others.</exception>
+    public static ServiceCredentials CredentialsOf(SecureConversationServiceOptions options)
+    {
+        var credentials = options.Credentials!;
+        if ((options.UserNameAuthenticator is not null
+                && (credentials.UserNameAuthenticator is not null || credentials.UserNamePasswordValidator is not null))
+            || (options.CertificateAuthenticator is not null && credentials.CertificateAuthenticator is not null))
+        {
+            throw new InvalidOperationException("AuthenticateUserNames or AuthenticateCertificates is called, and Credentials has a "
+                + "validator or authenticator as well: leave one of them.");
+        }
+
+        return new ServiceCredentials
+        {
+            ServiceCertificate = credentials.ServiceCertificate,
+            ClientCertificateValidation = credentials.ClientCertificateValidation,
+            UserNamePasswordValidator = credentials.UserNamePasswordValidator,
+            UserNameAuthenticator = options.UserNameAuthenticator ?? credentials.UserNameAuthenticator,
+            CertificateAuthenticator = options.CertificateAuthenticator ?? credentials.CertificateAuthenticator,
+        };
+    }
+
     public static MessageSecurityService CreateService(IServiceProvider services, string name)
     {
         var options = Options(services, name);
-        return new MessageSecurityService(CreateBinding(options), options.Credentials!, new MessageSecurityServiceOptions
+        return new MessageSecurityService(CreateBinding(options), CredentialsOf(options), new MessageSecurityServiceOptions
         {
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),

@@ -16,6 +16,9 @@ internal static class SoapHttp
     private static readonly SearchValues<char> UriCharacters = SearchValues.Create(
         "!#$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz{|}~^`");
 
+    private static readonly HashSet<string> MetadataParameters =
+        new(StringComparer.OrdinalIgnoreCase) { "wsdl", "singleWsdl", "xsd", "disco" };
+
     /// <summary>Whether the head of a request is that of a SOAP request; otherwise the status to refuse it with.</summary>
     public static int? Refusal(HttpRequest request, MessageVersion version, out string? charset)
     {
@@ -36,6 +39,15 @@ internal static class SoapHttp
         charset = type.Charset.Value;
         return null;
     }
+
+    /// <summary>
+    /// Whether a request asks for the description of a service and for nothing else. Other parameters and bodies could mean a call to what
+    /// follows.
+    /// </summary>
+    public static bool AsksForMetadata(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        && request.ContentLength is null or 0 && !request.Headers.ContainsKey(HeaderNames.TransferEncoding)
+        && request.Query.Count == 1 && MetadataParameters.Contains(request.Query.Keys.First());
 
     /// <summary>
     /// The action that a request without addressing has in HTTP (SOAP 1.1 section 6.1.1, RFC 3902); null when it has none.
@@ -82,10 +94,11 @@ internal static class SoapHttp
     public static void Label(HttpRequest request, MessageVersion version, string? action, long length)
     {
         request.ContentLength = length;
-        request.Headers[HeaderNames.TransferEncoding] = default;
-        request.Headers.ContentEncoding = default;
+        // Kestrel keeps a header that is set to no value as one without values, which reverse proxies do not expect.
+        request.Headers.Remove(HeaderNames.TransferEncoding);
+        request.Headers.Remove(HeaderNames.ContentEncoding);
         // A compressed reply could not be protected.
-        request.Headers.AcceptEncoding = default;
+        request.Headers.Remove(HeaderNames.AcceptEncoding);
         if (version.Addressing == AddressingVersion.None)
         {
             // Without addressing no action is signed, so the one of HTTP stays.
@@ -96,7 +109,14 @@ internal static class SoapHttp
         var quoted = action is not null && !action.AsSpan().ContainsAnyExcept(UriCharacters) ? $"\"{action}\"" : null;
         var isSoap12 = version.Soap == SoapVersion.Soap12;
         request.ContentType = isSoap12 && quoted is not null ? $"{ContentType(version)}; action={quoted}" : ContentType(version);
-        request.Headers["SOAPAction"] = isSoap12 ? default : new(quoted ?? "\"\"");
+        if (isSoap12)
+        {
+            request.Headers.Remove("SOAPAction");
+        }
+        else
+        {
+            request.Headers["SOAPAction"] = quoted ?? "\"\"";
+        }
     }
 
     public static string ContentType(MessageVersion version) => $"{version.MediaType}; charset=utf-8";

@@ -1,0 +1,200 @@
+using System.Net;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using SecureConversation.Binding;
+using SecureConversation.Testing;
+
+namespace SecureConversation.AspNetCore.Tests;
+
+/// <summary>Policies are judged at the verified request; whom they refuse gets the fault of WCF, protected.</summary>
+public sealed class AuthorizationTests
+{
+    /// <summary>The fault of WCF's ServiceAuthorizationManager.</summary>
+    private const string AccessDenied = "Access is denied.";
+
+    private static readonly SecureConversationRequestDelegate Reply = _ => Task.FromResult(SoapReply.FromEnvelope(Envelopes.Reply()));
+
+    private static readonly Dictionary<string, (Action<IEndpointConventionBuilder> Require, bool IsAllowed)> Requirements = new()
+    {
+        ["nothing"] = (_ => { }, true),
+        ["a user"] = (e => e.RequireAuthorization(), true),
+        ["a policy that he meets"] = (e => e.RequireAuthorization("tests"), true),
+        ["a policy that he does not meet"] = (e => e.RequireAuthorization("others"), false),
+        ["a role that he has not"] = (e => e.RequireAuthorization(new AuthorizeAttribute { Roles = "clerk" }), false),
+        ["a policy object"] = (e => e.RequireAuthorization(policy => policy.RequireClaim(ClaimTypes.Dns, "elsewhere")), false),
+        ["our scheme"] = (e => e.RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = SecureConversationDefaults.AuthenticationScheme }), true),
+        ["our scheme and another policy"] = (
+            e => e.RequireAuthorization(new AuthorizeAttribute("others") { AuthenticationSchemes = SecureConversationDefaults.AuthenticationScheme }), false),
+        ["another scheme"] = (e => e.RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = CookieAuthenticationDefaults.AuthenticationScheme }), false),
+        ["requirements"] = (e => e.WithMetadata(new NobodyAttribute()), false),
+        ["two policies"] = (e => e.RequireAuthorization("tests", "others"), false),
+        ["a policy, and nobody"] = (e => e.RequireAuthorization("others").AllowAnonymous(), true),
+    };
+
+    public static TheoryData<string, bool> All => [.. Requirements.Keys.SelectMany(name => new[] { (name, true), (name, false) })];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Policy_IsJudgedAtTheVerifiedRequest(string requirement, bool isSession)
+    {
+        var (require, isAllowed) = Requirements[requirement];
+        var security = isSession ? Endpoints.Session : Endpoints.Single;
+        await using var host = await StartAsync(security, app => require(app.MapSecureConversation("/echo", Reply)));
+        await RequireAsync(host, security, isAllowed);
+    }
+
+    [Theory]
+    [InlineData("tests", true)]
+    [InlineData("others", false)]
+    public async Task Policy_OfAGroupOfABranchAndOfAPlainEndpoint_IsJudgedAtTheVerifiedRequest(string policy, bool isAllowed)
+    {
+        await using var host = await StartAsync(Endpoints.Session, app =>
+        {
+            app.MapGroup("/group").RequireAuthorization(policy).MapSecureConversation("/echo", Reply);
+            app.MapSecureConversation("/branch", branch => branch.Run(WriteAsync)).RequireAuthorization(policy);
+            app.MapPost("/plain", WriteAsync).RequireSecureConversation().RequireAuthorization(policy);
+        });
+        foreach (var path in new[] { "/group/echo", "/branch", "/plain" })
+        {
+            await RequireAsync(host, Endpoints.Session, isAllowed, path);
+        }
+    }
+
+    [Theory]
+    [InlineData("tests", true)]
+    [InlineData("others", false)]
+    public async Task FallbackPolicy_IsJudgedAtTheVerifiedRequest(string policy, bool isAllowed)
+    {
+        await using var host = await StartAsync(Endpoints.Session, app =>
+        {
+            app.MapSecureConversation("/echo", Reply);
+            app.MapGet("/other", () => "never");
+        }, options => options.FallbackPolicy = options.GetPolicy(policy));
+        await RequireAsync(host, Endpoints.Session, isAllowed);
+        using var other = await host.Http.GetAsync("/other");
+        Assert.NotEqual("never", await other.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task AnonymousClient_IsNoUser()
+    {
+        var security = Endpoints.Session with { ClientCredentialType = MessageCredentialType.None };
+        await using var host = await StartAsync(security, app => app.MapSecureConversation("/echo", Reply).RequireAuthorization());
+        await RequireAsync(host, security, isAllowed: false);
+    }
+
+    [Theory]
+    [InlineData("tests", true, true)]
+    [InlineData("others", false, true)]
+    [InlineData("tests", true, false)]
+    [InlineData("others", false, false)]
+    public async Task Middleware_BeforeAuthorization_HasTheRefusalProtected(string policy, bool isAllowed, bool hasScheme)
+    {
+        await using var host = await StartAsync(Endpoints.Session, app =>
+        {
+            app.UseSecureConversation("/echo");
+            app.UseAuthorization();
+            app.MapPost("/echo", WriteAsync).RequireAuthorization(policy);
+        }, hasScheme: hasScheme);
+        await RequireAsync(host, Endpoints.Session, isAllowed);
+    }
+
+    [Theory]
+    [InlineData(401, null, false)]
+    [InlineData(403, null, false)]
+    [InlineData(403, "text/plain", false)]
+    [InlineData(302, null, true)]
+    public async Task RefusalOfAComponent_IsAProtectedFault(int status, string? contentType, bool isDefect)
+    {
+        await using var host = await StartAsync(Endpoints.Session, app => app.MapSecureConversation("/echo", branch => branch.Run(context =>
+        {
+            (context.Response.StatusCode, context.Response.ContentType) = (status, contentType);
+            return contentType is null ? Task.CompletedTask : context.Response.WriteAsync("no");
+        })));
+        if (isDefect)
+        {
+            host.Log.ExpectError(301);
+        }
+
+        var result = await host.Client(Endpoints.Session).CallOnceAsync();
+        Assert.Equal((HttpStatusCode.InternalServerError, true), (result.Status, result.IsFault));
+        Assert.Equal(!isDefect, result.Envelope.Contains(AccessDenied, StringComparison.Ordinal));
+    }
+
+    /// <summary>A cookie, or whatever was authenticated before, is not who sent the message.</summary>
+    [Fact]
+    public async Task UserOfTheConnection_IsNotJudged()
+    {
+        await using var host = await StartAsync(Endpoints.Session, app =>
+        {
+            app.Use((context, next) =>
+            {
+                context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Role, "clerk")], "before"));
+                return next(context);
+            });
+            app.UseRouting();
+            app.UseAuthorization();
+            app.MapSecureConversation("/echo", Reply).RequireAuthorization(policy => policy.RequireRole("clerk"));
+        });
+        await RequireAsync(host, Endpoints.Session, isAllowed: false);
+    }
+
+    [Fact]
+    public async Task Authorization_ThatIsNotSetUp_EndsTheStart()
+    {
+        await using var app = KestrelHost.Build(services => services.AddSecureConversation(Endpoints.With(Endpoints.Session)));
+        app.MapSecureConversation("/echo", Reply).WithMetadata(new AuthorizeAttribute());
+        RecordedLog.Current.AllowErrors(entry => entry.Exception is InvalidOperationException);
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync());
+        Assert.Contains("AddAuthorization", e.Message, StringComparison.Ordinal);
+    }
+
+    private static Task WriteAsync(HttpContext context) => context.Response.Body.WriteAsync(Envelopes.Reply()).AsTask();
+
+    private static Task<KestrelHost> StartAsync(
+        MessageSecurity security, Action<WebApplication> configure, Action<AuthorizationOptions>? options = null, bool hasScheme = true) =>
+        KestrelHost.StartAsync(
+            services =>
+            {
+                services.AddSecureConversation(Endpoints.With(security));
+                if (hasScheme)
+                {
+                    // The default scheme sends whom it does not know to a page.
+                    services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie().AddSecureConversation();
+                }
+
+                services.AddAuthorization(authorization =>
+                {
+                    authorization.AddPolicy("tests", policy => policy.RequireClaim(ClaimTypes.Name, "Test client"));
+                    authorization.AddPolicy("others", policy => policy.RequireClaim(ClaimTypes.Name, "Somebody else"));
+                    options?.Invoke(authorization);
+                });
+            },
+            configure);
+
+    private static async Task RequireAsync(KestrelHost host, MessageSecurity security, bool isAllowed, string path = "/echo")
+    {
+        // The reply is verified: it is protected, whatever it says.
+        var result = await host.Client(security, path).CallOnceAsync();
+        if (isAllowed)
+        {
+            Assert.Equal((HttpStatusCode.OK, false), (result.Status, result.IsFault));
+            return;
+        }
+
+        Assert.Equal((HttpStatusCode.InternalServerError, true), (result.Status, result.IsFault));
+        Assert.Equal("http://www.w3.org/2005/08/addressing/soap/fault", result.Action);
+        Assert.Contains(AccessDenied, result.Envelope, StringComparison.Ordinal);
+        Assert.Contains(":FailedAuthentication<", result.Envelope, StringComparison.Ordinal);
+        Assert.Contains(":Sender<", result.Envelope, StringComparison.Ordinal);
+    }
+
+    [AttributeUsage(AttributeTargets.All)]
+    private sealed class NobodyAttribute : Attribute, IAuthorizationRequirementData
+    {
+        public IEnumerable<IAuthorizationRequirement> GetRequirements() =>
+            [new Microsoft.AspNetCore.Authorization.Infrastructure.DenyAnonymousAuthorizationRequirement(),
+                new Microsoft.AspNetCore.Authorization.Infrastructure.AssertionRequirement(_ => false)];
+    }
+}
