@@ -4,12 +4,14 @@ using SecureConversation.Http.Internal;
 namespace SecureConversation.Http;
 
 /// <summary>
-/// A client of one service for programs without dependency injection: bodies in, verified bodies out. The session, where
+/// A client of one service for programs without dependency injection (with it, <see cref="SecureConversationHttpClientExtensions"/> gives
+/// any HttpClient CallAsync): bodies in, verified bodies out. The session, where
 /// the binding has one, is opened by the first call and cancelled by disposal. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// A fault of the application ends <see cref="CallAsync"/> with a <see cref="SecureConversationException"/> whose Fault.IsSecured is
-/// true. A service that forgot the session, by a restart, fails one call with <see cref="SecureConversationFailure.BadContextToken"/>,
+/// A fault of the application ends <see cref="CallAsync"/> with a <see cref="SecureConversationException"/> whose Failure is
+/// <see cref="SecureConversationFailure.PeerFault"/>. A service that forgot the session, by a restart, fails one call with
+/// <see cref="SecureConversationFailure.BadContextToken"/>,
 /// and the next call opens a new session; see <see cref="SecureConversationHttpOptions.RetryOnBadContextToken"/>.
 /// </remarks>
 /// <example>
@@ -92,7 +94,7 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     /// the service itself is known to have sent it.
     /// </exception>
     /// <exception cref="HttpRequestException">The transport failed, or answered with an error without SOAP.</exception>
-    /// <exception cref="ArgumentException">The body is no well-formed XML.</exception>
+    /// <exception cref="ArgumentException">The body is no well-formed XML, or a whole envelope.</exception>
     public async Task<string> CallAsync(string action, string body, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(action);
@@ -110,7 +112,7 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Gives the call up; the session stays.</param>
     /// <exception cref="SecureConversationException">The service answered with a fault, or no session could be opened.</exception>
     /// <exception cref="HttpRequestException">The transport failed, or answered with an error without SOAP.</exception>
-    /// <exception cref="ArgumentException">The body is no well-formed XML.</exception>
+    /// <exception cref="ArgumentException">The body is no well-formed XML, or a whole envelope.</exception>
     public async Task SendOneWayAsync(string action, string body, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(action);
@@ -155,10 +157,7 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     {
         if (reply.IsFault)
         {
-            throw reply.Message.TryReadFault(out var fault)
-                ? new SecureConversationException(fault)
-                : new SecureConversationException(SecureConversationFailure.PeerFault, FailureCode.PeerFault,
-                    "The service answered with a fault that is too large to be read here: SendAsync hands it out.");
+            throw reply.ToException();
         }
     }
 

@@ -30,6 +30,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
 {
     private readonly SecureConversationSessions _sessions;
     private readonly bool _ownsSessions;
+    private readonly bool _isBetweenEnds;
 
     /// <summary>Creates a handler with sessions of its own; set <see cref="DelegatingHandler.InnerHandler"/> before use.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Some option is missing or out of range.</exception>
@@ -47,8 +48,10 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         InnerHandler = innerHandler;
     }
 
-    /// <summary>Creates a handler that shares sessions with others.</summary>
-    internal SecureConversationHandler(SecureConversationSessions sessions) => _sessions = sessions;
+    /// <summary>Creates a handler that shares sessions with others, between the <see cref="PipelineEnds"/>.</summary>
+    internal SecureConversationHandler(SecureConversationSessions sessions) => (_sessions, _isBetweenEnds) = (sessions, true);
+
+    internal SecureConversationSessions Sessions => _sessions;
 
     internal Binding.MessageVersion MessageVersion => Endpoint.Version;
 
@@ -75,11 +78,6 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Options.TryGetValue(SecureConversationRequestOptions.Handshake, out var sessions) && sessions == _sessions)
-        {
-            return await SendAsIsAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-
         if (!PlainRequest.IsSoap(request, Endpoint.Version))
         {
             return request.Content is null && request.Method != HttpMethod.Post && Endpoint.AllowUnprotectedRequests
@@ -174,8 +172,13 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
 
             reply = new VerifiedReply(response.Verify(awaited, secured.VerifyReply), response);
             ThrowIfLoss(reply);
+            if (reply.IsFault && request.Content is BodyContent)
+            {
+                throw reply.ToException();
+            }
+
             request.Options.Set(SecureConversationRequestOptions.VerifiedReply, reply.Message);
-            return new HttpResponseMessage(reply.IsFault ? HttpStatusCode.InternalServerError : HttpStatusCode.OK)
+            return new HttpResponseMessage(reply.IsFault && !_isBetweenEnds ? HttpStatusCode.InternalServerError : HttpStatusCode.OK)
             {
                 Content = new VerifiedContent(reply, Endpoint.Version),
                 RequestMessage = request,
@@ -210,6 +213,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
     private static bool IsLoss(SecureConversationException e) =>
         e is { Failure: SecureConversationFailure.BadContextToken, Fault: not null };
 
-    private Task<HttpResponseMessage> SendAsIsAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+    /// <summary>Sends a request through the handlers behind this one.</summary>
+    internal Task<HttpResponseMessage> SendAsIsAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         base.SendAsync(request, cancellationToken);
 }

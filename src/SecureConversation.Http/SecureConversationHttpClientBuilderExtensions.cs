@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SecureConversation.Http;
@@ -12,8 +13,14 @@ public static class SecureConversationHttpClientBuilderExtensions
     /// <summary>
     /// Puts a <see cref="SecureConversationHandler"/> into the client. Its sessions belong to the name of the client, not to a
     /// handler, so they outlive the rotation of handlers; a keyed singleton <see cref="SecureConversationSessions"/> of that name
-    /// opens and closes them by hand. Handlers added later see protected messages; those added before see plain ones, and handshakes.
+    /// opens and closes them by hand. Handlers added later see protected messages and handshakes; those added before see plain ones.
     /// </summary>
+    /// <remarks>
+    /// Add what retries (AddStandardResilienceHandler, Polly) before this: each attempt is then protected anew, where one behind would send
+    /// the same message again, which throws <see cref="InvalidOperationException"/>. Handlers that choose the address (service discovery)
+    /// belong before this as well, and those that give all requests a header (an API key) behind it. Wherever they stand, faults of the
+    /// application are answers and not retried: the handlers of the client see them with status 200, the caller with 500.
+    /// </remarks>
     /// <param name="builder">The client.</param>
     /// <param name="configure">Sets binding and credentials; checked when the host starts.</param>
     public static IHttpClientBuilder AddSecureConversation(this IHttpClientBuilder builder, Action<SecureConversationHttpOptions> configure)
@@ -38,6 +45,8 @@ public static class SecureConversationHttpClientBuilderExtensions
                 configure(services, options);
             })
             .ValidateOnStart();
+        builder.Services.PostConfigure<HttpClientFactoryOptions>(
+            name, options => options.HttpMessageHandlerBuilderActions.Add(built => PipelineEnds.Put(built.AdditionalHandlers)));
         builder.Services.AddKeyedSingleton(name, (services, _) => CreateSessions(services, name));
         return builder.AddHttpMessageHandler(services =>
             new SecureConversationHandler(services.GetRequiredKeyedService<SecureConversationSessions>(name)));
@@ -54,12 +63,30 @@ public static class SecureConversationHttpClientBuilderExtensions
         // the cancel at the end needs one when the factory can make no more.
         HttpSend Connect()
         {
-            var invoker = new HttpMessageInvoker(handlers.CreateHandler(name), disposeHandler: false);
-            return (request, cancellationToken) =>
+            var first = handlers.CreateHandler(name);
+            var own = OwnOf(first, sessions!);
+            return async (request, cancellationToken) =>
             {
-                request.Options.Set(SecureConversationRequestOptions.Handshake, sessions!);
-                return invoker.SendAsync(request, cancellationToken);
+                var response = await own.SendAsIsAsync(request, cancellationToken).ConfigureAwait(false);
+                GC.KeepAlive(first);
+                return response;
             };
         }
+    }
+
+    /// <summary>
+    /// Handshakes start at the handler of message security: those before it may send a request again, and a handshake is sent once.
+    /// </summary>
+    private static SecureConversationHandler OwnOf(HttpMessageHandler first, SecureConversationSessions sessions)
+    {
+        for (var handler = first; handler is DelegatingHandler { InnerHandler: { } inner }; handler = inner)
+        {
+            if (handler is SecureConversationHandler own && own.Sessions == sessions)
+            {
+                return own;
+            }
+        }
+
+        throw new InvalidOperationException("The handlers of the client are not those that AddSecureConversation set up.");
     }
 }

@@ -11,7 +11,4 @@ public static class SecureConversationRequestOptions
     /// of its protection. Valid until the response is disposed of.
     /// </summary>
     public static HttpRequestOptionsKey<VerifiedMessage> VerifiedReply { get; } = new("SecureConversation.VerifiedReply");
-
-    /// <summary>Marks the handshakes of the sessions that are its value; a request of anybody else cannot carry it.</summary>
-    internal static HttpRequestOptionsKey<SecureConversationSessions> Handshake { get; } = new("SecureConversation.Handshake");
 }

@@ -32,6 +32,11 @@ public sealed class VerifiedReply : IDisposable
     /// </summary>
     public XmlDictionaryReader CreateBodyReader() => BodyReader.Create(Envelope);
 
+    internal SecureConversationException ToException() => Message.TryReadFault(out var fault)
+        ? new SecureConversationException(fault)
+        : new SecureConversationException(SecureConversationFailure.PeerFault, FailureCode.PeerFault,
+            "The service answered with a fault that is too large to be read here: SecureConversationClient.SendAsync hands it out.");
+
     /// <inheritdoc/>
     public void Dispose()
     {

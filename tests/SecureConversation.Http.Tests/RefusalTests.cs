@@ -86,7 +86,7 @@ public sealed class RefusalTests
         await client.OpenAsync();
         service.Intercept = Answer(500, service.Binding.MessageVersion.MediaType, Messages.Fault(service.Binding.MessageVersion));
         var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
-        Assert.Equal(SecureConversationFailure.PeerFault, error.Failure);
+        Assert.Equal(SecureConversationFailure.PeerRefusal, error.Failure);
         Assert.False(error.Fault!.IsSecured);
         Assert.Equal("Nothing to echo.", error.Fault.Reason);
     }

@@ -33,7 +33,29 @@ internal sealed class Endpoint
     public async Task<SoapResponse> ExchangeAsync(
         HttpSend send, HttpRequestMessage request, bool isOneWay, CancellationToken cancellationToken)
     {
-        using var response = await send(request, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(send, request, cancellationToken).ConfigureAwait(false);
+        response.StatusCode = PipelineEnds.StatusOf(response, request);
         return await SoapResponse.ReadAsync(response, MaxResponseBytes, isOneWay, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpSend send, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await send(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException) when (request.Content is EnvelopeContent { IsAskedAgain: true })
+        {
+            throw EnvelopeContent.SentBefore();
+        }
+        catch (HttpRequestException e) when (e.StatusCode is null && request.Content is EnvelopeContent { WasCutOff: true } content)
+        {
+            // A service that refuses a request for its length often does not read it to its end, and its answer is lost.
+            throw new HttpRequestException(e.HttpRequestError,
+                $"The connection ended while the request of {content.Length} bytes was sent. If that happens to large requests "
+                + "only, the service takes less: raise its limit, MaxRequestBytes of SecureConversationServiceOptions, in WCF "
+                + "MaxReceivedMessageSize of the binding.", e);
+        }
     }
 }

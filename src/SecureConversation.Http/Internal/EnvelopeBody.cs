@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Xml;
@@ -24,14 +25,39 @@ internal static class EnvelopeBody
         NewLineHandling = NewLineHandling.Entitize,
     };
 
+    private static readonly SearchValues<char> EndsOfNames = SearchValues.Create(" \t\r\n/>");
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>An envelope without headers.</summary>
-    /// <exception cref="ArgumentException">The text has half of a surrogate pair, which is no character.</exception>
+    /// <exception cref="ArgumentException">
+    /// The text is a whole envelope or document, or has half of a surrogate pair, which is no character.
+    /// </exception>
     public static byte[] Wrap(string body, MessageVersion version)
     {
+        var start = body.AsSpan().TrimStart("\uFEFF \t\r\n");
+        if (start.StartsWith("<?xml ", StringComparison.Ordinal) || IsEnvelope(start))
+        {
+            throw new ArgumentException("The body is a whole document or envelope. Give the content of s:Body here, without an XML "
+                + "declaration; SecureConversationClient.SendAsync takes whole envelopes.", nameof(body));
+        }
+
         var soap = version.Soap == SoapVersion.Soap12 ? SoapUris.Soap12 : SoapUris.Soap11;
         return Utf8.GetBytes($"<s:Envelope xmlns:s=\"{soap}\"><s:Body>{body}</s:Body></s:Envelope>");
+    }
+
+    // An element of the application may be called Envelope, too.
+    private static bool IsEnvelope(ReadOnlySpan<char> start)
+    {
+        var end = start.IndexOf('>');
+        if (end < 0 || start.IndexOfAny(EndsOfNames) is not (> 0 and var nameEnd)
+            || !start[1..nameEnd][(start[1..nameEnd].IndexOf(':') + 1)..].SequenceEqual("Envelope"))
+        {
+            return false;
+        }
+
+        return start[..end].Contains(SoapUris.Soap12, StringComparison.Ordinal)
+            || start[..end].Contains(SoapUris.Soap11, StringComparison.Ordinal);
     }
 
     /// <exception cref="SecureConversationException">The elements on their own would be many times as long as the envelope.</exception>

@@ -9,17 +9,43 @@ namespace SecureConversation.Http.Internal;
 internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable owner) : HttpContent
 {
     private readonly UseCount _users = new(owner.Dispose);
+    private int _isStarted;
     private int _isDisposed;
+
+    public int Length => envelope.Length;
+
+    /// <summary>Whether a transport began to send it and did not get to its end.</summary>
+    public bool WasCutOff { get; private set; }
+
+    /// <summary>Whether a transport began to send it.</summary>
+    public bool IsStarted => Volatile.Read(ref _isStarted) == 1;
+
+    /// <summary>Whether something wanted to send it again. A transport may wrap the exception of that into one of its own.</summary>
+    public bool IsAskedAgain { get; private set; }
+
+    public static InvalidOperationException SentBefore() => new(
+        "A protected message is sent once, and a handler behind SecureConversationHandler sends it again (a retry, a redirect, a challenge "
+        + "of HTTP): the service would refuse it as a replay. Order the handlers: add what retries before AddSecureConversation, so that "
+        + "each attempt is protected anew.");
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, default);
 
+    /// <exception cref="InvalidOperationException">It was sent before: the service would take it for a replay.</exception>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(!_users.TryEnter(), this);
         try
         {
+            if (Interlocked.Exchange(ref _isStarted, 1) == 1)
+            {
+                IsAskedAgain = true;
+                throw SentBefore();
+            }
+
+            WasCutOff = true;
             await stream.WriteAsync(envelope, cancellationToken).ConfigureAwait(false);
+            WasCutOff = false;
         }
         finally
         {

@@ -23,7 +23,8 @@ internal sealed class PlainRequest : IDisposable
 
     /// <summary>Whether it is a SOAP request of that version, by its method and media type.</summary>
     public static bool IsSoap(HttpRequestMessage request, MessageVersion version) => request.Method == HttpMethod.Post
-        && string.Equals(request.Content?.Headers.ContentType?.MediaType, version.MediaType, StringComparison.OrdinalIgnoreCase);
+        && (request.Content is BodyContent
+            || string.Equals(request.Content?.Headers.ContentType?.MediaType, version.MediaType, StringComparison.OrdinalIgnoreCase));
 
     /// <exception cref="ArgumentException">No envelope of that version, or no action.</exception>
     public static async Task<PlainRequest> ReadAsync(
@@ -32,18 +33,29 @@ internal sealed class PlainRequest : IDisposable
         var address = request.RequestUri is { IsAbsoluteUri: true } uri
             ? uri
             : throw new InvalidOperationException("The request has no absolute address.");
+        var isOneWay = request.Options.TryGetValue(SecureConversationRequestOptions.OneWay, out var marked) && marked;
+        if (request.Content is BodyContent body)
+        {
+            return Complete(body.Wrap(version), version, body.Action, address, isOneWay);
+        }
+
         using var entity = new PooledBuffer(expected: (int)Math.Min(request.Content!.Headers.ContentLength ?? 0, Array.MaxLength));
         await request.Content.CopyToAsync(entity, cancellationToken).ConfigureAwait(false);
         var type = request.Content.Headers.ContentType;
         var utf8 = ToUtf8(entity.Written, type?.CharSet);
-        var isOneWay = request.Options.TryGetValue(SecureConversationRequestOptions.OneWay, out var marked) && marked;
+        return Complete(utf8, version, FindAction(request, type, version), address, isOneWay);
+    }
 
+    public void Dispose() => _envelope.Dispose();
+
+    private static PlainRequest Complete(ReadOnlyMemory<byte> utf8, MessageVersion version, string? given, Uri address, bool isOneWay)
+    {
         var completed = new PooledBuffer(expected: checked(utf8.Length + 1024));
         try
         {
             // A user name and password in the address are for the transport: the service and everybody behind it read a:To.
             var to = new Uri(address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
-            var action = WsAddressing.Complete(utf8, version, FindAction(request, type, version), to, !isOneWay, completed);
+            var action = WsAddressing.Complete(utf8, version, given, to, !isOneWay, completed);
             SoapPost.RequireAction(action);
             return new PlainRequest(completed, action, address, isOneWay);
         }
@@ -53,8 +65,6 @@ internal sealed class PlainRequest : IDisposable
             throw;
         }
     }
-
-    public void Dispose() => _envelope.Dispose();
 
     private static ReadOnlyMemory<byte> ToUtf8(ReadOnlyMemory<byte> entity, string? charset)
     {

@@ -134,7 +134,8 @@ internal sealed class SoapResponse : IDisposable
         if (size > limit)
         {
             throw new HttpRequestException(
-                HttpRequestError.ConfigurationLimitExceeded, $"The response is larger than MaxResponseBytes ({limit}).");
+                HttpRequestError.ConfigurationLimitExceeded,
+                $"The response is larger than MaxResponseBytes ({limit} bytes): raise it in SecureConversationHttpOptions.");
         }
     }
 
@@ -151,9 +152,14 @@ internal sealed class SoapResponse : IDisposable
     };
 
     // Both versions of SOAP are taken here: verification says that the reply has another one than the request.
-    private static bool IsSoap(HttpContent content) => content.Headers.ContentType?.MediaType is { } type
+    public static bool IsSoap(HttpContent content) => content.Headers.ContentType?.MediaType is { } type
         && (MessageVersion.Soap12.IsMediaTypeOf(type) || MessageVersion.Soap11.IsMediaTypeOf(type));
 
     private static HttpRequestException NoSoap(HttpStatusCode status, Exception? inner) =>
-        new($"The service answered with HTTP status {(int)status} and no SOAP envelope.", inner, status);
+        new($"The service answered with HTTP status {(int)status} and no SOAP envelope.{HintOf(status)}", inner, status);
+
+    private static string HintOf(HttpStatusCode status) => status == HttpStatusCode.RequestEntityTooLarge
+        ? " The request is larger than the service takes: raise its limit, MaxRequestBytes of SecureConversationServiceOptions, in WCF "
+            + "MaxReceivedMessageSize of the binding."
+        : "";
 }
