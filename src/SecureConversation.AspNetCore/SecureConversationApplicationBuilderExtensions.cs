@@ -11,7 +11,7 @@ public static class SecureConversationApplicationBuilderExtensions
     /// <summary>
     /// Ends message security for requests under a path: what follows in the pipeline sees plain envelopes, and what it writes is
     /// protected. Place it before <c>app.UseAuthorization()</c>, which then judges the verified user; call that yourself, or the host puts
-    /// it at the beginning, where it refuses handshakes.
+    /// it at the beginning, where it would refuse handshakes: then the host does not start.
     /// </summary>
     /// <remarks>
     /// What follows sees the envelope as the body, the signed action as SOAPAction or content type parameter (without addressing no action

@@ -140,6 +140,36 @@ public sealed class AuthorizationTests
         await RequireAsync(host, Endpoints.Session, isAllowed: false);
     }
 
+    [Theory]
+    [InlineData("by itself", true, false, true)]
+    [InlineData("before", true, false, true)]
+    [InlineData("before", false, true, true)]
+    [InlineData("before", false, false, false)]
+    [InlineData("after", true, true, false)]
+    public async Task Authorization_BeforeTheMiddleware_EndsTheStart(string place, bool isRequired, bool hasFallback, bool isRefused)
+    {
+        await using var app = KestrelHost.Build(services =>
+        {
+            services.AddSecureConversation(Endpoints.With(Endpoints.Session));
+            services.AddAuthorization(options => options.FallbackPolicy = hasFallback ? options.DefaultPolicy : null);
+        });
+        _ = place == "before" ? app.UseAuthorization() : app;
+        app.UseSecureConversation("/echo");
+        _ = place == "after" ? app.UseAuthorization() : app;
+        var endpoint = app.MapPost("/echo/{name}", WriteAsync);
+        _ = isRequired ? endpoint.RequireAuthorization() : endpoint;
+        app.MapPost("/other", WriteAsync).RequireAuthorization();
+        if (!isRefused)
+        {
+            await app.StartAsync();
+            return;
+        }
+
+        RecordedLog.Current.AllowErrors(entry => entry.Exception is InvalidOperationException);
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync());
+        Assert.Contains("app.UseAuthorization() after app.UseSecureConversation", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Authorization_ThatIsNotSetUp_EndsTheStart()
     {

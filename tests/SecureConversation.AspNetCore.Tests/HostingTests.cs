@@ -47,6 +47,25 @@ public sealed class HostingTests
     }
 
     [Fact]
+    public async Task Credential_DisposedOfTooEarly_IsNamedInTheLog()
+    {
+        using var credential = new X509Credential(TestCertificates.Service);
+        await using var host = await KestrelHost.StartAsync(Endpoints.Single, Reply, options => options.Credentials = new ServiceCredentials
+        {
+            ServiceCertificate = credential,
+            ClientCertificateValidation = TestCredentials.TrustAuthority,
+        });
+        var client = host.Client(Endpoints.Single);
+        await client.CallOnceAsync();
+        credential.Dispose();
+        host.Log.ExpectError(4);
+        using var request = client.Secure(null);
+        using var response = await client.PostAsync(request.Envelope);
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Contains(host.Log.Entries, entry => entry.Exception?.Message.Contains("'CN=localhost, O=SecureConversation tests' was disposed of before", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
     public async Task UnknownName_IsTold()
     {
         await using var app = KestrelHost.Build(services => services.AddSecureConversation("orders", Endpoints.With(Endpoints.Session)));
