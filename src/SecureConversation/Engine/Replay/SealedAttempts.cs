@@ -36,7 +36,7 @@ internal sealed class SealedAttempts
             {
                 return read();
             }
-            catch (SecurityFailureException)
+            catch
             {
                 Spend(message);
                 throw;
