@@ -103,7 +103,8 @@ public sealed class MessageSecurityService : IDisposable
             $"messages outside sessions that wait, one for {PlacesForEachInLine} of {nameof(FailureAnswerOptions.MaxWaiting)} of "
             + nameof(MessageSecurityServiceOptions.FailureAnswers), _environment.Clock);
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
-        var replays = options.ReplayCache ?? SharedReplays();
+        var replays = options.ReplayCache ?? ServiceReceiver.SharedMemory(
+            _messages, credentials.ServiceCertificate!.Certificate, _environment.Clock);
         _firstGlance = new FirstGlance(replays, _environment.Clock);
         _receiver = new ServiceReceiver(_environment, replays, new ClientAuthenticator(credentials, _environment.Clock));
         var endpoint = options.SessionStore is null ? null
@@ -168,7 +169,11 @@ public sealed class MessageSecurityService : IDisposable
             var action = wire.FindText(Formats.Soap.Action);
             var message = new ReceivedEnvelope(wire, action, relatesTo, origin, use) { Turn = turn };
             var kind = _messages.KindOf(message.Action, MessageRole.Request);
-            _messages.RefuseRenewalAcrossVersions(message.Action);
+            if (_messages.IsRenewalAcrossVersions(message.Action))
+            {
+                Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion");
+            }
+
             var received = _sessions is null ? ReceiveAloneAsync(message, cancellationToken)
                 : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull
                     ? IssueAsync(_sessions, message, envelope, cancellationToken)
@@ -381,16 +386,6 @@ public sealed class MessageSecurityService : IDisposable
         request.Dispose();
         protection.Dispose();
         return ServiceResult.Respond.Protected(refusal);
-    }
-
-    /// <summary>The memory of the process. The longer retention of session and handshake holds, and the size of the session.</summary>
-    private InMemoryReplayCache SharedReplays()
-    {
-        var (application, bootstrap) = (_messages.Application.Element, _messages.Bootstrap?.Element ?? _messages.Application.Element);
-        var retention = Freshness.Of(application.LocalServiceSettings, _environment.Clock).Retention;
-        var ofHandshakes = Freshness.Of(bootstrap.LocalServiceSettings, _environment.Clock).Retention;
-        return ProcessReplayMemory.Of(_credentials.ServiceCertificate!.Certificate, _environment.Clock,
-            retention > ofHandshakes ? retention : ofHandshakes, application.LocalServiceSettings.ReplayCacheSize);
     }
 
     private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo) =>
