@@ -8,7 +8,6 @@ using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
-using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Schedule;
