@@ -168,7 +168,11 @@ public sealed class MessageSecurityService : IDisposable
             var action = wire.FindText(Formats.Soap.Action);
             var message = new ReceivedEnvelope(wire, action, relatesTo, origin, use) { Turn = turn };
             var kind = _messages.KindOf(message.Action, MessageRole.Request);
-            _messages.RefuseRenewalAcrossVersions(message.Action);
+            if (_messages.IsRenewalAcrossVersions(message.Action))
+            {
+                Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion");
+            }
+
             var received = _sessions is null ? ReceiveAloneAsync(message, cancellationToken)
                 : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull
                     ? IssueAsync(_sessions, message, envelope, cancellationToken)

@@ -54,6 +54,27 @@ public sealed class SessionEndTests
         await host.IdleAsync();
     }
 
+    /// <summary>CoreWCF closes the channel behind the answer, and leaves the exchange open: the instance would stay until the client gives up.</summary>
+    [Fact]
+    public async Task TerminatingOperation_IsAnsweredAndEndsTheSession()
+    {
+        var element = Bindings.Session();
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
+        for (var round = 0; round < 5; round++)
+        {
+            using var session = await RawSession.OpenAsync(host.Address, element.Settings);
+            await session.CallAsync("Count");
+
+            Assert.Contains("<LeaveResult>2</LeaveResult>", await session.CallAsync("Leave").WaitAsync(Patience), StringComparison.Ordinal);
+
+            Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+            var refused = await Assert.ThrowsAsync<SecureConversationException>(() => session.CallAsync("Count").WaitAsync(Patience));
+            Assert.Equal(SecureConversationFailure.BadContextToken, refused.Failure);
+        }
+
+        await host.IdleAsync();
+    }
+
     /// <summary>Keeps one message between its verification and the application.</summary>
     private sealed class HeldReplayCache : IReplayCache
     {

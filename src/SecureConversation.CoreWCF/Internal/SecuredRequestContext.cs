@@ -12,6 +12,8 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
     private Action<SecuredRequestContext>? _released;
     private Action? _instanceFound;
     private volatile bool _isTaken;
+    private volatile bool _isSent;
+    private volatile bool _isChannelClosed;
     private int _isReplied;
     private int _isReleased;
 
@@ -36,10 +38,18 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
     }
 
     /// <summary>
-    /// Answers in place of a service whose channel has closed. Does nothing when the operation runs already, or has answered.
+    /// The channel has closed. Answers in place of the service, unless the operation runs already. Where it has answered, as one that ends
+    /// the session (IsTerminating), the exchange is over: CoreWCF closes the channel then and leaves the exchange open.
     /// </summary>
     public async Task TerminateAsync()
     {
+        _isChannelClosed = true;
+        if (_isSent)
+        {
+            await CloseAnsweredAsync().ConfigureAwait(false);
+            return;
+        }
+
         if (_isTaken || Interlocked.Exchange(ref _isReplied, 1) == 1)
         {
             return;
@@ -49,7 +59,6 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
         {
             using var fault = DispatcherFaults.SessionTerminated(request.Version);
             await SendAsync(fault, CancellationToken.None).ConfigureAwait(false);
-            await CloseAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -85,6 +94,29 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
         Interlocked.Exchange(ref _isReplied, 1) == 0 ? SendAsync(message, token) : Task.CompletedTask;
 
     private async Task SendAsync(Message? message, CancellationToken token)
+    {
+        await SendToTransportAsync(message, token).ConfigureAwait(false);
+        _isSent = true;
+        if (_isChannelClosed)
+        {
+            await CloseAnsweredAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task CloseAnsweredAsync()
+    {
+        try
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The client has gone.
+            Abort();
+        }
+    }
+
+    private async Task SendToTransportAsync(Message? message, CancellationToken token)
     {
         if (message is null)
         {

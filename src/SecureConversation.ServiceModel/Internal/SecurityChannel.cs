@@ -4,7 +4,9 @@ namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>
 /// Protects requests on their way to the transport and verifies the replies to them. Calls may overlap. Each operation is written once:
-/// with <c>isAsync</c> false it waits for the transport on the thread of the caller, and its task is completed when it returns.
+/// with <c>isAsync</c> false it waits for the transport on the thread of the caller, and its task is completed when it returns. The stack opens
+/// and closes channels of synchronous clients on threads of the pool, which the replies need as well. There the asynchronous form is waited
+/// for: the pool sees that a thread waits for a task, and adds others at once.
 /// </summary>
 internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
     : ChannelBase(factory), IRequestChannel
@@ -16,11 +18,14 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     protected IRequestChannel Inner => inner;
     protected PendingCalls Calls { get; } = new();
 
+    private static bool IsOnPool => Thread.CurrentThread.IsThreadPoolThread;
+
     public override T GetProperty<T>() => base.GetProperty<T>() ?? inner.GetProperty<T>();
 
     public Message? Request(Message message) => Request(message, DefaultSendTimeout);
 
-    public Message? Request(Message message, TimeSpan timeout) => RequestAsync(message, timeout, isAsync: false).GetAwaiter().GetResult();
+    public Message? Request(Message message, TimeSpan timeout) =>
+        RequestAsync(message, timeout, isAsync: IsOnPool).GetAwaiter().GetResult();
 
     public IAsyncResult BeginRequest(Message message, AsyncCallback callback, object state) =>
         BeginRequest(message, DefaultSendTimeout, callback, state);
@@ -46,14 +51,14 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
 
     protected abstract Task CloseAsync(Deadline deadline, bool isAsync);
 
-    protected sealed override void OnOpen(TimeSpan timeout) => OpenAsync(new Deadline(timeout), isAsync: false).GetAwaiter().GetResult();
+    protected sealed override void OnOpen(TimeSpan timeout) => OpenAsync(new Deadline(timeout), isAsync: IsOnPool).GetAwaiter().GetResult();
 
     protected sealed override IAsyncResult OnBeginOpen(TimeSpan timeout, AsyncCallback callback, object state) =>
         TaskToAsyncResult.Begin(OpenAsync(new Deadline(timeout), isAsync: true), callback, state);
 
     protected sealed override void OnEndOpen(IAsyncResult result) => TaskToAsyncResult.End(result);
 
-    protected sealed override void OnClose(TimeSpan timeout) => CloseAsync(new Deadline(timeout), isAsync: false).GetAwaiter().GetResult();
+    protected sealed override void OnClose(TimeSpan timeout) => CloseAsync(new Deadline(timeout), isAsync: IsOnPool).GetAwaiter().GetResult();
 
     protected sealed override IAsyncResult OnBeginClose(TimeSpan timeout, AsyncCallback callback, object state) =>
         TaskToAsyncResult.Begin(CloseAsync(new Deadline(timeout), isAsync: true), callback, state);

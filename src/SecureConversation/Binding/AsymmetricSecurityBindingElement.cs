@@ -28,4 +28,8 @@ public sealed record AsymmetricSecurityBindingElement : SecurityBindingElement
             RecipientTokenParameters = recipient is null ? null : recipient with { RequireDerivedKeys = requireDerivedKeys },
         };
     }
+
+    /// <inheritdoc/>
+    public override AsymmetricSecurityBindingElement ForCxfAndWss4j() =>
+        this with { MessageSecurityVersion = MessageSecurityVersion.WithBspAttributes };
 }

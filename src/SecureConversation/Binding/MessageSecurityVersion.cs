@@ -85,6 +85,10 @@ public sealed class MessageSecurityVersion
     /// <summary>Whether to write the attributes that the Basic Security Profile 1.0 requires and that WS-Security makes optional.</summary>
     public bool EmitBspRequiredAttributes { get; }
 
+    /// <summary>The version of the same protocols that writes the attributes of the Basic Security Profile.</summary>
+    internal MessageSecurityVersion WithBspAttributes =>
+        All.First(v => v.EmitBspRequiredAttributes && v.SecurityVersion == SecurityVersion && v.TrustVersion == TrustVersion);
+
     /// <summary>Finds a version by its name; <c>Default</c> is a name, too.</summary>
     /// <exception cref="FormatException">No version has the name.</exception>
     public static MessageSecurityVersion Parse(string name) =>

@@ -82,4 +82,11 @@ public abstract partial record SecurityBindingElement
     /// bootstrap of a session: call this method on the bootstrap as well.
     /// </summary>
     public abstract SecurityBindingElement SetKeyDerivation(bool requireDerivedKeys);
+
+    /// <summary>
+    /// Returns a copy for peers that use Apache CXF or WSS4J, which refuse messages without the attributes of the Basic Security Profile
+    /// 1.0 unless they are told otherwise: <see cref="MessageSecurityVersion"/> of the element, and of the bootstrap of a session,
+    /// becomes the one of the same protocols that writes them. Nothing else changes. What the peer needs is in docs/interop.md.
+    /// </summary>
+    public abstract SecurityBindingElement ForCxfAndWss4j();
 }

@@ -21,4 +21,13 @@ public sealed record SymmetricSecurityBindingElement : SecurityBindingElement
                 ? token with { RequireDerivedKeys = requireDerivedKeys }
                 : null,
         };
+
+    /// <inheritdoc/>
+    public override SymmetricSecurityBindingElement ForCxfAndWss4j() => this with
+    {
+        MessageSecurityVersion = MessageSecurityVersion.WithBspAttributes,
+        ProtectionTokenParameters = ProtectionTokenParameters is SecureConversationSecurityTokenParameters session
+            ? session with { BootstrapSecurityBindingElement = session.BootstrapSecurityBindingElement?.ForCxfAndWss4j() }
+            : ProtectionTokenParameters,
+    };
 }

@@ -27,6 +27,8 @@ public sealed class EchoService : ISessionEcho, ISinglesEcho, IHeaderEcho, IDisp
 
     public int Count() => Interlocked.Increment(ref _calls);
 
+    public int Leave() => Interlocked.Increment(ref _calls);
+
     public string WhoAmI()
     {
         var security = ServiceSecurityContext.Current;

@@ -56,7 +56,11 @@ public sealed class HeaderMessage
 
 /// <summary>The same with SessionMode.Required.</summary>
 [ServiceContract(Namespace = "urn:e", Name = "Echo", SessionMode = SessionMode.Required)]
-public interface ISessionEcho : IEcho;
+public interface ISessionEcho : IEcho
+{
+    [OperationContract(Action = "urn:e/Leave", ReplyAction = "urn:e/LeaveResponse", IsTerminating = true)]
+    int Leave();
+}
 
 /// <summary>The same with SessionMode.NotAllowed.</summary>
 [ServiceContract(Namespace = "urn:e", Name = "Echo", SessionMode = SessionMode.NotAllowed)]

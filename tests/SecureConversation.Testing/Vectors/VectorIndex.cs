@@ -67,6 +67,41 @@ internal static class VectorIndex
         content/text-sc-mutualcert+sign
         content/text-sc-mutualcert-2007+encryptbefore
         content/text-sc-mutualcert-2007+noderived
+        cxf-anonymous-and-username/cxf-anon
+        cxf-anonymous-and-username/cxf-anon+nodk
+        cxf-anonymous-and-username/cxf-user
+        cxf-anonymous-and-username/cxf-user+s11
+        cxf-anonymous-and-username/cxf-user+v05
+        cxf-asymmetric/cxf-asym
+        cxf-asymmetric/cxf-asym+allowtok
+        cxf-asymmetric/cxf-asym+basic256sha256
+        cxf-asymmetric/cxf-asym+basic256sha256+sig256
+        cxf-asymmetric/cxf-asym+ebs
+        cxf-asymmetric/cxf-asym+sbe
+        cxf-asymmetric/cxf-asym+v05
+        cxf-lifecycle/cxf-sc-anon+v05
+        cxf-lifecycle/cxf-sc-asym
+        cxf-lifecycle/cxf-sc-asym+v05
+        cxf-lifecycle/cxf-sc-mutual
+        cxf-lifecycle/cxf-sc-mutual+basic256sha256+sig256
+        cxf-lifecycle/cxf-sc-mutual+nodk
+        cxf-lifecycle/cxf-sc-mutual+v05
+        cxf-lifecycle/cxf-sc-user
+        cxf-session/cxf-sc-anon+nodk
+        cxf-session/cxf-sc-mutual+sbe
+        cxf-session/cxf-sc-user+s11
+        cxf-symmetric/cxf-mutual
+        cxf-symmetric/cxf-mutual+basic128
+        cxf-symmetric/cxf-mutual+basic128sha256rsa15+sig256
+        cxf-symmetric/cxf-mutual+basic256sha256
+        cxf-symmetric/cxf-mutual+basic256sha256+sig256
+        cxf-symmetric/cxf-mutual+ebs
+        cxf-symmetric/cxf-mutual+lax
+        cxf-symmetric/cxf-mutual+nodk
+        cxf-symmetric/cxf-mutual+s11
+        cxf-symmetric/cxf-mutual+sbe
+        cxf-symmetric/cxf-mutual+ski
+        cxf-symmetric/cxf-mutual+tripledes
         faults/raw-mutualcert-duplex
         faults/raw-sc-mutualcert
         faults/raw-sc-mutualcert-2007+encryptbefore

@@ -27,8 +27,8 @@ public sealed class VectorSchemaTests
     {
         var groups = Repository.GroupBy(vector => vector.File.Group).ToDictionary(group => group.Key, group => group.Count());
 
-        Assert.Equal(21, groups.Count);
-        Assert.Equal(380, groups.Values.Sum());
+        Assert.Equal(26, groups.Count);
+        Assert.Equal(415, groups.Values.Sum());
     }
 
     [Fact]

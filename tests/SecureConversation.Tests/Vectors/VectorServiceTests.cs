@@ -49,6 +49,8 @@ public sealed class VectorServiceTests(ITestOutputHelper output)
 /// <summary>A service of ours in the place of the recorded one, and an observer that follows the client and us.</summary>
 internal sealed class ServiceReplay : IDisposable
 {
+    private const string Prefix = "urn:uuid:";
+
     private readonly Vector _vector;
     private readonly MessageSecurityBinding _binding;
     private readonly ManualTimeProvider _clock;
@@ -89,13 +91,19 @@ internal sealed class ServiceReplay : IDisposable
             return;
         }
 
-        if (message.Record.MessageId is { } id && _contexts.TryGetValue(id, out var context))
+        if (message.Record.MessageId is { } id && _contexts.TryGetValue(id, out var context) && IsOfOurMaking(context.Identifier))
         {
-            _random.Next(Guid.Parse(context.Identifier["urn:uuid:".Length..]).ToByteArray(bigEndian: true), Guid.NewGuid().ToByteArray(), context.ServerEntropy);
+            _random.Next(Guid.Parse(context.Identifier[Prefix.Length..]).ToByteArray(bigEndian: true), Guid.NewGuid().ToByteArray(), context.ServerEntropy);
         }
 
         var bytes = message.ReadBytes();
         using var decoded = _observer.Decode(bytes, MessageDirection.ClientToService, message.Record.Instant);
+        if (message.Record.Kind is VectorMessageKind.ApplicationRequest or VectorMessageKind.OneWay && !_contexts.Values.All(c => IsOfOurMaking(c.Identifier)))
+        {
+            // The session of CXF's service has an identifier that ours never gives, so ours has another one.
+            return;
+        }
+
         using var result = await _service.ReceiveAsync(bytes);
         switch (message.Record.Expect)
         {
@@ -113,6 +121,8 @@ internal sealed class ServiceReplay : IDisposable
         _service.Dispose();
         _observer.Dispose();
     }
+
+    private static bool IsOfOurMaking(string contextId) => contextId.StartsWith(Prefix, StringComparison.Ordinal);
 
     private void CheckAccepted(VectorMessage message, int index, ServiceResult result, List<string> failures)
     {

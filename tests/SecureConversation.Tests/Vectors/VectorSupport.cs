@@ -19,7 +19,7 @@ internal static class VectorSupport
 
     /// <summary>Whether the recorded service renewed a key, or refused to for a reason that only who renews keys has.</summary>
     private static bool IsRenewal(VectorMessage message) =>
-        message.Record is { Kind: VectorMessageKind.RenewRequest or VectorMessageKind.RenewResponse, Expect: not VectorExpectation.Rejected { Word: RejectionWord.VersionMismatch } };
+        message.Record is { Kind: VectorMessageKind.RenewRequest or VectorMessageKind.RenewResponse, Expect: not VectorExpectation.Rejected };
 
     public static ConversationDecoder CreateDecoder(Vector vector) => new(VectorBindings.Create(vector), new ConversationKeys
     {

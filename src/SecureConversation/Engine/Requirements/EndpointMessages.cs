@@ -1,5 +1,4 @@
 using SecureConversation.Binding;
-using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Engine.Requirements;
 
@@ -27,18 +26,11 @@ internal sealed class EndpointMessages(MessageSecurityBinding binding)
     }
 
     /// <summary>
-    /// Refuses a message whose action renews a session with a bootstrap of the other version of WS-SecureConversation. Its header has
-    /// the version of the bootstrap, and would hold a token of that of the session: WCF cannot read it (recorded).
+    /// Whether a message with this action renews a session whose bootstrap is of the other version of WS-SecureConversation. Its header
+    /// has the version of the bootstrap, and would hold a token of that of the session: WCF cannot read it (recorded).
     /// </summary>
-    /// <exception cref="SecurityFailureException">The message is one.</exception>
-    public void RefuseRenewalAcrossVersions(string? action)
-    {
-        if (Bootstrap is { } bootstrap && bootstrap.Protocol != Application.Protocol
-            && MessageKinds.IsRenewRequest(action, Application.Protocol))
-        {
-            Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion");
-        }
-    }
+    public bool IsRenewalAcrossVersions(string? action) => Bootstrap is { } bootstrap && bootstrap.Protocol != Application.Protocol
+        && MessageKinds.IsRenewRequest(action, Application.Protocol);
 
     /// <summary>The formats, of the binding or of its bootstrap, that a message of this kind has.</summary>
     public BindingMessages FormatsOf(MessageKind kind) =>

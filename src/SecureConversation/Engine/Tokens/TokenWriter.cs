@@ -51,7 +51,10 @@ internal static class TokenWriter
         output.Write("</o:Password></o:UsernameToken>"u8);
     }
 
-    /// <summary>Writes a derived key token. Offset and Length are left out for the default length of 32 octets, as WCF does.</summary>
+    /// <summary>
+    /// Writes a derived key token. WCF leaves Offset and Length out for the default length of 32 octets; the streaming reader of WSS4J
+    /// finds no key without Length.
+    /// </summary>
     public static void DerivedKeyToken(
         PooledBytes output,
         string id,
@@ -67,12 +70,8 @@ internal static class TokenWriter
         Attribute(output, "u:Id", id);
         output.Write(">"u8);
         source(output);
-        if (length != 32)
-        {
-            Simple(output, protocol, "Offset", "0");
-            Simple(output, protocol, "Length", length.ToString(CultureInfo.InvariantCulture));
-        }
-
+        Simple(output, protocol, "Offset", "0");
+        Simple(output, protocol, "Length", length.ToString(CultureInfo.InvariantCulture));
         Open(output, protocol, "Nonce");
         output.WriteBase64(nonce);
         Close(output, protocol, "Nonce");
