@@ -84,6 +84,27 @@ public sealed class AuthorizationTests
         await RequireAsync(host, security, isAllowed: false);
     }
 
+    /// <summary>Where a binding asks for no credentials anybody can send what policies refuse.</summary>
+    [Fact]
+    public async Task Refusals_OfStrangers_DoNotFillTheLog()
+    {
+        var security = Endpoints.Single with { ClientCredentialType = MessageCredentialType.None };
+        await using var host = await KestrelHost.StartAsync(
+            services =>
+            {
+                services.AddSingleton<TimeProvider>(new ManualTimeProvider(DateTimeOffset.UtcNow));
+                services.AddSecureConversation(Endpoints.With(security));
+                services.AddAuthorization();
+            },
+            app => app.MapSecureConversation("/echo", Reply).RequireAuthorization());
+        for (var i = 0; i < 15; i++)
+        {
+            await RequireAsync(host, security, isAllowed: false);
+        }
+
+        Assert.Equal(10, host.Log.Entries.Count(entry => entry.IsOfTheLibrary && entry.Id == 311));
+    }
+
     [Theory]
     [InlineData("tests", true, true)]
     [InlineData("others", false, true)]

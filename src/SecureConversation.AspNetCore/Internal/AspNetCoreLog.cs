@@ -51,6 +51,9 @@ internal static partial class AspNetCoreLog
         + "the client was answered by the fault FailedAuthentication, access is denied.")]
     public static partial void AccessDenied(ILogger logger, string? action);
 
+    [LoggerMessage(313, LogLevel.Information, "{Count} more verified messages were refused by the policies of endpoints within a second.")]
+    public static partial void MoreDenied(ILogger logger, int count);
+
     [LoggerMessage(304, LogLevel.Debug, "The application answered a message with action {Action} by a fault.")]
     public static partial void ApplicationFault(ILogger logger, string? action, Exception exception);
 }

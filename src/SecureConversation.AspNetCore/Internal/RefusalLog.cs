@@ -11,7 +11,19 @@ namespace SecureConversation.AspNetCore.Internal;
 internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequestBytes) : IDisposable
 {
     private readonly ConcurrentDictionary<int, LogLimit> _limits = new();
+    private readonly LogLimit _denied = new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreDenied(logger, more));
     private readonly LogLimit _unread = new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreRepliesUnread(logger, more));
+
+    /// <summary>
+    /// Logs that policies refuse the sender of a verified message. Where a binding asks for no credentials, anybody is one.
+    /// </summary>
+    public void WriteDenied(string? action)
+    {
+        if (_denied.TryTake())
+        {
+            AspNetCoreLog.AccessDenied(logger, action);
+        }
+    }
 
     /// <summary>Logs that a reply was given up which its receiver did not read.</summary>
     public void WriteUnread()
@@ -65,6 +77,7 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequ
             limit.Dispose();
         }
 
+        _denied.Dispose();
         _unread.Dispose();
     }
 

@@ -191,7 +191,7 @@ internal sealed class SecureEndpoint(
         {
             if (!await JudgedWhenVerified.IsAllowedAsync(context).ConfigureAwait(false))
             {
-                AspNetCoreLog.AccessDenied(logger, feature.Message.Action);
+                _refusals.WriteDenied(feature.Message.Action);
                 throw PlainEnvelopeWriter.CreateAccessDenied();
             }
 
