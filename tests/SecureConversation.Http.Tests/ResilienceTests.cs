@@ -105,6 +105,35 @@ public sealed class ResilienceTests
         Assert.Contains("before AddSecureConversation", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A transport with credentials sends a request again when it is challenged; with Expect the first one has no body.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ChallengeOfHttp_NeedsExpectContinue(bool expects)
+    {
+        await using var service = await TestService.StartAsync(Credential.Single());
+        service.Intercept = context =>
+        {
+            if (context.Request.Headers.Authorization.Count > 0)
+            {
+                return Task.FromResult(false);
+            }
+
+            (context.Response.StatusCode, context.Response.Headers.WWWAuthenticate) = (401, "Basic realm=\"gateway\"");
+            return Task.FromResult(true);
+        };
+        var transport = new SocketsHttpHandler { Credentials = new NetworkCredential("gate", "pass"), Expect100ContinueTimeout = TimeSpan.FromSeconds(30) };
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding), transport);
+        client.DefaultRequestHeaders.ExpectContinue = expects;
+        if (expects)
+        {
+            Assert.Contains("EchoResponse", await client.CallAsync(Messages.Action, Messages.Body), StringComparison.Ordinal);
+            return;
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => client.CallAsync(Messages.Action, Messages.Body));
+    }
+
     [Fact]
     public async Task ServiceDiscovery_BeforeMessageSecurity_FindsTheService()
     {
