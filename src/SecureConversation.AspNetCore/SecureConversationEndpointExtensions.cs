@@ -16,7 +16,7 @@ public static class SecureConversationEndpointExtensions
     /// <summary>Answers the verified requests to a route by a handler.</summary>
     /// <param name="endpoints">Where routes are mapped.</param>
     /// <param name="pattern">The route.</param>
-    /// <param name="handler">Answers requests.</param>
+    /// <param name="handler">Answers requests. Its attributes, such as [Authorize], are metadata of the endpoint.</param>
     /// <param name="name">The name that the security was set up under; null for the one without a name.</param>
     /// <exception cref="InvalidOperationException">Nothing is set up under the name.</exception>
     public static IEndpointConventionBuilder MapSecureConversation(this IEndpointRouteBuilder endpoints,
@@ -25,7 +25,8 @@ public static class SecureConversationEndpointExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(handler);
         var endpoint = ServiceFactory.FindEndpoint(endpoints.ServiceProvider, name);
-        return Map(endpoints, pattern, endpoint, new DelegateApplication(handler));
+        return Map(endpoints, pattern, endpoint, new DelegateApplication(handler))
+            .WithMetadata(handler.Method.GetCustomAttributes(inherit: true));
     }
 
     /// <summary>

@@ -61,6 +61,23 @@ public sealed class AuthorizationTests
         }
     }
 
+    [Fact]
+    public async Task Attribute_OfAHandler_IsJudged()
+    {
+        await using var host = await StartAsync(Endpoints.Single, app =>
+        {
+            app.MapSecureConversation("/tests", [Authorize("tests")] (context) => Reply(context));
+            app.MapSecureConversation("/others", [Authorize("others")] (context) => Reply(context));
+            app.MapSecureConversation("/method", Method);
+        });
+        await RequireAsync(host, Endpoints.Single, isAllowed: true, "/tests");
+        await RequireAsync(host, Endpoints.Single, isAllowed: false, "/others");
+        await RequireAsync(host, Endpoints.Single, isAllowed: false, "/method");
+
+        [Authorize("others")]
+        static Task<SoapReply> Method(SecureConversationContext context) => Reply(context);
+    }
+
     [Theory]
     [InlineData("tests", true)]
     [InlineData("others", false)]
