@@ -260,7 +260,7 @@ public sealed class MessageSecurityService : IDisposable
         try
         {
             protection = ReplyProtection.ForRequest(request, Formats, own, _environment);
-            return Deliver(request, user, null, message.Origin, protection);
+            return Deliver(request, user, message.Origin, protection);
         }
         catch
         {
@@ -333,32 +333,33 @@ public sealed class MessageSecurityService : IDisposable
                 message, Formats, _messages.RequirementsOf(kind, message.Action, MessageRole.Request), keys,
                 session.OwnerAt(message.Origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
-            if (kind == MessageKind.CancelRequest)
+            var answer = _delivery.Refuse(request, Formats, kind, message.Origin, protection);
+            if (answer is null && kind != MessageKind.CancelRequest)
             {
-                using (request)
-                using (protection)
+                // The session may have ended while the message was verified. Once Cancel is confirmed, no message of it may be dispatched.
+                var used = await sessions.Router.UseAsync(session, sender, cancellationToken).ConfigureAwait(false);
+                if (used != session)
                 {
-                    var answer = _delivery.Refuse(request, Formats, kind, message.Origin, protection)
-                        ?? await sessions.Cancel.AnswerAsync(request, session, protection, cancellationToken).ConfigureAwait(false);
-                    return ServiceResult.Respond.Protected(answer);
+                    protection.Dispose();
+                    (session, protection) = (used, null);
+                    protection = ReplyProtection.ForSession(request, Formats, session, _environment);
                 }
+
+                return new ServiceResult.Dispatch(request, session.CopyUser(), session, protection);
             }
 
-            if (!sessions.Table.Use(session))
+            using (request)
+            using (protection)
             {
-                // The session ended while the message was verified. It goes on if it left the memory of this process only. Once Cancel is
-                // confirmed, no message of the session may be dispatched.
-                var again = await sessions.Router.EnterAgainAsync(session, sender, cancellationToken).ConfigureAwait(false);
-                protection.Dispose();
-                (session, protection) = (again, null);
-                protection = ReplyProtection.ForSession(request, Formats, session, _environment);
-                if (!sessions.Table.Use(session))
+                var reply = answer ?? await sessions.Cancel.AnswerAsync(request, session, protection, cancellationToken).ConfigureAwait(false);
+                if (kind != MessageKind.CancelRequest && !session.IsRevived)
                 {
-                    Fail.With(FailureCode.UnknownContext);
+                    // What goes no further uses a session that is open here, but brings none back: it may be a replay of a stranger.
+                    sessions.Table.Use(session);
                 }
-            }
 
-            return Deliver(request, session.CopyUser(), session, message.Origin, protection);
+                return ServiceResult.Respond.Protected(reply);
+            }
         }
         catch
         {
@@ -373,13 +374,12 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    /// <summary>Gives a request to the application, if it is for this endpoint and can be handed out.</summary>
-    private ServiceResult Deliver(
-        VerifiedMessage request, ClaimsPrincipal user, ServiceSession? session, MessageOrigin origin, ReplyProtection protection)
+    /// <summary>Gives a request outside sessions to the application, if it is for this endpoint and can be handed out.</summary>
+    private ServiceResult Deliver(VerifiedMessage request, ClaimsPrincipal user, MessageOrigin origin, ReplyProtection protection)
     {
         if (_delivery.Refuse(request, Formats, MessageKind.Application, origin, protection) is not { } refusal)
         {
-            return new ServiceResult.Dispatch(request, user, session, protection);
+            return new ServiceResult.Dispatch(request, user, null, protection);
         }
 
         request.Dispose();

@@ -112,6 +112,13 @@ public sealed class ServiceSession
     internal SecurityContextKey Key { get; }
     internal SessionSendKeys ReplyKeys { get; }
     internal bool IsPending => Volatile.Read(ref _state) == (int)State.Pending;
+
+    /// <summary>
+    /// Whether the session was read from a store for one message, which has not been verified yet: only that message has it, and it holds
+    /// no place.
+    /// </summary>
+    internal bool IsRevived => PendingFor is null && IsPending;
+
     internal bool IsClosed => Volatile.Read(ref _state) >= (int)State.Closed;
 
     /// <summary>Whether the session ended in this process only: a store may have it yet, and then it goes on.</summary>
@@ -180,7 +187,7 @@ public sealed class ServiceSession
         }
     }
 
-    /// <summary>Closes a session that was never handed out, without notification.</summary>
+    /// <summary>Closes a session that was issued and never handed out, without notification.</summary>
     internal void Discard()
     {
         if (Close(SessionCloseReason.Aborted, out _))
@@ -199,6 +206,12 @@ public sealed class ServiceSession
 
     private void DisposeKeys()
     {
+        if (IsRevived)
+        {
+            // Nobody has seen it, and a stranger can have as many made as he sends messages.
+            ClientCertificate?.Dispose();
+        }
+
         ReplyKeys.Dispose();
         Key.Dispose();
         _closed.Dispose();

@@ -17,6 +17,32 @@ public sealed class HangUpTests
         var store = new OctetStore();
         using var loopback = new Loopback(Bindings.Create("mutualcert//session"), options: new() { SessionStore = store, EndpointName = "test", FailureAnswers = Loopback.AtOnce });
         using var session = await loopback.OpenAsync();
+        var (isAtStore, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        store.OnFound = () =>
+        {
+            store.OnFound = () => Task.CompletedTask;
+            isAtStore.SetResult();
+            return goOn.Task;
+        };
+        using var hangUp = new CancellationTokenSource();
+        var attack = loopback.Service.ReceiveAsync(NamingTheSession(session.Id), hangUp.Token).AsTask();
+        await isAtStore.Task;
+        using var request = session.Secure(Loopback.Request(loopback.Binding.MessageVersion));
+        using var result = await loopback.Service.ReceiveAsync(request.Envelope, TestContext.Current.CancellationToken);
+        var dispatch = Assert.IsType<ServiceResult.Dispatch>(result);
+        await hangUp.CancelAsync();
+        goOn.SetResult();
+        await Record.ExceptionAsync(async () => (await attack).Dispose());
+        Assert.Equal((1, false), (loopback.Service.SessionCount, dispatch.Session!.Closed.IsCancellationRequested));
+    }
+
+    /// <summary>The store is asked again when a message is verified; other messages may use the session by then.</summary>
+    [Fact]
+    public async Task Client_WhoHangsUpWhileHisSessionComesBack_LeavesItToOthers()
+    {
+        var store = new OctetStore();
+        using var loopback = new Loopback(Bindings.Create("mutualcert//session"), options: new() { SessionStore = store, EndpointName = "test", FailureAnswers = Loopback.AtOnce });
+        using var session = await loopback.OpenAsync();
         var (found, isAtSecond, goOn) = (0, new TaskCompletionSource(), new TaskCompletionSource());
         store.OnFound = () =>
         {
@@ -29,7 +55,8 @@ public sealed class HangUpTests
             return goOn.Task;
         };
         using var hangUp = new CancellationTokenSource();
-        var attack = loopback.Service.ReceiveAsync(NamingTheSession(session.Id), hangUp.Token).AsTask();
+        using var first = session.Secure(Loopback.Request(loopback.Binding.MessageVersion));
+        var hungUp = loopback.Service.ReceiveAsync(first.Envelope, hangUp.Token).AsTask();
         await isAtSecond.Task;
         using var request = session.Secure(Loopback.Request(loopback.Binding.MessageVersion));
         using var result = await loopback.Service.ReceiveAsync(request.Envelope, TestContext.Current.CancellationToken);
@@ -38,16 +65,16 @@ public sealed class HangUpTests
 
         await hangUp.CancelAsync();
         goOn.SetResult();
-        await Record.ExceptionAsync(async () => (await attack).Dispose());
+        await Record.ExceptionAsync(async () => (await hungUp).Dispose());
         Assert.False(dispatch.Session.Closed.IsCancellationRequested);
         using var next = session.Secure(Loopback.Request(loopback.Binding.MessageVersion));
         using var later = await loopback.Service.ReceiveAsync(next.Envelope, TestContext.Current.CancellationToken);
         Assert.Equal("full", Assert.IsType<ServiceResult.Dispatch>(later).Session!.Items["cart"]);
     }
 
-    /// <summary>The store answers the first question of a stranger's junk and fails at the second.</summary>
+    /// <summary>The store answers the first question and fails when it is asked again for the verified message.</summary>
     [Fact]
-    public async Task Store_ThatFailsForAStranger_LeavesTheSessionToOthers()
+    public async Task Store_ThatFailsForOneMessage_LeavesTheSessionToOthers()
     {
         var store = new OctetStore();
         using var loopback = new Loopback(Bindings.Create("mutualcert//session"), options: new() { SessionStore = store, EndpointName = "test", FailureAnswers = Loopback.AtOnce });
@@ -62,13 +89,14 @@ public sealed class HangUpTests
                 throw new IOException("The store does not answer.");
             }
         };
-        var attack = loopback.Service.ReceiveAsync(NamingTheSession(session.Id), TestContext.Current.CancellationToken).AsTask();
+        using var first = session.Secure(Loopback.Request(loopback.Binding.MessageVersion));
+        var failing = loopback.Service.ReceiveAsync(first.Envelope, TestContext.Current.CancellationToken).AsTask();
         await isAtSecond.Task;
         using var request = session.Secure(Loopback.Request(loopback.Binding.MessageVersion));
         using var result = await loopback.Service.ReceiveAsync(request.Envelope, TestContext.Current.CancellationToken);
         var dispatch = Assert.IsType<ServiceResult.Dispatch>(result);
         goOn.SetResult();
-        using var refused = await attack;
+        using var refused = await failing;
         Assert.Equal(FailureCode.Internal, Assert.IsType<ServiceResult.Respond>(refused).Code);
         Assert.False(dispatch.Session!.Closed.IsCancellationRequested);
     }

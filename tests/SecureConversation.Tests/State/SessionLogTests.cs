@@ -34,8 +34,27 @@ public sealed class SessionLogTests : IDisposable
             _log.Entries.Where(e => e.Id is 30 or 31).Select(e => e.Text));
     }
 
+    /// <summary>Many may end at once, whoever they belong to. Those without a name leave the lines of the others.</summary>
     [Fact]
-    public void SessionsOfNamedClients_AreAllLogged()
+    public void SessionsOfNamedClients_ThatEnd_GetALimitedNumberOfLinesOfTheirOwn()
+    {
+        using (var sessions = new SessionLog(_log.CreateLogger("SecureConversation.Service"), _clock))
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                sessions.Closed($"urn:{i}", Nobody, SessionCloseReason.TimedOut);
+                sessions.Closed($"urn:{i}", Alice, SessionCloseReason.TimedOut);
+                sessions.Displaced($"urn:{i}", Alice, 8);
+            }
+        }
+
+        Assert.Equal(2 * LogLimit.EntriesPerSecond, _log.Entries.Count(e => e.Id is 3 or 32));
+        Assert.Equal(["40 more anonymous sessions were closed within a second.", "90 more sessions of clients with a name were closed within a second."],
+            _log.Entries.Where(e => e.Id is 31 or 33).Select(e => e.Text));
+    }
+
+    [Fact]
+    public void SessionsOfNamedClients_ThatAreIssued_AreAllLogged()
     {
         using var sessions = new SessionLog(_log.CreateLogger("SecureConversation.Service"), _clock);
         for (var i = 0; i < 100; i++)

@@ -131,16 +131,90 @@ public sealed class SessionTableTests : IDisposable
         Assert.True(Add().IsClosed);
     }
 
+    [Fact]
+    public void RevivedSession_ThatItsMessageLeaves_IsZeroedAndHasChangedNothing()
+    {
+        var revived = Revived();
+        Assert.True(revived.IsRevived);
+        revived.Leave();
+        Assert.Throws<ObjectDisposedException>(() => revived.Key.Key.FixedTimeEquals(new byte[32]));
+        Assert.Equal((0, 0), (_table.Count, _closed.Count));
+    }
+
+    [Fact]
+    public void RevivedSession_ThatIsAdmitted_LivesUntilItEndsAndAllHaveLeft()
+    {
+        var revived = Revived();
+        Assert.Same(revived, _table.Admit(revived));
+        Assert.Equal((false, 1), (revived.IsRevived, _table.Count));
+        _table.Close(revived, SessionCloseReason.Aborted);
+        revived.Key.Key.FixedTimeEquals(new byte[32]);
+        revived.Leave();
+        Assert.Throws<ObjectDisposedException>(() => revived.Key.Key.FixedTimeEquals(new byte[32]));
+        Assert.Equal([revived], _closed);
+    }
+
+    /// <summary>All of them are one session with one place; the keys of the others are zeroed, and those of that one at its end.</summary>
+    [Fact]
+    public void RevivedSessions_AdmittedAtOnce_AreOne()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var id = $"urn:uuid:{Guid.NewGuid()}";
+            var revived = Enumerable.Range(0, 8).Select(_ => Revived(id)).ToArray();
+            var admitted = new ServiceSession[revived.Length];
+            Parallel.For(0, revived.Length, i =>
+            {
+                admitted[i] = _table.Admit(revived[i]);
+                if (admitted[i] != revived[i])
+                {
+                    revived[i].Leave();
+                }
+            });
+            var session = Assert.Single(admitted.Distinct());
+            Assert.Equal(1, _table.Count);
+            foreach (var other in revived.Where(s => s != session))
+            {
+                Assert.Throws<ObjectDisposedException>(() => other.Key.Key.FixedTimeEquals(new byte[32]));
+            }
+
+            _table.Close(session, SessionCloseReason.Aborted);
+            session.Key.Key.FixedTimeEquals(new byte[32]);
+            Array.ForEach(admitted, s => s.Leave());
+            Assert.Throws<ObjectDisposedException>(() => session.Key.Key.FixedTimeEquals(new byte[32]));
+        }
+
+        Assert.Equal((50, 0), (_closed.Count, _failures.Count));
+    }
+
+    [Fact]
+    public void RevivedSession_ThatIsCancelled_IsToldAndZeroed()
+    {
+        var revived = Revived();
+        _table.CloseRevived(revived, SessionCloseReason.Cancelled);
+        Assert.True(revived.Closed.IsCancellationRequested);
+        revived.Leave();
+        Assert.Throws<ObjectDisposedException>(() => revived.Key.Key.FixedTimeEquals(new byte[32]));
+        Assert.Equal([revived], _closed);
+    }
+
     public void Dispose() => _table.Dispose();
 
     private ServiceSession Add()
     {
         Assert.Null(_table.TryReserve(Client));
-        var binding = Bindings.Create("mutualcert//session");
-        var requirements = new EndpointMessages(binding).Application.ForHandshake(MessageRole.Reply);
-        var key = new SecurityContextKey($"urn:uuid:{Guid.NewGuid()}", null, SymmetricKey.Random(32));
-        var session = new ServiceSession(key, SessionSendKeys.Create(key, requirements, RandomSource.System), new ClaimsPrincipal(), _clock.GetUtcNow().AddHours(1), _clock) { PendingFor = Client, HeldBy = Client };
+        var session = Create($"urn:uuid:{Guid.NewGuid()}", Client);
         _table.Add(session);
         return session;
+    }
+
+    private ServiceSession Revived(string? id = null) => Create(id ?? $"urn:uuid:{Guid.NewGuid()}", null);
+
+    private ServiceSession Create(string id, Owner? pendingFor)
+    {
+        var binding = Bindings.Create("mutualcert//session");
+        var requirements = new EndpointMessages(binding).Application.ForHandshake(MessageRole.Reply);
+        var key = new SecurityContextKey(id, null, SymmetricKey.Random(32));
+        return new ServiceSession(key, SessionSendKeys.Create(key, requirements, RandomSource.System), new ClaimsPrincipal(), _clock.GetUtcNow().AddHours(1), _clock) { PendingFor = pendingFor, HeldBy = Client };
     }
 }

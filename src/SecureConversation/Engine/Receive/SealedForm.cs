@@ -91,9 +91,15 @@ internal static class SealedForm
         }
         else if (attribute.Is(Attr.Uri))
         {
-            // The Id on the wire that it names may have been given by whoever changed the message.
-            var isLocal = attribute.Raw.StartsWith("#"u8);
-            RequireShort(isLocal ? attribute.Raw[1..] : attribute.Raw, isLocal ? OfIds : OfContexts, MaxId);
+            // The Id on the wire that it names may have been given by whoever changed the message. Another URI is that of the context.
+            if (attribute.Raw.StartsWith("#"u8))
+            {
+                RequireShort(attribute.Raw[1..], OfIds, MaxId);
+            }
+            else if (attribute.Raw.Contains((byte)'&'))
+            {
+                Refuse("character reference");
+            }
         }
         else if (attribute.Is(ProtocolVersion.February2005.Instance) || attribute.Is(ProtocolVersion.V13.Instance))
         {

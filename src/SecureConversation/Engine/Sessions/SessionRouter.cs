@@ -25,7 +25,9 @@ internal sealed class SessionRouter(
 
     /// <summary>
     /// Finds and enters the session that the SecurityContextToken of a message names. The name is not verified yet; only verification with
-    /// the keys of the session proves that the message belongs to it.
+    /// the keys of the session proves that the message belongs to it. So a session that is not open here is revived for this message alone:
+    /// it holds no place and is seen by nobody until <see cref="UseAsync"/>, and ends when the message leaves it. Nothing is waited for
+    /// between here and the value of the signature, so there are not more of them than processors for messages that fail.
     /// </summary>
     /// <param name="wire">The message.</param>
     /// <param name="sender">Who sends it, by his address: nothing else is known yet.</param>
@@ -33,27 +35,64 @@ internal sealed class SessionRouter(
     public async ValueTask<ServiceSession> EnterAsync(SoapEnvelope wire, Owner sender, CancellationToken cancellationToken)
     {
         var id = ReadIdentifier(wire);
-        var session = store is null ? live.Find(id) : await FindInTurnAsync(id, sender, cancellationToken).ConfigureAwait(false);
-        if (session is null)
+        if (store is null)
+        {
+            return live.Find(id) is { } session && session.TryEnter() ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+        }
+
+        if (!UniqueIds.IsUrn(id))
         {
             Fail.With(FailureCode.UnknownContext);
         }
 
-        return session.TryEnter() ? session : await EnterAgainAsync(session, sender, cancellationToken).ConfigureAwait(false);
+        if (_lookUps.TryTake(sender) is { } limit)
+        {
+            Fail.With(FailureCode.ServiceTooBusy, limit);
+        }
+
+        try
+        {
+            return await FindAsync(id, sender, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _lookUps.Release(sender);
+        }
     }
 
     /// <summary>
-    /// Finds and enters a session that was found before and has ended since. One that was idle or made room while a message came has left
-    /// the memory of this process; it goes on if the store has it. One that was cancelled or aborted does not.
+    /// Records the use of a session by a verified message. One that was revived for the message takes its place among the open ones. One
+    /// that was idle or made room while the message was verified has left the memory of this process; it goes on if the store has it. One
+    /// that was cancelled or aborted does not.
     /// </summary>
-    /// <param name="ended">The session as it was found before.</param>
+    /// <param name="session">The session that the message has entered.</param>
     /// <param name="sender">Who sends the message, by his address.</param>
     /// <param name="cancellationToken">Cancels waiting for the store.</param>
-    public async ValueTask<ServiceSession> EnterAgainAsync(ServiceSession ended, Owner sender, CancellationToken cancellationToken)
+    /// <returns>An open session. Where it is another one than that which was given, it is entered, too, and the other is to be left.</returns>
+    /// <exception cref="SecurityFailureException">The session has ended, or there are too many sessions.</exception>
+    public async ValueTask<ServiceSession> UseAsync(ServiceSession session, Owner sender, CancellationToken cancellationToken)
     {
-        var again = store is null || !ended.HasLeftMemory ? null
-            : await FindInTurnAsync(ended.Id, sender, cancellationToken).ConfigureAwait(false);
-        return again is not null && again.TryEnter() ? again : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+        if (!session.IsRevived && live.Use(session))
+        {
+            return session;
+        }
+
+        if (store is null || (!session.IsRevived && !session.HasLeftMemory))
+        {
+            Fail.With(FailureCode.UnknownContext);
+        }
+
+        // The look-ups of strangers keep no verified message from its own, but it counts with them.
+        _lookUps.Take(sender);
+        try
+        {
+            return session.IsRevived ? await AdmitAsync(session).ConfigureAwait(false)
+                : await ReturnAsync(session.Id, sender, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _lookUps.Release(sender);
+        }
     }
 
     /// <summary>
@@ -116,12 +155,24 @@ internal sealed class SessionRouter(
     /// <summary>Ends a session for all instances of the service.</summary>
     public async ValueTask CloseAsync(ServiceSession session, SessionCloseReason reason)
     {
-        live.Close(session, reason);
+        // What a message cancels may have been revived for it, while others use the same session.
+        var isRevived = session.IsRevived;
+        var hasEnded = isRevived && live.Close(session.Id, reason);
+        if (!isRevived)
+        {
+            live.Close(session, reason);
+        }
+
         if (store is not null)
         {
             // A client that hangs up must not stop this, or its session would stay behind for others to revive.
             await store.RemoveAsync(session.Id, CancellationToken.None).ConfigureAwait(false);
-            live.Close(session.Id, reason);
+            hasEnded |= live.Close(session.Id, reason);
+        }
+
+        if (isRevived && !hasEnded)
+        {
+            live.CloseRevived(session, reason);
         }
     }
 
@@ -139,44 +190,26 @@ internal sealed class SessionRouter(
         }
     }
 
-    private async ValueTask<ServiceSession?> FindInTurnAsync(string id, Owner sender, CancellationToken cancellationToken)
-    {
-        if (!UniqueIds.IsUrn(id))
-        {
-            return null;
-        }
-
-        if (_lookUps.TryTake(sender) is { } limit)
-        {
-            Fail.With(FailureCode.ServiceTooBusy, limit);
-        }
-
-        try
-        {
-            return await FindAsync(id, sender, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _lookUps.Release(sender);
-        }
-    }
-
-    private async ValueTask<ServiceSession?> FindAsync(string id, Owner sender, CancellationToken cancellationToken)
+    /// <summary>The open session, or a revived one. It is entered.</summary>
+    private async ValueTask<ServiceSession> FindAsync(string id, Owner sender, CancellationToken cancellationToken)
     {
         var session = live.Find(id);
         using var state = await store!.FindAsync(id, cancellationToken).ConfigureAwait(false);
-        if (state is not null && state.Id == id)
+        if (state is null || state.Id != id)
         {
-            RequireOwn(state);
-            return session ?? await ReviveAsync(state, sender).ConfigureAwait(false);
+            if (session is not null)
+            {
+                live.Close(session, SessionCloseReason.Aborted);
+            }
+
+            return Fail.With<ServiceSession>(FailureCode.UnknownContext);
         }
 
-        if (session is not null)
-        {
-            live.Close(session, SessionCloseReason.Aborted);
-        }
-
-        return null;
+        RequireOwn(state);
+        return session is null ? Revive(state, sender)
+            : session.TryEnter() ? session
+            : session.HasLeftMemory ? Revive(state, sender)
+            : Fail.With<ServiceSession>(FailureCode.UnknownContext);
     }
 
     /// <summary>Refuses a session that another endpoint issued, perhaps to somebody who may not open one here.</summary>
@@ -188,21 +221,57 @@ internal sealed class SessionRouter(
         }
     }
 
-    private async ValueTask<ServiceSession?> ReviveAsync(SessionState state, Owner sender)
+    /// <summary>Enters a session again that has left the memory of this process, for a verified message.</summary>
+    private async ValueTask<ServiceSession> ReturnAsync(string id, Owner sender, CancellationToken cancellationToken)
     {
-        var session = live.GetOrAdd(Revive(state, sender));
-
-        // The session may have been cancelled since its state was read. From here on whoever cancels it finds it in the table. Others may
-        // use it already, so the one who asks here cannot end it by hanging up, nor can a store that fails for him: each message asks the
-        // store again.
-        using var still = await store!.FindAsync(state.Id, CancellationToken.None).ConfigureAwait(false);
-        if (still is not null)
+        var again = await FindAsync(id, sender, cancellationToken).ConfigureAwait(false);
+        ServiceSession used;
+        try
         {
-            return session;
+            used = again.IsRevived ? await AdmitAsync(again).ConfigureAwait(false)
+                : live.Use(again) ? again
+                : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+        }
+        catch
+        {
+            again.Leave();
+            throw;
         }
 
-        live.Close(session, SessionCloseReason.Aborted);
-        return null;
+        if (used != again)
+        {
+            again.Leave();
+        }
+
+        return used;
+    }
+
+    /// <summary>Gives a revived session its place among the open ones.</summary>
+    private async ValueTask<ServiceSession> AdmitAsync(ServiceSession revived)
+    {
+        var session = live.Admit(revived);
+        try
+        {
+            // The session may have been cancelled since its state was read. From here on whoever cancels it finds it in the table. Others
+            // may use it already, so the one who asks here cannot end it by hanging up, nor can a store that fails for him: each message
+            // asks the store again.
+            using var still = await store!.FindAsync(revived.Id, CancellationToken.None).ConfigureAwait(false);
+            if (still is null)
+            {
+                live.Close(session, SessionCloseReason.Aborted);
+            }
+
+            return live.Use(session) ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+        }
+        catch
+        {
+            if (session != revived)
+            {
+                session.Leave();
+            }
+
+            throw;
+        }
     }
 
     private ServiceSession Revive(SessionState state, Owner sender)

@@ -83,54 +83,18 @@ internal sealed class SessionTable : IDisposable
 
     /// <summary>Adds a pending session, for which <see cref="TryReserve"/> has reserved a place.</summary>
     /// <exception cref="SecurityFailureException">There are too many sessions.</exception>
-    public void Add(ServiceSession session)
-    {
-        TakePlace(session.HeldBy);
-        _sessions[session.Id] = session;
-        if (_isDisposed)
-        {
-            Close(session, SessionCloseReason.Aborted);
-        }
-    }
+    public void Add(ServiceSession session) => Place(session);
 
     /// <summary>
-    /// Adds a session that was read from the store. If a concurrent call has added the same session, that one is returned and
-    /// <paramref name="revived"/> is discarded.
+    /// Adds a session that was revived for a message, which is verified now: before that it takes no place and ends no other session.
     /// </summary>
+    /// <param name="revived">The session, which the message has entered.</param>
+    /// <returns>
+    /// The session in the table, which is entered once for the message. That is another one than <paramref name="revived"/> where a message
+    /// has added the same session meanwhile.
+    /// </returns>
     /// <exception cref="SecurityFailureException">There are too many sessions.</exception>
-    public ServiceSession GetOrAdd(ServiceSession revived)
-    {
-        revived.Use();
-        try
-        {
-            TakePlace(revived.HeldBy);
-        }
-        catch
-        {
-            revived.Discard();
-            throw;
-        }
-
-        var session = _sessions.GetOrAdd(revived.Id, revived);
-        while (session != revived && session.HasLeftMemory)
-        {
-            // Whoever ended it is about to take it out.
-            _sessions.TryRemove(new KeyValuePair<string, ServiceSession>(session.Id, session));
-            session = _sessions.GetOrAdd(revived.Id, revived);
-        }
-
-        if (session != revived)
-        {
-            _live.Release(revived.HeldBy);
-            revived.Discard();
-        }
-        else if (_isDisposed)
-        {
-            Close(session, SessionCloseReason.Aborted);
-        }
-
-        return session;
-    }
+    public ServiceSession Admit(ServiceSession revived) => Place(revived);
 
     public ServiceSession? Find(string id) => _sessions.TryGetValue(id, out var session) && !session.IsClosed ? session : null;
 
@@ -146,12 +110,16 @@ internal sealed class SessionTable : IDisposable
         return !session.IsClosed;
     }
 
-    public void Close(string id, SessionCloseReason reason)
+    /// <summary>Ends the session with that identifier; false when there is none.</summary>
+    public bool Close(string id, SessionCloseReason reason)
     {
-        if (_sessions.TryGetValue(id, out var session))
+        if (!_sessions.TryGetValue(id, out var session))
         {
-            Close(session, reason);
+            return false;
         }
+
+        Close(session, reason);
+        return true;
     }
 
     public void Close(ServiceSession session, SessionCloseReason reason)
@@ -159,6 +127,16 @@ internal sealed class SessionTable : IDisposable
         if (session.Close(reason, out var wasPending))
         {
             Forget(session, wasPending);
+        }
+    }
+
+    /// <summary>Ends a session that was revived for a message and holds no place.</summary>
+    public void CloseRevived(ServiceSession revived, SessionCloseReason reason)
+    {
+        if (revived.TryEnter() && revived.Close(reason, out _))
+        {
+            _handedOver.Release(revived.Id);
+            Conclude(revived);
         }
     }
 
@@ -183,36 +161,70 @@ internal sealed class SessionTable : IDisposable
 
         _handedOver.Release(session.Id);
         _sessions.TryRemove(new KeyValuePair<string, ServiceSession>(session.Id, session));
+        Conclude(session);
+    }
+
+    private void Conclude(ServiceSession session)
+    {
         Attempt(session.Finish);
         Attempt(() => _onClosed(session));
     }
 
     /// <summary>
-    /// Takes a place for a session. Where there is none for its owner, the session of somebody who holds more ends, the one that was idle
-    /// for longest of the one who holds most.
+    /// Adds a session and takes a place for it, unless it is there. Where there is no place for its owner, the session of somebody who
+    /// holds more ends, the one that was idle for longest of the one who holds most.
     /// </summary>
-    private void TakePlace(Owner owner)
+    private ServiceSession Place(ServiceSession session)
     {
-        ServiceSession displaced;
-        bool wasPending;
+        ServiceSession? displaced = null;
+        var wasPending = false;
         lock (_displacing)
         {
-            if (_live.TryTake(owner) is not { } limit)
+            // Two messages of a session may come at once: they take one place and end one session of others at most.
+            if (session.IsRevived && Find(session.Id) is { } present && present.TryEnter())
             {
-                return;
+                return present;
             }
 
-            if (FindToDisplace(owner) is not { } found || !found.Close(SessionCloseReason.Displaced, out wasPending))
+            if (_live.TryTake(session.HeldBy) is { } limit)
             {
-                Fail.With(FailureCode.ServiceTooBusy, limit);
-                return;
+                displaced = FindToDisplace(session.HeldBy);
+                if (displaced is null || !displaced.Close(SessionCloseReason.Displaced, out wasPending))
+                {
+                    Fail.With(FailureCode.ServiceTooBusy, limit);
+                }
+
+                _live.Take(session.HeldBy);
             }
 
-            displaced = found;
-            _live.Take(owner);
+            Insert(session);
         }
 
-        Forget(displaced, wasPending);
+        if (displaced is not null)
+        {
+            Forget(displaced, wasPending);
+        }
+
+        if (_isDisposed)
+        {
+            Close(session, SessionCloseReason.Aborted);
+        }
+
+        return session;
+    }
+
+    private void Insert(ServiceSession session)
+    {
+        if (session.IsRevived)
+        {
+            // What a message had for itself is the table's as well. The first message of a session that another instance opened
+            // establishes it here.
+            session.TryEnter();
+            session.Use();
+        }
+
+        // One that has ended may be there still: whoever ended it takes out that one only.
+        _sessions[session.Id] = session;
     }
 
     private ServiceSession? FindToDisplace(Owner newcomer)

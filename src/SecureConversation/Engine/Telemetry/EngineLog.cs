@@ -36,6 +36,9 @@ internal static partial class EngineLog
     [LoggerMessage(31, LogLevel.Information, "{Count} more anonymous sessions were closed within a second.")]
     public static partial void MoreSessionsClosed(ILogger logger, int count);
 
+    [LoggerMessage(33, LogLevel.Information, "{Count} more sessions of clients with a name were closed within a second.")]
+    public static partial void MoreNamedSessionsClosed(ILogger logger, int count);
+
     [LoggerMessage(22, LogLevel.Warning, "{Waiting} refusals wait to be answered, as many as FailureAnswers allows ({Limit}). New "
         + "messages of those whom it concerns are refused with ServerTooBusy until some are answered. Somebody floods the service with "
         + "messages that fail: find him by the warnings about a possible decryption oracle, or raise MaxWaiting.")]

@@ -5,13 +5,14 @@ using SecureConversation.Shared;
 namespace SecureConversation.Engine.Telemetry;
 
 /// <summary>
-/// Logs the sessions of a service. Anybody can open anonymous ones: of those the first of every second, then how many more there were.
-/// Sessions of clients with a name are all logged.
+/// Logs the sessions of a service: the first of every second, then how many more there were. Those of clients with a name are counted
+/// apart, since anybody can open anonymous ones, and are all logged when they are issued. Many may end at once.
 /// </summary>
 internal sealed class SessionLog(ILogger log, TimeProvider clock) : IDisposable
 {
     private readonly LogLimit _issued = new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreSessionsIssued(log, more));
     private readonly LogLimit _closed = new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreSessionsClosed(log, more));
+    private readonly LogLimit _closedOfNamed = new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreNamedSessionsClosed(log, more));
 
     public void Issued(string sessionId, ClaimsPrincipal user)
     {
@@ -23,7 +24,7 @@ internal sealed class SessionLog(ILogger log, TimeProvider clock) : IDisposable
 
     public void Closed(string sessionId, ClaimsPrincipal user, SessionCloseReason reason)
     {
-        if (IsNamed(user) || _closed.TryTake())
+        if (LimitOf(user).TryTake())
         {
             EngineLog.SessionClosed(log, sessionId, reason.ToString());
         }
@@ -32,7 +33,7 @@ internal sealed class SessionLog(ILogger log, TimeProvider clock) : IDisposable
     /// <summary>Logs one that was closed to make room for another client's.</summary>
     public void Displaced(string sessionId, ClaimsPrincipal user, int maxSessions)
     {
-        if (IsNamed(user) || _closed.TryTake())
+        if (LimitOf(user).TryTake())
         {
             EngineLog.SessionDisplaced(log, sessionId, maxSessions);
         }
@@ -42,7 +43,10 @@ internal sealed class SessionLog(ILogger log, TimeProvider clock) : IDisposable
     {
         _issued.Dispose();
         _closed.Dispose();
+        _closedOfNamed.Dispose();
     }
+
+    private LogLimit LimitOf(ClaimsPrincipal user) => IsNamed(user) ? _closedOfNamed : _closed;
 
     private static bool IsNamed(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true };
 }
