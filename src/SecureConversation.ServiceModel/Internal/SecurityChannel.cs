@@ -5,8 +5,8 @@ namespace SecureConversation.ServiceModel.Internal;
 /// <summary>
 /// Protects requests on their way to the transport and verifies the replies to them. Calls may overlap. Each operation is written once:
 /// with <c>isAsync</c> false it waits for the transport on the thread of the caller, and its task is completed when it returns. The stack
-/// opens and closes channels of synchronous clients on threads of the pool, which the replies need as well. There the asynchronous form is waited
-/// for: the pool sees that a thread waits for a task, and adds others at once.
+/// opens and closes channels of synchronous clients on threads of the pool, which the replies need as well. There the asynchronous form is
+/// waited for: the pool sees that a thread waits for a task, and adds others at once.
 /// </summary>
 internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
     : ChannelBase(factory), IRequestChannel
