@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
 using SecureConversation.Binding;
+using SecureConversation.Engine.Replay;
 using SecureConversation.Tests.Roles;
 
 namespace SecureConversation.Tests.Attacks;
@@ -74,7 +75,7 @@ public sealed class SealedSignatureTests
         await scene.AcceptedAsync(next.Envelope);
     }
 
-    /// <summary>A message as WCF sends some: all of the last block is filler. </summary>
+    /// <summary>A message as WCF sends some: all of the last block is filler.</summary>
     [Theory]
     [InlineData("anonymous//single", true)]
     [InlineData("anonymous//single", false)]
@@ -148,6 +149,47 @@ public sealed class SealedSignatureTests
         reference.SetAttribute("URI", "#another");
         await scene.RefusedAsync(Encoding.UTF8.GetBytes(document.OuterXml), FailureCode.LimitExceeded);
         await scene.GoesOnAsync(request.Envelope);
+    }
+
+    [Fact]
+    public void Attempts_KnowACiphertextByItsLastBlockButOne()
+    {
+        var attempts = new SealedAttempts();
+        var cipher = Enumerable.Range(0, 5 * Block).Select(i => (byte)i).ToArray();
+        Assert.True(attempts.TryBegin(cipher, Block));
+        Assert.True(attempts.TryBegin(cipher, Block));
+        foreach (var at in new[] { 0, Block, (3 * Block) - 1, 4 * Block, (5 * Block) - 1 })
+        {
+            Assert.False(attempts.TryBegin(Changed(at), Block));
+        }
+
+        Assert.False(attempts.TryBegin(cipher.AsSpan(Block), Block));
+        Assert.True(attempts.TryBegin(Changed(3 * Block), Block));
+        Assert.True(attempts.TryBegin(Changed((4 * Block) - 1), Block));
+
+        byte[] Changed(int at)
+        {
+            var copy = (byte[])cipher.Clone();
+            copy[at] ^= 1;
+            return copy;
+        }
+    }
+
+    [Fact]
+    public void Attempts_ForgetTheOldest()
+    {
+        var attempts = new SealedAttempts();
+        var cipher = new byte[4 * Block];
+        for (var i = 0; i < 3 * SealedAttempts.Generation; i++)
+        {
+            BitConverter.TryWriteBytes(cipher.AsSpan(2 * Block), i);
+            Assert.True(attempts.TryBegin(cipher, Block));
+        }
+
+        cipher[^1] = 1;
+        Assert.False(attempts.TryBegin(cipher, Block));
+        BitConverter.TryWriteBytes(cipher.AsSpan(2 * Block), 0);
+        Assert.True(attempts.TryBegin(cipher, Block));
     }
 
     private static byte[] WithSignature(ReadOnlyMemory<byte> wire, Action<byte[]> change)

@@ -8,6 +8,8 @@ internal static class KnownUris
 {
     private static readonly (byte[] Utf8, string Text)[] Table = [.. All().Distinct().Select(uri => (Encoding.UTF8.GetBytes(uri), uri))];
 
+    private static readonly byte[][] Namespaces = [.. Ns.All.Select(Encoding.UTF8.GetBytes)];
+
     /// <summary>Reads the value of an attribute; null when it is absent.</summary>
     public static string? Get(XmlElement element, XmlName attribute)
     {
@@ -28,9 +30,38 @@ internal static class KnownUris
         return Encoding.UTF8.GetString(utf8);
     }
 
+    /// <summary>Whether this is one of the URIs, as octets.</summary>
+    public static bool IsKnown(ReadOnlySpan<byte> utf8)
+    {
+        foreach (var (known, _) in Table)
+        {
+            if (utf8.SequenceEqual(known))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether this is a namespace of the specifications, or none.</summary>
+    public static bool IsNamespace(ReadOnlySpan<byte> utf8)
+    {
+        foreach (var known in Namespaces)
+        {
+            if (utf8.SequenceEqual(known))
+            {
+                return true;
+            }
+        }
+
+        return utf8.IsEmpty;
+    }
+
     private static IEnumerable<string> All() =>
     [
-        Uris.Base64Binary, Uris.EncryptedKey, Uris.EncryptedKeySha1, Uris.ThumbprintSha1, Uris.X509V3, Uris.X509SubjectKeyIdentifier,
+        Uris.Base64Binary, Uris.HexBinary, Uris.EncryptedKey, Uris.EncryptedKeySha1, Uris.ThumbprintSha1, Uris.X509V3,
+        Uris.X509SubjectKeyIdentifier,
         Uris.StrTransform, Uris.ExcC14N, Uris.EncryptedContent, Uris.EncryptedElement,
         ProtocolVersion.February2005.SctTokenType, ProtocolVersion.V13.SctTokenType,
         ProtocolVersion.February2005.DkTokenType, ProtocolVersion.V13.DkTokenType,

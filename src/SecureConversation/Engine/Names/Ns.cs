@@ -21,6 +21,13 @@ internal static class Ns
     public const string RmFebruary2005 = "http://schemas.xmlsoap.org/ws/2005/02/rm";
     public const string Rm11 = "http://docs.oasis-open.org/ws-rx/wsrm/200702";
     public const string DotNetSecurity = "http://schemas.microsoft.com/ws/2006/05/security";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Soap11, Soap12, Wsa10, WsaAugust2004, WsaNone, Wsse, Wsu, Wsse11, Ds, Xenc, ExcC14N, ScFebruary2005, Sc13,
+        TrustFebruary2005, Trust13, RmFebruary2005, Rm11, DotNetSecurity,
+    ];
 }
 
 /// <summary>URIs in attribute values and element content of a security header.</summary>

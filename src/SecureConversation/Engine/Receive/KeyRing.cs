@@ -79,10 +79,6 @@ internal sealed class KeyRing : IDisposable
             : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "signature key length");
     }
 
-    /// <summary>The key from which the others are derived.</summary>
-    /// <exception cref="SecurityFailureException">The message names none.</exception>
-    public SymmetricKey Primary => _primary ?? Fail.With<SymmetricKey>(FailureCode.UnresolvedReference, "primary token");
-
     /// <summary>All keys of the message that a symmetric primary signature may be made with.</summary>
     public IEnumerable<SymmetricKey> ForAnySignature
     {

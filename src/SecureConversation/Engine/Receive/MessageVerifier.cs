@@ -13,7 +13,7 @@ namespace SecureConversation.Engine.Receive;
 /// </summary>
 /// <param name="requirements">The requirements for the message.</param>
 /// <param name="source">The keys that the receiver knows.</param>
-/// <param name="attempts">Gives a message with an encrypted signature one attempt; null for a client: a request takes one reply.</param>
+/// <param name="attempts">The ciphertexts of signatures that came before; null for a client, who takes one reply for each request.</param>
 /// <param name="freshness">What a timestamp has to be.</param>
 /// <param name="limits">The limits on XML.</param>
 internal sealed class MessageVerifier(
@@ -37,7 +37,7 @@ internal sealed class MessageVerifier(
         try
         {
             var timestamp = freshness.Require(header.Timestamp);                          // its shape, before it is digested
-            primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source, attempts, timestamp);
+            primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source, attempts);
             signed = SignedMessage.Begin(wire, header, requirements, primary);            // signed, hence not an attacker's
             Reflection.Refuse(signed, requirements);                                      // not a message of this side
             return new AuthenticMessage(wire, shape, encrypted, keys, signed, timestamp);

@@ -45,13 +45,12 @@ internal sealed class PrimarySignature : IDisposable
         MessageRequirements requirements,
         KeyRing keys,
         KeySource source,
-        SealedAttempts? attempts,
-        Timestamp? timestamp)
+        SealedAttempts? attempts)
     {
         var clear = ReadClear(shape.Header, requirements);
         if (FindClear(clear, wire, shape.Header, encrypted, requirements) is not { } found)
         {
-            return SealedSignatures.Require(wire, shape, encrypted, requirements, keys, source, attempts, timestamp);
+            return SealedSignatures.Require(wire, shape, encrypted, requirements, keys, source, attempts);
         }
 
         var (element, item) = found;

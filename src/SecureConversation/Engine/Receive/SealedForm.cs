@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Xml;
@@ -7,63 +6,138 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Receive;
 
 /// <summary>
-/// Leaves no room for arbitrary text in an encrypted signature outside of what its value covers. Each message has one attempt, and somebody
-/// who holds many of them back should learn nothing from that either: a block of another ciphertext, put where text may stand, would say
-/// by acceptance whether it decrypts to text. No sender writes what is refused here.
+/// Leaves no room for text in an encrypted signature outside of what its value covers. Its ciphertext is decrypted before anything is
+/// authentic, and who holds a message back may put recorded ciphertext in its place. Wherever text of some length could stand, acceptance
+/// of the message, now or later, would say whether a block of another message decrypts to what he guessed. So what stands around
+/// ds:SignedInfo and ds:SignatureValue, and each namespace declaration, is one of a closed list, or short and of few characters: between
+/// two blocks of his choice he needs some that happen to decrypt to those, and a random block of AES does once in three thousand million.
 /// </summary>
 internal static class SealedForm
 {
-    // Of Ids, URIs, names of namespaces and base64. Not one random block of AES in a hundred million has only these.
-    private const string Characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#+=@%";
+    // XML allows names of any length; the prefixes of all stacks are shorter than a block of AES.
+    private const int MaxPrefix = 15;
 
-    private static readonly SearchValues<byte> InTags = SearchValues.Create(Encoding.ASCII.GetBytes(Characters));
-    private static readonly SearchValues<byte> InText = SearchValues.Create(Encoding.ASCII.GetBytes(Characters + " \t\r\n"));
+    // WCF's Ids have up to 50, those of WSS4J 36.
+    private const int MaxId = 64;
 
-    /// <exception cref="SecurityFailureException">
-    /// A comment, a CDATA section, text between elements, or other characters in an attribute, a declaration or a value.
-    /// </exception>
+    private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    private static readonly SearchValues<byte> OfIds = Octets(Letters + "-._");
+    private static readonly SearchValues<byte> OfContexts = Octets(Letters + "-._:/");
+    private static readonly SearchValues<byte> OfBase64 = Octets(Letters + "+/= \t\r\n");
+
+    /// <exception cref="SecurityFailureException">There is something in it that no sender writes there.</exception>
     public static void Require(XmlElement signature, ReadOnlySpan<byte> plaintext)
     {
-        if (plaintext.IndexOf("<!"u8) >= 0 || signature.HasText)
+        if (plaintext.IndexOf("<!"u8) >= 0 || plaintext.IndexOf("<?"u8) >= 0)
         {
-            Fail.With(FailureCode.MalformedSecurityElement, "comment or text in an encrypted ds:Signature");
+            Refuse("comment, CDATA section or processing instruction");
         }
 
-        Require(signature, isSigned: false);
+        RequireElement(signature);
     }
 
-    private static void Require(XmlElement element, bool isSigned)
+    private static void RequireElement(XmlElement element)
+    {
+        RequireDeclarations(element);
+        RequireShort(element.Prefix, OfIds, MaxPrefix);
+        foreach (var attribute in element.Attributes)
+        {
+            RequireAttribute(attribute);
+        }
+
+        RequireText(element);
+        foreach (var child in element.Children)
+        {
+            if (child.Is(Ds.SignedInfo))
+            {
+                RequireDeclarationsWithin(child);
+            }
+            else
+            {
+                RequireElement(child);
+            }
+        }
+    }
+
+    /// <summary>The value covers all of ds:SignedInfo but the declarations that nothing in it uses.</summary>
+    private static void RequireDeclarationsWithin(XmlElement element)
+    {
+        RequireDeclarations(element);
+        foreach (var child in element.Children)
+        {
+            RequireDeclarationsWithin(child);
+        }
+    }
+
+    private static void RequireDeclarations(XmlElement element)
     {
         foreach (var declaration in element.NamespaceDeclarations)
         {
-            RequireOnly(InTags, declaration.Raw);
-        }
-
-        if (!isSigned)
-        {
-            foreach (var attribute in element.Attributes)
+            RequireShort(declaration.Prefix, OfIds, MaxPrefix);
+            if (!KnownUris.IsNamespace(declaration.Raw))
             {
-                RequireOnly(InTags, attribute.Raw);
+                Refuse("namespace");
             }
         }
-
-        foreach (var child in element.Children)
-        {
-            Require(child, isSigned || child.Is(Ds.SignedInfo));
-        }
-
-        // The name of an issuer has to be that of a known certificate.
-        if (!isSigned && element.HasText && !element.Is(Ds.X509IssuerName))
-        {
-            RequireOnly(InText, element.RawText);
-        }
     }
 
-    private static void RequireOnly(SearchValues<byte> allowed, ReadOnlySpan<byte> text)
+    private static void RequireAttribute(XmlAttributeValue attribute)
     {
-        if (text.ContainsAnyExcept(allowed))
+        RequireShort(attribute.Prefix, OfIds, MaxPrefix);
+        if (attribute.Is(Attr.Id) || attribute.Is(Wsu.Id))
         {
-            Fail.With(FailureCode.MalformedSecurityElement, "characters in an encrypted ds:Signature");
+            RequireShort(attribute.Raw, OfIds, MaxId);
+        }
+        else if (attribute.Is(Attr.Uri))
+        {
+            // The Id on the wire that it names may have been given by whoever changed the message. Another URI is that of the context.
+            if (attribute.Raw.StartsWith("#"u8))
+            {
+                RequireShort(attribute.Raw[1..], OfIds, MaxId);
+            }
+            else if (attribute.Raw.Contains((byte)'&'))
+            {
+                Refuse("character reference");
+            }
+        }
+        else if (attribute.Is(ProtocolVersion.February2005.Instance) || attribute.Is(ProtocolVersion.V13.Instance))
+        {
+            RequireShort(attribute.Raw, OfContexts, MaxId);
+        }
+        else if (!(attribute.Is(Attr.ValueType) || attribute.Is(Attr.EncodingType) || attribute.Is(Wsse.TokenType))
+            || !KnownUris.IsKnown(attribute.Raw))
+        {
+            Refuse("attribute");
         }
     }
+
+    private static void RequireText(XmlElement element)
+    {
+        var isValue = element.Is(Ds.SignatureValue) || element.Is(Wsse.KeyIdentifier) || element.Is(Ds.X509Certificate)
+            || element.Is(Ds.X509SerialNumber);
+
+        // The name of an issuer is that of a known certificate, or the reference finds none.
+        if (element.HasText && !element.Is(Ds.X509IssuerName) && !(isValue && !element.RawText.ContainsAnyExcept(OfBase64)))
+        {
+            Refuse("text");
+        }
+
+        if (element.Is(Wsse.Reference) && !element.FirstChild.IsNull)
+        {
+            Refuse("element");
+        }
+    }
+
+    private static void RequireShort(ReadOnlySpan<byte> text, SearchValues<byte> allowed, int most)
+    {
+        if (text.Length > most || text.ContainsAnyExcept(allowed))
+        {
+            Refuse("name or reference");
+        }
+    }
+
+    private static SearchValues<byte> Octets(string characters) => SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(characters));
+
+    private static void Refuse(string what) => Fail.With(FailureCode.MalformedSecurityElement, what + " in an encrypted ds:Signature");
 }

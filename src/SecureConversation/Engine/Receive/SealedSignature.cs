@@ -2,6 +2,7 @@ using System.Buffers;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
 using SecureConversation.Engine.Xml;
@@ -58,12 +59,14 @@ internal sealed class SealedSignature : IDisposable
     /// <param name="wrapper">A start tag w that declares the namespaces in scope of the header.</param>
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="keys">The keys of the message.</param>
+    /// <param name="attempts">Remembers the ciphertext; null where nothing is remembered.</param>
     /// <param name="findKey">Finds the key of an element that was read; throws a failure when it is none of the message.</param>
     public static SealedSignature Open(
         EncryptedPart part,
         ReadOnlySpan<byte> wrapper,
         MessageRequirements requirements,
         KeyRing keys,
+        SealedAttempts? attempts,
         Func<SignatureElement, SigningCertificate?> findKey)
     {
         var value = part.Data.CipherValue;
@@ -71,7 +74,7 @@ internal sealed class SealedSignature : IDisposable
         try
         {
             document.Write(wrapper);
-            var isIntact = Decrypt(part, requirements, keys, document, out var length);
+            var isIntact = Decrypt(part, requirements, keys, attempts, document, out var length);
             document.Write(WrapperEnd);
             var opened = new SealedSignature(document, part.Location.Position, wrapper.Length, length) { IsWhole = isIntact };
             opened.Read(requirements, findKey);
@@ -94,7 +97,13 @@ internal sealed class SealedSignature : IDisposable
     /// Appends the plaintext. Without valid padding one octet counts as padding, so that the rest is still read as XML. A ciphertext of a
     /// wrong length, which everybody sees, loses its last octets.
     /// </summary>
-    private static bool Decrypt(EncryptedPart part, MessageRequirements requirements, KeyRing keys, PooledBytes output, out int length)
+    private static bool Decrypt(
+        EncryptedPart part,
+        MessageRequirements requirements,
+        KeyRing keys,
+        SealedAttempts? attempts,
+        PooledBytes output,
+        out int length)
     {
         var algorithm = requirements.Suite.Encryption;
         var key = keys.ForEncryption(part.Data.Key);
@@ -106,6 +115,11 @@ internal sealed class SealedSignature : IDisposable
             cipher.AsSpan(0, 2 * algorithm.BlockBytes).Clear();
             var isBase64 = value.TryDecodeBase64(cipher, out var read);
             var usable = Math.Max(read - (read % algorithm.BlockBytes), 2 * algorithm.BlockBytes);
+            if (attempts?.TryBegin(cipher.AsSpan(0, usable), algorithm.BlockBytes) == false)
+            {
+                Fail.With(FailureCode.Replayed, "an encrypted signature with another last block");
+            }
+
             var plain = output.GetSpan(usable)[..(usable - algorithm.BlockBytes)];
             var isDecrypted = key.TryDecryptBlocks(algorithm, cipher.AsSpan(0, usable), plain);
             var isPadded = CbcPadding.TryRemove(plain, algorithm.BlockBytes, out length);

@@ -10,7 +10,7 @@ namespace SecureConversation.Engine.Receive;
 /// <summary>
 /// Finds the primary signature among the encrypted children of the security header and verifies its value. Anybody can send
 /// ciphertext here, so whatever is wrong with it, the receiver does the same work before it refuses: padding, XML, structure and
-/// a MAC, on a stand-in where the message gives nothing to work on, and the same number of exceptions. A message gets one attempt.
+/// a MAC, on a stand-in where the message gives nothing to work on, and the same number of exceptions.
 /// </summary>
 internal static class SealedSignatures
 {
@@ -22,29 +22,9 @@ internal static class SealedSignatures
         MessageRequirements requirements,
         KeyRing keys,
         KeySource source,
-        SealedAttempts? attempts,
-        Timestamp? timestamp)
+        SealedAttempts? attempts)
     {
         var candidates = InOrder(encrypted, requirements);
-        if (attempts is null)
-        {
-            return Find(candidates, wire, shape, requirements, keys, source);
-        }
-
-        // The keys of a context are found by the first reference to it.
-        keys.ForEncryption(candidates[0].Data.Key);
-        var name = SealedMessage.NameOf(wire, requirements, keys.Primary, timestamp, encrypted);
-        return attempts.Try(name, () => Find(candidates, wire, shape, requirements, keys, source));
-    }
-
-    private static PrimarySignature Find(
-        List<EncryptedPart> candidates,
-        SoapEnvelope wire,
-        MessageShape shape,
-        MessageRequirements requirements,
-        KeyRing keys,
-        KeySource source)
-    {
         using var wrapper = ScopeOf(shape.Header.Element);
         using var signers = PossibleSigners.Read(shape.Header, requirements, source);
         var opened = new List<SealedSignature>(candidates.Count);
@@ -86,7 +66,7 @@ internal static class SealedSignatures
         }
 
         void Open(EncryptedPart part) =>
-            opened.Add(SealedSignature.Open(part, wrapper.Span, requirements, keys, FindKey));
+            opened.Add(SealedSignature.Open(part, wrapper.Span, requirements, keys, attempts, FindKey));
 
         bool IsPrimary(SealedSignature signature) => signature.Element is { } element && !IsEndorsing(element);
 

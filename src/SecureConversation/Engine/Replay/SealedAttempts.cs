@@ -1,70 +1,24 @@
-using SecureConversation.Engine.Failures;
-
 namespace SecureConversation.Engine.Replay;
 
 /// <summary>
-/// Gives each message one attempt to have its encrypted signature read. That ciphertext is decrypted before anything is authentic, so
-/// somebody could put what he likes in its place, try after try, and learn from acceptance what it decrypts to. Whatever he puts there,
-/// to be accepted a message needs its key, its timestamp and its encrypted body as they were: a failure spends these. An attempt at the
-/// same message waits for the one before. When there is no more room the oldest are forgotten: nobody is refused for the number of
-/// messages of others.
+/// Remembers the ciphertext of signatures that were decrypted before anything was authentic. The filler of the padding (XML Encryption
+/// 1.0 section 5.2) is covered by no MAC. Where a few octets of the signature stand before it, somebody could put any block in the place of
+/// the last one, try after try, and learn from acceptance what it decrypts to. Such a message needs the block before it as it was, by
+/// which one is known; that of one signature has one ciphertext. When there is no more room the oldest are forgotten: nobody is refused for
+/// the number of messages of others.
 /// </summary>
 internal sealed class SealedAttempts
 {
-    /// <summary>So many are remembered at least, and twice as many at most, in 16 MB.</summary>
-    internal const int Generation = 250_000;
+    /// <summary>So many are remembered at least, and twice as many at most, in 5 MB.</summary>
+    internal const int Generation = 50_000;
 
-    private readonly Lock[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
-    private readonly Lock _lock = new();
-    private HashSet<UInt128> _current = [];
-    private HashSet<UInt128> _previous = [];
+    private readonly PairMemory _known = new(Generation);
 
-    /// <summary>Makes an attempt.</summary>
-    /// <param name="message">A name made of what the message cannot be accepted without.</param>
-    /// <param name="read">Reads and verifies the signature; throws when it cannot.</param>
-    /// <exception cref="SecurityFailureException">An attempt at the message failed before, or this one does.</exception>
-    public T Try<T>(UInt128 message, Func<T> read)
-    {
-        lock (_turns[(int)(message % (uint)_turns.Length)])
-        {
-            if (IsSpent(message))
-            {
-                Fail.With(FailureCode.Replayed, "a message whose encrypted signature failed before");
-            }
+    /// <summary>Whether a ciphertext may be decrypted; false when the block before its last one came before in another.</summary>
+    /// <param name="ivAndCipher">IV and ciphertext.</param>
+    /// <param name="blockBytes">Length of a block in bytes.</param>
+    public bool TryBegin(ReadOnlySpan<byte> ivAndCipher, int blockBytes) =>
 
-            try
-            {
-                return read();
-            }
-            catch
-            {
-                Spend(message);
-                throw;
-            }
-        }
-    }
-
-    private bool IsSpent(UInt128 message)
-    {
-        lock (_lock)
-        {
-            return _current.Contains(message) || _previous.Contains(message);
-        }
-    }
-
-    private void Spend(UInt128 message)
-    {
-        lock (_lock)
-        {
-            if (_current.Count == Generation)
-            {
-                (_previous, _current) = (_current, _previous);
-                _current.Clear();
-            }
-
-            // Made for all that it will hold: what grows later looks like a leak, and leaves large objects behind.
-            _current.EnsureCapacity(Generation);
-            _current.Add(message);
-        }
-    }
+        // Without a block between IV and last block there is nothing to know it by, and no signature either.
+        ivAndCipher.Length <= 2 * blockBytes || _known.TryAdd(ivAndCipher[^(2 * blockBytes)..^blockBytes], ivAndCipher);
 }

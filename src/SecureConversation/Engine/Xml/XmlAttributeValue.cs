@@ -58,6 +58,8 @@ internal readonly struct XmlAttributeValue
 
     private ref readonly AttributeRecord Record => ref _index.Records[_number];
 
+    public bool Is(XmlName name) => LocalName.SequenceEqual(name.LocalName) && NamespaceUri.SequenceEqual(name.NamespaceUri);
+
     public bool ValueEquals(ReadOnlySpan<byte> value) => Value.SequenceEqual(value);
 
     public string GetString() => Encoding.UTF8.GetString(Value);
