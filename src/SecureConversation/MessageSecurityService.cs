@@ -340,7 +340,8 @@ public sealed class MessageSecurityService : IDisposable
             using (request)
             using (protection)
             {
-                var reply = answer ?? await sessions.Cancel.AnswerAsync(request, session, protection, cancellationToken).ConfigureAwait(false);
+                var reply = answer
+                    ?? await sessions.Cancel.AnswerAsync(request, session, protection, cancellationToken).ConfigureAwait(false);
                 if (kind != MessageKind.CancelRequest && !session.IsRevived)
                 {
                     // What goes no further uses a session that is open here, but brings none back: it may be a replay of a stranger.
