@@ -14,8 +14,8 @@ namespace SecureConversation.Engine.Receive;
 /// </summary>
 internal static class SealedForm
 {
-    // XML allows names of any length; the prefixes of all stacks are shorter than a block of AES.
-    private const int MaxPrefix = 15;
+    // XML allows names of any length; the longest prefix that others write here is wsse11.
+    private const int MaxPrefix = 8;
 
     // WCF's Ids have up to 50, those of WSS4J 36.
     private const int MaxId = 64;

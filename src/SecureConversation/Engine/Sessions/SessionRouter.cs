@@ -68,9 +68,7 @@ internal sealed class SessionRouter(
     /// <param name="session">The session that the message has entered.</param>
     /// <param name="sender">Who sends the message, by his address.</param>
     /// <param name="cancellationToken">Cancels waiting for the store.</param>
-    /// <returns>
-    /// An open session. Where it is another one than that which was given, it is entered, too, and the other is to be left.
-    /// </returns>
+    /// <returns>An open session. If it is not the given one, it is entered, too, and the given one is to be left.</returns>
     /// <exception cref="SecurityFailureException">The session has ended, or there are too many sessions.</exception>
     public async ValueTask<ServiceSession> UseAsync(ServiceSession session, Owner sender, CancellationToken cancellationToken)
     {
