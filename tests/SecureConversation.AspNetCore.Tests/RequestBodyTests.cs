@@ -51,18 +51,23 @@ public sealed class RequestBodyTests
     public async Task LargeBodies_BeyondTheTotal_Are503AndSmallOnesPass()
     {
         await using var host = await KestrelHost.StartAsync(Endpoints.Session, Unreachable, o => o.MaxBufferedRequestBytes = 200_000);
-        using (await BeginAsync(host, 250_000, 249_000))
+        HttpStatusCode? status = null;
+        for (var begun = 0; begun < 100 && status != HttpStatusCode.ServiceUnavailable; begun++)
         {
-            // Until the bytes of the first are read, the second has room.
-            HttpStatusCode? status = null;
-            for (var i = 0; i < 1000 && (status is null or HttpStatusCode.BadRequest); i++)
+            // Until the bytes of the first are read, the second has room, and may even leave none for the first.
+            using var first = await BeginAsync(host, 250_000, 249_000);
+            for (var i = 0; i < 10 && status != HttpStatusCode.ServiceUnavailable; i++)
             {
                 status = await SendAsync(host, 200_000);
             }
 
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-            Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(host, 60_000));
+            if (status == HttpStatusCode.ServiceUnavailable)
+            {
+                Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(host, 60_000));
+            }
         }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
 
         // The first one has gone, and its bytes with it.
         HttpStatusCode? later = null;

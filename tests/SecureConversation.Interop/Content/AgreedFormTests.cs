@@ -54,13 +54,18 @@ public sealed class AgreedFormTests
         }
     }
 
-    /// <summary>Comments are kept, though the canonical form leaves them out: nobody digests them.</summary>
-    [Fact]
-    public async Task RewrittenBody_KeepsItsComments()
+    /// <summary>Comments are kept where the body stays in clear, though nobody digests them, and left out where it is encrypted.</summary>
+    [Theory]
+    [InlineData(ProtectionLevel.Sign, true)]
+    [InlineData(ProtectionLevel.EncryptAndSign, false)]
+    public async Task RewrittenBody_KeepsItsComments_UnlessItIsEncrypted(ProtectionLevel level, bool keeps)
     {
-        var envelope = await OpenAsync(Bindings.Create("mutualcert//single"), "carriage returns in CDATA");
+        var binding = Bindings.Create("mutualcert//single", protection: ChannelProtectionRequirements.Default.WithDefault(level));
 
-        Assert.Contains("a\nb\nc<!--\n-->", envelope, StringComparison.Ordinal);
+        var envelope = await OpenAsync(binding, "carriage returns in CDATA");
+
+        Assert.Contains("a\nb\nc", envelope, StringComparison.Ordinal);
+        Assert.Equal(keeps, envelope.Contains("a\nb\nc<!--\n-->", StringComparison.Ordinal));
     }
 
     /// <summary>The envelope in clear, as the service verified it, security header included.</summary>

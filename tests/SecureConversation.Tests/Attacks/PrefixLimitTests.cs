@@ -103,7 +103,7 @@ public sealed class PrefixLimitTests
         Assert.Contains("PrefixList", error.Message, StringComparison.Ordinal);
     }
 
-    private static string Siblings(IEnumerable<string> prefixes) => $"<E xmlns=\"urn:e\" {Xsi}>{string.Concat(prefixes.Select(Sibling))}</E>";
+    private static string Siblings(IEnumerable<string> prefixes) => $"<E xmlns=\"urn:e\" {Xsi} i:nil=\"false\">{string.Concat(prefixes.Select(Sibling))}</E>";
 
     private static string Sibling(string prefix) => $"<a xmlns:{prefix}=\"urn:x\" i:type=\"{prefix}:T\"/>";
 

@@ -33,22 +33,39 @@ internal static class PartEncryption
             ids.Add(id);
             if (part.Block == PlannedPart.Body)
             {
-                // An empty body is encrypted too, as one block of padding (recorded from WCF). What the application wrote is not touched.
+                // An empty body is encrypted too, as one block of padding (recorded from WCF). What the application wrote is not touched,
+                // but for comments.
                 var content = (Start: envelope.Body.ContentStart, End: envelope.Body.ContentEnd);
-                splice.ReplaceContent(envelope.Body, output => EncryptionWriter.EncryptedData(output, id, isContent: true,
-                    envelope.Bytes[content.Start..content.End], endsWithTag: false, keys.Encryption, requirements.Suite,
-                    keys.EncryptionReference, random));
+                splice.ReplaceContent(envelope.Body, output => Covered(envelope.Bytes[content.Start..content.End], requirements, plain =>
+                    EncryptionWriter.EncryptedData(output, id, isContent: true, plain, endsWithTag: false, keys.Encryption,
+                        requirements.Suite, keys.EncryptionReference, random)));
             }
             else
             {
                 var block = envelope.Headers[part.Block].Element;
-                splice.Replace(block, output =>
-                    WriteEncryptedHeader(output, id, envelope.Bytes[block.Start..block.End], requirements, keys, random));
+                splice.Replace(block, output => Covered(envelope.Bytes[block.Start..block.End], requirements, plain =>
+                    WriteEncryptedHeader(output, id, plain, requirements, keys, random)));
             }
         }
 
         return ids;
     }
+
+    /// <summary>What the digest covers of the plaintext: where the signature was made over it, comments are left out.</summary>
+    private static void Covered(ReadOnlySpan<byte> plain, MessageRequirements requirements, Write write)
+    {
+        if (!requirements.SignsFirst || plain.IndexOf("<!--"u8) < 0)
+        {
+            write(plain);
+            return;
+        }
+
+        using var rest = new PooledBytes(plain.Length);
+        Comments.LeaveOut(rest, plain);
+        write(rest.Span);
+    }
+
+    private delegate void Write(ReadOnlySpan<byte> plain);
 
     /// <summary>Refuses to send what the receiver could not tell from the content of another key (<see cref="TellingContent"/>).</summary>
     private static void RequireTelling(SoapEnvelope envelope, PlannedPart part, MessageRequirements requirements)

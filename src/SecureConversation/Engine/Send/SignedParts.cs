@@ -7,8 +7,10 @@ namespace SecureConversation.Engine.Send;
 /// <summary>
 /// Digests the planned parts of an envelope for the primary signature. The signature also covers the declarations of prefixes that values
 /// refer to (<c>xsi:type="q:X"</c>): these prefixes are listed in ec:InclusiveNamespaces, so that nobody can bind them to another
-/// namespace. A part without such a prefix is read once and has no list. All lists of a signature together are bounded; prefixes beyond
-/// that are left out, as WCF leaves out all. In the profile Bound every prefix is listed, or nothing is sent.
+/// namespace. In a part that is encrypted afterwards, prefixes that a tag declares and does not use are listed as well: nobody's
+/// ciphertext may stand in what no digest covers. A part without such a prefix is read once and has no list. All lists of a signature
+/// together are bounded; prefixes beyond that are left out, as WCF leaves out all. In the profile Bound every prefix is listed, or
+/// nothing is sent.
 /// </summary>
 internal sealed class SignedParts(MessageRequirements requirements, XmlLimits limits)
 {
@@ -53,7 +55,7 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
         foreach (var part in plan.Signed)
         {
             var element = ElementOf(plan, part);
-            var (value, prefixes, differs) = Digest(element, _hidden.GetValueOrDefault(part.Block), digest);
+            var (value, prefixes, differs) = Digest(element, _hidden.GetValueOrDefault(part.Block), digest, part.Encrypt);
             if (differs)
             {
                 (ambiguous ??= []).Add((element, prefixes));
@@ -72,7 +74,8 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
         return digests;
     }
 
-    private (byte[] Value, byte[] Prefixes, bool Differs) Digest(XmlElement element, byte[]? known, ReferenceDigest digest)
+    private (byte[] Value, byte[] Prefixes, bool Differs) Digest(
+        XmlElement element, byte[]? known, ReferenceDigest digest, bool isEncrypted)
     {
         var value = new byte[requirements.Suite.Digest.Size];
         if (requirements.IsBound)
@@ -83,7 +86,7 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
         }
 
         using var survey = known is null && requirements.SignPrefixesInValues
-            ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room)
+            ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room, listsDropped: isEncrypted && requirements.SignsFirst)
             : null;
         var prefixes = known ?? [];
         var differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value, survey);

@@ -26,6 +26,11 @@ internal ref partial struct CanonicalizerRun
             return;
         }
 
+        if (_survey.ListsDropped)
+        {
+            SurveyDeclarations(attributes);
+        }
+
         var isPrefixed = _tokens.PrefixLength != 0;
         if (_survey.ReadsNames || (isPrefixed && HasHiddenDefault(attributes)))
         {
@@ -57,6 +62,28 @@ internal ref partial struct CanonicalizerRun
                 Refer(default);
             }
         }
+    }
+
+    private readonly void SurveyDeclarations(ReadOnlySpan<AttributeRecord> attributes)
+    {
+        foreach (ref readonly var declaration in attributes)
+        {
+            if (declaration.IsDeclaration && declaration.ValueLength > 0 && !IsUsed(declaration.DeclaredPrefix(_document), attributes))
+            {
+                _survey!.Drop(declaration.DeclaredPrefix(_document));
+            }
+        }
+    }
+
+    private readonly bool IsUsed(ReadOnlySpan<byte> prefix, ReadOnlySpan<AttributeRecord> attributes)
+    {
+        var isUsed = _document.Slice(_tokens.Start + 1, _tokens.PrefixLength).SequenceEqual(prefix);
+        foreach (ref readonly var attribute in attributes)
+        {
+            isUsed |= !attribute.IsDeclaration && attribute.PrefixLength > 0 && attribute.Prefix(_document).SequenceEqual(prefix);
+        }
+
+        return isUsed;
     }
 
     /// <summary>Whether a default namespace is in scope of the apex, or declared by another tag, whose name does not use it.</summary>

@@ -26,7 +26,9 @@ internal enum PrefixInterest
 /// <param name="interest">What to look for.</param>
 /// <param name="boundary">For <see cref="PrefixInterest.Outside"/>: where the content starts in its document.</param>
 /// <param name="maxBytes">How long the list may become.</param>
-internal sealed class PrefixSurvey(PrefixInterest interest, int boundary = 0, int maxBytes = InclusivePrefixes.MaxListBytes)
+/// <param name="listsDropped">Whether to list a prefix, too, that a tag declares and does not use: it may be covered nowhere.</param>
+internal sealed class PrefixSurvey(
+    PrefixInterest interest, int boundary = 0, int maxBytes = InclusivePrefixes.MaxListBytes, bool listsDropped = false)
     : IDisposable
 {
     private byte[] _list = [];
@@ -36,6 +38,8 @@ internal sealed class PrefixSurvey(PrefixInterest interest, int boundary = 0, in
     public bool ReadsContent => interest is PrefixInterest.Values or PrefixInterest.Outside;
 
     public bool ReadsNames => interest == PrefixInterest.Outside;
+
+    public bool ListsDropped => listsDropped;
 
     public bool ListsAll => interest == PrefixInterest.All;
 
@@ -90,6 +94,9 @@ internal sealed class PrefixSurvey(PrefixInterest interest, int boundary = 0, in
             Add(prefix);
         }
     }
+
+    /// <summary>Notes a prefix that a tag declares and does not use.</summary>
+    public void Drop(ReadOnlySpan<byte> prefix) => Add(prefix);
 
     private void Add(ReadOnlySpan<byte> prefix)
     {
