@@ -8,8 +8,8 @@ namespace SecureConversation.Engine.Handshake;
 /// <summary>
 /// Limits the number (MaxStatefulNegotiations) and the duration (NegotiationTimeout) of concurrent handshakes, because anybody can make the
 /// service do private key operations by starting one. The places are shared fairly by address, and not all processors work on them at once,
-/// so that sessions go on while strangers knock. Those that have not had their turn yet have cost nothing; many more of
-/// them may wait, so that a burst of clients that start together finds room.
+/// so that sessions go on while strangers knock. Those that have not had their turn yet have cost nothing; many more of them may wait, so
+/// that a burst of clients that start together finds room.
 /// </summary>
 internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, TimeProvider clock)
 {

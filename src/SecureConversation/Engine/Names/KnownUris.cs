@@ -3,11 +3,13 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Names;
 
-/// <summary>Returns a cached string for each URI that every message contains, which saves an allocation per attribute.</summary>
+/// <summary>
+/// The URIs and namespaces that messages contain. A URI of each message has a cached string, which saves an allocation per attribute.
+/// </summary>
 internal static class KnownUris
 {
-    private static readonly (byte[] Utf8, string Text)[] Table = [.. All().Distinct().Select(uri => (Encoding.UTF8.GetBytes(uri), uri))];
-
+    private static readonly string[] Texts = [.. All().Distinct()];
+    private static readonly byte[][] Octets = [.. Texts.Select(Encoding.UTF8.GetBytes)];
     private static readonly byte[][] Namespaces = [.. Ns.All.Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>Reads the value of an attribute; null when it is absent.</summary>
@@ -19,43 +21,26 @@ internal static class KnownUris
         }
 
         var utf8 = value.Value;
-        foreach (var (known, text) in Table)
-        {
-            if (known.Length == utf8.Length && utf8.SequenceEqual(known))
-            {
-                return text;
-            }
-        }
-
-        return Encoding.UTF8.GetString(utf8);
+        return Find(Octets, utf8) is >= 0 and var known ? Texts[known] : Encoding.UTF8.GetString(utf8);
     }
 
     /// <summary>Whether this is one of the URIs, as octets.</summary>
-    public static bool IsKnown(ReadOnlySpan<byte> utf8)
-    {
-        foreach (var (known, _) in Table)
-        {
-            if (utf8.SequenceEqual(known))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool IsKnown(ReadOnlySpan<byte> utf8) => Find(Octets, utf8) >= 0;
 
     /// <summary>Whether this is a namespace of the specifications, or none.</summary>
-    public static bool IsNamespace(ReadOnlySpan<byte> utf8)
+    public static bool IsNamespace(ReadOnlySpan<byte> utf8) => utf8.IsEmpty || Find(Namespaces, utf8) >= 0;
+
+    private static int Find(byte[][] table, ReadOnlySpan<byte> utf8)
     {
-        foreach (var known in Namespaces)
+        for (var i = 0; i < table.Length; i++)
         {
-            if (utf8.SequenceEqual(known))
+            if (utf8.SequenceEqual(table[i]))
             {
-                return true;
+                return i;
             }
         }
 
-        return utf8.IsEmpty;
+        return -1;
     }
 
     private static IEnumerable<string> All() =>
