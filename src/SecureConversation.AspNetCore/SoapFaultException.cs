@@ -13,7 +13,8 @@ public enum SoapFaultCode
 
 /// <summary>
 /// Thrown by an application behind message security to answer with a SOAP fault, protected like a reply. All that it
-/// carries is sent to the client; what other exceptions carry never is.
+/// carries is sent to the client; what other exceptions carry never is. A validator or authenticator of clients may throw it as well: its
+/// code, subcode and reason then go out without security, as <see cref="Credentials.AuthenticationFaultException"/> says.
 /// </summary>
 public sealed class SoapFaultException : Exception
 {

@@ -154,6 +154,7 @@ public sealed class MessageSecurityService : IDisposable
         }
 
         FailureCode refused;
+        AuthenticationFaultException? own = null;
         var isSoap = true;
         string? relatesTo = null;
         SoapEnvelope? wire = null;
@@ -181,7 +182,7 @@ public sealed class MessageSecurityService : IDisposable
         }
         catch (SecurityFailureException e)
         {
-            refused = e.Code;
+            (refused, own) = (e.Code, e.Answer);
             _environment.Refused(e.Code, e.Detail);
             isSoap = wire is not null || !FaultMap.IsBadRequest(e.Code);
             wire?.Dispose();
@@ -206,7 +207,9 @@ public sealed class MessageSecurityService : IDisposable
         var counts = use.IsUsed && FaultMap.IsUniform(FaultOf(refused));
         await _failures.WaitAsync(arrival, use.Context, use.WrappedKey, origin.RemoteAddress, counts, cancellationToken)
             .ConfigureAwait(false);
-        return isSoap ? Refuse(refused, relatesTo) : ServiceResult.Respond.NotSoap(refused);
+        return !isSoap ? ServiceResult.Respond.NotSoap(refused)
+            : own is null ? Refuse(refused, relatesTo)
+            : ServiceResult.Respond.Fault(Formats.Soap, own, refused, relatesTo);
     }
 
     /// <summary>Ends a session from the side of the service. Later messages of the session get the fault BadContextToken.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Roles;
@@ -47,6 +48,13 @@ public abstract class ServiceResult : IDisposable
 
         /// <summary>Makes a fault without message security.</summary>
         internal static Respond Fault(SoapNames names, WireFault fault, FailureCode code, string? relatesTo)
+        {
+            var envelope = EnvelopeWriter.Fault(names, fault, relatesTo);
+            return new Respond(ServiceResponseKind.Fault, envelope.Memory, code, envelope);
+        }
+
+        /// <summary>Makes a fault of the application for a client that it refused, without message security.</summary>
+        internal static Respond Fault(SoapNames names, AuthenticationFaultException fault, FailureCode code, string? relatesTo)
         {
             var envelope = EnvelopeWriter.Fault(names, fault, relatesTo);
             return new Respond(ServiceResponseKind.Fault, envelope.Memory, code, envelope);

@@ -59,6 +59,38 @@ public sealed class AuthenticatorTests
         Assert.Equal(SecureConversationFailure.FailedAuthentication, e.Failure);
     }
 
+    /// <summary>As in handlers. Detail and action stay with the service, for the client proved nothing.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task SoapFaultException_OfAnAuthenticator_ReachesTheClient(bool isCertificate, bool isSession)
+    {
+        var security = (isCertificate ? Endpoints.Single : Endpoints.UserName) with { EstablishSecurityContext = isSession };
+        await using var host = await StartAsync(
+            security, setUp => _ = isCertificate ? setUp.AuthenticateCertificates<Locked>() : setUp.AuthenticateUserNames<Locked>());
+        var client = host.Client(security);
+        SecureConversationException e;
+        if (isSession)
+        {
+            e = await Assert.ThrowsAsync<SecureConversationException>(client.OpenAsync);
+        }
+        else
+        {
+            using var request = client.Secure(null);
+            using var response = await client.PostAsync(request.Envelope);
+            Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+            var body = await response.Content.ReadAsByteArrayAsync();
+            e = Assert.Throws<SecureConversationException>(() => request.VerifyReply(body));
+        }
+
+        Assert.Equal(("Receiver", "{urn:accounts}Locked", "The account is locked."), (e.Fault!.Code, e.Fault.Subcode, e.Fault.Reason));
+        Assert.False(e.Fault.IsSecured);
+        Assert.Null(e.Fault.Detail);
+        Assert.Equal(SecureConversationFailure.PeerRefusal, e.Failure);
+    }
+
     [Fact]
     public async Task Role_ThatTheServiceDoesNotGive_IsDenied()
     {
@@ -144,6 +176,27 @@ public sealed class AuthenticatorTests
             user.AddIdentity(new ClaimsIdentity([new Claim(ClaimTypes.Role, "clerk")], "register"));
             return user;
         }
+    }
+
+    private sealed class Locked : IUserNameAuthenticator, ICertificateAuthenticator
+    {
+        public ValueTask<ClaimsPrincipal?> AuthenticateAsync(
+            string userName, string password, MessageOrigin origin, CancellationToken cancellationToken) => throw Fault();
+
+        public async ValueTask<ClaimsPrincipal?> AuthenticateAsync(
+            X509Certificate2 certificate, ClaimsPrincipal user, MessageOrigin origin, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            throw Fault();
+        }
+
+        private static SoapFaultException Fault() => new("The account is locked.")
+        {
+            Code = SoapFaultCode.Receiver,
+            Subcode = new System.Xml.XmlQualifiedName("Locked", "urn:accounts"),
+            Action = "urn:accounts/fault",
+            WriteDetail = writer => writer.WriteElementString("secret", "x"),
+        };
     }
 
     private sealed class Nobody : IUserNameAuthenticator, ICertificateAuthenticator

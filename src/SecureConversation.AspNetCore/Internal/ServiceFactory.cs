@@ -34,9 +34,9 @@ internal static class ServiceFactory
         {
             ServiceCertificate = credentials.ServiceCertificate,
             ClientCertificateValidation = credentials.ClientCertificateValidation,
-            UserNamePasswordValidator = credentials.UserNamePasswordValidator,
-            UserNameAuthenticator = options.UserNameAuthenticator ?? credentials.UserNameAuthenticator,
-            CertificateAuthenticator = options.CertificateAuthenticator ?? credentials.CertificateAuthenticator,
+            UserNamePasswordValidator = AuthenticationFaults.Of(credentials.UserNamePasswordValidator),
+            UserNameAuthenticator = AuthenticationFaults.Of(options.UserNameAuthenticator ?? credentials.UserNameAuthenticator),
+            CertificateAuthenticator = AuthenticationFaults.Of(options.CertificateAuthenticator ?? credentials.CertificateAuthenticator),
         };
     }
 

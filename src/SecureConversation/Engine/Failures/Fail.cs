@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using SecureConversation.Credentials;
 
 namespace SecureConversation.Engine.Failures;
 
@@ -20,4 +21,7 @@ internal sealed class SecurityFailureException(FailureCode code, string? detail 
 
     /// <summary>The element or rule concerned. Never contains content, keys or lengths of plaintext.</summary>
     public string? Detail { get; } = detail;
+
+    /// <summary>The fault that the application answers with; null for that of <see cref="FaultMap"/>.</summary>
+    public AuthenticationFaultException? Answer { get; init; }
 }

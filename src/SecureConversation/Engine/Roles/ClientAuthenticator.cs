@@ -60,6 +60,18 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, Engine
         return user;
     }
 
-    private ValueTask<ClaimsPrincipal> AuthenticateAsync(ProvedToken token, MessageOrigin origin, CancellationToken cancellationToken) =>
-        token.Kind.AuthenticateAsync(token, _authentication, origin, cancellationToken);
+    private async ValueTask<ClaimsPrincipal> AuthenticateAsync(
+        ProvedToken token, MessageOrigin origin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await token.Kind.AuthenticateAsync(token, _authentication, origin, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AuthenticationFaultException answer)
+        {
+            // Counted and logged as any other client that is not accepted. Its text is for the client alone.
+            var code = token.Certificate is null ? FailureCode.InvalidCredentials : FailureCode.UntrustedCertificate;
+            throw new SecurityFailureException(code, "the validator answers with a fault of the application") { Answer = answer };
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Xml;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Tokens;
@@ -40,45 +42,68 @@ internal static class EnvelopeWriter
     public static PooledBytes Fault(SoapNames names, WireFault fault, string? relatesTo) =>
         Reply(names, names.DefaultFaultAction, relatesTo, output => FaultBody(output, names, fault));
 
+    /// <summary>A reply whose body is a fault of the application, without a detail, as WCF sends those of validators.</summary>
+    public static PooledBytes Fault(SoapNames names, AuthenticationFaultException fault, string? relatesTo) =>
+        Reply(names, names.DefaultFaultAction, relatesTo,
+            output => FaultBody(output, names, [fault.Code, .. fault.Subcodes], fault.Message, fault.Language));
+
     private static void FaultBody(PooledBytes output, SoapNames names, WireFault fault)
+    {
+        XmlQualifiedName code = new(fault.Code);
+        FaultBody(output, names,
+            fault.Subcode is null ? [code] : [code, new(fault.Subcode, fault.SubcodeNamespace)], fault.Reason, "en-US");
+    }
+
+    private static void FaultBody(PooledBytes output, SoapNames names, XmlQualifiedName[] codes, string reason, string language)
     {
         if (names.IsSoap12)
         {
-            output.Write("<s:Fault><s:Code><s:Value>s:"u8);
-            output.WriteText(fault.Code);
-            output.Write("</s:Value>"u8);
-            if (fault.Subcode is not null)
+            output.Write("<s:Fault><s:Code>"u8);
+            for (var i = 0; i < codes.Length; i++)
             {
-                output.Write("<s:Subcode><s:Value"u8);
-                TokenWriter.Attribute(output, "xmlns:f", fault.SubcodeNamespace!);
-                output.Write(">f:"u8);
-                output.WriteText(fault.Subcode);
-                output.Write("</s:Value></s:Subcode>"u8);
+                output.Write(i == 0 ? ""u8 : "<s:Subcode>"u8);
+                output.Write("<s:Value"u8);
+                FaultCode(output, codes[i], codes[i].Name);
+                output.Write("</s:Value>"u8);
             }
 
-            output.Write("</s:Code><s:Reason><s:Text xml:lang=\"en-US\">"u8);
-            output.WriteEscaped(fault.Reason);
+            for (var i = 1; i < codes.Length; i++)
+            {
+                output.Write("</s:Subcode>"u8);
+            }
+
+            output.Write("</s:Code><s:Reason><s:Text"u8);
+            TokenWriter.Attribute(output, "xml:lang", language);
+            output.Write(">"u8);
+            output.WriteEscaped(reason);
             output.Write("</s:Text></s:Reason></s:Fault>"u8);
             return;
         }
 
         // SOAP 1.1 has no subcode, so the specific code takes the place of the general one.
+        var code = codes.Length > 1 ? codes[1] : codes[0];
         output.Write("<s:Fault><faultcode"u8);
-        if (fault.Subcode is not null)
-        {
-            TokenWriter.Attribute(output, "xmlns:f", fault.SubcodeNamespace!);
-            output.Write(">f:"u8);
-            output.WriteText(fault.Subcode);
-        }
-        else
+        FaultCode(output, code, code.Name switch { "Sender" => "Client", "Receiver" => "Server", var other => other });
+        output.Write("</faultcode><faultstring"u8);
+        TokenWriter.Attribute(output, "xml:lang", language);
+        output.Write(">"u8);
+        output.WriteEscaped(reason);
+        output.Write("</faultstring></s:Fault>"u8);
+    }
+
+    /// <summary>The rest of a start tag and a code; one without a namespace is one of SOAP's own.</summary>
+    private static void FaultCode(PooledBytes output, XmlQualifiedName code, string nameOfSoap)
+    {
+        if (code.Namespace.Length == 0)
         {
             output.Write(">s:"u8);
-            output.WriteText(fault.Code switch { "Sender" => "Client", "Receiver" => "Server", var other => other });
+            output.WriteText(nameOfSoap);
+            return;
         }
 
-        output.Write("</faultcode><faultstring xml:lang=\"en-US\">"u8);
-        output.WriteEscaped(fault.Reason);
-        output.Write("</faultstring></s:Fault>"u8);
+        TokenWriter.Attribute(output, "xmlns:f", code.Namespace);
+        output.Write(">f:"u8);
+        output.WriteText(code.Name);
     }
 
     private static PooledBytes Start(SoapNames names)
