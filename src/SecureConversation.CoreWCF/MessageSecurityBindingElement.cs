@@ -48,17 +48,20 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     public override bool CanBuildServiceDispatcher<TChannel>(BindingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        // Where an element says no, CoreWCF's net.tcp goes on without it, and so without security. This says yes to be asked, and refuses
-        // then.
-        return !IsRequestReply(context) || typeof(TChannel) == typeof(IReplyChannel) || typeof(TChannel) == typeof(IReplySessionChannel);
+        // Where an element says no, CoreWCF's net.tcp goes on without it, and so without security, and its HTTP answers 404. This says yes
+        // to be asked, and refuses then.
+        return !IsRequestReply(context) || typeof(TChannel) == typeof(IReplyChannel) || typeof(TChannel) == typeof(IReplySessionChannel)
+            || IsDuplex<TChannel>();
     }
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The transport is not one of request and reply.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// The contract asks for a session where the binding has none, or the other way round.
+    /// <exception cref="NotSupportedException">
+    /// The transport is not one of request and reply, or the contract has callbacks.
     /// </exception>
-    /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The contract asks for a session where the binding has none, or the other way round; settings contradict each other, or are not
+    /// offered. The message says what to change.
+    /// </exception>
     public override IServiceDispatcher BuildServiceDispatcher<TChannel>(BindingContext context, IServiceDispatcher innerDispatcher)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -69,9 +72,19 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
                 + $"{innerDispatcher.BaseAddress} needs HttpTransportBindingElement, or the security of its transport.");
         }
 
+        if (IsDuplex<TChannel>()
+            && !innerDispatcher.SupportedChannelTypes.Any(t => t == typeof(IReplyChannel) || t == typeof(IReplySessionChannel)))
+        {
+            throw new NotSupportedException($"A contract at {innerDispatcher.BaseAddress} has a CallbackContract, and message security "
+                + "over HTTP offers no callbacks: take the CallbackContract out of its ServiceContract, and let clients ask.");
+        }
+
         var secured = SecuredServiceDispatcher.Create(this, context, innerDispatcher);
         return context.BuildNextServiceDispatcher<IReplyChannel>(secured);
     }
+
+    private static bool IsDuplex<TChannel>() =>
+        typeof(TChannel) == typeof(IDuplexChannel) || typeof(TChannel) == typeof(IDuplexSessionChannel);
 
     // The type of the transport decides, because net.tcp says yes to any shape of channel.
     private static bool IsRequestReply(BindingContext context) =>

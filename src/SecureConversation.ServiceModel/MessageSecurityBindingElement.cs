@@ -49,6 +49,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         }
 
         // Settings are checked before the transport is touched.
+        Neighbours.Require(context.Binding.Elements);
         var security = EndpointSecurity.Create(this, context);
         var inner = context.BuildInnerChannelFactory<IRequestChannel>();
         return new SecurityChannelFactory<TChannel>(security, inner, context.Binding);

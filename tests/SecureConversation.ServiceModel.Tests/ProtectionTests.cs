@@ -15,6 +15,7 @@ public sealed class ProtectionTests
     private const string Prefix = "urn:calc/ICalculator/";
 
     [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
+    [UseProtectionLevels]
     [ProtectionLevel(ProtectionLevel.Sign)]
     public interface ISignedCalculator
     {
@@ -30,6 +31,7 @@ public sealed class ProtectionTests
     }
 
     [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
+    [UseProtectionLevels]
     public interface IPartlySignedCalculator
     {
         [OperationContract]
@@ -42,6 +44,7 @@ public sealed class ProtectionTests
 
     /// <summary>Operations that a contract inherits keep the level of their own.</summary>
     [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
+    [UseProtectionLevels]
     [ProtectionLevel(ProtectionLevel.EncryptAndSign)]
     public interface IDerivedCalculator : ISignedCalculator
     {
@@ -50,7 +53,7 @@ public sealed class ProtectionTests
     }
 
     [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
-    [ProtectionLevel(ProtectionLevel.EncryptAndSign)]
+    [UseProtectionLevels]
     public interface IHeaderCalculator
     {
         [OperationContract(Action = Prefix + "Notify", IsOneWay = true)]
@@ -169,7 +172,7 @@ public sealed class ProtectionTests
         var message = new NotifyMessage { Secret = "s", Text = "t" };
         var e = Assert.Throws<InvalidOperationException>(() => proxy.Notify(message));
         Assert.Contains("'Secret'", e.Message, StringComparison.Ordinal);
-        Assert.Contains("[ProtectionLevel]", e.Message, StringComparison.Ordinal);
+        Assert.Contains("[UseProtectionLevels]", e.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(() => proxy.NotifyAsync(message));
         using (new OperationContextScope((IContextChannel)proxy))
         {
@@ -194,7 +197,7 @@ public sealed class ProtectionTests
         await using var service = await StartAsync(session, levels);
         service.EchoHeader = "<h:Secret xmlns:h='urn:header'>seen</h:Secret>";
         using var factory = Factory<IGeneratedCalculator>(session, service);
-        factory.Endpoint.Contract.ContractBehaviors.Add(new ProtectionLevelAttribute(level));
+        factory.Endpoint.UseProtectionLevels(level);
         var proxy = factory.CreateChannel();
         proxy.Notify(new NotifyMessage { Secret = "s", Text = "t" });
         await proxy.NotifyAsync(new NotifyMessage { Secret = "s", Text = "t" });
@@ -215,7 +218,7 @@ public sealed class ProtectionTests
         using var factory = Factory<IGeneratedCalculator>(session: true, service);
         if (isKnown)
         {
-            factory.Endpoint.Contract.ContractBehaviors.Add(new ProtectionLevelAttribute(ProtectionLevel.EncryptAndSign));
+            factory.Endpoint.UseProtectionLevels();
         }
 
         var proxy = factory.CreateChannel();

@@ -1,29 +1,34 @@
 using System.Collections.ObjectModel;
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
+using System.Xml;
 using CoreWCF.IdentityModel.Policy;
 using CoreWCF.IdentityModel.Selectors;
 using CoreWCF.IdentityModel.Tokens;
+using CoreWCF.Security.Tokens;
 
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>
-/// The client as CoreWCF services know it. CoreWCF's authenticators make the claims. The engine has validated the client before, so their
-/// validators accept everything.
+/// The client as CoreWCF services know it. The engine has validated the client before, so the validator of CoreWCF's authenticator for
+/// certificates accepts everything.
 /// </summary>
 internal sealed class CallerIdentity
 {
     private static readonly X509SecurityTokenAuthenticator CertificateClaims = new(X509CertificateValidator.None);
-    private static readonly CustomUserNameSecurityTokenAuthenticator UserNameClaims = new(UserNamePasswordValidator.None);
 
     private readonly List<SupportingTokenSpecification> _tokens = [];
     private readonly List<IAuthorizationPolicy> _policies = [];
+    private SecurityTokenSpecification? _session;
 
     private CallerIdentity()
     {
     }
 
-    public static async ValueTask<CallerIdentity> CreateAsync(ClaimsPrincipal user, X509Certificate2? certificate)
+    /// <param name="user">The client.</param>
+    /// <param name="certificate">Its certificate; null when it has none.</param>
+    /// <param name="validator">The name of the class that validates user names.</param>
+    public static async ValueTask<CallerIdentity> CreateAsync(ClaimsPrincipal user, X509Certificate2? certificate, string validator)
     {
         var caller = new CallerIdentity();
         var userName = user.Identity is { AuthenticationType: EngineCredentials.ClientAuthenticationTypes.UserName, Name: { } name }
@@ -31,15 +36,16 @@ internal sealed class CallerIdentity
             : null;
         if (userName is not null)
         {
-            var token = new UserNameSecurityToken(userName, null);
-            caller._policies.AddRange(
-                await caller.AddAsync(UserNameClaims, token, SecurityTokenAttachmentMode.SignedEncrypted).ConfigureAwait(false));
+            var policies = new ReadOnlyCollection<IAuthorizationPolicy>([new UserNamePolicy(userName, validator)]);
+            caller.Add(new UserNameSecurityToken(userName, null), policies, SecurityTokenAttachmentMode.SignedEncrypted);
+            caller._policies.AddRange(policies);
         }
 
         if (certificate is not null)
         {
             var token = new X509SecurityToken(certificate);
-            var policies = await caller.AddAsync(CertificateClaims, token, SecurityTokenAttachmentMode.Endorsing).ConfigureAwait(false);
+            var policies = await CertificateClaims.ValidateTokenAsync(token).ConfigureAwait(false);
+            caller.Add(token, policies, SecurityTokenAttachmentMode.Endorsing);
             if (userName is null)
             {
                 // WCF takes no identity where there are two. The user name is the identity here, the certificate a token beside it.
@@ -47,6 +53,20 @@ internal sealed class CallerIdentity
             }
         }
 
+        return caller;
+    }
+
+    /// <summary>
+    /// The client of a session, whose token WCF names as the one that protects its messages. Its key stays with the engine, so the token
+    /// has an empty one.
+    /// </summary>
+    public static async ValueTask<CallerIdentity> CreateAsync(ServiceSession session, string validator, TimeProvider clock)
+    {
+        var caller = await CreateAsync(session.User, session.ClientCertificate, validator).ConfigureAwait(false);
+        var policies = caller._policies.AsReadOnly();
+        var token = new SecurityContextSecurityToken(new UniqueId(session.Id), $"_{Guid.NewGuid()}", [],
+            clock.GetUtcNow().UtcDateTime, session.Expires.UtcDateTime, policies);
+        caller._session = new SecurityTokenSpecification(token, policies);
         return caller;
     }
 
@@ -58,15 +78,12 @@ internal sealed class CallerIdentity
             security.IncomingSupportingTokens.Add(token);
         }
 
+        security.ProtectionToken = _session;
+
         // Set for anonymous clients as well: a client that the transport authenticated must not speak for the message.
         security.ServiceSecurityContext = new ServiceSecurityContext(_policies.AsReadOnly());
     }
 
-    private async ValueTask<ReadOnlyCollection<IAuthorizationPolicy>> AddAsync(
-        SecurityTokenAuthenticator authenticator, SecurityToken token, SecurityTokenAttachmentMode mode)
-    {
-        var policies = await authenticator.ValidateTokenAsync(token).ConfigureAwait(false);
+    private void Add(SecurityToken token, ReadOnlyCollection<IAuthorizationPolicy> policies, SecurityTokenAttachmentMode mode) =>
         _tokens.Add(new SupportingTokenSpecification(token, policies, mode));
-        return policies;
-    }
 }

@@ -53,8 +53,7 @@ internal static class CredentialTranslation
                 catch (Exception e) when (e is not OutOfMemoryException)
                 {
                     // Validators of WCF refuse by throwing, and any exception counts.
-                    refusals.Write(e);
-                    return false;
+                    return Refuse(e, refusals);
                 }
             },
         };
@@ -84,8 +83,14 @@ internal static class CredentialTranslation
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            refusals.Write(e);
-            return false;
+            return Refuse(e, refusals);
         }
+    }
+
+    /// <exception cref="EngineCredentials.AuthenticationFaultException">The validator answers with a fault of its own.</exception>
+    private static bool Refuse(Exception thrown, ClientRefusals refusals)
+    {
+        refusals.Write(thrown);
+        return ValidatorFaults.Of(thrown) is { } answer ? throw answer : false;
     }
 }

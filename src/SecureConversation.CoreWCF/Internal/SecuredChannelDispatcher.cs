@@ -10,7 +10,7 @@ namespace SecureConversation.CoreWCF.Internal;
 /// and refusals are answered here and reach no service.
 /// </summary>
 internal sealed class SecuredChannelDispatcher(MessageSecurityService security, IServiceChannelDispatcher? single, SessionChannels sessions,
-    XmlDictionaryReaderQuotas quotas, ILogger logger) : IServiceChannelDispatcher
+    XmlDictionaryReaderQuotas quotas, ILogger logger, string validator) : IServiceChannelDispatcher
 {
     public Task DispatchAsync(Message message) =>
         throw new NotSupportedException("Message security needs a transport of request and reply.");
@@ -104,7 +104,8 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
             }
             else
             {
-                var caller = await CallerIdentity.CreateAsync(dispatch.User, dispatch.Request.SenderCertificate).ConfigureAwait(false);
+                var caller = await CallerIdentity.CreateAsync(dispatch.User, dispatch.Request.SenderCertificate, validator)
+                    .ConfigureAwait(false);
                 caller.ApplyTo(request);
                 await single!.DispatchAsync(secured).ConfigureAwait(false);
             }

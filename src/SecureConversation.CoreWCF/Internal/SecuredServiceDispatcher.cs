@@ -40,13 +40,15 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
 
     public IList<Type> SupportedChannelTypes => _service.SupportedChannelTypes;
 
-    /// <exception cref="ArgumentException">Settings contradict each other.</exception>
-    /// <exception cref="InvalidOperationException">Contract and binding do not agree about sessions.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Settings contradict each other, or are not offered, or contract and binding do not agree about sessions.
+    /// </exception>
     public static SecuredServiceDispatcher Create(MessageSecurityBindingElement element, BindingContext context, IServiceDispatcher service)
     {
-        var binding = EngineBinding.MessageSecurityBinding.Create(
+        Neighbours.Require(context.Binding.Elements);
+        var binding = StackRefusals.Checked(() => EngineBinding.MessageSecurityBinding.Create(
             element.Settings, Translation.ToEngine(service.Binding.MessageVersion), ContractProtection.Of(
-                service.Host.Description.Endpoints.Where(e => e.ListenUri == service.BaseAddress).SelectMany(e => e.Contract.Operations)));
+                service.Host.Description.Endpoints.Where(e => e.ListenUri == service.BaseAddress).SelectMany(e => e.Contract.Operations))));
         if (!service.SupportedChannelTypes.Contains(binding.EstablishesSession ? typeof(IReplySessionChannel) : typeof(IReplyChannel)))
         {
             throw new InvalidOperationException(binding.EstablishesSession
@@ -70,12 +72,13 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         // Not an async method: the transport calls it when the host starts, and an exception about missing credentials must end the start.
         var loggers = channel.GetProperty<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var logger = loggers.CreateLogger("SecureConversation.CoreWCF");
-        var sessions = new SessionChannels(_service, channel, logger);
         var clock = channel.GetProperty<TimeProvider>() ?? TimeProvider.System;
         var refusals = new ClientRefusals(logger, clock);
-        var credentials = CredentialTranslation.ToEngine(
-            Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials, _binding, refusals);
-        var security = new MessageSecurityService(_binding, credentials, new MessageSecurityServiceOptions
+        var ofHost = Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials;
+        var validator = ofHost.UserNameAuthentication.CustomUserNamePasswordValidator?.GetType().Name ?? "";
+        var sessions = new SessionChannels(_service, channel, validator, clock, logger);
+        var credentials = CredentialTranslation.ToEngine(ofHost, _binding, refusals);
+        var security = StackRefusals.Checked(() => new MessageSecurityService(_binding, credentials, new MessageSecurityServiceOptions
         {
             TimeProvider = clock,
             LoggerFactory = loggers,
@@ -89,14 +92,15 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             MaxAttributesPerElement = _maxAttributesPerElement,
             MaxNamespaceDeclarations = _maxNamespaceDeclarations,
             AddressFilter = AddressFilterOf(Host, BaseAddress),
-        });
+        }));
+        StartedCredentials.Keep(ofHost, _binding, logger);
         Host.Closed += (_, _) =>
         {
             security.Dispose();
             refusals.Dispose();
             credentials.ServiceCertificate!.Dispose();
         };
-        return CreateAsync(channel, security, sessions, logger);
+        return CreateAsync(channel, security, sessions, logger, validator);
     }
 
     /// <summary>
@@ -117,11 +121,11 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     }
 
     private async Task<IServiceChannelDispatcher> CreateAsync(
-        IChannel channel, MessageSecurityService security, SessionChannels sessions, ILogger logger)
+        IChannel channel, MessageSecurityService security, SessionChannels sessions, ILogger logger, string validator)
     {
         // Each session has a channel of its own: the one of the transport serves only bindings without sessions.
         var single = _binding.EstablishesSession ? null : await _service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
-        return new SecuredChannelDispatcher(security, single, sessions, _quotas, logger);
+        return new SecuredChannelDispatcher(security, single, sessions, _quotas, logger, validator);
     }
 
     /// <summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>The channels of the open sessions of an endpoint, made with the first message of each.</summary>
-internal sealed class SessionChannels(IServiceDispatcher service, IChannel transport, ILogger logger)
+internal sealed class SessionChannels(IServiceDispatcher service, IChannel transport, string validator, TimeProvider clock, ILogger logger)
 {
     private readonly ConcurrentDictionary<ServiceSession, Lazy<Task<Entry>>> _channels = new();
 
@@ -50,7 +50,7 @@ internal sealed class SessionChannels(IServiceDispatcher service, IChannel trans
     {
         var channel = new SecuritySessionChannel(transport, security, session);
         channel.ChannelDispatcher = await service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
-        return new Entry(channel, await CallerIdentity.CreateAsync(session.User, session.ClientCertificate).ConfigureAwait(false));
+        return new Entry(channel, await CallerIdentity.CreateAsync(session, validator, clock).ConfigureAwait(false));
     }
 
     private async Task EndAsync(ServiceSession session, Lazy<Task<Entry>> entry)

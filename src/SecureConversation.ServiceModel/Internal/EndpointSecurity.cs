@@ -53,8 +53,9 @@ internal sealed class EndpointSecurity : IDisposable
 
         var version = context.RemainingBindingElements.Find<MessageEncodingBindingElement>()?.MessageVersion
             ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
-        var protection = context.BindingParameters.Find<EngineBinding.ChannelProtectionRequirements>();
-        var binding = Checked(() =>
+        var protection = context.BindingParameters.Find<EngineBinding.ChannelProtectionRequirements>()
+            ?? context.BindingParameters.Find<ContractRequirements>()?.Requirements;
+        var binding = StackRefusals.Checked(() =>
             EngineBinding.MessageSecurityBinding.Create(element.Settings, Translation.ToEngine(version), protection));
         return new EndpointSecurity(binding, Credentials(context), element.LoggerFactory)
         {
@@ -79,7 +80,7 @@ internal sealed class EndpointSecurity : IDisposable
 
     public void Dispose() => _clientCertificate?.Dispose();
 
-    private MessageSecurityClient CreateClient(EndpointAddress address) => Checked(() =>
+    private MessageSecurityClient CreateClient(EndpointAddress address) => StackRefusals.Checked(() =>
     {
         var certificate = ClientCertificate(_credentials.ClientCertificate.Certificate);
         var credentials = CredentialTranslation.ToEngine(_credentials, certificate, address);
@@ -94,18 +95,6 @@ internal sealed class EndpointSecurity : IDisposable
             MaxNamespaceDeclarations = MaxNamespaceDeclarations,
         });
     });
-
-    private static T Checked<T>(Func<T> create)
-    {
-        try
-        {
-            return create();
-        }
-        catch (ArgumentException e)
-        {
-            throw new InvalidOperationException(e.Message, e);
-        }
-    }
 
     private EngineCredentials.X509Credential? ClientCertificate(X509Certificate2? certificate)
     {

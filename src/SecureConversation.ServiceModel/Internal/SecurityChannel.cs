@@ -190,7 +190,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         catch (SecureConversationException e)
         {
             OnRefusedReply(e);
-            throw SecurityErrors.ForMessage(e);
+            throw SecurityErrors.ForMessage(e, security.KnowsContract);
         }
     }
 

@@ -32,20 +32,32 @@ internal static class SecurityErrors
     };
 
     /// <summary>The exception for a request that was not sent, or whose reply was refused.</summary>
-    public static Exception ForMessage(SecureConversationException e) => new MessageSecurityException(
+    /// <param name="e">The refusal.</param>
+    /// <param name="knowsContract">Whether the channel was told about the contract, whose levels the service may want.</param>
+    public static Exception ForMessage(SecureConversationException e, bool knowsContract = true) => new MessageSecurityException(
         e.Code switch
         {
             FailureCode.UntrustedCertificate => "The certificate of the service is not trusted: see "
                 + "ClientCredentials.ServiceCertificate.Authentication. Details are in the inner exception.",
             FailureCode.IdentityMismatch => "The certificate of the service is for somebody else: give the EndpointAddress the expected "
                 + "identity, a DnsEndpointIdentity or an X509CertificateEndpointIdentity. Details are in the inner exception.",
-            _ => e.Message,
+            FailureCode.PeerFault when !knowsContract && e.Fault is { IsSecured: false } => e.Message
+                + " If the contract has [ProtectionLevel], tell the channel: [UseProtectionLevels], or Endpoint.UseProtectionLevels().",
+            _ => StackRefusals.InWordsOfTheStack(e.Message),
         },
         Inner(e));
 
     // The fault as callers of WCF know it. One without security may come from anybody.
-    private static Exception Inner(SecureConversationException e) =>
-        e.Fault is { } fault ? new FaultException(new FaultReason(fault.Reason), Code(fault), action: null) : e;
+    private static Exception Inner(SecureConversationException e)
+    {
+        if (e.Fault is { } fault)
+        {
+            return new FaultException(new FaultReason(fault.Reason), Code(fault), action: null);
+        }
+
+        var text = StackRefusals.InWordsOfTheStack(e.Message);
+        return text == e.Message ? e : new SecureConversationException(e.Failure, e.Code, text, e.InnerException);
+    }
 
     private static FaultCode Code(SoapFault fault)
     {

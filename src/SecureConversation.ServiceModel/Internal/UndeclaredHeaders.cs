@@ -15,8 +15,8 @@ internal static class UndeclaredHeaders
         if (headers.FirstOrDefault(h => h.GetType().DeclaringType?.Namespace == typeof(IClientMessageFormatter).Namespace) is { } header)
         {
             throw new InvalidOperationException($"The header '{header.Name}' of the message contract would leave unprotected, for "
-                + "System.ServiceModel does not tell message security about contracts: put [ProtectionLevel] on the contract, or add a "
-                + "ProtectionLevelAttribute to Endpoint.Contract.ContractBehaviors.");
+                + "System.ServiceModel does not tell message security about contracts: put [UseProtectionLevels] on the contract, "
+                + "or call Endpoint.UseProtectionLevels() of the factory or client.");
         }
     }
 }

@@ -12,6 +12,20 @@ internal static class DropIn
     public static EngineBinding.MessageSecurityVersion VersionOfWS2007Http =>
         EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
 
+    /// <summary>Refuses in words what CoreWCF refuses without.</summary>
+    /// <exception cref="PlatformNotSupportedException">The stack has no reliable sessions.</exception>
+    public static bool Reliable(bool isEnabled)
+    {
+#if CORE_WCF
+        if (isEnabled)
+        {
+            throw new PlatformNotSupportedException("CoreWCF has no reliable sessions: leave reliableSessionEnabled at false.");
+        }
+
+#endif
+        return isEnabled;
+    }
+
     /// <summary>
     /// Puts message security where WCF has it: above the encoder, and below what needs sessions, such as reliable messaging.
     /// </summary>
@@ -19,6 +33,7 @@ internal static class DropIn
     public static MessageSecurityBindingElement Insert(
         BindingElementCollection elements, NonDualMessageSecurityOverHttp message, EngineBinding.MessageSecurityVersion version)
     {
+        Neighbours.Require(elements);
         var settings = new EngineBinding.MessageSecurity
         {
             ClientCredentialType = Translation.ByName<EngineBinding.MessageCredentialType>(message.ClientCredentialType),

@@ -20,8 +20,7 @@ internal static partial class Translation
             : EngineBinding.SecurityAlgorithmSuite.All.FirstOrDefault(known => AreEqual(known, suite))
             ?? throw new ArgumentException($"The algorithm suite '{suite}' is not offered: choose one of "
                 + $"{string.Join(", ", EngineBinding.SecurityAlgorithmSuite.All)}, or one that equals it in all properties and key "
-                + "lengths.",
-                nameof(suite));
+                + "lengths.");
     }
 
     // A name proves nothing: the application may have overridden what it stands for.

@@ -29,9 +29,13 @@ public partial class WS2007HttpBinding : StackWS2007HttpBinding
 
     /// <summary>A binding with this mode of security.</summary>
     /// <param name="securityMode">Where security is applied.</param>
-    /// <param name="reliableSessionEnabled">Passed to the base; reliable sessions do not go with message security.</param>
+    /// <param name="reliableSessionEnabled">
+    /// Whether sessions are reliable. Not offered with message security: refused when the binding elements are made. CoreWCF offers it with
+    /// no security.
+    /// </param>
+    /// <exception cref="PlatformNotSupportedException">True, and the stack has no reliable sessions.</exception>
     public WS2007HttpBinding(SecurityMode securityMode, bool reliableSessionEnabled)
-        : base(securityMode, reliableSessionEnabled)
+        : base(securityMode, DropIn.Reliable(reliableSessionEnabled))
     {
     }
 

@@ -6,6 +6,7 @@ using SecureConversation.ServiceModel;
 namespace SecureConversation.Contract.Wcf.ServiceModel;
 
 [ServiceContract(Namespace = Contract.Namespace, Name = Contract.Name)]
+[UseProtectionLevels]
 public interface IContract
 {
     [OperationContract]
