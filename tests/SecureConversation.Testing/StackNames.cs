@@ -22,6 +22,7 @@ public sealed partial class StackNames
             _members.Add(name);
             _members.Add(name.EndsWith("Attribute", StringComparison.Ordinal) ? name[..^9] : name);
             _members.UnionWith(Members(type));
+            _members.UnionWith(type.Namespace?.Split('.') ?? []);
             foreach (var property in type.GetProperties())
             {
                 // A path may begin with a property, as that of a binding.

@@ -15,6 +15,8 @@ namespace SecureConversation.CoreWCF.Internal;
 /// </summary>
 internal sealed class CallerIdentity
 {
+    private const int KeyLength = 32;
+
     private static readonly X509SecurityTokenAuthenticator CertificateClaims = new(X509CertificateValidator.None);
 
     private readonly List<SupportingTokenSpecification> _tokens = [];
@@ -57,15 +59,17 @@ internal sealed class CallerIdentity
     }
 
     /// <summary>
-    /// The client of a session, whose token WCF names as the one that protects its messages. Its key stays with the engine, so the token
-    /// has an empty one.
+    /// The client of a session, whose token WCF names as the one that protects its messages. Its key stays with the engine: the token has
+    /// zeros in its place, since CoreWCF makes none without a key.
     /// </summary>
     public static async ValueTask<CallerIdentity> CreateAsync(ServiceSession session, string validator, TimeProvider clock)
     {
         var caller = await CreateAsync(session.User, session.ClientCertificate, validator).ConfigureAwait(false);
         var policies = caller._policies.AsReadOnly();
-        var token = new SecurityContextSecurityToken(new UniqueId(session.Id), $"_{Guid.NewGuid()}", [],
-            clock.GetUtcNow().UtcDateTime, session.Expires.UtcDateTime, policies);
+        var expires = session.Expires.UtcDateTime;
+        var now = clock.GetUtcNow().UtcDateTime;
+        var token = new SecurityContextSecurityToken(
+            new UniqueId(session.Id), $"_{Guid.NewGuid()}", new byte[KeyLength], now < expires ? now : expires, expires, policies);
         caller._session = new SecurityTokenSpecification(token, policies);
         return caller;
     }

@@ -6,7 +6,7 @@ namespace SecureConversation.CoreWCF.Tests.Support;
 
 /// <summary>One instance per session, where there are sessions. What happens to instances is told to the probe of the test.</summary>
 [ServiceBehavior(InstanceContextMode = InstanceContextMode.PerSession, ConcurrencyMode = ConcurrencyMode.Multiple)]
-public sealed class EchoService : ISessionEcho, ISinglesEcho, IHeaderEcho, IDisposable
+public sealed class EchoService : ISessionEcho, ISinglesEcho, IHeaderEcho, IDuplexEcho, IDisposable
 {
     private readonly EchoProbe _probe;
     private int _calls;

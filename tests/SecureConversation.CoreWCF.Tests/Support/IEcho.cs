@@ -65,3 +65,13 @@ public interface ISessionEcho : IEcho
 /// <summary>The same with SessionMode.NotAllowed.</summary>
 [ServiceContract(Namespace = "urn:e", Name = "Echo", SessionMode = SessionMode.NotAllowed)]
 public interface ISinglesEcho : IEcho;
+
+/// <summary>The same with callbacks.</summary>
+[ServiceContract(Namespace = "urn:e", Name = "Echo", CallbackContract = typeof(IEchoCallback))]
+public interface IDuplexEcho : IEcho;
+
+public interface IEchoCallback
+{
+    [OperationContract(IsOneWay = true)]
+    void Changed();
+}
