@@ -66,10 +66,11 @@ public sealed class SessionEndTests
             await session.CallAsync("Count");
 
             Assert.Contains("<LeaveResult>2</LeaveResult>", await session.CallAsync("Leave").WaitAsync(Patience), StringComparison.Ordinal);
+            using var late = session.Secure("Count");
             await session.CancelAsync().WaitAsync(Patience);
 
             Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
-            var refused = await Assert.ThrowsAsync<SecureConversationException>(() => session.CallAsync("Count").WaitAsync(Patience));
+            var refused = await Assert.ThrowsAsync<SecureConversationException>(() => session.SendAsync(late, "Count").WaitAsync(Patience));
             Assert.Equal(SecureConversationFailure.BadContextToken, refused.Failure);
         }
 
