@@ -1,4 +1,5 @@
 using System.Xml;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WcfBinding = CoreWCF.Channels.Binding;
@@ -90,6 +91,9 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             MaxNamespaceDeclarations = _maxNamespaceDeclarations,
             AddressFilter = AddressFilterOf(Host, BaseAddress),
         });
+        // CoreWCF closes no channel when the application stops. By then there are no more requests, and services still have what they use.
+        channel.GetProperty<IHostApplicationLifetime>()?.ApplicationStopped.Register(
+            () => sessions.EndAllAsync(security).Wait(Binding.CloseTimeout));
         Host.Closed += (_, _) =>
         {
             security.Dispose();
