@@ -45,7 +45,8 @@ public sealed class ClientSession : IDisposable
     /// <param name="envelope">A plain SOAP envelope with a:Action and a:To, and with a:MessageID when a reply is expected.</param>
     /// <exception cref="ObjectDisposedException">The session is closed.</exception>
     /// <exception cref="SecureConversationException">
-    /// The key of the session expired longer than MaxClockSkew ago, by the clock of this client (<see cref="FailureCode.ContextKeyExpired"/>).
+    /// The key of the session expired longer than MaxClockSkew ago, by the clock of this client
+    /// (<see cref="FailureCode.ContextKeyExpired"/>).
     /// </exception>
     /// <exception cref="ArgumentException">The input is not a SOAP envelope of the binding's version, or lacks a header.</exception>
     public SecuredRequest Secure(ReadOnlyMemory<byte> envelope)

@@ -15,7 +15,8 @@ internal static partial class CoreWcfLog
         "The reply to a message with action {Action} cannot be protected; the client was answered by InternalServiceFault.")]
     public static partial void ReplyNotProtectable(ILogger logger, string? action, Exception exception);
 
-    [LoggerMessage(404, LogLevel.Information, "Session {Session} is ended: its client was gone before the answer could be sent ({Exception}).")]
+    [LoggerMessage(404, LogLevel.Information,
+        "Session {Session} is ended: its client was gone before the answer could be sent ({Exception}).")]
     public static partial void ClientGone(ILogger logger, string session, string exception);
 
     [LoggerMessage(402, LogLevel.Warning, "The service instance of session {Session} could not be ended.")]
