@@ -44,10 +44,15 @@ public sealed class ClientSession : IDisposable
     /// <summary>Protects a request with the keys of the session.</summary>
     /// <param name="envelope">A plain SOAP envelope with a:Action and a:To, and with a:MessageID when a reply is expected.</param>
     /// <exception cref="ObjectDisposedException">The session is closed.</exception>
+    /// <exception cref="SecureConversationException">
+    /// The key of the session expired longer than MaxClockSkew ago, by the clock of this client
+    /// (<see cref="FailureCode.ContextKeyExpired"/>).
+    /// </exception>
     /// <exception cref="ArgumentException">The input is not a SOAP envelope of the binding's version, or lacks a header.</exception>
     public SecuredRequest Secure(ReadOnlyMemory<byte> envelope)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
+        RequireUsable();
         using var plain = ClientEnvelope.Parse(envelope, Messages.Soap, _role.Environment.XmlLimits);
         return Secure(plain, Messages.ForRequest(plain.FindText(Messages.Soap.Action)), MessageKind.Application);
     }
@@ -77,6 +82,19 @@ public sealed class ClientSession : IDisposable
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             _users.Leave();
+        }
+    }
+
+    // The service would refuse the message. Where only the clock of this client is ahead, it is asked all the same.
+    private void RequireUsable()
+    {
+        var now = _role.Environment.Clock.GetUtcNow();
+        if (now - Expires > Messages.Element.LocalClientSettings.MaxClockSkew)
+        {
+            throw new SecureConversationException(SecureConversationFailure.BadContextToken, FailureCode.ContextKeyExpired,
+                $"The key of the session expired at {Expires.UtcDateTime:u}; by the clock of this client it is {now.UtcDateTime:u}. Open a "
+                + "new session. How long a key lives is SessionKeyRenewalInterval of the service, or IssuedCookieLifetime where "
+                + "RequireCancellation is false.");
         }
     }
 

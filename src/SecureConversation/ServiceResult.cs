@@ -23,11 +23,13 @@ public abstract class ServiceResult : IDisposable
     {
         private readonly IDisposable? _owner;
 
-        private Respond(ServiceResponseKind kind, ReadOnlyMemory<byte> envelope, FailureCode code, IDisposable? owner)
+        private Respond(
+            ServiceResponseKind kind, ReadOnlyMemory<byte> envelope, FailureCode code, IDisposable? owner, ServiceSession? opened = null)
         {
             Kind = kind;
             Envelope = envelope;
             Code = code;
+            Opened = opened;
             _owner = owner;
         }
 
@@ -39,6 +41,12 @@ public abstract class ServiceResult : IDisposable
 
         /// <summary>Why the message was refused; <see cref="FailureCode.None"/> for handshake responses. For logs only.</summary>
         public FailureCode Code { get; }
+
+        /// <summary>
+        /// The session that a client has with this reply; null for any other reply. A host that cannot send the reply ends it with
+        /// <see cref="MessageSecurityService.AbortAsync"/>, or it keeps its place until NegotiationTimeout.
+        /// </summary>
+        public ServiceSession? Opened { get; }
 
         /// <inheritdoc/>
         public override void Dispose() => _owner?.Dispose();
@@ -63,7 +71,7 @@ public abstract class ServiceResult : IDisposable
         /// <summary>Makes the result for a protected answer, which is a fault if it has a failure code.</summary>
         internal static Respond Protected(ServiceAnswer answer) => new(
             answer.Code == FailureCode.None ? ServiceResponseKind.Handshake : ServiceResponseKind.Fault,
-            answer.Message.Memory, answer.Code, answer.Message);
+            answer.Message.Memory, answer.Code, answer.Message, answer.Opened);
     }
 
     /// <summary>A verified message for the application.</summary>

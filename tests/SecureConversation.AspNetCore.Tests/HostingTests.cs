@@ -154,9 +154,9 @@ public sealed class HostingTests
             return SoapReply.FromBody("urn:e/EchoResponse", $"<t xmlns=\"\">{own}={text}</t>");
         });
         var client = host.Client(Endpoints.Session);
-        await Parallel.ForEachAsync(Enumerable.Range(0, 64), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, 64), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, cancellation) =>
         {
-            using var session = await client.OpenAsync();
+            using var session = await client.OpenAsync(cancellation);
             await Parallel.ForEachAsync(Enumerable.Range(0, 20), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (j, _) =>
             {
                 var result = await client.CallAsync(session, Envelopes.Request(body: $"<t xmlns=\"\">{i}/{j}</t>"));

@@ -41,7 +41,7 @@ public sealed class SharedStoreTests
             Endpoints.Session, _ => Task.FromResult(SoapReply.FromEnvelope(Envelopes.Reply())), o => o.MaxSessions = 1);
         var client = host.Client(Endpoints.Session);
         using var first = await client.OpenAsync();
-        var refused = await Assert.ThrowsAsync<SecureConversationException>(client.OpenAsync);
+        var refused = await Assert.ThrowsAsync<SecureConversationException>(() => client.OpenAsync());
         Assert.Equal(FailureCode.PeerFault, refused.Code);
         Assert.Contains(host.Log.Entries, e => e.Text.Contains("MaxSessions", StringComparison.Ordinal));
         await client.CallAsync(first);

@@ -118,13 +118,13 @@ public sealed class MovedCodeTests
     {
         await using var userNames = await EchoHost.StartAsync<IEcho>(Bindings.Text(Bindings.Bootstrap("username")),
             host => host.Credentials.UserNameAuthentication.CustomUserNamePasswordValidator = UserNamePasswordValidator.None);
-        Assert.Contains(RecordedLog.Current.Entries, e => e.Id == 404 && e.Level == LogLevel.Warning && e.Text.Contains("UserNamePasswordValidator.None", StringComparison.Ordinal));
+        Assert.Contains(RecordedLog.Current.Entries, e => e.Id == 405 && e.Level == LogLevel.Warning && e.Text.Contains("UserNamePasswordValidator.None", StringComparison.Ordinal));
         await using var certificates = await EchoHost.StartAsync<IEcho>(Bindings.Text(Bindings.Session()),
             host => host.Credentials.ClientCertificate.Authentication.CustomCertificateValidator = X509CertificateValidator.None);
-        Assert.Contains(RecordedLog.Current.Entries, e => e.Id == 404 && e.Text.Contains("X509CertificateValidator.None", StringComparison.Ordinal));
-        var before = RecordedLog.Current.Entries.Count(e => e.Id == 404);
+        Assert.Contains(RecordedLog.Current.Entries, e => e.Id == 405 && e.Text.Contains("X509CertificateValidator.None", StringComparison.Ordinal));
+        var before = RecordedLog.Current.Entries.Count(e => e.Id == 405);
         await using var others = await EchoHost.StartAsync<IEcho>(Bindings.Text(Bindings.Session(Bindings.Bootstrap("username"))));
-        Assert.Equal(before, RecordedLog.Current.Entries.Count(e => e.Id == 404));
+        Assert.Equal(before, RecordedLog.Current.Entries.Count(e => e.Id == 405));
     }
 
     /// <summary>The class of the application's validator, as WCF has it, and not one that accepts everything.</summary>

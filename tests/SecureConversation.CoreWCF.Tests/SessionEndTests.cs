@@ -66,14 +66,79 @@ public sealed class SessionEndTests
             await session.CallAsync("Count");
 
             Assert.Contains("<LeaveResult>2</LeaveResult>", await session.CallAsync("Leave").WaitAsync(Patience), StringComparison.Ordinal);
+            using var late = session.Secure("Count");
             await session.CancelAsync().WaitAsync(Patience);
 
             Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
-            var refused = await Assert.ThrowsAsync<SecureConversationException>(() => session.CallAsync("Count").WaitAsync(Patience));
+            var refused = await Assert.ThrowsAsync<SecureConversationException>(() => session.SendAsync(late, "Count").WaitAsync(Patience));
             Assert.Equal(SecureConversationFailure.BadContextToken, refused.Failure);
         }
 
         await host.IdleAsync();
+    }
+
+    [Fact]
+    public async Task StoppedHost_HasEndedItsSessionsAndDisposedOfTheirInstances()
+    {
+        var element = Bindings.Session();
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element));
+        using var first = await RawSession.OpenAsync(host.Address, element.Settings);
+        using var second = await RawSession.OpenAsync(host.Address, element.Settings);
+        await first.CallAsync("Count");
+        await second.CallAsync("Count");
+        Assert.Equal((2, 0), (host.Probe.Created, host.Probe.Disposed));
+
+        await host.StopAsync();
+
+        Assert.Equal(2, host.Probe.Disposed);
+    }
+
+    [Fact]
+    public async Task ClientThatHangsUpBeforeTheAnswerToItsHandshake_HoldsNoPlace()
+    {
+        var element = Bindings.Session();
+        element.LocalServiceSettings.MaxPendingSessions = 1;
+        var isFirst = true;
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element), before: async (context, next) =>
+        {
+            if (isFirst)
+            {
+                // The engine is not told of the end, as when it comes after the handshake and before the answer.
+                isFirst = false;
+                context.Response.Body = new GoneStream();
+            }
+
+            await next(context);
+        });
+
+        await Assert.ThrowsAnyAsync<Exception>(() => RawSession.OpenAsync(host.Address, element.Settings));
+
+        using var session = await RawSession.OpenAsync(host.Address, element.Settings);
+        Assert.Contains("<CountResult>1</CountResult>", await session.CallAsync("Count"), StringComparison.Ordinal);
+    }
+
+    /// <summary>A response whose client has gone.</summary>
+    private sealed class GoneStream : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Flush() => throw new IOException("The client has gone.");
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("The client has gone.");
     }
 
     /// <summary>Keeps one message between its verification and the application.</summary>

@@ -231,6 +231,30 @@ public sealed class SessionTests
         ((IClientChannel)again).Close();
     }
 
+    [Fact]
+    public async Task ExpiredKey_FaultsTheChannelBeforeTheServiceIsAsked()
+    {
+        var element = Bootstraps.Service("MutualCertificate", session: true);
+        await using var service = await TestService.StartAsync(element with
+        {
+            LocalServiceSettings = element.LocalServiceSettings with { SessionKeyRenewalInterval = TimeSpan.FromSeconds(2) },
+        });
+        var security = Bootstraps.Client("MutualCertificate", session: true);
+        security.LocalClientSettings.MaxClockSkew = TimeSpan.Zero;
+        using var factory = Clients.Factory(Clients.Binding(security), service.Address);
+        var proxy = factory.CreateChannel();
+        ((IClientChannel)proxy).Open();
+        service.Intercept = _ => throw new InvalidOperationException("Nothing is sent.");
+        await Task.Delay(TimeSpan.FromSeconds(2.1));
+
+        var e = Assert.Throws<MessageSecurityException>(() => proxy.Add(1, 2));
+
+        Assert.Equal(FailureCode.ContextKeyExpired, Assert.IsType<SecureConversationException>(e.InnerException).Code);
+        Assert.Contains("expired", e.Message, StringComparison.Ordinal);
+        Assert.Equal(CommunicationState.Faulted, ((IClientChannel)proxy).State);
+        ((IClientChannel)proxy).Abort();
+    }
+
     /// <summary>A restarted service can say it in no other way, so whoever sends the fault ends the channel, as in WCF, and nothing else.</summary>
     [Theory]
     [InlineData(true)]

@@ -83,7 +83,7 @@ internal sealed class SecureEndpoint(
 
             entity.Dispose();
             using var respond = (ServiceResult.Respond)result;
-            await Sender.SendAsync(context, StatusOf(respond.Kind), respond.Envelope).ConfigureAwait(false);
+            await RespondAsync(context, respond).ConfigureAwait(false);
         }
         catch (SecureConversationException e)
         {
@@ -150,6 +150,20 @@ internal sealed class SecureEndpoint(
         ServiceResponseKind.NotSoap => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    private async Task RespondAsync(HttpContext context, ServiceResult.Respond respond)
+    {
+        try
+        {
+            await Sender.SendAsync(context, StatusOf(respond.Kind), respond.Envelope).ConfigureAwait(false);
+        }
+        catch when (respond.Opened is not null)
+        {
+            // The client has gone, and nobody else would end the session before NegotiationTimeout.
+            await service.AbortAsync(respond.Opened).ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <summary>Runs the application. The request is cleared before the protected reply is sent.</summary>
     private async Task<(int Status, ProtectedReply? Reply)> DispatchAsync(

@@ -15,11 +15,15 @@ internal static partial class CoreWcfLog
         "The reply to a message with action {Action} cannot be protected; the client was answered by InternalServiceFault.")]
     public static partial void ReplyNotProtectable(ILogger logger, string? action, Exception exception);
 
-    [LoggerMessage(404, LogLevel.Warning, "{Setting} accepts everybody: it is {Value}. Whoever sends a message is who he says he is.")]
+    [LoggerMessage(405, LogLevel.Warning, "{Setting} accepts everybody: it is {Value}. Whoever sends a message is who he says he is.")]
     public static partial void AcceptsEverybody(ILogger logger, string setting, string value);
 
-    [LoggerMessage(405, LogLevel.Warning, "ServiceCredentials could not be made read-only: what is set there from now on has no effect.")]
+    [LoggerMessage(406, LogLevel.Warning, "ServiceCredentials could not be made read-only: what is set there from now on has no effect.")]
     public static partial void CredentialsNotKept(ILogger logger, Exception exception);
+
+    [LoggerMessage(404, LogLevel.Information,
+        "Session {Session} is ended: its client was gone before the answer could be sent ({Exception}).")]
+    public static partial void ClientGone(ILogger logger, string session, string exception);
 
     [LoggerMessage(402, LogLevel.Warning, "The service instance of session {Session} could not be ended.")]
     public static partial void SessionNotEnded(ILogger logger, string session, Exception exception);

@@ -46,7 +46,22 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         else
         {
             using var respond = (ServiceResult.Respond)result;
-            await RespondAsync(context, wire.Version, respond).ConfigureAwait(false);
+            try
+            {
+                if (respond.Opened is not null)
+                {
+                    aborted.ThrowIfCancellationRequested();
+                }
+
+                await RespondAsync(context, wire.Version, respond).ConfigureAwait(false);
+            }
+            catch (Exception e) when (respond.Opened is not null && e is not OutOfMemoryException)
+            {
+                // The client has gone, and nobody else would end the session before NegotiationTimeout.
+                CoreWcfLog.ClientGone(logger, respond.Opened.Id, e.GetType().Name);
+                await security.AbortAsync(respond.Opened).ConfigureAwait(false);
+                context.Abort();
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Xml;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WcfBinding = CoreWCF.Channels.Binding;
@@ -94,6 +95,10 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             AddressFilter = AddressFilterOf(Host, BaseAddress),
         }));
         StartedCredentials.Keep(ofHost, _binding, logger);
+
+        // CoreWCF closes no channel when the application stops. By then there are no more requests, and services still have what they use.
+        channel.GetProperty<IHostApplicationLifetime>()?.ApplicationStopped.Register(
+            () => sessions.EndAllAsync(security).Wait(Binding.CloseTimeout));
         Host.Closed += (_, _) =>
         {
             security.Dispose();

@@ -46,6 +46,24 @@ internal sealed class SessionChannels(IServiceDispatcher service, IChannel trans
         }
     }
 
+    /// <summary>
+    /// The host stops, and has no more requests: ends all sessions, and completes when CoreWCF has let go of their service instances.
+    /// </summary>
+    public async Task EndAllAsync(MessageSecurityService security)
+    {
+        List<Task> ended = [];
+        foreach (var session in _channels.Keys)
+        {
+            if (_channels.TryRemove(session, out var entry))
+            {
+                await security.AbortAsync(session).ConfigureAwait(false);
+                ended.Add(EndAsync(session, entry));
+            }
+        }
+
+        await Task.WhenAll(ended).ConfigureAwait(false);
+    }
+
     private async Task<Entry> OpenAsync(MessageSecurityService security, ServiceSession session)
     {
         var channel = new SecuritySessionChannel(transport, security, session);

@@ -19,6 +19,6 @@ internal static partial class ServiceModelLog
     public static partial void CancelFailed(ILogger logger, string sessionId, Uri address, Exception exception);
 
     [LoggerMessage(504, LogLevel.Warning, "The channel of session {SessionId} with {Address} is faulted: the service does not know the "
-        + "session or has ended it, or a reply in it was refused ({Code}).")]
+        + "session or has ended it, its key has expired, or a reply in it was refused ({Code}).")]
     public static partial void Lost(ILogger logger, string sessionId, Uri address, FailureCode code);
 }

@@ -14,7 +14,18 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
     /// <summary>The identifier of the security context; null until the channel is open.</summary>
     public string? Id => _session?.Id;
 
-    protected override SecuredRequest Secure(ReadOnlyMemory<byte> envelope, string? action) => _session!.Secure(envelope);
+    protected override SecuredRequest Secure(ReadOnlyMemory<byte> envelope, string? action)
+    {
+        try
+        {
+            return _session!.Secure(envelope);
+        }
+        catch (SecureConversationException e) when (e.Code == FailureCode.ContextKeyExpired)
+        {
+            Lose(e.Code);
+            throw;
+        }
+    }
 
     // As in WCF: the dispatcher ends the session after an exception that nobody handled, and the caller gets the fault all the same.
     protected override void OnFaultReply(SoapFault fault)

@@ -18,11 +18,11 @@ internal sealed class SoapClient(HttpClient http, Uri address, MessageSecurityBi
     /// <summary>The address with the name that the certificate of the service carries.</summary>
     private Uri To { get; } = new UriBuilder(address) { Host = Envelopes.To.Host }.Uri;
 
-    public async Task<ClientSession> OpenAsync()
+    public async Task<ClientSession> OpenAsync(CancellationToken cancellationToken = default)
     {
         using var request = _client.StartSession(To);
-        using var response = await PostAsync(request.Envelope);
-        return request.Complete(await response.Content.ReadAsByteArrayAsync());
+        using var response = await PostAsync(request.Envelope, cancellationToken: cancellationToken);
+        return request.Complete(await response.Content.ReadAsByteArrayAsync(cancellationToken));
     }
 
     public async Task CancelAsync(ClientSession session)
@@ -56,11 +56,11 @@ internal sealed class SoapClient(HttpClient http, Uri address, MessageSecurityBi
         return await CallAsync(session, plain, vary);
     }
 
-    public async Task<HttpResponseMessage> PostAsync(ReadOnlyMemory<byte> entity, Action<HttpRequestMessage>? vary = null)
+    public async Task<HttpResponseMessage> PostAsync(ReadOnlyMemory<byte> entity, Action<HttpRequestMessage>? vary = null, CancellationToken cancellationToken = default)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ReadOnlyMemoryContent(entity) };
         message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse($"{Version.MediaType}; charset=utf-8");
         vary?.Invoke(message);
-        return await http.SendAsync(message);
+        return await http.SendAsync(message, cancellationToken);
     }
 }

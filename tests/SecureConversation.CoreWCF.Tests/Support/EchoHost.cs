@@ -8,6 +8,7 @@ using CoreWCF.IdentityModel.Tokens;
 using CoreWCF.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Testing;
@@ -41,7 +42,8 @@ public sealed class EchoHost : IAsyncDisposable
     public Uri Address { get; private set; } = null!;
 
     public static async Task<EchoHost> StartAsync<TContract>(WcfBinding binding, Action<ServiceHostBase>? configure = null, int port = 0,
-        Action<IServiceCollection>? services = null, bool https = false, bool allowSynchronousIO = false)
+        Action<IServiceCollection>? services = null, bool https = false, bool allowSynchronousIO = false,
+        Func<HttpContext, RequestDelegate, Task>? before = null)
     {
         var probe = new EchoProbe();
         var builder = WebApplication.CreateSlimBuilder();
@@ -65,7 +67,7 @@ public sealed class EchoHost : IAsyncDisposable
         app.Use(async (context, next) =>
         {
             probe.OnStarted();
-            await next(context);
+            await (before is null ? next(context) : before(context, next));
             probe.OnEnded();
         });
         app.UseServiceModel(model =>
@@ -85,6 +87,8 @@ public sealed class EchoHost : IAsyncDisposable
         await app.StartAsync();
         return new EchoHost(app, probe) { Address = new Uri(app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/echo") };
     }
+
+    public Task StopAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -76,7 +76,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
             {
                 await sessions.AddAsync(session, cancellationToken).ConfigureAwait(false);
                 environment.Sessions!.Issued(session.Id, user);
-                return new ServiceAnswer(message, FailureCode.None);
+                return new ServiceAnswer(message, FailureCode.None, session);
             }
             catch
             {
