@@ -41,11 +41,13 @@ internal static class SecurityErrors
                 + "ClientCredentials.ServiceCertificate.Authentication. Details are in the inner exception.",
             FailureCode.IdentityMismatch => "The certificate of the service is for somebody else: give the EndpointAddress the expected "
                 + "identity, a DnsEndpointIdentity or an X509CertificateEndpointIdentity. Details are in the inner exception.",
-            FailureCode.PeerFault when !knowsContract && e.Fault is { IsSecured: false } => e.Message
-                + " If the contract has [ProtectionLevel], tell the channel: [UseProtectionLevels], or Endpoint.UseProtectionLevels().",
+            _ when !knowsContract && MayDifferInLevels(e) => e.Message + " If the contract has [ProtectionLevel], tell the channel: [UseProtectionLevels], or Endpoint.UseProtectionLevels().",
             _ => StackRefusals.InWordsOfTheStack(e.Message),
         },
         Inner(e));
+
+    private static bool MayDifferInLevels(SecureConversationException e) =>
+        e.Fault is { IsSecured: false } || e.Code is FailureCode.PartNotEncrypted or FailureCode.PartNotSigned;
 
     // The fault as callers of WCF know it. One without security may come from anybody.
     private static Exception Inner(SecureConversationException e)
