@@ -1,4 +1,5 @@
 using ClientProgram = Documentation.Client.Program;
+using SecureConversation.Documentation.Tests;
 using ServiceProgram = Documentation.Service.Program;
 
 namespace SecureConversation.Contract.Wcf;
@@ -23,4 +24,11 @@ public sealed class DocumentationTests
         Assert.Contains("CN=Test client", caller, StringComparison.Ordinal);
         Assert.StartsWith("urn:uuid:", session, StringComparison.Ordinal);
     }
+
+    /// <summary>The service of the README of the CoreWCF adapter, and the clients of the README files of all others.</summary>
+    [Theory]
+    [InlineData("README.md", 0)]
+    [InlineData("src/SecureConversation.ServiceModel/README.md", 0)]
+    public async Task ServiceOfTheReadme_IsCalledByItsClients(string page, int index) => Assert.Contains("placed for CN=Test client",
+        await PublishedPair.RunAsync(Page.Programs("src/SecureConversation.CoreWCF/README.md")[0], Page.Programs(page)[index]), StringComparison.Ordinal);
 }
