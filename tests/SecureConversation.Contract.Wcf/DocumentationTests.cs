@@ -29,6 +29,18 @@ public sealed class DocumentationTests
     [Theory]
     [InlineData("README.md", 0)]
     [InlineData("src/SecureConversation.ServiceModel/README.md", 0)]
-    public async Task ServiceOfTheReadme_IsCalledByItsClients(string page, int index) => Assert.Contains("placed for CN=Test client",
-        await PublishedPair.RunAsync(Page.Programs("src/SecureConversation.CoreWCF/README.md")[0], Page.Programs(page)[index]), StringComparison.Ordinal);
+    public async Task ServiceOfTheReadme_IsCalledByItsClients(string page, int index)
+    {
+        // As CoreWCF's package adds it to projects: without it the call is ambiguous.
+        const string Added = """
+            namespace Microsoft.AspNetCore.Builder;
+            static class WebApplicationExtensions
+            {
+                public static void UseServiceModel(this WebApplication app, System.Action<CoreWCF.Configuration.IServiceBuilder> configure) =>
+                    CoreWCF.Configuration.ServiceModelApplicationBuilderExtensions.UseServiceModel((IApplicationBuilder)app, configure);
+            }
+            """;
+        var service = Page.Programs("src/SecureConversation.CoreWCF/README.md")[0];
+        Assert.Contains("placed for CN=Test client", await PublishedPair.RunAsync(service, Page.Programs(page)[index], Added), StringComparison.Ordinal);
+    }
 }

@@ -8,10 +8,11 @@ internal static class PublishedPair
     /// <summary>Everything that the client has written.</summary>
     /// <param name="service">A program of ASP.NET Core.</param>
     /// <param name="client">A program of the console that calls it at the port where ASP.NET Core listens by default.</param>
-    public static async Task<string> RunAsync(string service, string client)
+    /// <param name="added">A source that packages add to the project of the service.</param>
+    public static async Task<string> RunAsync(string service, string client, string added = "")
     {
         using var authority = new PrivateAuthority();
-        using var running = PublishedProgram.Start(service, isWeb: true, authority.Folder);
+        using var running = PublishedProgram.Start(service, isWeb: true, authority.Folder, added);
         var listening = await running.LineWithAsync("Now listening on: ");
         var port = new Uri(listening[listening.IndexOf("http", StringComparison.Ordinal)..].Trim()).Port;
         Assert.Contains(Address, client, StringComparison.Ordinal);

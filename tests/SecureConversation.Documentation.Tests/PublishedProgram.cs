@@ -45,13 +45,14 @@ internal sealed class PublishedProgram : IDisposable
     /// <param name="source">The text of the documentation.</param>
     /// <param name="isWeb">Whether it has the usings of an ASP.NET Core project.</param>
     /// <param name="folder">Where it runs.</param>
-    public static PublishedProgram Start(string source, bool isWeb, string folder)
+    /// <param name="added">A source that packages add to the project.</param>
+    public static PublishedProgram Start(string source, bool isWeb, string folder, string added = "")
     {
         // Beside the libraries that it uses.
         var name = $"Published{Interlocked.Increment(ref _count)}";
         var path = Path.Combine(AppContext.BaseDirectory, name + ".dll");
-        var emitted = Compile(source, isWeb, name).Emit(path);
-        Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics));
+        var emitted = Compile(source, isWeb, name, added).Emit(path);
+        Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
         var own = Path.Combine(AppContext.BaseDirectory, typeof(PublishedProgram).Assembly.GetName().Name!);
         var start = new ProcessStartInfo("dotnet", ["exec", "--runtimeconfig", own + ".runtimeconfig.json", "--depsfile", own + ".deps.json", path])
         {
@@ -117,8 +118,8 @@ internal sealed class PublishedProgram : IDisposable
         }
     }
 
-    private static CSharpCompilation Compile(string source, bool isWeb, string name = "Published") => CSharpCompilation.Create(name,
-        [CSharpSyntaxTree.ParseText(source), CSharpSyntaxTree.ParseText(isWeb ? WebUsings : ConsoleUsings)],
+    private static CSharpCompilation Compile(string source, bool isWeb, string name = "Published", string added = "") => CSharpCompilation.Create(name,
+        [CSharpSyntaxTree.ParseText(source), CSharpSyntaxTree.ParseText(isWeb ? WebUsings : ConsoleUsings), CSharpSyntaxTree.ParseText(added)],
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p)),
         new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
 }
