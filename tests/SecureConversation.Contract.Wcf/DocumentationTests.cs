@@ -1,4 +1,5 @@
 using ClientProgram = Documentation.Client.Program;
+using SecureConversation.Documentation.Tests;
 using ServiceProgram = Documentation.Service.Program;
 
 namespace SecureConversation.Contract.Wcf;
@@ -22,5 +23,24 @@ public sealed class DocumentationTests
         Assert.Equal((100 - 50) * 17.65 / 2, result, precision: 10);
         Assert.Contains("CN=Test client", caller, StringComparison.Ordinal);
         Assert.StartsWith("urn:uuid:", session, StringComparison.Ordinal);
+    }
+
+    /// <summary>The service of the README of the CoreWCF adapter, and the clients of the README files of all others.</summary>
+    [Theory]
+    [InlineData("README.md", 0)]
+    [InlineData("src/SecureConversation.ServiceModel/README.md", 0)]
+    public async Task ServiceOfTheReadme_IsCalledByItsClients(string page, int index)
+    {
+        // As CoreWCF's package adds it to projects: without it the call is ambiguous.
+        const string Added = """
+            namespace Microsoft.AspNetCore.Builder;
+            static class WebApplicationExtensions
+            {
+                public static void UseServiceModel(this WebApplication app, System.Action<CoreWCF.Configuration.IServiceBuilder> configure) =>
+                    CoreWCF.Configuration.ServiceModelApplicationBuilderExtensions.UseServiceModel((IApplicationBuilder)app, configure);
+            }
+            """;
+        var service = Page.Programs("src/SecureConversation.CoreWCF/README.md")[0];
+        Assert.Contains("placed for CN=Test client", await PublishedPair.RunAsync(service, Page.Programs(page)[index], Added), StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,44 @@
+namespace SecureConversation.Documentation.Tests;
+
+/// <summary>A page of the documentation.</summary>
+internal static class Page
+{
+    private static readonly string Root = FindRoot();
+
+    /// <summary>The C# blocks of a page as they stand there.</summary>
+    /// <param name="path">Path of the page below the root of the repository.</param>
+    public static IReadOnlyList<string> Programs(string path)
+    {
+        List<string> programs = [];
+        List<string>? block = null;
+        foreach (var line in File.ReadLines(Path.Combine(Root, path)))
+        {
+            if (block is null)
+            {
+                block = line == "```csharp" ? [] : null;
+            }
+            else if (line == "```")
+            {
+                programs.Add(string.Join('\n', block));
+                block = null;
+            }
+            else
+            {
+                block.Add(line);
+            }
+        }
+
+        return programs;
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "SecureConversation.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
+        }
+
+        return folder.FullName;
+    }
+}
