@@ -41,7 +41,8 @@ internal static class SecurityErrors
                 + "ClientCredentials.ServiceCertificate.Authentication. Details are in the inner exception.",
             FailureCode.IdentityMismatch => "The certificate of the service is for somebody else: give the EndpointAddress the expected "
                 + "identity, a DnsEndpointIdentity or an X509CertificateEndpointIdentity. Details are in the inner exception.",
-            _ when !knowsContract && MayDifferInLevels(e) => e.Message + " If the contract has [ProtectionLevel], tell the channel: [UseProtectionLevels], or Endpoint.UseProtectionLevels().",
+            _ when !knowsContract && MayDifferInLevels(e) => e.Message + " If the contract has [ProtectionLevel], tell the channel: put "
+                + "[UseProtectionLevels] on it, or call Endpoint.UseProtectionLevels().",
             _ => StackRefusals.InWordsOfTheStack(e.Message),
         },
         Inner(e));

@@ -18,6 +18,7 @@ public sealed class OptionSettingsTests
 {
     private const string Answers = "SecureConversation.Tests/Roles/FailureAnswerTests.cs";
     private const string Authenticators = "SecureConversation.Tests/Roles/AuthenticatorTests.cs";
+    private const string Faults = "SecureConversation.Tests/Roles/AuthenticationFaultTests.cs";
     private const string Limits = "SecureConversation.Tests/Roles/LimitOptionTests.cs";
     private const string UnsignedHeader = "<h:Trace xmlns:h=\"urn:h\">1</h:Trace>";
 
@@ -103,6 +104,10 @@ public sealed class OptionSettingsTests
                 ServiceCertificate = Loopback.ServiceCredentials.ServiceCertificate,
                 UserNamePasswordValidator = UserNamePasswordValidator.Create((_, _) => false),
             })),
+
+        ["AuthenticationFaultException.Code"] = new ShownBy(Faults, "Code_WithoutANamespaceIsOneOfSoap"),
+        ["AuthenticationFaultException.Language"] = new ShownBy(Faults, "Code_WithoutANamespaceIsOneOfSoap"),
+        ["AuthenticationFaultException.Subcodes"] = new ShownBy(Faults, "FaultOfAValidator_ReachesTheClientUnsecured"),
 
         ["CertificateValidationOptions.CustomTrustRoots"] = Validation(new() { CustomTrustRoots = [TestCertificates.Authority] }),
         ["CertificateValidationOptions.CustomValidator"] = new Shows(

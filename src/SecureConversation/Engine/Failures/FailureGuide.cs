@@ -239,7 +239,7 @@ internal static partial class FailureGuide
             Cause = "The body, an addressing header, the timestamp or a header of the contract is not covered by the signature: the "
                 + "protection levels of the two sides differ. With MessageProtectionProfile Bound: a token, a key, the reference list or a "
                 + "prefix in scope is not covered, since the sender speaks the profile of WCF or somebody changed the message on the way.",
-            Remedy = "Set the same ProtectionLevel on both sides: ChannelProtectionRequirements, or [ProtectionLevel] with the WCF adapters. "
+            Remedy = "Set the same ProtectionLevel on both sides: ChannelProtectionRequirements, or [ProtectionLevel] of the contract. "
                 + "Set the same MessageProtectionProfile, on the bootstrap as well.",
         },
         FailureCode.PartNotEncrypted => new()
