@@ -74,7 +74,7 @@ public sealed class AuthenticatorTests
         SecureConversationException e;
         if (isSession)
         {
-            e = await Assert.ThrowsAsync<SecureConversationException>(client.OpenAsync);
+            e = await Assert.ThrowsAsync<SecureConversationException>(() => client.OpenAsync());
         }
         else
         {
