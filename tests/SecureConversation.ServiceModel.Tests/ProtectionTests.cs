@@ -60,6 +60,14 @@ public sealed class ProtectionTests
         void Notify(NotifyMessage message);
     }
 
+    [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
+    [ProtectionLevel(ProtectionLevel.Sign)]
+    public interface IAllSignedCalculator
+    {
+        [OperationContract]
+        double Add(double a, double b);
+    }
+
     /// <summary>As generated, without attribute of ours.</summary>
     [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
     public interface IGeneratedCalculator
@@ -116,6 +124,24 @@ public sealed class ProtectionTests
         proxy.Notify("x");
         ((IClientChannel)proxy).Close();
         Assert.Equal([("Add", false), ("Echo", true), ("Divide", false), ("Notify", true)], Encrypted(service));
+    }
+
+    /// <summary>Without WS-Addressing the receiver knows no action before it verifies: the level of a contract holds all the same.</summary>
+    [Fact]
+    public async Task LevelOfAContract_WithoutAddressing_Holds()
+    {
+        await using var service = await TestService.StartAsync(options =>
+        {
+            options.Binding = Bootstraps.Service("MutualCertificate", session: false);
+            options.MessageVersion = EngineBinding.MessageVersion.Soap11;
+            options.ProtectionRequirements = EngineBinding.ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign);
+        });
+        var binding = Clients.Binding(Bootstraps.Client("MutualCertificate", session: false), Clients.Text(MessageVersion.Soap11));
+        using var factory = Clients.Factory<IAllSignedCalculator>(binding, new EndpointAddress(service.Address));
+        var proxy = factory.CreateChannel();
+        Assert.Equal(3, proxy.Add(1, 2));
+        ((IClientChannel)proxy).Close();
+        Assert.Equal([("Add", false)], Encrypted(service));
     }
 
     [Fact]
