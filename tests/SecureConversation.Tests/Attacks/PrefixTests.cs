@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 using SecureConversation.Binding;
 using SecureConversation.Tests.Roles;
@@ -107,13 +108,18 @@ public sealed class PrefixTests
     }
 
     [Theory]
-    [InlineData("<Echo xmlns=\"urn:e\"><text>12:30 http://x</text></Echo>")]
-    [InlineData("<e:Echo xmlns:e=\"urn:e\"><e:text>alice</e:text></e:Echo>")]
-    public async Task MessageWithoutSuchPrefixes_HasNoList(string body)
+    [InlineData("<Echo xmlns=\"urn:e\"><text>12:30 http://x</text></Echo>", "#default")]
+    [InlineData("<e:Echo xmlns:e=\"urn:e\"><e:text>alice</e:text></e:Echo>", "e")]
+    public async Task MessageWithoutSuchPrefixes_ListsThoseThatAreEncryptedAlone(string body, string declared)
     {
-        using var scene = await Scene.OpenAsync("mutualcert/sign-first/session");
+        using var signed = await OpenAsync("sign-first", ProtectionLevel.Sign);
+        using var clear = signed.Request(body);
+        Assert.DoesNotContain("PrefixList", Encoding.UTF8.GetString(clear.Envelope.Span), StringComparison.Ordinal);
+
+        using var scene = await OpenAsync("sign-first", ProtectionLevel.EncryptAndSign);
         using var request = scene.Request(body);
-        Assert.DoesNotContain("PrefixList", Encoding.UTF8.GetString(request.Envelope.Span), StringComparison.Ordinal);
+        Assert.Equal([$"PrefixList=\"{declared}\""],
+            Regex.Matches(Encoding.UTF8.GetString(request.Envelope.Span), "PrefixList=\"[^\"]*\"").Select(m => m.Value));
     }
 
     [Fact]

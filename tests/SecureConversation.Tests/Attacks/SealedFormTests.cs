@@ -67,6 +67,12 @@ public sealed class SealedFormTests
     [InlineData("<KeyInfo>", "<KeyInfo $=\"\">")]
     [InlineData("<o:Reference ", "<o:Reference $=\"\" ")]
     [InlineData("<o:Reference ", "<o:Reference ValueType=\"$\" ")]
+    [InlineData("<Signature ", "<Signature URI=\"$\" ")]
+    [InlineData("<SignatureValue>", "<SignatureValue URI=\"$\">")]
+    [InlineData("<KeyInfo>", "<KeyInfo URI='$'>")]
+    [InlineData("<o:SecurityTokenReference ", "<o:SecurityTokenReference URI=\"$\" ")]
+    [InlineData("<o:SecurityTokenReference ", "<o:SecurityTokenReference URI=\"#$\" ")]
+    [InlineData("<o:SecurityTokenReference ", "<o:SecurityTokenReference xmlns:c=\"http://schemas.xmlsoap.org/ws/2005/02/sc\" c:Instance=\"$\" ")]
     [InlineData("<o:Reference ", "<o:Reference xmlns:c=\"http://schemas.xmlsoap.org/ws/2005/02/sc\" c:Instance=\"$$$$$$$$$\" ")]
     [InlineData("</o:SecurityTokenReference>", "$</o:SecurityTokenReference>")]
     public async Task PlaceForText_IsRefusedBeforeTheValueIsVerified(string before, string after)
@@ -81,6 +87,34 @@ public sealed class SealedFormTests
             // Where only length or characters are wrong, what is short and plain may be accepted.
             Assert.True(code is FailureCode.MalformedSecurityElement or FailureCode.DecryptionFailed or FailureCode.NotWellFormed
                 || (code == FailureCode.None && text[0] == 'e' && (after.Contains("Id=\"$", StringComparison.Ordinal) || after.Contains("xmlns:$", StringComparison.Ordinal))), $"{code} {changed}");
+        }
+    }
+
+    /// <summary>An endorsing signature is decrypted after the primary one holds, and its acceptance would tell as much.</summary>
+    [Theory]
+    [InlineData("<Signature ", "<Signature a=\"$\" ")]
+    [InlineData("<Signature ", "<Signature URI=\"$\" ")]
+    [InlineData("<SignedInfo>", "<!--$--><SignedInfo>")]
+    [InlineData("<SignedInfo>", "<SignedInfo><!--$-->")]
+    [InlineData("<SignedInfo>", "<SignedInfo xmlns:q=\"$\">")]
+    [InlineData("</SignedInfo>", "</SignedInfo>$")]
+    [InlineData("<KeyInfo>", "<KeyInfo>$")]
+    [InlineData("<o:Reference ", "<o:Reference a=\"$\" ")]
+    [InlineData("</o:SecurityTokenReference>", "$</o:SecurityTokenReference>")]
+    public async Task PlaceForText_InAnEndorsingSignature_IsRefused(string before, string after)
+    {
+        foreach (var name in new[] { "mutualcert//single", "mutualcert-2007//single" })
+        {
+            using var scene = await Scene.OpenAsync(name);
+            using var request = scene.Request();
+            var forgery = scene.Forge(request.Envelope);
+            var part = forgery.Sealed.Last(p => p.Target.LocalName == "Signature");
+            Assert.Same(forgery.Endorsing, part.Target);
+            part.Plain = Replace(forgery.Plaintext(part), before, after.Replace("$", "eight-oc", StringComparison.Ordinal));
+            await scene.RefusedAsync(forgery.Seal(part), FailureCode.MalformedSecurityElement);
+
+            using var other = scene.Request();
+            await scene.AcceptedAsync(other.Envelope);
         }
     }
 

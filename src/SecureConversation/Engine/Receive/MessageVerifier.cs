@@ -75,7 +75,7 @@ internal sealed class MessageVerifier(
         {
             var header = SecurityHeader.Read(opened.Plain, requirements.Protocol);        // the decrypted Ids are unique, too
             EncryptionKeyCheck.RequireTelling(requirements, opened, header, message.Keys); // the same, of the content
-            signed.Complete(opened.Plain, header, requirements, source);
+            signed.Complete(opened.Plain, header, opened.Parts, requirements, source);
             Coverage.RequireSigned(requirements, opened.Plain, header, opened.Parts, signed);
             var tokens = SupportingTokens.Require(requirements, opened, signed, header);
             SignatureConfirmations.Require(requirements, opened, header, sent);

@@ -64,7 +64,7 @@ internal sealed class OpenedMessage : IDisposable
             // The result is parsed even after bad padding, so that bad padding takes as long as bad plaintext.
             buffer.Write(wire.Bytes[copied..]);
             var plain = Parse(wire, buffer, limits, boundaries);
-            if (!isIntact)
+            if (!isIntact || (requirements.SignsFirst && HoldsOnlyWhatIsDropped(plain.Body, message.Encrypted)))
             {
                 plain.Dispose();
                 Fail.With(FailureCode.DecryptionFailed);
@@ -86,6 +86,12 @@ internal sealed class OpenedMessage : IDisposable
             Plain.Dispose();
         }
     }
+
+    /// <summary>
+    /// Comments and empty CDATA sections alone would leave the digest of an empty body as it is, and have room for somebody else's block.
+    /// </summary>
+    private static bool HoldsOnlyWhatIsDropped(XmlElement body, EncryptedParts encrypted) =>
+        encrypted.Contains(MessagePart.Body) && body.FirstChild.IsNull && body.ContentStart < body.ContentEnd && body.RawText.IsEmpty;
 
     private static SoapEnvelope Parse(SoapEnvelope wire, PooledBytes buffer, XmlLimits limits, FragmentBoundary[] boundaries)
     {

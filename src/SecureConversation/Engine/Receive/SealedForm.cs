@@ -43,7 +43,7 @@ internal static class SealedForm
         RequireShort(element.Prefix, OfIds, MaxPrefix);
         foreach (var attribute in element.Attributes)
         {
-            RequireAttribute(attribute);
+            RequireAttribute(element, attribute);
         }
 
         RequireText(element);
@@ -82,26 +82,21 @@ internal static class SealedForm
         }
     }
 
-    private static void RequireAttribute(XmlAttributeValue attribute)
+    private static void RequireAttribute(XmlElement element, XmlAttributeValue attribute)
     {
         RequireShort(attribute.Prefix, OfIds, MaxPrefix);
         if (attribute.Is(Attr.Id) || attribute.Is(Wsu.Id))
         {
             RequireShort(attribute.Raw, OfIds, MaxId);
         }
-        else if (attribute.Is(Attr.Uri))
+        else if (element.Is(Wsse.Reference) && attribute.Is(Attr.Uri))
         {
             // The Id on the wire that it names may have been given by whoever changed the message. Another URI is that of the context.
-            if (attribute.Raw.StartsWith("#"u8))
-            {
-                RequireShort(attribute.Raw[1..], OfIds, MaxId);
-            }
-            else if (attribute.Raw.Contains((byte)'&'))
-            {
-                Refuse("character reference");
-            }
+            var isId = attribute.Raw.StartsWith("#"u8);
+            RequireShort(isId ? attribute.Raw[1..] : attribute.Raw, isId ? OfIds : OfContexts, MaxId);
         }
-        else if (attribute.Is(ProtocolVersion.February2005.Instance) || attribute.Is(ProtocolVersion.V13.Instance))
+        else if (element.Is(Wsse.Reference)
+            && (attribute.Is(ProtocolVersion.February2005.Instance) || attribute.Is(ProtocolVersion.V13.Instance)))
         {
             RequireShort(attribute.Raw, OfContexts, MaxId);
         }

@@ -42,6 +42,9 @@ internal sealed class SealedSignature : IDisposable
     /// <summary>Whether padding and length are right. If not, its value is verified all the same.</summary>
     public bool IsWhole { get; private set; }
 
+    /// <summary>Whether the ciphertext came before with another last block: it is not used, and the message is refused.</summary>
+    public bool IsRepeated { get; private set; }
+
     /// <summary>Why it could not be read, for the log.</summary>
     public SecurityFailureException? Failure { get; private set; }
 
@@ -74,9 +77,13 @@ internal sealed class SealedSignature : IDisposable
         try
         {
             document.Write(wrapper);
-            var isIntact = Decrypt(part, requirements, keys, attempts, document, out var length);
+            var isIntact = Decrypt(part, requirements, keys, attempts, document, out var length, out var isRepeated);
             document.Write(WrapperEnd);
-            var opened = new SealedSignature(document, part.Location.Position, wrapper.Length, length) { IsWhole = isIntact };
+            var opened = new SealedSignature(document, part.Location.Position, wrapper.Length, length)
+            {
+                IsWhole = isIntact,
+                IsRepeated = isRepeated,
+            };
             opened.Read(requirements, findKey);
             return opened;
         }
@@ -103,7 +110,8 @@ internal sealed class SealedSignature : IDisposable
         KeyRing keys,
         SealedAttempts? attempts,
         PooledBytes output,
-        out int length)
+        out int length,
+        out bool isRepeated)
     {
         var algorithm = requirements.Suite.Encryption;
         var key = keys.ForEncryption(part.Data.Key);
@@ -115,11 +123,7 @@ internal sealed class SealedSignature : IDisposable
             cipher.AsSpan(0, 2 * algorithm.BlockBytes).Clear();
             var isBase64 = value.TryDecodeBase64(cipher, out var read);
             var usable = Math.Max(read - (read % algorithm.BlockBytes), 2 * algorithm.BlockBytes);
-            if (attempts?.TryBegin(cipher.AsSpan(0, usable), algorithm.BlockBytes) == false)
-            {
-                Fail.With(FailureCode.Replayed, "an encrypted signature with another last block");
-            }
-
+            isRepeated = attempts?.TryBegin(cipher.AsSpan(0, usable), algorithm.BlockBytes) == false;
             var plain = output.GetSpan(usable)[..(usable - algorithm.BlockBytes)];
             var isDecrypted = key.TryDecryptBlocks(algorithm, cipher.AsSpan(0, usable), plain);
             var isPadded = CbcPadding.TryRemove(plain, algorithm.BlockBytes, out length);
@@ -149,11 +153,16 @@ internal sealed class SealedSignature : IDisposable
             var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
             SealedForm.Require(root, Plaintext);
             Signer = findKey(element);
+            if (IsRepeated)
+            {
+                Fail.With(FailureCode.Replayed);
+            }
+
             Element = element;
         }
         catch (SecurityFailureException e)
         {
-            Failure = e;
+            Failure = IsRepeated ? new(FailureCode.Replayed, "an encrypted signature with another last block") : e;
             Unread = Math.Clamp(_start + _length - reached, 0, _length);
         }
     }

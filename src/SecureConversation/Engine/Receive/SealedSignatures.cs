@@ -37,7 +37,9 @@ internal static class SealedSignatures
             }
 
             // One that looks as if it endorsed is not taken for the primary one where that may be among those that could not be read.
-            var chosen = opened.Find(IsPrimary) ?? (MayAllBeTokens() ? opened.Find(o => o.Element is not null) : null);
+            var repeated = opened.Find(o => o.IsRepeated);
+            var chosen = repeated is not null ? null
+                : opened.Find(IsPrimary) ?? (MayAllBeTokens() ? opened.Find(o => o.Element is not null) : null);
             if (chosen?.Element is { } signature && Holds(signature, chosen.Signer) && chosen.IsWhole)
             {
                 return primary = PrimarySignature.Of(chosen, chosen.Signer);
@@ -54,7 +56,7 @@ internal static class SealedSignatures
             opened.ForEach(o => Spend(o, ReferenceEquals(o, chosen)));
 
             // What the others are instead, such as an endorsing signature, says nothing about why this one could not be read.
-            var likeliest = opened[0].Failure;
+            var likeliest = (opened.Find(o => o.IsRepeated) ?? opened[0]).Failure;
             return chosen is { Element: { } element, IsWhole: true }
                 ? Fail.With<PrimarySignature>(SignatureVerification.FailureOf(element, requirements.Suite, requirements.IsAsymmetric))
                 : Fail.With<PrimarySignature>(

@@ -80,10 +80,12 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     /// <summary>Compares the digests of what was encrypted, and verifies the endorsing signatures.</summary>
     /// <param name="plain">The decrypted envelope.</param>
     /// <param name="header">Its security header.</param>
+    /// <param name="encrypted">The parts that were encrypted.</param>
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="source">The certificates that the receiver knows.</param>
     /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest or an endorsing signature is wrong.</exception>
-    public void Complete(SoapEnvelope plain, SecurityHeader header, MessageRequirements requirements, KeySource source)
+    public void Complete(
+        SoapEnvelope plain, SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements, KeySource source)
     {
         foreach (var reference in _open)
         {
@@ -104,7 +106,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         {
             Document = plain;
             Header = header;
-            VerifyEndorsements(header, requirements, source);
+            VerifyEndorsements(header, encrypted, requirements, source);
         }
 
         _digest.Dispose();
@@ -129,7 +131,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         VerifyReferences(encrypted, requirements);
         if (!requirements.SignsFirst)
         {
-            VerifyEndorsements(Header, requirements, source);
+            VerifyEndorsements(Header, encrypted, requirements, source);
         }
     }
 
@@ -190,7 +192,8 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     }
 
     /// <summary>An endorsing signature has one reference, which names the primary signature (WS-SecurityPolicy 1.2 section 8.3).</summary>
-    private void VerifyEndorsements(SecurityHeader header, MessageRequirements requirements, KeySource source)
+    private void VerifyEndorsements(
+        SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements, KeySource source)
     {
         // Checked before any signature is verified: each costs an operation with a public key that the sender chose.
         var others = header.Items.FindAll(i => i.Kind == SecurityItemKind.Signature && i.Position != _primary.Position);
@@ -203,6 +206,11 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         foreach (var item in others)
         {
             var signature = SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxSignedParts);
+            if (requirements.SignsFirst && encrypted.Contains(MessagePart.SecurityItem(item.Position)))
+            {
+                SealedForm.Require(item.Element, Document.Bytes[item.Element.Start..item.Element.End]);
+            }
+
             if (_primary.Element.Id is not { } id || signature.References.Count != 1 || signature.References[0].Id != id)
             {
                 Fail.With(FailureCode.UnexpectedElement, "ds:Signature that endorses another one");

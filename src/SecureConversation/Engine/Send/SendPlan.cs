@@ -105,7 +105,7 @@ internal sealed class SendPlan : IDisposable
             var element = ElementOf(plain, part);
             if (IdOf(plain, part) is not { } brought)
             {
-                splice.Insert(InsertionPoint(element), $" {prefix}:Id=\"{part.Id}\"");
+                splice.Insert(IdPosition(element, part), $" {prefix}:Id=\"{part.Id}\"");
             }
             else if (brought.ToString() != part.Id && element.TryGetAttribute(Wsu.Id, out var attribute))
             {
@@ -136,6 +136,14 @@ internal sealed class SendPlan : IDisposable
 
     private static XmlElement ElementOf(SoapEnvelope plain, PlannedPart part) =>
         part.Block == PlannedPart.Body ? plain.Body : plain.Headers[part.Block].Element;
+
+    /// <summary>
+    /// In a header block that is encrypted the Id comes first. The IV decides about the first octets, which nothing protects, and there an
+    /// attribute that is signed leaves no place for a declaration, which could be made superfluous outside.
+    /// </summary>
+    private static int IdPosition(XmlElement element, PlannedPart part) => part.Encrypt && part.Block != PlannedPart.Body
+        ? element.Start + 1 + element.QualifiedName.Length
+        : InsertionPoint(element);
 
     /// <summary>Where attributes are added: just before the end of the start tag.</summary>
     private static int InsertionPoint(XmlElement element) => element.IsEmptyElementTag ? element.End - 2 : element.StartTagEnd - 1;

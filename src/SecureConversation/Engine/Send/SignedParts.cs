@@ -7,10 +7,10 @@ namespace SecureConversation.Engine.Send;
 /// <summary>
 /// Digests the planned parts of an envelope for the primary signature. The signature also covers the declarations of prefixes that values
 /// refer to (<c>xsi:type="q:X"</c>): these prefixes are listed in ec:InclusiveNamespaces, so that nobody can bind them to another
-/// namespace. In a part that is encrypted afterwards, prefixes that a tag declares and does not use are listed as well: nobody's
-/// ciphertext may stand in what no digest covers. A part without such a prefix is read once and has no list. All lists of a signature
-/// together are bounded; prefixes beyond that are left out, as WCF leaves out all. In the profile Bound every prefix is listed, or
-/// nothing is sent.
+/// namespace. Of a part that is encrypted afterwards, all prefixes that its tags declare are listed, and a body loses declarations that
+/// repeat another: nobody's ciphertext may stand in what no digest covers. A part without such a prefix has no list. All lists of a
+/// signature together are bounded; prefixes beyond that are left out, as WCF leaves out all. In the profile Bound every prefix is listed,
+/// or nothing is sent.
 /// </summary>
 internal sealed class SignedParts(MessageRequirements requirements, XmlLimits limits)
 {
@@ -55,7 +55,7 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
         foreach (var part in plan.Signed)
         {
             var element = ElementOf(plan, part);
-            var (value, prefixes, differs) = Digest(element, _hidden.GetValueOrDefault(part.Block), digest, part.Encrypt);
+            var (value, prefixes, differs) = Digest(element, part, digest);
             if (differs)
             {
                 (ambiguous ??= []).Add((element, prefixes));
@@ -74,8 +74,7 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
         return digests;
     }
 
-    private (byte[] Value, byte[] Prefixes, bool Differs) Digest(
-        XmlElement element, byte[]? known, ReferenceDigest digest, bool isEncrypted)
+    private (byte[] Value, byte[] Prefixes, bool Differs) Digest(XmlElement element, PlannedPart part, ReferenceDigest digest)
     {
         var value = new byte[requirements.Suite.Digest.Size];
         if (requirements.IsBound)
@@ -85,15 +84,23 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
             return (value, all.ToCompleteList(), differ);
         }
 
+        var known = _hidden.GetValueOrDefault(part.Block);
+        var isSealed = part.Encrypt && requirements.SignsFirst;
         using var survey = known is null && requirements.SignPrefixesInValues
-            ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room, listsDropped: isEncrypted && requirements.SignsFirst)
+            ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room, listsDeclared: isSealed)
             : null;
         var prefixes = known ?? [];
         var differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value, survey);
         if (survey is not null)
         {
             prefixes = Take(survey);
-            differs = prefixes.Length > 0 ? digest.Compute(element, prefixes, CanonicalForm.Recommendation, value) : differs;
+            if (prefixes.Length > 0 && survey.ChangesForm)
+            {
+                differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value);
+            }
+
+            // In canonical form nothing is repeated.
+            differs |= isSealed && part.Block == PlannedPart.Body && survey.HasRepeats;
         }
 
         return (value, prefixes, differs);

@@ -130,6 +130,11 @@ internal ref struct CanonicalNamespaces : IDisposable
         ref var known = ref _states[state];
         Save(state, known);
         var uri = UriOf(record);
+        if (_survey is not null && (known.IsDeclared || uri.Length == 0))
+        {
+            _survey.DeclareAgain(Same(known.Current, uri));
+        }
+
         known.IsSettled = known.Written.Length >= 0 && Same(known.Written, uri);
         known.IsSettledForWcf = _atApex
             ? state == 0 && uri.Length == 0

@@ -26,7 +26,7 @@ internal ref partial struct CanonicalizerRun
             return;
         }
 
-        if (_survey.ListsDropped)
+        if (_survey.ListsDeclared)
         {
             SurveyDeclarations(attributes);
         }
@@ -68,9 +68,10 @@ internal ref partial struct CanonicalizerRun
     {
         foreach (ref readonly var declaration in attributes)
         {
-            if (declaration.IsDeclaration && declaration.ValueLength > 0 && !IsUsed(declaration.DeclaredPrefix(_document), attributes))
+            if (declaration.IsDeclaration && declaration.ValueLength > 0)
             {
-                _survey!.Drop(declaration.DeclaredPrefix(_document));
+                var prefix = declaration.DeclaredPrefix(_document);
+                _survey!.DeclareWithin(prefix, IsUsed(prefix, attributes));
             }
         }
     }

@@ -26,9 +26,12 @@ internal enum PrefixInterest
 /// <param name="interest">What to look for.</param>
 /// <param name="boundary">For <see cref="PrefixInterest.Outside"/>: where the content starts in its document.</param>
 /// <param name="maxBytes">How long the list may become.</param>
-/// <param name="listsDropped">Whether to list a prefix, too, that a tag declares and does not use: it may be covered nowhere.</param>
+/// <param name="listsDeclared">
+/// Whether to list the prefixes, too, that tags declare. Nothing says where others are declared, so somebody could declare them further
+/// outside, and no digest would cover the declaration inside.
+/// </param>
 internal sealed class PrefixSurvey(
-    PrefixInterest interest, int boundary = 0, int maxBytes = InclusivePrefixes.MaxListBytes, bool listsDropped = false)
+    PrefixInterest interest, int boundary = 0, int maxBytes = InclusivePrefixes.MaxListBytes, bool listsDeclared = false)
     : IDisposable
 {
     private byte[] _list = [];
@@ -39,7 +42,7 @@ internal sealed class PrefixSurvey(
 
     public bool ReadsNames => interest == PrefixInterest.Outside;
 
-    public bool ListsDropped => listsDropped;
+    public bool ListsDeclared => listsDeclared;
 
     public bool ListsAll => interest == PrefixInterest.All;
 
@@ -48,6 +51,12 @@ internal sealed class PrefixSurvey(
 
     /// <summary>Whether some prefix is not listed.</summary>
     public bool HasUnlisted { get; private set; }
+
+    /// <summary>Whether a declaration repeats one in scope: it is covered nowhere.</summary>
+    public bool HasRepeats { get; private set; }
+
+    /// <summary>Whether the canonical form with the list may be another one than without it.</summary>
+    public bool ChangesForm { get; private set; }
 
     public bool IsEmpty => _length == 0;
 
@@ -91,12 +100,27 @@ internal sealed class PrefixSurvey(
     {
         if (interest == PrefixInterest.Values || declaredAt < boundary)
         {
+            ChangesForm = true;
             Add(prefix);
         }
     }
 
-    /// <summary>Notes a prefix that a tag declares and does not use.</summary>
-    public void Drop(ReadOnlySpan<byte> prefix) => Add(prefix);
+    /// <summary>Notes a prefix that a tag declares.</summary>
+    /// <param name="prefix">The prefix; empty for the default namespace.</param>
+    /// <param name="isUsed">Whether a name in the tag uses it.</param>
+    public void DeclareWithin(ReadOnlySpan<byte> prefix, bool isUsed)
+    {
+        ChangesForm |= !isUsed;
+        Add(prefix);
+    }
+
+    /// <summary>Notes a declaration of a prefix that has one in scope.</summary>
+    /// <param name="isSame">Whether it is for the same namespace.</param>
+    public void DeclareAgain(bool isSame)
+    {
+        ChangesForm = true;
+        HasRepeats |= isSame;
+    }
 
     private void Add(ReadOnlySpan<byte> prefix)
     {
