@@ -1,7 +1,6 @@
 using System.Net;
 using System.Xml;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;
 
@@ -10,7 +9,7 @@ namespace SecureConversation.CoreWCF.Internal;
 /// and refusals are answered here and reach no service.
 /// </summary>
 internal sealed class SecuredChannelDispatcher(MessageSecurityService security, IServiceChannelDispatcher? single, SessionChannels sessions,
-    XmlDictionaryReaderQuotas quotas, ILogger logger) : IServiceChannelDispatcher
+    XmlDictionaryReaderQuotas quotas, ReplyFailures failures) : IServiceChannelDispatcher
 {
     public Task DispatchAsync(Message message) =>
         throw new NotSupportedException("Message security needs a transport of request and reply.");
@@ -83,7 +82,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
                 request.Headers.To = addressing.To;
             }
 
-            secured = new SecuredRequestContext(context, http, request, dispatch, logger);
+            secured = new SecuredRequestContext(context, http, request, dispatch, failures);
             if (session is not null)
             {
                 session.Caller.ApplyTo(request);

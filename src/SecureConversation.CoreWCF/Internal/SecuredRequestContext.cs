@@ -1,11 +1,10 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>A verified request and the way back for its reply, which is protected on the way.</summary>
 internal sealed class SecuredRequestContext(
-    RequestContext transport, HttpContext? http, Message request, ServiceResult.Dispatch dispatch, ILogger logger)
+    RequestContext transport, HttpContext? http, Message request, ServiceResult.Dispatch dispatch, ReplyFailures failures)
     : RequestContext
 {
     // WS-Addressing of August 2004 section 3.1: replies over HTTP go to the anonymous address, which has to be among what is signed.
@@ -153,7 +152,7 @@ internal sealed class SecuredRequestContext(
         catch (Exception e) when (e is not OutOfMemoryException && !IsReleased)
         {
             // The reply cannot be written or cannot be protected. If the exception went on, the client would get no answer.
-            CoreWcfLog.ReplyNotProtectable(logger, dispatch.Request.Action, e);
+            failures.Write(dispatch.User, dispatch.Request.Action, e);
             using var fault = DispatcherFaults.InternalServiceFault(message.Version);
             return await SecureAsync(fault).ConfigureAwait(false);
         }
