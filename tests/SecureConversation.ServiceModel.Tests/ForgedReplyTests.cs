@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SecureConversation.ServiceModel.Tests.Support;
+using SecureConversation.Testing;
 
 namespace SecureConversation.ServiceModel.Tests;
 
@@ -68,7 +69,7 @@ public sealed class ForgedReplyTests
     private static async Task<CommunicationException> CallAsync(string body, bool session)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(RecordedLog.Current);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         await using var forger = builder.Build();
         forger.MapPost("/", async context =>
