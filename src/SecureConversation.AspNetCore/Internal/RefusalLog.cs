@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -6,12 +7,32 @@ namespace SecureConversation.AspNetCore.Internal;
 
 /// <summary>
 /// Logs the requests that an endpoint refuses before they are messages: of each status the first of every second, then how many more there
-/// were, so that no stranger can fill the log.
+/// were, so that no stranger can fill the log. The same holds for failures of the application on messages of callers without a name.
 /// </summary>
 internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposable
 {
     private readonly ConcurrentDictionary<int, LogLimit> _limits = new();
     private readonly LogLimit _unread = new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreRepliesUnread(logger, more));
+
+    private readonly LogLimit _failures = new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreFailures(logger, more));
+
+    /// <summary>Logs that the application failed on a message.</summary>
+    public void WriteApplicationFailed(ClaimsPrincipal user, string? action, Exception failure)
+    {
+        if (MayWrite(user))
+        {
+            AspNetCoreLog.ApplicationFailed(logger, LogText.OfAction(action), failure);
+        }
+    }
+
+    /// <summary>Logs that a reply of the application cannot be protected.</summary>
+    public void WriteNotProtectable(ClaimsPrincipal user, string? action, Exception failure)
+    {
+        if (MayWrite(user))
+        {
+            AspNetCoreLog.ReplyNotProtectable(logger, LogText.OfAction(action), failure);
+        }
+    }
 
     /// <summary>Logs that a reply was given up which its receiver did not read.</summary>
     public void WriteUnread()
@@ -62,7 +83,11 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposab
         }
 
         _unread.Dispose();
+        _failures.Dispose();
     }
+
+    // Whoever has a name can be found by it.
+    private bool MayWrite(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true } || _failures.TryTake();
 
     private LogLimit Limit(int statusCode) =>
         new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreRequestsRefused(logger, more, statusCode));

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using SecureConversation.Binding;
 
 namespace SecureConversation.AspNetCore.Internal;
@@ -9,4 +10,7 @@ internal sealed class SecureConversationFeature(ServiceResult.Dispatch dispatch,
     public MessageVersion MessageVersion => version;
 
     public ServiceSession? Session => dispatch.Session;
+
+    /// <summary>Who sent the message, whatever the application makes of him.</summary>
+    public ClaimsPrincipal Sender => dispatch.User;
 }

@@ -15,6 +15,10 @@ internal static partial class CoreWcfLog
         "The reply to a message with action {Action} cannot be protected; the client was answered by InternalServiceFault.")]
     public static partial void ReplyNotProtectable(ILogger logger, string? action, Exception exception);
 
+    [LoggerMessage(404, LogLevel.Error,
+        "{Count} more replies to callers without a name could not be protected within a second: see event 401.")]
+    public static partial void MoreNotProtectable(ILogger logger, int count);
+
     [LoggerMessage(402, LogLevel.Warning, "The service instance of session {Session} could not be ended.")]
     public static partial void SessionNotEnded(ILogger logger, string session, Exception exception);
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Xml;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.CoreWCF.Internal;
 
@@ -10,7 +9,7 @@ namespace SecureConversation.CoreWCF.Internal;
 /// and refusals are answered here and reach no service.
 /// </summary>
 internal sealed class SecuredChannelDispatcher(MessageSecurityService security, IServiceChannelDispatcher? single, SessionChannels sessions,
-    XmlDictionaryReaderQuotas quotas, ILogger logger) : IServiceChannelDispatcher
+    XmlDictionaryReaderQuotas quotas, ReplyFailures failures) : IServiceChannelDispatcher
 {
     public Task DispatchAsync(Message message) =>
         throw new NotSupportedException("Message security needs a transport of request and reply.");
@@ -27,21 +26,13 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         var envelope = await Envelopes.WriteAsync(wire).ConfigureAwait(false);
         var http = HttpContextOf(wire);
         var aborted = http?.RequestAborted ?? CancellationToken.None;
-        ServiceResult result;
-        try
-        {
-            result = await security.ReceiveAsync(envelope, OriginOf(wire, http), aborted).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
-        {
-            // Whoever hung up keeps no place in a line, and gets no answer.
-            context.Abort();
-            return;
-        }
 
+        // Whoever hung up keeps no place in a line. The exception goes on to the transport: it ends the exchange then, while it would wait
+        // for the reply for ever if its context were aborted here.
+        var result = await security.ReceiveAsync(envelope, OriginOf(wire, http), aborted).ConfigureAwait(false);
         if (result is ServiceResult.Dispatch dispatch)
         {
-            await DispatchAsync(context, wire, addressing, dispatch).ConfigureAwait(false);
+            await DispatchAsync(context, http, wire, addressing, dispatch).ConfigureAwait(false);
         }
         else
         {
@@ -76,7 +67,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
     }
 
     private async Task DispatchAsync(
-        RequestContext context, Message wire, (string? Action, Uri? To) addressing, ServiceResult.Dispatch dispatch)
+        RequestContext context, HttpContext? http, Message wire, (string? Action, Uri? To) addressing, ServiceResult.Dispatch dispatch)
     {
         SecuredRequestContext? secured = null;
         try
@@ -91,7 +82,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
                 request.Headers.To = addressing.To;
             }
 
-            secured = new SecuredRequestContext(context, request, dispatch, logger);
+            secured = new SecuredRequestContext(context, http, request, dispatch, failures);
             if (session is not null)
             {
                 session.Caller.ApplyTo(request);
@@ -107,6 +98,9 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
                 caller.ApplyTo(request);
                 await single!.DispatchAsync(secured).ConfigureAwait(false);
             }
+
+            // Throws when the exchange was given up: the transport waits for no reply then.
+            await secured.End.ConfigureAwait(false);
         }
         catch
         {

@@ -69,6 +69,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         var sessions = new SessionChannels(_service, channel, logger);
         var clock = channel.GetProperty<TimeProvider>() ?? TimeProvider.System;
         var refusals = new ClientRefusals(logger, clock);
+        var failures = new ReplyFailures(logger, clock);
         var credentials = CredentialTranslation.ToEngine(
             Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials, _binding, refusals);
         var security = new MessageSecurityService(_binding, credentials, new MessageSecurityServiceOptions
@@ -88,9 +89,10 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         {
             security.Dispose();
             refusals.Dispose();
+            failures.Dispose();
             credentials.ServiceCertificate!.Dispose();
         };
-        return CreateAsync(channel, security, sessions, logger);
+        return CreateAsync(channel, security, sessions, failures);
     }
 
     /// <summary>
@@ -111,11 +113,11 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     }
 
     private async Task<IServiceChannelDispatcher> CreateAsync(
-        IChannel channel, MessageSecurityService security, SessionChannels sessions, ILogger logger)
+        IChannel channel, MessageSecurityService security, SessionChannels sessions, ReplyFailures failures)
     {
         // Each session has a channel of its own: the one of the transport serves only bindings without sessions.
         var single = _binding.EstablishesSession ? null : await _service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
-        return new SecuredChannelDispatcher(security, single, sessions, _quotas, logger);
+        return new SecuredChannelDispatcher(security, single, sessions, _quotas, failures);
     }
 
     /// <summary>

@@ -43,17 +43,38 @@ internal static class SecurityErrors
         },
         Inner(e));
 
-    // The fault as callers of WCF know it. One without security may come from anybody.
-    private static Exception Inner(SecureConversationException e) =>
-        e.Fault is { } fault ? new FaultException(new FaultReason(fault.Reason), Code(fault), action: null) : e;
-
-    private static FaultCode Code(SoapFault fault)
+    // The fault as callers of WCF know it. One without security may come from anybody, with codes that are none.
+    private static Exception Inner(SecureConversationException e)
     {
-        if (fault.Subcode is not ['{', .. var qualified] || qualified.IndexOf('}') is var end && end < 0)
+        if (e.Fault is not { } fault)
         {
-            return new FaultCode(fault.Code);
+            return e;
         }
 
-        return new FaultCode(fault.Code, new FaultCode(qualified[(end + 1)..], qualified[..end]));
+        var code = Code(fault.Code) ?? new FaultCode("Sender");
+        return fault.Subcode is not { } text ? new FaultException(new FaultReason(fault.Reason), code, action: null)
+            : Subcode(text) is { } subcode ? new FaultException(
+                new FaultReason(fault.Reason), new FaultCode(code.Name, subcode), action: null)
+            : new FaultException(new FaultReason($"{fault.Reason} ({text})"), code, action: null);
+    }
+
+    private static FaultCode? Subcode(string text)
+    {
+        // The name has no brace; the namespace may have some.
+        var end = text.LastIndexOf('}');
+        return text.StartsWith('{') && end > 0 ? Code(text[(end + 1)..], text[1..end]) : Code(text);
+    }
+
+    /// <summary>The code; null where WCF takes no such name or namespace.</summary>
+    private static FaultCode? Code(string name, string ns = "")
+    {
+        try
+        {
+            return new FaultCode(name, ns);
+        }
+        catch (Exception e) when (e is ArgumentException or UriFormatException)
+        {
+            return null;
+        }
     }
 }

@@ -65,8 +65,14 @@ public sealed class EchoHost : IAsyncDisposable
         app.Use(async (context, next) =>
         {
             probe.OnStarted();
-            await next(context);
-            probe.OnEnded();
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                probe.OnEnded();
+            }
         });
         app.UseServiceModel(model =>
         {

@@ -52,6 +52,12 @@ public sealed class EchoService : ISessionEcho, ISinglesEcho, IHeaderEcho, IDisp
 
     public string NotXml() => "a\u0001b";
 
+    public string Abort()
+    {
+        OperationContext.Current!.RequestContext.Abort();
+        return "never sent";
+    }
+
     public void Dispose()
     {
         _probe.OnDisposed();
