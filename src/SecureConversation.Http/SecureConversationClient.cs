@@ -39,7 +39,8 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     /// <param name="address">The service.</param>
     /// <param name="options">Binding and credentials at least.</param>
     /// <param name="transport">
-    /// Sends what is protected, and is disposed of with the client; null for a <see cref="SocketsHttpHandler"/>.
+    /// Sends what is protected, and is disposed of with the client; null for a <see cref="SocketsHttpHandler"/> that follows no
+    /// redirects and keeps no cookies. Set UseCookies to false in one of your own: it keeps cookies of replies that are not verified.
     /// </param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Some option is missing or out of range.</exception>
     public SecureConversationClient(Uri address, SecureConversationHttpOptions options, HttpMessageHandler? transport = null)
@@ -161,9 +162,10 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
         }
     }
 
-    // A redirected POST would become a GET, or go to a service that cannot read the message.
+    // A redirected POST would become a GET, or go to a service that cannot read the message. Cookies of replies would be kept before the
+    // replies are verified: whoever forges one could make all later requests too long for the service.
     private static SocketsHttpHandler DefaultTransport() =>
-        new() { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+        new() { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
 
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

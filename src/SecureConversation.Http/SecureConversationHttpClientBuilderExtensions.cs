@@ -14,6 +14,8 @@ public static class SecureConversationHttpClientBuilderExtensions
     /// Puts a <see cref="SecureConversationHandler"/> into the client. Its sessions belong to the name of the client, not to a
     /// handler, so they outlive the rotation of handlers; a keyed singleton <see cref="SecureConversationSessions"/> of that name
     /// opens and closes them by hand. Handlers added later see protected messages and handshakes; those added before see plain ones.
+    /// The primary handler of the factory keeps no cookies, because it would keep those of replies that are not verified; one of your own,
+    /// of ConfigurePrimaryHttpMessageHandler, stays as it is: set UseCookies to false.
     /// </summary>
     /// <remarks>
     /// Add what retries (AddStandardResilienceHandler, Polly) before this: each attempt is then protected anew, where one behind would send
@@ -48,8 +50,24 @@ public static class SecureConversationHttpClientBuilderExtensions
         builder.Services.PostConfigure<HttpClientFactoryOptions>(
             name, options => options.HttpMessageHandlerBuilderActions.Add(built => PipelineEnds.Put(built.AdditionalHandlers)));
         builder.Services.AddKeyedSingleton(name, (services, _) => CreateSessions(services, name));
+        // First of all, so that whatever the application does to the primary handler comes later and stays.
+        builder.Services.Configure<HttpClientFactoryOptions>(
+            name, options => options.HttpMessageHandlerBuilderActions.Insert(0, handlers => KeepNoCookies(handlers.PrimaryHandler)));
         return builder.AddHttpMessageHandler(services =>
             new SecureConversationHandler(services.GetRequiredKeyedService<SecureConversationSessions>(name)));
+    }
+
+    private static void KeepNoCookies(HttpMessageHandler primary)
+    {
+        switch (primary)
+        {
+            case SocketsHttpHandler sockets:
+                sockets.UseCookies = false;
+                break;
+            case HttpClientHandler client:
+                client.UseCookies = false;
+                break;
+        }
     }
 
     private static SecureConversationSessions CreateSessions(IServiceProvider services, string name)

@@ -226,6 +226,43 @@ public sealed class HandlerTests
         Assert.Contains(host.Log.Entries, e => e.Id == 301 && e.Exception is InvalidDataException);
     }
 
+    /// <summary>Whoever has no name can neither fill the log nor write lines of it: the first ten of a second are logged, with 256 characters.</summary>
+    [Theory]
+    [InlineData(false, 301)]
+    [InlineData(true, 302)]
+    public async Task FailuresOnMessagesWithoutAName_AreLoggedBriefly(bool replies, int id)
+    {
+        await using var host = await KestrelHost.StartAsync(
+            services => services.AddSingleton<TimeProvider>(new ManualTimeProvider(DateTimeOffset.UtcNow)).AddSecureConversation(Endpoints.With(Endpoints.Anonymous)),
+            app => app.MapSecureConversation("/echo", _ => replies ? Task.FromResult(SoapReply.FromBody("urn:e/R", "<a></b>")) : throw new InvalidDataException()));
+        host.Log.ExpectError(id);
+        host.Log.AllowErrors(entry => entry.Id == 311);
+        var client = host.Client(Endpoints.Anonymous);
+        for (var i = 0; i < 15; i++)
+        {
+            Assert.Equal(DispatcherFault, (await client.CallOnceAsync(Envelopes.Request(action: "urn:x&#10;" + new string('x', 3000)))).Action);
+        }
+
+        var entries = host.Log.Entries.Where(e => e.Id == id).ToList();
+        Assert.Equal(10, entries.Count);
+        Assert.All(entries, e => Assert.InRange(e.Text.Length, 256, 400));
+        Assert.All(entries, e => Assert.DoesNotContain('\n', e.Text));
+    }
+
+    /// <summary>Whoever has a name can be found by it, so each failure is logged.</summary>
+    [Fact]
+    public async Task FailuresOnMessagesOfANamedCaller_AreAllLogged()
+    {
+        await using var host = await KestrelHost.StartAsync(Endpoints.Single, _ => throw new InvalidDataException());
+        host.Log.ExpectError(301);
+        for (var i = 0; i < 15; i++)
+        {
+            await host.Client(Endpoints.Single).CallOnceAsync();
+        }
+
+        Assert.Equal(15, host.Log.Entries.Count(e => e.Id == 301));
+    }
+
     [Theory]
     [InlineData("<a></b>", 302)]
     [InlineData(null, 301)]

@@ -44,6 +44,10 @@ internal static partial class AspNetCoreLog
         "The reply to a message with action {Action} cannot be protected; the client was answered by InternalServiceFault.")]
     public static partial void ReplyNotProtectable(ILogger logger, string? action, Exception exception);
 
+    [LoggerMessage(311, LogLevel.Error,
+        "{Count} more messages of callers without a name got InternalServiceFault within a second: see events 301 and 302.")]
+    public static partial void MoreFailures(ILogger logger, int count);
+
     [LoggerMessage(303, LogLevel.Debug, "The client has gone.")]
     public static partial void ClientGone(ILogger logger);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -6,13 +7,14 @@ namespace SecureConversation.AspNetCore.Internal;
 
 /// <summary>
 /// Logs the requests that an endpoint refuses before they are messages: of each status the first of every second, then how many more there
-/// were, so that no stranger can fill the log.
+/// were, so that no stranger can fill the log. The same holds for failures of the application on messages of callers without a name.
 /// </summary>
 internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequestBytes) : IDisposable
 {
     private readonly ConcurrentDictionary<int, LogLimit> _limits = new();
     private readonly LogLimit _denied = new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreDenied(logger, more));
     private readonly LogLimit _unread = new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreRepliesUnread(logger, more));
+    private readonly LogLimit _failures = new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreFailures(logger, more));
 
     /// <summary>
     /// Logs that policies refuse the sender of a verified message. Where a binding asks for no credentials, anybody is one.
@@ -21,7 +23,25 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequ
     {
         if (_denied.TryTake())
         {
-            AspNetCoreLog.AccessDenied(logger, action);
+            AspNetCoreLog.AccessDenied(logger, LogText.OfAction(action));
+        }
+    }
+
+    /// <summary>Logs that the application failed on a message.</summary>
+    public void WriteApplicationFailed(ClaimsPrincipal user, string? action, Exception failure)
+    {
+        if (MayWrite(user))
+        {
+            AspNetCoreLog.ApplicationFailed(logger, LogText.OfAction(action), failure);
+        }
+    }
+
+    /// <summary>Logs that a reply of the application cannot be protected.</summary>
+    public void WriteNotProtectable(ClaimsPrincipal user, string? action, Exception failure)
+    {
+        if (MayWrite(user))
+        {
+            AspNetCoreLog.ReplyNotProtectable(logger, LogText.OfAction(action), failure);
         }
     }
 
@@ -79,7 +99,11 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequ
 
         _denied.Dispose();
         _unread.Dispose();
+        _failures.Dispose();
     }
+
+    // Whoever has a name can be found by it.
+    private bool MayWrite(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true } || _failures.TryTake();
 
     private LogLimit Limit(int statusCode) =>
         new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreRequestsRefused(logger, more, statusCode));

@@ -12,4 +12,7 @@ internal sealed class SecureConversationFeature(ServiceResult.Dispatch dispatch,
     public MessageVersion MessageVersion => version;
 
     public ServiceSession? Session => dispatch.Session;
+
+    /// <summary>Who sent the message, whatever the application makes of him.</summary>
+    public ClaimsPrincipal Sender => dispatch.User;
 }

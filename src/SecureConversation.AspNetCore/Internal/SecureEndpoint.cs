@@ -213,12 +213,12 @@ internal sealed class SecureEndpoint(
         }
         catch (SoapFaultException fault)
         {
-            AspNetCoreLog.ApplicationFault(logger, feature.Message.Action, fault);
+            AspNetCoreLog.ApplicationFault(logger, LogText.OfAction(feature.Message.Action), fault);
             return Fault(feature, fault);
         }
         catch (Exception e) when (e is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
         {
-            AspNetCoreLog.ApplicationFailed(logger, feature.Message.Action, e);
+            _refusals.WriteApplicationFailed(feature.Sender, feature.Message.Action, e);
             return InternalServiceFault();
         }
     }
@@ -231,7 +231,7 @@ internal sealed class SecureEndpoint(
         }
         catch (ArgumentException e)
         {
-            AspNetCoreLog.ReplyNotProtectable(logger, dispatch.Request.Action, e);
+            _refusals.WriteNotProtectable(dispatch.User, dispatch.Request.Action, e);
             using var fault = InternalServiceFault();
             return dispatch.Secure(fault.Envelope);
         }
@@ -246,7 +246,7 @@ internal sealed class SecureEndpoint(
         catch (Exception e)
         {
             // WriteDetail is code of the application, and may throw anything.
-            AspNetCoreLog.ApplicationFailed(logger, feature.Message.Action, e);
+            _refusals.WriteApplicationFailed(feature.Sender, feature.Message.Action, e);
             return InternalServiceFault();
         }
     }

@@ -21,9 +21,13 @@ internal static partial class CoreWcfLog
     [LoggerMessage(406, LogLevel.Warning, "ServiceCredentials could not be made read-only: what is set there from now on has no effect.")]
     public static partial void CredentialsNotKept(ILogger logger, Exception exception);
 
-    [LoggerMessage(404, LogLevel.Information,
+    [LoggerMessage(404, LogLevel.Debug,
         "Session {Session} is ended: its client was gone before the answer could be sent ({Exception}).")]
     public static partial void ClientGone(ILogger logger, string session, string exception);
+
+    [LoggerMessage(407, LogLevel.Error,
+        "{Count} more replies to callers without a name could not be protected within a second: see event 401.")]
+    public static partial void MoreNotProtectable(ILogger logger, int count);
 
     [LoggerMessage(402, LogLevel.Warning, "The service instance of session {Session} could not be ended.")]
     public static partial void SessionNotEnded(ILogger logger, string session, Exception exception);

@@ -69,19 +69,20 @@ internal static class CredentialTranslation
                 + "UserNameAuthentication.UserNamePasswordValidationMode to Custom, and CustomUserNamePasswordValidator.");
         }
 
-        return EngineCredentials.UserNamePasswordValidator.Create((userName, password, _) =>
-            ValidateAsync(validator, userName, password, refusals));
+        return EngineCredentials.UserNamePasswordValidator.Create((userName, password, cancellationToken) =>
+            ValidateAsync(validator, userName, password, refusals, cancellationToken));
     }
 
     private static async ValueTask<bool> ValidateAsync(
-        UserNamePasswordValidator validator, string userName, string password, ClientRefusals refusals)
+        UserNamePasswordValidator validator, string userName, string password, ClientRefusals refusals, CancellationToken cancellationToken)
     {
         try
         {
-            await validator.ValidateAsync(userName, password).ConfigureAwait(false);
+            // A validator of WCF cannot be cancelled. Whoever hung up, or took too long, does not wait for it.
+            await validator.ValidateAsync(userName, password).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
         {
             return Refuse(e, refusals);
         }

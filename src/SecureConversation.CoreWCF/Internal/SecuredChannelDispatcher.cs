@@ -10,7 +10,7 @@ namespace SecureConversation.CoreWCF.Internal;
 /// and refusals are answered here and reach no service.
 /// </summary>
 internal sealed class SecuredChannelDispatcher(MessageSecurityService security, IServiceChannelDispatcher? single, SessionChannels sessions,
-    XmlDictionaryReaderQuotas quotas, ILogger logger, string validator) : IServiceChannelDispatcher
+    XmlDictionaryReaderQuotas quotas, ReplyFailures failures, ILogger logger, string validator) : IServiceChannelDispatcher
 {
     public Task DispatchAsync(Message message) =>
         throw new NotSupportedException("Message security needs a transport of request and reply.");
@@ -27,21 +27,13 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         var envelope = await Envelopes.WriteAsync(wire).ConfigureAwait(false);
         var http = HttpContextOf(wire);
         var aborted = http?.RequestAborted ?? CancellationToken.None;
-        ServiceResult result;
-        try
-        {
-            result = await security.ReceiveAsync(envelope, OriginOf(wire, http, addressing.Action), aborted).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
-        {
-            // Whoever hung up keeps no place in a line, and gets no answer.
-            context.Abort();
-            return;
-        }
 
+        // Whoever hung up keeps no place in a line. The exception goes on to the transport: it ends the exchange then, while it would wait
+        // for the reply for ever if its context were aborted here.
+        var result = await security.ReceiveAsync(envelope, OriginOf(wire, http, addressing.Action), aborted).ConfigureAwait(false);
         if (result is ServiceResult.Dispatch dispatch)
         {
-            await DispatchAsync(context, wire, addressing, dispatch).ConfigureAwait(false);
+            await DispatchAsync(context, http, wire, addressing, dispatch).ConfigureAwait(false);
         }
         else
         {
@@ -60,7 +52,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
                 // The client has gone, and nobody else would end the session before NegotiationTimeout.
                 CoreWcfLog.ClientGone(logger, respond.Opened.Id, e.GetType().Name);
                 await security.AbortAsync(respond.Opened).ConfigureAwait(false);
-                context.Abort();
+                throw;
             }
         }
     }
@@ -92,7 +84,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
     }
 
     private async Task DispatchAsync(
-        RequestContext context, Message wire, (string? Action, Uri? To) addressing, ServiceResult.Dispatch dispatch)
+        RequestContext context, HttpContext? http, Message wire, (string? Action, Uri? To) addressing, ServiceResult.Dispatch dispatch)
     {
         SecuredRequestContext? secured = null;
         try
@@ -107,7 +99,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
                 request.Headers.To = addressing.To;
             }
 
-            secured = new SecuredRequestContext(context, request, dispatch, logger);
+            secured = new SecuredRequestContext(context, http, request, dispatch, failures);
             if (session is not null)
             {
                 session.Caller.ApplyTo(request);
@@ -124,6 +116,9 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
                 caller.ApplyTo(request);
                 await single!.DispatchAsync(secured).ConfigureAwait(false);
             }
+
+            // Throws when the exchange was given up: the transport waits for no reply then.
+            await secured.End.ConfigureAwait(false);
         }
         catch
         {

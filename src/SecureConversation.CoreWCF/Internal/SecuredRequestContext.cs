@@ -1,14 +1,16 @@
-using Microsoft.Extensions.Logging;
+using Microsoft.AspNetCore.Http;
 
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>A verified request and the way back for its reply, which is protected on the way.</summary>
-internal sealed class SecuredRequestContext(RequestContext transport, Message request, ServiceResult.Dispatch dispatch, ILogger logger)
+internal sealed class SecuredRequestContext(
+    RequestContext transport, HttpContext? http, Message request, ServiceResult.Dispatch dispatch, ReplyFailures failures)
     : RequestContext
 {
     // WS-Addressing of August 2004 section 3.1: replies over HTTP go to the anonymous address, which has to be among what is signed.
     private static readonly Uri AnonymousAugust2004 = new(SoapUris.AddressingAugust2004 + "/role/anonymous");
 
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<SecuredRequestContext>? _released;
     private Action? _instanceFound;
     private volatile bool _isTaken;
@@ -18,6 +20,11 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
     private int _isReleased;
 
     public override Message RequestMessage => request;
+
+    /// <summary>
+    /// Completes when the exchange is over, and is cancelled when it was given up. The transport may use its HTTP context until then.
+    /// </summary>
+    public Task End => _end.Task;
 
     /// <summary>Whether the exchange is over.</summary>
     public bool IsReleased => Volatile.Read(ref _isReleased) == 1;
@@ -67,11 +74,11 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
         }
     }
 
-    public override void Abort()
-    {
-        transport.Abort();
-        Release();
-    }
+    /// <summary>
+    /// Hangs up. The context of the transport is not aborted: CoreWCF's would wait for its reply for ever. Whoever dispatched the request
+    /// sees that <see cref="End"/> is cancelled, and lets the transport end its exchange.
+    /// </summary>
+    public override void Abort() => Release(http is null ? transport.Abort : http.Abort, isGivenUp: true);
 
     public override Task CloseAsync() => CloseAsync(CancellationToken.None);
 
@@ -90,8 +97,8 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
     public override Task ReplyAsync(Message message) => ReplyAsync(message, CancellationToken.None);
 
     public override Task ReplyAsync(Message? message, CancellationToken token) =>
-        // The service and the end of its session may both want to answer: the first one does.
-        Interlocked.Exchange(ref _isReplied, 1) == 0 ? SendAsync(message, token) : Task.CompletedTask;
+        // The service and the end of its session may both want to answer: the first one does. Nobody does once the exchange was given up.
+        Interlocked.Exchange(ref _isReplied, 1) == 0 && !IsReleased ? SendAsync(message, token) : Task.CompletedTask;
 
     private async Task SendAsync(Message? message, CancellationToken token)
     {
@@ -134,13 +141,26 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
     public override void OnOperationInvoke() => transport.OnOperationInvoke();
 
     /// <summary>The exchange is over.</summary>
-    public void Release()
+    public void Release() => Release(hangUp: null, isGivenUp: false);
+
+    // Whoever dispatched the request goes on after this only, so the HTTP context that is aborted is still that of this request.
+    private void Release(Action? hangUp, bool isGivenUp)
     {
         OnInstance();
-        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
+        if (Interlocked.Exchange(ref _isReleased, 1) == 1)
         {
+            return;
+        }
+
+        try
+        {
+            hangUp?.Invoke();
             dispatch.Dispose();
             _released?.Invoke(this);
+        }
+        finally
+        {
+            _ = isGivenUp ? _end.TrySetCanceled() : _end.TrySetResult();
         }
     }
 
@@ -148,8 +168,8 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
     {
         if (disposing)
         {
-            ((IDisposable)transport).Dispose();
-            Release();
+            // The transport disposes of its own context.
+            Abort();
         }
 
         base.Dispose(disposing);
@@ -161,10 +181,10 @@ internal sealed class SecuredRequestContext(RequestContext transport, Message re
         {
             return await SecureAsync(message).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not OutOfMemoryException && !IsReleased)
         {
             // The reply cannot be written or cannot be protected. If the exception went on, the client would get no answer.
-            CoreWcfLog.ReplyNotProtectable(logger, dispatch.Request.Action, e);
+            failures.Write(dispatch.User, dispatch.Request.Action, e);
             using var fault = DispatcherFaults.InternalServiceFault(message.Version);
             return await SecureAsync(fault).ConfigureAwait(false);
         }

@@ -77,6 +77,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         var refusals = new ClientRefusals(logger, clock);
         var ofHost = Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials;
         var validator = ofHost.UserNameAuthentication.CustomUserNamePasswordValidator?.GetType().Name ?? "";
+        var failures = new ReplyFailures(logger, clock);
         var sessions = new SessionChannels(_service, channel, validator, clock, logger);
         var credentials = CredentialTranslation.ToEngine(ofHost, _binding, refusals);
         var security = StackRefusals.Checked(() => new MessageSecurityService(_binding, credentials, new MessageSecurityServiceOptions
@@ -103,9 +104,10 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         {
             security.Dispose();
             refusals.Dispose();
+            failures.Dispose();
             credentials.ServiceCertificate!.Dispose();
         };
-        return CreateAsync(channel, security, sessions, logger, validator);
+        return CreateAsync(channel, security, sessions, failures, logger, validator);
     }
 
     /// <summary>
@@ -126,11 +128,11 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     }
 
     private async Task<IServiceChannelDispatcher> CreateAsync(
-        IChannel channel, MessageSecurityService security, SessionChannels sessions, ILogger logger, string validator)
+        IChannel channel, MessageSecurityService security, SessionChannels sessions, ReplyFailures failures, ILogger logger, string validator)
     {
         // Each session has a channel of its own: the one of the transport serves only bindings without sessions.
         var single = _binding.EstablishesSession ? null : await _service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
-        return new SecuredChannelDispatcher(security, single, sessions, _quotas, logger, validator);
+        return new SecuredChannelDispatcher(security, single, sessions, _quotas, failures, logger, validator);
     }
 
     /// <summary>

@@ -45,8 +45,10 @@ internal static class Envelopes
         {
             throw new TimeoutException($"The reply did not end within {deadline.Timeout}.", e);
         }
-        catch (XmlException e)
+        catch (Exception e) when (e is not (OutOfMemoryException or CommunicationException or TimeoutException or IOException
+            or OperationCanceledException or ObjectDisposedException))
         {
+            // Anybody may have written it. Readers and writers of XML throw exceptions of several types.
             throw new ProtocolException($"The reply is no SOAP envelope: {e.Message}", e);
         }
     }

@@ -50,25 +50,39 @@ internal static class SecurityErrors
     private static bool MayDifferInLevels(SecureConversationException e) =>
         e.Fault is { IsSecured: false } || e.Code is FailureCode.PartNotEncrypted or FailureCode.PartNotSigned;
 
-    // The fault as callers of WCF know it. One without security may come from anybody.
+    // The fault as callers of WCF know it. One without security may come from anybody, with codes that are none.
     private static Exception Inner(SecureConversationException e)
     {
-        if (e.Fault is { } fault)
+        if (e.Fault is not { } fault)
         {
-            return new FaultException(new FaultReason(fault.Reason), Code(fault), action: null);
+            var words = StackRefusals.InWordsOfTheStack(e.Message);
+            return words == e.Message ? e : new SecureConversationException(e.Failure, e.Code, words, e.InnerException);
         }
 
-        var text = StackRefusals.InWordsOfTheStack(e.Message);
-        return text == e.Message ? e : new SecureConversationException(e.Failure, e.Code, text, e.InnerException);
+        var code = Code(fault.Code) ?? new FaultCode("Sender");
+        return fault.Subcode is not { } text ? new FaultException(new FaultReason(fault.Reason), code, action: null)
+            : Subcode(text) is { } subcode ? new FaultException(
+                new FaultReason(fault.Reason), new FaultCode(code.Name, subcode), action: null)
+            : new FaultException(new FaultReason($"{fault.Reason} ({text})"), code, action: null);
     }
 
-    private static FaultCode Code(SoapFault fault)
+    private static FaultCode? Subcode(string text)
     {
-        if (fault.Subcode is not ['{', .. var qualified] || qualified.IndexOf('}') is var end && end < 0)
-        {
-            return new FaultCode(fault.Code);
-        }
+        // The name has no brace; the namespace may have some.
+        var end = text.LastIndexOf('}');
+        return text.StartsWith('{') && end > 0 ? Code(text[(end + 1)..], text[1..end]) : Code(text);
+    }
 
-        return new FaultCode(fault.Code, new FaultCode(qualified[(end + 1)..], qualified[..end]));
+    /// <summary>The code; null where WCF takes no such name or namespace.</summary>
+    private static FaultCode? Code(string name, string ns = "")
+    {
+        try
+        {
+            return new FaultCode(name, ns);
+        }
+        catch (Exception e) when (e is ArgumentException or UriFormatException)
+        {
+            return null;
+        }
     }
 }

@@ -11,6 +11,8 @@ internal static class Endpoints
 
     public static MessageSecurity Single { get; } = Session with { EstablishSecurityContext = false };
 
+    public static MessageSecurity Anonymous { get; } = Single with { ClientCredentialType = MessageCredentialType.None };
+
     public static MessageSecurity UserName { get; } = Session with { ClientCredentialType = MessageCredentialType.UserName };
 
     public static ServiceCredentials ServiceCredentials => TestCredentials.Service;

@@ -67,8 +67,14 @@ public sealed class EchoHost : IAsyncDisposable
         app.Use(async (context, next) =>
         {
             probe.OnStarted();
-            await (before is null ? next(context) : before(context, next));
-            probe.OnEnded();
+            try
+            {
+                await (before is null ? next(context) : before(context, next));
+            }
+            finally
+            {
+                probe.OnEnded();
+            }
         });
         app.UseServiceModel(model =>
         {

@@ -54,6 +54,12 @@ public sealed class EchoService : ISessionEcho, ISinglesEcho, IHeaderEcho, IDupl
 
     public string NotXml() => "a\u0001b";
 
+    public string Abort()
+    {
+        OperationContext.Current!.RequestContext.Abort();
+        return "never sent";
+    }
+
     public void Dispose()
     {
         _probe.OnDisposed();

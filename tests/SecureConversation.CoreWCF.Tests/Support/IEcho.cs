@@ -34,6 +34,9 @@ public interface IEcho
 
     [OperationContract(Action = "urn:e/NotXml", ReplyAction = "urn:e/NotXmlResponse")]
     string NotXml();
+
+    [OperationContract(Action = "urn:e/Abort", ReplyAction = "urn:e/AbortResponse")]
+    string Abort();
 }
 
 /// <summary>With a header, which WS-Security 1.0 cannot encrypt.</summary>

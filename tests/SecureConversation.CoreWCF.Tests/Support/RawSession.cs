@@ -12,15 +12,17 @@ public sealed class RawSession(Uri address, ClientSession session, HttpClient ht
     public static async Task<RawSession> OpenAsync(Uri address, SecurityBindingElement element)
     {
         var http = new HttpClient();
-        var client = new MessageSecurityClient(MessageSecurityBinding.Create(element), new ClientCredentials
-        {
-            ClientCertificate = new X509Credential(TestCertificates.Client),
-            ServiceCertificate = TestCertificates.Service,
-            ServiceCertificateValidation = new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = { TestCertificates.Service } },
-        });
-        using var handshake = client.StartSession(address);
+        using var handshake = Client(element).StartSession(address);
         return new RawSession(address, handshake.Complete(await PostAsync(http, address, handshake.Envelope, handshake.Action)), http);
     }
+
+    public static MessageSecurityClient Client(SecurityBindingElement element) => new(MessageSecurityBinding.Create(element), new ClientCredentials
+    {
+        ClientCertificate = new X509Credential(TestCertificates.Client),
+        UserName = new UserNameCredential("ada", "lovelace"),
+        ServiceCertificate = TestCertificates.Service,
+        ServiceCertificateValidation = new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = { TestCertificates.Service } },
+    });
 
     public SecuredRequest Secure(string operation) => session.Secure(Encoding.UTF8.GetBytes(
         "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope' xmlns:a='http://www.w3.org/2005/08/addressing'><s:Header>"

@@ -30,6 +30,30 @@ public sealed class FairShareTests
         Assert.Null(quota.TryTake(new Owner("flood")));
     }
 
+    /// <summary>Whoever holds most is known without a look at the others, whatever comes and goes.</summary>
+    [Fact]
+    public void OwnerWhoHoldsMost_IsKnown()
+    {
+        var random = new Random(1);
+        var quota = new FairQuota(1000, "Places");
+        var held = new int[6];
+        for (var i = 0; i < 5000; i++)
+        {
+            var one = random.Next(held.Length);
+            if (held[one] > 0 && random.Next(2) == 0)
+            {
+                quota.Release(new Owner($"{one}"));
+                held[one]--;
+            }
+            else if (quota.TryTake(new Owner($"{one}")) is null)
+            {
+                held[one]++;
+            }
+
+            Assert.All(held, (n, o) => Assert.Equal(n == held.Max(), quota.HoldsMost(new Owner($"{o}"))));
+        }
+    }
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 2)]

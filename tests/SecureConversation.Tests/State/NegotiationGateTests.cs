@@ -18,16 +18,57 @@ public sealed class NegotiationGateTests
         var first = new TaskCompletionSource<int>();
         var running = gate.RunAsync(new("somebody"), (_, _) => new ValueTask<int>(first.Task), default);
 
-        // The one place is taken, so the next one waits; but no longer than a turn lasts.
+        // The one place is taken, so the next one waits; but no longer than a negotiation may take.
         var second = gate.RunAsync(new("somebody"), (_, _) => ValueTask.FromResult(2), default).AsTask();
+        _clock.Advance(TimeSpan.FromSeconds(59));
         Assert.False(second.IsCompleted);
-        _clock.Advance(TimeSpan.FromMilliseconds(51));
+        _clock.Advance(TimeSpan.FromSeconds(2));
         var refused = await Assert.ThrowsAsync<SecurityFailureException>(() => second);
         Assert.Equal(FailureCode.ServiceTooBusy, refused.Code);
 
         first.SetResult(1);
         Assert.Equal(1, await running);
         Assert.Equal(3, await gate.RunAsync(new("somebody"), (_, _) => ValueTask.FromResult(3), default));
+    }
+
+    /// <summary>
+    /// The clock stands still, so no turn ends by itself: all places wait for validators, more handshakes wait for places, and messages of
+    /// another endpoint of the process have their turns all the same.
+    /// </summary>
+    [Fact]
+    public async Task NegotiationsThatWaitForValidators_HoldNoTurn()
+    {
+        var gate = new NegotiationGate(new LocalServiceSecuritySettings { MaxStatefulNegotiations = 8 }, _clock);
+        var validator = new TaskCompletionSource<int>();
+        var running = Enumerable.Range(0, 40).Select(i => gate.RunAsync(new($"{i % 10}"), (_, _) => new ValueTask<int>(validator.Task), default).AsTask()).ToArray();
+        Assert.Equal(8, gate.Working);
+
+        var elsewhere = new PrivateKeyTurns(16, "line", _clock);
+        for (var i = 0; i < 20; i++)
+        {
+            var turn = elsewhere.EnterAsync(new("alice"), default);
+            Assert.True(turn.IsCompleted);
+            (await turn).Dispose();
+        }
+
+        validator.SetResult(1);
+        Assert.Equal(40, (await Task.WhenAll(running)).Sum());
+        Assert.Equal(0, gate.Working);
+    }
+
+    /// <summary>Who has filled his share of the places waits, and holds up nobody behind him.</summary>
+    [Fact]
+    public async Task PlacesOfOneSender_LeaveRoomForOthers()
+    {
+        var gate = new NegotiationGate(new LocalServiceSecuritySettings { MaxStatefulNegotiations = 16 }, _clock);
+        var validator = new TaskCompletionSource<int>();
+        var mallory = Enumerable.Range(0, 100).Select(_ => gate.RunAsync(new("mallory"), (_, _) => new ValueTask<int>(validator.Task), default).AsTask()).ToArray();
+        Assert.Equal(12, gate.Working);
+
+        Assert.Equal(2, await gate.RunAsync(new("alice"), (_, _) => ValueTask.FromResult(2), default));
+
+        validator.SetResult(1);
+        await Task.WhenAll(mallory);
     }
 
     [Fact]

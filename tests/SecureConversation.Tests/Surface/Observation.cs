@@ -107,22 +107,24 @@ internal static class Observation
     {
         var clock = Today;
         var isValid = new TaskCompletionSource<bool>();
+        var validator = new Waiting(isValid.Task);
         using var loopback = new Loopback(MessageSecurityBinding.Create(element), clock, service: new ServiceCredentials
         {
             ServiceCertificate = Loopback.ServiceCredentials.ServiceCertificate,
-            UserNamePasswordValidator = new Waiting(isValid.Task),
+            UserNamePasswordValidator = validator,
         });
         using var one = loopback.Client.StartSession(Loopback.Address);
         using var two = loopback.Client.StartSession(Loopback.Address);
         var first = loopback.Service.ReceiveAsync(one.Envelope).AsTask();
         clock.Advance(TimeSpan.FromSeconds(30));
         var second = loopback.Service.ReceiveAsync(two.Envelope).AsTask();
+        var asked = validator.Asked;
         isValid.SetResult(true);
         using var firstResult = await first;
         using var secondResult = await second;
         var opened = loopback.Service.SessionCount;
         clock.Advance(TimeSpan.FromSeconds(90));
-        return $"{Outcome(firstResult)}, {Outcome(secondResult)}; {opened} sessions, {loopback.Service.SessionCount} after ninety seconds";
+        return $"{asked} asked at once; {Outcome(firstResult)}, {Outcome(secondResult)}; {opened} sessions, {loopback.Service.SessionCount} after ninety seconds";
     }
 
     /// <summary>What a service made of a message.</summary>
@@ -184,7 +186,14 @@ internal static class Observation
 
     private sealed class Waiting(Task<bool> isValid) : UserNamePasswordValidator
     {
-        public override async ValueTask<bool> ValidateAsync(string userName, string password, CancellationToken cancellationToken) =>
-            await isValid.WaitAsync(cancellationToken);
+        private int _asked;
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public override async ValueTask<bool> ValidateAsync(string userName, string password, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _asked);
+            return await isValid.WaitAsync(cancellationToken);
+        }
     }
 }

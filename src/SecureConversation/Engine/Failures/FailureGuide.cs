@@ -356,12 +356,12 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Service,
             Clause = "none: the fault ServerTooBusy of WCF",
-            Cause = "More handshakes run at once than MaxStatefulNegotiations, or wait than sixteen times that, one took longer than "
-                + "NegotiationTimeout, more sessions were opened and not used than MaxPendingSessions, or are open than MaxSessions, or a "
-                + "sender (a network) has used up its share, three (six) times of what is free; or 1,024 look-ups wait for the session "
-                + "store; or more refusals wait than MaxWaiting of FailureAnswers, a fourth as many messages outside sessions, or a "
-                + "share of these; or more than 256 certificates wait for a look-up of revocation (RevocationMode Online). The log names "
-                + "the setting.",
+            Cause = "A handshake took longer than NegotiationTimeout, or waited that long for one of the places of "
+                + "MaxStatefulNegotiations, or sixteen times as many as these wait; more sessions were opened and not used than "
+                + "MaxPendingSessions, or are open than MaxSessions, or a sender (a network) has used up its share, three (six) times of "
+                + "what is free; or 1,024 look-ups wait for the session store; or more refusals wait than MaxWaiting of FailureAnswers, a "
+                + "fourth as many messages outside sessions, or a share of these; or more than 256 certificates wait for a look-up of "
+                + "revocation (RevocationMode Online). The log names the setting.",
             Remedy = "Raise these in LocalServiceSettings or the options of the service, or lower InactivityTimeout. Have clients share "
                 + "sessions. Behind a proxy "
                 + "use forwarded headers. A slow validator or revocation look-up (set RevocationMode Offline) holds handshakes up. "

@@ -8,8 +8,8 @@ namespace SecureConversation.Engine.Handshake;
 /// <summary>
 /// Limits the number (MaxStatefulNegotiations) and the duration (NegotiationTimeout) of concurrent handshakes, because anybody can make the
 /// service do private key operations by starting one. The places are shared fairly by address, and not all processors work on them at once,
-/// so that sessions go on while strangers knock. Those that have not had their turn yet have cost nothing; many more of them may wait, so
-/// that a burst of clients that start together finds room.
+/// so that sessions go on while strangers knock. Those that have not had their turn yet have cost nothing; many more of them may wait for a
+/// place, so that a burst of clients that start together finds room.
 /// </summary>
 internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, TimeProvider clock)
 {
@@ -21,57 +21,49 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
         $"handshakes that wait, {WaitingForEachPlace} for each of {nameof(settings.MaxStatefulNegotiations)}",
         clock);
 
-    private readonly FairQuota _places = new(settings.MaxStatefulNegotiations, nameof(settings.MaxStatefulNegotiations));
+    private readonly FairPlaces _places = new(settings.MaxStatefulNegotiations, nameof(settings.MaxStatefulNegotiations));
 
-    /// <summary>How many handshakes have had their turn and go on.</summary>
+    /// <summary>How many handshakes have a place: they wait for their turn, or have had it and go on.</summary>
     public int Working => _places.Taken;
 
     /// <param name="owner">Who starts the handshake, by his address: nothing else is known yet.</param>
     /// <param name="negotiate">
-    /// The handshake. What it does before it first waits is done in turn. It ends the turn, if it gets it, once the private key was used.
+    /// The handshake. What it does before it first waits is done in turn. It ends the turn that it gets once the private key was used.
     /// </param>
     /// <param name="cancellationToken">Cancels the handshake.</param>
-    /// <exception cref="SecurityFailureException">Too many handshakes run at once, or this one took too long.</exception>
+    /// <exception cref="SecurityFailureException">Too many handshakes wait, or this one took too long, or got no place in time.</exception>
     public async ValueTask<T> RunAsync<T>(
         Owner owner, Func<IDisposable?, CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(settings.NegotiationTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var hasPlace = false;
         try
         {
-            using var turn = await _turns.EnterAsync(owner, either.Token).ConfigureAwait(false);
+            // The place comes first: whoever waits for one, and so for the validators of others, holds no turn.
+            using var turn = await _turns.EnterAsync(owner, either.Token, TakeAsync).ConfigureAwait(false);
+            var negotiation = negotiate(turn, either.Token);
 
-            // While one waits for something others may work. When places get scarce the next one has to wait until this one is done.
-            var mayEndTurn = (_places.Taken + 1L) * 2 < settings.MaxStatefulNegotiations;
-            var negotiation = NegotiateAsync(owner, stop => negotiate(mayEndTurn ? turn : null, stop), either.Token);
-            if (mayEndTurn)
-            {
-                turn.Dispose();
-            }
-
+            // While one waits for something others may work.
+            turn.Dispose();
             return await negotiation.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return Fail.With<T>(FailureCode.ServiceTooBusy, "NegotiationTimeout");
         }
-    }
-
-    private async ValueTask<T> NegotiateAsync<T>(
-        Owner owner, Func<CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
-    {
-        if (_places.TryTake(owner) is { } limit)
-        {
-            return Fail.With<T>(FailureCode.ServiceTooBusy, limit);
-        }
-
-        try
-        {
-            return await negotiate(cancellationToken).ConfigureAwait(false);
-        }
         finally
         {
-            _places.Release(owner);
+            if (hasPlace)
+            {
+                _places.Release(owner);
+            }
+        }
+
+        async ValueTask TakeAsync(Owner o, CancellationToken stop)
+        {
+            await _places.TakeAsync(o, stop).ConfigureAwait(false);
+            hasPlace = true;
         }
     }
 }

@@ -8,6 +8,10 @@ internal sealed class FairQuota(int limit, string setting)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _heldByNetwork = new(StringComparer.Ordinal);
+
+    // How many owners hold each number of places (the first entry means nothing), and the largest of these numbers.
+    private readonly List<int> _ownersOf = [0];
+    private int _most;
     private int _taken;
 
     /// <summary>How many places are taken.</summary>
@@ -75,6 +79,15 @@ internal sealed class FairQuota(int limit, string setting)
         }
     }
 
+    /// <summary>Whether nobody holds more places than an owner.</summary>
+    public bool HoldsMost(Owner owner)
+    {
+        lock (_lock)
+        {
+            return _held.GetValueOrDefault(owner.Name) >= _most;
+        }
+    }
+
     /// <summary>
     /// Whether one holds less than another, and so does his network, unless it is the same one: whoever has many addresses, or many names
     /// at one, must not be taken for many who hold nothing.
@@ -103,14 +116,27 @@ internal sealed class FairQuota(int limit, string setting)
     private void Add(Owner owner, int places)
     {
         _taken += places;
-        Add(_held, owner.Name, places);
+        Count(Add(_held, owner.Name, places), places);
         if (owner.Network is not null)
         {
             Add(_heldByNetwork, owner.Network, places);
         }
     }
 
-    private static void Add(Dictionary<string, int> held, string name, int places)
+    // Places come and go one by one, so the largest number changes by one.
+    private void Count(int held, int change)
+    {
+        if (held == _ownersOf.Count)
+        {
+            _ownersOf.Add(0);
+        }
+
+        _ownersOf[held]++;
+        _ownersOf[held - change]--;
+        _most = held > _most ? held : _ownersOf[_most] == 0 && _most > 0 ? _most - 1 : _most;
+    }
+
+    private static int Add(Dictionary<string, int> held, string name, int places)
     {
         var sum = held.GetValueOrDefault(name) + places;
         if (sum == 0)
@@ -121,5 +147,7 @@ internal sealed class FairQuota(int limit, string setting)
         {
             held[name] = sum;
         }
+
+        return sum;
     }
 }

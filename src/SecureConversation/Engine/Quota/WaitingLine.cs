@@ -17,6 +17,7 @@ internal sealed class WaitingLine<T>
     {
         Count++;
         var party = _all.Member(owner.Network ?? owner.Name).Member(owner.Name);
+        party.Owner = owner;
         return new Place(party, party.Waiting.AddLast(waiting));
     }
 
@@ -49,6 +50,25 @@ internal sealed class WaitingLine<T>
             party = member;
         }
 
+        return TakeFirst(party, out next);
+    }
+
+    /// <summary>
+    /// Takes the next one out of the line whose owner may go on. Those who may not keep their places; the others go to the end.
+    /// </summary>
+    public bool TryTakeNext(Func<Owner, bool> mayGoOn, out T next)
+    {
+        if (_all.FindTurn(mayGoOn) is { } party)
+        {
+            return TakeFirst(party, out next);
+        }
+
+        next = default!;
+        return false;
+    }
+
+    private bool TakeFirst(Party party, out T next)
+    {
         var first = party.Waiting.First!;
         next = first.Value;
         return Remove(new Place(party, first));
@@ -64,6 +84,9 @@ internal sealed class WaitingLine<T>
         private readonly LinkedList<Party> _order = new();
 
         public LinkedList<T> Waiting { get; } = new();
+
+        /// <summary>Who waits, where it is one owner.</summary>
+        public Owner Owner { get; set; }
 
         public Party Member(string member)
         {
@@ -86,6 +109,27 @@ internal sealed class WaitingLine<T>
             _order.RemoveFirst();
             _order.AddLast(first);
             return first.Value;
+        }
+
+        /// <summary>The next owner whose turn it is and who may go on; null when there is none.</summary>
+        public Party? FindTurn(Func<Owner, bool> mayGoOn)
+        {
+            if (Waiting.Count > 0)
+            {
+                return mayGoOn(Owner) ? this : null;
+            }
+
+            for (var member = _order.First; member is not null; member = member.Next)
+            {
+                if (member.Value.FindTurn(mayGoOn) is { } found)
+                {
+                    _order.Remove(member);
+                    _order.AddLast(member);
+                    return found;
+                }
+            }
+
+            return null;
         }
 
         public void LeaveIfEmpty()

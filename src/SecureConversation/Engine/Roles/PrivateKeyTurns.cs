@@ -32,8 +32,10 @@ internal sealed class PrivateKeyTurns(int line, string setting, TimeProvider clo
     /// <summary>Waits for a turn, which ends when the result is disposed of, or when it has lasted too long.</summary>
     /// <param name="owner">Who sent the message, by his address: nothing else is known yet.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="first">What to wait for in the same line, before a turn is held; null for nothing.</param>
     /// <exception cref="SecurityFailureException">The line is full, or the share of the sender.</exception>
-    public async ValueTask<FairTurns.Turn> EnterAsync(Owner owner, CancellationToken cancellationToken)
+    public async ValueTask<FairTurns.Turn> EnterAsync(
+        Owner owner, CancellationToken cancellationToken, Func<Owner, CancellationToken, ValueTask>? first = null)
     {
         if (_line.TryTake(owner) is { } limit)
         {
@@ -42,6 +44,11 @@ internal sealed class PrivateKeyTurns(int line, string setting, TimeProvider clo
 
         try
         {
+            if (first is not null)
+            {
+                await first(owner, cancellationToken).ConfigureAwait(false);
+            }
+
             return await _turns.EnterAsync(owner, cancellationToken).ConfigureAwait(false);
         }
         finally

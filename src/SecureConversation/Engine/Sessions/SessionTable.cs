@@ -188,7 +188,8 @@ internal sealed class SessionTable : IDisposable
 
             if (_live.TryTake(session.HeldBy) is { } limit)
             {
-                displaced = FindToDisplace(session.HeldBy);
+                // Each message of a session that the store knows comes here. Who holds most displaces nobody, and that needs no search.
+                displaced = _live.HoldsMost(session.HeldBy) ? null : FindToDisplace(session.HeldBy);
                 if (displaced is null || !displaced.Close(SessionCloseReason.Displaced, out wasPending))
                 {
                     Fail.With(FailureCode.ServiceTooBusy, limit);
