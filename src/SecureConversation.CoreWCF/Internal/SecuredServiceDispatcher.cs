@@ -128,7 +128,12 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     }
 
     private async Task<IServiceChannelDispatcher> CreateAsync(
-        IChannel channel, MessageSecurityService security, SessionChannels sessions, ReplyFailures failures, ILogger logger, string validator)
+        IChannel channel,
+        MessageSecurityService security,
+        SessionChannels sessions,
+        ReplyFailures failures,
+        ILogger logger,
+        string validator)
     {
         // Each session has a channel of its own: the one of the transport serves only bindings without sessions.
         var single = _binding.EstablishesSession ? null : await _service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
