@@ -190,6 +190,20 @@ public sealed class DroppedTextTests
         }
     }
 
+    /// <summary>One part is written in the form that WCF digests alike, the other one loses its repeats all the same.</summary>
+    [Fact]
+    public async Task Repeats_BesideAPartThatIsWrittenAnew_AreLeftOut()
+    {
+        var protection = ChannelProtectionRequirements.Default.WithHeader("S", "urn:h", System.Net.Security.ProtectionLevel.EncryptAndSign);
+        using var scene = await Scene.OpenAsync("mutualcert//session", protection: protection);
+        using var request = scene.Request(
+            "<E xmlns=\"urn:e\"><x xmlns=\"urn:e\"/></E>", "<h:S xmlns:h=\"urn:h\"><![CDATA[a\r\nb]]><h:x xmlns:h=\"urn:h\"/></h:S>");
+        var forgery = scene.Forge(request.Envelope);
+        Assert.Equal("<E xmlns=\"urn:e\"><x/></E>", Encoding.UTF8.GetString(forgery.Plaintext(forgery.BodyPart)));
+        Assert.Contains("<h:x></h:x>", Encoding.UTF8.GetString(forgery.Plaintext(forgery.Sealed.Single(p => p.Target.LocalName == "S"))), StringComparison.Ordinal);
+        await scene.AcceptedAsync(request.Envelope);
+    }
+
     /// <summary>More prefixes than a list takes, and one that repeats: nothing that a value refers to is lost.</summary>
     [Fact]
     public async Task PrefixesBeyondTheList_StayBesideARepeat()

@@ -92,7 +92,6 @@ internal sealed class SendPlan : IDisposable
     {
         Envelope.Dispose();
         Envelope = envelope;
-        Repeats = [];
     }
 
     public void Dispose() => Envelope.Dispose();

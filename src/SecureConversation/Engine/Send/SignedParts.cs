@@ -66,14 +66,34 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
             digests.Add(new PartDigest(id, value, prefixes));
         }
 
-        _repeats.Sort();
-        plan.Repeats = _repeats;
         if (ambiguous is not null)
         {
             plan.Replace(AgreedForm.Rewrite(plan.Envelope, ambiguous.OrderBy(a => a.Element.Start), limits));
+            FindRepeats(plan, digest);
         }
 
+        _repeats.Sort();
+        plan.Repeats = _repeats;
         return digests;
+    }
+
+    /// <summary>Finds once more what repeats, where the envelope was written anew.</summary>
+    private void FindRepeats(SendPlan plan, ReferenceDigest digest)
+    {
+        if (_repeats.Count == 0)
+        {
+            return;
+        }
+
+        _repeats.Clear();
+        Span<byte> unused = stackalloc byte[requirements.Suite.Digest.Size];
+        foreach (var part in plan.Signed)
+        {
+            var element = ElementOf(plan, part);
+            using var survey = new PrefixSurvey(PrefixInterest.Values, sealedFrom: SealedFrom(element, part));
+            digest.Compute(element, default, CanonicalForm.Recommendation, unused, survey);
+            _repeats.AddRange(survey.Repeats);
+        }
     }
 
     private (byte[] Value, byte[] Prefixes, bool Differs) Digest(XmlElement element, PlannedPart part, ReferenceDigest digest)
