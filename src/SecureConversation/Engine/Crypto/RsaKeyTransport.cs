@@ -55,10 +55,9 @@ internal static class RsaKeyTransport
         var buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
-            // RFC 8017 section 7: a ciphertext is exactly as long as the modulus. Another costs the same.
-            var isWhole = wrapped.Length == size;
-            if (privateKey.TryDecrypt(isWhole ? wrapped : StandIn(size), buffer, algorithm.Padding, out var length)
-                && isWhole
+            // RFC 8017 section 7: a ciphertext is exactly as long as the modulus.
+            if (wrapped.Length == size
+                && privateKey.TryDecrypt(wrapped, buffer, algorithm.Padding, out var length)
                 && length >= minimumLength
                 && length <= maximumLength)
             {
@@ -83,14 +82,6 @@ internal static class RsaKeyTransport
 
         substituted = true;
         return substitute;
-    }
-
-    /// <summary>A ciphertext below the modulus, which decrypts to no key.</summary>
-    private static byte[] StandIn(int size)
-    {
-        var octets = new byte[size];
-        octets.AsSpan(1).Fill(0x55);
-        return octets;
     }
 
     /// <summary>Costs as much as the exception for wrong padding, which next to the private key operation is little.</summary>

@@ -34,16 +34,15 @@ internal static class PartEncryption
             if (part.Block == PlannedPart.Body)
             {
                 // An empty body is encrypted too, as one block of padding (recorded from WCF). What the application wrote is not touched,
-                // but for comments.
-                var content = (Start: envelope.Body.ContentStart, End: envelope.Body.ContentEnd);
-                splice.ReplaceContent(envelope.Body, output => Covered(envelope.Bytes[content.Start..content.End], requirements, plain =>
+                // but for what is superfluous.
+                splice.ReplaceContent(envelope.Body, output => Covered(plan, envelope.Body, isContent: true, requirements, plain =>
                     EncryptionWriter.EncryptedData(output, id, isContent: true, plain, endsWithTag: false, keys.Encryption,
                         requirements.Suite, keys.EncryptionReference, random)));
             }
             else
             {
                 var block = envelope.Headers[part.Block].Element;
-                splice.Replace(block, output => Covered(envelope.Bytes[block.Start..block.End], requirements, plain =>
+                splice.Replace(block, output => Covered(plan, block, isContent: false, requirements, plain =>
                     WriteEncryptedHeader(output, id, plain, requirements, keys, random)));
             }
         }
@@ -51,17 +50,20 @@ internal static class PartEncryption
         return ids;
     }
 
-    /// <summary>What the digest covers of the plaintext: where the signature was made over it, comments are left out.</summary>
-    private static void Covered(ReadOnlySpan<byte> plain, MessageRequirements requirements, Write write)
+    /// <summary>What the digest covers of the plaintext: where the signature was made over it, the rest is left out.</summary>
+    private static void Covered(SendPlan plan, XmlElement part, bool isContent, MessageRequirements requirements, Write write)
     {
-        if (!requirements.SignsFirst || plain.IndexOf("<!--"u8) < 0)
+        var bytes = plan.Envelope.Bytes;
+        var (start, end) = isContent ? (part.ContentStart, part.ContentEnd) : (part.Start, part.End);
+        var plain = bytes[start..end];
+        if (!requirements.SignsFirst || (plan.Repeats.Count == 0 && plain.IndexOf("<!"u8) < 0))
         {
             write(plain);
             return;
         }
 
         using var rest = new PooledBytes(plain.Length);
-        Comments.LeaveOut(rest, plain);
+        Superfluous.LeaveOut(rest, bytes, start, end, plan.Repeats);
         write(rest.Span);
     }
 

@@ -32,6 +32,11 @@ internal sealed class SendPlan : IDisposable
     /// <summary>The body, then the header blocks in document order. WCF writes the references of its signatures in this order.</summary>
     public List<PlannedPart> Signed { get; }
 
+    /// <summary>
+    /// Where declarations in parts that are encrypted afterwards repeat one in scope, in ascending order: from xmlns to the closing quote.
+    /// </summary>
+    public IReadOnlyList<(int Start, int End)> Repeats { get; set; } = [];
+
     public IdAllocator Ids { get; }
 
     /// <summary>Plans the protection of an envelope.</summary>

@@ -7,14 +7,14 @@ namespace SecureConversation.Engine.Send;
 /// <summary>
 /// Digests the planned parts of an envelope for the primary signature. The signature also covers the declarations of prefixes that values
 /// refer to (<c>xsi:type="q:X"</c>): these prefixes are listed in ec:InclusiveNamespaces, so that nobody can bind them to another
-/// namespace. Of a part that is encrypted afterwards, all prefixes that its tags declare are listed, and a body loses declarations that
-/// repeat another: nobody's ciphertext may stand in what no digest covers. A part without such a prefix has no list. All lists of a
-/// signature together are bounded; prefixes beyond that are left out, as WCF leaves out all. In the profile Bound every prefix is listed,
-/// or nothing is sent.
+/// namespace. Of a part that is encrypted afterwards, all prefixes that its tags use or declare are listed: nobody's ciphertext may stand
+/// in what no digest covers. A part without such a prefix has no list. All lists of a signature together are bounded; prefixes beyond that
+/// are left out, as WCF leaves out all. In the profile Bound every prefix is listed, or nothing is sent.
 /// </summary>
 internal sealed class SignedParts(MessageRequirements requirements, XmlLimits limits)
 {
     private readonly Dictionary<int, byte[]> _hidden = [];
+    private readonly List<(int Start, int End)> _repeats = [];
     private int _listed;
 
     /// <summary>Whether values refer to more prefixes than could be listed.</summary>
@@ -69,9 +69,31 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
         if (ambiguous is not null)
         {
             plan.Replace(AgreedForm.Rewrite(plan.Envelope, ambiguous.OrderBy(a => a.Element.Start), limits));
+            FindRepeats(plan, digest);
         }
 
+        _repeats.Sort();
+        plan.Repeats = _repeats;
         return digests;
+    }
+
+    /// <summary>Finds once more what repeats, where the envelope was written anew.</summary>
+    private void FindRepeats(SendPlan plan, ReferenceDigest digest)
+    {
+        if (_repeats.Count == 0)
+        {
+            return;
+        }
+
+        _repeats.Clear();
+        Span<byte> unused = stackalloc byte[requirements.Suite.Digest.Size];
+        foreach (var part in plan.Signed)
+        {
+            var element = ElementOf(plan, part);
+            using var survey = new PrefixSurvey(PrefixInterest.Values, sealedFrom: SealedFrom(element, part));
+            digest.Compute(element, default, CanonicalForm.Recommendation, unused, survey);
+            _repeats.AddRange(survey.Repeats);
+        }
     }
 
     private (byte[] Value, byte[] Prefixes, bool Differs) Digest(XmlElement element, PlannedPart part, ReferenceDigest digest)
@@ -85,9 +107,8 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
         }
 
         var known = _hidden.GetValueOrDefault(part.Block);
-        var isSealed = part.Encrypt && requirements.SignsFirst;
         using var survey = known is null && requirements.SignPrefixesInValues
-            ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room, listsDeclared: isSealed)
+            ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room, sealedFrom: SealedFrom(element, part))
             : null;
         var prefixes = known ?? [];
         var differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value, survey);
@@ -99,12 +120,14 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
                 differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value);
             }
 
-            // In canonical form nothing is repeated.
-            differs |= isSealed && part.Block == PlannedPart.Body && survey.HasRepeats;
+            _repeats.AddRange(survey.Repeats);
         }
 
         return (value, prefixes, differs);
     }
+
+    private int SealedFrom(XmlElement element, PlannedPart part) => !part.Encrypt || !requirements.SignsFirst ? -1
+        : part.Block == PlannedPart.Body ? element.ContentStart : element.Start;
 
     private int Room => InclusivePrefixes.MaxListBytes - _listed;
 

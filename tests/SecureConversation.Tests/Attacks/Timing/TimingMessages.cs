@@ -161,7 +161,10 @@ internal sealed class TimingMessages : IDisposable
         ];
     }
 
-    /// <summary>Everything that can be wrong with the wrapped key.</summary>
+    /// <summary>
+    /// Everything that can be wrong with the wrapped key and is not seen on the wire: one of another length is refused before the private
+    /// key is used.
+    /// </summary>
     public IReadOnlyList<TimingClass> WrappedKeyClasses(bool isOaep)
     {
         using var rsa = TestCertificates.Service.GetRSAPublicKey()!;
@@ -178,7 +181,6 @@ internal sealed class TimingMessages : IDisposable
             new("wrapped key: of 24 octets", WithKey(Wrap(24))),
             new("wrapped key: bad first octets", WithKey(Raw(rsa, noPadding))),
             new("wrapped key: no separator", WithKey(Raw(rsa, noSeparator))),
-            new("wrapped key: too short", WithKey(new byte[size - 1])),
         ];
     }
 

@@ -124,6 +124,8 @@ internal ref struct CanonicalNamespaces : IDisposable
         var state = StateOf(record);
         if (state < 0)
         {
+            // The prefix xml has its namespace everywhere.
+            _survey?.DeclareAgain(record, isSame: true);
             return;
         }
 
@@ -132,7 +134,7 @@ internal ref struct CanonicalNamespaces : IDisposable
         var uri = UriOf(record);
         if (_survey is not null && (known.IsDeclared || uri.Length == 0))
         {
-            _survey.DeclareAgain(Same(known.Current, uri));
+            _survey.DeclareAgain(record, Same(known.Current, uri));
         }
 
         known.IsSettled = known.Written.Length >= 0 && Same(known.Written, uri);

@@ -26,9 +26,10 @@ internal ref partial struct CanonicalizerRun
             return;
         }
 
-        if (_survey.ListsDeclared)
+        if (_survey.IsSealed(_tokens.Start))
         {
             SurveyDeclarations(attributes);
+            SurveyNames(attributes);
         }
 
         var isPrefixed = _tokens.PrefixLength != 0;
@@ -68,11 +69,33 @@ internal ref partial struct CanonicalizerRun
     {
         foreach (ref readonly var declaration in attributes)
         {
-            if (declaration.IsDeclaration && declaration.ValueLength > 0)
+            var prefix = declaration.DeclaredPrefix(_document);
+            if (declaration.IsDeclaration && !prefix.SequenceEqual("xml"u8))
             {
-                var prefix = declaration.DeclaredPrefix(_document);
                 _survey!.DeclareWithin(prefix, IsUsed(prefix, attributes));
             }
+        }
+    }
+
+    private readonly void SurveyNames(ReadOnlySpan<AttributeRecord> attributes)
+    {
+        ReferOutside(_document.Slice(_tokens.Start + 1, _tokens.PrefixLength));
+        foreach (ref readonly var attribute in attributes)
+        {
+            if (!attribute.IsDeclaration && attribute.PrefixLength > 0)
+            {
+                ReferOutside(attribute.Prefix(_document));
+            }
+        }
+    }
+
+    // Those that are declared inside are listed by their declarations.
+    private readonly void ReferOutside(ReadOnlySpan<byte> prefix)
+    {
+        var declaredAt = _namespaces.DeclaredAt(prefix);
+        if (declaredAt >= 0 && !_survey!.IsSealed(declaredAt))
+        {
+            _survey.Refer(prefix, declaredAt);
         }
     }
 

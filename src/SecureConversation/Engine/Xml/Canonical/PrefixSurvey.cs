@@ -26,12 +26,12 @@ internal enum PrefixInterest
 /// <param name="interest">What to look for.</param>
 /// <param name="boundary">For <see cref="PrefixInterest.Outside"/>: where the content starts in its document.</param>
 /// <param name="maxBytes">How long the list may become.</param>
-/// <param name="listsDeclared">
-/// Whether to list the prefixes, too, that tags declare. Nothing says where others are declared, so somebody could declare them further
-/// outside, and no digest would cover the declaration inside.
+/// <param name="sealedFrom">
+/// Where the octets begin that are encrypted afterwards; -1 for none. All prefixes that their tags use or declare are listed. Nothing says
+/// where others are declared, so somebody could declare them further outside, and no digest would cover the declaration inside.
 /// </param>
 internal sealed class PrefixSurvey(
-    PrefixInterest interest, int boundary = 0, int maxBytes = InclusivePrefixes.MaxListBytes, bool listsDeclared = false)
+    PrefixInterest interest, int boundary = 0, int maxBytes = InclusivePrefixes.MaxListBytes, int sealedFrom = -1)
     : IDisposable
 {
     private byte[] _list = [];
@@ -42,7 +42,8 @@ internal sealed class PrefixSurvey(
 
     public bool ReadsNames => interest == PrefixInterest.Outside;
 
-    public bool ListsDeclared => listsDeclared;
+    /// <summary>Whether all prefixes are listed of what begins here.</summary>
+    public bool IsSealed(int position) => sealedFrom >= 0 && position >= sealedFrom;
 
     public bool ListsAll => interest == PrefixInterest.All;
 
@@ -52,8 +53,10 @@ internal sealed class PrefixSurvey(
     /// <summary>Whether some prefix is not listed.</summary>
     public bool HasUnlisted { get; private set; }
 
-    /// <summary>Whether a declaration repeats one in scope: it is covered nowhere.</summary>
-    public bool HasRepeats { get; private set; }
+    /// <summary>
+    /// Where declarations in the octets that are encrypted repeat one in scope, from xmlns to the closing quote: they are covered nowhere.
+    /// </summary>
+    public List<(int Start, int End)> Repeats { get; } = [];
 
     /// <summary>Whether the canonical form with the list may be another one than without it.</summary>
     public bool ChangesForm { get; private set; }
@@ -115,11 +118,15 @@ internal sealed class PrefixSurvey(
     }
 
     /// <summary>Notes a declaration of a prefix that has one in scope.</summary>
+    /// <param name="declaration">The declaration.</param>
     /// <param name="isSame">Whether it is for the same namespace.</param>
-    public void DeclareAgain(bool isSame)
+    public void DeclareAgain(in AttributeRecord declaration, bool isSame)
     {
         ChangesForm = true;
-        HasRepeats |= isSame;
+        if (isSame && IsSealed(declaration.NameStart))
+        {
+            Repeats.Add((declaration.NameStart, declaration.ValueEnd + 1));
+        }
     }
 
     private void Add(ReadOnlySpan<byte> prefix)
