@@ -13,7 +13,6 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock) : IDisposab
 {
     private readonly ConcurrentDictionary<int, LogLimit> _limits = new();
     private readonly LogLimit _unread = new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreRepliesUnread(logger, more));
-
     private readonly LogLimit _failures = new(LogLimit.EntriesPerSecond, clock, more => AspNetCoreLog.MoreFailures(logger, more));
 
     /// <summary>Logs that the application failed on a message.</summary>
