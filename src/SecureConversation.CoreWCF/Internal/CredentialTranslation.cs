@@ -82,7 +82,8 @@ internal static class CredentialTranslation
             await validator.ValidateAsync(userName, password).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (e is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OutOfMemoryException
+            && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             return Refuse(e, refusals);
         }

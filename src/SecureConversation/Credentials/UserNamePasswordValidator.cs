@@ -2,8 +2,8 @@ namespace SecureConversation.Credentials;
 
 /// <summary>
 /// Validates user names and passwords for a service. Several threads may call it at once, and as many as there are messages: anybody can
-/// send a password. The turns that limit the use of the private key end before it is called, or soon after, since only it knows whether it
-/// waits or computes. One that computes for long, as to hash a password many times, has to limit how many it does at once.
+/// send a password. The turns that limit the use of the private key end before it is called, since only it knows whether it waits or
+/// computes. One that computes for long, as to hash a password many times, has to limit how many it does at once.
 /// </summary>
 public abstract class UserNamePasswordValidator
 {

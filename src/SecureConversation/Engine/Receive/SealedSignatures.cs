@@ -37,8 +37,7 @@ internal static class SealedSignatures
             }
 
             // One that looks as if it endorsed is not taken for the primary one where that may be among those that could not be read.
-            var repeated = opened.Find(o => o.IsRepeated);
-            var chosen = repeated is not null ? null
+            var chosen = opened.Exists(o => o.IsRepeated) ? null
                 : opened.Find(IsPrimary) ?? (MayAllBeTokens() ? opened.Find(o => o.Element is not null) : null);
             if (chosen?.Element is { } signature && Holds(signature, chosen.Signer) && chosen.IsWhole)
             {

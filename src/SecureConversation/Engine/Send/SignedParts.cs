@@ -77,22 +77,23 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
         return digests;
     }
 
-    /// <summary>Finds once more what repeats, where the envelope was written anew.</summary>
+    /// <summary>
+    /// Finds what repeats in the envelope that was written anew: all has moved, and a header block declares for itself what it took from
+    /// outside.
+    /// </summary>
     private void FindRepeats(SendPlan plan, ReferenceDigest digest)
     {
-        if (_repeats.Count == 0)
-        {
-            return;
-        }
-
         _repeats.Clear();
         Span<byte> unused = stackalloc byte[requirements.Suite.Digest.Size];
         foreach (var part in plan.Signed)
         {
             var element = ElementOf(plan, part);
-            using var survey = new PrefixSurvey(PrefixInterest.Values, sealedFrom: SealedFrom(element, part));
-            digest.Compute(element, default, CanonicalForm.Recommendation, unused, survey);
-            _repeats.AddRange(survey.Repeats);
+            if (requirements.SignPrefixesInValues && SealedFrom(element, part) is >= 0 and var start)
+            {
+                using var survey = new PrefixSurvey(PrefixInterest.Values, sealedFrom: start);
+                digest.Compute(element, default, CanonicalForm.Recommendation, unused, survey);
+                _repeats.AddRange(survey.Repeats);
+            }
         }
     }
 

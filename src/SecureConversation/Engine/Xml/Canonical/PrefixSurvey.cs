@@ -37,6 +37,7 @@ internal sealed class PrefixSurvey(
     private byte[] _list = [];
     private int _length;
     private PrefixSet _prefixes = new();
+    private List<(int Start, int End)>? _repeats;
 
     public bool ReadsContent => interest is PrefixInterest.Values or PrefixInterest.Outside;
 
@@ -56,7 +57,7 @@ internal sealed class PrefixSurvey(
     /// <summary>
     /// Where declarations in the octets that are encrypted repeat one in scope, from xmlns to the closing quote: they are covered nowhere.
     /// </summary>
-    public List<(int Start, int End)> Repeats { get; } = [];
+    public IReadOnlyList<(int Start, int End)> Repeats => _repeats ?? [];
 
     /// <summary>Whether the canonical form with the list may be another one than without it.</summary>
     public bool ChangesForm { get; private set; }
@@ -125,7 +126,7 @@ internal sealed class PrefixSurvey(
         ChangesForm = true;
         if (isSame && IsSealed(declaration.NameStart))
         {
-            Repeats.Add((declaration.NameStart, declaration.ValueEnd + 1));
+            (_repeats ??= []).Add((declaration.NameStart, declaration.ValueEnd + 1));
         }
     }
 
