@@ -72,4 +72,28 @@ public abstract class HeavySuite<TService, TClient>
             Assert.True(await service.Probe.SessionEnded.WaitAsync(TimeSpan.FromMinutes(1)));
         }
     }
+
+    /// <summary>None may hold up the threads of the pool, which the replies to all of them need.</summary>
+    [Fact]
+    public async Task FiftySynchronousClients_OnThreadsOfTheirOwn()
+    {
+        const int Clients = 50, Calls = 3;
+        await using var service = await new TService().StartAsync(new());
+        var threads = Enumerable.Range(0, Clients).Select(number => Task.Factory.StartNew(
+            () =>
+            {
+                var client = new TClient().Create(service.Address, new());
+                var sum = Enumerable.Range(0, Calls).Sum(call => client.Add(number, call));
+                client.Close();
+                return sum;
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+
+        Assert.Equal(Enumerable.Range(0, Clients).Select(number => (3.0 * number) + 3), await Task.WhenAll(threads));
+        Assert.Equal(Clients * Calls, service.Probe.Calls);
+        for (var i = 0; i < Clients; i++)
+        {
+            Assert.True(await service.Probe.SessionEnded.WaitAsync(TimeSpan.FromMinutes(1)));
+        }
+    }
 }

@@ -61,7 +61,7 @@ public sealed class ProtectionTests
     }
 
     [ServiceContract(Namespace = "urn:calc", Name = "ICalculator")]
-    [ProtectionLevel(ProtectionLevel.Sign)]
+    [ProtectionLevel(ProtectionLevel.Sign), UseProtectionLevels]
     public interface IAllSignedCalculator
     {
         [OperationContract]

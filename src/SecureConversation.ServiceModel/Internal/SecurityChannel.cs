@@ -4,13 +4,25 @@ namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>
 /// Protects requests on their way to the transport and verifies the replies to them. Calls may overlap. Each operation is written once:
-/// with <c>isAsync</c> false it waits for the transport on the thread of the caller, and its task is completed when it returns. The stack
-/// opens and closes channels of synchronous clients on threads of the pool, which the replies need as well. There the asynchronous form is
-/// waited for: the pool sees that a thread waits for a task, and adds others at once.
+/// with <c>isAsync</c> false it waits for the transport on the thread of the caller, and its task is completed when it returns. On a
+/// thread of the pool, which the replies need as well, the asynchronous form is waited for: the pool sees that a thread waits for a task,
+/// and adds others. See <see cref="SynchronousProxy"/> for those who do not have to wait there.
 /// </summary>
 internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
-    : ChannelBase(factory), IRequestChannel
+    : ChannelBase(factory), IRequestChannel, ICommunicationObject
 {
+    // The channel of a proxy asks for this event when it is made, and is known by it.
+    event EventHandler ICommunicationObject.Faulted
+    {
+        add
+        {
+            SynchronousProxy.Attend(value?.Target);
+            Faulted += value;
+        }
+
+        remove => Faulted -= value;
+    }
+
     public EndpointAddress RemoteAddress => inner.RemoteAddress;
     public Uri Via => inner.Via;
 

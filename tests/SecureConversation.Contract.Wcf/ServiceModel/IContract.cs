@@ -10,6 +10,9 @@ namespace SecureConversation.Contract.Wcf.ServiceModel;
 public interface IContract
 {
     [OperationContract]
+    double Add(double a, double b);
+
+    [OperationContract]
     Task<double> AddAsync(double a, double b);
 
     [OperationContract]

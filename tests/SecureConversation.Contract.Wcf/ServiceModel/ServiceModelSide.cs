@@ -148,6 +148,10 @@ public class ServiceModelSide : IClientSide
             return Task.Factory.FromAsync(channel.BeginClose, channel.EndClose, null);
         }
 
+        public double Add(double a, double b) => _proxy.Add(a, b);
+
+        public void Close() => ((ICommunicationObject)_proxy).Close();
+
         public ValueTask DisposeAsync()
         {
             ((ICommunicationObject)_proxy).Abort();

@@ -51,4 +51,10 @@ public interface IContractClient : IAsyncDisposable
 
     /// <summary>Ends the session in order.</summary>
     Task CloseAsync();
+
+    /// <summary>As AddAsync, for programs that wait on a thread of their own: in the synchronous form where the stack has one.</summary>
+    double Add(double a, double b) => AddAsync(a, b).GetAwaiter().GetResult();
+
+    /// <summary>As CloseAsync, in the synchronous form where the stack has one.</summary>
+    void Close() => CloseAsync().GetAwaiter().GetResult();
 }
