@@ -101,14 +101,17 @@ public sealed class SessionEndTests
         var isFirst = true;
         await using var host = await EchoHost.StartAsync<ISessionEcho>(Bindings.Text(element), before: async (context, next) =>
         {
-            if (isFirst)
+            if (!isFirst)
             {
-                // The engine is not told of the end, as when it comes after the handshake and before the answer.
-                isFirst = false;
-                context.Response.Body = new GoneStream();
+                await next(context);
+                return;
             }
 
+            // The engine is not told of the end, as when it comes after the handshake and before the answer.
+            isFirst = false;
+            context.Response.Body = new GoneStream();
             await next(context);
+            context.Abort();
         });
 
         await Assert.ThrowsAnyAsync<Exception>(() => RawSession.OpenAsync(host.Address, element.Settings));

@@ -31,6 +31,16 @@ internal static class Page
         return programs;
     }
 
+    /// <summary>The lines of a page.</summary>
+    public static string[] Lines(string path) => File.ReadAllLines(Path.Combine(Root, path));
+
+    /// <summary>The source of all tests in one.</summary>
+    /// <param name="except">The name of a file that is left out.</param>
+    public static string SourceOfTests(string except) => string.Concat(
+        Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) != except && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Select(File.ReadAllText));
+
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

@@ -14,6 +14,25 @@ namespace SecureConversation.ServiceModel.Tests;
 /// <summary>ClientCredentials and identities: what is taken from where, and what is refused how.</summary>
 public sealed class CredentialTests
 {
+    /// <summary>A class of one's own is read for its properties, and asked for nothing else.</summary>
+    [Fact]
+    public async Task DerivedCredentials_AreReadForTheirProperties()
+    {
+        await using var service = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: true));
+        var factory = new ChannelFactory<ICalculator>(
+            Clients.Binding(Bootstraps.Client("MutualCertificate", session: true)), new EndpointAddress(service.Address));
+        factory.Endpoint.EndpointBehaviors.Remove(typeof(ClientCredentials));
+        var credentials = new OwnCredentials();
+        Clients.SetUp(credentials);
+        factory.Endpoint.EndpointBehaviors.Add(credentials);
+
+        var proxy = factory.CreateChannel();
+        Assert.Equal(3, proxy.Add(1, 2));
+        ((IClientChannel)proxy).Close();
+        factory.Close();
+        Assert.False(credentials.WasAsked);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -208,5 +227,18 @@ public sealed class CredentialTests
     private sealed class Refusing : X509CertificateValidator
     {
         public override void Validate(X509Certificate2 certificate) => throw new System.IdentityModel.Tokens.SecurityTokenValidationException("no");
+    }
+
+    private sealed class OwnCredentials : ClientCredentials
+    {
+        public bool WasAsked { get; private set; }
+
+        public override SecurityTokenManager CreateSecurityTokenManager()
+        {
+            WasAsked = true;
+            return base.CreateSecurityTokenManager();
+        }
+
+        protected override ClientCredentials CloneCore() => this;
     }
 }

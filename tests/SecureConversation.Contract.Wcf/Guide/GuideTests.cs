@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
@@ -8,7 +7,7 @@ namespace SecureConversation.Contract.Wcf.Guide;
 
 using SecureConversation.ServiceModel;
 
-/// <summary>The lines of docs/migrating-from-wcf.md, as code between the two stacks.</summary>
+/// <summary>Lines of docs/migrating-from-wcf.md as code between the two stacks.</summary>
 public sealed class GuideTests
 {
     [Fact]
@@ -56,63 +55,6 @@ public sealed class GuideTests
         factory.Abort();
     }
 
-    /// <summary>Every row of the tables has code here or in the test that is named: a new row fails until it has one.</summary>
-    [Fact]
-    public void RowsOfTheGuide_AllHaveATest()
-    {
-        var guide = File.ReadAllLines(Path.Combine(Root(), "docs", "migrating-from-wcf.md"));
-        var rows = guide.Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Select(line => line.Split(" | ")[0][2..])
-            .Where(cell => cell is not ("old" or "WCF")).ToList();
-        var code = string.Concat(Directory.EnumerateFiles(Path.Combine(Root(), "tests"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.EndsWith($"{nameof(GuideTests)}.cs", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText));
-        Assert.True(rows.Count > 25);
-        Assert.All(rows, row => Assert.True(Lines.ContainsKey(row), $"No test has the line {row}"));
-        Assert.Equal(rows.Order(StringComparer.Ordinal), Lines.Keys.Order(StringComparer.Ordinal));
-        Assert.All(Lines.SelectMany(line => line.Value.Split(';')), text => Assert.True(code.Contains(text, StringComparison.Ordinal), $"No test has {text}"));
-    }
-
-    /// <summary>What stands in a test for each row.</summary>
-    private static readonly Dictionary<string, string> Lines = new()
-    {
-        ["a service on .NET Framework"] = "namespace Documentation.Service;",
-        ["a client (`ChannelFactory<T>`, generated proxy)"] = "new ChannelFactory<ICalculatorSession>(;class CalculatorClient",
-        ["`new WSHttpBinding(SecurityMode.Message)`"] = "new WSHttpBinding(SecurityMode.Message)",
-        ["`new WS2007HttpBinding(SecurityMode.Message)`"] = "new WS2007HttpBinding(SecurityMode.Message)",
-        ["`binding.Security.Message.EstablishSecurityContext = true`"] = "binding.Security.Message.EstablishSecurityContext = true",
-        ["`binding.Security.Message.ClientCredentialType = MessageCredentialType.Certificate` (`UserName`, `None`)"] = "MessageCredentialType.UserName : MessageCredentialType.Certificate",
-        ["`binding.Security.Message.NegotiateServiceCredential = false`"] = "binding.Security.Message.NegotiateServiceCredential = false",
-        ["`binding.Security.Message.AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256`"] = "binding.Security.Message.AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256",
-        ["`SecurityBindingElement.CreateMutualCertificateBindingElement(version)`"] = "MessageSecurityBindingElement.CreateMutualCertificateBindingElement(version)",
-        ["`...CreateMutualCertificateDuplexBindingElement(version)`"] = "MessageSecurityBindingElement.CreateMutualCertificateDuplexBindingElement(version)",
-        ["`...CreateAnonymousForCertificateBindingElement()`"] = "MessageSecurityBindingElement.CreateAnonymousForCertificateBindingElement()",
-        ["`...CreateUserNameForCertificateBindingElement()`"] = "MessageSecurityBindingElement.CreateUserNameForCertificateBindingElement()",
-        ["`...CreateSecureConversationBindingElement(bootstrap, requireCancellation)`"] = "MessageSecurityBindingElement.CreateSecureConversationBindingElement(bootstrap, true)",
-        ["`element.DefaultAlgorithmSuite`, `MessageSecurityVersion`, `SecurityHeaderLayout`, `MessageProtectionOrder`, `KeyEntropyMode`, `IncludeTimestamp`, `RequireSignatureConfirmation`"] =
-            "element.DefaultAlgorithmSuite =;element.MessageSecurityVersion =;element.SecurityHeaderLayout =;element.MessageProtectionOrder =;element.KeyEntropyMode =;element.IncludeTimestamp =;RequireSignatureConfirmation = false",
-        ["`element.SetKeyDerivation(false)` (`true`)"] = "element.SetKeyDerivation(scenario.AlwaysDerivesKeys)",
-        ["a class of your own derived from `SecurityAlgorithmSuite`"] = "class OwnSuite : ",
-        ["`new CustomBinding(element, new TextMessageEncodingBindingElement(), new HttpTransportBindingElement())`"] =
-            "new CustomBinding(security, new TextMessageEncodingBindingElement(), new HttpTransportBindingElement())",
-        ["`binding.CreateBindingElements().Find<SecurityBindingElement>()`"] = "Assert.Null(elements.Find<SecurityBindingElement>());elements.Find<MessageSecurityBindingElement>()",
-        ["`security.LocalClientSettings.MaxClockSkew`, `LocalServiceSettings.MaxClockSkew`"] =
-            "security.BootstrapSecurityBindingElement!.LocalClientSettings.MaxClockSkew;security.BootstrapSecurityBindingElement!.LocalServiceSettings.MaxClockSkew",
-        ["`host.Credentials.ServiceCertificate`, `ClientCertificate.Authentication`, `UserNameAuthentication.CustomUserNamePasswordValidator`"] =
-            "host.Credentials.ServiceCertificate.Certificate;credentials.ClientCertificate.Authentication.CertificateValidationMode;credentials.UserNameAuthentication.CustomUserNamePasswordValidator",
-        ["`factory.Credentials.ClientCertificate`, `UserName`, `ServiceCertificate.DefaultCertificate`, `ScopedCertificates`, `Authentication`"] =
-            "factory.Credentials.ClientCertificate.Certificate;credentials.UserName.UserName;factory.Credentials.ServiceCertificate.DefaultCertificate;ServiceCertificate.ScopedCertificates;factory.Credentials.ServiceCertificate.Authentication",
-        ["`EndpointIdentity.CreateDnsIdentity(name)`, `CreateX509CertificateIdentity(certificate)`"] = "EndpointIdentity.CreateDnsIdentity(;EndpointIdentity.CreateX509CertificateIdentity(",
-        ["`ServiceSecurityContext.Current`, `OperationContext.Current.SessionId`"] = "ServiceSecurityContext.Current.PrimaryIdentity;OperationContext.Current!.SessionId",
-        ["`OperationContext.Current.IncomingMessageProperties.Security.ProtectionToken`"] = "OperationContext.Current.IncomingMessageProperties.Security.ProtectionToken",
-        ["`throw new FaultException(reason, code)` in a validator"] = "FaultException_OfAValidator_ReachesTheClient",
-        ["`[ServiceContract(ProtectionLevel = ...)]`, `[OperationContract(ProtectionLevel = ...)]`"] = "[ProtectionLevel(ProtectionLevel.Sign)]\npublic interface ISharedOrders",
-        ["`[MessageContract(ProtectionLevel = ...)]`, `[MessageHeader(ProtectionLevel = ...)]`, `[MessageBodyMember(ProtectionLevel = ...)]`"] =
-            "[ProtectionLevel(ProtectionLevel.EncryptAndSign)]\npublic sealed class OrderMessage;LevelsOfMessagesHeadersPartsAndFaults_Differ",
-        ["`[FaultContract(typeof(T), ProtectionLevel = ...)]`"] = "[ProtectionLevel(ProtectionLevel.EncryptAndSign, Fault = typeof(OrderFault))]",
-        ["a `BasicHttpBinding` or hand-written SOAP client over `HttpClient`"] = "new SecureConversationClient(;.AddSecureConversation(",
-        ["a service in ASP.NET Core, SoapCore, behind a proxy"] = "MapSecureConversation(;UseSecureConversation(",
-        ["`WSHttpBinding.Security.Message`"] = "new MessageSecurity",
-    };
-
     private static ChannelFactory<ISharedOrders> Factory(string url, bool isUserName, EndpointIdentity identity)
     {
         var binding = new WS2007HttpBinding(SecurityMode.Message);
@@ -129,6 +71,4 @@ public sealed class GuideTests
         factory.Credentials.ServiceCertificate.Authentication.CertificateValidationMode = X509CertificateValidationMode.None;
         return factory;
     }
-
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
 }
