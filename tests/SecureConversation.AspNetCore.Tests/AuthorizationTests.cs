@@ -119,7 +119,7 @@ public sealed class AuthorizationTests
             await RequireAsync(host, security, isAllowed: false);
         }
 
-        Assert.Equal(10, host.Log.Entries.Count(entry => entry.IsOfTheLibrary && entry.Id == 311));
+        Assert.Equal(10, host.Log.Entries.Count(entry => entry.IsOfTheLibrary && entry.Id == 314));
     }
 
     [Theory]

@@ -51,7 +51,7 @@ internal static partial class AspNetCoreLog
     [LoggerMessage(303, LogLevel.Debug, "The client has gone.")]
     public static partial void ClientGone(ILogger logger);
 
-    [LoggerMessage(311, LogLevel.Information, "The policies of the endpoint refuse the verified sender of a message with action {Action}; "
+    [LoggerMessage(314, LogLevel.Information, "The policies of the endpoint refuse the verified sender of a message with action {Action}; "
         + "the client was answered by the fault FailedAuthentication, access is denied.")]
     public static partial void AccessDenied(ILogger logger, string? action);
 

@@ -95,7 +95,7 @@ public sealed class AuthenticatorTests
         }
 
         using var service = Service();
-        Assert.Contains(log.Entries, entry => entry.Id == 33 && entry.Text.Contains("TrustedPeople", StringComparison.Ordinal));
+        Assert.Contains(log.Entries, entry => entry.Id == 34 && entry.Text.Contains("TrustedPeople", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ internal static partial class EngineLog
         + "who holds fewer opened another when MaxSessions ({MaxSessions}), or his share of it, was used up.")]
     public static partial void SessionDisplaced(ILogger logger, string sessionId, int maxSessions);
 
-    [LoggerMessage(33, LogLevel.Warning, "This platform has no stores TrustedPeople and Disallowed of {Location}: they count as empty. "
+    [LoggerMessage(34, LogLevel.Warning, "This platform has no stores TrustedPeople and Disallowed of {Location}: they count as empty. "
         + "List trusted people in TrustedPeople of {Setting}, or set TrustedStoreLocation to CurrentUser.")]
     public static partial void StoreMissing(ILogger logger, string location, string setting);
 
