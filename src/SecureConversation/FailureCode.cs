@@ -124,6 +124,8 @@ public enum FailureCode
     DestinationUnreachable = 513,
     /// <summary>A Cancel reached a service whose sessions are not cancelled.</summary>
     CancellationNotAllowed = 514,
+    /// <summary>A validator or authenticator of the service threw an exception.</summary>
+    ValidatorFailed = 515,
 
     /// <summary>A defect of this library.</summary>
     Internal = 900,

@@ -183,7 +183,7 @@ public sealed class MessageSecurityService : IDisposable
         catch (SecurityFailureException e)
         {
             (refused, own) = (e.Code, e.Answer);
-            _environment.Refused(e.Code, e.Detail);
+            _environment.Refusals!.Write(e.Code, e.Detail, e.Thrown);
             isSoap = wire is not null || !FaultMap.IsBadRequest(e.Code);
             wire?.Dispose();
         }

@@ -4,7 +4,8 @@ namespace SecureConversation.Credentials;
 
 /// <summary>
 /// Thrown by a validator or authenticator of the application to refuse a client with a fault of its own, in place of FailedAuthentication:
-/// the FaultException that validators of WCF throw. All other exceptions of them are defects, which the client does not hear of.
+/// the FaultException that validators of WCF throw. All other exceptions of them are failures of the application, which the client does
+/// not hear of.
 /// </summary>
 /// <remarks>
 /// The fault goes out without security, as in WCF: anybody on the way reads it, and can change it. Do not let it tell whether the user

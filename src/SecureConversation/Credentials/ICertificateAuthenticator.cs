@@ -18,7 +18,8 @@ public interface ICertificateAuthenticator
     /// <param name="origin">What the transport knows about the message, and the services of its scope.</param>
     /// <param name="cancellationToken">Cancels the authentication.</param>
     /// <returns>
-    /// A principal whose identity is authenticated and has a name, by which clients share limits. Each request gets a copy.
+    /// A principal whose identity is authenticated and has a name, by which clients share limits; with another one the client is refused,
+    /// and the log says why. Each request gets a copy.
     /// </returns>
     ValueTask<ClaimsPrincipal?> AuthenticateAsync(
         X509Certificate2 certificate, ClaimsPrincipal user, MessageOrigin origin, CancellationToken cancellationToken);

@@ -160,7 +160,7 @@ public sealed class HangUpTests
         });
         using var request = loopback.Client.Secure(Loopback.Request(loopback.Binding.MessageVersion), Loopback.Address);
         using var result = await loopback.Service.ReceiveAsync(request.Envelope, TestContext.Current.CancellationToken);
-        Assert.Equal(FailureCode.Internal, Assert.IsType<ServiceResult.Respond>(result).Code);
+        Assert.Equal(FailureCode.ValidatorFailed, Assert.IsType<ServiceResult.Respond>(result).Code);
     }
 
     internal static byte[] NamingTheSession(string id) => Encoding.UTF8.GetBytes(

@@ -79,11 +79,11 @@ public sealed class AuthenticationFaultTests
     [Fact]
     public async Task OtherExceptionsOfAValidator_ReachTheLogAlone()
     {
-        RecordedLog.Current.ExpectError(4);
+        RecordedLog.Current.ExpectError(35);
         using var loopback = Create(isSession: false, isSoap11: false, isCertificate: false, () => new InvalidOperationException("secret"),
             new MessageSecurityServiceOptions { LoggerFactory = RecordedLog.Current, FailureAnswers = Loopback.AtOnce });
         var (code, error, envelope) = await RefusedAsync(loopback, isSession: false);
-        Assert.Equal(FailureCode.Internal, code);
+        Assert.Equal(FailureCode.ValidatorFailed, code);
         Assert.EndsWith("}InvalidSecurity", error.Fault!.Subcode, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", envelope, StringComparison.Ordinal);
     }

@@ -182,6 +182,7 @@ public sealed partial class FailurePageTests
         FailureLog.Refused when code is FailureCode.ReplayCacheFull or FailureCode.ServiceTooBusy => Event(nameof(EngineLog.LimitReached), code),
         FailureLog.Refused => Event(nameof(EngineLog.Refused), code),
         FailureLog.Defect => Event(nameof(EngineLog.Defect), code) + ", with the exception",
+        FailureLog.Thrown => Event(nameof(EngineLog.ValidatorFailed), code) + ", with the exception",
         FailureLog.Host => "what the host logs of the HTTP status",
         _ => "nothing: the exception says it",
     };

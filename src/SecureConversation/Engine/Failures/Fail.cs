@@ -24,4 +24,7 @@ internal sealed class SecurityFailureException(FailureCode code, string? detail 
 
     /// <summary>The fault that the application answers with; null for that of <see cref="FaultMap"/>.</summary>
     public AuthenticationFaultException? Answer { get; init; }
+
+    /// <summary>What code of the application threw; null where a rule was broken.</summary>
+    public Exception? Thrown { get; init; }
 }

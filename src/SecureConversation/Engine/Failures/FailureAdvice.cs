@@ -15,6 +15,8 @@ internal enum FailureLog
     Refused,
     /// <summary>The engine logs a defect, with its exception.</summary>
     Defect,
+    /// <summary>The engine logs what code of the application threw.</summary>
+    Thrown,
     /// <summary>The host logs the status that it answered with.</summary>
     Host,
     /// <summary>Nothing is logged, because the caller gets the exception.</summary>

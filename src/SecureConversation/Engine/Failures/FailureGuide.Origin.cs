@@ -1,7 +1,8 @@
 namespace SecureConversation.Engine.Failures;
 
 /// <summary>
-/// The advice for the failures that say a message is not for its receiver, of no session that it has, or not by the one who signed it.
+/// The advice for the failures that say a message is not for its receiver, of no session that it has, or not by the one who signed it, or
+/// that its receiver could not find out.
 /// </summary>
 internal static partial class FailureGuide
 {
@@ -70,6 +71,16 @@ internal static partial class FailureGuide
                 + "repeated. Raise SessionIdleTimeout for clients that pause. For several servers give them one "
                 + "ISecuritySessionStore and the same EndpointName, binding and certificate, or let the load balancer keep a client at one "
                 + "server.",
+        },
+        FailureCode.ValidatorFailed => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "none",
+            Cause = "A validator or authenticator of the service threw an exception, such as that of a database that does not answer, or "
+                + "of a call of its own that took too long. The detail names its setting.",
+            Remedy = "Mend what the exception in the log says. To refuse a client return false or null, or throw "
+                + "AuthenticationFaultException.",
+            Log = FailureLog.Thrown,
         },
         _ => null,
     };

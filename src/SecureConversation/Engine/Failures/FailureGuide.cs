@@ -315,8 +315,10 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Service,
             Clause = "WS-Security 1.1 section 12; UsernameToken Profile 1.1 section 3",
-            Cause = "ServiceCredentials.UserNamePasswordValidator said no.",
-            Remedy = "Correct ClientCredentials.UserName at the client, or the account that the validator asks.",
+            Cause = "The validator or authenticator of user names said no, or an authenticator returned a principal whose identity is "
+                + "not authenticated or has no name; the detail says so.",
+            Remedy = "Correct ClientCredentials.UserName at the client, or the account that the validator asks. An authenticator returns "
+                + "new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], \"users\")), and null to refuse.",
         },
         FailureCode.IdentityMismatch => new()
         {
@@ -388,9 +390,9 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Either,
             Clause = "none",
-            Cause = "An exception that no rule accounts for was thrown while a message was received. No message should be able to cause "
-                + "that.",
-            Remedy = "Report it with the exception in the log, as SECURITY.md says where a message can cause it.",
+            Cause = "An exception that no rule accounts for was thrown while a message was received: by a replay cache or session store "
+                + "of yours, or by a defect, which no message should be able to cause.",
+            Remedy = "Report a defect with the exception in the log, as SECURITY.md says where a message can cause it.",
             Log = FailureLog.Defect,
         },
         _ => OfOrigin(code) ?? throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),

@@ -48,8 +48,9 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
             turn.Dispose();
             return await negotiation.ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
+            // A cancellation of neither is an exception like others, of whoever was called.
             return Fail.With<T>(FailureCode.ServiceTooBusy, "NegotiationTimeout");
         }
         finally

@@ -30,7 +30,7 @@ internal readonly record struct Owner(string Name, string? Network = null)
     public static Owner OfClient(string name, IPAddress? address) =>
         new(name, address is null ? null : SenderAddress.NetworkOf(address));
 
-    /// <summary>The name of an authenticated client; null for an anonymous one.</summary>
+    /// <summary>The name of an authenticated client; null for an anonymous one, and for one without a name.</summary>
     public static string? NameOfUser(ClaimsPrincipal? user)
     {
         if (user?.Identity is not ClaimsIdentity { IsAuthenticated: true } identity)
@@ -40,7 +40,7 @@ internal readonly record struct Owner(string Name, string? Network = null)
 
         // Two certificates may carry the same name.
         var name = identity.FindFirst(ClaimTypes.Thumbprint)?.Value ?? Normalize(identity.Name ?? "");
-        return $"{identity.AuthenticationType} {name}";
+        return name.Length == 0 ? null : $"{identity.AuthenticationType} {name}";
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Tokens;
 
@@ -12,6 +13,9 @@ namespace SecureConversation.Engine.Roles;
 /// </summary>
 internal sealed class ClientAuthenticator(ServiceCredentials credentials, EngineEnvironment environment)
 {
+    private const string NoName = "the client has no identity that is authenticated and has a name: an authenticator returns a "
+        + "ClaimsPrincipal whose first ClaimsIdentity has an authenticationType and a name claim, or null to refuse him";
+
     private readonly TokenAuthentication _authentication = new(
         credentials,
         CertificateTrust.CreateValidator(
@@ -65,7 +69,10 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, Engine
     {
         try
         {
-            return await token.Kind.AuthenticateAsync(token, _authentication, origin, cancellationToken).ConfigureAwait(false);
+            var user = await token.Kind.AuthenticateAsync(token, _authentication, origin, cancellationToken).ConfigureAwait(false);
+
+            // Whoever has no name would pass for an authenticated client, and share the limits of strangers.
+            return Owner.NameOfUser(user) is not null ? user : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials, NoName);
         }
         catch (AuthenticationFaultException answer)
         {

@@ -14,8 +14,12 @@ internal static partial class EngineLog
     [LoggerMessage(3, LogLevel.Information, "Session {SessionId} closed: {Reason}.")]
     public static partial void SessionClosed(ILogger logger, string sessionId, string reason);
 
-    [LoggerMessage(4, LogLevel.Error, "A defect of the library while receiving a message.")]
+    [LoggerMessage(4, LogLevel.Error,
+        "A defect of the library, or a failure of its replay cache or session store, while receiving a message.")]
     public static partial void Defect(ILogger logger, Exception exception);
+
+    [LoggerMessage(35, LogLevel.Error, "Message refused: {Code}, because {Setting} of the application threw an exception.")]
+    public static partial void ValidatorFailed(ILogger logger, FailureCode code, string setting, Exception exception);
 
     [LoggerMessage(6, LogLevel.Error, "A callback of the application failed when a session had ended.")]
     public static partial void CallbackFailed(ILogger logger, Exception exception);

@@ -13,8 +13,8 @@ internal sealed class RefusalLog(ILogger log, TimeProvider clock) : IDisposable
 
     /// <param name="code">Why the message was refused.</param>
     /// <param name="detail">The element or rule concerned.</param>
-    /// <param name="defect">The exception, where the refusal is a defect of the library.</param>
-    public void Write(FailureCode code, string? detail, Exception? defect = null)
+    /// <param name="thrown">The exception that is the reason, where no rule was broken.</param>
+    public void Write(FailureCode code, string? detail, Exception? thrown = null)
     {
         EngineMetrics.RefusedMessages.Add(1, new KeyValuePair<string, object?>("code", code.ToString()));
         var isLimit = code is FailureCode.ServiceTooBusy or FailureCode.ReplayCacheFull;
@@ -28,9 +28,13 @@ internal sealed class RefusalLog(ILogger log, TimeProvider clock) : IDisposable
             return;
         }
 
-        if (defect is not null)
+        if (thrown is not null && code == FailureCode.ValidatorFailed)
         {
-            EngineLog.Defect(log, defect);
+            EngineLog.ValidatorFailed(log, code, detail ?? "unknown", thrown);
+        }
+        else if (thrown is not null)
+        {
+            EngineLog.Defect(log, thrown);
         }
         else if (isLimit)
         {

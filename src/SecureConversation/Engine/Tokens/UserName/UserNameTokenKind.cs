@@ -53,13 +53,16 @@ internal sealed class UserNameTokenKind : TokenKind
         var (userName, password) = token.UserName!;
         if (authentication.Credentials.UserNameAuthenticator is { } authenticator)
         {
-            return await authenticator.AuthenticateAsync(userName, password, origin, cancellationToken).ConfigureAwait(false) is { } user
+            return await ApplicationCode.AskAsync("UserNameAuthenticator",
+                () => authenticator.AuthenticateAsync(userName, password, origin, cancellationToken), cancellationToken)
+                .ConfigureAwait(false) is { } user
                 ? ClientIdentity.Copy(user)
                 : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials);
         }
 
         var validator = authentication.Credentials.UserNamePasswordValidator!;
-        var isAccepted = await validator.ValidateAsync(userName, password, cancellationToken).ConfigureAwait(false);
+        var isAccepted = await ApplicationCode.AskAsync("UserNamePasswordValidator",
+            () => validator.ValidateAsync(userName, password, cancellationToken), cancellationToken).ConfigureAwait(false);
         return isAccepted ? ClientIdentity.FromUserName(userName) : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials);
     }
 }

@@ -62,7 +62,9 @@ internal sealed class X509TokenKind : TokenKind
     {
         var certificate = token.Certificate!;
         var now = authentication.Clock.GetUtcNow();
-        if (await authentication.Certificates.FindProblemAsync(certificate, now, cancellationToken).ConfigureAwait(false) is { } problem)
+        if (await ApplicationCode.AskAsync("ClientCertificateValidation",
+            () => authentication.Certificates.FindProblemAsync(certificate, now, cancellationToken), cancellationToken)
+            .ConfigureAwait(false) is { } problem)
         {
             Fail.With(FailureCode.UntrustedCertificate, problem);
         }
@@ -73,7 +75,9 @@ internal sealed class X509TokenKind : TokenKind
             return user;
         }
 
-        return await authenticator.AuthenticateAsync(certificate, user, origin, cancellationToken).ConfigureAwait(false) is { } known
+        return await ApplicationCode.AskAsync("CertificateAuthenticator",
+            () => authenticator.AuthenticateAsync(certificate, user, origin, cancellationToken), cancellationToken)
+            .ConfigureAwait(false) is { } known
             ? ClientIdentity.Copy(known)
             : Fail.With<ClaimsPrincipal>(FailureCode.UntrustedCertificate, "CertificateAuthenticator");
     }
