@@ -23,19 +23,26 @@ public static class SecureConversationApplicationBuilderExtensions
     /// <param name="app">The pipeline, or a branch of it.</param>
     /// <param name="path">The path and everything below it; the default is every request of this pipeline.</param>
     /// <param name="name">The name that the security was set up under; null for the one without a name.</param>
+    /// <exception cref="ArgumentException">The path ends with a slash.</exception>
     /// <exception cref="InvalidOperationException">
     /// Nothing is set up under the name, or the pipeline has message security on the path already.
     /// </exception>
     public static IApplicationBuilder UseSecureConversation(this IApplicationBuilder app, PathString path = default, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(app);
+        if (path.HasValue && path.Value!.EndsWith('/'))
+        {
+            throw new ArgumentException($"'{path}' ends with a slash, so it would leave the path without it, and all below, unsecured: "
+                + "write it without, and nothing for every path.", nameof(path));
+        }
+
         var endpoint = ServiceFactory.FindEndpoint(app.ApplicationServices, name);
         app.ApplicationServices.GetRequiredService<SecuredPaths>().Add(app, path);
         return app.Use(next =>
         {
             var application = new PipelineApplication(next);
             return context => context.Request.Path.StartsWithSegments(path, out var below)
-                && !((!path.HasValue || below.Value is null or "" or "/") && endpoint.LetsPass(context.Request))
+                && !endpoint.LetsPass(context.Request, below)
                 ? endpoint.InvokeAsync(context, application)
                 : next(context);
         });

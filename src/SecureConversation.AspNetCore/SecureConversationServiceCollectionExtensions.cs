@@ -40,6 +40,7 @@ public static class SecureConversationServiceCollectionExtensions
             RefusalResultHandler.Register(services);
         }
 
+        VerifiedAuthentication.Register(services);
         services.TryAddSingleton<SecuredPaths>();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IStartupFilter, SecuredPaths>(provider => provider.GetRequiredService<SecuredPaths>()));

@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.Authorization;
+using Microsoft.AspNetCore.Routing;
 using SecureConversation.Binding;
 using SecureConversation.Testing;
 
@@ -26,7 +28,6 @@ public sealed class AuthorizationTests
         ["our scheme"] = (e => e.RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = SecureConversationDefaults.AuthenticationScheme }), true),
         ["our scheme and another policy"] = (
             e => e.RequireAuthorization(new AuthorizeAttribute("others") { AuthenticationSchemes = SecureConversationDefaults.AuthenticationScheme }), false),
-        ["another scheme"] = (e => e.RequireAuthorization(new AuthorizeAttribute { AuthenticationSchemes = CookieAuthenticationDefaults.AuthenticationScheme }), false),
         ["requirements"] = (e => e.WithMetadata(new NobodyAttribute()), false),
         ["two policies"] = (e => e.RequireAuthorization("tests", "others"), false),
         ["a policy, and nobody"] = (e => e.RequireAuthorization("others").AllowAnonymous(), true),
@@ -218,21 +219,103 @@ public sealed class AuthorizationTests
         Assert.Contains("AddAuthorization", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tests", true, true)]
+    [InlineData("others", false, true)]
+    [InlineData("tests", true, false)]
+    [InlineData("others", false, false)]
+    public async Task GlobalFilterOfMvc_IsJudged(string policy, bool isAllowed, bool isMiddleware)
+    {
+        await using var host = await StartAsync(
+            Endpoints.Session,
+            app =>
+            {
+                _ = isMiddleware ? app.UseSecureConversation("/echo").UseAuthorization() : app;
+                var controllers = app.MapControllers();
+                _ = isMiddleware ? controllers : controllers.RequireSecureConversation();
+            },
+            services: services => services.AddControllers(options => options.Filters.Add(new AuthorizeFilter(policy)))
+                .AddApplicationPart(typeof(EchoController).Assembly));
+        await RequireAsync(host, Endpoints.Session, isAllowed);
+    }
+
+    /// <summary>What runs behind the judgement sees the policies of the endpoint, and nothing that would let anybody in.</summary>
+    [Fact]
+    public async Task Endpoint_BehindTheJudgement_HasAllMetadataButOurs()
+    {
+        var (seen, later) = (new List<Endpoint?>(), new TaskCompletionSource<Endpoint?>(TaskCreationOptions.RunContinuationsAsynchronously));
+        await using var host = await StartAsync(Endpoints.Single, app =>
+        {
+            app.UseRouting();
+            app.Use(async (context, next) =>
+            {
+                await next(context);
+                later.SetResult(context.GetEndpoint());
+            });
+            app.UseAuthorization();
+            app.MapPost("/echo", context =>
+            {
+                seen.Add(context.GetEndpoint());
+                return WriteAsync(context);
+            }).RequireSecureConversation().RequireAuthorization("tests");
+        });
+        await RequireAsync(host, Endpoints.Single, isAllowed: true);
+        var endpoint = Assert.IsType<RouteEndpoint>(Assert.Single(seen));
+        Assert.Null(endpoint.Metadata.GetMetadata<IAllowAnonymous>());
+        Assert.Equal("tests", endpoint.Metadata.GetMetadata<IAuthorizeData>()!.Policy);
+        Assert.NotNull((await later.Task.WaitAsync(TimeSpan.FromSeconds(30)))!.Metadata.GetMetadata<IAllowAnonymous>());
+    }
+
+    /// <summary>Routing says that authorization is missing, as anywhere: that in front has judged another endpoint.</summary>
+    [Theory]
+    [InlineData("others", true, false)]
+    [InlineData("tests", true, true)]
+    [InlineData("tests", false, false)]
+    [InlineData("others", false, false)]
+    public async Task RoutingOfABranch_NeedsAuthorizationOfItsOwn(string policy, bool hasAuthorization, bool isAllowed)
+    {
+        var ran = false;
+        await using var host = await StartAsync(Endpoints.Session, app => app.MapSecureConversation("/echo", branch =>
+        {
+            branch.UseRouting();
+            _ = hasAuthorization ? branch.UseAuthorization() : branch;
+            branch.UseEndpoints(routes => routes.MapPost("/echo", context =>
+            {
+                ran = true;
+                return WriteAsync(context);
+            }).RequireAuthorization(policy));
+        }));
+        if (hasAuthorization)
+        {
+            await RequireAsync(host, Endpoints.Session, isAllowed);
+        }
+        else
+        {
+            host.Log.ExpectError(301);
+            Assert.True((await host.Client(Endpoints.Session).CallOnceAsync()).IsFault);
+            Assert.Contains(host.Log.Entries, entry => entry.Exception?.Message.Contains("app.UseAuthorization()", StringComparison.Ordinal) == true);
+        }
+
+        Assert.Equal(isAllowed, ran);
+    }
+
     private static Task WriteAsync(HttpContext context) => context.Response.Body.WriteAsync(Envelopes.Reply()).AsTask();
 
     private static Task<KestrelHost> StartAsync(
-        MessageSecurity security, Action<WebApplication> configure, Action<AuthorizationOptions>? options = null, bool hasScheme = true) =>
+        MessageSecurity security, Action<WebApplication> configure, Action<AuthorizationOptions>? options = null, bool hasScheme = true,
+        Action<IServiceCollection>? services = null) =>
         KestrelHost.StartAsync(
-            services =>
+            collection =>
             {
-                services.AddSecureConversation(Endpoints.With(security));
+                services?.Invoke(collection);
+                collection.AddSecureConversation(Endpoints.With(security));
                 if (hasScheme)
                 {
                     // The default scheme sends whom it does not know to a page.
-                    services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie().AddSecureConversation();
+                    collection.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie().AddSecureConversation();
                 }
 
-                services.AddAuthorization(authorization =>
+                collection.AddAuthorization(authorization =>
                 {
                     authorization.AddPolicy("tests", policy => policy.RequireClaim(ClaimTypes.Name, "Test client"));
                     authorization.AddPolicy("others", policy => policy.RequireClaim(ClaimTypes.Name, "Somebody else"));

@@ -2,7 +2,10 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Security.Claims;
 using System.Text;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SecureConversation.Binding;
 
 namespace SecureConversation.AspNetCore.Tests;
@@ -266,6 +269,40 @@ public sealed class PipelineTests
         var result = await host.Client(Endpoints.Session).CallOnceAsync();
         Assert.Equal(HttpStatusCode.OK, result.Status);
         Assert.Contains(Envelopes.ResponseBody, result.Envelope, StringComparison.Ordinal);
+    }
+
+    /// <summary>They would tell who guesses the plain reply that he is right.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task DigestsOfThePlainReply_AreNotSent(int version)
+    {
+        string[] digests = ["ETag", "Content-MD5", "Content-Digest", "Repr-Digest", "Digest"];
+        await using var host = await KestrelHost.StartAsync(
+            services => services.AddSecureConversation(Endpoints.With(Endpoints.Single)),
+            app => app.MapPost("/echo", context =>
+            {
+                foreach (var name in digests)
+                {
+                    context.Response.Headers[name] = "\"x\"";
+                    if (version == 2)
+                    {
+                        context.Response.AppendTrailer(name, "\"x\"");
+                    }
+                }
+
+                context.Response.Headers["Other"] = "x";
+                return context.Response.Body.WriteAsync(Envelopes.Reply()).AsTask();
+            }).RequireSecureConversation(),
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = version == 2 ? HttpProtocols.Http2 : HttpProtocols.Http1));
+        var address = host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Last();
+        var client = new SoapClient(host.Http, new Uri(new Uri(address), "/echo"), MessageSecurityBinding.Create(Endpoints.Single.CreateSecurityBindingElement()));
+        using var request = client.Secure(null);
+        using var response = await client.PostAsync(request.Envelope, message =>
+            (message.Version, message.VersionPolicy) = (new Version(version, version == 2 ? 0 : 1), HttpVersionPolicy.RequestVersionExact));
+        using var reply = request.VerifyReply(await response.Content.ReadAsByteArrayAsync());
+        Assert.True(response.Headers.Contains("Other"));
+        Assert.Empty(digests.Intersect(response.Headers.Concat(response.Content.Headers).Concat(response.TrailingHeaders).Select(header => header.Key), StringComparer.OrdinalIgnoreCase));
     }
 
     [Fact]

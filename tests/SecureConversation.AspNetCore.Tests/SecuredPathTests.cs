@@ -58,6 +58,55 @@ public sealed class SecuredPathTests
         await app.StartAsync();
     }
 
+    /// <summary>As Map does: the path without the slash, and all below, would be open.</summary>
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/echo/")]
+    [InlineData("/echo//")]
+    public async Task PathWithASlashAtItsEnd_IsRefused(string path)
+    {
+        await using var app = Build();
+        var e = Assert.Throws<ArgumentException>(() => app.UseSecureConversation(path));
+        Assert.Contains($"'{path}' ends with a slash", e.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => app.Map(path, _ => { }));
+    }
+
+    [Theory]
+    [InlineData("/echo", true, true)]
+    [InlineData("/echo/{below}", true, true)]
+    [InlineData("/echoes", true, false)]
+    [InlineData("/echo", false, false)]
+    public async Task ShortCircuit_OnASecuredPath_EndsTheStart(string pattern, bool isPost, bool isRefused)
+    {
+        await using var app = Build();
+        app.UseSecureConversation("/echo");
+        (isPost ? app.MapPost(pattern, () => "") : app.MapGet(pattern, () => "")).ShortCircuit();
+        if (!isRefused)
+        {
+            await app.StartAsync();
+            return;
+        }
+
+        RecordedLog.Current.AllowErrors(entry => entry.Exception is InvalidOperationException);
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync());
+        Assert.Contains($"'{pattern}' has ShortCircuit()", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ShortCircuit_OfAnEndpointWithMessageSecurity_IsSecured()
+    {
+        var ran = false;
+        await using var host = await KestrelHost.StartAsync(services => services.AddSecureConversation(Endpoints.With(Endpoints.Single)), app =>
+            app.MapPost("/echo", context =>
+            {
+                ran = true;
+                return context.Response.Body.WriteAsync(Envelopes.Reply()).AsTask();
+            }).RequireSecureConversation().ShortCircuit());
+        using var plain = await host.Client(Endpoints.Single).PostAsync(Envelopes.Request());
+        Assert.False(ran);
+        Assert.False((await host.Client(Endpoints.Single).CallOnceAsync()).IsFault);
+    }
+
     /// <summary>A branch does not say where it branches off, so the first request tells.</summary>
     [Fact]
     public async Task MessageSecurity_TwiceThroughABranch_IsADefectInTheLog()

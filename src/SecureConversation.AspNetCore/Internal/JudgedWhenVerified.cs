@@ -19,14 +19,19 @@ internal sealed class JudgedWhenVerified(bool isMapped) : IAllowAnonymous
         metadata.GetMetadata<IAuthorizeData>() is not null || metadata.GetMetadata<AuthorizationPolicy>() is not null
         || metadata.GetMetadata<IAuthorizationRequirementData>() is not null;
 
+    /// <summary>Whether metadata of an endpoint lets anybody in, apart from our own.</summary>
+    public static bool AllowsAnybody(EndpointMetadataCollection metadata) =>
+        metadata.GetOrderedMetadata<IAllowAnonymous>().Any(other => other is not JudgedWhenVerified);
+
     /// <summary>
     /// Whether the verified user may use the endpoint that was found for the request: by its policies and roles, or by the fallback policy
-    /// where it has none. An endpoint without message security of its own was judged elsewhere.
+    /// where it has none. What authorization judged in front of message security is judged again, since it knew somebody else.
+    /// An endpoint that was not judged yet is a matter of the authorization that follows.
     /// </summary>
-    public static async Task<bool> IsAllowedAsync(HttpContext context)
+    public static async Task<bool> IsAllowedAsync(HttpContext context, SecureConversationFeature feature)
     {
-        if (context.GetEndpoint()?.Metadata is not { } metadata || metadata.GetMetadata<JudgedWhenVerified>() is null
-            || metadata.GetOrderedMetadata<IAllowAnonymous>().Any(other => other is not JudgedWhenVerified))
+        if (context.GetEndpoint()?.Metadata is not { } metadata || AllowsAnybody(metadata)
+            || (metadata.GetMetadata<JudgedWhenVerified>() is null && !PlainRouting.WasJudged(context)))
         {
             return true;
         }
@@ -41,13 +46,20 @@ internal sealed class JudgedWhenVerified(bool isMapped) : IAllowAnonymous
             return true;
         }
 
+        if (policy.AuthenticationSchemes is { Count: > 0 } schemes
+            && !schemes.Contains(SecureConversationDefaults.AuthenticationScheme))
+        {
+            feature.NoteRefusal(schemes);
+            return false;
+        }
+
         var evaluator = context.RequestServices.GetRequiredService<IPolicyEvaluator>();
         var authenticated = await evaluator.AuthenticateAsync(policy, context).ConfigureAwait(false);
         return (await evaluator.AuthorizeAsync(policy, authenticated, context, resource: context).ConfigureAwait(false)).Succeeded;
     }
 
     /// <summary>As the middleware of ASP.NET Core combines it.</summary>
-    private static async Task<AuthorizationPolicy?> PolicyOfAsync(
+    public static async Task<AuthorizationPolicy?> PolicyOfAsync(
         IAuthorizationPolicyProvider provider, EndpointMetadataCollection metadata)
     {
         var policy = await AuthorizationPolicy.CombineAsync(

@@ -19,9 +19,20 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequ
     /// <summary>
     /// Logs that policies refuse the sender of a verified message. Where a binding asks for no credentials, anybody is one.
     /// </summary>
-    public void WriteDenied(string? action)
+    /// <param name="action">The action of the message.</param>
+    /// <param name="scheme">The authentication scheme of another kind that the policies ask for; null where that is not the reason.</param>
+    public void WriteDenied(string? action, string? scheme)
     {
-        if (_denied.TryTake())
+        if (!_denied.TryTake())
+        {
+            return;
+        }
+
+        if (scheme is not null)
+        {
+            AspNetCoreLog.OtherScheme(logger, LogText.OfAction(action), scheme);
+        }
+        else
         {
             AspNetCoreLog.AccessDenied(logger, LogText.OfAction(action));
         }

@@ -7,18 +7,19 @@ namespace SecureConversation.AspNetCore.Internal;
 
 /// <summary>
 /// What becomes of a caller whom the authorization behind message security refuses: status 403, which becomes a protected fault. The
-/// handler of ASP.NET Core would send him to a page for logging in, or throw where no scheme is set up.
+/// handler of the application may send him to a page for logging in.
 /// </summary>
 internal sealed class RefusalResultHandler(IAuthorizationMiddlewareResultHandler inner) : IAuthorizationMiddlewareResultHandler
 {
     public Task HandleAsync(
         RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
-        if (authorizeResult.Succeeded || context.Features.Get<ISecureConversationFeature>() is null)
+        if (authorizeResult.Succeeded || context.Features.Get<ISecureConversationFeature>() is not { } feature)
         {
             return inner.HandleAsync(next, context, policy, authorizeResult);
         }
 
+        (feature as SecureConversationFeature)?.NoteRefusal(policy.AuthenticationSchemes);
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         return Task.CompletedTask;
     }

@@ -30,7 +30,10 @@ internal sealed class SecureEndpoint(
     private MessageVersion Version => service.Binding.MessageVersion;
 
     /// <summary>Whether a request goes on as it is: one for metadata, where the options let those pass.</summary>
-    public bool LetsPass(HttpRequest request) => _httpGetEnabled && SoapHttp.AsksForMetadata(request);
+    /// <param name="request">The request.</param>
+    /// <param name="below">What its path has below that of the endpoint.</param>
+    public bool LetsPass(HttpRequest request, PathString below) =>
+        _httpGetEnabled && below.Value is null or "" or "/" && SoapHttp.AsksForMetadata(request);
 
     public async Task InvokeAsync(HttpContext context, IPlainApplication application)
     {
@@ -203,17 +206,23 @@ internal sealed class SecureEndpoint(
     {
         try
         {
-            if (!await JudgedWhenVerified.IsAllowedAsync(context).ConfigureAwait(false))
+            if (!await JudgedWhenVerified.IsAllowedAsync(context, feature).ConfigureAwait(false))
             {
-                _refusals.WriteDenied(feature.Message.Action);
-                throw PlainEnvelopeWriter.CreateAccessDenied();
+                _refusals.WriteDenied(feature.Message.Action, feature.OtherScheme);
+                return Fault(feature, PlainEnvelopeWriter.CreateAccessDenied());
             }
 
+            using var routing = PlainRouting.Begin(context);
             return await application.RunAsync(context, feature, _maxReplyBytes).ConfigureAwait(false);
         }
         catch (SoapFaultException fault)
         {
             AspNetCoreLog.ApplicationFault(logger, LogText.OfAction(feature.Message.Action), fault);
+            if (feature.OtherScheme is { } scheme)
+            {
+                _refusals.WriteDenied(feature.Message.Action, scheme);
+            }
+
             return Fault(feature, fault);
         }
         catch (Exception e) when (e is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)

@@ -10,7 +10,7 @@ namespace SecureConversation.AspNetCore.Internal;
 
 /// <summary>
 /// Finds at the start of the host what no request could get through: message security twice on one path, of which the second sees plain
-/// envelopes and refuses them, authorization before message security, which refuses handshakes, and policies that nobody judges.
+/// envelopes and refuses them, authorization before message security, which refuses handshakes, and policies that nobody judges or meets.
 /// </summary>
 internal sealed class SecuredPaths : IStartupFilter
 {
@@ -42,6 +42,7 @@ internal sealed class SecuredPaths : IStartupFilter
             : _used.Where(use => use.HasAuthorizationBefore
                 || (use.Pipeline is WebApplication && !use.Pipeline.Properties.ContainsKey(AuthorizationSet))).ToList();
         next(app);
+        StartChecks.RequireAuthentication(app.ApplicationServices);
         Check(app.ApplicationServices);
         CheckAuthorization(app.ApplicationServices, refused);
     };
@@ -51,12 +52,23 @@ internal sealed class SecuredPaths : IStartupFilter
         var mapped = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var endpoint in services.GetService<EndpointDataSource>()?.Endpoints ?? [])
         {
-            if (endpoint is not RouteEndpoint route || endpoint.Metadata.GetMetadata<JudgedWhenVerified>() is not { } secured)
+            if (endpoint is not RouteEndpoint route)
             {
                 continue;
             }
 
             var pattern = PatternOf(route);
+            if (endpoint.Metadata.GetMetadata<JudgedWhenVerified>() is not { } secured)
+            {
+                if (StartChecks.TakesMessages(route) && _used.Exists(use => use.Covers(pattern)))
+                {
+                    StartChecks.RequireNoShortCircuit(route, pattern);
+                    StartChecks.RequireScheme(services, route, pattern);
+                }
+
+                continue;
+            }
+
             var hosts = endpoint.Metadata.GetMetadata<IHostMetadata>()?.Hosts ?? [];
             if (secured.IsMapped && !mapped.Add($"{pattern} {string.Join(' ', hosts)}"))
             {
@@ -72,6 +84,11 @@ internal sealed class SecuredPaths : IStartupFilter
             {
                 throw new InvalidOperationException($"'{pattern}' requires authorization, which is not set up: call "
                     + "services.AddAuthorization().");
+            }
+
+            if (!JudgedWhenVerified.AllowsAnybody(endpoint.Metadata))
+            {
+                StartChecks.RequireScheme(services, route, pattern);
             }
         }
     }

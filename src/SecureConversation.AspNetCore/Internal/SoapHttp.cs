@@ -16,6 +16,9 @@ internal static class SoapHttp
     private static readonly SearchValues<char> UriCharacters = SearchValues.Create(
         "!#$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz{|}~^`");
 
+    // These are made from the plain content, and would tell something about it (RFC 9110, RFC 9530, RFC 3230).
+    private static readonly string[] ContentDigests = [HeaderNames.ETag, HeaderNames.ContentMD5, "Content-Digest", "Repr-Digest", "Digest"];
+
     private static readonly HashSet<string> MetadataParameters =
         new(StringComparer.OrdinalIgnoreCase) { "wsdl", "singleWsdl", "xsd", "disco" };
 
@@ -46,6 +49,8 @@ internal static class SoapHttp
     /// </summary>
     public static bool AsksForMetadata(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        // The server knows: in HTTP/2 a body needs no header. One that does not say is not believed.
+        && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
         && request.ContentLength is null or 0 && !request.Headers.ContainsKey(HeaderNames.TransferEncoding)
         && request.Query.Count == 1 && MetadataParameters.Contains(request.Query.Keys.First());
 
@@ -163,8 +168,11 @@ internal static class SoapHttp
         response.ContentType = null;
         response.Headers.Remove(HeaderNames.ContentEncoding);
         response.Headers.Remove(HeaderNames.TransferEncoding);
-        // These were made from the plain content, and would tell something about it.
-        response.Headers.Remove(HeaderNames.ETag);
-        response.Headers.Remove(HeaderNames.ContentMD5);
+        var trailers = response.HttpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
+        foreach (var name in ContentDigests)
+        {
+            response.Headers.Remove(name);
+            trailers?.Remove(name);
+        }
     }
 }

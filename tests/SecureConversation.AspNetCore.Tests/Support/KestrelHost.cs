@@ -46,6 +46,11 @@ internal sealed class KestrelHost : IAsyncDisposable
     {
         var app = Build(services, kestrel);
         configure(app);
+        return await StartAsync(app);
+    }
+
+    public static async Task<KestrelHost> StartAsync(WebApplication app)
+    {
         await app.StartAsync();
         return new KestrelHost(app);
     }
