@@ -18,7 +18,9 @@ public static class SecureConversationEndpointExtensions
     /// <param name="pattern">The route.</param>
     /// <param name="handler">Answers requests. Its attributes, such as [Authorize], are metadata of the endpoint.</param>
     /// <param name="name">The name that the security was set up under; null for the one without a name.</param>
-    /// <exception cref="InvalidOperationException">Nothing is set up under the name.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Nothing is set up under the name; or, when the endpoint is built, it has endpoint filters.
+    /// </exception>
     public static IEndpointConventionBuilder MapSecureConversation(this IEndpointRouteBuilder endpoints,
         [StringSyntax("Route")] string pattern, SecureConversationRequestDelegate handler, string? name = null)
     {
@@ -37,7 +39,9 @@ public static class SecureConversationEndpointExtensions
     /// <param name="pattern">The route.</param>
     /// <param name="branch">Builds the branch.</param>
     /// <param name="name">The name that the security was set up under; null for the one without a name.</param>
-    /// <exception cref="InvalidOperationException">Nothing is set up under the name.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Nothing is set up under the name; or, when the endpoint is built, it has endpoint filters.
+    /// </exception>
     public static IEndpointConventionBuilder MapSecureConversation(this IEndpointRouteBuilder endpoints,
         [StringSyntax("Route")] string pattern, Action<IApplicationBuilder> branch, string? name = null)
     {
@@ -116,7 +120,22 @@ public static class SecureConversationEndpointExtensions
     }
 
     private static IEndpointConventionBuilder Map(
-        IEndpointRouteBuilder endpoints, string pattern, SecureEndpoint endpoint, IPlainApplication application) =>
-        endpoints.MapPost(pattern, context => endpoint.InvokeAsync(context, application))
+        IEndpointRouteBuilder endpoints, string pattern, SecureEndpoint endpoint, IPlainApplication application)
+    {
+        var builder = endpoints.MapPost(pattern, context => endpoint.InvokeAsync(context, application))
             .WithDisplayName($"SOAP: {pattern}").WithMetadata(new JudgedWhenVerified(isMapped: true));
+        builder.Finally(built => RequireNoFilters(built, pattern));
+        return builder;
+    }
+
+    // Routing wraps filters around the delegate, where nothing is verified and the user is whoever the connection says.
+    private static void RequireNoFilters(EndpointBuilder built, string pattern)
+    {
+        if (built.FilterFactories.Count > 0)
+        {
+            throw new InvalidOperationException($"'{pattern}' has endpoint filters, which would run in front of message security, for "
+                + "handshakes as well and for another user than the sender. Write MapPost(...).AddEndpointFilter(...)."
+                + "RequireSecureConversation(), where they run behind it, or put middleware into a branch.");
+        }
+    }
 }

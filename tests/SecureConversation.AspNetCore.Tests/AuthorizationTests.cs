@@ -161,6 +161,47 @@ public sealed class AuthorizationTests
         Assert.Equal(!isDefect, result.Envelope.Contains(AccessDenied, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("challenge", true)]
+    [InlineData("challenge", false)]
+    [InlineData("forbid", true)]
+    [InlineData("forbid", false)]
+    public async Task ChallengeOfAComponent_IsAProtectedFault(string how, bool hasScheme)
+    {
+        await using var host = await StartAsync(
+            Endpoints.Session,
+            app => app.MapPost("/echo", () => how == "forbid" ? Results.Forbid() : Results.Challenge()).RequireSecureConversation(),
+            hasScheme: hasScheme);
+        await RequireAsync(host, Endpoints.Session, isAllowed: false);
+    }
+
+    /// <summary>A filter in front would judge another user than the sender.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task EndpointFilter_OfAMappedEndpoint_EndsTheStart(bool isHandler, bool isOfGroup)
+    {
+        await using var app = KestrelHost.Build(services => services.AddSecureConversation(Endpoints.With(Endpoints.Session)));
+        var group = app.MapGroup("");
+        var endpoint = isHandler ? group.MapSecureConversation("/echo", Reply) : group.MapSecureConversation("/echo", branch => branch.Run(WriteAsync));
+        _ = isOfGroup ? group.AddEndpointFilter((context, next) => next(context)) : endpoint.AddEndpointFilter((context, next) => next(context));
+        RecordedLog.Current.AllowErrors(entry => entry.Exception is InvalidOperationException);
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync());
+        Assert.Contains("'/echo' has endpoint filters", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Test client", true)]
+    [InlineData("Somebody else", false)]
+    public async Task EndpointFilter_OfASecuredEndpoint_JudgesTheSender(string name, bool isAllowed)
+    {
+        await using var host = await StartAsync(Endpoints.Session, app => app.MapPost("/echo", WriteAsync)
+            .AddEndpointFilter(async (context, next) => context.HttpContext.User.Identity?.Name == name ? await next(context) : Results.Forbid())
+            .RequireSecureConversation());
+        await RequireAsync(host, Endpoints.Session, isAllowed);
+    }
+
     /// <summary>A cookie, or whatever was authenticated before, is not who sent the message.</summary>
     [Fact]
     public async Task UserOfTheConnection_IsNotJudged()
