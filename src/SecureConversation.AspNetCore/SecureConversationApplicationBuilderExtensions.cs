@@ -15,13 +15,16 @@ public static class SecureConversationApplicationBuilderExtensions
     /// </summary>
     /// <remarks>
     /// What follows sees the envelope as the body, the signed action as SOAPAction or content type parameter (without addressing no action
-    /// is signed, and what the client wrote there stays), and the client as HttpContext.User. An empty reply acknowledges a
+    /// is signed, and what the client wrote there stays), and the client as HttpContext.User, whatever other authentication stands in front
+    /// or behind. What changes the path of requests, such as UsePathBase, belongs in front. An empty reply acknowledges a
     /// one-way message (202) or passes its error status on; status 401 or 403 becomes the protected fault of WCF that access is denied; a
     /// redirect, a reply that is no SOAP envelope, and an exception become a protected fault with a constant text. Handshakes and refusals
     /// never get there, and neither does a GET, unless <see cref="SecureConversationServiceOptions.HttpGetEnabled"/> is set.
     /// </remarks>
     /// <param name="app">The pipeline, or a branch of it.</param>
-    /// <param name="path">The path and everything below it; the default is every request of this pipeline.</param>
+    /// <param name="path">
+    /// The path and everything below it, without a slash at the end; the default is every request of this pipeline.
+    /// </param>
     /// <param name="name">The name that the security was set up under; null for the one without a name.</param>
     /// <exception cref="ArgumentException">The path ends with a slash.</exception>
     /// <exception cref="InvalidOperationException">

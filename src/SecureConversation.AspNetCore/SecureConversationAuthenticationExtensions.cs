@@ -10,7 +10,8 @@ public static class SecureConversationAuthenticationExtensions
 {
     /// <summary>
     /// Adds the scheme <see cref="SecureConversationDefaults.AuthenticationScheme"/> for policies that name it: its user is the client that
-    /// message security verified, and nobody for other requests. Policies that name no scheme need no scheme behind message security.
+    /// message security verified, and nobody for other requests. Policies that name no scheme need no scheme behind message security, and
+    /// the other schemes know nobody there.
     /// </summary>
     /// <param name="builder">The authentication of the application.</param>
     public static AuthenticationBuilder AddSecureConversation(this AuthenticationBuilder builder)

@@ -40,9 +40,10 @@ public sealed class SecureConversationServiceOptions
     public AddressFilter AddressFilter { get; set; } = AddressFilter.IgnoringHost;
 
     /// <summary>
-    /// Whether UseSecureConversation lets requests for metadata pass, as they are, to what follows it: GET or HEAD without a body, for the
-    /// path itself and with <c>wsdl</c>, <c>singleWsdl</c>, <c>xsd</c> or <c>disco</c> as the only parameter. What follows must answer
-    /// them by metadata and nothing else: nothing of them is verified. Default false, as HttpGetEnabled of WCF's ServiceMetadataBehavior.
+    /// Whether UseSecureConversation lets requests for metadata pass, as they are, to what follows it: GET or HEAD without a body, for its
+    /// path itself (where it has none, for that where its pipeline begins) and with <c>wsdl</c>, <c>singleWsdl</c>, <c>xsd</c> or
+    /// <c>disco</c> as the only parameter. What follows must answer them by metadata and nothing else: nothing of them is verified. Default
+    /// false, as HttpGetEnabled of WCF's ServiceMetadataBehavior.
     /// </summary>
     public bool HttpGetEnabled { get; set; }
 

@@ -91,6 +91,33 @@ public sealed class AuthenticatorTests
         Assert.Equal(SecureConversationFailure.PeerRefusal, e.Failure);
     }
 
+    /// <summary>A call of the authenticator that took too long is neither a client that hung up nor NegotiationTimeout.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task CancellationOfAnAuthenticatorsOwn_IsAnExceptionOfTheApplication(bool isSession)
+    {
+        var security = Endpoints.UserName with { EstablishSecurityContext = isSession };
+        await using var host = await StartAsync(security, setUp => setUp.AuthenticateUserNames<Slow>());
+        host.Log.ExpectError(35);
+        Assert.Equal(SecureConversationFailure.PeerRefusal, await RefusedAsync(host, security));
+        var entry = Assert.Single(host.Log.Entries, entry => entry.IsOfTheLibrary && entry.Id == 35);
+        Assert.IsType<TaskCanceledException>(entry.Exception);
+        Assert.Contains("UserNameAuthenticator of the application", entry.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(host.Log.Entries, entry => entry.Text.Contains("NegotiationTimeout", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PrincipalWithoutAName_IsRefused(bool isSession)
+    {
+        var security = Endpoints.UserName with { EstablishSecurityContext = isSession };
+        await using var host = await StartAsync(security, setUp => setUp.AuthenticateUserNames<Nameless>());
+        Assert.Equal(SecureConversationFailure.FailedAuthentication, await RefusedAsync(host, security));
+        Assert.Contains("authenticationType and a name claim", Assert.Single(host.Log.Entries, entry => entry.IsOfTheLibrary && entry.Id == 1).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Role_ThatTheServiceDoesNotGive_IsDenied()
     {
@@ -127,6 +154,9 @@ public sealed class AuthenticatorTests
                 var endpoint = app.MapSecureConversation("/echo", Reply);
                 _ = required is null ? endpoint : endpoint.RequireAuthorization(policy => policy.RequireRole(required));
             });
+
+    private static async Task<SecureConversationFailure> RefusedAsync(KestrelHost host, MessageSecurity security) =>
+        (await Assert.ThrowsAsync<SecureConversationException>(() => host.Client(security).CallOnceAsync())).Failure;
 
     private static ClaimsPrincipal Clerk(string name) =>
         new(new ClaimsIdentity([new Claim(ClaimTypes.Name, name), new Claim(ClaimTypes.Role, "clerk")], "register"));
@@ -197,6 +227,24 @@ public sealed class AuthenticatorTests
             Action = "urn:accounts/fault",
             WriteDetail = writer => writer.WriteElementString("secret", "x"),
         };
+    }
+
+    private sealed class Slow : IUserNameAuthenticator
+    {
+        public async ValueTask<ClaimsPrincipal?> AuthenticateAsync(
+            string userName, string password, MessageOrigin origin, CancellationToken cancellationToken)
+        {
+            using var own = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await own.CancelAsync();
+            await Task.Delay(Timeout.Infinite, own.Token);
+            return null;
+        }
+    }
+
+    private sealed class Nameless : IUserNameAuthenticator
+    {
+        public ValueTask<ClaimsPrincipal?> AuthenticateAsync(
+            string userName, string password, MessageOrigin origin, CancellationToken cancellationToken) => new(new ClaimsPrincipal());
     }
 
     private sealed class Nobody : IUserNameAuthenticator, ICertificateAuthenticator
