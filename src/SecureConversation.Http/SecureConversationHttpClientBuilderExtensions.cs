@@ -14,8 +14,8 @@ public static class SecureConversationHttpClientBuilderExtensions
     /// Puts a <see cref="SecureConversationHandler"/> into the client. Its sessions belong to the name of the client, not to a
     /// handler, so they outlive the rotation of handlers; a keyed singleton <see cref="SecureConversationSessions"/> of that name
     /// opens and closes them by hand. Handlers added later see protected messages and handshakes; those added before see plain ones.
-    /// The primary handler of the factory keeps no cookies and follows no redirects, because it would do so by replies that are not verified;
-    /// one of your own, of ConfigurePrimaryHttpMessageHandler, stays as it is: set UseCookies and AllowAutoRedirect to false.
+    /// The primary handler of the factory keeps no cookies and follows no redirects, because it would do both for replies that are not
+    /// verified; one of your own, of ConfigurePrimaryHttpMessageHandler, stays as it is: set UseCookies and AllowAutoRedirect to false.
     /// </summary>
     /// <remarks>
     /// Add what retries (AddStandardResilienceHandler, Polly) before this: each attempt is then protected anew, where one behind would send
