@@ -14,8 +14,8 @@ public static class SecureConversationHttpClientBuilderExtensions
     /// Puts a <see cref="SecureConversationHandler"/> into the client. Its sessions belong to the name of the client, not to a
     /// handler, so they outlive the rotation of handlers; a keyed singleton <see cref="SecureConversationSessions"/> of that name
     /// opens and closes them by hand. Handlers added later see protected messages and handshakes; those added before see plain ones.
-    /// The primary handler of the factory keeps no cookies, because it would keep those of replies that are not verified; one of your own,
-    /// of ConfigurePrimaryHttpMessageHandler, stays as it is: set UseCookies to false.
+    /// The primary handler of the factory keeps no cookies and follows no redirects, because it would do both for replies that are not
+    /// verified; one of your own, of ConfigurePrimaryHttpMessageHandler, stays as it is: set UseCookies and AllowAutoRedirect to false.
     /// </summary>
     /// <remarks>
     /// Add what retries (AddStandardResilienceHandler, Polly) before this: each attempt is then protected anew, where one behind would send
@@ -52,20 +52,20 @@ public static class SecureConversationHttpClientBuilderExtensions
         builder.Services.AddKeyedSingleton(name, (services, _) => CreateSessions(services, name));
         // First of all, so that whatever the application does to the primary handler comes later and stays.
         builder.Services.Configure<HttpClientFactoryOptions>(
-            name, options => options.HttpMessageHandlerBuilderActions.Insert(0, handlers => KeepNoCookies(handlers.PrimaryHandler)));
+            name, options => options.HttpMessageHandlerBuilderActions.Insert(0, handlers => DoNothingUnverified(handlers.PrimaryHandler)));
         return builder.AddHttpMessageHandler(services =>
             new SecureConversationHandler(services.GetRequiredKeyedService<SecureConversationSessions>(name)));
     }
 
-    private static void KeepNoCookies(HttpMessageHandler primary)
+    private static void DoNothingUnverified(HttpMessageHandler primary)
     {
         switch (primary)
         {
             case SocketsHttpHandler sockets:
-                sockets.UseCookies = false;
+                (sockets.UseCookies, sockets.AllowAutoRedirect) = (false, false);
                 break;
             case HttpClientHandler client:
-                client.UseCookies = false;
+                (client.UseCookies, client.AllowAutoRedirect) = (false, false);
                 break;
         }
     }

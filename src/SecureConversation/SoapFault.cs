@@ -1,4 +1,5 @@
 using SecureConversation.Engine.Names;
+using SecureConversation.Shared;
 
 namespace SecureConversation;
 
@@ -62,7 +63,7 @@ public sealed record SoapFault
         return false;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Code and reason in one line, with a question mark for each character that could end a line of a log.</summary>
     public override string ToString() =>
-        $"The peer answered with a fault{(IsSecured ? "" : " (not secured)")}: {Subcode ?? Code}: {Reason}";
+        $"The peer answered with a fault{(IsSecured ? "" : " (not secured)")}: {LogText.InOneLine($"{Subcode ?? Code}: {Reason}")}";
 }

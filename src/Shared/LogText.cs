@@ -10,28 +10,23 @@ internal static class LogText
     /// The action of a message: no more than its first 256 characters, and a question mark for each that could end a line of the log or
     /// steer a terminal.
     /// </summary>
-    public static string? OfAction(string? action)
+    public static string? OfAction(string? action) => action switch
     {
-        if (action is null)
-        {
-            return null;
-        }
+        null => null,
+        { Length: > MaxAction } => InOneLine(action[..MaxAction]) + "...",
+        _ => InOneLine(action),
+    };
 
-        var isCut = action.Length > MaxAction;
-        if (!isCut && !action.Any(IsControl))
-        {
-            return action;
-        }
-
-        var text = string.Create(Math.Min(action.Length, MaxAction), action, static (span, from) =>
+    /// <summary>A question mark for each character that could end a line of the log or steer a terminal.</summary>
+    public static string InOneLine(string text) => !text.Any(IsControl)
+        ? text
+        : string.Create(text.Length, text, static (span, from) =>
         {
             for (var i = 0; i < span.Length; i++)
             {
                 span[i] = IsControl(from[i]) ? '?' : from[i];
             }
         });
-        return isCut ? text + "..." : text;
-    }
 
     private static bool IsControl(char c) => char.IsControl(c) || c is '\u2028' or '\u2029';
 }

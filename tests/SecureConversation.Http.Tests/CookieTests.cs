@@ -5,7 +5,7 @@ using SecureConversation.Testing;
 
 namespace SecureConversation.Http.Tests;
 
-/// <summary>Cookies come with replies before these are verified, so anybody on the way can set some.</summary>
+/// <summary>Cookies and redirects come with replies before these are verified, so anybody on the way can send some.</summary>
 public sealed class CookieTests
 {
     [Fact]
@@ -27,6 +27,29 @@ public sealed class CookieTests
     {
         var sent = await CallByFactoryAsync(_ => { });
         Assert.Equal(["", "", ""], sent);
+    }
+
+    [Theory]
+    [InlineData(302)]
+    [InlineData(307)]
+    public async Task Redirect_IsNotFollowed(int status)
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        var paths = new List<string>();
+        service.Intercept = context =>
+        {
+            paths.Add(context.Request.Path);
+            context.Response.StatusCode = status;
+            context.Response.Headers.Location = new Uri(service.Address, "/elsewhere?delete=all").AbsoluteUri;
+            return Task.FromResult(true);
+        };
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddProvider(RecordedLog.Current));
+        services.AddHttpClient("echo").AddSecureConversation(options => Credential.Fill(options, service.Binding));
+        await using var provider = services.BuildServiceProvider();
+        using var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("echo");
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => http.CallAsync(service.Address, Messages.Action, Messages.Body));
+        Assert.Equal([service.Address.AbsolutePath], paths);
     }
 
     /// <summary>A handler of the application is its own business.</summary>

@@ -78,6 +78,26 @@ public sealed class RefusalTests
         Assert.Equal(0, service.Handshakes);
     }
 
+    /// <summary>Its text is anybody's, and the message of an exception stands in logs.</summary>
+    [Fact]
+    public async Task TextOfAFault_IsOneLineInTheMessage()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        var fault = System.Text.Encoding.UTF8.GetString(Messages.Fault(service.Binding.MessageVersion))
+            .Replace("Nothing to echo.", "x\ninfo: Audit[1] admin logged in \u009b31m\u2028y", StringComparison.Ordinal);
+        service.Intercept = async context =>
+        {
+            context.Response.StatusCode = 500;
+            context.Response.ContentType = "application/soap+xml";
+            await context.Response.WriteAsync(fault);
+            return true;
+        };
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        var e = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Messages.Body));
+        Assert.EndsWith(": x?info: Audit[1] admin logged in ?31m?y", e.Message, StringComparison.Ordinal);
+        Assert.Contains('\n', e.Fault!.Reason);
+    }
+
     [Fact]
     public async Task UnsecuredFault_IsThrownAsSuch()
     {

@@ -77,10 +77,12 @@ public sealed class ResilienceTests
         Assert.Equal(1, service.Handshakes);
     }
 
-    [Fact]
-    public async Task SecondSendingOfAProtectedMessage_NamesTheOrder()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SecondSendingOfAProtectedMessageOrHandshake_NamesTheOrder(bool isHandshake)
     {
-        await using var service = await TestService.StartAsync(Credential.Single());
+        await using var service = await TestService.StartAsync(isHandshake ? Credential.Session() : Credential.Single());
         var received = 0;
         service.Intercept = context =>
         {

@@ -3,12 +3,12 @@ using System.Net;
 namespace SecureConversation.Http.Internal;
 
 /// <summary>
-/// A protected envelope in a pooled buffer. A transport may still be writing it when the response is there, or when the caller has given
-/// up: the buffer goes back to its pool after the last write only.
+/// A protected envelope in a pooled buffer, or a message of the handshake. A transport may still be writing it when the response is there,
+/// or when the caller has given up: the buffer goes back to its pool after the last write only.
 /// </summary>
-internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable owner) : HttpContent
+internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable? owner) : HttpContent
 {
-    private readonly UseCount _users = new(owner.Dispose);
+    private readonly UseCount _users = new(() => owner?.Dispose());
     private int _isStarted;
     private int _isDisposed;
 

@@ -168,7 +168,8 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
             using var handshake = endpoint.Client.StartSession(address);
             while (handshake.Step is HandshakeStep.Send next)
             {
-                using var request = SoapPost.Create(endpoint.Version, address, new ReadOnlyMemoryContent(next.Envelope), next.Action);
+                var content = new EnvelopeContent(next.Envelope, owner: null);
+                using var request = SoapPost.Create(endpoint.Version, address, content, next.Action);
                 using var response = await endpoint.ExchangeAsync(send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);
                 response.Verify(AwaitedReply.OfHandshake, handshake.Receive);
             }

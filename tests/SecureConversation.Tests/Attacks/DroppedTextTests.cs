@@ -226,7 +226,12 @@ public sealed class DroppedTextTests
     [InlineData("<E>a]]<!-- c -->>b</E>", "<E>a]]&gt;b</E>")]
     [InlineData("<E>a]<!-- c -->]<!-- -->>b</E>", "<E>a]]&gt;b</E>")]
     [InlineData("<E>a]]<![CDATA[]]>>b</E>", "<E>a]]&gt;b</E>")]
+    [InlineData("<E>a]<!-- c -->]>b</E>", "<E>a]]&gt;b</E>")]
+    [InlineData("<E>a]<![CDATA[]]>]>b</E>", "<E>a]]&gt;b</E>")]
+    [InlineData("<E>a]<!-- c -->]&gt;b</E>", "<E>a]]&gt;b</E>")]
     [InlineData("<E>a\r<!-- c -->\nb</E>", "<E>a\n\nb</E>")]
+    [InlineData("<E>a\r\r<!-- c -->\nb</E>", "<E>a\n\n\nb</E>")]
+    [InlineData("<E>a\r\r<![CDATA[]]>b</E>", "<E>a\n\nb</E>")]
     [InlineData("<E>a\r<!-- c -->b</E>", "<E>a\nb</E>")]
     [InlineData("<![CDATA[]]>", "")]
     public async Task Superfluous_IsLeftOut(string body, string expected)

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Xml;
+using SecureConversation.Binding;
 using SecureConversation.Testing;
+using SecureConversation.Tests.Roles;
 
 namespace SecureConversation.Tests.Attacks;
 
@@ -207,6 +209,27 @@ public sealed class KeyTests
         using var rsa = TestCertificates.Service.GetRSAPublicKey()!;
         Forgery.Descendant(w.EncryptedKey, "CipherValue").InnerText = Convert.ToBase64String(rsa.Encrypt(new byte[length], RSAEncryptionPadding.OaepSHA1));
     }), FailureCode.DecryptionFailed);
+
+    /// <summary>The action is not verified by then, and an operation that is only signed would take a key of another length.</summary>
+    [Theory]
+    [InlineData("anonymous/no-derived/single", 16)]
+    [InlineData("anonymous/no-derived/single", 24)]
+    [InlineData("anonymous/no-derived/single", 32)]
+    [InlineData("duplex//single", 24)]
+    [InlineData("duplex//single", 32)]
+    public async Task EncryptedKey_OfAnotherLengthUnderAWeakerAction_LooksLikeAnyWrongKey(string name, int length)
+    {
+        var protection = ChannelProtectionRequirements.Default.WithRequest("urn:e/Weak", System.Net.Security.ProtectionLevel.Sign);
+        var binding = Bindings.Create(name, SecurityAlgorithmSuite.Basic128Rsa15, protection: protection);
+        using var scene = await Scene.OpenAsync(binding);
+        using var request = scene.Request();
+        var document = Forgery.Load(request.Envelope);
+        ((XmlElement)document.GetElementsByTagName("Action", "*")[0]!).InnerText = "urn:e/Weak";
+        using var rsa = TestCertificates.Service.GetRSAPublicKey()!;
+        var key = (XmlElement)document.GetElementsByTagName("EncryptedKey", Forgery.Xenc)[0]!;
+        Forgery.Descendant(key, "CipherValue").InnerText = Convert.ToBase64String(rsa.Encrypt(new byte[length], RSAEncryptionPadding.Pkcs1));
+        await scene.RefusedAsync(System.Text.Encoding.UTF8.GetBytes(document.OuterXml), FailureCode.DecryptionFailed);
+    }
 
     [Theory]
     [InlineData(256)]

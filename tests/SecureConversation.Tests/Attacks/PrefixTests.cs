@@ -110,6 +110,7 @@ public sealed class PrefixTests
     [Theory]
     [InlineData("<Echo xmlns=\"urn:e\"><text>12:30 http://x</text></Echo>", "#default")]
     [InlineData("<e:Echo xmlns:e=\"urn:e\"><e:text>alice</e:text></e:Echo>", "e")]
+    [InlineData("<e:Echo xmlns:e=\"urn:e\" xmlns:\u00E9=\"urn:other\"><e:text>alice</e:text></e:Echo>", "e")]
     public async Task MessageWithoutSuchPrefixes_ListsThoseThatAreEncryptedAlone(string body, string declared)
     {
         using var signed = await OpenAsync("sign-first", ProtectionLevel.Sign);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using SecureConversation.Binding;
+using SecureConversation.Testing;
 
 namespace SecureConversation.Tests.Attacks;
 
@@ -26,6 +27,32 @@ public sealed class SealedFormTests
            from change in Changes.Keys
            select new TheoryDataRow<string, string>(name, change),
     ];
+
+    /// <summary>Elsewhere a name that nobody can read is no other name; here it would be a place for text.</summary>
+    [Theory]
+    [InlineData("$", false)]
+    [InlineData("any text", true)]
+    [InlineData("\u00E4\u00F6\u00FC", true)]
+    [InlineData("CN=another", true)]
+    [InlineData("$     ", true)]
+    [InlineData("\"\"\"\"\"$", true)]
+    public async Task NameOfTheIssuer_IsThatOfTheCertificate(string written, bool isRefused)
+    {
+        using var scene = await Scene.OpenAsync("duplex//single");
+        using var request = scene.Request();
+        var forgery = scene.Forge(request.Envelope);
+        var name = System.Security.SecurityElement.Escape(written.Replace("$", TestCertificates.Client.Issuer, StringComparison.Ordinal));
+        var serial = new System.Numerics.BigInteger(TestCertificates.Client.SerialNumberBytes.Span, isUnsigned: true, isBigEndian: true);
+        var plain = Encoding.UTF8.GetString(forgery.Plaintext(forgery.SignaturePart));
+        var changed = Regex.Replace(plain, "<o:Reference [^>]*?(/>|></o:Reference>)",
+            $"<X509Data><X509IssuerSerial><X509IssuerName>{name}</X509IssuerName><X509SerialNumber>{serial}</X509SerialNumber></X509IssuerSerial></X509Data>");
+        Assert.NotEqual(plain, changed);
+        forgery.SignaturePart.Plain = Encoding.UTF8.GetBytes(changed);
+        var wire = forgery.Seal(forgery.SignaturePart);
+        await (isRefused
+            ? scene.RefusedAsync(wire, FailureCode.MalformedSecurityElement, FailureCode.WrongToken)
+            : scene.AcceptedAsync(wire));
+    }
 
     [Theory]
     [MemberData(nameof(Cases))]

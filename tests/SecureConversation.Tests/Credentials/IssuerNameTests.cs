@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -145,9 +146,9 @@ public sealed class IssuerNameTests
         using var certificate = Issue(Names["quoted"], octets);
         var signed = new BigInteger(octets, isUnsigned: false, isBigEndian: true);
         var unsigned = new BigInteger(octets, isUnsigned: true, isBigEndian: true);
-        Assert.True(Reference(certificate.Issuer, signed.ToString()).Matches(certificate));
-        Assert.True(Reference(certificate.Issuer, unsigned.ToString()).Matches(certificate));
-        Assert.False(Reference(certificate.Issuer, (unsigned + 1).ToString()).Matches(certificate));
+        Assert.True(Reference(certificate.Issuer, signed.ToString(CultureInfo.InvariantCulture)).Matches(certificate));
+        Assert.True(Reference(certificate.Issuer, unsigned.ToString(CultureInfo.InvariantCulture)).Matches(certificate));
+        Assert.False(Reference(certificate.Issuer, (unsigned + 1).ToString(CultureInfo.InvariantCulture)).Matches(certificate));
     }
 
     /// <summary>WSS4J computes an identifier where the certificate has none (RFC 5280 section 4.2.1.2).</summary>
@@ -193,4 +194,15 @@ public sealed class IssuerNameTests
         var now = DateTimeOffset.UtcNow;
         return request.Create(new X500DistinguishedName(writer.Encode()), X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1), now.AddDays(-1), now.AddDays(1), serial);
     }
+
+    /// <summary>Whatever stands in a name is compared, and never thrown at.</summary>
+    [Theory]
+    [InlineData("CN=\uFFFE")]
+    [InlineData("CN=\\EF\\BF\\BE")]
+    [InlineData("CN=\uFFFF")]
+    [InlineData("CN=\uFDD0\u0344")]
+    [InlineData("CN=#0C03EFBFBE")]
+    [InlineData("CN=#0C0141424344")]
+    public void CodePointsThatAreNoCharacters_NameNobody(string written) =>
+        Assert.NotEqual(true, DistinguishedName.SameName(written, new X500DistinguishedName("CN=A")));
 }

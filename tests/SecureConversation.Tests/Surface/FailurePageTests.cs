@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -78,7 +79,7 @@ public sealed partial class FailurePageTests
         page.Append("| code | name | meaning |\n|---|---|---|\n");
         foreach (var code in Codes)
         {
-            page.Append($"| {(int)code} | [{code}](#{(int)code}-{code.ToString().ToLowerInvariant()}) | {Meaning(code)} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| {(int)code} | [{code}](#{(int)code}-{code.ToString().ToLowerInvariant()}) | {Meaning(code)} |\n");
         }
 
         foreach (var code in Codes)
@@ -92,7 +93,7 @@ public sealed partial class FailurePageTests
     private static void Append(StringBuilder page, FailureCode code)
     {
         var advice = FailureGuide.Of(code);
-        page.Append($"""
+        page.Append(CultureInfo.InvariantCulture, $"""
 
             ## {(int)code} {code}
 

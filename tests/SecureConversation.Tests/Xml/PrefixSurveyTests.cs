@@ -76,7 +76,7 @@ public sealed class PrefixSurveyTests
     [InlineData("<a xmlns:i='urn:i'><i:b i:type='x'/></a>", "#default")]
     [InlineData("<a xmlns='urn:d' xmlns:i='urn:i'><i:b>1</i:b></a>", "")]
     [InlineData("<i:a xmlns='urn:d' xmlns:i='urn:i'><i:b>1</i:b></i:a>", "#default")]
-    [InlineData("<a xmlns:é='urn:q'><b>é:x</b></a>", "é")]
+    [InlineData("<a xmlns:é='urn:q' xmlns:q='urn:q'><b>é:x q:x</b></a>", "q")]
     public void Values_AreReadForPrefixes(string part, string expected) =>
         Assert.Equal(expected, string.Join(' ', Survey($"<w>{part}</w>").Split(' ').Order(StringComparer.Ordinal)));
 

@@ -62,7 +62,8 @@ internal static class Coverage
             Fail.With(FailureCode.PartNotSigned, "ciphertext");
         }
 
-        if (requirements.SignBody && !signed.Covers(MessagePart.Body))
+        // Ciphertext in a body that nobody has to sign would be somebody else's: what it holds, and whether it can be read, would be told.
+        if ((requirements.SignBody || encrypted.Contains(MessagePart.Body)) && !signed.Covers(MessagePart.Body))
         {
             Fail.With(FailureCode.PartNotSigned, "s:Body");
         }

@@ -199,7 +199,8 @@ internal sealed class KeyRing : IDisposable
 
         // A key that could not decrypt would end the message early, and so tell the length of what was unwrapped.
         var exact = suite.Encryption.KeyBytes;
-        var (least, most) = _requirements.EncryptBody && !_requirements.DerivedKeys
+        // Whether it decrypts is told by the message alone: its action, which nobody has verified, may ask for a signature and no more.
+        var (least, most) = _shape.References.Count > 0 && !_requirements.DerivedKeys
             ? (exact, exact)
             : (suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8);
         _primary = RsaKeyTransport.Unwrap(own.PrivateKey, suite.AsymmetricKeyWrap, wrapped.CipherValue, least, most,

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
@@ -20,10 +22,14 @@ internal static class SealedForm
     // WCF's Ids have up to 50, those of WSS4J 36.
     private const int MaxId = 64;
 
+    // An escaped quotation mark beside one that encloses, and white space.
+    private const int MaxPadding = 4;
+
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     private static readonly SearchValues<byte> OfIds = Octets(Letters + "-._");
     private static readonly SearchValues<byte> OfContexts = Octets(Letters + "-._:/");
+    private static readonly SearchValues<byte> Padding = Octets(" \t\r\n\"\\");
     private static readonly SearchValues<byte> OfBase64 = Octets(Letters + "+/= \t\r\n");
 
     /// <exception cref="SecurityFailureException">There is something in it that no sender writes there.</exception>
@@ -35,6 +41,19 @@ internal static class SealedForm
         }
 
         RequireElement(signature);
+    }
+
+    /// <summary>
+    /// Requires the name of an issuer to be that of the certificate. Elsewhere a name that nobody can read is no other name.
+    /// </summary>
+    /// <exception cref="SecurityFailureException">It is another one, or cannot be read.</exception>
+    public static void RequireName(KeyReference reference, X509Certificate2? signer)
+    {
+        if (reference is { Kind: KeyReferenceKind.IssuerSerial, IssuerName: { } name }
+            && (signer is null || DistinguishedName.SameName(name, signer.IssuerName) != true))
+        {
+            Refuse("issuer name");
+        }
     }
 
     private static void RequireElement(XmlElement element)
@@ -112,8 +131,12 @@ internal static class SealedForm
         var isValue = element.Is(Ds.SignatureValue) || element.Is(Wsse.KeyIdentifier) || element.Is(Ds.X509Certificate)
             || element.Is(Ds.X509SerialNumber);
 
-        // The name of an issuer is that of a known certificate, or the reference finds none.
-        if (element.HasText && !element.Is(Ds.X509IssuerName) && !(isValue && !element.RawText.ContainsAnyExcept(OfBase64)))
+        if (element.Is(Ds.X509IssuerName))
+        {
+            // RequireName judges the rest.
+            RequireUnpadded(element.RawText);
+        }
+        else if (element.HasText && !(isValue && !element.RawText.ContainsAnyExcept(OfBase64)))
         {
             Refuse("text");
         }
@@ -121,6 +144,23 @@ internal static class SealedForm
         if (element.Is(Wsse.Reference) && !element.FirstChild.IsNull)
         {
             Refuse("element");
+        }
+    }
+
+    /// <summary>Refuses more characters together than any platform writes of those that count for nothing in a name.</summary>
+    private static void RequireUnpadded(ReadOnlySpan<byte> name)
+    {
+        for (int at; (at = name.IndexOfAny(Padding)) >= 0;)
+        {
+            name = name[at..];
+            var end = name.IndexOfAnyExcept(Padding);
+            var run = end < 0 ? name.Length : end;
+            if (run > MaxPadding)
+            {
+                Refuse("issuer name");
+            }
+
+            name = name[run..];
         }
     }
 

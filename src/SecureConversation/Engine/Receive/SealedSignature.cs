@@ -153,6 +153,7 @@ internal sealed class SealedSignature : IDisposable
             var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
             SealedForm.Require(root, Plaintext);
             Signer = findKey(element);
+            SealedForm.RequireName(element.Key, Signer?.Certificate);
             if (IsRepeated)
             {
                 Fail.With(FailureCode.Replayed);

@@ -206,7 +206,8 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         foreach (var item in others)
         {
             var signature = SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxSignedParts);
-            if (requirements.SignsFirst && encrypted.Contains(MessagePart.SecurityItem(item.Position)))
+            var isSealed = requirements.SignsFirst && encrypted.Contains(MessagePart.SecurityItem(item.Position));
+            if (isSealed)
             {
                 SealedForm.Require(item.Element, Document.Bytes[item.Element.Start..item.Element.End]);
             }
@@ -217,6 +218,11 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
             }
 
             var signer = SigningCertificate.Resolve(signature.Key, header, source, allowSerialized: true);
+            if (isSealed)
+            {
+                SealedForm.RequireName(signature.Key, signer.Certificate);
+            }
+
             SignatureVerification.RequireValue(signature, requirements.Suite, signer.Certificate);
             SignatureVerification.RequireDigest(signature.References[0], header.Items[_primary.Position].Element, _digest);
             _signatures.Add(new HeldSignature(signature, item.Position, signer.Certificate, signer.Token, IsEndorsing: true));

@@ -3,6 +3,7 @@ using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -38,7 +39,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             wire?.Dispose();
             environment.Refused(e.Code, e.Detail);
             var claim = fault is null ? "" : " It says, and nothing proves it, that the service answered with a fault: "
-                + $"{fault.Subcode ?? fault.Code}: {fault.Reason}";
+                + LogText.InOneLine($"{fault.Subcode ?? fault.Code}: {fault.Reason}");
             throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The reply was refused: {e.Message}.{claim}", e)
             {
                 UnverifiedFault = fault,

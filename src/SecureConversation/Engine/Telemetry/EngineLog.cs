@@ -56,7 +56,8 @@ internal static partial class EngineLog
     public static partial void MorePossibleOracles(ILogger logger, int count);
 
     [LoggerMessage(25, LogLevel.Warning, "A message refers in its values, such as xsi:type, to more prefixes than a signature lists "
-        + "({MaxPrefixes} for a part, {MaxBytes} bytes together). The namespaces of the others are not signed, as in messages of WCF: "
+        + "({MaxPrefixes} for a part, {MaxBytes} bytes together), or to some that are not ASCII, which WCF does not find in a list. "
+        + "The namespaces of these are not signed, as in messages of WCF: "
         + "somebody on the way can bind these prefixes to another namespace if no name uses them. To have all signed, let the serializer "
         + "declare its prefixes once, or send fewer elements in one message. This is logged once.")]
     public static partial void PrefixesLeftOut(ILogger logger, int maxPrefixes, int maxBytes);

@@ -71,16 +71,19 @@ internal static class Superfluous
     // A carriage return means a line feed (XML 1.0 section 2.11), but not two of them together with one behind the markup.
     private static void WriteBefore(PooledBytes output, ReadOnlySpan<byte> text, bool isDropped)
     {
-        var endsLine = isDropped && text.EndsWith("\r"u8);
-        Join(output, endsLine ? text[..^1] : text);
-        output.Write(endsLine ? "\n"u8 : default);
+        var rest = isDropped ? text.TrimEnd((byte)'\r') : text;
+        Join(output, rest);
+        output.GetSpan(text.Length - rest.Length)[..(text.Length - rest.Length)].Fill((byte)'\n');
+        output.Advance(text.Length - rest.Length);
     }
 
     // The text on both sides of markup that is left out must not become the end of a CDATA section.
     private static void Join(PooledBytes output, ReadOnlySpan<byte> text)
     {
-        var joins = text.StartsWith(">"u8) && output.Span.EndsWith("]"u8);
+        var at = text.StartsWith("]>"u8) ? 1 : 0;
+        var joins = text[at..].StartsWith(">"u8) && output.Span.EndsWith("]"u8);
+        output.Write(joins ? text[..at] : default);
         output.Write(joins ? "&gt;"u8 : default);
-        output.Write(joins ? text[1..] : text);
+        output.Write(joins ? text[(at + 1)..] : text);
     }
 }

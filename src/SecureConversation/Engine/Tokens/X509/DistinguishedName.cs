@@ -42,7 +42,7 @@ internal static class DistinguishedName
     public static string Fold(string value)
     {
         var folded = new StringBuilder(value.Length);
-        foreach (var c in value.Normalize(NormalizationForm.FormKC))
+        foreach (var c in Normalize(value))
         {
             if (char.IsWhiteSpace(c))
             {
@@ -69,6 +69,7 @@ internal static class DistinguishedName
             var tag = reader.PeekTag();
             if (tag.TagClass == TagClass.Universal && TextOf(reader, (UniversalTagNumber)tag.TagValue) is { } text)
             {
+                reader.ThrowIfNotEmpty();
                 return Fold(text);
             }
         }
@@ -78,6 +79,19 @@ internal static class DistinguishedName
         }
 
         return "#" + Convert.ToHexString(der.Span);
+    }
+
+    private static string Normalize(string value)
+    {
+        try
+        {
+            return value.Normalize(NormalizationForm.FormKC);
+        }
+        catch (ArgumentException)
+        {
+            // XML and ASN.1 have code points that are no characters, which have no form.
+            return value;
+        }
     }
 
     private static string? TextOf(AsnReader reader, UniversalTagNumber tag) => tag switch

@@ -1,3 +1,4 @@
+using System.Text;
 using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Engine.Xml;
@@ -64,7 +65,7 @@ internal sealed class PrefixSurvey(
 
     public bool IsEmpty => _length == 0;
 
-    /// <summary>Whether prefixes were found that the list has no room for.</summary>
+    /// <summary>Whether prefixes were found that the list has no room for, or that WCF does not find in it.</summary>
     public bool IsCut { get; private set; }
 
     /// <summary>What was found, as the value of PrefixList in UTF-8: as much as a receiver accepts, in the order of the document.</summary>
@@ -132,6 +133,13 @@ internal sealed class PrefixSurvey(
 
     private void Add(ReadOnlySpan<byte> prefix)
     {
+        // WCF finds no other prefixes in a list, and its digest would be another one.
+        if (interest == PrefixInterest.Values && !Ascii.IsValid(prefix))
+        {
+            IsCut = true;
+            return;
+        }
+
         var token = prefix.IsEmpty ? "#default"u8 : prefix;
         if (_prefixes.Contains(_list.AsSpan(0, _length), token))
         {
