@@ -59,8 +59,8 @@ internal static partial class AspNetCoreLog
     public static partial void MoreDenied(ILogger logger, int count);
 
     [LoggerMessage(315, LogLevel.Warning, "A policy refuses the verified sender of a message with action {Action}, as it would any: it "
-        + "names the authentication scheme {Scheme} and not SecureConversation, and nobody else is known behind message security. Let it name "
-        + "no scheme, or SecureConversation, which services.AddAuthentication().AddSecureConversation() adds.")]
+        + "names the authentication scheme {Scheme} and not SecureConversation, and nobody else is known behind message security. Let it "
+        + "name no scheme, or SecureConversation, which services.AddAuthentication().AddSecureConversation() adds.")]
     public static partial void OtherScheme(ILogger logger, string? action, string scheme);
 
     [LoggerMessage(304, LogLevel.Debug, "The application answered a message with action {Action} by a fault.")]
