@@ -10,6 +10,8 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
     private readonly IChannel _transport;
     private readonly MessageSecurityService _security;
     private readonly ServiceSession _session;
+    private readonly TerminatingOperations _terminating;
+    private readonly TimeProvider _clock;
     private readonly IServiceScope _scope;
     private readonly TaskCompletionSource _hasInstance = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _isDrained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,9 +19,13 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
     private readonly HashSet<SecuredRequestContext> _requests = [];
     private bool _isEnding;
     private bool _hasFirst;
+    private ITimer? _patience;
 
-    public SecuritySessionChannel(IChannel transport, MessageSecurityService security, ServiceSession session)
+    public SecuritySessionChannel(
+        IChannel transport, MessageSecurityService security, ServiceSession session, TerminatingOperations terminating, TimeProvider clock)
     {
+        _terminating = terminating;
+        _clock = clock;
         _transport = transport;
         _security = security;
         _session = session;
@@ -65,16 +71,24 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
             }
         }
 
-        await ChannelDispatcher!.DispatchAsync(request).ConfigureAwait(false);
+        await WatchedDispatch.RunAsync(ChannelDispatcher!, request, this).ConfigureAwait(false);
     }
 
     /// <summary>
     /// The session has ended: CoreWCF closes the channel and lets go of the service instance. Requests under way are answered before,
     /// because CoreWCF answers nothing on a channel that is closed.
     /// </summary>
-    public async Task EndAsync()
+    /// <param name="isStopping">Whether nobody waits for requests whose client has gone: the host stops.</param>
+    public async Task EndAsync(bool isStopping)
     {
-        End();
+        foreach (var request in End())
+        {
+            if (isStopping)
+            {
+                request.AbortWithClient();
+            }
+        }
+
         await _isDrained.Task.ConfigureAwait(false);
         if (State == CommunicationState.Opened && ChannelDispatcher is { } dispatcher)
         {
@@ -97,6 +111,11 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
         foreach (var request in End())
         {
             _ = request.TerminateAsync();
+        }
+
+        lock (_gate)
+        {
+            _patience?.Dispose();
         }
 
         _scope.Dispose();
@@ -130,6 +149,13 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
         lock (_gate)
         {
             _requests.Remove(request);
+            if (!_isEnding && request.IsTaken && _terminating.Contains(request.Action))
+            {
+                // As in WCF: a client that left has CloseTimeout to close its session. CoreWCF's own timer is collected before it fires.
+                _patience ??= _clock.CreateTimer(
+                    _ => _security.AbortAsync(_session).AsTask(), null, _terminating.CloseTimeout, Timeout.InfiniteTimeSpan);
+            }
+
             if (!_isEnding || _requests.Count > 0)
             {
                 return;

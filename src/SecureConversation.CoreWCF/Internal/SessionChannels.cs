@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>The channels of the open sessions of an endpoint, made with the first message of each.</summary>
-internal sealed class SessionChannels(IServiceDispatcher service, IChannel transport, string validator, TimeProvider clock, ILogger logger)
+internal sealed class SessionChannels(
+    IServiceDispatcher service, IChannel transport, TerminatingOperations terminating, string validator, TimeProvider clock, ILogger logger)
 {
     private readonly ConcurrentDictionary<ServiceSession, Lazy<Task<Entry>>> _channels = new();
 
@@ -47,7 +48,8 @@ internal sealed class SessionChannels(IServiceDispatcher service, IChannel trans
     }
 
     /// <summary>
-    /// The host stops, and has no more requests: ends all sessions, and completes when CoreWCF has let go of their service instances.
+    /// The host stops, and has no more requests but those that the server gave up: ends all sessions, and completes when CoreWCF has let
+    /// go of their service instances.
     /// </summary>
     public async Task EndAllAsync(MessageSecurityService security)
     {
@@ -57,7 +59,7 @@ internal sealed class SessionChannels(IServiceDispatcher service, IChannel trans
             if (_channels.TryRemove(session, out var entry))
             {
                 await security.AbortAsync(session).ConfigureAwait(false);
-                ended.Add(EndAsync(session, entry));
+                ended.Add(EndAsync(session, entry, isStopping: true));
             }
         }
 
@@ -66,16 +68,16 @@ internal sealed class SessionChannels(IServiceDispatcher service, IChannel trans
 
     private async Task<Entry> OpenAsync(MessageSecurityService security, ServiceSession session)
     {
-        var channel = new SecuritySessionChannel(transport, security, session);
+        var channel = new SecuritySessionChannel(transport, security, session, terminating, clock);
         channel.ChannelDispatcher = await service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
         return new Entry(channel, await CallerIdentity.CreateAsync(session, validator, clock).ConfigureAwait(false));
     }
 
-    private async Task EndAsync(ServiceSession session, Lazy<Task<Entry>> entry)
+    private async Task EndAsync(ServiceSession session, Lazy<Task<Entry>> entry, bool isStopping = false)
     {
         try
         {
-            await (await entry.Value.ConfigureAwait(false)).Channel.EndAsync().ConfigureAwait(false);
+            await (await entry.Value.ConfigureAwait(false)).Channel.EndAsync(isStopping).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
