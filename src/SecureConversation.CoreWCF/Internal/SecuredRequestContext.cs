@@ -7,6 +7,7 @@ internal sealed class SecuredRequestContext(
     RequestContext transport, HttpContext? http, Message request, string? action, ServiceResult.Dispatch dispatch, ReplyFailures failures)
     : RequestContext
 {
+    // Steps of an exchange that come in either order, and end it together: the reply was sent, and CoreWCF has finished.
     private const int Sent = 1;
     private const int Finished = 2;
 
@@ -14,9 +15,9 @@ internal sealed class SecuredRequestContext(
     private static readonly Uri AnonymousAugust2004 = new(SoapUris.AddressingAugust2004 + "/role/anonymous");
 
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Action<SecuredRequestContext>? _released;
-    private Action? _instanceFound;
     private readonly CancellationToken _hungUp = http?.RequestAborted ?? CancellationToken.None;
+    private Action<SecuredRequestContext>? _over;
+    private Action? _instanceFound;
     private volatile bool _isTaken;
     private int _steps;
     private int _isReplied;
@@ -24,6 +25,7 @@ internal sealed class SecuredRequestContext(
 
     public override Message RequestMessage => request;
 
+    /// <summary>The action of the request, from its headers or from the transport.</summary>
     public string? Action => action;
 
     /// <summary>
@@ -34,8 +36,8 @@ internal sealed class SecuredRequestContext(
     /// <summary>Whether the exchange is over.</summary>
     public bool IsReleased => Volatile.Read(ref _isReleased) == 1;
 
-    /// <summary>What to do once, when the exchange is over.</summary>
-    public void WhenReleased(Action<SecuredRequestContext> released) => _released = released;
+    /// <summary>What to do once, when the exchange is over and CoreWCF has finished with the request, or it was given up.</summary>
+    public void WhenOver(Action<SecuredRequestContext> over) => _over = over;
 
     /// <summary>
     /// What to do once, when CoreWCF has a service instance for the request, or the request is over without one. CoreWCF has no event for
@@ -62,11 +64,11 @@ internal sealed class SecuredRequestContext(
             return;
         }
 
+        Interlocked.Or(ref _steps, Finished);
         try
         {
             using var fault = DispatcherFaults.SessionTerminated(request.Version);
             await SendAsync(fault, CancellationToken.None).ConfigureAwait(false);
-            await CloseAnsweredAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -81,11 +83,6 @@ internal sealed class SecuredRequestContext(
     /// <param name="mayComeLater">Whether a request that was not answered may still be.</param>
     public async Task FinishAsync(bool isSessionOpen = true, bool mayComeLater = false)
     {
-        if (IsReleased)
-        {
-            return;
-        }
-
         if (!isSessionOpen)
         {
             await TerminateAsync().ConfigureAwait(false);
@@ -97,9 +94,14 @@ internal sealed class SecuredRequestContext(
             Interlocked.Or(ref _steps, Sent);
         }
 
-        if ((Interlocked.Or(ref _steps, Finished) & Sent) != 0)
+        if ((Interlocked.Or(ref _steps, Finished) & Sent) != 0 && !IsReleased)
         {
             await CloseAnsweredAsync().ConfigureAwait(false);
+        }
+
+        if (IsReleased)
+        {
+            TellOver();
         }
     }
 
@@ -122,7 +124,7 @@ internal sealed class SecuredRequestContext(
         }
         finally
         {
-            Release();
+            Release(hangUp: null, isGivenUp: false);
         }
     }
 
@@ -181,8 +183,8 @@ internal sealed class SecuredRequestContext(
 
     public override void OnOperationInvoke() => transport.OnOperationInvoke();
 
-    /// <summary>The exchange is over.</summary>
-    public void Release() => Release(hangUp: null, isGivenUp: false);
+    /// <summary>The exchange failed, and whoever dispatched the request tells the transport.</summary>
+    public void Release() => Release(hangUp: null, isGivenUp: true);
 
     // Whoever dispatched the request goes on after this only, so the HTTP context that is aborted is still that of this request.
     private void Release(Action? hangUp, bool isGivenUp)
@@ -197,13 +199,18 @@ internal sealed class SecuredRequestContext(
         {
             hangUp?.Invoke();
             dispatch.Dispose();
-            _released?.Invoke(this);
+            if (isGivenUp || (Volatile.Read(ref _steps) & Finished) != 0)
+            {
+                TellOver();
+            }
         }
         finally
         {
             _ = isGivenUp ? _end.TrySetCanceled() : _end.TrySetResult();
         }
     }
+
+    private void TellOver() => Interlocked.Exchange(ref _over, null)?.Invoke(this);
 
     private void TellInstanceFound() => Interlocked.Exchange(ref _instanceFound, null)?.Invoke();
 

@@ -78,21 +78,22 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
     /// The session has ended: CoreWCF closes the channel and lets go of the service instance. Requests under way are answered before,
     /// because CoreWCF answers nothing on a channel that is closed.
     /// </summary>
-    /// <param name="isStopping">Whether nobody waits for requests whose client has gone: the host stops.</param>
-    public async Task EndAsync(bool isStopping)
+    public async Task EndAsync()
     {
-        foreach (var request in End())
-        {
-            if (isStopping)
-            {
-                request.AbortWithClient();
-            }
-        }
-
+        End();
         await _isDrained.Task.ConfigureAwait(false);
         if (State == CommunicationState.Opened && ChannelDispatcher is { } dispatcher)
         {
             await dispatcher.DispatchAsync((RequestContext)null!).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The host stops: the end of the session waits for no request whose client has gone, or goes.</summary>
+    public void AbortWithClients()
+    {
+        foreach (var request in End())
+        {
+            request.AbortWithClient();
         }
     }
 
@@ -132,7 +133,7 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
             }
 
             // Set before the request can be found in _requests, and ended.
-            request.WhenReleased(Leave);
+            request.WhenOver(Leave);
             if (isFirst)
             {
                 request.WhenInstanceFound(() => _hasInstance.TrySetResult());

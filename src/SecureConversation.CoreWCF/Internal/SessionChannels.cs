@@ -8,6 +8,7 @@ internal sealed class SessionChannels(
     IServiceDispatcher service, IChannel transport, TerminatingOperations terminating, string validator, TimeProvider clock, ILogger logger)
 {
     private readonly ConcurrentDictionary<ServiceSession, Lazy<Task<Entry>>> _channels = new();
+    private readonly Dictionary<Task, Lazy<Task<Entry>>> _ending = [];
 
     /// <summary>Null when the session has ended.</summary>
     public async ValueTask<Entry?> FindAsync(MessageSecurityService security, ServiceSession session)
@@ -41,9 +42,14 @@ internal sealed class SessionChannels(
     /// <summary>Ends the channel of a session that has ended, on a thread of its own: the caller may be answering the client.</summary>
     public void End(ServiceSession session)
     {
-        if (_channels.TryRemove(session, out var entry))
+        lock (_ending)
         {
-            _ = Task.Run(() => EndAsync(session, entry));
+            if (_channels.TryRemove(session, out var entry))
+            {
+                var ending = Task.Run(() => EndAsync(session, entry));
+                _ending.Add(ending, entry);
+                _ = ending.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
         }
     }
 
@@ -53,17 +59,40 @@ internal sealed class SessionChannels(
     /// </summary>
     public async Task EndAllAsync(MessageSecurityService security)
     {
-        List<Task> ended = [];
         foreach (var session in _channels.Keys)
         {
-            if (_channels.TryRemove(session, out var entry))
-            {
-                await security.AbortAsync(session).ConfigureAwait(false);
-                ended.Add(EndAsync(session, entry, isStopping: true));
-            }
+            await security.AbortAsync(session).ConfigureAwait(false);
+            End(session);
         }
 
-        await Task.WhenAll(ended).ConfigureAwait(false);
+        KeyValuePair<Task, Lazy<Task<Entry>>>[] ending;
+        lock (_ending)
+        {
+            ending = [.. _ending];
+        }
+
+        await Task.WhenAll(ending.Select(pair => AbortWithClientsAsync(pair.Value))).ConfigureAwait(false);
+        await Task.WhenAll(ending.Select(pair => pair.Key)).ConfigureAwait(false);
+    }
+
+    private static async Task AbortWithClientsAsync(Lazy<Task<Entry>> entry)
+    {
+        try
+        {
+            (await entry.Value.ConfigureAwait(false)).Channel.AbortWithClients();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // It did not open, or an exchange could not be given up: EndAsync says so, or waits for it.
+        }
+    }
+
+    private void Forget(Task ended)
+    {
+        lock (_ending)
+        {
+            _ending.Remove(ended);
+        }
     }
 
     private async Task<Entry> OpenAsync(MessageSecurityService security, ServiceSession session)
@@ -73,11 +102,11 @@ internal sealed class SessionChannels(
         return new Entry(channel, await CallerIdentity.CreateAsync(session, validator, clock).ConfigureAwait(false));
     }
 
-    private async Task EndAsync(ServiceSession session, Lazy<Task<Entry>> entry, bool isStopping = false)
+    private async Task EndAsync(ServiceSession session, Lazy<Task<Entry>> entry)
     {
         try
         {
-            await (await entry.Value.ConfigureAwait(false)).Channel.EndAsync(isStopping).ConfigureAwait(false);
+            await (await entry.Value.ConfigureAwait(false)).Channel.EndAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

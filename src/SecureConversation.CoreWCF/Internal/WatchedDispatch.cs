@@ -57,7 +57,7 @@ internal sealed class WatchedDispatch : SynchronizationContext
     }
 
     public override void OperationCompleted() =>
-        _ = _request.FinishAsync(isSessionOpen: _session is not { State: not CommunicationState.Opened });
+        _ = _request.FinishAsync(isSessionOpen: _session is null or { State: CommunicationState.Opened });
 
     private Task DispatchAsync(IServiceChannelDispatcher dispatcher)
     {
