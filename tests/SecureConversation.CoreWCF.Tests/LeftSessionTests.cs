@@ -187,9 +187,15 @@ public sealed class LeftSessionTests
 
         await host.IdleAsync().WaitAsync(Patience);
 
-        clock.Advance(TimeSpan.FromHours(1));
+        // CoreWCF finishes with the request a moment after it has ended, and the time counts from then.
+        var isDisposed = false;
+        for (var hour = 0; hour < 4 && !isDisposed; hour++)
+        {
+            clock.Advance(TimeSpan.FromHours(1));
+            isDisposed = await host.Probe.DisposedSignal.WaitAsync(Patience / 4);
+        }
 
-        Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+        Assert.True(isDisposed);
         Assert.Equal((2, 1), (host.Probe.Created, host.Probe.Disposed));
     }
 

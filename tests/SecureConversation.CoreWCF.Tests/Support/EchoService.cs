@@ -31,6 +31,12 @@ public sealed class EchoService : ISessionEcho, ISinglesEcho, IHeaderEcho, IDupl
 
     public void LeaveSilently() => Interlocked.Increment(ref _calls);
 
+    public int AbortChannel()
+    {
+        OperationContext.Current!.GetCallbackChannel<IContextChannel>().Abort();
+        return Interlocked.Increment(ref _calls);
+    }
+
     public string Surroundings() => SynchronizationContext.Current?.GetType().Name ?? "none";
 
     public async Task<string> WaitAsync()

@@ -67,6 +67,9 @@ public interface ISessionEcho : IEcho
     [OperationContract(Action = "urn:e/LeaveSilently", IsOneWay = true, IsTerminating = true)]
     void LeaveSilently();
 
+    [OperationContract(Action = "urn:e/AbortChannel", ReplyAction = "urn:e/AbortChannelResponse")]
+    int AbortChannel();
+
     [OperationContract(Action = "urn:e/Surroundings", ReplyAction = "urn:e/SurroundingsResponse")]
     string Surroundings();
 
