@@ -93,6 +93,49 @@ public sealed class SessionEndTests
         Assert.Equal(2, host.Probe.Disposed);
     }
 
+    /// <summary>Longer than any timer of the platform: WCF waits for ever then.</summary>
+    [Fact]
+    public async Task StoppedHost_TakesTheLongestTimeoutsOfABinding()
+    {
+        var element = Bindings.Session();
+        var binding = Bindings.Text(element);
+        (binding.CloseTimeout, binding.ReceiveTimeout) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(binding);
+        using var first = await RawSession.OpenAsync(host.Address, element.Settings);
+        using var second = await RawSession.OpenAsync(host.Address, element.Settings);
+        await first.CallAsync("Count");
+        await second.CallAsync("Leave");
+
+        await host.StopAsync().WaitAsync(Patience);
+
+        Assert.Equal((2, 2), (host.Probe.Created, host.Probe.Disposed));
+    }
+
+    /// <summary>The server has given the request up by then, and nobody can be answered.</summary>
+    [Theory]
+    [InlineData("Wait")]
+    [InlineData("WaitSilently")]
+    [InlineData("LeaveLater")]
+    public async Task StoppedHost_WaitsForNoOperationWhoseClientHasGone(string operation)
+    {
+        var element = Bindings.Session();
+        var binding = Bindings.Text(element);
+        binding.CloseTimeout = TimeSpan.MaxValue;
+        var host = await EchoHost.StartAsync<ISessionEcho>(binding);
+        using var session = await RawSession.OpenAsync(host.Address, element.Settings);
+        var call = session.CallAsync(operation);
+        await host.Probe.WaitingSignal.WaitAsync(Patience);
+
+        await host.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Patience);
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => call.WaitAsync(Patience));
+        await host.IdleAsync().WaitAsync(Patience);
+        Assert.Equal((1, 0), (host.Probe.Created, host.Probe.Disposed));
+        host.Probe.Release();
+        Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+        await host.DisposeAsync().AsTask().WaitAsync(Patience);
+    }
+
     [Fact]
     public async Task ClientThatHangsUpBeforeTheAnswerToItsHandshake_HoldsNoPlace()
     {

@@ -99,7 +99,8 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
                 request.Headers.To = addressing.To;
             }
 
-            secured = new SecuredRequestContext(context, http, request, dispatch, failures);
+            secured = new SecuredRequestContext(
+                context, http, request, dispatch.Request.Action ?? addressing.Action, dispatch, failures);
             if (session is not null)
             {
                 session.Caller.ApplyTo(request);
@@ -114,7 +115,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
                 var caller = await CallerIdentity.CreateAsync(dispatch.User, dispatch.Request.SenderCertificate, validator)
                     .ConfigureAwait(false);
                 caller.ApplyTo(request);
-                await single!.DispatchAsync(secured).ConfigureAwait(false);
+                await WatchedDispatch.RunAsync(single!, secured).ConfigureAwait(false);
             }
 
             // Throws when the exchange was given up: the transport waits for no reply then.

@@ -4,22 +4,29 @@ namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>A verified request and the way back for its reply, which is protected on the way.</summary>
 internal sealed class SecuredRequestContext(
-    RequestContext transport, HttpContext? http, Message request, ServiceResult.Dispatch dispatch, ReplyFailures failures)
+    RequestContext transport, HttpContext? http, Message request, string? action, ServiceResult.Dispatch dispatch, ReplyFailures failures)
     : RequestContext
 {
+    // Steps of an exchange that come in either order, and end it together: the reply was sent, and CoreWCF has finished.
+    private const int Sent = 1;
+    private const int Finished = 2;
+
     // WS-Addressing of August 2004 section 3.1: replies over HTTP go to the anonymous address, which has to be among what is signed.
     private static readonly Uri AnonymousAugust2004 = new(SoapUris.AddressingAugust2004 + "/role/anonymous");
 
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Action<SecuredRequestContext>? _released;
+    private readonly CancellationToken _hungUp = http?.RequestAborted ?? CancellationToken.None;
+    private Action<SecuredRequestContext>? _over;
     private Action? _instanceFound;
     private volatile bool _isTaken;
-    private volatile bool _isSent;
-    private volatile bool _isChannelClosed;
+    private int _steps;
     private int _isReplied;
     private int _isReleased;
 
     public override Message RequestMessage => request;
+
+    /// <summary>The action of the request, from its headers or from the transport.</summary>
+    public string? Action => action;
 
     /// <summary>
     /// Completes when the exchange is over, and is cancelled when it was given up. The transport may use its HTTP context until then.
@@ -29,8 +36,8 @@ internal sealed class SecuredRequestContext(
     /// <summary>Whether the exchange is over.</summary>
     public bool IsReleased => Volatile.Read(ref _isReleased) == 1;
 
-    /// <summary>What to do once, when the exchange is over.</summary>
-    public void WhenReleased(Action<SecuredRequestContext> released) => _released = released;
+    /// <summary>What to do once, when the exchange is over and CoreWCF has finished with the request, or it was given up.</summary>
+    public void WhenOver(Action<SecuredRequestContext> over) => _over = over;
 
     /// <summary>
     /// What to do once, when CoreWCF has a service instance for the request, or the request is over without one. CoreWCF has no event for
@@ -38,30 +45,26 @@ internal sealed class SecuredRequestContext(
     /// </summary>
     public void WhenInstanceFound(Action instanceFound) => _instanceFound = instanceFound;
 
+    /// <summary>Whether CoreWCF had a service instance for the request.</summary>
+    public bool IsTaken => _isTaken;
+
     public void OnInstance()
     {
         _isTaken = true;
-        Interlocked.Exchange(ref _instanceFound, null)?.Invoke();
+        TellInstanceFound();
     }
 
     /// <summary>
-    /// The channel has closed. Answers in place of the service, unless the operation runs already. Where it has answered, as one that ends
-    /// the session (IsTerminating), the exchange is over: CoreWCF closes the channel then and leaves the exchange open.
+    /// The channel has closed: CoreWCF answers nothing there. Answers in place of the service, unless the operation runs already.
     /// </summary>
     public async Task TerminateAsync()
     {
-        _isChannelClosed = true;
-        if (_isSent)
-        {
-            await CloseAnsweredAsync().ConfigureAwait(false);
-            return;
-        }
-
-        if (_isTaken || Interlocked.Exchange(ref _isReplied, 1) == 1)
+        if (_isTaken || IsReleased || Interlocked.Exchange(ref _isReplied, 1) == 1)
         {
             return;
         }
 
+        Interlocked.Or(ref _steps, Finished);
         try
         {
             using var fault = DispatcherFaults.SessionTerminated(request.Version);
@@ -69,10 +72,41 @@ internal sealed class SecuredRequestContext(
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The client has gone.
-            Abort();
+            // The client has gone, and SendAsync has hung up.
         }
     }
+
+    /// <summary>
+    /// CoreWCF has finished with the request and closes it no more. Ends the exchange, after the reply where that is still on its way.
+    /// </summary>
+    /// <param name="isSessionOpen">Whether CoreWCF could have answered: otherwise this does.</param>
+    /// <param name="mayComeLater">Whether a request that was not answered may still be.</param>
+    public async Task FinishAsync(bool isSessionOpen = true, bool mayComeLater = false)
+    {
+        if (!isSessionOpen)
+        {
+            await TerminateAsync().ConfigureAwait(false);
+        }
+
+        if (!mayComeLater && Interlocked.Exchange(ref _isReplied, 1) == 0)
+        {
+            // As for each message that CoreWCF drops: the transport acknowledges it.
+            Interlocked.Or(ref _steps, Sent);
+        }
+
+        if ((Interlocked.Or(ref _steps, Finished) & Sent) != 0 && !IsReleased)
+        {
+            await CloseAnsweredAsync().ConfigureAwait(false);
+        }
+
+        if (IsReleased)
+        {
+            TellOver();
+        }
+    }
+
+    /// <summary>The host stops: gives the exchange up when its client has gone, or as soon as it goes.</summary>
+    public void AbortWithClient() => _hungUp.Register(Abort);
 
     /// <summary>
     /// Hangs up. The context of the transport is not aborted: CoreWCF's would wait for its reply for ever. Whoever dispatched the request
@@ -90,7 +124,7 @@ internal sealed class SecuredRequestContext(
         }
         finally
         {
-            Release();
+            Release(hangUp: null, isGivenUp: false);
         }
     }
 
@@ -102,9 +136,18 @@ internal sealed class SecuredRequestContext(
 
     private async Task SendAsync(Message? message, CancellationToken token)
     {
-        await SendToTransportAsync(message, token).ConfigureAwait(false);
-        _isSent = true;
-        if (_isChannelClosed)
+        try
+        {
+            await SendToTransportAsync(message, token).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Nobody sends again. CoreWCF ends some exchanges then, and not those that its dispatcher answers.
+            Abort();
+            throw;
+        }
+
+        if ((Interlocked.Or(ref _steps, Sent) & Finished) != 0)
         {
             await CloseAnsweredAsync().ConfigureAwait(false);
         }
@@ -140,13 +183,13 @@ internal sealed class SecuredRequestContext(
 
     public override void OnOperationInvoke() => transport.OnOperationInvoke();
 
-    /// <summary>The exchange is over.</summary>
-    public void Release() => Release(hangUp: null, isGivenUp: false);
+    /// <summary>The exchange failed, and whoever dispatched the request tells the transport.</summary>
+    public void Release() => Release(hangUp: null, isGivenUp: true);
 
     // Whoever dispatched the request goes on after this only, so the HTTP context that is aborted is still that of this request.
     private void Release(Action? hangUp, bool isGivenUp)
     {
-        OnInstance();
+        TellInstanceFound();
         if (Interlocked.Exchange(ref _isReleased, 1) == 1)
         {
             return;
@@ -156,13 +199,20 @@ internal sealed class SecuredRequestContext(
         {
             hangUp?.Invoke();
             dispatch.Dispose();
-            _released?.Invoke(this);
+            if (isGivenUp || (Volatile.Read(ref _steps) & Finished) != 0)
+            {
+                TellOver();
+            }
         }
         finally
         {
             _ = isGivenUp ? _end.TrySetCanceled() : _end.TrySetResult();
         }
     }
+
+    private void TellOver() => Interlocked.Exchange(ref _over, null)?.Invoke(this);
+
+    private void TellInstanceFound() => Interlocked.Exchange(ref _instanceFound, null)?.Invoke();
 
     protected override void Dispose(bool disposing)
     {
@@ -184,7 +234,7 @@ internal sealed class SecuredRequestContext(
         catch (Exception e) when (e is not OutOfMemoryException && !IsReleased)
         {
             // The reply cannot be written or cannot be protected. If the exception went on, the client would get no answer.
-            failures.Write(dispatch.User, dispatch.Request.Action, e);
+            failures.Write(dispatch.User, action, e);
             using var fault = DispatcherFaults.InternalServiceFault(message.Version);
             return await SecureAsync(fault).ConfigureAwait(false);
         }

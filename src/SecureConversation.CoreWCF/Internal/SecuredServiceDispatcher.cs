@@ -78,7 +78,10 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         var ofHost = Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials;
         var validator = ofHost.UserNameAuthentication.CustomUserNamePasswordValidator?.GetType().Name ?? "";
         var failures = new ReplyFailures(logger, clock);
-        var sessions = new SessionChannels(_service, channel, validator, clock, logger);
+        // Nothing of the platform waits longer, nor for TimeSpan.MaxValue.
+        var closeTimeout = TimeSpan.FromMilliseconds(Math.Min(Binding.CloseTimeout.TotalMilliseconds, int.MaxValue));
+        var sessions = new SessionChannels(
+            _service, channel, TerminatingOperations.Of(Host, BaseAddress, closeTimeout), validator, clock, logger);
         var credentials = CredentialTranslation.ToEngine(ofHost, _binding, refusals);
         var security = StackRefusals.Checked(() => new MessageSecurityService(_binding, credentials, new MessageSecurityServiceOptions
         {
@@ -99,7 +102,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
 
         // CoreWCF closes no channel when the application stops. By then there are no more requests, and services still have what they use.
         channel.GetProperty<IHostApplicationLifetime>()?.ApplicationStopped.Register(
-            () => sessions.EndAllAsync(security).Wait(Binding.CloseTimeout));
+            () => sessions.EndAllAsync(security).Wait(closeTimeout));
         Host.Closed += (_, _) =>
         {
             security.Dispose();

@@ -10,6 +10,8 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
     private readonly IChannel _transport;
     private readonly MessageSecurityService _security;
     private readonly ServiceSession _session;
+    private readonly TerminatingOperations _terminating;
+    private readonly TimeProvider _clock;
     private readonly IServiceScope _scope;
     private readonly TaskCompletionSource _hasInstance = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _isDrained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,9 +19,13 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
     private readonly HashSet<SecuredRequestContext> _requests = [];
     private bool _isEnding;
     private bool _hasFirst;
+    private ITimer? _patience;
 
-    public SecuritySessionChannel(IChannel transport, MessageSecurityService security, ServiceSession session)
+    public SecuritySessionChannel(
+        IChannel transport, MessageSecurityService security, ServiceSession session, TerminatingOperations terminating, TimeProvider clock)
     {
+        _terminating = terminating;
+        _clock = clock;
         _transport = transport;
         _security = security;
         _session = session;
@@ -65,7 +71,7 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
             }
         }
 
-        await ChannelDispatcher!.DispatchAsync(request).ConfigureAwait(false);
+        await WatchedDispatch.RunAsync(ChannelDispatcher!, request, this).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -79,6 +85,15 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
         if (State == CommunicationState.Opened && ChannelDispatcher is { } dispatcher)
         {
             await dispatcher.DispatchAsync((RequestContext)null!).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The host stops: the end of the session waits for no request whose client has gone, or goes.</summary>
+    public void AbortWithClients()
+    {
+        foreach (var request in End())
+        {
+            request.AbortWithClient();
         }
     }
 
@@ -99,6 +114,11 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
             _ = request.TerminateAsync();
         }
 
+        lock (_gate)
+        {
+            _patience?.Dispose();
+        }
+
         _scope.Dispose();
     }
 
@@ -113,7 +133,7 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
             }
 
             // Set before the request can be found in _requests, and ended.
-            request.WhenReleased(Leave);
+            request.WhenOver(Leave);
             if (isFirst)
             {
                 request.WhenInstanceFound(() => _hasInstance.TrySetResult());
@@ -130,6 +150,13 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
         lock (_gate)
         {
             _requests.Remove(request);
+            if (!_isEnding && request.IsTaken && _terminating.Contains(request.Action))
+            {
+                // As in WCF: a client that left has CloseTimeout to close its session. CoreWCF's own timer is collected before it fires.
+                _patience ??= _clock.CreateTimer(
+                    _ => _security.AbortAsync(_session).AsTask(), null, _terminating.CloseTimeout, Timeout.InfiniteTimeSpan);
+            }
+
             if (!_isEnding || _requests.Count > 0)
             {
                 return;

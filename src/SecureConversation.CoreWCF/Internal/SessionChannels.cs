@@ -4,9 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>The channels of the open sessions of an endpoint, made with the first message of each.</summary>
-internal sealed class SessionChannels(IServiceDispatcher service, IChannel transport, string validator, TimeProvider clock, ILogger logger)
+internal sealed class SessionChannels(
+    IServiceDispatcher service, IChannel transport, TerminatingOperations terminating, string validator, TimeProvider clock, ILogger logger)
 {
     private readonly ConcurrentDictionary<ServiceSession, Lazy<Task<Entry>>> _channels = new();
+    private readonly Dictionary<Task, Lazy<Task<Entry>>> _ending = [];
 
     /// <summary>Null when the session has ended.</summary>
     public async ValueTask<Entry?> FindAsync(MessageSecurityService security, ServiceSession session)
@@ -40,33 +42,62 @@ internal sealed class SessionChannels(IServiceDispatcher service, IChannel trans
     /// <summary>Ends the channel of a session that has ended, on a thread of its own: the caller may be answering the client.</summary>
     public void End(ServiceSession session)
     {
-        if (_channels.TryRemove(session, out var entry))
+        lock (_ending)
         {
-            _ = Task.Run(() => EndAsync(session, entry));
+            if (_channels.TryRemove(session, out var entry))
+            {
+                var ending = Task.Run(() => EndAsync(session, entry));
+                _ending.Add(ending, entry);
+                _ = ending.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
         }
     }
 
     /// <summary>
-    /// The host stops, and has no more requests: ends all sessions, and completes when CoreWCF has let go of their service instances.
+    /// The host stops, and has no more requests but those that the server gave up: ends all sessions, and completes when CoreWCF has let
+    /// go of their service instances.
     /// </summary>
     public async Task EndAllAsync(MessageSecurityService security)
     {
-        List<Task> ended = [];
         foreach (var session in _channels.Keys)
         {
-            if (_channels.TryRemove(session, out var entry))
-            {
-                await security.AbortAsync(session).ConfigureAwait(false);
-                ended.Add(EndAsync(session, entry));
-            }
+            await security.AbortAsync(session).ConfigureAwait(false);
+            End(session);
         }
 
-        await Task.WhenAll(ended).ConfigureAwait(false);
+        KeyValuePair<Task, Lazy<Task<Entry>>>[] ending;
+        lock (_ending)
+        {
+            ending = [.. _ending];
+        }
+
+        await Task.WhenAll(ending.Select(pair => AbortWithClientsAsync(pair.Value))).ConfigureAwait(false);
+        await Task.WhenAll(ending.Select(pair => pair.Key)).ConfigureAwait(false);
+    }
+
+    private static async Task AbortWithClientsAsync(Lazy<Task<Entry>> entry)
+    {
+        try
+        {
+            (await entry.Value.ConfigureAwait(false)).Channel.AbortWithClients();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // It did not open, or an exchange could not be given up: EndAsync says so, or waits for it.
+        }
+    }
+
+    private void Forget(Task ended)
+    {
+        lock (_ending)
+        {
+            _ending.Remove(ended);
+        }
     }
 
     private async Task<Entry> OpenAsync(MessageSecurityService security, ServiceSession session)
     {
-        var channel = new SecuritySessionChannel(transport, security, session);
+        var channel = new SecuritySessionChannel(transport, security, session, terminating, clock);
         channel.ChannelDispatcher = await service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
         return new Entry(channel, await CallerIdentity.CreateAsync(session, validator, clock).ConfigureAwait(false));
     }

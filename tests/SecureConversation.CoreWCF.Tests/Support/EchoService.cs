@@ -29,6 +29,27 @@ public sealed class EchoService : ISessionEcho, ISinglesEcho, IHeaderEcho, IDupl
 
     public int Leave() => Interlocked.Increment(ref _calls);
 
+    public void LeaveSilently() => Interlocked.Increment(ref _calls);
+
+    public int AbortChannel()
+    {
+        OperationContext.Current!.GetCallbackChannel<IContextChannel>().Abort();
+        return Interlocked.Increment(ref _calls);
+    }
+
+    public string Surroundings() => SynchronizationContext.Current?.GetType().Name ?? "none";
+
+    public async Task<string> WaitAsync()
+    {
+        _probe.WaitingSignal.Release();
+        await _probe.Released;
+        return "waited";
+    }
+
+    public Task WaitSilentlyAsync() => WaitAsync();
+
+    public Task<string> LeaveLaterAsync() => WaitAsync();
+
     public string WhoAmI()
     {
         var security = ServiceSecurityContext.Current;
@@ -71,6 +92,7 @@ public sealed class EchoProbe
     private int _created;
     private int _disposed;
     private int _running;
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public int Created => Volatile.Read(ref _created);
 
@@ -83,6 +105,14 @@ public sealed class EchoProbe
     public SemaphoreSlim NotifiedSignal { get; } = new(0);
 
     public SemaphoreSlim DisposedSignal { get; } = new(0);
+
+    /// <summary>A release for each operation that waits.</summary>
+    public SemaphoreSlim WaitingSignal { get; } = new(0);
+
+    /// <summary>What operations wait for.</summary>
+    public Task Released => _released.Task;
+
+    public void Release() => _released.TrySetResult();
 
     public void OnStarted() => Interlocked.Increment(ref _running);
 

@@ -63,6 +63,24 @@ public interface ISessionEcho : IEcho
 {
     [OperationContract(Action = "urn:e/Leave", ReplyAction = "urn:e/LeaveResponse", IsTerminating = true)]
     int Leave();
+
+    [OperationContract(Action = "urn:e/LeaveSilently", IsOneWay = true, IsTerminating = true)]
+    void LeaveSilently();
+
+    [OperationContract(Action = "urn:e/AbortChannel", ReplyAction = "urn:e/AbortChannelResponse")]
+    int AbortChannel();
+
+    [OperationContract(Action = "urn:e/Surroundings", ReplyAction = "urn:e/SurroundingsResponse")]
+    string Surroundings();
+
+    [OperationContract(Action = "urn:e/Wait", ReplyAction = "urn:e/WaitResponse")]
+    Task<string> WaitAsync();
+
+    [OperationContract(Action = "urn:e/WaitSilently", IsOneWay = true)]
+    Task WaitSilentlyAsync();
+
+    [OperationContract(Action = "urn:e/LeaveLater", ReplyAction = "urn:e/LeaveLaterResponse", IsTerminating = true)]
+    Task<string> LeaveLaterAsync();
 }
 
 /// <summary>The same with SessionMode.NotAllowed.</summary>
