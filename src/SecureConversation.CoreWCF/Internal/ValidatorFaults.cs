@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml;
 using CoreWCF.IdentityModel.Tokens;
 
@@ -25,7 +26,7 @@ internal static class ValidatorFaults
 
     private static EngineCredentials.AuthenticationFaultException? Translate(FaultException fault)
     {
-        var reason = fault.Reason.GetMatchingTranslation();
+        var reason = fault.Reason.GetMatchingTranslation(CultureInfo.CurrentCulture);
         List<XmlQualifiedName> codes = [];
         for (var code = fault.Code; code is not null; code = code.SubCode)
         {
