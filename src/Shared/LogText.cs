@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SecureConversation.Shared;
 
 /// <summary>Text of messages as it may stand in a log: anybody may have written it.</summary>
@@ -28,5 +30,7 @@ internal static class LogText
             }
         });
 
-    private static bool IsControl(char c) => char.IsControl(c) || c is '\u2028' or '\u2029';
+    // Format characters turn the direction of what follows.
+    private static bool IsControl(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

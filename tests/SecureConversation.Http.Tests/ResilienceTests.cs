@@ -114,16 +114,7 @@ public sealed class ResilienceTests
     public async Task ChallengeOfHttp_NeedsExpectContinue(bool expects)
     {
         await using var service = await TestService.StartAsync(Credential.Single());
-        service.Intercept = context =>
-        {
-            if (context.Request.Headers.Authorization.Count > 0)
-            {
-                return Task.FromResult(false);
-            }
-
-            (context.Response.StatusCode, context.Response.Headers.WWWAuthenticate) = (401, "Basic realm=\"gateway\"");
-            return Task.FromResult(true);
-        };
+        Challenge(service);
         var transport = new SocketsHttpHandler { Credentials = new NetworkCredential("gate", "pass"), Expect100ContinueTimeout = TimeSpan.FromSeconds(30) };
         await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding), transport);
         client.DefaultRequestHeaders.ExpectContinue = expects;
@@ -135,6 +126,29 @@ public sealed class ResilienceTests
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => client.CallAsync(Messages.Action, Messages.Body));
     }
+
+    /// <summary>The handshake is what is challenged; the transport knows by then what to send with the rest.</summary>
+    [Fact]
+    public async Task ChallengeOfHttp_IsAnsweredByAHandshake()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        Challenge(service);
+        var transport = new SocketsHttpHandler { Credentials = new NetworkCredential("gate", "pass"), PreAuthenticate = true };
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding), transport);
+        Assert.Contains("EchoResponse", await client.CallAsync(Messages.Action, Messages.Body), StringComparison.Ordinal);
+        Assert.Equal(1, service.Handshakes);
+    }
+
+    private static void Challenge(TestService service) => service.Intercept = context =>
+    {
+        if (context.Request.Headers.Authorization.Count > 0)
+        {
+            return Task.FromResult(false);
+        }
+
+        (context.Response.StatusCode, context.Response.Headers.WWWAuthenticate) = (401, "Basic realm=\"gateway\"");
+        return Task.FromResult(true);
+    };
 
     [Fact]
     public async Task ServiceDiscovery_BeforeMessageSecurity_FindsTheService()

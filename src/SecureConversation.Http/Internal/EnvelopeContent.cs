@@ -6,7 +6,7 @@ namespace SecureConversation.Http.Internal;
 /// A protected envelope in a pooled buffer, or a message of the handshake. A transport may still be writing it when the response is there,
 /// or when the caller has given up: the buffer goes back to its pool after the last write only.
 /// </summary>
-internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable? owner) : HttpContent
+internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable? owner, bool isHandshake = false) : HttpContent
 {
     private readonly UseCount _users = new(() => owner?.Dispose());
     private int _isStarted;
@@ -37,7 +37,8 @@ internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable
         ObjectDisposedException.ThrowIf(!_users.TryEnter(), this);
         try
         {
-            if (Interlocked.Exchange(ref _isStarted, 1) == 1)
+            // A transport that is challenged (HTTP 401, 407) sends again at once, and nobody has read a handshake by then.
+            if (Interlocked.Exchange(ref _isStarted, 1) == 1 && !isHandshake)
             {
                 IsAskedAgain = true;
                 throw SentBefore();

@@ -60,10 +60,11 @@ internal static class SecurityErrors
         }
 
         var code = Code(fault.Code) ?? new FaultCode("Sender");
-        return fault.Subcode is not { } text ? new FaultException(new FaultReason(fault.Reason), code, action: null)
+        var reason = fault.IsSecured ? fault.Reason : LogText.InOneLine(fault.Reason);
+        return fault.Subcode is not { } text ? new FaultException(new FaultReason(reason), code, action: null)
             : Subcode(text) is { } subcode ? new FaultException(
-                new FaultReason(fault.Reason), new FaultCode(code.Name, subcode), action: null)
-            : new FaultException(new FaultReason($"{fault.Reason} ({text})"), code, action: null);
+                new FaultReason(reason), new FaultCode(code.Name, subcode), action: null)
+            : new FaultException(new FaultReason($"{reason} ({text})"), code, action: null);
     }
 
     private static FaultCode? Subcode(string text)

@@ -34,8 +34,9 @@ public sealed class SealedFormTests
     [InlineData("any text", true)]
     [InlineData("\u00E4\u00F6\u00FC", true)]
     [InlineData("CN=another", true)]
-    [InlineData("$     ", true)]
-    [InlineData("\"\"\"\"\"$", true)]
+    [InlineData("$             ", true)]
+    [InlineData("\"\"\"\"\"\"\"\"\"\"\"\"\"\"$", true)]
+    [InlineData("$\u2003\u2003", true)]
     public async Task NameOfTheIssuer_IsThatOfTheCertificate(string written, bool isRefused)
     {
         using var scene = await Scene.OpenAsync("duplex//single");

@@ -91,6 +91,14 @@ internal static class Coverage
                 Fail.With(FailureCode.PartNotSigned, "header block");
             }
 
+            // Nor does anything else in the header come as ciphertext but signatures, of which each is looked at, and what they cover.
+            // Whether it can be read would be told by what becomes of the message.
+            if (part.Location.Kind == PartKind.SecurityItem
+                && header.Items[part.Location.Position] is { Kind: not SecurityItemKind.Signature } item && !signed.Covers(part.Location))
+            {
+                Fail.With(FailureCode.PartNotSigned, item.Token?.ElementName ?? item.Kind.ToString());
+            }
+
             // These requirements were chosen by the action that was readable on the wire; an encrypted one could differ from it.
             if (part.Location.Kind == PartKind.HeaderBlock
                 && plain.Headers[part.Location.Position].Element.Is(requirements.Soap.Action))

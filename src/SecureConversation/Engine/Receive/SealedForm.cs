@@ -22,8 +22,8 @@ internal static class SealedForm
     // WCF's Ids have up to 50, those of WSS4J 36.
     private const int MaxId = 64;
 
-    // An escaped quotation mark beside one that encloses, and white space.
-    private const int MaxPadding = 4;
+    // Less than a block. Platforms write an escaped quotation mark beside one that encloses, or a line end and some blanks.
+    private const int MaxPadding = 12;
 
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -46,11 +46,11 @@ internal static class SealedForm
     /// <summary>
     /// Requires the name of an issuer to be that of the certificate. Elsewhere a name that nobody can read is no other name.
     /// </summary>
-    /// <exception cref="SecurityFailureException">It is another one, or cannot be read.</exception>
+    /// <exception cref="SecurityFailureException">It is another one, or cannot be read in full.</exception>
     public static void RequireName(KeyReference reference, X509Certificate2? signer)
     {
         if (reference is { Kind: KeyReferenceKind.IssuerSerial, IssuerName: { } name }
-            && (signer is null || DistinguishedName.SameName(name, signer.IssuerName) != true))
+            && (signer is null || DistinguishedName.SameName(name, signer.IssuerName) != true || !DistinguishedName.IsPlain(name)))
         {
             Refuse("issuer name");
         }
@@ -135,6 +135,10 @@ internal static class SealedForm
         {
             // RequireName judges the rest.
             RequireUnpadded(element.RawText);
+            if (element.GetText().Any(c => !char.IsAscii(c) && char.IsWhiteSpace(c)))
+            {
+                Refuse("issuer name");
+            }
         }
         else if (element.HasText && !(isValue && !element.RawText.ContainsAnyExcept(OfBase64)))
         {

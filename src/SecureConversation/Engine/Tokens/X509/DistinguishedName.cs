@@ -35,6 +35,10 @@ internal static class DistinguishedName
         return left.Count == 0;
     }
 
+    /// <summary>Whether the types of all attributes are known. Others could be any text.</summary>
+    public static bool IsPlain(string written) =>
+        DistinguishedNameReader.Read(written)?.TrueForAll(attribute => attribute.Type is not null) == true;
+
     /// <summary>
     /// The form of a value in which spellings of it are equal: without regard to case, to the amount of white space (RFC 4518 section 2)
     /// and to the characters that platforms lose or add when they quote.

@@ -8,10 +8,10 @@ using XmlElement = System.Xml.XmlElement;
 namespace SecureConversation.Tests.Attacks;
 
 /// <summary>
-/// An operation with ProtectionLevel.None beside protected ones. Its body is nobody's, so ciphertext that stands there is not decrypted: what
-/// was recorded elsewhere would reach the application as its input, and acceptance would tell padding.
+/// Ciphertext that nothing signs, put into the body of an operation with ProtectionLevel.None or into the security header. What was recorded
+/// elsewhere would reach the application as its input, and acceptance would tell what a block of it decrypts to.
 /// </summary>
-public sealed class UnsignedBodyTests
+public sealed class UnsignedCiphertextTests
 {
     private const string Open = "urn:e/Open";
 
@@ -93,6 +93,57 @@ public sealed class UnsignedBodyTests
         Assert.Equal(FailureCode.PartNotSigned, e.Code);
     }
 
+    public static TheoryData<string, ProtectionLevel, string> Items =>
+    [
+        .. from name in new[] { "mutualcert//session", "mutualcert/no-derived/session", "mutualcert/sign-first/session", "duplex//single", "duplex/sign-first/single" }
+           from level in new[] { ProtectionLevel.None, ProtectionLevel.Sign, ProtectionLevel.EncryptAndSign }
+           from item in new[]
+           {
+               $"<o:SecurityTokenReference xmlns:o=\"{Forgery.Wsse}\">any text</o:SecurityTokenReference>",
+               $"<e:ReferenceList xmlns:e=\"{Forgery.Xenc}\">any text</e:ReferenceList>",
+               $"<e:EncryptedKey xmlns:e=\"{Forgery.Xenc}\">any text</e:EncryptedKey>",
+               "<c:DerivedKeyToken xmlns:c=\"http://schemas.xmlsoap.org/ws/2005/02/sc\">any text</c:DerivedKeyToken>",
+               "<c:SecurityContextToken xmlns:c=\"http://schemas.xmlsoap.org/ws/2005/02/sc\">any text</c:SecurityContextToken>",
+               $"<o:UsernameToken xmlns:o=\"{Forgery.Wsse}\">any text</o:UsernameToken>",
+           }
+           select new TheoryDataRow<string, ProtectionLevel, string>(name, level, item),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Items))]
+    public async Task CiphertextInTheHeader_IsRefused(string name, ProtectionLevel level, string item)
+    {
+        using var scene = await Scene.OpenAsync(name, protection: With(level));
+        using var secret = Secure(scene, item, "urn:e/Echo");
+        using var open = Secure(scene, "<Ping xmlns=\"urn:e\">hello</Ping>", Open);
+        using var result = await scene.ReceiveAsync(Splice(open.Envelope, secret.Envelope, isItem: true));
+        Assert.NotEqual(FailureCode.Internal, Assert.IsType<ServiceResult.Respond>(result).Code);
+    }
+
+    /// <summary>The client is the oracle, with the default order and level.</summary>
+    [Theory]
+    [InlineData("mutualcert//session")]
+    [InlineData("mutualcert/sign-first/session")]
+    public async Task CiphertextInTheHeaderOfAReply_IsRefusedByTheClient(string name)
+    {
+        using var scene = await Scene.OpenAsync(name);
+        using var first = scene.Session!.Secure(Loopback.Request(scene.Version));
+        var secret = await ReplyAsync(
+            scene, first, $"<o:SecurityTokenReference xmlns:o=\"{Forgery.Wsse}\">any text</o:SecurityTokenReference>", "urn:e/EchoResponse");
+        using var second = scene.Session!.Secure(Loopback.Request(scene.Version));
+        var open = await ReplyAsync(scene, second, "<Pong xmlns=\"urn:e\"/>", "urn:e/EchoResponse");
+
+        var e = Assert.Throws<SecureConversationException>(() => second.VerifyReply(Splice(open, secret, isItem: true)));
+
+        Assert.Equal(FailureCode.PartNotSigned, e.Code);
+    }
+
+    private static SecuredRequest Secure(Scene scene, string body, string action)
+    {
+        var request = Loopback.Request(scene.Version, body, action: action);
+        return scene.Session?.Secure(request) ?? scene.Loopback.Client.Secure(request, Loopback.Address);
+    }
+
     private static ChannelProtectionRequirements With(ProtectionLevel level) =>
         ChannelProtectionRequirements.Default.WithRequest(Open, level).WithReplyTo(Open, level);
 
@@ -104,16 +155,25 @@ public sealed class UnsignedBodyTests
     }
 
     /// <summary>The body of one message in another, with the tokens of its key and a list that names it: nothing signs any of these.</summary>
-    private static byte[] Splice(ReadOnlyMemory<byte> into, ReadOnlyMemory<byte> from)
+    private static byte[] Splice(ReadOnlyMemory<byte> into, ReadOnlyMemory<byte> from, bool isItem = false)
     {
         var (target, source) = (Forgery.Load(into), Forgery.Load(from));
         var (header, other) = (SecurityOf(target), SecurityOf(source));
-        var body = (XmlElement)target.DocumentElement!.LastChild!;
-        body.InnerXml = "";
         var data = (XmlElement)target.ImportNode(source.DocumentElement!.LastChild!.FirstChild!, true);
         data.SetAttribute("Id", "taken");
-        body.AppendChild(data);
+        var body = (XmlElement)target.DocumentElement!.LastChild!;
         var signature = Forgery.Children(header, "Signature").FirstOrDefault() ?? Forgery.Children(header, "EncryptedData").Last();
+        if (isItem)
+        {
+            data.SetAttribute("Type", "http://www.w3.org/2001/04/xmlenc#Element");
+            header.AppendChild(data);
+        }
+        else
+        {
+            body.InnerXml = "";
+            body.AppendChild(data);
+        }
+
         if (Forgery.Children(other, "EncryptedKey").FirstOrDefault() is { } wrapped)
         {
             Forgery.Children(header, "EncryptedKey").ToList().ForEach(key => header.RemoveChild(key));
@@ -129,6 +189,12 @@ public sealed class UnsignedBodyTests
             Forgery.SetId(key, "key");
             Forgery.Descendant(data, "Reference").SetAttribute("URI", "#key");
             header.InsertAfter(key, Forgery.Children(header, "DerivedKeyToken").Last());
+        }
+
+        if (Forgery.Children(header, "ReferenceList").FirstOrDefault() is { } known)
+        {
+            known.InnerXml += DataReference;
+            return Encoding.UTF8.GetBytes(target.OuterXml);
         }
 
         var list = target.CreateElement("e", "ReferenceList", Forgery.Xenc);
