@@ -61,6 +61,43 @@ public sealed class SessionTests
         Assert.Equal(SecureConversationFailure.BadContextToken, e.Failure);
     }
 
+    /// <summary>The operation has its instance, and its client the answer, however long it takes.</summary>
+    [Theory]
+    [InlineData("Wait")]
+    [InlineData("LeaveLater")]
+    [InlineData("WaitSilently")]
+    public async Task IdleTimeout_WhileAnOperationRuns_EndsTheInstanceAfterIt(string operation)
+    {
+        var element = Bindings.Session();
+        var binding = Bindings.Text(element);
+        binding.ReceiveTimeout = TimeSpan.FromSeconds(1);
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(binding);
+        using var session = await RawSession.OpenAsync(host.Address, element.Settings);
+        var call = operation == "WaitSilently" ? SilentlyAsync() : session.CallAsync(operation);
+        Assert.True(await host.Probe.WaitingSignal.WaitAsync(Patience));
+        using (var other = await RawSession.OpenAsync(host.Address, element.Settings))
+        {
+            // Another session of the same age is idle, and has ended.
+            await other.CallAsync("Count");
+            Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.False(call.IsCompleted);
+        host.Probe.Release();
+
+        var answer = await call.WaitAsync(Patience);
+        Assert.True(operation == "WaitSilently" || answer.Contains("waited", StringComparison.Ordinal), answer);
+        Assert.True(await host.Probe.DisposedSignal.WaitAsync(Patience));
+        await host.IdleAsync().WaitAsync(Patience);
+
+        async Task<string> SilentlyAsync()
+        {
+            await session.NotifyAsync(operation);
+            return "";
+        }
+    }
+
     [Fact]
     public async Task UnhandledException_EndsTheSession_AndTheNextCallOpensAnother()
     {
