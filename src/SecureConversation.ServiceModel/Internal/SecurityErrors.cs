@@ -64,7 +64,7 @@ internal static class SecurityErrors
         return fault.Subcode is not { } text ? new FaultException(new FaultReason(reason), code, action: null)
             : Subcode(text) is { } subcode ? new FaultException(
                 new FaultReason(reason), new FaultCode(code.Name, subcode), action: null)
-            : new FaultException(new FaultReason($"{reason} ({text})"), code, action: null);
+            : new FaultException(new FaultReason($"{reason} ({LogText.InOneLine(text)})"), code, action: null);
     }
 
     private static FaultCode? Subcode(string text)

@@ -54,8 +54,9 @@ public abstract partial record SecurityBindingElement
     /// Whether the signatures that this side makes cover the declarations of prefixes in values, as the q of <c>xsi:type="q:X"</c>. Default
     /// true. Exclusive canonicalization leaves them out, so that somebody on the way could bind the prefix to another namespace; the
     /// sender therefore lists these prefixes in <c>ec:InclusiveNamespaces</c> (Exclusive XML Canonicalization 1.0, section 3): at most
-    /// 4,096 for a part and 32 KiB for a message. The prefixes that an encrypted part uses are listed as well, so that no ciphertext of
-    /// somebody else can stand there. Those beyond are sent as WCF sends all, and the log has one warning.
+    /// 4,096 for a part and 32 KiB for a message. The prefixes that an encrypted part uses or declares are listed as well, so that no
+    /// ciphertext of somebody else can stand there. Those beyond, and those that are not ASCII, which WCF does not find in a list, are sent
+    /// as WCF sends all, and the log has one warning.
     /// <see cref="MessageProtectionProfile.Bound"/> lists all prefixes of a part, and refuses to send one that has more. WCF, WSS4J and
     /// xmlsec1 take such messages. Set it to false for a receiver that does not.
     /// </summary>
