@@ -18,6 +18,7 @@ internal sealed class SessionTable : IDisposable
     private readonly FairQuota _live;
     private readonly Lock _displacing = new();
     private readonly HandedOverSessions _handedOver;
+    private readonly SessionDeadlines _deadlines;
     private readonly TimeSpan _idleTimeout;
     private readonly ITimer _sweep;
     private readonly Action<ServiceSession> _onClosed;
@@ -48,6 +49,7 @@ internal sealed class SessionTable : IDisposable
         _idleTimeout = idleTimeout;
         _onClosed = onClosed;
         var period = TimeSpan.FromTicks(Math.Min(Math.Min(settings.InactivityTimeout.Ticks, idleTimeout.Ticks), TimeSpan.TicksPerDay));
+        _deadlines = new SessionDeadlines(clock, period);
         _sweep = clock.CreateTimer(static table => ((SessionTable)table!).Sweep(), this, period, period);
     }
 
@@ -104,6 +106,7 @@ internal sealed class SessionTable : IDisposable
         if (session.Use())
         {
             _pending.Release(session.PendingFor!.Value);
+            WatchOpen(session);
         }
 
         _handedOver.Release(session.Id);
@@ -161,6 +164,7 @@ internal sealed class SessionTable : IDisposable
 
         _handedOver.Release(session.Id);
         _sessions.TryRemove(new KeyValuePair<string, ServiceSession>(session.Id, session));
+        _deadlines.Forget(session);
         Conclude(session);
     }
 
@@ -226,7 +230,21 @@ internal sealed class SessionTable : IDisposable
 
         // One that has ended may be there still: whoever ended it takes out that one only.
         _sessions[session.Id] = session;
+        WatchOpen(session);
     }
+
+    private void WatchOpen(ServiceSession session)
+    {
+        _deadlines.Watch(session, RemainingOf(session));
+        if (session.IsClosed)
+        {
+            // It ended meanwhile, and whoever ended it may have looked before it was watched.
+            _deadlines.Forget(session);
+        }
+    }
+
+    private TimeSpan RemainingOf(ServiceSession session) =>
+        (session.IsPending ? _settings.InactivityTimeout : _idleTimeout) - session.IdleFor;
 
     private ServiceSession? FindToDisplace(Owner newcomer)
     {
@@ -264,12 +282,16 @@ internal sealed class SessionTable : IDisposable
     private void Sweep()
     {
         _handedOver.ReleaseOlderThan(_settings.InactivityTimeout);
-        foreach (var session in _sessions.Values)
+        foreach (var session in _deadlines.TakeDue())
         {
             // One that a message has entered is in use, however long the application works on it.
-            if (!session.IsEntered && session.IdleFor >= (session.IsPending ? _settings.InactivityTimeout : _idleTimeout))
+            if (!session.IsEntered && RemainingOf(session) <= TimeSpan.Zero)
             {
                 Close(session, SessionCloseReason.TimedOut);
+            }
+            else
+            {
+                WatchOpen(session);
             }
         }
     }

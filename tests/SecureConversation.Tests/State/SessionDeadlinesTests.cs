@@ -1,0 +1,96 @@
+using System.Security.Claims;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Sessions;
+using SecureConversation.Testing;
+
+namespace SecureConversation.Tests.State;
+
+/// <summary>Who asks which sessions may have ended is told of those whose time has come, and of no others.</summary>
+public sealed class SessionDeadlinesTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly ManualTimeProvider _clock = new();
+    private readonly SessionDeadlines _deadlines;
+
+    public SessionDeadlinesTests() => _deadlines = new SessionDeadlines(_clock, Minute);
+
+    [Fact]
+    public void Due_AreThoseWhoseSliceIsOver()
+    {
+        var sessions = Enumerable.Range(1, 1000).Select(i => (Session: New(), Minutes: i % 10 + 1)).ToList();
+        sessions.ForEach(s => _deadlines.Watch(s.Session, s.Minutes * Minute));
+        for (var minute = 1; minute <= 10; minute++)
+        {
+            _clock.Advance(Minute);
+            var due = _deadlines.TakeDue();
+            Assert.Equal(100, due.Count);
+            Assert.Equal(sessions.Where(s => s.Minutes == minute).Select(s => s.Session).ToHashSet(), due.ToHashSet());
+        }
+
+        Assert.Equal(0, _deadlines.Count);
+    }
+
+    [Fact]
+    public void Session_IsNeverDueBeforeItsTime_AndAtMostOneSliceLater()
+    {
+        var random = new Random(1);
+        var expected = new Dictionary<ServiceSession, DateTimeOffset>();
+        for (var step = 0; step < 5000; step++)
+        {
+            switch (random.Next(4))
+            {
+                case 0:
+                    var session = New();
+                    Watch(session);
+                    break;
+                case 1 when expected.Count > 0:
+                    Watch(expected.Keys.ElementAt(random.Next(expected.Count)));
+                    break;
+                case 2 when expected.Count > 0:
+                    var forgotten = expected.Keys.ElementAt(random.Next(expected.Count));
+                    expected.Remove(forgotten);
+                    _deadlines.Forget(forgotten);
+                    break;
+                default:
+                    _clock.Advance(TimeSpan.FromSeconds(random.Next(100)));
+                    var now = _clock.GetUtcNow();
+                    foreach (var due in _deadlines.TakeDue())
+                    {
+                        Assert.True(expected.Remove(due, out var time) && time <= now);
+                    }
+
+                    Assert.DoesNotContain(expected.Values, time => time + Minute < now);
+                    break;
+            }
+
+            Assert.Equal(expected.Count, _deadlines.Count);
+        }
+
+        void Watch(ServiceSession session)
+        {
+            var remaining = TimeSpan.FromSeconds(random.Next(1, 600));
+            expected[session] = _clock.GetUtcNow() + remaining;
+            _deadlines.Watch(session, remaining);
+        }
+    }
+
+    [Fact]
+    public void LongPause_AsksForAllThatCameDue()
+    {
+        var session = New();
+        _deadlines.Watch(session, Minute);
+        _clock.Advance(TimeSpan.FromDays(400));
+        Assert.Same(session, Assert.Single(_deadlines.TakeDue()));
+        _deadlines.Watch(session, -Minute);
+        Assert.Empty(_deadlines.TakeDue());
+        _clock.Advance(Minute);
+        Assert.Same(session, Assert.Single(_deadlines.TakeDue()));
+    }
+
+    private ServiceSession New()
+    {
+        var key = new SecurityContextKey($"urn:uuid:{Guid.NewGuid()}", null, SymmetricKey.From(new byte[32]));
+        return new ServiceSession(key, null!, new ClaimsPrincipal(new ClaimsIdentity()), DateTimeOffset.MaxValue, _clock);
+    }
+}
