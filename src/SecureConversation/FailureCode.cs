@@ -126,6 +126,8 @@ public enum FailureCode
     CancellationNotAllowed = 514,
     /// <summary>A validator or authenticator of the service threw an exception.</summary>
     ValidatorFailed = 515,
+    /// <summary>A handshake reached a service that shuts down.</summary>
+    ServiceStopping = 520,
 
     /// <summary>A defect of this library.</summary>
     Internal = 900,

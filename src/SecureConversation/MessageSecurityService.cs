@@ -223,6 +223,9 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
+    /// <summary>Begins the shutdown: handshakes get the fault EndpointUnavailable. Calls in open sessions go on.</summary>
+    public void Stop() => _sessions?.Issue.Stop();
+
     /// <summary>Ends all sessions of this process and zeroes their keys. The states in a session store remain.</summary>
     public void Dispose()
     {

@@ -22,6 +22,8 @@ public enum SecureConversationFailure
     /// they refuse; see <see cref="SecureConversationException.Fault"/>. Where that is not secured, anybody may have written it.
     /// </summary>
     PeerRefusal,
+    /// <summary>The service shuts down and opens no more sessions: try another instance, or later.</summary>
+    EndpointUnavailable,
 }
 
 /// <summary>A message or a handshake was refused. The exception carries no keys and no content except the fault of a peer.</summary>
@@ -42,6 +44,7 @@ public sealed class SecureConversationException : Exception
         Failure = fault.IsLossOfContext ? SecureConversationFailure.BadContextToken
             : fault.IsFailedAuthentication ? SecureConversationFailure.FailedAuthentication
             : fault.IsServerTooBusy ? SecureConversationFailure.ServerTooBusy
+            : fault.IsEndpointUnavailable ? SecureConversationFailure.EndpointUnavailable
             : fault.IsRefusal ? SecureConversationFailure.PeerRefusal
             : SecureConversationFailure.PeerFault;
         Code = FailureCode.PeerFault;

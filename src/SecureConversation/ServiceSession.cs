@@ -26,6 +26,8 @@ public enum SessionCloseReason
     /// (<see cref="MessageSecurityServiceOptions.MaxSessions"/>).
     /// </summary>
     Displaced,
+    /// <summary>The service shut down. With a session store the session goes on at other instances.</summary>
+    ServiceStopped,
 }
 
 /// <summary>

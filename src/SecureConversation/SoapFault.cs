@@ -46,6 +46,8 @@ public sealed record SoapFault
 
     internal bool IsServerTooBusy => Is("ServerTooBusy", Ns.DotNetSecurity);
 
+    internal bool IsEndpointUnavailable => Is("EndpointUnavailable", Ns.Wsa10, Ns.WsaAugust2004, Ns.WsaNone);
+
     // What follows the brace has none: no local name can pretend to be of another namespace.
     private bool IsOf(string uri) => Subcode is not null && Subcode.StartsWith($"{{{uri}}}", StringComparison.Ordinal);
 

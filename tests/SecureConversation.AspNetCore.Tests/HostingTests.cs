@@ -139,7 +139,20 @@ public sealed class HostingTests
         }
 
         Assert.True(session.Closed.IsCancellationRequested);
-        Assert.Equal(SessionCloseReason.Aborted, session.CloseReason);
+        Assert.Equal(SessionCloseReason.ServiceStopped, session.CloseReason);
+    }
+
+    /// <summary>The first thing that a host does when it stops: it tells so. The server ends connections later.</summary>
+    [Fact]
+    public async Task HostThatStops_OpensNoMoreSessions_AndAnswersInOpenOnes()
+    {
+        await using var host = await KestrelHost.StartAsync(Endpoints.Session, Reply);
+        var client = host.Client(Endpoints.Session);
+        using var session = await client.OpenAsync();
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        var e = await Assert.ThrowsAsync<SecureConversationException>(() => host.Client(Endpoints.Session).OpenAsync());
+        Assert.Equal(SecureConversationFailure.EndpointUnavailable, e.Failure);
+        await client.CallAsync(session);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ internal static class ServiceFactory
     public static MessageSecurityService CreateService(IServiceProvider services, string name)
     {
         var options = Options(services, name);
-        return new MessageSecurityService(CreateBinding(options), CredentialsOf(options), new MessageSecurityServiceOptions
+        var service = new MessageSecurityService(CreateBinding(options), CredentialsOf(options), new MessageSecurityServiceOptions
         {
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),
@@ -62,6 +62,10 @@ internal static class ServiceFactory
             SessionStore = options.SessionStore ?? services.GetService<ISecuritySessionStore>(),
             SessionClosed = options.SessionClosed,
         });
+
+        // Requests under way are ended by the server, and sessions with the container.
+        services.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(service.Stop);
+        return service;
     }
 
     public static SecureEndpoint CreateEndpoint(IServiceProvider services, string name)

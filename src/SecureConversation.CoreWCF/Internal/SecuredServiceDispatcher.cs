@@ -101,8 +101,9 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         StartedCredentials.Keep(ofHost, _binding, logger);
 
         // CoreWCF closes no channel when the application stops. By then there are no more requests, and services still have what they use.
-        channel.GetProperty<IHostApplicationLifetime>()?.ApplicationStopped.Register(
-            () => sessions.EndAllAsync(security).Wait(closeTimeout));
+        var lifetime = channel.GetProperty<IHostApplicationLifetime>();
+        lifetime?.ApplicationStopping.Register(security.Stop);
+        lifetime?.ApplicationStopped.Register(() => sessions.EndAllAsync(security).Wait(closeTimeout));
         Host.Closed += (_, _) =>
         {
             security.Dispose();

@@ -27,6 +27,7 @@ internal static class SecurityErrors
     public static Exception ForHandshake(SecureConversationException e) => e switch
     {
         { Failure: SecureConversationFailure.ServerTooBusy } => new ServerTooBusyException(e.Message, Inner(e)),
+        { Failure: SecureConversationFailure.EndpointUnavailable } => new EndpointNotFoundException(e.Message, Inner(e)),
         { Code: FailureCode.UntrustedCertificate or FailureCode.IdentityMismatch } => ForMessage(e),
         _ => new SecurityNegotiationException($"No secure session could be opened. {e.Message}", Inner(e)),
     };

@@ -19,6 +19,8 @@ public sealed class PeerFaultTests
     [InlineData(Ns.TrustFebruary2005, "FailedAuthentication", SecureConversationFailure.FailedAuthentication)]
     [InlineData(Ns.Trust13, "FailedAuthentication", SecureConversationFailure.FailedAuthentication)]
     [InlineData(Ns.DotNetSecurity, "ServerTooBusy", SecureConversationFailure.ServerTooBusy)]
+    [InlineData(Ns.Wsa10, "EndpointUnavailable", SecureConversationFailure.EndpointUnavailable)]
+    [InlineData(Application, "EndpointUnavailable", SecureConversationFailure.PeerRefusal)]
     [InlineData(Ns.Wsse, "InvalidSecurity", SecureConversationFailure.PeerRefusal)]
     [InlineData(Ns.Wsse, "BadContextToken", SecureConversationFailure.PeerRefusal)]
     [InlineData(Application, "BadContextToken", SecureConversationFailure.PeerRefusal)]

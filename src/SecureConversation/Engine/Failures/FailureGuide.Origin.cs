@@ -82,6 +82,14 @@ internal static partial class FailureGuide
                 + "AuthenticationFaultException.",
             Log = FailureLog.Thrown,
         },
+        FailureCode.ServiceStopping => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "none: the fault EndpointUnavailable of WS-Addressing, as WCF sends it",
+            Cause = "A client asked for a session while the service was shutting down. Calls in open sessions still went on.",
+            Remedy = "None where a service is stopped on purpose: the client opens a session once it runs again, or at another instance. Take "
+                + "an instance out of the load balancer before it stops.",
+        },
         _ => null,
     };
 }

@@ -32,6 +32,9 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
         "The message is addressed to another endpoint. Check that sender and receiver agree about the address of the endpoint.",
         IsSecured: true);
 
+    public static readonly WireFault EndpointUnavailable = new("Receiver", Ns.Wsa10, "EndpointUnavailable",
+        "The endpoint is shutting down and opens no more sessions.", IsSecured: true);
+
     public static readonly WireFault NotUnderstood =
         new("MustUnderstand", null, null, "A header that must be understood is not covered by a signature.", IsSecured: true);
 }
@@ -56,6 +59,7 @@ internal static class FaultMap
         FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
         FailureCode.NotUnderstood => WireFault.NotUnderstood,
         FailureCode.DestinationUnreachable => WireFault.DestinationUnreachable,
+        FailureCode.ServiceStopping => WireFault.EndpointUnavailable,
         FailureCode.CancellationNotAllowed => WireFault.CancellationNotAllowed,
         _ => WireFault.InvalidSecurity,
     };
@@ -78,6 +82,7 @@ internal static class FaultMap
             SecureConversationFailure.FailedAuthentication,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired => SecureConversationFailure.BadContextToken,
         FailureCode.ServiceTooBusy => SecureConversationFailure.ServerTooBusy,
+        FailureCode.ServiceStopping => SecureConversationFailure.EndpointUnavailable,
         FailureCode.PeerFault => SecureConversationFailure.PeerFault,
         FailureCode.Internal => SecureConversationFailure.Internal,
         _ => SecureConversationFailure.InvalidSecurity,

@@ -149,7 +149,7 @@ internal sealed class SessionTable : IDisposable
         _sweep.Dispose();
         foreach (var session in _sessions.Values)
         {
-            Close(session, SessionCloseReason.Aborted);
+            Close(session, SessionCloseReason.ServiceStopped);
         }
     }
 
@@ -212,7 +212,7 @@ internal sealed class SessionTable : IDisposable
 
         if (_isDisposed)
         {
-            Close(session, SessionCloseReason.Aborted);
+            Close(session, SessionCloseReason.ServiceStopped);
         }
 
         return session;

@@ -19,9 +19,13 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
 {
     private readonly BindingMessages _session = messages.Application;
     private readonly BindingMessages _bootstrap = messages.Bootstrap!;
+    private volatile bool _isStopping;
 
     /// <summary>The version of the body and the actions; the header of the message has that of the bootstrap.</summary>
     private ProtocolVersion Protocol => _session.Protocol;
+
+    /// <summary>Issues no more contexts: the service shuts down.</summary>
+    public void Stop() => _isStopping = true;
 
     /// <summary>
     /// Issues a context to the client of a verified request. A request that is refused gets a fault under the same protection.
@@ -36,6 +40,11 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
     {
         try
         {
+            if (_isStopping)
+            {
+                Fail.With(FailureCode.ServiceStopping);
+            }
+
             if (await sessions.TryReserveAsync(owner, cancellationToken).ConfigureAwait(false) is { } limit)
             {
                 Fail.With(FailureCode.ServiceTooBusy, limit);
@@ -54,10 +63,14 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         catch (SecurityFailureException e)
         {
             environment.Refused(e.Code, e.Detail);
-            var fault = EnvelopeWriter.Fault(_session.Soap, FaultMap.Of(e.Code, Protocol), request.MessageId);
+            var fault = EnvelopeWriter.Fault(_session.Soap, FaultOf(e.Code), request.MessageId);
             return new ServiceAnswer(protection.Secure(fault, _bootstrap.ForHandshake(MessageRole.Reply)), e.Code);
         }
     }
+
+    private WireFault FaultOf(FailureCode code) => FaultMap.Of(code, Protocol) is var fault && fault == WireFault.EndpointUnavailable
+        ? fault with { SubcodeNamespace = _session.Soap.Addressing }
+        : fault;
 
     private async ValueTask<ServiceAnswer> OpenAsync(
         VerifiedMessage request, ClaimsPrincipal user, Owner owner, ReplyProtection protection, CancellationToken cancellationToken)
