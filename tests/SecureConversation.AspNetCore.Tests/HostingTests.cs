@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
