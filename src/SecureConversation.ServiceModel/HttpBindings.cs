@@ -7,7 +7,14 @@ public partial class WSHttpBinding
     /// <summary>Where events of message security are logged; null (default) logs nothing.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    partial void OnMessageSecurity(MessageSecurityBindingElement element) => element.LoggerFactory = LoggerFactory;
+    /// <inheritdoc cref="MessageSecurityBindingElement.ReopenLostSessions"/>
+    public bool ReopenLostSessions { get; set; }
+
+    partial void OnMessageSecurity(MessageSecurityBindingElement element)
+    {
+        element.LoggerFactory = LoggerFactory;
+        element.ReopenLostSessions = ReopenLostSessions;
+    }
 }
 
 public partial class WS2007HttpBinding
@@ -15,5 +22,12 @@ public partial class WS2007HttpBinding
     /// <summary>Where events of message security are logged; null (default) logs nothing.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    partial void OnMessageSecurity(MessageSecurityBindingElement element) => element.LoggerFactory = LoggerFactory;
+    /// <inheritdoc cref="MessageSecurityBindingElement.ReopenLostSessions"/>
+    public bool ReopenLostSessions { get; set; }
+
+    partial void OnMessageSecurity(MessageSecurityBindingElement element)
+    {
+        element.LoggerFactory = LoggerFactory;
+        element.ReopenLostSessions = ReopenLostSessions;
+    }
 }

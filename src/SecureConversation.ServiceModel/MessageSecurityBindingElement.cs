@@ -22,6 +22,14 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     /// <summary>Where events of message security are logged; null (default) logs nothing.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
+    /// <summary>
+    /// Whether a channel survives that the service has ended or forgotten its session, or may have: the next call opens another one, with
+    /// another <c>SessionId</c>. The call that found it out fails, unless its operation is marked by <see cref="IdempotentAttribute"/>. What
+    /// the service kept for the session, such as a service instance, is gone. Default false: the channel is faulted, as in WCF. True is
+    /// refused without a session.
+    /// </summary>
+    public bool ReopenLostSessions { get; set; }
+
     /// <summary>Whether channels of this type are made: request channels, or with a session request session channels.</summary>
     public override bool CanBuildChannelFactory<TChannel>(BindingContext context)
     {
@@ -67,5 +75,6 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     {
         LocalClientSettings = other.LocalClientSettings.Clone();
         LoggerFactory = other.LoggerFactory;
+        ReopenLostSessions = other.ReopenLostSessions;
     }
 }

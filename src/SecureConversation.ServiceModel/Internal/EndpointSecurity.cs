@@ -14,6 +14,7 @@ internal sealed class EndpointSecurity : IDisposable
     private readonly ConditionalWeakTable<EndpointAddress, MessageSecurityClient> _clients = [];
     private readonly Lock _gate = new();
     private EngineCredentials.X509Credential? _clientCertificate;
+    private IdempotentActions? _idempotent;
 
     private EndpointSecurity(EngineBinding.MessageSecurityBinding binding, ClientCredentials credentials, ILoggerFactory? loggerFactory)
     {
@@ -33,6 +34,9 @@ internal sealed class EndpointSecurity : IDisposable
     /// <summary>Whether replies arrive while they are read.</summary>
     public required bool StreamsReplies { get; init; }
 
+    /// <summary>Whether a channel survives its session.</summary>
+    public required bool ReopensLostSessions { get; init; }
+
     public required bool HandsOutUnsignedHeaders { get; init; }
     public required bool HandsOutCanonicalForm { get; init; }
     public required int MaxAttributesPerElement { get; init; }
@@ -51,6 +55,11 @@ internal sealed class EndpointSecurity : IDisposable
                 "HandOutCanonicalForm hands out nothing but what was signed: set HandOutUnsignedHeaders to false.");
         }
 
+        if (element.ReopenLostSessions && element.BootstrapSecurityBindingElement is null)
+        {
+            throw new InvalidOperationException("ReopenLostSessions is set, and the binding establishes no sessions: leave it at false.");
+        }
+
         var version = context.RemainingBindingElements.Find<MessageEncodingBindingElement>()?.MessageVersion
             ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
         var protection = context.BindingParameters.Find<EngineBinding.ChannelProtectionRequirements>()
@@ -59,6 +68,8 @@ internal sealed class EndpointSecurity : IDisposable
             EngineBinding.MessageSecurityBinding.Create(element.Settings, Translation.ToEngine(version), protection));
         return new EndpointSecurity(binding, Credentials(context), element.LoggerFactory)
         {
+            _idempotent = context.BindingParameters.Find<IdempotentActions>(),
+            ReopensLostSessions = element.ReopenLostSessions,
             HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,
             HandsOutCanonicalForm = element.HandOutCanonicalForm,
             MaxAttributesPerElement = element.MaxAttributesPerElement,
@@ -77,6 +88,9 @@ internal sealed class EndpointSecurity : IDisposable
     /// </summary>
     /// <exception cref="InvalidOperationException">Credentials that the binding needs are missing or not offered.</exception>
     public MessageSecurityClient ClientFor(EndpointAddress address) => _clients.GetValue(address, CreateClient);
+
+    /// <summary>Whether the caller said that a request with this action may be executed twice.</summary>
+    public bool IsIdempotent(string? action) => _idempotent?.Contains(action) == true;
 
     public void Dispose() => _clientCertificate?.Dispose();
 

@@ -47,17 +47,17 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
 
     public Message? EndRequest(IAsyncResult result) => TaskToAsyncResult.End<Message?>(result);
 
-    /// <summary>Protects an envelope.</summary>
-    protected abstract SecuredRequest Secure(ReadOnlyMemory<byte> envelope, string? action);
+    /// <summary>Protects a call.</summary>
+    protected abstract Task<ProtectedCall> SecureAsync(PlainCall call, bool isAsync);
 
-    /// <summary>What a fault in a verified reply means for the channel.</summary>
-    protected abstract void OnFaultReply(SoapFault fault);
-
-    /// <summary>What it means for the channel that a reply was refused, or was a fault that nothing secures.</summary>
-    protected abstract void OnRefusedReply(SecureConversationException refused);
+    /// <summary>
+    /// What a refusal means for the channel: of a reply, which may be a fault that nothing secures, or by the service, in a fault that is
+    /// secured. The result says whether the call is made once more. Otherwise the caller gets the exception, or the fault.
+    /// </summary>
+    protected abstract bool OnRefused(PlainCall call, ProtectedCall request, SecureConversationException refused);
 
     /// <summary>The exception for a request that the service took without a reply.</summary>
-    protected abstract Exception OnNoReply();
+    protected abstract Exception OnNoReply(ProtectedCall request);
 
     protected abstract Task OpenAsync(Deadline deadline, bool isAsync);
 
@@ -110,14 +110,34 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
 
     private async Task<Message?> RequestAsync(Message message, TimeSpan timeout, bool isAsync)
     {
-        using var call = Begin(message, timeout);
-        using var reply = await SendAsync(call.Wire, call.Deadline, isAsync).ConfigureAwait(false);
-        if (reply is null)
+        ArgumentNullException.ThrowIfNull(message);
+        ThrowIfDisposedOrNotOpen();
+        ObjectDisposedException.ThrowIf(!Calls.TryEnter(), this);
+        try
         {
-            return call.ExpectsReply ? throw OnNoReply() : null;
-        }
+            var call = Read(message, new Deadline(timeout));
+            while (true)
+            {
+                using var request = await ProtectAsync(call, isAsync).ConfigureAwait(false);
+                using var reply = await SendAsync(ToWire(call, request), call.Deadline, isAsync).ConfigureAwait(false);
+                if (reply is null)
+                {
+                    return call.ExpectsReply ? throw OnNoReply(request) : null;
+                }
 
-        return Complete(call, reply, await ReadAsync(reply, call.Deadline, isAsync).ConfigureAwait(false));
+                var envelope = await ReadAsync(reply, call.Deadline, isAsync).ConfigureAwait(false);
+                if (Complete(call, request, reply, envelope) is { } answer)
+                {
+                    return answer;
+                }
+
+                call.IsRepeated = true;
+            }
+        }
+        finally
+        {
+            Calls.Leave();
+        }
     }
 
     // Messages are read synchronously. Where the network still delivers one, a thread of the pool must not wait for it.
@@ -144,23 +164,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         }
     }
 
-    private Call Begin(Message message, TimeSpan timeout)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        ThrowIfDisposedOrNotOpen();
-        ObjectDisposedException.ThrowIf(!Calls.TryEnter(), this);
-        try
-        {
-            return Protect(message, new Deadline(timeout));
-        }
-        catch (Exception e)
-        {
-            Calls.Leave();
-            throw SecurityErrors.ForCaller(e);
-        }
-    }
-
-    private Call Protect(Message message, Deadline deadline)
+    private PlainCall Read(Message message, Deadline deadline)
     {
         if (!security.KnowsContract)
         {
@@ -172,27 +176,52 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
             RemoteAddress.ApplyTo(message);
         }
 
-        var action = message.Headers.Action;
-        var expectsReply = message.Headers.MessageId is not null;
-        var secured = Secure(Envelopes.OfRequest(message), action);
-        var wire = Envelopes.ToMessage(secured.Envelope, security.Version, XmlDictionaryReaderQuotas.Max);
-        wire.Properties.CopyProperties(message.Properties);
-        if (security.Version.Addressing == AddressingVersion.None)
-        {
-            wire.Headers.Action = action;
-        }
-
-        return new Call(Calls, secured, wire, expectsReply, deadline);
+        var (action, expectsReply) = (message.Headers.Action, message.Headers.MessageId is not null);
+        return new PlainCall(message, Envelopes.OfRequest(message), action, expectsReply, deadline);
     }
 
-    private Message Complete(Call call, Message reply, ReadOnlyMemory<byte> envelope)
+    private async Task<ProtectedCall> ProtectAsync(PlainCall call, bool isAsync)
     {
         try
         {
-            using var verified = call.Secured.VerifyReply(envelope);
+            return await SecureAsync(call, isAsync).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            throw SecurityErrors.ForCaller(e);
+        }
+    }
+
+    private Message ToWire(PlainCall call, ProtectedCall request)
+    {
+        var wire = Envelopes.ToMessage(request.Request.Envelope, security.Version, XmlDictionaryReaderQuotas.Max);
+        wire.Properties.CopyProperties(call.Message.Properties);
+        if (security.Version.Addressing == AddressingVersion.None)
+        {
+            wire.Headers.Action = call.Action;
+        }
+
+        return wire;
+    }
+
+    /// <summary>The reply for the application; null where the call is to be made once more.</summary>
+    private Message? Complete(PlainCall call, ProtectedCall request, Message reply, ReadOnlyMemory<byte> envelope)
+    {
+        try
+        {
+            using var verified = request.Request.VerifyReply(envelope);
             if (verified.TryReadFault(out var fault))
             {
-                OnFaultReply(fault);
+                var refusal = new SecureConversationException(fault);
+                if (OnRefused(call, request, refusal))
+                {
+                    return null;
+                }
+
+                if (request.Session is not null && refusal.Failure == SecureConversationFailure.BadContextToken)
+                {
+                    throw SecurityErrors.ForMessage(refusal);
+                }
             }
 
             var message = Envelopes.ToMessage(verified.Envelope, security.Version, security.Quotas);
@@ -201,18 +230,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         }
         catch (SecureConversationException e)
         {
-            OnRefusedReply(e);
-            throw SecurityErrors.ForMessage(e, security.KnowsContract);
-        }
-    }
-
-    /// <summary>One request under way.</summary>
-    private sealed record Call(PendingCalls Calls, SecuredRequest Secured, Message Wire, bool ExpectsReply, Deadline Deadline) : IDisposable
-    {
-        public void Dispose()
-        {
-            Secured.Dispose();
-            Calls.Leave();
+            return OnRefused(call, request, e) ? null : throw SecurityErrors.ForMessage(e, security.KnowsContract);
         }
     }
 }

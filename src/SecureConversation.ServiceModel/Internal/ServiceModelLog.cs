@@ -21,4 +21,11 @@ internal static partial class ServiceModelLog
     [LoggerMessage(504, LogLevel.Warning, "The channel of session {SessionId} with {Address} is faulted: the service does not know the "
         + "session or has ended it, its key has expired, or a reply in it was refused ({Code}).")]
     public static partial void Lost(ILogger logger, string sessionId, Uri address, FailureCode code);
+
+    [LoggerMessage(505, LogLevel.Warning, "Session {SessionId} with {Address} is not used any more: the service does not know it or has "
+        + "ended it, its key has expired, or a reply in it was refused ({Code}). The next call opens another.")]
+    public static partial void LostAndReopened(ILogger logger, string sessionId, Uri address, FailureCode code);
+
+    [LoggerMessage(506, LogLevel.Warning, "The call of {Action} at {Address}, which is marked as idempotent, is made once more.")]
+    public static partial void Repeating(ILogger logger, string action, Uri address);
 }

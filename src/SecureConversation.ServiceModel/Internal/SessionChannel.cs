@@ -1,75 +1,80 @@
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>
-/// A channel with a session: opened by the handshake, closed by cancelling, faulted when the service has ended or forgotten it, or may
-/// have.
+/// A channel with a session: opened by the handshake, closed by cancelling. When the service has ended or forgotten the session, or may
+/// have, the channel is faulted, or opens another session if the binding says so.
 /// </summary>
 internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
     : SecurityChannel(factory, security, inner), IRequestSessionChannel, IOutputSession
 {
-    private ClientSession? _session;
+    // Calls that find the session lost open one together.
+    private readonly Turn _opening = new();
+    private volatile ClientSession? _session;
+    private string? _id;
 
     public IOutputSession Session => this;
 
-    /// <summary>The identifier of the security context; null until the channel is open.</summary>
-    public string? Id => _session?.Id;
+    /// <summary>The identifier of the security context; null until the channel is open. Another one after a session was reopened.</summary>
+    public string? Id => _session?.Id ?? _id;
 
-    protected override SecuredRequest Secure(ReadOnlyMemory<byte> envelope, string? action)
+    protected override async Task<ProtectedCall> SecureAsync(PlainCall call, bool isAsync)
     {
+        var session = _session ?? await ReopenAsync(call.Deadline, isAsync).ConfigureAwait(false);
         try
         {
-            return _session!.Secure(envelope);
+            return new ProtectedCall(session.Secure(call.Envelope), session);
         }
         catch (SecureConversationException e) when (e.Code == FailureCode.ContextKeyExpired)
         {
-            Lose(e.Code);
-            throw;
-        }
-    }
-
-    // As in WCF: the dispatcher ends the session after an exception that nobody handled, and the caller gets the fault all the same.
-    protected override void OnFaultReply(SoapFault fault)
-    {
-        if (fault.EndsSession)
-        {
-            Lose(FailureCode.PeerFault);
-            if (new SecureConversationException(fault) is { Failure: SecureConversationFailure.BadContextToken } lost)
+            Lose(session, e.Code);
+            if (!Security.ReopensLostSessions)
             {
-                throw SecurityErrors.ForMessage(lost);
+                throw;
             }
         }
+
+        // Nothing was sent, so every call goes on.
+        session = await ReopenAsync(call.Deadline, isAsync).ConfigureAwait(false);
+        return new ProtectedCall(session.Secure(call.Envelope), session);
     }
 
-    // As in WCF. It may be a forgery, which costs a session and no more; a service that has forgotten it may answer with anything.
-    protected override void OnRefusedReply(SecureConversationException refused) => Lose(refused.Code);
-
-    protected override Exception OnNoReply()
+    // As in WCF: a refused reply may be a forgery, which costs a session and no more; a service that has forgotten the session may answer
+    // with anything, and the dispatcher ends it after an exception that nobody handled. The caller gets that fault all the same.
+    protected override bool OnRefused(PlainCall call, ProtectedCall request, SecureConversationException refused)
     {
-        Lose(FailureCode.EmptyReply);
+        if (refused.Fault is { IsSecured: true, EndsSession: false })
+        {
+            return false;
+        }
+
+        Lose(request.Session!, refused.Code);
+        if (call.IsRepeated || !Security.ReopensLostSessions || !Security.IsIdempotent(call.Action)
+            || refused is not { Failure: SecureConversationFailure.BadContextToken, Fault: not null })
+        {
+            return false;
+        }
+
+        ServiceModelLog.Repeating(Security.Log, LogText.InOneLine(call.Action!), RemoteAddress.Uri);
+        return true;
+    }
+
+    protected override Exception OnNoReply(ProtectedCall request)
+    {
+        Lose(request.Session!, FailureCode.EmptyReply);
         return SecurityErrors.ForMessage(new SecureConversationException(SecureConversationFailure.BadContextToken, FailureCode.EmptyReply,
             "The reply is empty: the service has ended the session, as WCF does after an unhandled exception. Make a new channel."));
     }
 
     protected override async Task OpenAsync(Deadline deadline, bool isAsync)
     {
-        ServiceModelLog.Opening(Security.Log, RemoteAddress.Uri);
         try
         {
-            using var handshake = Security.ClientFor(RemoteAddress).StartSession(RemoteAddress.Uri);
-            await OpenInnerAsync(deadline, isAsync).ConfigureAwait(false);
-            while (handshake.Step is HandshakeStep.Send next)
-            {
-                var reply = await ExchangeAsync(next.Envelope, deadline, isAsync).ConfigureAwait(false);
-                handshake.Receive(reply.IsEmpty ? throw NoHandshake() : reply);
-            }
-
-            Keep(((HandshakeStep.Completed)handshake.Step).Session);
+            await OpenSessionAsync(deadline, isAsync, opensTransport: true).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch
         {
             Inner.Abort();
-            ServiceModelLog.OpenFailed(Security.Log, RemoteAddress.Uri, e);
-            throw e is SecureConversationException refused ? SecurityErrors.ForHandshake(refused) : SecurityErrors.ForCaller(e);
+            throw;
         }
     }
 
@@ -87,9 +92,9 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
 
         try
         {
-            if (_session!.RequiresCancel)
+            if (_session is { RequiresCancel: true } session)
             {
-                using var cancel = _session.StartCancel();
+                using var cancel = session.StartCancel();
                 var reply = await ExchangeAsync(cancel.Envelope, deadline, isAsync).ConfigureAwait(false);
 
                 // WCF answers nothing where it does not know the session, so there is nothing to cancel.
@@ -108,7 +113,7 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         }
         finally
         {
-            _session!.Dispose();
+            _session?.Dispose();
         }
     }
 
@@ -118,20 +123,57 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         _session?.Dispose();
     }
 
-    // Abort leaves Opening under the same lock: either it finds the session and disposes of it, or this finds that the channel was aborted.
-    private void Keep(ClientSession session)
+    private async Task<ClientSession> ReopenAsync(Deadline deadline, bool isAsync)
+    {
+        using var turn = await _opening.EnterAsync(deadline, isAsync).ConfigureAwait(false);
+        return _session ?? await OpenSessionAsync(deadline, isAsync, opensTransport: false).ConfigureAwait(false);
+    }
+
+    private async Task<ClientSession> OpenSessionAsync(Deadline deadline, bool isAsync, bool opensTransport)
+    {
+        ServiceModelLog.Opening(Security.Log, RemoteAddress.Uri);
+        try
+        {
+            using var handshake = Security.ClientFor(RemoteAddress).StartSession(RemoteAddress.Uri);
+            if (opensTransport)
+            {
+                await OpenInnerAsync(deadline, isAsync).ConfigureAwait(false);
+            }
+
+            await RunAsync(handshake, deadline, isAsync).ConfigureAwait(false);
+            return Keep(((HandshakeStep.Completed)handshake.Step).Session);
+        }
+        catch (Exception e)
+        {
+            ServiceModelLog.OpenFailed(Security.Log, RemoteAddress.Uri, e);
+            throw e is SecureConversationException refused ? SecurityErrors.ForHandshake(refused) : SecurityErrors.ForCaller(e);
+        }
+    }
+
+    private async Task RunAsync(SessionHandshake handshake, Deadline deadline, bool isAsync)
+    {
+        while (handshake.Step is HandshakeStep.Send next)
+        {
+            var reply = await ExchangeAsync(next.Envelope, deadline, isAsync).ConfigureAwait(false);
+            handshake.Receive(reply.IsEmpty ? throw NoHandshake() : reply);
+        }
+    }
+
+    // Abort leaves Opening and Opened under the same lock: either it finds the session and disposes of it, or this finds that the channel
+    // was aborted.
+    private ClientSession Keep(ClientSession session)
     {
         lock (ThisLock)
         {
-            _session = session;
-            if (State == CommunicationState.Opening)
+            (_session, _id) = (session, session.Id);
+            if (State is CommunicationState.Opening or CommunicationState.Opened)
             {
-                return;
+                return session;
             }
         }
 
         session.Dispose();
-        throw new CommunicationObjectAbortedException("The channel was aborted while it opened.");
+        throw new CommunicationObjectAbortedException("The channel was aborted while it opened a session.");
     }
 
     private static SecureConversationException NoHandshake() =>
@@ -139,14 +181,25 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
             "The answer to the session request is empty: what answers there is no service with secure conversation of this kind. Check the "
             + "address, EstablishSecurityContext, and the versions of the binding.");
 
-    private void Lose(FailureCode code)
+    private void Lose(ClientSession session, FailureCode code)
     {
-        if (State == CommunicationState.Opened)
+        if (!Security.ReopensLostSessions)
         {
-            ServiceModelLog.Lost(Security.Log, Id!, RemoteAddress.Uri, code);
+            if (State == CommunicationState.Opened)
+            {
+                ServiceModelLog.Lost(Security.Log, session.Id, RemoteAddress.Uri, code);
+            }
+
+            Fault();
+            return;
         }
 
-        Fault();
+        // Calls under way in it go on: what said that it is lost may be a lie.
+        if (Interlocked.CompareExchange(ref _session, null, session) == session)
+        {
+            ServiceModelLog.LostAndReopened(Security.Log, session.Id, RemoteAddress.Uri, code);
+            session.Dispose();
+        }
     }
 
     private void Complete(SessionCancel cancel, ReadOnlyMemory<byte> reply)

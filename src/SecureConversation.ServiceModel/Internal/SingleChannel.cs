@@ -6,18 +6,12 @@ internal sealed class SingleChannel(ChannelManagerBase factory, EndpointSecurity
 {
     private MessageSecurityClient? _client;
 
-    protected override SecuredRequest Secure(ReadOnlyMemory<byte> envelope, string? action) =>
-        _client!.Secure(envelope, RemoteAddress.Uri, action);
+    protected override Task<ProtectedCall> SecureAsync(PlainCall call, bool isAsync) =>
+        Task.FromResult(new ProtectedCall(_client!.Secure(call.Envelope, RemoteAddress.Uri, call.Action), null));
 
-    protected override void OnFaultReply(SoapFault fault)
-    {
-    }
+    protected override bool OnRefused(PlainCall call, ProtectedCall request, SecureConversationException refused) => false;
 
-    protected override void OnRefusedReply(SecureConversationException refused)
-    {
-    }
-
-    protected override Exception OnNoReply() => new ProtocolException("The service took the message and did not reply.");
+    protected override Exception OnNoReply(ProtectedCall request) => new ProtocolException("The service took the message and did not reply.");
 
     protected override Task OpenAsync(Deadline deadline, bool isAsync)
     {

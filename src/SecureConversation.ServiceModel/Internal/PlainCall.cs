@@ -1,0 +1,19 @@
+namespace SecureConversation.ServiceModel.Internal;
+
+/// <summary>A call as the application made it, read so that it can be protected more than once.</summary>
+/// <param name="Message">The message, which is consumed; its properties are those of each request.</param>
+/// <param name="Envelope">The envelope, in UTF-8.</param>
+/// <param name="Action">Its action.</param>
+/// <param name="ExpectsReply">Whether the application waits for a reply.</param>
+/// <param name="Deadline">When the call has to be over, repetition included.</param>
+internal sealed record PlainCall(Message Message, ReadOnlyMemory<byte> Envelope, string? Action, bool ExpectsReply, Deadline Deadline)
+{
+    /// <summary>Whether the call is made for the second time. There is no third.</summary>
+    public bool IsRepeated { get; set; }
+}
+
+/// <summary>A protected request, and the session that protects it; null outside sessions.</summary>
+internal readonly record struct ProtectedCall(SecuredRequest Request, ClientSession? Session) : IDisposable
+{
+    public void Dispose() => Request.Dispose();
+}
