@@ -9,10 +9,10 @@ namespace SecureConversation.Http;
 /// the binding has one, is opened by the first call and cancelled by disposal. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// A fault of the application ends <see cref="CallAsync"/> with a <see cref="SecureConversationException"/> whose Failure is
+/// A fault of the application ends <see cref="CallAsync(string, string, CancellationToken)"/> with a <see cref="SecureConversationException"/> whose Failure is
 /// <see cref="SecureConversationFailure.PeerFault"/>. A service that forgot the session, by a restart, fails one call with
 /// <see cref="SecureConversationFailure.BadContextToken"/>,
-/// and the next call opens a new session; see <see cref="SecureConversationHttpOptions.RetryOnBadContextToken"/>.
+/// and the next call opens a new session; see <see cref="SecureConversationRequestOptions.Idempotent"/>.
 /// </remarks>
 /// <example>
 /// <code>
@@ -96,11 +96,24 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     /// </exception>
     /// <exception cref="HttpRequestException">The transport failed, or answered with an error without SOAP.</exception>
     /// <exception cref="ArgumentException">The body is no well-formed XML, or a whole envelope.</exception>
-    public async Task<string> CallAsync(string action, string body, CancellationToken cancellationToken = default)
+    public Task<string> CallAsync(string action, string body, CancellationToken cancellationToken = default) =>
+        CallAsync(action, body, isIdempotent: false, cancellationToken);
+
+    /// <inheritdoc cref="CallAsync(string, string, CancellationToken)"/>
+    /// <param name="action">Its a:Action.</param>
+    /// <param name="body">XML for the body of the request.</param>
+    /// <param name="isIdempotent">
+    /// Whether it may be executed twice with the result of once: see <see cref="SecureConversationRequestOptions.Idempotent"/>.
+    /// </param>
+    /// <param name="cancellationToken">Gives the call up; the session stays.</param>
+    public async Task<string> CallAsync(string action, string body, bool isIdempotent, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(action);
         ArgumentNullException.ThrowIfNull(body);
-        using var reply = await SendAsync(EnvelopeBody.Wrap(body, _version), action, cancellationToken).ConfigureAwait(false);
+        using var request = CreateRequest(EnvelopeBody.Wrap(body, _version), action);
+        request.Options.Set(SecureConversationRequestOptions.Idempotent, isIdempotent);
+        var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using var reply = ((VerifiedContent)response.Content).Reply;
         ThrowIfFault(reply);
         return reply.ReadBody();
     }

@@ -15,7 +15,7 @@ namespace SecureConversation.Http;
 /// <para>Where the binding establishes sessions, the first request to an address opens one, concurrent requests share it,
 /// and it is replaced before its key expires and after the service has forgotten it. A request that meets a forgotten
 /// session fails with <see cref="SecureConversationFailure.BadContextToken"/>; see
-/// <see cref="SecureConversationHttpOptions.RetryOnBadContextToken"/>. After any fault without security, a refused or empty reply, or a
+/// <see cref="SecureConversationRequestOptions.Idempotent"/>. After any fault without security, a refused or empty reply, or a
 /// fault of WCF's dispatcher that an exception was not handled, the next request opens a new session too, and the old one is cancelled:
 /// services forget sessions without saying so. Requests under way in it go on.</para>
 /// <para>Sessions belong to an address: scheme, host, port and path. They are cancelled by <see cref="CloseAsync"/> and by disposal,
@@ -97,7 +97,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         {
             return await ExchangeInSessionAsync(request, plain, cancellationToken).ConfigureAwait(false);
         }
-        catch (SecureConversationException e) when (Endpoint.RetryOnBadContextToken && IsLoss(e))
+        catch (SecureConversationException e) when (IsIdempotent(request) && IsLoss(e))
         {
             HttpLog.Retrying(Endpoint.Log, plain.Action);
             return await ExchangeInSessionAsync(request, plain, cancellationToken).ConfigureAwait(false);
@@ -152,6 +152,9 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
             session.Leave();
         }
     }
+
+    private static bool IsIdempotent(HttpRequestMessage request) =>
+        request.Options.TryGetValue(SecureConversationRequestOptions.Idempotent, out var marked) && marked;
 
     private static bool EndsSession(VerifiedReply reply) => reply.Message.TryReadFault(out var fault) && fault.EndsSession;
 

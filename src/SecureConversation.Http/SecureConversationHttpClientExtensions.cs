@@ -25,11 +25,26 @@ public static class SecureConversationHttpClientExtensions
         this HttpClient http, string action, string body, CancellationToken cancellationToken = default) =>
         http.CallAsync(address: null, action, body, cancellationToken);
 
+    /// <summary>Calls an operation of the service at the base address of the client.</summary>
+    /// <inheritdoc cref="CallAsync(HttpClient, Uri?, string, string, CancellationToken)"/>
+    /// <param name="http">The client.</param>
+    /// <param name="action">Its a:Action.</param>
+    /// <param name="body">XML for the body of the request.</param>
+    /// <param name="isIdempotent">
+    /// Whether it may be executed twice with the result of once: see <see cref="SecureConversationRequestOptions.Idempotent"/>.
+    /// </param>
+    /// <param name="cancellationToken">Gives the call up; the session stays.</param>
+    public static Task<string> CallAsync(
+        this HttpClient http, string action, string body, bool isIdempotent, CancellationToken cancellationToken = default) =>
+        CallAsync(http, null, action, body, isIdempotent, cancellationToken);
+
     /// <summary>Calls an operation.</summary>
     /// <param name="http">The client.</param>
     /// <param name="address">The service, absolute or relative to the base address; null for the base address itself.</param>
     /// <param name="action">Its a:Action.</param>
-    /// <param name="body">XML for the body of the request, as for <see cref="SecureConversationClient.CallAsync"/>.</param>
+    /// <param name="body">
+    /// XML for the body of the request, as for <see cref="SecureConversationClient.CallAsync(string, string, CancellationToken)"/>.
+    /// </param>
     /// <param name="cancellationToken">Gives the call up; the session stays.</param>
     /// <returns>The content of the body of the reply, as XML that stands on its own.</returns>
     /// <exception cref="SecureConversationException">
@@ -38,16 +53,9 @@ public static class SecureConversationHttpClientExtensions
     /// <exception cref="HttpRequestException">The transport failed, or answered with an error without SOAP.</exception>
     /// <exception cref="ArgumentException">The body is no well-formed XML, or a whole envelope.</exception>
     /// <exception cref="InvalidOperationException">The client has no message security, or no address.</exception>
-    public static async Task<string> CallAsync(
-        this HttpClient http, Uri? address, string action, string body, CancellationToken cancellationToken = default)
-    {
-        using var request = Create(http, address, action, body);
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
-            .ConfigureAwait(false);
-        return response.Content is VerifiedContent { Reply: var reply }
-            ? reply.ReadBody()
-            : throw new InvalidOperationException("A handler before SecureConversationHandler gave another reply than the verified one.");
-    }
+    public static Task<string> CallAsync(
+        this HttpClient http, Uri? address, string action, string body, CancellationToken cancellationToken = default) =>
+        CallAsync(http, address, action, body, isIdempotent: false, cancellationToken);
 
     /// <summary>Sends a message that gets no reply to the service at the base address of the client.</summary>
     /// <inheritdoc cref="SendOneWayAsync(HttpClient, Uri?, string, string, CancellationToken)"/>
@@ -82,5 +90,17 @@ public static class SecureConversationHttpClientExtensions
         ArgumentException.ThrowIfNullOrEmpty(action);
         ArgumentNullException.ThrowIfNull(body);
         return new HttpRequestMessage(HttpMethod.Post, address) { Content = new BodyContent(action, body) };
+    }
+
+    private static async Task<string> CallAsync(
+        HttpClient http, Uri? address, string action, string body, bool isIdempotent, CancellationToken cancellationToken)
+    {
+        using var request = Create(http, address, action, body);
+        request.Options.Set(SecureConversationRequestOptions.Idempotent, isIdempotent);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            .ConfigureAwait(false);
+        return response.Content is VerifiedContent { Reply: var reply }
+            ? reply.ReadBody()
+            : throw new InvalidOperationException("A handler before SecureConversationHandler gave another reply than the verified one.");
     }
 }

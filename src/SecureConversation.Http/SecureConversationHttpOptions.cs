@@ -33,14 +33,6 @@ public sealed class SecureConversationHttpOptions
     /// </summary>
     public bool AllowUnprotectedRequests { get; set; }
 
-    /// <summary>
-    /// Sends a request once more, in a new session, when the service answered that it does not know the session (or that its key has to be
-    /// renewed). Default false. That answer comes without security, so somebody between client and service can let a request pass, replace
-    /// the reply by such a fault and have the request executed twice: set it for operations that may be repeated. Either way the next
-    /// request opens a new session.
-    /// </summary>
-    public bool RetryOnBadContextToken { get; set; }
-
     /// <summary>Largest entity body of a response in bytes, counted while it is read. Positive; default 64 MiB.</summary>
     public int MaxResponseBytes { get; set; } = 64 * 1024 * 1024;
 

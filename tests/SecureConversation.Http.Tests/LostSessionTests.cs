@@ -19,13 +19,12 @@ public sealed class LostSessionTests
     {
         await using var service = await TestService.StartAsync(Credential.Session());
         var options = Credential.Options(service.Binding);
-        options.RetryOnBadContextToken = true;
         await using var client = new SecureConversationClient(service.Address, options);
         await client.CallAsync(Messages.Action, Echo);
 
         var executed = 0;
         Once(service, _ => executed++, 500, Fault(subcode));
-        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo, isIdempotent: true));
         Assert.False(error.Fault!.IsSecured);
         Assert.Equal((1, 1), (executed, service.Handshakes));
 
@@ -112,12 +111,11 @@ public sealed class LostSessionTests
     {
         await using var service = await TestService.StartAsync(Credential.Session());
         var options = Credential.Options(service.Binding);
-        options.RetryOnBadContextToken = true;
         await using var client = new SecureConversationClient(service.Address, options);
         await client.OpenAsync();
         var executed = 0;
         Once(service, _ => executed++, status, "");
-        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo, isIdempotent: true));
         Assert.Equal((SecureConversationFailure.BadContextToken, FailureCode.EmptyReply), (error.Failure, error.Code));
         Assert.DoesNotContain("OneWay", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, executed);

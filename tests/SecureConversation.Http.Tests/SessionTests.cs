@@ -106,7 +106,6 @@ public sealed class SessionTests
     {
         await using var service = await TestService.StartAsync(Credential.Session());
         var options = Credential.Options(service.Binding);
-        options.RetryOnBadContextToken = retry;
         await using var client = new SecureConversationClient(service.Address, options);
         await client.CallAsync(Messages.Action, Echo);
         service.Restart();
@@ -117,7 +116,18 @@ public sealed class SessionTests
             Assert.False(error.Fault!.IsSecured);
         }
 
-        await client.CallAsync(Messages.Action, Echo);
+        await client.CallAsync(Messages.Action, Echo, isIdempotent: retry);
+        Assert.Equal(2, service.Handshakes);
+    }
+
+    [Fact]
+    public async Task HttpClient_MarksACallThatMayBeRepeated()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        using var http = new HttpClient(new SecureConversationHandler(Credential.Options(service.Binding), new SocketsHttpHandler())) { BaseAddress = service.Address };
+        await http.CallAsync(Messages.Action, Echo);
+        service.Restart();
+        await http.CallAsync(Messages.Action, Echo, isIdempotent: true);
         Assert.Equal(2, service.Handshakes);
     }
 
@@ -161,11 +171,10 @@ public sealed class SessionTests
                 "<s:Reason><s:Text xml:lang=\"en\">The licence has to be renewed.</s:Text></s:Reason></s:Fault>", "urn:licences/Fault"));
         };
         var options = Credential.Options(service.Binding);
-        options.RetryOnBadContextToken = retry;
         await using var client = new SecureConversationClient(service.Address, options);
         for (var i = 1; i <= 3; i++)
         {
-            var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+            var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo, isIdempotent: retry));
             Assert.Equal(SecureConversationFailure.PeerFault, error.Failure);
             Assert.Equal($"{{urn:licences}}{name}", error.Fault!.Subcode);
             Assert.True(error.Fault.IsSecured);

@@ -28,7 +28,6 @@ public sealed class SettingsTests
         ["SecureConversationHttpOptions.MessageVersion"] = Shows(o => o.MessageVersion = MessageVersion.Soap11WSAddressing10),
         ["SecureConversationHttpOptions.OpenTimeout"] = new ShownBy("SecureConversation.Http.Tests/SessionTests.cs", "SlowHandshake_EndsByOpenTimeout"),
         ["SecureConversationHttpOptions.ProtectionRequirements"] = Shows(o => o.ProtectionRequirements = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign)),
-        ["SecureConversationHttpOptions.RetryOnBadContextToken"] = new ShownBy("SecureConversation.Http.Tests/SessionTests.cs", "RestartedService_CostsOneCallOrOneRetry"),
         ["SecureConversationHttpOptions.TimeProvider"] = Shows(o => o.TimeProvider = new ManualTimeProvider(DateTimeOffset.UtcNow.AddDays(1))),
     };
 

@@ -13,7 +13,6 @@ internal sealed class Endpoint
         Client = HttpOptionsValidator.CreateClient(name, options);
         Clock = options.TimeProvider;
         AllowUnprotectedRequests = options.AllowUnprotectedRequests;
-        RetryOnBadContextToken = options.RetryOnBadContextToken;
         MaxResponseBytes = options.MaxResponseBytes;
         OpenTimeout = options.OpenTimeout;
         CloseTimeout = options.CloseTimeout;
@@ -24,7 +23,6 @@ internal sealed class Endpoint
     public MessageVersion Version => Client.Binding.MessageVersion;
     public TimeProvider Clock { get; }
     public bool AllowUnprotectedRequests { get; }
-    public bool RetryOnBadContextToken { get; }
     public int MaxResponseBytes { get; }
     public TimeSpan OpenTimeout { get; }
     public TimeSpan CloseTimeout { get; }

@@ -67,8 +67,8 @@ internal static partial class FailureGuide
                 + "made room for that of a client with fewer (MaxSessions), or was never used within InactivityTimeout; or the load "
                 + "balancer chose another server; or the session was opened at another endpoint that uses the same "
                 + "store, which the log then says.",
-            Remedy = "Have the client open a new session; RetryOnBadContextToken of the HTTP client does so for operations that may be "
-                + "repeated. Raise SessionIdleTimeout for clients that pause. For several servers give them one "
+            Remedy = "Have the client open a new session; our clients do so, and repeat calls that are marked as idempotent "
+                + "(the WCF client where ReopenLostSessions is set). Raise SessionIdleTimeout for clients that pause. For several servers give them one "
                 + "ISecuritySessionStore and the same EndpointName, binding and certificate, or let the load balancer keep a client at one "
                 + "server.",
         },
