@@ -11,7 +11,7 @@ public sealed class DependencyTests
         "SecureConversation.FailureCode", "SecureConversation.SecureConversationException", "SecureConversation.SecureConversationFailure",
         "SecureConversation.SoapFault", "SecureConversation.MessageSecurityServiceOptions", "SecureConversation.MessageSecurityClientOptions",
         "SecureConversation.ReplayOutcome", "SecureConversation.ReplayEntry", "SecureConversation.MessageOrigin", "SecureConversation.IReplayCache",
-        "SecureConversation.FailureAnswerOptions", "SecureConversation.AddressFilter",
+        "SecureConversation.FailureAnswerOptions", "SecureConversation.AddressFilter", "SecureConversation.ISecurityStateEncoder",
         "SecureConversation.Credentials.AuthenticationFaultException",
         "SecureConversation.SessionCloseReason", "SecureConversation.ISecuritySessionStore", "SecureConversation.SessionState",
         "SecureConversation.SessionKeyState", "SecureConversation.SessionKeyRole",
@@ -70,14 +70,14 @@ public sealed class DependencyTests
     }
 
     [Fact]
-    public void Engine_RefersToThePlatformAndTwoPackagesOnly()
+    public void Engine_RefersToThePlatformAndAbstractionsOnly()
     {
         var others = typeof(MessageSecurityService).Assembly.GetReferencedAssemblies().Select(a => a.Name!)
-            .Where(n => !n.StartsWith("System.", StringComparison.Ordinal) && n is not ("Microsoft.Extensions.Logging.Abstractions" or "Microsoft.Win32.Primitives"));
+            .Where(n => !n.StartsWith("System.", StringComparison.Ordinal) && n is not ("Microsoft.AspNetCore.DataProtection.Abstractions" or "Microsoft.Extensions.Logging.Abstractions" or "Microsoft.Win32.Primitives"));
         Assert.Empty(others);
         var packages = Regex.Matches(File.ReadAllText(Path.Combine(Sources.Root, "src", "SecureConversation", "SecureConversation.csproj")), "PackageReference Include=\"([^\"]+)\"")
             .Select(m => m.Groups[1].Value);
-        Assert.All(packages, p => Assert.Contains(p, new[] { "Microsoft.Extensions.Logging.Abstractions", "Microsoft.CodeAnalysis.BannedApiAnalyzers" }));
+        Assert.All(packages, p => Assert.Contains(p, new[] { "Microsoft.AspNetCore.DataProtection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.CodeAnalysis.BannedApiAnalyzers" }));
     }
 
     [Fact]
