@@ -13,6 +13,8 @@ namespace SecureConversation;
 /// should drop those first for which <see cref="FindAsync"/> was not called for long.
 /// The engine limits what a process holds in memory (<see cref="MessageSecurityServiceOptions.MaxSessions"/>), not how many states of used
 /// sessions there are. Several endpoints may have one store: each state says whose it is (<see cref="SessionState.Endpoint"/>).
+/// A method that throws ends nothing: the message is refused, and its sender is told that the service is busy. The engine logs each
+/// exception but <see cref="StoreUnavailableException"/>, for a store that reports itself that it cannot reach its memory.
 /// </remarks>
 public interface ISecuritySessionStore
 {

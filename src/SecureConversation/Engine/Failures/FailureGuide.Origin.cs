@@ -82,6 +82,16 @@ internal static partial class FailureGuide
                 + "AuthenticationFaultException.",
             Log = FailureLog.Thrown,
         },
+        FailureCode.StoreUnavailable => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "none: the fault ServerTooBusy of WCF",
+            Cause = "The session store or the replay cache cannot be reached, such as Redis while it restarts, or threw an exception. "
+                + "The detail names its setting. Sessions stay as they are.",
+            Remedy = "Mend what the log says: the packages for stores log each outage once, what other stores throw is logged here. "
+                + "Clients may send the message again, newly secured, and are served once the store answers.",
+            Log = FailureLog.Store,
+        },
         _ => null,
     };
 }

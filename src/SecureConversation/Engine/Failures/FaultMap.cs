@@ -52,7 +52,7 @@ internal static class FaultMap
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => WireFault.FailedAuthentication,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired => BadContextToken(protocol),
         FailureCode.ServiceTooBusy => WireFault.ServerTooBusy,
-        FailureCode.ReplayCacheFull => WireFault.MessageTooMany,
+        FailureCode.ReplayCacheFull or FailureCode.StoreUnavailable => WireFault.MessageTooMany,
         FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
         FailureCode.NotUnderstood => WireFault.NotUnderstood,
         FailureCode.DestinationUnreachable => WireFault.DestinationUnreachable,
@@ -77,7 +77,7 @@ internal static class FaultMap
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch =>
             SecureConversationFailure.FailedAuthentication,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired => SecureConversationFailure.BadContextToken,
-        FailureCode.ServiceTooBusy => SecureConversationFailure.ServerTooBusy,
+        FailureCode.ServiceTooBusy or FailureCode.StoreUnavailable => SecureConversationFailure.ServerTooBusy,
         FailureCode.PeerFault => SecureConversationFailure.PeerFault,
         FailureCode.Internal => SecureConversationFailure.Internal,
         _ => SecureConversationFailure.InvalidSecurity,
