@@ -146,9 +146,7 @@ public sealed class ServiceSession
         {
             Endpoint = endpoint,
             Id = Id,
-            Key = key,
-            ReplyNonces = ReplyKeys.Nonces,
-            Expires = Expires,
+            Keys = [new SessionKeyState { Key = key, ReplyNonces = ReplyKeys.Nonces, Expires = Expires }],
             User = CopyUser(),
             ClientCertificate = ClientCertificate?.RawData,
         };

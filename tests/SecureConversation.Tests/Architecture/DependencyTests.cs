@@ -15,6 +15,7 @@ public sealed class DependencyTests
         "SecureConversation.StoreUnavailableException",
         "SecureConversation.Credentials.AuthenticationFaultException",
         "SecureConversation.SessionCloseReason", "SecureConversation.ISecuritySessionStore", "SecureConversation.SessionState",
+        "SecureConversation.SessionKeyState", "SecureConversation.SessionKeyRole",
     ];
 
     /// <summary>What the layers hand out; where it stands in the public folder, it belongs to the layer that makes it.</summary>

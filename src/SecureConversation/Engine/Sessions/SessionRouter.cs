@@ -276,17 +276,18 @@ internal sealed class SessionRouter(
 
     private ServiceSession Revive(SessionState state, Owner sender)
     {
-        if (!messages.Element.DefaultAlgorithmSuite.IsSymmetricKeyLengthSupported(state.Key.Length * 8))
+        var key = state.Keys.Single(k => k.Role == SessionKeyRole.Current);
+        if (!messages.Element.DefaultAlgorithmSuite.IsSymmetricKeyLengthSupported(key.Key.Length * 8))
         {
             throw new InvalidOperationException(
-                $"The session store returned a key of {state.Key.Length} octets, which the algorithm suite of the binding does not use.");
+                $"The session store returned a key of {key.Key.Length} octets, which the algorithm suite of the binding does not use.");
         }
 
-        var context = new SecurityContextKey(state.Id, null, SymmetricKey.From(state.Key));
+        var context = new SecurityContextKey(state.Id, key.Instance, SymmetricKey.From(key.Key));
         try
         {
-            var keys = SessionSendKeys.Create(context, messages.ForHandshake(MessageRole.Reply), random, nonces: state.ReplyNonces);
-            return new ServiceSession(context, keys, state.User, state.Expires, clock)
+            var keys = SessionSendKeys.Create(context, messages.ForHandshake(MessageRole.Reply), random, nonces: key.ReplyNonces);
+            return new ServiceSession(context, keys, state.User, key.Expires, clock)
             {
                 // Where a client came from is not kept. A session of nobody counts for the one who names it.
                 HeldBy = Owner.NameOfUser(state.User) is { } name ? new Owner(name) : sender,
