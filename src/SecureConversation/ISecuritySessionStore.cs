@@ -24,6 +24,14 @@ public interface ISecuritySessionStore
     /// <param name="cancellationToken">Cancels waiting for a remote store.</param>
     ValueTask<SessionState?> FindAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Finds the state of a session as it is now, past any copy that a store with a cache may have. The engine calls it where the found
+    /// state may be too old: for a message that names a key which that state does not have.
+    /// </summary>
+    /// <param name="id">Identifier of the security context. It comes from the wire and is not verified.</param>
+    /// <param name="cancellationToken">Cancels waiting for a remote store.</param>
+    ValueTask<SessionState?> FindLatestAsync(string id, CancellationToken cancellationToken) => FindAsync(id, cancellationToken);
+
     /// <summary>Stores the state of a new session.</summary>
     /// <param name="state">Owned by the engine, which zeroes its keys: the store must copy what it keeps.</param>
     /// <param name="cancellationToken">Cancels waiting for a remote store.</param>
