@@ -126,6 +126,8 @@ public enum FailureCode
     CancellationNotAllowed = 514,
     /// <summary>A validator or authenticator of the service threw an exception.</summary>
     ValidatorFailed = 515,
+    /// <summary>The session store or the replay cache of the service cannot be reached, or threw an exception.</summary>
+    StoreUnavailable = 516,
     /// <summary>A handshake reached a service that shuts down.</summary>
     ServiceStopping = 520,
 

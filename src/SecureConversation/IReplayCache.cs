@@ -13,6 +13,11 @@ public enum ReplayOutcome
     /// The owner of the entry has used up its share of the cache; there is room for others. The sender is told that the service is busy.
     /// </summary>
     ShareUsedUp,
+    /// <summary>
+    /// The session of the message was cancelled or aborted, perhaps at another instance of the service. The sender is told that it is
+    /// unknown. Only for entries with a <see cref="ReplayEntry.SessionId"/>.
+    /// </summary>
+    SessionEnded,
 }
 
 /// <summary>One value that a replay cache remembers.</summary>
@@ -39,6 +44,12 @@ public readonly record struct ReplayEntry
     /// owner himself. For comparison only.
     /// </summary>
     public string? Network { get; init; }
+
+    /// <summary>
+    /// Identifier of the security context that protects the message; null outside sessions. A cache that has its memory in common with an
+    /// <see cref="ISecuritySessionStore"/> can say in the same step that the session has ended.
+    /// </summary>
+    public string? SessionId { get; init; }
 }
 
 /// <summary>
@@ -52,5 +63,8 @@ public interface IReplayCache
     /// <summary>Adds a value if it is new, atomically.</summary>
     /// <param name="entry">The value, how long it counts, and for whom.</param>
     /// <param name="cancellationToken">Cancels the call to a remote cache.</param>
+    /// <exception cref="StoreUnavailableException">
+    /// The cache cannot reach its memory. Whatever it throws, the message is refused: its sender is told that the service is busy.
+    /// </exception>
     ValueTask<ReplayOutcome> TryAddAsync(ReplayEntry entry, CancellationToken cancellationToken);
 }

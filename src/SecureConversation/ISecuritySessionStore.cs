@@ -14,6 +14,8 @@ namespace SecureConversation;
 /// should drop those first for which <see cref="FindAsync"/> was not called for long.
 /// The engine limits what a process holds in memory (<see cref="MessageSecurityServiceOptions.MaxSessions"/>), not how many states of used
 /// sessions there are. Several endpoints may have one store: each state says whose it is (<see cref="SessionState.Endpoint"/>).
+/// A method that throws ends nothing: the message is refused, and its sender is told that the service is busy. The engine logs each
+/// exception but <see cref="StoreUnavailableException"/>, for a store that reports itself that it cannot reach its memory.
 /// </remarks>
 public interface ISecuritySessionStore
 {
@@ -21,6 +23,14 @@ public interface ISecuritySessionStore
     /// <param name="id">Identifier of the security context. It comes from the wire and is not verified.</param>
     /// <param name="cancellationToken">Cancels waiting for a remote store.</param>
     ValueTask<SessionState?> FindAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Finds the state of a session as it is now, past any copy that a store with a cache may have. The engine calls it where the found
+    /// state may be too old: for a message that names a key which that state does not have.
+    /// </summary>
+    /// <param name="id">Identifier of the security context. It comes from the wire and is not verified.</param>
+    /// <param name="cancellationToken">Cancels waiting for a remote store.</param>
+    ValueTask<SessionState?> FindLatestAsync(string id, CancellationToken cancellationToken) => FindAsync(id, cancellationToken);
 
     /// <summary>Stores the state of a new session.</summary>
     /// <param name="state">Owned by the engine, which zeroes its keys: the store must copy what it keeps.</param>

@@ -214,12 +214,13 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Ends a session from the side of the service. Later messages of the session get the fault BadContextToken.</summary>
     /// <param name="session">A session of this service.</param>
+    /// <exception cref="Exception">What the session store throws. The session goes on if the store has it.</exception>
     public async ValueTask AbortAsync(ServiceSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
         if (_sessions is not null)
         {
-            await _sessions.Router.CloseAsync(session, SessionCloseReason.Aborted).ConfigureAwait(false);
+            await _sessions.AbortAsync(session).ConfigureAwait(false);
         }
     }
 
@@ -337,7 +338,7 @@ public sealed class MessageSecurityService : IDisposable
             var keys = new ContextKeySource(session.Key, session.ReplyKeys) { Use = message.Use };
             request = await _receiver.ReceiveInSessionAsync(
                 message, Formats, _messages.RequirementsOf(kind, message.Action, MessageRole.Request), keys,
-                session.OwnerAt(message.Origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
+                session.OwnerAt(message.Origin.RemoteAddress), session.Id, cancellationToken).ConfigureAwait(false);
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
             var answer = _delivery.Refuse(request, Formats, kind, message.Origin, protection);
             if (answer is null && kind != MessageKind.CancelRequest)

@@ -159,10 +159,8 @@ public sealed class VerifiedMessage : IDisposable
     /// <inheritdoc cref="HandsOutUnsignedHeaders"/>
     internal bool HandsOutCanonicalForm { get; set; }
 
-    /// <summary>
-    /// The limit for which the replay cache did not remember this message, so that it must not be accepted; null when it did.
-    /// </summary>
-    internal string? Unremembered { get; set; }
+    /// <summary>Why the replay cache did not remember this message, so that it must not be accepted; null when it did.</summary>
+    internal Unremembered? Unremembered { get; set; }
 
     internal SupportingTokens Tokens { get; }
     internal Timestamp? Timestamp { get; }

@@ -12,6 +12,7 @@ public sealed class DependencyTests
         "SecureConversation.SoapFault", "SecureConversation.MessageSecurityServiceOptions", "SecureConversation.MessageSecurityClientOptions",
         "SecureConversation.ReplayOutcome", "SecureConversation.ReplayEntry", "SecureConversation.MessageOrigin", "SecureConversation.IReplayCache",
         "SecureConversation.FailureAnswerOptions", "SecureConversation.AddressFilter", "SecureConversation.ISecurityStateEncoder",
+        "SecureConversation.StoreUnavailableException",
         "SecureConversation.Credentials.AuthenticationFaultException",
         "SecureConversation.SessionCloseReason", "SecureConversation.ISecuritySessionStore", "SecureConversation.SessionState",
         "SecureConversation.SessionKeyState", "SecureConversation.SessionKeyRole",

@@ -184,6 +184,8 @@ public sealed partial class FailurePageTests
         FailureLog.Refused => Event(nameof(EngineLog.Refused), code),
         FailureLog.Defect => Event(nameof(EngineLog.Defect), code) + ", with the exception",
         FailureLog.Thrown => Event(nameof(EngineLog.ValidatorFailed), code) + ", with the exception",
+        FailureLog.Store => Event(nameof(EngineLog.Refused), code) + " where the store has said it itself, else "
+            + Event(nameof(EngineLog.ValidatorFailed), code) + ", with the exception",
         FailureLog.Host => "what the host logs of the HTTP status",
         _ => "nothing: the exception says it",
     };

@@ -90,6 +90,16 @@ internal static partial class FailureGuide
             Remedy = "None where a service is stopped on purpose: the client opens a session once it runs again, or at another instance. Take "
                 + "an instance out of the load balancer before it stops.",
         },
+        FailureCode.StoreUnavailable => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "none: the fault ServerTooBusy of WCF",
+            Cause = "The session store or the replay cache cannot be reached, such as Redis while it restarts, or threw an exception. "
+                + "The detail names its setting. Sessions stay as they are.",
+            Remedy = "Mend what the log says: the packages for stores log each outage once, what other stores throw is logged here. "
+                + "Clients may send the message again, newly secured, and are served once the store answers.",
+            Log = FailureLog.Store,
+        },
         _ => null,
     };
 }

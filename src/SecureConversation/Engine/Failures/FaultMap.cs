@@ -55,7 +55,7 @@ internal static class FaultMap
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => WireFault.FailedAuthentication,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired => BadContextToken(protocol),
         FailureCode.ServiceTooBusy => WireFault.ServerTooBusy,
-        FailureCode.ReplayCacheFull => WireFault.MessageTooMany,
+        FailureCode.ReplayCacheFull or FailureCode.StoreUnavailable => WireFault.MessageTooMany,
         FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
         FailureCode.NotUnderstood => WireFault.NotUnderstood,
         FailureCode.DestinationUnreachable => WireFault.DestinationUnreachable,
@@ -81,8 +81,8 @@ internal static class FaultMap
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch =>
             SecureConversationFailure.FailedAuthentication,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired => SecureConversationFailure.BadContextToken,
-        FailureCode.ServiceTooBusy => SecureConversationFailure.ServerTooBusy,
         FailureCode.ServiceStopping => SecureConversationFailure.EndpointUnavailable,
+        FailureCode.ServiceTooBusy or FailureCode.StoreUnavailable => SecureConversationFailure.ServerTooBusy,
         FailureCode.PeerFault => SecureConversationFailure.PeerFault,
         FailureCode.Internal => SecureConversationFailure.Internal,
         _ => SecureConversationFailure.InvalidSecurity,

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
@@ -27,7 +29,8 @@ internal sealed class ServiceSessions
             options.SessionClosed?.Invoke(session);
         }, e => EngineLog.CallbackFailed(environment.Log, e));
         Router = new SessionRouter(
-            Table, options.SessionStore, endpoint, messages.Application, environment.Random, environment.Clock);
+            Table, options.SessionStore is { } store ? new GuardedStore(store) : null, endpoint, messages.Application, environment.Random,
+            environment.Clock);
         Negotiations = new NegotiationGate(settings, environment.Clock);
         Issue = new ServiceIssue(messages, Table, Router, environment);
         Cancel = new ServiceCancel(messages.Application, Router, environment);
@@ -43,4 +46,17 @@ internal sealed class ServiceSessions
     public ServiceIssue Issue { get; }
 
     public ServiceCancel Cancel { get; }
+
+    /// <summary>Ends a session for the application, which gets what the store throws.</summary>
+    public async ValueTask AbortAsync(ServiceSession session)
+    {
+        try
+        {
+            await Router.CloseAsync(session, SessionCloseReason.Aborted).ConfigureAwait(false);
+        }
+        catch (SecurityFailureException e) when (e.Thrown is { } thrown)
+        {
+            ExceptionDispatchInfo.Throw(thrown);
+        }
+    }
 }

@@ -47,11 +47,14 @@ internal sealed record Freshness(TimeProvider Clock, TimeSpan ReplayWindow, Time
         }
     }
 
-    /// <summary>Refuses a message that the replay cache knows already; false when it has no room for a new one.</summary>
+    /// <summary>
+    /// Refuses a message that the replay cache knows already or whose session has ended; false when it has no room for a new one.
+    /// </summary>
     public static bool IsRemembered(ReplayOutcome outcome) => outcome switch
     {
         ReplayOutcome.Fresh => true,
         ReplayOutcome.Full or ReplayOutcome.ShareUsedUp => false,
+        ReplayOutcome.SessionEnded => Fail.With<bool>(FailureCode.UnknownContext, "it has ended at another instance of the service"),
         _ => Fail.With<bool>(FailureCode.Replayed),
     };
 

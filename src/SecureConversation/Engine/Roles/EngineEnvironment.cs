@@ -53,7 +53,7 @@ internal sealed record EngineEnvironment
     }
 
     /// <summary>Logs that a message was refused.</summary>
-    public void Refused(FailureCode code, string? detail)
+    public void Refused(FailureCode code, string? detail, Exception? thrown = null)
     {
         if (Refusals is null)
         {
@@ -61,7 +61,7 @@ internal sealed record EngineEnvironment
         }
         else
         {
-            Refusals.Write(code, detail);
+            Refusals.Write(code, detail, thrown);
         }
     }
 }

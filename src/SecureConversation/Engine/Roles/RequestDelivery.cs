@@ -28,10 +28,10 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
         }
 
         // A session ends with its Cancel, so that need not be remembered: a replay finds no session.
-        if (request.Unremembered is { } limit && kind != MessageKind.CancelRequest)
+        if (request.Unremembered is { } reason && kind != MessageKind.CancelRequest)
         {
-            var fault = FaultMap.Of(FailureCode.ReplayCacheFull, formats.Protocol);
-            return Answer(request, formats, protection, fault, FailureCode.ReplayCacheFull, limit);
+            return Answer(
+                request, formats, protection, FaultMap.Of(reason.Code, formats.Protocol), reason.Code, reason.Detail, reason.Thrown);
         }
 
         // WCF hands out unsigned header blocks, we remove them by default. Then an unsigned block with mustUnderstand cannot be processed
@@ -51,9 +51,9 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
     }
 
     private ServiceAnswer Answer(VerifiedMessage request, BindingMessages formats, ReplyProtection protection, WireFault fault,
-        FailureCode code, string? detail)
+        FailureCode code, string? detail, Exception? thrown = null)
     {
-        environment.Refused(code, detail);
+        environment.Refused(code, detail, thrown);
         var requirements = formats.ForSentReply(formats.Soap.DefaultFaultAction, requestAction: null);
         var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
         return new ServiceAnswer(protection.Secure(envelope, requirements), code);

@@ -40,7 +40,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         received.Turn?.Dispose();
         var signer = await authenticator.AuthenticateSignerAsync(authentic, received.Origin, cancellationToken).ConfigureAwait(false);
         var owner = Owner.Of(signer, received.Origin.RemoteAddress);
-        var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
+        var memory = await RememberAsync(authentic, messages, owner, sessionId: null, cancellationToken).ConfigureAwait(false);
         verifier.VerifyInClear(authentic);
         var message = verifier.Open(authentic, []);
         memory.Opened(message);
@@ -60,11 +60,11 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     /// Receives a request of a session. The session has authenticated its sender before, who owns what is remembered of the request.
     /// </summary>
     public async ValueTask<VerifiedMessage> ReceiveInSessionAsync(ReceivedEnvelope received, BindingMessages messages,
-        MessageRequirements requirements, KeySource keys, Owner owner, CancellationToken cancellationToken)
+        MessageRequirements requirements, KeySource keys, Owner owner, string sessionId, CancellationToken cancellationToken)
     {
         var verifier = Verifier(messages, requirements, keys);
         using var authentic = verifier.Authenticate(received.Wire);
-        var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
+        var memory = await RememberAsync(authentic, messages, owner, sessionId, cancellationToken).ConfigureAwait(false);
         verifier.VerifyInClear(authentic);
         var message = verifier.Open(authentic, []);
         memory.Opened(message);
@@ -77,11 +77,11 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     private Freshness FreshnessOf(BindingMessages messages) => Freshness.Of(messages.Element.LocalServiceSettings, environment.Clock);
 
     /// <summary>
-    /// Refuses a replay. A new message for which there is no room is opened all the same, if only once at a time, since what its sender
-    /// gets is a secured answer that the service is busy.
+    /// Refuses a replay. A new message for which there is no room, or that a failing cache does not remember, is opened all the same, if
+    /// only once at a time, since what its sender gets is a secured answer that the service is busy.
     /// </summary>
     private async ValueTask<Memory> RememberAsync(
-        AuthenticMessage message, BindingMessages messages, Owner owner, CancellationToken cancellationToken)
+        AuthenticMessage message, BindingMessages messages, Owner owner, string? sessionId, CancellationToken cancellationToken)
     {
         if (message.Signed.Signer is not null && !message.WrappedKey.IsEmpty
             && !_attempts.WrappedKeys.TryAdd(message.WrappedKey, message.ReplayValue))
@@ -101,28 +101,43 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
             Retention = freshness.Retention,
             Owner = owner.Name,
             Network = owner.Network,
+            SessionId = sessionId,
         };
-        var outcome = await replays.TryAddAsync(signature, cancellationToken).ConfigureAwait(false);
-        if (Freshness.IsRemembered(outcome) && !message.WrappedKey.IsEmpty)
+        var reason = await AddAsync(signature, cancellationToken).ConfigureAwait(false);
+        if (reason is null && !message.WrappedKey.IsEmpty)
         {
             var key = signature with { Value = ReplayValues.OfEncryptedKey(message.WrappedKey) };
-            outcome = await replays.TryAddAsync(key, cancellationToken).ConfigureAwait(false);
+            reason = await AddAsync(key, cancellationToken).ConfigureAwait(false);
         }
 
-        return Freshness.IsRemembered(outcome)
-            ? default
-            : new Memory(_attempts.Messages.Begin(message.ReplayValue, message.WrappedKey, owner), Freshness.DetailOf(outcome));
+        return reason is null ? default : new Memory(_attempts.Messages.Begin(message.ReplayValue, message.WrappedKey, owner), reason);
+    }
+
+    /// <summary>Refuses a replay; why the cache does not remember a message that is none, or null when it does.</summary>
+    private async ValueTask<Unremembered?> AddAsync(ReplayEntry entry, CancellationToken cancellationToken)
+    {
+        ReplayOutcome outcome;
+        try
+        {
+            outcome = await replays.TryAddAsync(entry, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (StoreFailures.IsOfStore(e, cancellationToken))
+        {
+            return new Unremembered(FailureCode.StoreUnavailable, nameof(MessageSecurityServiceOptions.ReplayCache), e);
+        }
+
+        return Freshness.IsRemembered(outcome) ? null : new Unremembered(FailureCode.ReplayCacheFull, Freshness.DetailOf(outcome));
     }
 
     /// <summary>What is known of a message before it is opened.</summary>
     /// <param name="Attempt">The attempt to open a message that is not remembered; null for one that is.</param>
-    /// <param name="Limit">The limit that left no room for it.</param>
-    private readonly record struct Memory(SingleAttempts.Attempt? Attempt, string? Limit)
+    /// <param name="Reason">Why it is not remembered.</param>
+    private readonly record struct Memory(SingleAttempts.Attempt? Attempt, Unremembered? Reason)
     {
         public void Opened(VerifiedMessage message)
         {
             Attempt?.Succeed();
-            message.Unremembered = Limit;
+            message.Unremembered = Reason;
         }
     }
 }

@@ -15,7 +15,7 @@ internal static partial class EngineLog
     public static partial void SessionClosed(ILogger logger, string sessionId, string reason);
 
     [LoggerMessage(4, LogLevel.Error,
-        "A defect of the library, or a failure of its replay cache or session store, while receiving a message.")]
+        "A defect of the library while receiving a message.")]
     public static partial void Defect(ILogger logger, Exception exception);
 
     [LoggerMessage(35, LogLevel.Error, "Message refused: {Code}, because {Setting} of the application threw an exception.")]

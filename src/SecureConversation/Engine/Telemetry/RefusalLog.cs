@@ -28,7 +28,11 @@ internal sealed class RefusalLog(ILogger log, TimeProvider clock) : IDisposable
             return;
         }
 
-        if (thrown is not null && code == FailureCode.ValidatorFailed)
+        if (thrown is StoreUnavailableException)
+        {
+            EngineLog.Refused(log, code, detail);
+        }
+        else if (thrown is not null && code is FailureCode.ValidatorFailed or FailureCode.StoreUnavailable)
         {
             EngineLog.ValidatorFailed(log, code, detail ?? "unknown", thrown);
         }
