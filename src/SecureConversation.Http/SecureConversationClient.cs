@@ -9,7 +9,8 @@ namespace SecureConversation.Http;
 /// the binding has one, is opened by the first call and cancelled by disposal. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// A fault of the application ends <see cref="CallAsync(string, string, CancellationToken)"/> with a <see cref="SecureConversationException"/> whose Failure is
+/// A fault of the application ends <see cref="CallAsync(string, string, CancellationToken)"/> with a
+/// <see cref="SecureConversationException"/> whose Failure is
 /// <see cref="SecureConversationFailure.PeerFault"/>. A service that forgot the session, by a restart, fails one call with
 /// <see cref="SecureConversationFailure.BadContextToken"/>,
 /// and the next call opens a new session; see <see cref="SecureConversationRequestOptions.Idempotent"/>.

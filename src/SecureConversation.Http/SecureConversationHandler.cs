@@ -120,36 +120,86 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         base.Dispose(disposing);
     }
 
+    /// <summary>
+    /// A session whose key the service does not renew any more gives way to another one: nothing was processed by then, as the service
+    /// itself says.
+    /// </summary>
     private async Task<HttpResponseMessage> ExchangeInSessionAsync(
         HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
     {
         var slot = _sessions.Slot(plain.Address);
+        return await TryInSessionAsync(slot, request, plain, cancellationToken).ConfigureAwait(false)
+            ?? await TryInSessionAsync(slot, request, plain, cancellationToken).ConfigureAwait(false)
+            ?? throw new SecureConversationException(SecureConversationFailure.BadContextToken, FailureCode.ContextKeyExpired,
+                "The service twice refused to renew the key of a session that it had opened; its log says why.");
+    }
+
+    /// <summary>Null where the key of the session has expired, and the service refused to renew it.</summary>
+    private async Task<HttpResponseMessage?> TryInSessionAsync(
+        SessionSlot slot, HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
+    {
         var session = await slot.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var secured = session.Secure(plain.Envelope);
+            if (!await TryRenewAsync(slot, session, session.PrepareAsync(cancellationToken)).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            var expires = session.Expires;
             try
             {
-                var response = await ExchangeAsync(request, plain, secured, AwaitedReply.InSession, cancellationToken)
-                    .ConfigureAwait(false);
-                if (response.Content is VerifiedContent { Reply: { IsFault: true } reply } && EndsSession(reply))
-                {
-                    slot.Lose(session, FailureCode.PeerFault);
-                }
-
-                return response;
+                return await ExchangeAsync(slot, session, request, plain, cancellationToken).ConfigureAwait(false);
             }
-            catch (SecureConversationException e)
+            catch (SecureConversationException e) when (e.Failure == SecureConversationFailure.RenewNeeded && session.CanRenew)
             {
-                // A service that has forgotten the session may answer with anything, a fault of its own or nothing, and so may somebody on
-                // the way, whom that gives a handshake and no more: the session is not used again, and nothing is repeated for it.
-                slot.Lose(session, e.Code);
-                throw;
+                // Its key expired on the way, or the clock of this client is behind.
             }
+
+            return await TryRenewAsync(slot, session, session.RenewAsync(expires, cancellationToken)).ConfigureAwait(false)
+                ? await ExchangeAsync(slot, session, request, plain, cancellationToken).ConfigureAwait(false)
+                : null;
         }
         finally
         {
             session.Leave();
+        }
+    }
+
+    private static async Task<bool> TryRenewAsync(SessionSlot slot, SharedSession session, Task renewal)
+    {
+        try
+        {
+            await renewal.ConfigureAwait(false);
+            return true;
+        }
+        catch (SecureConversationException e)
+        {
+            slot.Lose(session, e.Code);
+            return false;
+        }
+    }
+
+    private async Task<HttpResponseMessage> ExchangeAsync(
+        SessionSlot slot, SharedSession session, HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var secured = session.Secure(plain.Envelope);
+            var response = await ExchangeAsync(request, plain, secured, AwaitedReply.InSession, cancellationToken).ConfigureAwait(false);
+            if (response.Content is VerifiedContent { Reply: { IsFault: true } reply } && EndsSession(reply))
+            {
+                slot.Lose(session, FailureCode.PeerFault);
+            }
+
+            return response;
+        }
+        catch (SecureConversationException e) when (e.Failure != SecureConversationFailure.RenewNeeded || !session.CanRenew)
+        {
+            // A service that has forgotten the session may answer with anything, a fault of its own or nothing, and so may somebody on
+            // the way, whom that gives a handshake and no more: the session is not used again, and nothing is repeated for it.
+            slot.Lose(session, e.Code);
+            throw;
         }
     }
 
@@ -214,7 +264,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
     /// not.
     /// </summary>
     private static bool IsLoss(SecureConversationException e) =>
-        e is { Failure: SecureConversationFailure.BadContextToken, Fault: not null };
+        e is { Failure: SecureConversationFailure.BadContextToken or SecureConversationFailure.RenewNeeded, Fault: not null };
 
     /// <summary>Sends a request through the handlers behind this one.</summary>
     internal Task<HttpResponseMessage> SendAsIsAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

@@ -9,8 +9,8 @@ public static class SecureConversationRequestOptions
     /// <summary>
     /// Set it to true for a request that may be executed twice with the result of once. It is then sent once more, in a new session, when
     /// the service answers that it has forgotten the session. That answer comes without security: somebody between client and service can
-    /// let a request pass, replace its reply by it and have the request executed twice, so no other request is repeated. Either way the next
-    /// request opens a new session.
+    /// let a request pass, replace its reply by it and have the request executed twice, so no other request is repeated. Either way the
+    /// next request opens a new session.
     /// </summary>
     public static HttpRequestOptionsKey<bool> Idempotent { get; } = new("SecureConversation.Idempotent");
 

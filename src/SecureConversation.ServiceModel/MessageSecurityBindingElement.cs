@@ -24,8 +24,8 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
 
     /// <summary>
     /// Whether a channel survives that the service has ended or forgotten its session, or may have: the next call opens another one, with
-    /// another <c>SessionId</c>. The call that found it out fails, unless its operation is marked by <see cref="IdempotentAttribute"/>. What
-    /// the service kept for the session, such as a service instance, is gone. Default false: the channel is faulted, as in WCF. True is
+    /// another <c>SessionId</c>. The call that found it out fails, unless its operation is marked by <see cref="IdempotentAttribute"/>.
+    /// What the service kept for the session, such as a service instance, is gone. Default false: the channel is faulted, as in WCF. True is
     /// refused without a session.
     /// </summary>
     public bool ReopenLostSessions { get; set; }

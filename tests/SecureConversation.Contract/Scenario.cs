@@ -64,6 +64,9 @@ public sealed record Scenario
     /// <summary>How long the service keeps an idle session.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long the key of a session is good; null for the hours of WCF.</summary>
+    public TimeSpan? KeyLife { get; init; }
+
     /// <summary>The port of the service; 0 for a free one.</summary>
     public int Port { get; init; }
 

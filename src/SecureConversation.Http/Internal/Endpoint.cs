@@ -28,6 +28,18 @@ internal sealed class Endpoint
     public TimeSpan CloseTimeout { get; }
     public ILogger Log { get; }
 
+    /// <summary>Sends the messages of a handshake until it is completed.</summary>
+    public async Task RunAsync(SessionHandshake handshake, Uri address, HttpSend send, CancellationToken cancellationToken)
+    {
+        while (handshake.Step is HandshakeStep.Send next)
+        {
+            var content = new EnvelopeContent(next.Envelope, owner: null, isHandshake: true);
+            using var request = SoapPost.Create(Version, address, content, next.Action);
+            using var response = await ExchangeAsync(send, request, isOneWay: false, cancellationToken).ConfigureAwait(false);
+            response.Verify(AwaitedReply.OfHandshake, handshake.Receive);
+        }
+    }
+
     public async Task<SoapResponse> ExchangeAsync(
         HttpSend send, HttpRequestMessage request, bool isOneWay, CancellationToken cancellationToken)
     {

@@ -33,4 +33,10 @@ internal static partial class HttpLog
 
     [LoggerMessage(207, LogLevel.Warning, "Not all sessions could be ended in time.")]
     public static partial void CloseAbandoned(ILogger logger, Exception exception);
+
+    [LoggerMessage(211, LogLevel.Debug, "The key of session {SessionId} with {Address} is renewed.")]
+    public static partial void Renewed(ILogger logger, string sessionId, string address);
+
+    [LoggerMessage(212, LogLevel.Warning, "The key of session {SessionId} with {Address} could not be renewed.")]
+    public static partial void RenewalFailed(ILogger logger, string sessionId, string address, Exception exception);
 }

@@ -166,14 +166,7 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
         try
         {
             using var handshake = endpoint.Client.StartSession(address);
-            while (handshake.Step is HandshakeStep.Send next)
-            {
-                var content = new EnvelopeContent(next.Envelope, owner: null, isHandshake: true);
-                using var request = SoapPost.Create(endpoint.Version, address, content, next.Action);
-                using var response = await endpoint.ExchangeAsync(send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);
-                response.Verify(AwaitedReply.OfHandshake, handshake.Receive);
-            }
-
+            await endpoint.RunAsync(handshake, address, send, timeout.Token).ConfigureAwait(false);
             return new SharedSession(((HandshakeStep.Completed)handshake.Step).Session, endpoint, address, send);
         }
         catch (OperationCanceledException e) when (stopping.IsCancellationRequested)

@@ -13,6 +13,7 @@ internal sealed class SharedSession
     private readonly UseCount _users;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _replaceAt;
+    private readonly SessionRenewal? _renewal;
     private int _isRetired;
     private volatile bool _isKnownToService;
 
@@ -23,6 +24,7 @@ internal sealed class SharedSession
         _address = address;
         _send = send;
         _users = new UseCount(() => Task.Run(EndAsync));
+        _renewal = session.CanRenew ? new SessionRenewal(session, endpoint, address, send) : null;
         _replaceAt = ReplaceAt(session, endpoint);
     }
 
@@ -31,7 +33,24 @@ internal sealed class SharedSession
     /// <summary>Completed when the session is over; failed when the service could not be told.</summary>
     public Task Ended => _ended.Task;
 
-    public bool IsDue => _endpoint.Clock.GetUtcNow() >= _replaceAt;
+    /// <summary>Whether another session takes the place of this one, whose key cannot be renewed.</summary>
+    public bool IsDue => _renewal is null && _endpoint.Clock.GetUtcNow() >= _replaceAt;
+
+    /// <summary>When the key expires that requests are under.</summary>
+    public DateTimeOffset Expires => _session.Expires;
+
+    /// <summary>Renews the key if that is due, before a call.</summary>
+    public Task PrepareAsync(CancellationToken cancellationToken) => _renewal?.PrepareAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>Renews a key that the service does not take any more.</summary>
+    /// <param name="expires">When that key expires.</param>
+    /// <param name="cancellationToken">Ends the waiting, but not the renewal.</param>
+    /// <exception cref="InvalidOperationException">The binding does not renew sessions.</exception>
+    public Task RenewAsync(DateTimeOffset expires, CancellationToken cancellationToken) =>
+        _renewal?.RenewAsync(expires, cancellationToken)
+        ?? throw new InvalidOperationException("The binding does not renew sessions.");
+
+    public bool CanRenew => _renewal is not null;
 
     public SecuredRequest Secure(ReadOnlyMemory<byte> envelope) => _session.Secure(envelope);
 

@@ -10,10 +10,17 @@ internal sealed record PlainCall(Message Message, ReadOnlyMemory<byte> Envelope,
 {
     /// <summary>Whether the call is made for the second time. There is no third.</summary>
     public bool IsRepeated { get; set; }
+
+    /// <summary>When the key expires that the service did not take for this call; null for none.</summary>
+    public DateTimeOffset? ExpiredKey { get; set; }
 }
 
-/// <summary>A protected request, and the session that protects it; null outside sessions.</summary>
-internal readonly record struct ProtectedCall(SecuredRequest Request, ClientSession? Session) : IDisposable
+/// <summary>A protected request.</summary>
+/// <param name="Request">The request.</param>
+/// <param name="Session">The session that protects it; null outside sessions.</param>
+/// <param name="KeyExpires">When the key of the session expires that protects it.</param>
+internal readonly record struct ProtectedCall(SecuredRequest Request, ClientSession? Session, DateTimeOffset KeyExpires = default)
+    : IDisposable
 {
     public void Dispose() => Request.Dispose();
 }

@@ -32,6 +32,10 @@ internal static class SecurityErrors
         _ => new SecurityNegotiationException($"No secure session could be opened. {e.Message}", Inner(e)),
     };
 
+    /// <summary>The exception for a renewal that was refused, by us or by the service. The session is as it was.</summary>
+    public static Exception ForRenewal(SecureConversationException e) =>
+        new SecurityNegotiationException($"The key of the session could not be renewed. {e.Message}", Inner(e));
+
     /// <summary>The exception for a request that was not sent, or whose reply was refused.</summary>
     /// <param name="e">The refusal.</param>
     /// <param name="knowsContract">Whether the channel was told about the contract, whose levels the service may want.</param>

@@ -28,4 +28,10 @@ internal static partial class ServiceModelLog
 
     [LoggerMessage(506, LogLevel.Warning, "The call of {Action} at {Address}, which is marked as idempotent, is made once more.")]
     public static partial void Repeating(ILogger logger, string action, Uri address);
+
+    [LoggerMessage(507, LogLevel.Debug, "The key of session {SessionId} with {Address} is renewed.")]
+    public static partial void Renewed(ILogger logger, string sessionId, Uri address);
+
+    [LoggerMessage(508, LogLevel.Warning, "The key of session {SessionId} with {Address} could not be renewed.")]
+    public static partial void RenewalFailed(ILogger logger, string sessionId, Uri address, Exception exception);
 }

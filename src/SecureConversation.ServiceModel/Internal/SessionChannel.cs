@@ -7,8 +7,13 @@ namespace SecureConversation.ServiceModel.Internal;
 internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
     : SecurityChannel(factory, security, inner), IRequestSessionChannel, IOutputSession
 {
+    // A renewal that failed is tried again after this part of the time that the key has left.
+    private const int TriesOfTheRest = 10;
+
     // Calls that find the session lost open one together.
     private readonly Turn _opening = new();
+    private readonly Turn _renewing = new();
+    private long _renewNotBefore;
     private volatile ClientSession? _session;
     private string? _id;
 
@@ -22,10 +27,12 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         var session = _session ?? await ReopenAsync(call.Deadline, isAsync).ConfigureAwait(false);
         try
         {
-            return new ProtectedCall(session.Secure(call.Envelope), session);
+            await PrepareAsync(session, call, isAsync).ConfigureAwait(false);
+            return Secure(session, call);
         }
-        catch (SecureConversationException e) when (e.Code == FailureCode.ContextKeyExpired)
+        catch (SecureConversationException e) when (e.Code == FailureCode.ContextKeyExpired || Security.ReopensLostSessions)
         {
+            // The key has expired, and cannot be renewed or the service refused to.
             Lose(session, e.Code);
             if (!Security.ReopensLostSessions)
             {
@@ -34,14 +41,20 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         }
 
         // Nothing was sent, so every call goes on.
-        session = await ReopenAsync(call.Deadline, isAsync).ConfigureAwait(false);
-        return new ProtectedCall(session.Secure(call.Envelope), session);
+        return Secure(await ReopenAsync(call.Deadline, isAsync).ConfigureAwait(false), call);
     }
 
     // As in WCF: a refused reply may be a forgery, which costs a session and no more; a service that has forgotten the session may answer
     // with anything, and the dispatcher ends it after an exception that nobody handled. The caller gets that fault all the same.
     protected override bool OnRefused(PlainCall call, ProtectedCall request, SecureConversationException refused)
     {
+        if (refused.Failure == SecureConversationFailure.RenewNeeded && request.Session!.CanRenew)
+        {
+            // The service itself says that it did not process the call.
+            call.ExpiredKey = request.KeyExpires;
+            return !call.IsRepeated;
+        }
+
         if (refused.Fault is { IsSecured: true, EndsSession: false })
         {
             return false;
@@ -156,6 +169,78 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
         {
             var reply = await ExchangeAsync(next.Envelope, deadline, isAsync).ConfigureAwait(false);
             handshake.Receive(reply.IsEmpty ? throw NoHandshake() : reply);
+        }
+    }
+
+    // The time is taken first: where the key changes in between, the call is only made under the new key once more.
+    private static ProtectedCall Secure(ClientSession session, PlainCall call) =>
+        new(KeyExpires: session.Expires, Request: session.Secure(call.Envelope), Session: session);
+
+    /// <summary>
+    /// Renews the key where that is due, or where the service did not take it for this call. The call that finds it due does so and is the
+    /// first under the new key, because a key that was never used cannot be renewed; others go on under the old key as long as it is good.
+    /// </summary>
+    private async Task PrepareAsync(ClientSession session, PlainCall call, bool isAsync)
+    {
+        var isExpired = call.ExpiredKey == session.Expires || (session.CanRenew && session.Expires <= DateTimeOffset.UtcNow);
+        if (isExpired)
+        {
+            var expired = session.Expires;
+            using var turn = await _renewing.EnterAsync(call.Deadline, isAsync).ConfigureAwait(false);
+            if (session.Expires != expired)
+            {
+                return;
+            }
+
+            try
+            {
+                await RenewAsync(session, call.Deadline, isAsync).ConfigureAwait(false);
+            }
+            catch (SecureConversationException e) when (!Security.ReopensLostSessions)
+            {
+                throw SecurityErrors.ForRenewal(e);
+            }
+        }
+        else if (session.IsRenewalDue && Environment.TickCount64 >= Volatile.Read(ref _renewNotBefore)
+            && _renewing.TryEnter() is { } turn)
+        {
+            using (turn)
+            {
+                await TryRenewAsync(session, call.Deadline, isAsync).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task TryRenewAsync(ClientSession session, Deadline deadline, bool isAsync)
+    {
+        try
+        {
+            if (session.IsRenewalDue)
+            {
+                await RenewAsync(session, deadline, isAsync).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (
+            e is SecureConversationException or CommunicationException or TimeoutException && State == CommunicationState.Opened)
+        {
+            // It is logged, and the old key is still good: it is tried again after a tenth of the time that is left.
+            var left = (session.Expires - DateTimeOffset.UtcNow).TotalMilliseconds / TriesOfTheRest;
+            Volatile.Write(ref _renewNotBefore, Environment.TickCount64 + (long)left);
+        }
+    }
+
+    private async Task RenewAsync(ClientSession session, Deadline deadline, bool isAsync)
+    {
+        try
+        {
+            using var handshake = session.StartRenewal();
+            await RunAsync(handshake, deadline, isAsync).ConfigureAwait(false);
+            ServiceModelLog.Renewed(Security.Log, session.Id, RemoteAddress.Uri);
+        }
+        catch (Exception e)
+        {
+            ServiceModelLog.RenewalFailed(Security.Log, session.Id, RemoteAddress.Uri, e);
+            throw;
         }
     }
 

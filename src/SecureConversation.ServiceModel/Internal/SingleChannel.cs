@@ -11,7 +11,8 @@ internal sealed class SingleChannel(ChannelManagerBase factory, EndpointSecurity
 
     protected override bool OnRefused(PlainCall call, ProtectedCall request, SecureConversationException refused) => false;
 
-    protected override Exception OnNoReply(ProtectedCall request) => new ProtocolException("The service took the message and did not reply.");
+    protected override Exception OnNoReply(ProtectedCall request) =>
+        new ProtocolException("The service took the message and did not reply.");
 
     protected override Task OpenAsync(Deadline deadline, bool isAsync)
     {

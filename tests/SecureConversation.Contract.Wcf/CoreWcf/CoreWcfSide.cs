@@ -126,6 +126,12 @@ public class CoreWcfSide : IServiceSide
         element.KeyEntropyMode = Enum.Parse<SecurityKeyEntropyMode>(scenario.Entropy.ToString());
         element.IncludeTimestamp = scenario.HasTimestamp;
         element.LocalServiceSettings.DetectReplays = scenario.HasTimestamp;
+        if (scenario.KeyLife is { } life)
+        {
+            element.LocalServiceSettings.SessionKeyRolloverInterval = life;
+            element.LocalServiceSettings.SessionKeyRenewalInterval = life;
+        }
+
         if (scenario.AlwaysDerivesKeys || !scenario.DerivesKeys)
         {
             element.SetKeyDerivation(scenario.AlwaysDerivesKeys);

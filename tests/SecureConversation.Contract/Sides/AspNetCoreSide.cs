@@ -145,6 +145,9 @@ internal static class EngineWords
             : single;
     }
 
+    private static LocalServiceSecuritySettings WithKeyLife(LocalServiceSecuritySettings settings, TimeSpan? life) =>
+        life is { } time ? settings with { SessionKeyRenewalInterval = time, SessionKeyRolloverInterval = time } : settings;
+
     private static SecurityBindingElement Common(SecurityBindingElement element, Scenario scenario)
     {
         var common = element with
@@ -157,7 +160,7 @@ internal static class EngineWords
             IncludeTimestamp = scenario.HasTimestamp,
             // Each side sets its own; this element is used for both.
             LocalClientSettings = element.LocalClientSettings with { DetectReplays = scenario.HasTimestamp },
-            LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = scenario.HasTimestamp },
+            LocalServiceSettings = WithKeyLife(element.LocalServiceSettings with { DetectReplays = scenario.HasTimestamp }, scenario.KeyLife),
         };
         return scenario.AlwaysDerivesKeys ? common.SetKeyDerivation(true) : scenario.DerivesKeys ? common : common.SetKeyDerivation(false);
     }

@@ -68,8 +68,8 @@ internal static partial class FailureGuide
                 + "balancer chose another server; or the session was opened at another endpoint that uses the same "
                 + "store, which the log then says.",
             Remedy = "Have the client open a new session; our clients do so, and repeat calls that are marked as idempotent "
-                + "(the WCF client where ReopenLostSessions is set). Raise SessionIdleTimeout for clients that pause. For several servers give them one "
-                + "ISecuritySessionStore and the same EndpointName, binding and certificate, or let the load balancer keep a client at one "
+                + "(the WCF client where ReopenLostSessions is set). Raise SessionIdleTimeout for clients that pause. For several servers "
+                + "give them one ISecuritySessionStore and the same EndpointName, binding and certificate, or let the load balancer keep a client at one "
                 + "server.",
         },
         FailureCode.ValidatorFailed => new()
@@ -87,8 +87,8 @@ internal static partial class FailureGuide
             Side = FailureSide.Service,
             Clause = "none: the fault EndpointUnavailable of WS-Addressing, as WCF sends it",
             Cause = "A client asked for a session while the service was shutting down. Calls in open sessions still went on.",
-            Remedy = "None where a service is stopped on purpose: the client opens a session once it runs again, or at another instance. Take "
-                + "an instance out of the load balancer before it stops.",
+            Remedy = "None where a service is stopped on purpose: the client opens a session once it runs again, or at another instance. "
+                + "Take an instance out of the load balancer before it stops.",
         },
         FailureCode.StoreUnavailable => new()
         {
