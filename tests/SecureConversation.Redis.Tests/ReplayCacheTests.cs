@@ -77,7 +77,7 @@ public sealed class ReplayCacheTests
         await using var one = await Instance.StartAsync(server, _protection, new() { LocalStateLifetime = TimeSpan.FromHours(1) });
         using var state = States.Create();
         await one.Redis.SessionStore.SaveAsync(state, Token);
-        (await one.Redis.SessionStore.FindAsync(state.Id, Token))!.Dispose();
+        await Eventually.HasCopyAsync(server, one, state.Id);
         Assert.Equal(ReplayOutcome.Fresh, await one.Redis.ReplayCache.TryAddAsync(Entry(state.Id), Token));
 
         // As the other instance does it, but for telling.
@@ -96,7 +96,7 @@ public sealed class ReplayCacheTests
         using var state = States.Create();
         using var next = States.Create(state.Id, 2);
         await one.Redis.SessionStore.SaveAsync(state, Token);
-        (await one.Redis.SessionStore.FindAsync(state.Id, Token))!.Dispose();
+        await Eventually.HasCopyAsync(server, one, state.Id);
         await elsewhere.Redis.SessionStore.SaveAsync(next, Token);
         var moved = await server.Raw.HashGetAllAsync(Assert.Single(await server.KeysAsync($"elsewhere*{state.Id}")));
         await server.Raw.HashSetAsync(Assert.Single(await server.KeysAsync($"secureconversation*{state.Id}")), moved);

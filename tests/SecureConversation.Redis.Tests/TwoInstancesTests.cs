@@ -37,6 +37,7 @@ public sealed class TwoInstancesTests
         var client = Instance.Client();
         using var session = await one.OpenAsync(client);
         Assert.Equal(FailureCode.None, await one.CallAsync(session));
+        await Eventually.HasCopyAsync(server, one, session.Id);
         await server.Raw.HashSetAsync(Assert.Single(await server.KeysAsync($"*{session.Id}")), "v", "-");
         Assert.Equal(FailureCode.UnknownContext, await one.CallAsync(session));
         Assert.Equal(FailureCode.UnknownContext, await one.CallAsync(session));
@@ -66,6 +67,7 @@ public sealed class TwoInstancesTests
         await using var one = await Instance.StartAsync(server, _protection, new() { LocalStateLifetime = TimeSpan.FromHours(1) });
         using var session = await one.OpenAsync(Instance.Client());
         Assert.Equal(FailureCode.None, await one.CallAsync(session));
+        await Eventually.HasCopyAsync(server, one, session.Id);
         var (read, scripts) = (await server.CountAsync("hmget"), await server.CountAsync("evalsha"));
         for (var i = 0; i < 20; i++)
         {

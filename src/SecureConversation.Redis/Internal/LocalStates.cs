@@ -9,7 +9,7 @@ namespace SecureConversation.Redis.Internal;
 /// </summary>
 internal sealed class LocalStates : IDisposable
 {
-    // Changes of sessions are counted in so many groups.
+    // Changes of sessions are counted in so many groups, a power of two.
     private const int Groups = 1024;
 
     private readonly MemoryCache _copies;
@@ -90,7 +90,7 @@ internal sealed class LocalStates : IDisposable
         _copies.Clear();
     }
 
-    private static int GroupOf(string id) => (int)((uint)string.GetHashCode(id, StringComparison.Ordinal) % Groups);
+    private static int GroupOf(string id) => string.GetHashCode(id, StringComparison.Ordinal) & (Groups - 1);
 
     private sealed class Copy(byte[] plain, string version, long since)
     {
