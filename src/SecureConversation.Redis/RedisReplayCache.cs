@@ -28,7 +28,8 @@ public sealed class RedisReplayCache : IReplayCache
     private readonly LocalStates _copies;
     private readonly InMemoryReplayCache _own;
 
-    internal RedisReplayCache(RedisGate gate, RedisKeys keys, LocalStates copies, SecureConversationRedisOptions options, TimeProvider clock)
+    internal RedisReplayCache(
+        RedisGate gate, RedisKeys keys, LocalStates copies, SecureConversationRedisOptions options, TimeProvider clock)
     {
         (_gate, _keys, _copies) = (gate, keys, copies);
         _own = new InMemoryReplayCache(options.ReplayCacheSize, clock);
@@ -47,9 +48,9 @@ public sealed class RedisReplayCache : IReplayCache
 
     private async ValueTask<ReplayOutcome> AddAsync(ReplayEntry entry, CancellationToken cancellationToken)
     {
-        var key = _keys.Replay(null, entry.Value.Span);
+        var (key, retention) = (_keys.Replay(null, entry.Value.Span), Whole(entry.Retention));
         var isNew = await _gate.RunAsync(
-            database => database.StringSetAsync(key, RedisValue.EmptyString, Whole(entry.Retention), When.NotExists, CommandFlags.DemandMaster),
+            database => database.StringSetAsync(key, RedisValue.EmptyString, retention, When.NotExists, CommandFlags.DemandMaster),
             cancellationToken).ConfigureAwait(false);
         return isNew ? ReplayOutcome.Fresh : ReplayOutcome.Replayed;
     }

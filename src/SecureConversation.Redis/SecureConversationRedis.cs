@@ -70,7 +70,9 @@ public sealed class SecureConversationRedis : IAsyncDisposable, IDisposable
     /// <summary>For <see cref="MessageSecurityServiceOptions.ReplayCache"/>.</summary>
     public RedisReplayCache ReplayCache { get; }
 
-    /// <summary>Zeroes the copies of states. A connection that was made from <see cref="SecureConversationRedisOptions.Configuration"/> is closed.</summary>
+    /// <summary>
+    /// Zeroes the copies of states. A connection that was made from <see cref="SecureConversationRedisOptions.Configuration"/> is closed.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _copies.Dispose();

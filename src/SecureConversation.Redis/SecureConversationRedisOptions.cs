@@ -2,7 +2,9 @@ using StackExchange.Redis;
 
 namespace SecureConversation.Redis;
 
-/// <summary>Settings of the session store and the replay cache in Redis. All instances of a service need the same <see cref="KeyPrefix"/>.</summary>
+/// <summary>
+/// Settings of the session store and the replay cache in Redis. All instances of a service need the same <see cref="KeyPrefix"/>.
+/// </summary>
 public sealed class SecureConversationRedisOptions
 {
     /// <summary>

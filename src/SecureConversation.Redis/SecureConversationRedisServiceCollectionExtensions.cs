@@ -13,13 +13,14 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SecureConversationRedisServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers the session store and the replay cache in Redis. Endpoints of ASP.NET Core and of CoreWCF take both from the services,
-    /// unless their options have others. All instances need the same Data Protection keys: <c>services.AddDataProtection()
-    /// .SetApplicationName("orders").PersistKeysToStackExchangeRedis(...)</c> or another place that they share.
+    /// Registers the session store and the replay cache in Redis. Endpoints of ASP.NET Core take both from the services, unless their
+    /// options have others; those of CoreWCF take the replay cache only, since its channels live in one process. All instances need the
+    /// same Data Protection keys, which must not lie unprotected in the same Redis: <c>services.AddDataProtection()
+    /// .SetApplicationName("orders").PersistKeysToFileSystem(...)</c> with a folder that they share.
     /// </summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Where Redis is, unless there is an <see cref="IConnectionMultiplexer"/> among the services.</param>
-    /// <returns>For options that depend on other services: <c>.Configure&lt;IConfiguration&gt;((options, configuration) => ...)</c>.</returns>
+    /// <returns>For options that depend on other services: <c>.Configure&lt;IConfiguration&gt;((options, settings) => ...)</c>.</returns>
     public static OptionsBuilder<SecureConversationRedisOptions> AddSecureConversationRedis(
         this IServiceCollection services, Action<SecureConversationRedisOptions>? configure = null)
     {

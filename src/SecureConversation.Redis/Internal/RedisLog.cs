@@ -6,8 +6,8 @@ namespace SecureConversation.Redis.Internal;
 internal static partial class RedisLog
 {
     [LoggerMessage(400, LogLevel.Error, "Redis is not available: {Cause} Until it answers, messages are refused with StoreUnavailable and "
-        + "their senders told that the service is busy; sessions stay as they are. Check that the servers run, can be reached from here and "
-        + "take writes: {Servers}. Nothing needs to be restarted here: Redis is asked every {Interval} ms.")]
+        + "their senders told that the service is busy; sessions stay as they are. Check that the servers run, can be reached from here "
+        + "and take writes: {Servers}. Nothing needs to be restarted here: Redis is asked every {Interval} ms.")]
     public static partial void Unavailable(ILogger logger, string cause, string servers, double interval, Exception exception);
 
     [LoggerMessage(401, LogLevel.Warning, "Redis is available again after {Seconds:0.0} s, in which {Refused} calls were refused.")]
@@ -36,8 +36,8 @@ internal static partial class RedisLog
         + "and messages that could then be replayed. Set maxmemory-policy noeviction, and maxmemory to what it needs.")]
     public static partial void Evicts(ILogger logger, string policy);
 
-    [LoggerMessage(408, LogLevel.Warning, "Redis has lost what it was given: sessions have to be opened again, and messages outside sessions "
-        + "that another instance accepted before can be replayed here until their timestamps are too old. Let Redis persist (appendonly "
+    [LoggerMessage(408, LogLevel.Warning, "Redis has lost what it was given: sessions have to be opened again, and messages outside "
+        + "sessions that another instance accepted before can be replayed here until their timestamps are too old. Let Redis persist (appendonly "
         + "yes), and have a replica that it fails over to.")]
     public static partial void Forgot(ILogger logger);
 }
