@@ -26,10 +26,11 @@ internal sealed class ServiceSessions
 
             options.SessionClosed?.Invoke(session);
         }, e => EngineLog.CallbackFailed(environment.Log, e));
-        Router = new SessionRouter(
-            Table, options.SessionStore, endpoint, messages.Application, environment.Random, environment.Clock);
+        var keys = new KeyChanges(options.SessionStore, endpoint, messages.Application, environment.Random, environment.Clock);
+        Router = new SessionRouter(Table, options.SessionStore, endpoint, messages.Application, keys, environment.Clock);
         Negotiations = new NegotiationGate(settings, environment.Clock);
         Issue = new ServiceIssue(messages, Table, Router, environment);
+        Renew = new ServiceRenew(messages, keys, environment);
         Cancel = new ServiceCancel(messages.Application, Router, environment);
     }
 
@@ -41,6 +42,8 @@ internal sealed class ServiceSessions
     public NegotiationGate Negotiations { get; }
 
     public ServiceIssue Issue { get; }
+
+    public ServiceRenew Renew { get; }
 
     public ServiceCancel Cancel { get; }
 }
