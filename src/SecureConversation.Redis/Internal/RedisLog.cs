@@ -37,7 +37,7 @@ internal static partial class RedisLog
     public static partial void Evicts(ILogger logger, string policy);
 
     [LoggerMessage(408, LogLevel.Warning, "Redis has lost what it was given: sessions have to be opened again, and messages outside "
-        + "sessions that another instance accepted before can be replayed here until their timestamps are too old. Let Redis persist (appendonly "
-        + "yes), and have a replica that it fails over to.")]
+        + "sessions that another instance accepted before can be replayed here until their timestamps are too old. Let Redis persist "
+        + "(appendonly yes), and have a replica that it fails over to.")]
     public static partial void Forgot(ILogger logger);
 }
