@@ -10,6 +10,7 @@ public sealed class EventIdTests
     [InlineData("SecureConversation")]
     [InlineData("SecureConversation.AspNetCore")]
     [InlineData("SecureConversation.Http")]
+    [InlineData("SecureConversation.Redis")]
     [InlineData("SecureConversation.ServiceModel")]
     public void Ids_AreUniqueInAPackage(string package)
     {

@@ -19,12 +19,17 @@ public sealed class ReadmeTests
     [Fact]
     public void BindingElements_Compile() => Assert.Empty(PublishedProgram.Errors(Page.Programs("README.md")[2], isWeb: false));
 
+    [Fact]
+    public void ServiceOnAFarm_Compiles() =>
+        Assert.Empty(PublishedProgram.Errors(Page.Programs("src/SecureConversation.Redis/README.md")[0], isWeb: true));
+
     [Theory]
     [InlineData("README.md", 3)]
     [InlineData("src/SecureConversation/README.md", 1)]
     [InlineData("src/SecureConversation.AspNetCore/README.md", 1)]
     [InlineData("src/SecureConversation.CoreWCF/README.md", 1)]
     [InlineData("src/SecureConversation.Http/README.md", 1)]
+    [InlineData("src/SecureConversation.Redis/README.md", 1)]
     [InlineData("src/SecureConversation.ServiceModel/README.md", 2)]
     public void Page_HasNoOtherPrograms(string page, int count) => Assert.Equal(count, Page.Programs(page).Count);
 }

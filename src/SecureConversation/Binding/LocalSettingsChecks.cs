@@ -16,6 +16,11 @@ internal static class LocalSettingsChecks
         {
             yield return problem;
         }
+
+        if (settings.SessionKeyRolloverInterval < TimeSpan.Zero)
+        {
+            yield return $"{Name}.{nameof(settings.SessionKeyRolloverInterval)} must not be negative.";
+        }
     }
 
     public static IEnumerable<string> Service(SecurityBindingElement element)
@@ -33,6 +38,11 @@ internal static class LocalSettingsChecks
                 (nameof(settings.SessionKeyRenewalInterval), settings.SessionKeyRenewalInterval))))
         {
             yield return problem;
+        }
+
+        if (settings.SessionKeyRolloverInterval < TimeSpan.Zero)
+        {
+            yield return $"{Name}.{nameof(settings.SessionKeyRolloverInterval)} must not be negative.";
         }
 
         foreach (var (setting, count) in new[]

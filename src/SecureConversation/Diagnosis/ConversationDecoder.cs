@@ -63,6 +63,11 @@ public sealed class ConversationDecoder : IDisposable
             var action = wire.FindText(Soap.Action);
             var purpose = _messages.KindOf(action, MessageRole.Of(direction));
             kind = Kinds[purpose];
+            if (purpose is MessageKind.RenewRequest or MessageKind.RenewResponse && _messages.MixesVersions)
+            {
+                Fail.With(FailureCode.VersionMismatch);
+            }
+
             return ReadUnsecuredFault(wire, envelope, direction)
                 ?? Verify(wire, purpose, Soap.HasAddressing ? action : transportAction, direction);
         }
@@ -92,6 +97,8 @@ public sealed class ConversationDecoder : IDisposable
         [MessageKind.Application] = DecodedKind.Application,
         [MessageKind.IssueRequest] = DecodedKind.IssueRequest,
         [MessageKind.IssueResponse] = DecodedKind.IssueResponse,
+        [MessageKind.RenewRequest] = DecodedKind.RenewRequest,
+        [MessageKind.RenewResponse] = DecodedKind.RenewResponse,
         [MessageKind.CancelRequest] = DecodedKind.CancelRequest,
         [MessageKind.CancelResponse] = DecodedKind.CancelResponse,
     };

@@ -23,7 +23,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     private readonly ProtocolVersion _session = ProtocolVersion.Of(binding.Element.MessageSecurityVersion);
     private readonly Dictionary<string, SymmetricKey> _encryptedKeys = [];
     private readonly Dictionary<(string, string?), SecurityContextKey> _contexts = [];
-    private readonly Dictionary<string, DateTimeOffset> _expiry = [];
+    private readonly Dictionary<(string, string?), DateTimeOffset> _expiry = [];
     private readonly HashSet<string> _ended = [];
     private readonly Dictionary<string, DecodedRequest> _requests = [];
     private readonly InMemoryReplayCache _clientReplays = new(int.MaxValue, clock);
@@ -58,8 +58,8 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     public void RequireUsable(VerifiedMessage message, MessageDirection direction, MessageKind kind)
     {
         if (direction == MessageDirection.ClientToService
-            && message.ContextId is { } context
-            && _expiry.TryGetValue(context, out var expires))
+            && message.Context is { } context
+            && _expiry.TryGetValue((context.Identifier, context.Instance), out var expires))
         {
             SessionRules.RequireUsable(kind, expires, clock.GetUtcNow());
         }
@@ -77,7 +77,12 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
             case MessageKind.IssueRequest:
                 Remember(message, kind, HandshakeBody.ReadRequest(message, _session, limits));
                 break;
-            case MessageKind.IssueResponse:
+            case MessageKind.RenewRequest:
+                var renew = HandshakeBody.ReadRequest(message, _session, limits);
+                ServiceRenew.RequireTarget(renew, message.EndorsingContext!, _session.SctTokenType);
+                Remember(message, kind, renew);
+                break;
+            case MessageKind.IssueResponse or MessageKind.RenewResponse:
                 LearnContext(message, HandshakeBody.ReadResponse(message, _session, limits));
                 break;
             case MessageKind.CancelRequest:
@@ -137,6 +142,11 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
             return;
         }
 
+        if (request.Kind == MessageKind.RenewRequest && (token.Identifier != request.Trust?.Target?.Uri || token.Instance is null))
+        {
+            Fail.With(FailureCode.InvalidTrustResponse, "wsc:SecurityContextToken");
+        }
+
         var key = KeyAgreement.Complete(response, request.Trust?.Entropy, binding.Element.KeyEntropyMode,
             binding.Element.DefaultAlgorithmSuite, _session);
         // A context that is known keeps its key: a second response for it would be somebody else's.
@@ -148,7 +158,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
         if (response.Expires is { } expires)
         {
-            _expiry[token.Identifier] = expires;
+            _expiry[(token.Identifier, token.Instance)] = expires;
         }
     }
 

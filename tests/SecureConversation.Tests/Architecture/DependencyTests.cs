@@ -85,7 +85,8 @@ public sealed class DependencyTests
     public void Adapters_ReferToTheEngineOnlyAndSeeNothingInternal()
     {
         var adapters = Directory.GetFiles(Path.Combine(Sources.Root, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Where(f => Path.GetFileName(f) is "SecureConversation.Http.csproj" or "SecureConversation.AspNetCore.csproj");
+            .Where(f => Path.GetFileName(f) is "SecureConversation.Http.csproj" or "SecureConversation.AspNetCore.csproj" or "SecureConversation.Redis.csproj").ToList();
+        Assert.Equal(3, adapters.Count);
         foreach (var adapter in adapters)
         {
             var projects = Regex.Matches(File.ReadAllText(adapter), "ProjectReference Include=\"([^\"]+)\"").Select(m => m.Groups[1].Value.Replace('\\', '/'));
@@ -93,7 +94,7 @@ public sealed class DependencyTests
         }
 
         var engine = File.ReadAllText(Path.Combine(Sources.Root, "src", "SecureConversation", "SecureConversation.csproj"));
-        Assert.DoesNotMatch("InternalsVisibleTo Include=\"SecureConversation\\.(Http|AspNetCore)\"", engine);
+        Assert.DoesNotMatch("InternalsVisibleTo Include=\"SecureConversation\\.(Http|AspNetCore|Redis)\"", engine);
     }
 
     [Fact]

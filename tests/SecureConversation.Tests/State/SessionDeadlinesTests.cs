@@ -91,6 +91,7 @@ public sealed class SessionDeadlinesTests
     private ServiceSession New()
     {
         var key = new SecurityContextKey($"urn:uuid:{Guid.NewGuid()}", null, SymmetricKey.From(new byte[32]));
-        return new ServiceSession(key, null!, new ClaimsPrincipal(new ClaimsIdentity()), DateTimeOffset.MaxValue, _clock);
+        return new ServiceSession(
+            new SessionKeys { Current = new SessionKey(key, null!, DateTimeOffset.MaxValue) }, new ClaimsPrincipal(new ClaimsIdentity()), _clock);
     }
 }

@@ -57,7 +57,7 @@ internal sealed class ServiceReplay : IDisposable
     private readonly ScriptedRandom _random = new();
     private readonly ConversationDecoder _observer;
     private readonly Queue<VectorEvent> _events;
-    private readonly Dictionary<string, (string Identifier, byte[] ServerEntropy)> _contexts;
+    private readonly Dictionary<string, (string Identifier, string? Instance, byte[] ServerEntropy)> _contexts;
     private MessageSecurityService _service;
 
     public ServiceReplay(Vector vector)
@@ -93,7 +93,7 @@ internal sealed class ServiceReplay : IDisposable
 
         if (message.Record.MessageId is { } id && _contexts.TryGetValue(id, out var context) && IsOfOurMaking(context.Identifier))
         {
-            _random.Next(Guid.Parse(context.Identifier[Prefix.Length..]).ToByteArray(bigEndian: true), Guid.NewGuid().ToByteArray(), context.ServerEntropy);
+            _random.Next(Guid.Parse((context.Instance ?? context.Identifier)[Prefix.Length..]).ToByteArray(bigEndian: true), Guid.NewGuid().ToByteArray(), context.ServerEntropy);
         }
 
         var bytes = message.ReadBytes();
@@ -249,15 +249,15 @@ internal sealed class ServiceReplay : IDisposable
     },
     new EngineEnvironment { Clock = _clock, Random = _random });
 
-    /// <summary>Which context each recorded Issue request was answered by, and the service's part of its key.</summary>
-    private static Dictionary<string, (string, byte[])> RecordedContexts(Vector vector)
+    /// <summary>Which context each recorded request for a key was answered by, and the service's part of the key.</summary>
+    private static Dictionary<string, (string, string?, byte[])> RecordedContexts(Vector vector)
     {
-        var contexts = new Dictionary<string, (string, byte[])>();
+        var contexts = new Dictionary<string, (string, string?, byte[])>();
         using var decoder = VectorSupport.CreateDecoder(vector);
         foreach (var message in vector.Messages)
         {
             using var decoded = decoder.Decode(message.ReadBytes(), message.IsFromClient ? MessageDirection.ClientToService : MessageDirection.ServiceToClient, message.Record.Instant);
-            if (decoded is not { Kind: DecodedKind.IssueResponse, IsVerified: true })
+            if (decoded is not { Kind: DecodedKind.IssueResponse or DecodedKind.RenewResponse, IsVerified: true })
             {
                 continue;
             }
@@ -265,7 +265,7 @@ internal sealed class ServiceReplay : IDisposable
             var binding = VectorBindings.Create(vector.File.Binding);
             using var indexed = SoapEnvelope.Parse(decoded.Plaintext, SoapNames.Of(binding.MessageVersion), XmlLimits.Default, indexBody: true);
             var response = RequestSecurityTokenResponse.Read(indexed.Body.FirstChild, ProtocolVersion.Of(binding.Element.MessageSecurityVersion));
-            contexts[message.Record.RelatesTo!] = (response.Token!.Identifier, response.Entropy ?? response.ProofKey ?? []);
+            contexts[message.Record.RelatesTo!] = (response.Token!.Identifier, response.Token.Instance, response.Entropy ?? response.ProofKey ?? []);
         }
 
         return contexts;

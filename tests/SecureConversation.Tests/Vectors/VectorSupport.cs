@@ -10,16 +10,11 @@ internal static class VectorSupport
     /// <summary>Why a vector cannot pass yet; null when it must.</summary>
     public static string? ReasonToSkip(Vector vector) =>
         VectorBindings.Unsupported(vector.File.Binding)
-        ?? (vector.File.ClientBinding is { } client ? VectorBindings.Unsupported(client) : null)
-        ?? (vector.Messages.Any(IsRenewal) ? "renewal is not supported yet" : null);
+        ?? (vector.File.ClientBinding is { } client ? VectorBindings.Unsupported(client) : null);
 
     /// <summary>Why a role cannot repeat a conversation yet that the decoder can follow; null when it must.</summary>
     public static string? ReasonToSkipRole(Vector vector) => ReasonToSkip(vector)
         ?? (vector.File.Binding.RequireCancellation == false && vector.File.Events.Count > 0 ? "stateful tokens (cookies) are not supported yet" : null);
-
-    /// <summary>Whether the recorded service renewed a key, or refused to for a reason that only who renews keys has.</summary>
-    private static bool IsRenewal(VectorMessage message) =>
-        message.Record is { Kind: VectorMessageKind.RenewRequest or VectorMessageKind.RenewResponse, Expect: not VectorExpectation.Rejected };
 
     public static ConversationDecoder CreateDecoder(Vector vector) => new(VectorBindings.Create(vector), new ConversationKeys
     {

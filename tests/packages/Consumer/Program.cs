@@ -49,6 +49,18 @@ var envelope = new StringContent("<s:Envelope xmlns:s='http://www.w3.org/2003/05
 envelope.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("application/soap+xml; charset=utf-8; action=\"urn:c/Hello\"");
 using var response = await http.PostAsync(address, envelope);
 response.EnsureSuccessStatusCode();
+// There is no Redis here: the registration says what it lacks.
+var farm = new ServiceCollection();
+farm.AddSecureConversationRedis(redis => redis.KeyPrefix = "consumer");
+try
+{
+    _ = farm.BuildServiceProvider().GetRequiredService<SecureConversation.Redis.SecureConversationRedis>();
+    return 1;
+}
+catch (Microsoft.Extensions.Options.OptionsValidationException e)
+{
+    Console.WriteLine(e.Message);
+}
 #if CORE_WCF
 Console.WriteLine(SecureConversation.CoreWCF.MessageSecurityBindingElement.CreateMutualCertificateBindingElement().DefaultAlgorithmSuite);
 #endif

@@ -28,11 +28,12 @@ internal sealed class ServiceSessions
 
             options.SessionClosed?.Invoke(session);
         }, e => EngineLog.CallbackFailed(environment.Log, e));
-        Router = new SessionRouter(
-            Table, options.SessionStore is { } store ? new GuardedStore(store) : null, endpoint, messages.Application, environment.Random,
-            environment.Clock);
+        ISecuritySessionStore? store = options.SessionStore is { } own ? new GuardedStore(own) : null;
+        var keys = new KeyChanges(store, endpoint, messages.Application, environment.Random, environment.Clock);
+        Router = new SessionRouter(Table, store, endpoint, messages.Application, keys, environment.Clock);
         Negotiations = new NegotiationGate(settings, environment.Clock);
         Issue = new ServiceIssue(messages, Table, Router, environment);
+        Renew = new ServiceRenew(messages, keys, environment);
         Cancel = new ServiceCancel(messages.Application, Router, environment);
     }
 
@@ -44,6 +45,8 @@ internal sealed class ServiceSessions
     public NegotiationGate Negotiations { get; }
 
     public ServiceIssue Issue { get; }
+
+    public ServiceRenew Renew { get; }
 
     public ServiceCancel Cancel { get; }
 

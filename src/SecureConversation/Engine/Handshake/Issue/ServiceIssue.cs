@@ -143,8 +143,8 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         }
 
         using var token = new PooledBytes(512);
-        TokenWriter.SecurityContextToken(token, tokenId, identifier, Protocol);
-        var session = new ServiceSession(context, replyKeys, user, expires, environment.Clock)
+        TokenWriter.SecurityContextToken(token, tokenId, identifier, instance: null, Protocol);
+        var session = new ServiceSession(new SessionKeys { Current = new SessionKey(context, replyKeys, expires) }, user, environment.Clock)
         {
             ClientCertificate = message.SenderCertificate,
             PendingFor = owner,

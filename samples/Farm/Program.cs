@@ -1,0 +1,29 @@
+// Two processes of one service, Redis, and a client that takes turns between them. Shows what such a farm promises, and fails where it does not
+// keep it. `dotnet run --project samples/Farm`; needs redis-server on the PATH.
+
+using Farm;
+using Farm.Steps;
+
+if (args is [OrderService.Command, var name, var redis, var keys])
+{
+    await OrderService.RunAsync(name, redis, keys);
+    return 0;
+}
+
+var report = new Report();
+try
+{
+    report.Title("Two processes of a service, one Redis, and a client that takes turns between them");
+    await using var farm = await Farm.Farm.StartAsync();
+    await Sessions.ShowAsync(farm, report);
+    // Renewal on one, use on the other: a step of its own, once clients renew.
+    await Outage.ShowAsync(farm, report);
+    await Failover.ShowAsync(farm, report);
+    // The same with cookies and without Redis: a step with a farm of its own, once there are cookies.
+}
+catch (Exception e)
+{
+    report.Failure(e);
+}
+
+return report.Finish();
