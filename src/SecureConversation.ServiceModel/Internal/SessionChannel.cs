@@ -182,7 +182,7 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
     /// </summary>
     private async Task PrepareAsync(ClientSession session, PlainCall call, bool isAsync)
     {
-        var isExpired = call.ExpiredKey == session.Expires || (session.CanRenew && session.Expires <= DateTimeOffset.UtcNow);
+        var isExpired = call.ExpiredKey == session.Expires || (session.CanRenew && session.Expires <= TimeProvider.System.GetUtcNow());
         if (isExpired)
         {
             var expired = session.Expires;
@@ -224,7 +224,7 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
             e is SecureConversationException or CommunicationException or TimeoutException && State == CommunicationState.Opened)
         {
             // It is logged, and the old key is still good: it is tried again after a tenth of the time that is left.
-            var left = (session.Expires - DateTimeOffset.UtcNow).TotalMilliseconds / TriesOfTheRest;
+            var left = (session.Expires - TimeProvider.System.GetUtcNow()).TotalMilliseconds / TriesOfTheRest;
             Volatile.Write(ref _renewNotBefore, Environment.TickCount64 + (long)left);
         }
     }
