@@ -40,6 +40,13 @@ if (args is ["flood", .. var floodOptions])
     return await FloodCommand.RunAsync(floodOptions);
 }
 
+// `farm [sessions]` measures what Redis in front costs a message, and what a session takes in memory and in Redis; see FarmCosts.
+if (args is ["farm", ..])
+{
+    await FarmCosts.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 5_000);
+    return 0;
+}
+
 // `soak [minutes]` runs honest clients and attackers against two hosts; see SoakCommand.
 if (args is ["soak", .. var duration])
 {

@@ -28,15 +28,17 @@ internal static class Clients
         TrustedPeople = { certificate },
     };
 
+    public static ClientCredentials Credentials { get; } = new()
+    {
+        ClientCertificate = new X509Credential(SampleCertificates.Client),
+        ServiceCertificate = SampleCertificates.Service,
+        ServiceCertificateValidation = Trust(SampleCertificates.Service),
+    };
+
     public static SecureConversationClient Create(RoundRobin transport) => new(OrderService.Address, new SecureConversationHttpOptions
     {
         MessageSecurity = Security,
-        Credentials = new ClientCredentials
-        {
-            ClientCertificate = new X509Credential(SampleCertificates.Client),
-            ServiceCertificate = SampleCertificates.Service,
-            ServiceCertificateValidation = Trust(SampleCertificates.Service),
-        },
+        Credentials = Credentials,
     }, transport);
 
     public static async Task<Placed> PlaceAsync(this SecureConversationClient client, int order)

@@ -16,7 +16,7 @@ try
     report.Title("Two processes of a service, one Redis, and a client that takes turns between them");
     await using var farm = await Farm.Farm.StartAsync();
     await Sessions.ShowAsync(farm, report);
-    // Renewal on one, use on the other: a step of its own, once clients renew.
+    await Renewal.ShowAsync(farm, report);
     await Outage.ShowAsync(farm, report);
     await Failover.ShowAsync(farm, report);
     // The same with cookies and without Redis: a step with a farm of its own, once there are cookies.

@@ -2,8 +2,6 @@ using Spectre.Console;
 
 namespace Farm;
 
-internal sealed class UnexpectedException(string message, Exception? inner = null) : Exception(message, inner);
-
 /// <summary>A table of what was claimed and what was found: coloured in a terminal, plain elsewhere.</summary>
 internal sealed class Report
 {

@@ -62,6 +62,12 @@ public sealed class ConversationDecoder : IDisposable
             var wire = SoapEnvelope.Parse(envelope, Soap, _limits);
             var action = wire.FindText(Soap.Action);
             var purpose = _messages.KindOf(action, MessageRole.Of(direction));
+            if (purpose == MessageKind.RenewResponse && !_knowledge.IsRenewal(wire.FindText(Soap.RelatesTo)))
+            {
+                // A client reads the reply to another request as a message of its session, whatever its action says.
+                purpose = MessageKind.Application;
+            }
+
             kind = Kinds[purpose];
             if (purpose is MessageKind.RenewRequest or MessageKind.RenewResponse && _messages.MixesVersions)
             {

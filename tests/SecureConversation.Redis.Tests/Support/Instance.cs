@@ -59,6 +59,13 @@ internal sealed class Instance : IAsyncDisposable
         cancel.Complete(Assert.IsType<ServiceResult.Respond>(result).Envelope);
     }
 
+    public async Task RenewAsync(ClientSession session)
+    {
+        using var handshake = session.StartRenewal();
+        using var result = await Service.ReceiveAsync(handshake.Envelope, TestContext.Current.CancellationToken);
+        Assert.Same(session, handshake.Complete(Assert.IsType<ServiceResult.Respond>(result).Envelope));
+    }
+
     /// <summary>One call; the code of its refusal, or None where the service was called and its reply verifies.</summary>
     public async Task<FailureCode> CallAsync(ClientSession session)
     {

@@ -238,8 +238,7 @@ internal sealed class ServiceReplay : IDisposable
             Mode = X509CertificateValidationMode.Custom,
             CustomValidator = (certificate, _) => certificate.RawDataMemory.Span.SequenceEqual(_vector.ClientCertificate.RawDataMemory.Span),
         },
-        UserNamePasswordValidator = UserNamePasswordValidator.Create((user, password) =>
-            user == _vector.File.Credentials?.UserName && password == _vector.File.Credentials?.Password),
+        UserNamePasswordValidator = UserNamePasswordValidator.Create((user, password) => VectorSupport.IsKnownUser(_vector, user, password)),
     }, new MessageSecurityServiceOptions
     {
         FailureAnswers = new() { Step = TimeSpan.Zero },
