@@ -93,12 +93,10 @@ public sealed class GuideTests
             "Limits_ReachTheEngineAndAreCheckedThere",
         ["Inclusion modes under which WCF opens and then refuses every message are refused when the binding is built, except `Once` on the"] =
             "Duplex.RecipientTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.AlwaysToRecipient }",
-        ["Renewal of session keys. Sessions end when their key does (15 hours by default). A WCF client asks for a new key after 10 hours"] =
-            "ExpiredKey_FaultsTheChannelBeforeTheServiceIsAsked;RenewNeeded",
         ["`RequireCancellation = false` keeps its contexts in memory instead of in a cookie: they do not survive a restart."] =
             "Ending_WithoutCancellation_SaysNothingToTheService",
-        ["Settings about what is not there yet are refused unless they have WCF's default: `SessionKeyRolloverInterval`, `MaxCachedCookies`,"] =
-            "SessionKeyRolloverInterval;MaxCachedCookies;IssuedCookieLifetime;CanRenewSession",
+        ["Settings about what is not there yet are refused unless they have WCF's default: `MaxCachedCookies`, `CacheCookies` and"] =
+            "MaxCachedCookies;CacheCookies;IssuedCookieLifetime",
         ["`TransportWithMessageCredential` stays what CoreWCF and the .NET WCF client make of it."] =
             "SecurityMode.TransportWithMessageCredential",
         ["Windows and issued tokens, `NegotiateServiceCredential = true`, `WSDualHttpBinding`, message security over net.tcp."] =

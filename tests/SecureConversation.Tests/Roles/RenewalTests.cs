@@ -1,5 +1,10 @@
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Send;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Xml;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Surface;
 using static SecureConversation.Tests.Roles.Renewals;
@@ -77,6 +82,41 @@ public sealed class RenewalTests
         Assert.Equal((FailureCode.KeyInstanceUnknown, "{http://schemas.xmlsoap.org/ws/2005/02/sc}BadContextToken", false),
             (refused.Code, e.Fault!.Subcode, e.Fault.IsSecured));
         await CallAsync(loop, session);
+    }
+
+    /// <summary>A service that has another rollover may answer under the old key a request that came under the new one.</summary>
+    [Theory]
+    [InlineData(0, FailureCode.None)]
+    [InlineData(119, FailureCode.None)]
+    [InlineData(120, FailureCode.UnknownContext)]
+    public async Task ReplyUnderTheOldKey_IsAcceptedForTheRollover(int seconds, FailureCode expected)
+    {
+        var clock = Observation.Today;
+        using var loop = new Loopback(With(Bindings.Create("mutualcert//session"), Life, Rollover), clock);
+        using var session = await loop.OpenAsync();
+        await RenewAsync(loop, session);
+        var served = await CallAsync(loop, session);
+        using var request = session.Secure(Loopback.Request(loop.Binding.MessageVersion));
+        clock.Advance(TimeSpan.FromSeconds(seconds));
+        var messages = new EndpointMessages(loop.Binding).Application;
+        var securer = new MessageSecurer(messages.ForReply("urn:e/EchoResponse", "urn:e/Echo"), clock, Life, RandomSource.System, XmlLimits.Default);
+        using var asked = SoapEnvelope.Parse(request.Envelope, messages.Soap, XmlLimits.Default);
+        using var plain = SoapEnvelope.Parse(Loopback.Reply(loop.Binding.MessageVersion), messages.Soap, XmlLimits.Default);
+        using var reply = securer.Secure(plain, new SenderToken.Context(served.Keys.Previous!.SendKeys), new SenderExtras
+        {
+            RelatesTo = asked.FindText(messages.Soap.MessageId),
+        });
+        var code = FailureCode.None;
+        try
+        {
+            using var verified = request.VerifyReply(reply.Memory);
+        }
+        catch (SecureConversationException e)
+        {
+            code = e.Code;
+        }
+
+        Assert.Equal(expected, code);
     }
 
     /// <summary>Before the first message under the new key the service has the old one: it is answered under that.</summary>

@@ -75,7 +75,7 @@ public sealed class BindingSettingsTests
         ["SecureConversationSecurityTokenParameters.BootstrapProtectionRequirements"] = Refuse(SessionWith(
             t => t with { BootstrapProtectionRequirements = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign) })),
         ["SecureConversationSecurityTokenParameters.BootstrapSecurityBindingElement"] = Form(Session, _ => SessionWith(t => t with { BootstrapSecurityBindingElement = UserName })),
-        ["SecureConversationSecurityTokenParameters.CanRenewSession"] = Refuse(SessionWith(t => t with { CanRenewSession = false })),
+        ["SecureConversationSecurityTokenParameters.CanRenewSession"] = new ShownBy("SecureConversation.Tests/Roles/RenewalTests.cs", "SessionThatMayNotBeRenewed_EndsWithItsKey"),
         ["SecureConversationSecurityTokenParameters.RequireCancellation"] = Form(Session, _ => SessionWith(t => t with { RequireCancellation = false })),
         ["SupportingTokenParameters.Endorsing"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { Endorsing = [Certificate] } }),
         ["SupportingTokenParameters.Signed"] = Refuse(Anonymous with { EndpointSupportingTokenParameters = new() { Signed = [new UserNameSecurityTokenParameters()] } }),
@@ -98,7 +98,7 @@ public sealed class BindingSettingsTests
         ["LocalClientSecuritySettings.ReplayCacheSize"] = Outcome(e => Client(e, s => s with { ReplayCacheSize = 1 }), TimeSpan.Zero, MessageVersion.Soap12),
         ["LocalClientSecuritySettings.ReplayWindow"] = Outcome(e => Client(e, s => s with { ReplayWindow = TimeSpan.FromMinutes(1) }), EightMinutes),
         ["LocalClientSecuritySettings.SessionKeyRenewalInterval"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Session_IsReplacedAtTheAgeThatTheClientSets"),
-        ["LocalClientSecuritySettings.SessionKeyRolloverInterval"] = Refuse(Client(Session, s => s with { SessionKeyRolloverInterval = TimeSpan.FromMinutes(1) })),
+        ["LocalClientSecuritySettings.SessionKeyRolloverInterval"] = new ShownBy("SecureConversation.Tests/Roles/RenewalTests.cs", "ReplyUnderTheOldKey_IsAcceptedForTheRollover"),
         ["LocalClientSecuritySettings.TimestampValidityDuration"] = Form(Anonymous, e => Client(e, s => s with { TimestampValidityDuration = TimeSpan.FromMinutes(1) })),
 
         // Settings of the service.
@@ -114,7 +114,7 @@ public sealed class BindingSettingsTests
         ["LocalServiceSecuritySettings.ReplayCacheSize"] = Outcome(e => Service(e, s => s with { ReplayCacheSize = 1 }), TimeSpan.Zero),
         ["LocalServiceSecuritySettings.ReplayWindow"] = Outcome(e => Service(e, s => s with { ReplayWindow = TimeSpan.FromMinutes(1) }), EightMinutes),
         ["LocalServiceSecuritySettings.SessionKeyRenewalInterval"] = Form(Session, e => Service(e, s => s with { SessionKeyRenewalInterval = TimeSpan.FromHours(1) })),
-        ["LocalServiceSecuritySettings.SessionKeyRolloverInterval"] = Refuse(Service(Session, s => s with { SessionKeyRolloverInterval = TimeSpan.FromMinutes(1) })),
+        ["LocalServiceSecuritySettings.SessionKeyRolloverInterval"] = new ShownBy("SecureConversation.Tests/Roles/RenewalTests.cs", "MessageUnderTheOldKey_AfterTheRollover_IsOfNoKnownKey"),
         ["LocalServiceSecuritySettings.TimestampValidityDuration"] = Form(Anonymous, e => Service(e, s => s with { TimestampValidityDuration = TimeSpan.FromMinutes(1) })),
     };
 

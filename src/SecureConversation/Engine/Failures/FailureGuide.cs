@@ -291,15 +291,6 @@ internal static partial class FailureGuide
             Remedy = "Raise ReplayCacheSize of LocalServiceSettings or LocalClientSettings, shorten ReplayWindow and MaxClockSkew, or give "
                 + "the service an IReplayCache of its own. The metric secureconversation.replay_entries shows how full it is.",
         },
-        FailureCode.ContextKeyExpired => new()
-        {
-            Side = FailureSide.Service,
-            Clause = "WS-SecureConversation 1.3 sections 5 and 9",
-            Cause = "The key of the session is older than the service's SessionKeyRenewalInterval, or IssuedCookieLifetime where "
-                + "RequireCancellation is false.",
-            Remedy = "Have the client open a new session. Set SessionKeyRenewalInterval of the client's LocalClientSettings lower than "
-                + "that of the service: the HTTP client then opens a new one in time.",
-        },
         FailureCode.UntrustedCertificate => new()
         {
             Side = FailureSide.Either,
@@ -333,10 +324,9 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Either,
             Clause = "WS-Trust 1.3 sections 3 and 11",
-            Cause = "A RequestSecurityToken asks for something else than a session, for instance its renewal or a token of another type, "
+            Cause = "A RequestSecurityToken asks for something else than a session, for instance a token of another type, "
                 + "or brings too little entropy.",
-            Remedy = "Set KeyEntropyMode of the session's element to the same on both sides. A WCF client that renews: raise "
-                + "SessionKeyRenewalInterval of its LocalClientSettings above the lifetime of its sessions.",
+            Remedy = "Set KeyEntropyMode of the session's element to the same on both sides.",
         },
         FailureCode.InvalidTrustResponse => new()
         {
@@ -395,6 +385,6 @@ internal static partial class FailureGuide
             Remedy = "Report a defect with the exception in the log, as SECURITY.md says where a message can cause it.",
             Log = FailureLog.Defect,
         },
-        _ => OfOrigin(code) ?? throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
+        _ => OfOrigin(code) ?? OfRenewal(code) ?? throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
     };
 }
