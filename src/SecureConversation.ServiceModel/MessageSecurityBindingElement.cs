@@ -22,7 +22,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     /// <summary>Where events of message security are logged; null (default) logs nothing.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>Whether channels of this type are made: request channels, or with a session request session channels.</summary>
+    /// <summary>Whether channels of this type are made: request channels, or request session channels where sessions are cancelled.</summary>
     public override bool CanBuildChannelFactory<TChannel>(BindingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -55,7 +55,9 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         return new SecurityChannelFactory<TChannel>(security, inner, context.Binding);
     }
 
-    private Type Shape => BootstrapSecurityBindingElement is null ? typeof(IRequestChannel) : typeof(IRequestSessionChannel);
+    // A session that travels in a cookie is none for WCF: a contract with SessionMode.Required is refused by its words.
+    private Type Shape =>
+        BootstrapSecurityBindingElement is not null && RequireCancellation ? typeof(IRequestSessionChannel) : typeof(IRequestChannel);
 
     private EngineBinding.SecurityBindingElement WithLocal(EngineBinding.SecurityBindingElement settings) =>
         settings with { LocalClientSettings = Translation.ToEngine(LocalClientSettings, settings.LocalClientSettings) };

@@ -39,7 +39,7 @@ public sealed class ServiceSession
     private readonly TimeProvider _clock;
     private readonly UseCount _users;
     private readonly string? _owner;
-    private readonly ClaimsPrincipal _client;
+    private readonly ClaimsPrincipal? _client;
     private ClaimsPrincipal? _user;
     private long _lastUsed;
     private ConcurrentDictionary<object, object?>? _items;
@@ -47,12 +47,21 @@ public sealed class ServiceSession
 
     internal ServiceSession(
         SecurityContextKey key, SessionSendKeys replyKeys, ClaimsPrincipal user, DateTimeOffset expires, TimeProvider clock)
+        : this(key, replyKeys, expires, clock)
+    {
+        _client = ClientIdentity.Copy(user);
+        _owner = Owner.NameOfUser(user);
+    }
+
+    internal ServiceSession(
+        SecurityContextKey key, SessionSendKeys replyKeys, ReadCookie cookie, DateTimeOffset expires, TimeProvider clock)
+        : this(key, replyKeys, expires, clock) => Cookie = cookie;
+
+    private ServiceSession(SecurityContextKey key, SessionSendKeys replyKeys, DateTimeOffset expires, TimeProvider clock)
     {
         _users = new UseCount(DisposeKeys);
         Key = key;
         ReplyKeys = replyKeys;
-        _client = ClientIdentity.Copy(user);
-        _owner = Owner.NameOfUser(user);
         Expires = expires;
         _clock = clock;
         _lastUsed = clock.GetTimestamp();
@@ -82,7 +91,11 @@ public sealed class ServiceSession
     /// The certificate that the client proved to hold when the session was opened; null for other credentials. For hosts that need more
     /// than <see cref="User"/> to identify a client.
     /// </summary>
-    public X509Certificate2? ClientCertificate { get; internal init; }
+    public X509Certificate2? ClientCertificate
+    {
+        get => Cookie is null ? field : Cookie.Certificate;
+        internal init;
+    }
 
     /// <summary>When the key of the session expires, UTC.</summary>
     public DateTimeOffset Expires { get; }
@@ -102,20 +115,25 @@ public sealed class ServiceSession
     /// <summary>Who holds the place of this session among those of this process.</summary>
     internal Owner HeldBy { get; init; }
 
+    /// <summary>The cookie that has the state of this session; null where the service keeps the session.</summary>
+    internal ReadCookie? Cookie { get; }
+
     /// <summary>Among whom limits are shared, for messages of this session from that address.</summary>
     internal Owner OwnerAt(IPAddress? address) =>
-        _owner is not null ? Owner.OfClient(_owner, address) : address is null ? new Owner(Id) : Owner.OfStranger(address);
+        (Cookie is null ? _owner : Cookie.OwnerName) is { } name ? Owner.OfClient(name, address)
+        : address is null ? new Owner(Id)
+        : Owner.OfStranger(address);
 
     /// <summary>The client for one request, as it was authenticated.</summary>
-    internal ClaimsPrincipal CopyUser() => ClientIdentity.Copy(_client);
+    internal ClaimsPrincipal CopyUser() => ClientIdentity.Copy(_client ?? Cookie!.User);
 
     internal SecurityContextKey Key { get; }
     internal SessionSendKeys ReplyKeys { get; }
     internal bool IsPending => Volatile.Read(ref _state) == (int)State.Pending;
 
     /// <summary>
-    /// Whether the session was read from a store for one message, which has not been verified yet: only that message has it, and it holds
-    /// no place.
+    /// Whether the session was read from a store or a cookie for one message, which has not been verified yet: only that message has it,
+    /// and it holds no place.
     /// </summary>
     internal bool IsRevived => PendingFor is null && IsPending;
 
@@ -209,7 +227,12 @@ public sealed class ServiceSession
         if (IsRevived)
         {
             // Nobody has seen it, and a stranger can have as many made as he sends messages.
-            ClientCertificate?.Dispose();
+            if (Cookie is null)
+            {
+                ClientCertificate?.Dispose();
+            }
+
+            Cookie?.Discard();
         }
 
         ReplyKeys.Dispose();

@@ -1,7 +1,7 @@
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>Makes the channels of an endpoint, each over a channel of the transport.</summary>
-/// <typeparam name="TChannel">IRequestSessionChannel where the binding establishes sessions, else IRequestChannel.</typeparam>
+/// <typeparam name="TChannel">IRequestSessionChannel where the binding has sessions and cancels them, else IRequestChannel.</typeparam>
 internal sealed class SecurityChannelFactory<TChannel>(
     EndpointSecurity security, IChannelFactory<IRequestChannel> inner, IDefaultCommunicationTimeouts timeouts)
     : ChannelFactoryBase<TChannel>(timeouts)

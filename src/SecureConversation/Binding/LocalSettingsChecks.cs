@@ -35,6 +35,11 @@ internal static class LocalSettingsChecks
             yield return problem;
         }
 
+        if (settings.MaxCachedCookies < 0)
+        {
+            yield return $"{Name}.{nameof(settings.MaxCachedCookies)} must not be negative.";
+        }
+
         foreach (var (setting, count) in new[]
         {
             (nameof(settings.MaxPendingSessions), settings.MaxPendingSessions),

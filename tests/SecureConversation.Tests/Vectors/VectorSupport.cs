@@ -13,10 +13,6 @@ internal static class VectorSupport
         ?? (vector.File.ClientBinding is { } client ? VectorBindings.Unsupported(client) : null)
         ?? (vector.Messages.Any(IsRenewal) ? "renewal is not supported yet" : null);
 
-    /// <summary>Why a role cannot repeat a conversation yet that the decoder can follow; null when it must.</summary>
-    public static string? ReasonToSkipRole(Vector vector) => ReasonToSkip(vector)
-        ?? (vector.File.Binding.RequireCancellation == false && vector.File.Events.Count > 0 ? "stateful tokens (cookies) are not supported yet" : null);
-
     /// <summary>Whether the recorded service renewed a key, or refused to for a reason that only who renews keys has.</summary>
     private static bool IsRenewal(VectorMessage message) =>
         message.Record is { Kind: VectorMessageKind.RenewRequest or VectorMessageKind.RenewResponse, Expect: not VectorExpectation.Rejected };

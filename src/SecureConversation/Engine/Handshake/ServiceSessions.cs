@@ -1,12 +1,14 @@
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Telemetry;
 
 namespace SecureConversation.Engine.Handshake;
 
 /// <summary>The parts that only a service with sessions has: the sessions, and the processing of handshake messages.</summary>
-internal sealed class ServiceSessions
+internal sealed class ServiceSessions : IDisposable
 {
     public ServiceSessions(
         EndpointMessages messages, EngineEnvironment environment, MessageSecurityServiceOptions options, string? endpoint)
@@ -29,7 +31,11 @@ internal sealed class ServiceSessions
         Router = new SessionRouter(
             Table, options.SessionStore, endpoint, messages.Application, environment.Random, environment.Clock);
         Negotiations = new NegotiationGate(settings, environment.Clock);
-        Issue = new ServiceIssue(messages, Table, Router, environment);
+        Cookies = messages.Application.RequiresCancellation ? null : new CookieSessions(
+            options.SecurityStateEncoder!, endpoint!, messages.Application,
+            new CookieCache(settings.MaxCachedCookies, options.SessionIdleTimeout, environment.Clock), environment.Random,
+            environment.Clock);
+        Issue = new ServiceIssue(messages, Table, Router, Cookies, environment);
         Cancel = new ServiceCancel(messages.Application, Router, environment);
     }
 
@@ -38,9 +44,26 @@ internal sealed class ServiceSessions
 
     public SessionRouter Router { get; }
 
+    /// <summary>The sessions that travel in cookies; null where the service keeps them.</summary>
+    public CookieSessions? Cookies { get; }
+
     public NegotiationGate Negotiations { get; }
 
     public ServiceIssue Issue { get; }
 
     public ServiceCancel Cancel { get; }
+
+    /// <summary>Finds and enters the session of a message, which is not verified yet.</summary>
+    public ValueTask<ServiceSession> EnterAsync(SoapEnvelope wire, Owner sender, CancellationToken cancellationToken) =>
+        Cookies is null ? Router.EnterAsync(wire, sender, cancellationToken) : new(Cookies.Enter(wire, sender));
+
+    /// <summary>Records the use of a session by a verified message, and returns the session to go on with.</summary>
+    public ValueTask<ServiceSession> UseAsync(ServiceSession session, Owner sender, CancellationToken cancellationToken) =>
+        Cookies is null ? Router.UseAsync(session, sender, cancellationToken) : new(Cookies.Use(session));
+
+    public void Dispose()
+    {
+        Table.Dispose();
+        Cookies?.Dispose();
+    }
 }

@@ -15,7 +15,7 @@ internal static partial class EngineLog
     public static partial void SessionClosed(ILogger logger, string sessionId, string reason);
 
     [LoggerMessage(4, LogLevel.Error,
-        "A defect of the library, or a failure of its replay cache or session store, while receiving a message.")]
+        "A defect of the library, or a failure of its replay cache, session store or state encoder, while receiving a message.")]
     public static partial void Defect(ILogger logger, Exception exception);
 
     [LoggerMessage(35, LogLevel.Error, "Message refused: {Code}, because {Setting} of the application threw an exception.")]
@@ -69,6 +69,11 @@ internal static partial class EngineLog
     [LoggerMessage(34, LogLevel.Warning, "This platform has no stores TrustedPeople and Disallowed of {Location}: they count as empty. "
         + "List trusted people in TrustedPeople of {Setting}, or set TrustedStoreLocation to CurrentUser.")]
     public static partial void StoreMissing(ILogger logger, string location, string setting);
+
+    [LoggerMessage(50, LogLevel.Information, "Sessions of this endpoint travel in cookies (RequireCancellation = false), and accepted "
+        + "messages are remembered by this process alone: after a restart, and at other instances, a message can be repeated within "
+        + "ReplayWindow and MaxClockSkew. Set ReplayCache to one that all instances share.")]
+    public static partial void CookiesWithoutSharedMemory(ILogger logger);
 
     [LoggerMessage(7, LogLevel.Warning, "Message refused: {Code}, because {Setting} is used up.")]
     public static partial void LimitReached(ILogger logger, FailureCode code, string setting);

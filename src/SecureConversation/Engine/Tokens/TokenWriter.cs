@@ -174,7 +174,13 @@ internal static class TokenWriter
     }
 
     /// <summary>Writes a security context token (WS-SecureConversation 1.3 section 2).</summary>
-    public static void SecurityContextToken(PooledBytes output, string id, string identifier, ProtocolVersion protocol)
+    /// <param name="output">Takes the element.</param>
+    /// <param name="id">Its Id.</param>
+    /// <param name="identifier">The identifier of the context.</param>
+    /// <param name="cookie">The state of the session, encrypted; empty where the service keeps it.</param>
+    /// <param name="protocol">The versions of the session.</param>
+    public static void SecurityContextToken(
+        PooledBytes output, string id, string identifier, ReadOnlySpan<byte> cookie, ProtocolVersion protocol)
     {
         Start(output, protocol, "SecurityContextToken");
         output.Write(" xmlns:u=\""u8);
@@ -183,6 +189,15 @@ internal static class TokenWriter
         Attribute(output, "u:Id", id);
         output.Write(">"u8);
         Simple(output, protocol, "Identifier", identifier);
+        if (!cookie.IsEmpty)
+        {
+            output.Write("<dnse:Cookie xmlns:dnse=\""u8);
+            output.WriteText(Ns.DotNetSecurity);
+            output.Write("\">"u8);
+            output.WriteBase64(cookie);
+            output.Write("</dnse:Cookie>"u8);
+        }
+
         Close(output, protocol, "SecurityContextToken");
     }
 
