@@ -24,7 +24,7 @@ public sealed class CookieSessionTests
         await first.DisposeAsync();
         await using var second = await StartAsync(Protect);
         await Client(second).CallAsync(session);
-        Assert.Equal(["CN=client: no session, no items", "CN=client: no session, no items"], _seen);
+        Assert.Equal(["Test client: no session, no items", "Test client: no session, no items"], _seen);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class CookieSessionTests
             app => app.MapSecureConversation("/echo", context =>
             {
                 var feature = context.HttpContext.Features.Get<ISecureConversationFeature>()!;
-                _seen.Add($"CN={context.User.Identity?.Name}: {(context.Session is null && feature.SessionId is null ? "no session" : "session")}, "
+                _seen.Add($"{context.User.Identity?.Name}: {(context.Session is null && feature.SessionId is null ? "no session" : "session")}, "
                     + (feature.SessionItems is null ? "no items" : "items"));
                 return Task.FromResult(SoapReply.FromEnvelope(Envelopes.Reply()));
             }));

@@ -38,9 +38,10 @@ public sealed class CookieTests
     public async Task ContractThatRequiresSessions_IsRefusedByTheWordsOfWcf()
     {
         await using var service = await StartAsync("MutualCertificate");
-        using var factory = Clients.Factory<ISessionCalculator>(Clients.Binding(Cookies("MutualCertificate")), new EndpointAddress(service.Address));
+        var factory = Clients.Factory<ISessionCalculator>(Clients.Binding(Cookies("MutualCertificate")), new EndpointAddress(service.Address));
         var e = Assert.Throws<InvalidOperationException>(() => factory.CreateChannel());
         Assert.Contains("Contract requires Session", e.Message, StringComparison.Ordinal);
+        factory.Abort();
     }
 
     private static MessageSecurityBindingElement Cookies(string bootstrap)

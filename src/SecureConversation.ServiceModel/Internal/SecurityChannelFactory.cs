@@ -13,9 +13,12 @@ internal sealed class SecurityChannelFactory<TChannel>(
     protected override TChannel OnCreateChannel(EndpointAddress address, Uri via)
     {
         var channel = inner.CreateChannel(address, via);
-        return (TChannel)(object)(security.Binding.EstablishesSession
-            ? new SessionChannel(this, security, channel)
-            : new SingleChannel(this, security, channel));
+        return (TChannel)(object)(security.Binding.SecureConversation switch
+        {
+            null => new SingleChannel(this, security, channel),
+            { RequireCancellation: false } => new SessionChannel(this, security, channel),
+            _ => (SecurityChannel)new KnownSessionChannel(this, security, channel),
+        });
     }
 
     protected override void OnOpen(TimeSpan timeout) => inner.Open(timeout);

@@ -2,14 +2,12 @@ namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>
 /// A channel with a session: opened by the handshake, closed by cancelling, faulted when the service has ended or forgotten it, or may
-/// have.
+/// have. Where the session travels in a cookie there is nothing to cancel, and WCF knows no session: no id either.
 /// </summary>
-internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
-    : SecurityChannel(factory, security, inner), IRequestSessionChannel, IOutputSession
+internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
+    : SecurityChannel(factory, security, inner)
 {
     private ClientSession? _session;
-
-    public IOutputSession Session => this;
 
     /// <summary>The identifier of the security context; null until the channel is open.</summary>
     public string? Id => _session?.Id;
@@ -161,4 +159,11 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
             // The service does not know the session, so there is nothing to cancel.
         }
     }
+}
+
+/// <summary>A channel with a session that WCF knows.</summary>
+internal sealed class KnownSessionChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
+    : SessionChannel(factory, security, inner), IRequestSessionChannel, IOutputSession
+{
+    public IOutputSession Session => this;
 }
