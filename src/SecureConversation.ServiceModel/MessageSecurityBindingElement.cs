@@ -22,7 +22,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     /// <summary>Where events of message security are logged; null (default) logs nothing.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>Whether channels of this type are made: request channels, or request session channels where sessions are cancelled.</summary>
+    /// <summary>Whether channels of this type are made: request channels, or request session channels for sessions with Cancel.</summary>
     public override bool CanBuildChannelFactory<TChannel>(BindingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -46,8 +46,8 @@ public sealed class MessageSecurityService : IDisposable
     /// <param name="options">All other settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">
     /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, the address of the
-    /// endpoint is not absolute, a session store or cookies lack the name of the endpoint, cookies lack an encoder, another option is out of its range, or two options
-    /// contradict each other.
+    /// endpoint is not absolute, a session store or cookies lack the name of the endpoint, cookies lack an encoder, another option is out
+    /// of its range, or two options contradict each other.
     /// </exception>
     public MessageSecurityService(
         MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
