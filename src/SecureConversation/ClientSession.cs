@@ -15,28 +15,48 @@ namespace SecureConversation;
 public sealed class ClientSession : IDisposable
 {
     private readonly ClientRole _role;
-    private readonly IssuedContext _context;
     private readonly Uri _to;
     private readonly UseCount _users;
+    private ClientKeys _keys;
     private int _isClosed;
     private int _isDisposed;
 
     internal ClientSession(ClientRole role, IssuedContext context, Uri to)
     {
-        _users = new UseCount(context.Dispose);
+        _users = new UseCount(RetireKeys);
         _role = role;
-        _context = context;
+        _keys = KeysOf(context);
         _to = to;
+        Id = context.Key.Context.Identifier;
     }
 
     /// <summary>Identifier of the security context.</summary>
-    public string Id => _context.Key.Identifier;
+    public string Id { get; }
 
     /// <summary>When the key of the session expires, UTC; <see cref="DateTimeOffset.MaxValue"/> when the service did not say.</summary>
-    public DateTimeOffset Expires => _context.Expires;
+    public DateTimeOffset Expires => Keys.Current.Expires;
 
     /// <summary>Whether the binding cancels sessions. If it does not, disposing of the session is enough to end it.</summary>
     public bool RequiresCancel => Messages.RequiresCancellation;
+
+    /// <summary>
+    /// Whether the key of the session can be renewed: CanRenewSession and RequireCancellation of the binding, and one version of
+    /// WS-SecureConversation for the session and its bootstrap.
+    /// </summary>
+    public bool CanRenew => _role.Messages.CanRenew;
+
+    /// <summary>
+    /// Whether the key of the session is to be renewed before the next request, as WCF does: three fifths of its validity are over, or
+    /// SessionKeyRenewalInterval of LocalClientSettings. The time counts from when the key came, by the clock of this client.
+    /// </summary>
+    public bool IsRenewalDue
+    {
+        get
+        {
+            var keys = Keys;
+            return CanRenew && !IsClosed && _role.Environment.Clock.GetElapsedTime(keys.Since) >= keys.RenewAfter;
+        }
+    }
 
     /// <summary>Whether the session can no longer be used.</summary>
     public bool IsClosed => Volatile.Read(ref _isClosed) == 1;
@@ -54,7 +74,49 @@ public sealed class ClientSession : IDisposable
         ObjectDisposedException.ThrowIf(IsClosed, this);
         RequireUsable();
         using var plain = ClientEnvelope.Parse(envelope, Messages.Soap, _role.Environment.XmlLimits);
-        return Secure(plain, Messages.ForRequest(plain.FindText(Messages.Soap.Action)), MessageKind.Application);
+        var key = Enter();
+        try
+        {
+            return Secure(plain, key, Messages.ForRequest(plain.FindText(Messages.Soap.Action)), MessageKind.Application);
+        }
+        catch
+        {
+            Leave(key);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Starts the handshake that renews the key of the session (WS-SecureConversation 1.3 section 5), also when the key has expired. The
+    /// session is used meanwhile as before. When the handshake is completed, requests are under the new key, and replies under the old one
+    /// are accepted for SessionKeyRolloverInterval of LocalClientSettings. A renewal that fails changes nothing.
+    /// </summary>
+    /// <remarks>
+    /// One at a time: of several that end, the first counts. The next request should follow soon, because the service switches with it: a
+    /// key that the service never saw in use cannot be renewed.
+    /// </remarks>
+    /// <exception cref="ObjectDisposedException">The session is closed.</exception>
+    /// <exception cref="InvalidOperationException">The binding does not renew sessions, see <see cref="CanRenew"/>.</exception>
+    /// <exception cref="SecureConversationException">The certificate of the service is not trusted or not the expected one.</exception>
+    public SessionHandshake StartRenewal()
+    {
+        if (!CanRenew)
+        {
+            throw new InvalidOperationException("The binding does not renew sessions: CanRenewSession or RequireCancellation is false, or "
+                + "the session and its bootstrap have two versions of WS-SecureConversation. Open a new session.");
+        }
+
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        _role.ServiceCertificate.Require(_to.AbsoluteUri);
+        var key = Enter();
+        try
+        {
+            return new SessionHandshake(ClientRenew.Start(_role, key, _to), context => Switch(context, key));
+        }
+        finally
+        {
+            Leave(key);
+        }
     }
 
     /// <summary>
@@ -71,8 +133,17 @@ public sealed class ClientSession : IDisposable
         }
 
         ObjectDisposedException.ThrowIf(Interlocked.Exchange(ref _isClosed, 1) == 1, this);
-        using var plain = ClientCancel.Request(_role, _context.Key, _to);
-        return new SessionCancel(_role, Secure(plain, Messages.ForCancel(MessageRole.Request), MessageKind.CancelRequest));
+        var key = Enter();
+        try
+        {
+            using var plain = ClientCancel.Request(_role, key.Context, _to);
+            return new SessionCancel(_role, Secure(plain, key, Messages.ForCancel(MessageRole.Request), MessageKind.CancelRequest));
+        }
+        catch
+        {
+            Leave(key);
+            throw;
+        }
     }
 
     /// <summary>Closes the session without telling the service. Keys are zeroed when the last open request is disposed.</summary>
@@ -92,37 +163,127 @@ public sealed class ClientSession : IDisposable
         if (now - Expires > Messages.Element.LocalClientSettings.MaxClockSkew)
         {
             throw new SecureConversationException(SecureConversationFailure.BadContextToken, FailureCode.ContextKeyExpired,
-                $"The key of the session expired at {Expires.UtcDateTime:u}; by the clock of this client it is {now.UtcDateTime:u}. Open a "
-                + "new session. How long a key lives is SessionKeyRenewalInterval of the service, or IssuedCookieLifetime where "
+                $"The key of the session expired at {Expires.UtcDateTime:u}; by the clock of this client it is {now.UtcDateTime:u}. Renew it, "
+                + "or open a new session. How long a key lives is SessionKeyRenewalInterval of the service, or IssuedCookieLifetime where "
                 + "RequireCancellation is false.");
         }
     }
 
     private BindingMessages Messages => _role.Messages.Application;
 
-    private SecuredRequest Secure(SoapEnvelope plain, MessageRequirements requirements, MessageKind kind)
+    /// <summary>The keys of the session at this moment.</summary>
+    internal ClientKeys Keys => Volatile.Read(ref _keys);
+
+    private ClientKeys KeysOf(IssuedContext context) => ClientKeys.Of(
+        context, Messages.Element.LocalClientSettings.SessionKeyRenewalInterval, _role.Environment.Clock.GetTimestamp());
+
+    /// <summary>Secures a message of an entered session under an entered key, both of which it leaves when it is disposed of.</summary>
+    private SecuredRequest Secure(SoapEnvelope plain, SessionKey key, MessageRequirements requirements, MessageKind kind)
+    {
+        var environment = _role.Environment;
+        var validity = Messages.Element.LocalClientSettings.TimestampValidityDuration;
+        var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
+        var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(key.SendKeys), SenderExtras.None));
+        var expectation = new ReplyExpectation
+        {
+            MessageId = plain.FindText(Messages.Soap.MessageId),
+            Action = plain.FindText(Messages.Soap.Action),
+            Signatures = message.Signatures,
+        };
+        var keys = new SessionReplyKeySource(key, EnterOther);
+        var receiver = new ReplyReceiver(Messages, environment, keys, expectation, kind, _role.Replays, () =>
+        {
+            keys.LeaveOthers();
+            Leave(key);
+        });
+        return new SecuredRequest(message, receiver);
+    }
+
+    /// <summary>Enters the session and its current key.</summary>
+    private SessionKey Enter()
     {
         ObjectDisposedException.ThrowIf(!_users.TryEnter(), this);
+        DropOutdated();
+        while (true)
+        {
+            var key = Keys.Current;
+            if (key.TryEnter())
+            {
+                return key;
+            }
+        }
+    }
+
+    private void Leave(SessionKey key)
+    {
+        key.Leave();
+        _users.Leave();
+    }
+
+    /// <summary>Enters another key than that of the request under which its reply may come. The request has entered the session.</summary>
+    private SessionKey? EnterOther(string? instance) =>
+        Keys.Find(instance, _role.Environment.Clock.GetUtcNow()) is { } key && key.TryEnter() ? key : null;
+
+    /// <summary>Takes over what a renewal brought, unless another renewal of the same key ended before.</summary>
+    internal ClientSession Switch(IssuedContext context, SessionKey renewed)
+    {
+        if (!_users.TryEnter())
+        {
+            context.Dispose();
+            throw new ObjectDisposedException(nameof(ClientSession));
+        }
+
         try
         {
-            var environment = _role.Environment;
-            var validity = Messages.Element.LocalClientSettings.TimestampValidityDuration;
-            var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
-            var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(_context.SendKeys), SenderExtras.None));
-            var expectation = new ReplyExpectation
+            var (rollover, now) = (Messages.Element.LocalClientSettings.SessionKeyRolloverInterval, _role.Environment.Clock.GetUtcNow());
+            var issued = KeysOf(context);
+            while (Keys is var keys && keys.Current == renewed)
             {
-                MessageId = plain.FindText(Messages.Soap.MessageId),
-                Action = plain.FindText(Messages.Soap.Action),
-                Signatures = message.Signatures,
-            };
-            var keys = new ContextKeySource(_context.Key, _context.SendKeys);
-            var receiver = new ReplyReceiver(Messages, environment, keys, expectation, kind, _role.Replays, _users.Leave);
-            return new SecuredRequest(message, receiver);
+                if (TryChange(keys, keys.Renewed(issued, now, rollover)))
+                {
+                    return this;
+                }
+            }
+
+            context.Dispose();
+            return this;
         }
-        catch
+        finally
         {
             _users.Leave();
-            throw;
+        }
+    }
+
+    private void DropOutdated()
+    {
+        var keys = Keys;
+        var rest = keys.WithoutOutdated(_role.Environment.Clock.GetUtcNow());
+        if (!ReferenceEquals(rest, keys))
+        {
+            TryChange(keys, rest);
+        }
+    }
+
+    private bool TryChange(ClientKeys from, ClientKeys to)
+    {
+        if (Interlocked.CompareExchange(ref _keys, to, from) != from)
+        {
+            return false;
+        }
+
+        foreach (var key in from.All.Except(to.All))
+        {
+            key.Retire();
+        }
+
+        return true;
+    }
+
+    private void RetireKeys()
+    {
+        foreach (var key in Keys.All)
+        {
+            key.Retire();
         }
     }
 }

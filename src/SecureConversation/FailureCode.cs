@@ -124,6 +124,18 @@ public enum FailureCode
     DestinationUnreachable = 513,
     /// <summary>A Cancel reached a service whose sessions are not cancelled.</summary>
     CancellationNotAllowed = 514,
+    /// <summary>
+    /// The security context is known, and this instance of its key is not: the key was replaced by a renewal longer than
+    /// SessionKeyRolloverInterval ago, or another renewed key came into use, or there was never such a key.
+    /// </summary>
+    KeyInstanceUnknown = 520,
+    /// <summary>
+    /// A renewal that is not endorsed by the current key of its session, names another one, comes from another client, or is one of too
+    /// many whose keys were not used yet.
+    /// </summary>
+    RenewalRefused = 521,
+    /// <summary>A renewal reached a service whose sessions are not renewed.</summary>
+    RenewalNotOffered = 522,
     /// <summary>A validator or authenticator of the service threw an exception.</summary>
     ValidatorFailed = 515,
 

@@ -17,7 +17,6 @@ namespace SecureConversation;
 public sealed class MessageSecurityClient
 {
     private readonly ClientRole _role;
-    private readonly ServiceCertificateCheck _serviceCertificate;
 
     /// <summary>Creates the client side of an endpoint.</summary>
     /// <param name="binding">How messages are secured.</param>
@@ -51,7 +50,6 @@ public sealed class MessageSecurityClient
             Log = options.LoggerFactory?.CreateLogger("SecureConversation.Client") ?? (ILogger)NullLogger.Instance,
         });
         _role.Environment.Check();
-        _serviceCertificate = new ServiceCertificateCheck(credentials, _role.Environment);
     }
 
     /// <summary>How messages are secured.</summary>
@@ -79,7 +77,7 @@ public sealed class MessageSecurityClient
 
         var messages = _role.Messages.Application;
         using var plain = ClientEnvelope.Parse(envelope, messages.Soap, _role.Environment.XmlLimits);
-        _serviceCertificate.Require(to?.AbsoluteUri ?? plain.FindText(messages.Soap.To));
+        _role.ServiceCertificate.Require(to?.AbsoluteUri ?? plain.FindText(messages.Soap.To));
         if (messages.Soap.HasAddressing)
         {
             // What is signed is what the service goes by.
@@ -104,7 +102,7 @@ public sealed class MessageSecurityClient
             throw new InvalidOperationException("The binding establishes no sessions: call Secure for each request.");
         }
 
-        _serviceCertificate.Require(to.AbsoluteUri);
-        return new SessionHandshake(_role, ClientIssue.Start(_role, to), to);
+        _role.ServiceCertificate.Require(to.AbsoluteUri);
+        return new SessionHandshake(ClientIssue.Start(_role, to), context => new ClientSession(_role, context, to));
     }
 }

@@ -37,6 +37,7 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceReceiver _receiver;
     private readonly PrivateKeyTurns? _turns;
     private readonly ServiceSessions? _sessions;
+    private readonly ServiceHandshakes? _handshakes;
     private readonly FailureDesk _failures;
     private readonly RequestDelivery _delivery;
 
@@ -110,6 +111,8 @@ public sealed class MessageSecurityService : IDisposable
         }
 
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, endpoint) : null;
+        _handshakes = _sessions is null ? null : new ServiceHandshakes(
+            _sessions, _messages, credentials.ServiceCertificate!, _receiver, _firstGlance, _delivery, _environment);
     }
 
     /// <summary>How messages are secured.</summary>
@@ -169,14 +172,9 @@ public sealed class MessageSecurityService : IDisposable
             var action = wire.FindText(Formats.Soap.Action);
             var message = new ReceivedEnvelope(wire, action, relatesTo, origin, use) { Turn = turn };
             var kind = _messages.KindOf(message.Action, MessageRole.Request);
-            if (_messages.IsRenewalAcrossVersions(message.Action))
-            {
-                Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion");
-            }
-
             var received = _sessions is null ? ReceiveAloneAsync(message, cancellationToken)
-                : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull
-                    ? IssueAsync(_sessions, message, envelope, cancellationToken)
+                : kind is MessageKind.IssueRequest or MessageKind.RenewRequest && !wire.FindSecurity().IsNull
+                    ? NegotiateAsync(message, envelope, kind, cancellationToken)
                 : ReceiveInSessionAsync(_sessions, message, kind, cancellationToken);
             return await received.ConfigureAwait(false);
         }
@@ -273,46 +271,12 @@ public sealed class MessageSecurityService : IDisposable
         }
     }
 
-    /// <summary>Answers a message that opens a session. This costs private key operations, so only a few run at once.</summary>
-    private ValueTask<ServiceResult> IssueAsync(
-        ServiceSessions sessions, ReceivedEnvelope message, ReadOnlyMemory<byte> envelope, CancellationToken cancellationToken)
+    /// <summary>Answers a message under the bootstrap, which opens or renews a session.</summary>
+    private async ValueTask<ServiceResult> NegotiateAsync(
+        ReceivedEnvelope message, ReadOnlyMemory<byte> envelope, MessageKind kind, CancellationToken cancellationToken)
     {
-        var (own, bootstrap) = (_credentials.ServiceCertificate!, _messages.Bootstrap!);
-        var stranger = Owner.OfStranger(message.Origin.RemoteAddress);
-        _firstGlance.Require(message.Wire, message.Use, bootstrap, own);
-
-        // While it waits for its turn, it holds nothing that was made of its octets.
-        message.Wire.Dispose();
-        return sessions.Negotiations.RunAsync<ServiceResult>(
-            stranger,
-            async (turn, stop) =>
-            {
-                var (request, user) = await ReceiveAsync(turn, stop).ConfigureAwait(false);
-                using (request)
-                {
-                    using var protection = ReplyProtection.ForRequest(request, bootstrap, own, _environment);
-                    var owner = Owner.Of(user, message.Origin.RemoteAddress);
-                    var answer = _delivery.Refuse(request, bootstrap, MessageKind.IssueRequest, message.Origin, protection)
-                        ?? await sessions.Issue.AnswerAsync(request, user, owner, protection, stop).ConfigureAwait(false);
-                    return ServiceResult.Respond.Protected(answer);
-                }
-            },
-            cancellationToken);
-
-        async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveAsync(IDisposable? turn, CancellationToken stop)
-        {
-            var again = message with { Wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits), Turn = turn };
-            try
-            {
-                return await _receiver.ReceiveAsync(again, bootstrap, bootstrap.ForHandshake(MessageRole.Request),
-                    new ServiceKeySource(own) { Use = message.Use }, stop).ConfigureAwait(false);
-            }
-            catch
-            {
-                again.Wire.Dispose();
-                throw;
-            }
-        }
+        var answer = await _handshakes!.AnswerAsync(message, envelope, kind, cancellationToken).ConfigureAwait(false);
+        return ServiceResult.Respond.Protected(answer);
     }
 
     /// <summary>Receives a message that the key of a session protects.</summary>
@@ -325,22 +289,22 @@ public sealed class MessageSecurityService : IDisposable
         }
 
         var sender = Owner.OfStranger(message.Origin.RemoteAddress);
-        var session = await sessions.EnterAsync(message.Wire, sender, cancellationToken).ConfigureAwait(false);
+        var token = sessions.Router.ReadToken(message.Wire);
+        var session = await sessions.EnterAsync(message.Wire, token.Identifier, sender, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
         ReplyProtection? protection = null;
         try
         {
-            SessionRules.RequireUsable(kind, session.Expires, _environment.Clock.GetUtcNow());
-            var keys = new ContextKeySource(session.Key, session.ReplyKeys) { Use = message.Use };
-            request = await _receiver.ReceiveInSessionAsync(
-                message, Formats, _messages.RequirementsOf(kind, message.Action, MessageRole.Request), keys,
-                session, cancellationToken).ConfigureAwait(false);
+            (request, var isExpired) = await VerifyInSessionAsync(message, kind, session, token.Instance, cancellationToken)
+                .ConfigureAwait(false);
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
-            var answer = _delivery.Refuse(request, Formats, kind, message.Origin, protection);
+            var answer = isExpired
+                ? _delivery.AskToRenew(request, Formats, protection)
+                : _delivery.Refuse(request, Formats, kind, message.Origin, protection);
             if (answer is null && kind != MessageKind.CancelRequest)
             {
                 // The session may have ended while the message was verified. Once Cancel is confirmed, no message of it may be dispatched.
-                var used = await sessions.UseAsync(session, sender, cancellationToken).ConfigureAwait(false);
+                var used = await sessions.UseAsync(session, token.Instance, sender, cancellationToken).ConfigureAwait(false);
                 if (used != session)
                 {
                     protection.Dispose();
@@ -375,6 +339,35 @@ public sealed class MessageSecurityService : IDisposable
 
             protection?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Verifies a message under the one key of its session that it names. Says whether that has expired, which is told to who holds it, and
+    /// to nobody else.
+    /// </summary>
+    private async ValueTask<(VerifiedMessage Request, bool IsExpired)> VerifyInSessionAsync(ReceivedEnvelope message, MessageKind kind,
+        ServiceSession session, string? instance, CancellationToken cancellationToken)
+    {
+        var now = _environment.Clock.GetUtcNow();
+        var key = session.EnterKey(instance, now) ?? Fail.With<SessionKey>(FailureCode.KeyInstanceUnknown);
+        try
+        {
+            var isExpired = SessionRules.IsExpired(kind, key.Expires, now);
+            if (isExpired && !_messages.CanRenew)
+            {
+                Fail.With(FailureCode.ContextKeyExpired);
+            }
+
+            var keys = new ContextKeySource(key.Context, key.SendKeys) { Use = message.Use };
+            var request = await _receiver.ReceiveInSessionAsync(
+                message, Formats, _messages.RequirementsOf(kind, message.Action, MessageRole.Request), keys,
+                session, cancellationToken).ConfigureAwait(false);
+            return (request, isExpired);
+        }
+        finally
+        {
+            key.Leave();
         }
     }
 

@@ -22,6 +22,11 @@ public enum SecureConversationFailure
     /// they refuse; see <see cref="SecureConversationException.Fault"/>. Where that is not secured, anybody may have written it.
     /// </summary>
     PeerRefusal,
+    /// <summary>
+    /// The key of the session has expired, and the service, which proved that by the protection of its fault, wants it renewed
+    /// (<see cref="ClientSession.StartRenewal"/>). It has not processed the request.
+    /// </summary>
+    RenewNeeded,
 }
 
 /// <summary>A message or a handshake was refused. The exception carries no keys and no content except the fault of a peer.</summary>
@@ -39,7 +44,8 @@ public sealed class SecureConversationException : Exception
     public SecureConversationException(SoapFault fault)
         : base((fault ?? throw new ArgumentNullException(nameof(fault))).ToString())
     {
-        Failure = fault.IsLossOfContext ? SecureConversationFailure.BadContextToken
+        Failure = fault.IsRenewNeeded ? SecureConversationFailure.RenewNeeded
+            : fault.IsLossOfContext ? SecureConversationFailure.BadContextToken
             : fault.IsFailedAuthentication ? SecureConversationFailure.FailedAuthentication
             : fault.IsServerTooBusy ? SecureConversationFailure.ServerTooBusy
             : fault.IsRefusal ? SecureConversationFailure.PeerRefusal

@@ -40,29 +40,27 @@ public sealed class ServiceSession
     private readonly UseCount _users;
     private readonly string? _owner;
     private readonly ClaimsPrincipal? _client;
+    private SessionKeys _keys;
     private ClaimsPrincipal? _user;
     private long _lastUsed;
     private ConcurrentDictionary<object, object?>? _items;
     private int _state;
 
-    internal ServiceSession(
-        SecurityContextKey key, SessionSendKeys replyKeys, ClaimsPrincipal user, DateTimeOffset expires, TimeProvider clock)
-        : this(key, replyKeys, expires, clock)
+    internal ServiceSession(SessionKeys keys, ClaimsPrincipal user, TimeProvider clock)
+        : this(keys, clock)
     {
         _client = ClientIdentity.Copy(user);
         _owner = Owner.NameOfUser(user);
     }
 
-    internal ServiceSession(
-        SecurityContextKey key, SessionSendKeys replyKeys, ReadCookie cookie, DateTimeOffset expires, TimeProvider clock)
-        : this(key, replyKeys, expires, clock) => Cookie = cookie;
+    internal ServiceSession(SessionKeys keys, ReadCookie cookie, TimeProvider clock)
+        : this(keys, clock) => Cookie = cookie;
 
-    private ServiceSession(SecurityContextKey key, SessionSendKeys replyKeys, DateTimeOffset expires, TimeProvider clock)
+    private ServiceSession(SessionKeys keys, TimeProvider clock)
     {
         _users = new UseCount(DisposeKeys);
-        Key = key;
-        ReplyKeys = replyKeys;
-        Expires = expires;
+        _keys = keys;
+        Id = keys.Current.Context.Identifier;
         _clock = clock;
         _lastUsed = clock.GetTimestamp();
         Closed = _closed.Token;
@@ -78,7 +76,7 @@ public sealed class ServiceSession
     }
 
     /// <summary>Identifier of the security context, a urn:uuid URI.</summary>
-    public string Id => Key.Identifier;
+    public string Id { get; }
 
     /// <summary>
     /// The client that was authenticated when the session was opened. Each message of the session counts as sent by it. All who look here
@@ -97,8 +95,8 @@ public sealed class ServiceSession
         internal init;
     }
 
-    /// <summary>When the key of the session expires, UTC.</summary>
-    public DateTimeOffset Expires { get; }
+    /// <summary>When the key of the session expires, UTC. Each renewal gives it a new key, and what else is here stays.</summary>
+    public DateTimeOffset Expires => Keys.Current.Expires;
 
     /// <summary>Application state with the lifetime of the session.</summary>
     public IDictionary<object, object?> Items => LazyInitializer.EnsureInitialized(ref _items);
@@ -127,8 +125,9 @@ public sealed class ServiceSession
     /// <summary>The client for one request, as it was authenticated.</summary>
     internal ClaimsPrincipal CopyUser() => ClientIdentity.Copy(_client ?? Cookie!.User);
 
-    internal SecurityContextKey Key { get; }
-    internal SessionSendKeys ReplyKeys { get; }
+    /// <summary>The keys of the session at this moment.</summary>
+    internal SessionKeys Keys => Volatile.Read(ref _keys);
+
     internal bool IsPending => Volatile.Read(ref _state) == (int)State.Pending;
 
     /// <summary>
@@ -154,19 +153,78 @@ public sealed class ServiceSession
         return Interlocked.CompareExchange(ref _state, (int)State.Established, (int)State.Pending) == (int)State.Pending;
     }
 
-    /// <summary>Makes the state by which another instance of the service can serve this session. The caller disposes of it.</summary>
-    /// <param name="endpoint">The endpoint that issued the session.</param>
-    internal SessionState Save(string endpoint)
+    /// <summary>
+    /// Enters the key of an instance under which messages are accepted now; null when there is none. An exchange that has entered the
+    /// session asks, and leaves the key.
+    /// </summary>
+    internal SessionKey? EnterKey(string? instance, DateTimeOffset now)
     {
-        var key = new byte[Key.Key.Length];
-        Key.Key.CopyTo(key);
+        DropOutdated(now);
+        while (Keys.Find(instance, now) is { } key)
+        {
+            // One that was zeroed has dropped out of the keys meanwhile.
+            if (key.TryEnter())
+            {
+                return key;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Enters the key for replies to a message under the key of an instance. The caller leaves it.</summary>
+    internal SessionKey EnterReplyKey(string? instance)
+    {
+        while (true)
+        {
+            var key = Keys.ForReply(instance);
+            if (key.TryEnter())
+            {
+                return key;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Puts keys in the place of others; false when those are not the keys any more. Keys that drop out are zeroed when no exchange uses
+    /// them. To be called by an exchange that has entered the session.
+    /// </summary>
+    internal bool TryChange(SessionKeys from, SessionKeys to)
+    {
+        if (Interlocked.CompareExchange(ref _keys, to, from) != from)
+        {
+            return false;
+        }
+
+        foreach (var key in from.All.Except(to.All))
+        {
+            key.Retire();
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Makes the state by which another instance of the service can serve this session with these keys. The caller disposes of it. Null
+    /// when one of the keys has been zeroed, since others took their place.
+    /// </summary>
+    /// <param name="endpoint">The endpoint that issued the session.</param>
+    /// <param name="keys">The keys that the session has, or gets.</param>
+    internal SessionState? TrySave(string endpoint, SessionKeys keys)
+    {
+        var states = keys.All.Select(key => StateOf(keys, key)).ToList();
+        if (states.Contains(null))
+        {
+            states.ForEach(state => state?.Dispose());
+            return null;
+        }
+
         return new SessionState
         {
             Endpoint = endpoint,
             Id = Id,
-            Key = key,
-            ReplyNonces = ReplyKeys.Nonces,
-            Expires = Expires,
+            Keys = [.. states.Select(state => state!)],
+            Version = keys.Version,
             User = CopyUser(),
             ClientCertificate = ClientCertificate?.RawData,
         };
@@ -235,8 +293,50 @@ public sealed class ServiceSession
             Cookie?.Discard();
         }
 
-        ReplyKeys.Dispose();
-        Key.Dispose();
+        foreach (var key in Keys.All)
+        {
+            key.Retire();
+        }
+
         _closed.Dispose();
+    }
+
+    private void DropOutdated(DateTimeOffset now)
+    {
+        var keys = Keys;
+        var rest = keys.WithoutOutdated(now);
+        if (!ReferenceEquals(rest, keys))
+        {
+            TryChange(keys, rest);
+        }
+    }
+
+    private static SessionKeyState? StateOf(SessionKeys keys, SessionKey key)
+    {
+        if (!key.TryEnter())
+        {
+            return null;
+        }
+
+        try
+        {
+            var octets = new byte[key.Context.Key.Length];
+            key.Context.Key.CopyTo(octets);
+            return new SessionKeyState
+            {
+                Instance = key.Instance,
+                Key = octets,
+                ReplyNonces = key.SendKeys.Nonces,
+                Expires = key.Expires,
+                Role = key == keys.Current ? SessionKeyRole.Current
+                    : key == keys.Previous ? SessionKeyRole.Previous
+                    : SessionKeyRole.Pending,
+                AcceptedUntil = key == keys.Previous ? keys.PreviousUntil : default,
+            };
+        }
+        finally
+        {
+            key.Leave();
+        }
     }
 }

@@ -1,10 +1,11 @@
 using SecureConversation.Engine.Handshake;
-using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Sessions;
 
 namespace SecureConversation;
 
 /// <summary>
-/// The handshake that opens a session. The caller sends its messages until it is completed; their number depends on the binding:
+/// The handshake that opens a session (<see cref="MessageSecurityClient.StartSession"/>) or renews its key
+/// (<see cref="ClientSession.StartRenewal"/>). The caller sends its messages until it is completed; their number depends on the binding:
 /// <code>
 /// using var handshake = client.StartSession(address);
 /// while (handshake.Step is HandshakeStep.Send next)
@@ -18,14 +19,12 @@ namespace SecureConversation;
 /// </summary>
 public sealed class SessionHandshake : IDisposable
 {
-    private readonly ClientRole _role;
-    private readonly Uri _to;
+    private readonly Func<IssuedContext, ClientSession> _complete;
     private ClientHandshakeStep? _leg;
 
-    internal SessionHandshake(ClientRole role, ClientHandshakeStep first, Uri to)
+    internal SessionHandshake(ClientHandshakeStep first, Func<IssuedContext, ClientSession> complete)
     {
-        _role = role;
-        _to = to;
+        _complete = complete;
         _leg = first;
         Step = new HandshakeStep.Send(first);
     }
@@ -37,7 +36,7 @@ public sealed class SessionHandshake : IDisposable
     /// <param name="envelope">The entity body of the reply in UTF-8.</param>
     /// <returns>The new <see cref="Step"/>.</returns>
     /// <exception cref="SecureConversationException">
-    /// The reply is refused, or the service refused the request. The handshake is over.
+    /// The reply is refused, or the service refused the request. The handshake is over. A session that was to be renewed keeps its key.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// No reply is expected: the handshake is completed, has failed, or was disposed of.
@@ -50,7 +49,7 @@ public sealed class SessionHandshake : IDisposable
         var (next, context) = leg.Continue(envelope);
         if (context is not null)
         {
-            return Step = new HandshakeStep.Completed(new ClientSession(_role, context, _to));
+            return Step = new HandshakeStep.Completed(_complete(context));
         }
 
         _leg = next;
@@ -89,12 +88,12 @@ public abstract class HandshakeStep
         public string Action { get; }
     }
 
-    /// <summary>The session is open.</summary>
+    /// <summary>The session is open, or has another key.</summary>
     public sealed class Completed : HandshakeStep
     {
         internal Completed(ClientSession session) => Session = session;
 
-        /// <summary>The session. The caller disposes of it.</summary>
+        /// <summary>The session. The caller disposes of it when done. After a renewal it is the object that was renewed.</summary>
         public ClientSession Session { get; }
     }
 }

@@ -5,17 +5,24 @@ namespace SecureConversation;
 
 /// <summary>
 /// The part of a <see cref="ServiceSession"/> that any instance of the service needs to serve the session. It refers to nothing that
-/// lives in one process only. Holds the secret key; disposing zeroes it.
+/// lives in one process only. Holds the secret keys; disposing zeroes them.
 /// </summary>
+/// <remarks>
+/// A state never changes: a renewal, and the first message under a renewed key, make the next state, whose <see cref="Version"/> is one
+/// higher, and <see cref="ISecuritySessionStore.TryReplaceAsync"/> puts it in the place of the one it was made from.
+/// </remarks>
 public sealed class SessionState : IDisposable
 {
-    private const byte Format = 2;
+    private const byte Format = 3;
 
-    // The first format says of no endpoint, so no endpoint takes it.
+    // The second format has one key, and the first says of no endpoint either, so no endpoint takes it.
+    private const byte FormatOfOneKey = 2;
     private const byte FormatWithoutEndpoint = 1;
 
-    private readonly byte[] _key = [];
-    private bool _isDisposed;
+    // One current, one previous, and as many pending ones as a service has at most, with room for a later version.
+    private const int MostKeys = 16;
+
+    private readonly SessionKeyState[] _keys = [];
 
     /// <summary>Identifier of the security context, a urn:uuid URI.</summary>
     public required string Id { get; init; }
@@ -26,29 +33,40 @@ public sealed class SessionState : IDisposable
     /// </summary>
     public required string Endpoint { get; init; }
 
-    /// <summary>The key of the context. Secret.</summary>
-    /// <exception cref="ObjectDisposedException">
-    /// The state was disposed of. A store that kept the object would otherwise keep a key of zeros.
+    /// <summary>
+    /// The keys of the context that the service accepts: one current key, perhaps the one before it, and those that were issued by a
+    /// renewal and not used yet, the oldest first.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// There is not exactly one current key, or more than one previous key, or two keys have one instance.
     /// </exception>
-    public required byte[] Key
+    public required IReadOnlyList<SessionKeyState> Keys
     {
-        get
+        get => _keys;
+        init
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _key;
+            ArgumentNullException.ThrowIfNull(value);
+            _keys = [.. value];
+            if (_keys.Length > MostKeys
+                || _keys.Count(k => k.Role == SessionKeyRole.Current) != 1
+                || _keys.Count(k => k.Role == SessionKeyRole.Previous) > 1
+                || _keys.DistinctBy(k => k.Instance).Count() != _keys.Length)
+            {
+                throw new ArgumentException(
+                    $"A session has one current key, at most one previous key and at most {MostKeys} keys, each with its own instance.",
+                    nameof(Keys));
+            }
         }
-
-        init => _key = value;
     }
 
     /// <summary>
-    /// The nonces of the derived keys that protect replies, concatenated. All instances send with the same derived keys, so that each of
-    /// them recognizes a message of the service that is sent back to it (reflection). Nonces are not secret.
+    /// Counts the states of the session: 1 for a new session, one more for each state after it. A store compares it in
+    /// <see cref="ISecuritySessionStore.TryReplaceAsync"/>.
     /// </summary>
-    public required byte[] ReplyNonces { get; init; }
+    public long Version { get; init; } = 1;
 
-    /// <summary>When the key expires, UTC.</summary>
-    public required DateTimeOffset Expires { get; init; }
+    /// <summary>When the last of the <see cref="Keys"/> expires, UTC.</summary>
+    public DateTimeOffset Expires => _keys.Max(k => k.Expires);
 
     /// <summary>The client that was authenticated when the session was opened.</summary>
     public required ClaimsPrincipal User { get; init; }
@@ -56,7 +74,7 @@ public sealed class SessionState : IDisposable
     /// <summary>The certificate that the client proved to hold, in DER; null for other credentials.</summary>
     public byte[]? ClientCertificate { get; init; }
 
-    /// <summary>Serializes the state for a store that keeps octets. The octets hold the key in clear.</summary>
+    /// <summary>Serializes the state for a store that keeps octets. The octets hold the keys in clear.</summary>
     public byte[] ToBytes()
     {
         using var user = new MemoryStream();
@@ -65,18 +83,22 @@ public sealed class SessionState : IDisposable
             User.WriteTo(userWriter);
         }
 
-        // Large enough from the start: a buffer that the stream outgrows would keep a copy of the key.
-        var size = (int)user.Length + Key.Length + ReplyNonces.Length + (ClientCertificate?.Length ?? 0)
-            + ((Id.Length + Endpoint.Length) * 3) + 64;
+        // Large enough from the start: a buffer that the stream outgrows would keep a copy of the keys.
+        var size = (int)user.Length + (ClientCertificate?.Length ?? 0) + ((Id.Length + Endpoint.Length) * 3) + 64
+            + _keys.Sum(k => k.Size);
         using var stream = new MemoryStream(size);
         using var writer = new BinaryWriter(stream);
         writer.Write(Format);
+        writer.Write(Version);
         writer.Write(Endpoint);
         writer.Write(Id);
-        WriteBytes(writer, Key);
-        WriteBytes(writer, ReplyNonces);
-        writer.Write(Expires.UtcTicks);
-        WriteBytes(writer, ClientCertificate ?? []);
+        writer.Write7BitEncodedInt(_keys.Length);
+        foreach (var key in _keys)
+        {
+            key.WriteTo(writer);
+        }
+
+        SessionKeyState.WriteBytes(writer, ClientCertificate ?? []);
         writer.Write(user.GetBuffer(), 0, (int)user.Length);
         writer.Flush();
         var bytes = stream.ToArray();
@@ -85,8 +107,8 @@ public sealed class SessionState : IDisposable
     }
 
     /// <summary>
-    /// Reads a state that <see cref="ToBytes"/> wrote. The octets must come from a trusted place. Those of the earlier format are read as
-    /// well, so that the service can refuse the session as unknown.
+    /// Reads a state that <see cref="ToBytes"/> wrote. The octets must come from a trusted place. Those of earlier formats are read as
+    /// well: a session with one key goes on, and one of no endpoint can be refused as unknown.
     /// </summary>
     /// <exception cref="FormatException">The octets are not in the format of this version.</exception>
     public static SessionState FromBytes(byte[] bytes)
@@ -96,19 +118,18 @@ public sealed class SessionState : IDisposable
         {
             using var reader = new BinaryReader(new MemoryStream(bytes, writable: false));
             var format = reader.ReadByte();
-            if (format is not (Format or FormatWithoutEndpoint))
+            if (format is not (Format or FormatOfOneKey or FormatWithoutEndpoint))
             {
                 throw new FormatException("The octets are no session state of this version.");
             }
 
             return new SessionState
             {
-                Endpoint = format == Format ? reader.ReadString() : "",
+                Version = format == Format ? reader.ReadInt64() : 1,
+                Endpoint = format == FormatWithoutEndpoint ? "" : reader.ReadString(),
                 Id = reader.ReadString(),
-                Key = ReadBytes(reader),
-                ReplyNonces = ReadBytes(reader),
-                Expires = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero),
-                ClientCertificate = ReadBytes(reader) is { Length: > 0 } certificate ? certificate : null,
+                Keys = format == Format ? ReadKeys(reader) : [SessionKeyState.ReadSingle(reader)],
+                ClientCertificate = SessionKeyState.ReadBytes(reader) is { Length: > 0 } certificate ? certificate : null,
                 User = new ClaimsPrincipal(reader),
             };
         }
@@ -118,27 +139,23 @@ public sealed class SessionState : IDisposable
         }
     }
 
-    /// <summary>Zeroes the key.</summary>
+    /// <summary>Zeroes the keys.</summary>
     public void Dispose()
     {
-        _isDisposed = true;
-        CryptographicOperations.ZeroMemory(_key);
-    }
-
-    private static void WriteBytes(BinaryWriter writer, byte[] bytes)
-    {
-        writer.Write7BitEncodedInt(bytes.Length);
-        writer.Write(bytes);
-    }
-
-    private static byte[] ReadBytes(BinaryReader reader)
-    {
-        var length = reader.Read7BitEncodedInt();
-        if (length < 0 || length > reader.BaseStream.Length - reader.BaseStream.Position)
+        foreach (var key in _keys)
         {
-            throw new FormatException("The octets of a session state end early.");
+            key.Dispose();
+        }
+    }
+
+    private static SessionKeyState[] ReadKeys(BinaryReader reader)
+    {
+        var keys = new SessionKeyState[Math.Clamp(reader.Read7BitEncodedInt(), 0, MostKeys)];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = SessionKeyState.Read(reader);
         }
 
-        return reader.ReadBytes(length);
+        return keys;
     }
 }

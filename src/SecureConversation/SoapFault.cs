@@ -37,6 +37,9 @@ public sealed record SoapFault
     internal bool IsLossOfContext =>
         Is("BadContextToken", Ns.ScFebruary2005, Ns.Sc13) || Is("RenewNeeded", Ns.ScFebruary2005, Ns.Sc13);
 
+    /// <summary>Whether the service wants a new key, and nobody else can have said so.</summary>
+    internal bool IsRenewNeeded => IsSecured && Is("RenewNeeded", Ns.ScFebruary2005, Ns.Sc13);
+
     /// <summary>Whether a credential was refused: by message security, or by the token service of a negotiation.</summary>
     internal bool IsFailedAuthentication => Is("FailedAuthentication", Ns.Wsse, Ns.TrustFebruary2005, Ns.Trust13);
 

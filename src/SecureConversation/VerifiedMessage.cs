@@ -40,6 +40,7 @@ public sealed class VerifiedMessage : IDisposable
         Requirements = requirements;
         _derivedKeys = [.. keys.Derived];
         Context = keys.Context;
+        EndorsingContext = keys.EndorsingContext;
         RequestKey = keys.DetachPrimary();
         EncryptedKeySha1 = keys.EncryptedKeySha1;
 
@@ -168,6 +169,9 @@ public sealed class VerifiedMessage : IDisposable
     internal Timestamp? Timestamp { get; }
     internal MessageRequirements Requirements { get; }
     internal SecurityContextKey? Context { get; }
+
+    /// <summary>The context whose key endorses the message, which renews it; null for all other messages.</summary>
+    internal SecurityContextKey? EndorsingContext { get; }
 
     /// <summary>Symmetric binding: the key that protects the reply. This message owns it until <see cref="TakeRequestKey"/>.</summary>
     internal SymmetricKey? RequestKey { get; private set; }

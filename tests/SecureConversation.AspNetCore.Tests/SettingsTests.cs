@@ -103,6 +103,9 @@ public sealed class SettingsTests
 
         public ValueTask SaveAsync(SessionState state, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
+        public ValueTask<bool> TryReplaceAsync(SessionState state, long version, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(false);
+
         public ValueTask RemoveAsync(string id, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 

@@ -97,6 +97,18 @@ public sealed class SharedStoreTests
             return ValueTask.CompletedTask;
         }
 
+        public ValueTask<bool> TryReplaceAsync(SessionState state, long version, CancellationToken cancellationToken)
+        {
+            if (!States.TryGetValue(state.Id, out var octets))
+            {
+                return ValueTask.FromResult(false);
+            }
+
+            // Arrays are compared by reference, so no other state has come between.
+            using var stored = SessionState.FromBytes(octets);
+            return ValueTask.FromResult(stored.Version == version && States.TryUpdate(state.Id, state.ToBytes(), octets));
+        }
+
         public ValueTask RemoveAsync(string id, CancellationToken cancellationToken)
         {
             States.TryRemove(id, out _);

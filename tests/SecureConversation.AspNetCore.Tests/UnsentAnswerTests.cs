@@ -69,6 +69,9 @@ public sealed class UnsentAnswerTests
             await _hungUp.Task.WaitAsync(Patience, CancellationToken.None);
         }
 
+        public ValueTask<bool> TryReplaceAsync(SessionState state, long version, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(false);
+
         public ValueTask RemoveAsync(string id, CancellationToken cancellationToken)
         {
             _removed.TrySetResult();

@@ -191,6 +191,7 @@ public sealed record ChannelProtectionRequirements
         "http://www.w3.org/2005/08/addressing/soap/fault",
         "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault",
         "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher/fault",
+        "http://schemas.microsoft.com/ws/2006/05/security/SecureConversationFault",
     ];
 
     private sealed record HeaderRule(MessageDirection? Direction, string? Action, ProtectedHeader Header);

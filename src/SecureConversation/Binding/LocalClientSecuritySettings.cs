@@ -34,14 +34,15 @@ public sealed record LocalClientSecuritySettings
     public int CookieRenewalThresholdPercentage { get; init; } = 60;
 
     /// <summary>
-    /// Age at which the client stops using the key of a session; SecureConversation.Http then opens a new session. Default 10 hours. The
-    /// service may let the key expire earlier.
+    /// Age at which the client renews the key of a session (<see cref="ClientSession.IsRenewalDue"/>). Default 10 hours. It renews the key
+    /// earlier where three fifths of the validity that the service gave it are over before. Where keys are not renewed,
+    /// SecureConversation.Http opens a new session at that age.
     /// </summary>
     public TimeSpan SessionKeyRenewalInterval { get; init; } = TimeSpan.FromHours(10);
 
     /// <summary>
-    /// Time for which replies under the previous key are accepted after a renewal. Default 5 minutes. Has no effect yet: other values are
-    /// refused.
+    /// Time for which replies under the previous key are accepted after a renewal, where the request was under another key. Default 5
+    /// minutes. A reply under the key of its request is accepted without limit.
     /// </summary>
     public TimeSpan SessionKeyRolloverInterval { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -76,11 +76,14 @@ public sealed record LocalServiceSecuritySettings
     /// </summary>
     public TimeSpan InactivityTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Lifetime of the key of a session whose RequireCancellation is true. Default 15 hours.</summary>
+    /// <summary>
+    /// Lifetime of the key of a session whose RequireCancellation is true. Default 15 hours. A client renews the key before it expires, or
+    /// is told to (RenewNeeded); where CanRenewSession is false the session ends with its key.
+    /// </summary>
     public TimeSpan SessionKeyRenewalInterval { get; init; } = TimeSpan.FromHours(15);
 
     /// <summary>
-    /// Time for which the previous key is accepted after a renewal. Default 5 minutes. Has no effect yet: other values are refused.
+    /// Time for which messages under the previous key are accepted after the first message under a renewed one. Default 5 minutes.
     /// </summary>
     public TimeSpan SessionKeyRolloverInterval { get; init; } = TimeSpan.FromMinutes(5);
 }

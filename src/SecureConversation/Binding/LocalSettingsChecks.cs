@@ -16,6 +16,11 @@ internal static class LocalSettingsChecks
         {
             yield return problem;
         }
+
+        if (settings.SessionKeyRolloverInterval < TimeSpan.Zero)
+        {
+            yield return $"{Name}.{nameof(settings.SessionKeyRolloverInterval)} must not be negative.";
+        }
     }
 
     public static IEnumerable<string> Service(SecurityBindingElement element)
@@ -38,6 +43,11 @@ internal static class LocalSettingsChecks
         if (settings.MaxCachedCookies < 0)
         {
             yield return $"{Name}.{nameof(settings.MaxCachedCookies)} must not be negative.";
+        }
+
+        if (settings.SessionKeyRolloverInterval < TimeSpan.Zero)
+        {
+            yield return $"{Name}.{nameof(settings.SessionKeyRolloverInterval)} must not be negative.";
         }
 
         foreach (var (setting, count) in new[]

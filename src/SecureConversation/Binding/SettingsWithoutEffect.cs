@@ -10,7 +10,6 @@ internal static class SettingsWithoutEffect
     private static readonly TimeSpan CookieLifetimeOfBootstraps = TimeSpan.FromMinutes(15);
 
     private const string NoCookies = "a client keeps a token with a cookie as long as its session";
-    private const string NoRenewal = "the key of a session is not renewed";
 
     /// <summary>Finds the problems of one element. Each problem yields one sentence, as in <see cref="BindingChecks"/>.</summary>
     /// <param name="element">The element.</param>
@@ -32,11 +31,6 @@ internal static class SettingsWithoutEffect
             if (token is not SecureConversationSecurityTokenParameters session)
             {
                 continue;
-            }
-
-            if (!session.CanRenewSession)
-            {
-                yield return Leave($"CanRenewSession of {name}", NoRenewal, "true");
             }
 
             if (session.BootstrapProtectionRequirements is { } protection && protection != ChannelProtectionRequirements.Default)
@@ -65,12 +59,6 @@ internal static class SettingsWithoutEffect
             yield return Leave(
                 $"{Name}.{nameof(settings.CookieRenewalThresholdPercentage)}", NoCookies, $"{defaults.CookieRenewalThresholdPercentage}");
         }
-
-        if (settings.SessionKeyRolloverInterval != defaults.SessionKeyRolloverInterval)
-        {
-            yield return Leave(
-                $"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
-        }
     }
 
     private static IEnumerable<string> Service(LocalServiceSecuritySettings settings, SecurityBindingElement element, bool isBootstrap)
@@ -81,12 +69,6 @@ internal static class SettingsWithoutEffect
         {
             yield return $"{Name}.{nameof(settings.MaxCachedCookies)} has an effect on a secure conversation element with "
                 + $"RequireCancellation = false only: leave it at {defaults.MaxCachedCookies} here.";
-        }
-
-        if (settings.SessionKeyRolloverInterval != defaults.SessionKeyRolloverInterval)
-        {
-            yield return Leave(
-                $"{Name}.{nameof(settings.SessionKeyRolloverInterval)}", NoRenewal, $"{defaults.SessionKeyRolloverInterval}");
         }
 
         if (settings.IssuedCookieLifetime != defaults.IssuedCookieLifetime

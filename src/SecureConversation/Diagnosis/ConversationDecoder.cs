@@ -62,7 +62,18 @@ public sealed class ConversationDecoder : IDisposable
             var wire = SoapEnvelope.Parse(envelope, Soap, _limits);
             var action = wire.FindText(Soap.Action);
             var purpose = _messages.KindOf(action, MessageRole.Of(direction));
+            if (purpose == MessageKind.RenewResponse && !_knowledge.IsRenewal(wire.FindText(Soap.RelatesTo)))
+            {
+                // A client reads the reply to another request as a message of its session, whatever its action says.
+                purpose = MessageKind.Application;
+            }
+
             kind = Kinds[purpose];
+            if (purpose is MessageKind.RenewRequest or MessageKind.RenewResponse && _messages.MixesVersions)
+            {
+                Fail.With(FailureCode.VersionMismatch);
+            }
+
             return ReadUnsecuredFault(wire, envelope, direction)
                 ?? Verify(wire, purpose, Soap.HasAddressing ? action : transportAction, direction);
         }
@@ -92,6 +103,8 @@ public sealed class ConversationDecoder : IDisposable
         [MessageKind.Application] = DecodedKind.Application,
         [MessageKind.IssueRequest] = DecodedKind.IssueRequest,
         [MessageKind.IssueResponse] = DecodedKind.IssueResponse,
+        [MessageKind.RenewRequest] = DecodedKind.RenewRequest,
+        [MessageKind.RenewResponse] = DecodedKind.RenewResponse,
         [MessageKind.CancelRequest] = DecodedKind.CancelRequest,
         [MessageKind.CancelResponse] = DecodedKind.CancelResponse,
     };

@@ -22,6 +22,10 @@ public enum DecodedKind
     UnsecuredFault,
     /// <summary>Not a SOAP message of the binding's version.</summary>
     Unreadable,
+    /// <summary>Request for another key of a security context.</summary>
+    RenewRequest,
+    /// <summary>Response that issues another key of a security context.</summary>
+    RenewResponse,
 }
 
 /// <summary>One decoded message, or the rule that it breaks. Dispose it to return its buffers to their pool.</summary>
@@ -70,8 +74,13 @@ public sealed class DecodedMessage : IDisposable
     /// <summary>The user name in the message; null when it has none, and for failures.</summary>
     public string? UserName => _message?.Tokens.UserName?.UserName;
 
-    /// <summary>Identifier of the security context whose key protects the message; null outside sessions.</summary>
-    public string? ContextId => _message?.ContextId;
+    /// <summary>
+    /// Identifier of the security context whose key protects the message, or endorses it in a request that renews; null outside sessions.
+    /// </summary>
+    public string? ContextId => _message?.ContextId ?? _message?.EndorsingContext?.Identifier;
+
+    /// <summary>The instance of that key; null for the key with which the session was opened, and outside sessions.</summary>
+    public string? ContextInstance => _message?.ContextId is null ? _message?.EndorsingContext?.Instance : _message.Context!.Instance;
 
     /// <summary>The decrypted envelope with its security header, in UTF-8; empty for failures. Valid until disposal.</summary>
     public ReadOnlyMemory<byte> Plaintext => _message?.DecryptedEnvelope ?? default;

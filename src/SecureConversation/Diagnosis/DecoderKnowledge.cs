@@ -23,7 +23,8 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     private readonly ProtocolVersion _session = ProtocolVersion.Of(binding.Element.MessageSecurityVersion);
     private readonly Dictionary<string, SymmetricKey> _encryptedKeys = [];
     private readonly Dictionary<(string, string?), SecurityContextKey> _contexts = [];
-    private readonly Dictionary<string, DateTimeOffset> _expiry = [];
+    private readonly Dictionary<(string, string?), DateTimeOffset> _expiry = [];
+    private readonly Dictionary<string, (string?, string?)> _clients = [];
     private readonly HashSet<string> _ended = [];
     private readonly Dictionary<string, DecodedRequest> _requests = [];
     private readonly InMemoryReplayCache _clientReplays = new(int.MaxValue, clock);
@@ -33,6 +34,9 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
     /// <summary>Finds the request with a message id; null when the recording does not have it.</summary>
     public DecodedRequest? FindRequest(string? messageId) => messageId is null ? null : _requests.GetValueOrDefault(messageId);
+
+    /// <summary>Whether a request with that message id renews a session.</summary>
+    public bool IsRenewal(string? messageId) => FindRequest(messageId)?.Kind == MessageKind.RenewRequest;
 
     /// <summary>
     /// Drops the state that a service loses when it restarts: its replay cache and, if their state is not in a cookie, its sessions.
@@ -58,8 +62,8 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     public void RequireUsable(VerifiedMessage message, MessageDirection direction, MessageKind kind)
     {
         if (direction == MessageDirection.ClientToService
-            && message.ContextId is { } context
-            && _expiry.TryGetValue(context, out var expires))
+            && message.Context is { } context
+            && _expiry.TryGetValue((context.Identifier, context.Instance), out var expires))
         {
             SessionRules.RequireUsable(kind, expires, clock.GetUtcNow());
         }
@@ -77,7 +81,14 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
             case MessageKind.IssueRequest:
                 Remember(message, kind, HandshakeBody.ReadRequest(message, _session, limits));
                 break;
-            case MessageKind.IssueResponse:
+            case MessageKind.RenewRequest:
+                // Remembered first: what the service refuses it answers by a fault under the key of the request.
+                var renew = HandshakeBody.ReadRequest(message, _session, limits);
+                Remember(message, kind, renew);
+                ServiceRenew.RequireTarget(renew, message.EndorsingContext!, _session.SctTokenType);
+                RequireSameClient(message);
+                break;
+            case MessageKind.IssueResponse or MessageKind.RenewResponse:
                 LearnContext(message, HandshakeBody.ReadResponse(message, _session, limits));
                 break;
             case MessageKind.CancelRequest:
@@ -125,9 +136,21 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     {
         if (message.MessageId is { } id)
         {
-            _requests[id] = new DecodedRequest(kind, message.Action, message.Signatures, trust, message.EncryptedKeySha1);
+            _requests[id] = new DecodedRequest(
+                kind, message.Action, message.Signatures, trust, message.EncryptedKeySha1, ClientOf(message));
         }
     }
+
+    private void RequireSameClient(VerifiedMessage message)
+    {
+        if (_clients.TryGetValue(message.EndorsingContext!.Identifier, out var client) && client != ClientOf(message))
+        {
+            Fail.With(FailureCode.RenewalRefused, "it comes from another client than the session");
+        }
+    }
+
+    private static (string?, string?) ClientOf(VerifiedMessage message) =>
+        (message.SenderCertificate?.Thumbprint, message.Tokens.UserName?.UserName);
 
     private void LearnContext(VerifiedMessage message, RequestSecurityTokenResponse response)
     {
@@ -135,6 +158,11 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
         {
             Fail.With(FailureCode.RelatesToMismatch);
             return;
+        }
+
+        if (request.Kind == MessageKind.RenewRequest && (token.Identifier != request.Trust?.Target?.Uri || token.Instance is null))
+        {
+            Fail.With(FailureCode.InvalidTrustResponse, "wsc:SecurityContextToken");
         }
 
         var key = KeyAgreement.Complete(response, request.Trust?.Entropy, binding.Element.KeyEntropyMode,
@@ -146,9 +174,10 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
             return;
         }
 
+        _clients.TryAdd(token.Identifier, request.Client);
         if (response.Expires is { } expires)
         {
-            _expiry[token.Identifier] = expires;
+            _expiry[(token.Identifier, token.Instance)] = expires;
         }
     }
 
@@ -185,4 +214,5 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
 /// <summary>The facts of a decoded request that the check of its reply needs.</summary>
 internal sealed record DecodedRequest(
-    MessageKind Kind, string? Action, IReadOnlyList<SentSignature> Signatures, RequestSecurityToken? Trust, byte[] EncryptedKeySha1);
+    MessageKind Kind, string? Action, IReadOnlyList<SentSignature> Signatures, RequestSecurityToken? Trust, byte[] EncryptedKeySha1,
+    (string? Thumbprint, string? UserName) Client);

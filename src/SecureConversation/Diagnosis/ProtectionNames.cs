@@ -106,7 +106,8 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
             return new ProtectionKey { Kind = ProtectionKeyKind.SecurityContext, Name = reference.Uri, Instance = reference.Instance };
         }
 
-        if (shape.ContextToken is { } context)
+        // In a renewal there is an EncryptedKey beside the context, and all but the endorsement is under that.
+        if (shape.ContextToken is { } context && (shape.EncryptedKey is null || IsOfContextToken(reference)))
         {
             return new ProtectionKey { Kind = ProtectionKeyKind.SecurityContext, Name = context.Identifier, Instance = context.Instance };
         }
@@ -114,6 +115,9 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
         var sha1 = reference?.Kind == KeyReferenceKind.EncryptedKeySha1 ? reference.Value.Span : encryptedKeySha1;
         return new ProtectionKey { Kind = ProtectionKeyKind.EncryptedKey, Name = Convert.ToBase64String(sha1) };
     }
+
+    private bool IsOfContextToken(KeyReference? reference) => reference is { Kind: KeyReferenceKind.LocalId }
+        && shape.Header.FindById(reference.LocalId)?.Token == TokenKind.SecurityContext;
 
     private XmlElement? ReadPlain(int position)
     {

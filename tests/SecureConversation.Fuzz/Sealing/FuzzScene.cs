@@ -38,7 +38,7 @@ internal sealed class FuzzScene
             using var result = Receive(((HandshakeStep.Send)handshake.Step).Envelope);
             Session = ((HandshakeStep.Completed)handshake.Receive(((ServiceResult.Respond)result).Envelope)).Session;
             using var state = _store.Single();
-            _root = SymmetricKey.From(state.Key);
+            _root = SymmetricKey.From(state.Keys[0].Key);
         }
 
         _store.IsClosed = true;

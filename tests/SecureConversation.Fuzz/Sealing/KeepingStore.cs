@@ -25,6 +25,18 @@ internal sealed class KeepingStore : ISecuritySessionStore
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask<bool> TryReplaceAsync(SessionState state, long version, CancellationToken cancellationToken)
+    {
+        if (!_states.TryGetValue(state.Id, out var octets))
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        // Arrays are compared by reference, so no other state has come between.
+        using var stored = SessionState.FromBytes(octets);
+        return ValueTask.FromResult(stored.Version == version && _states.TryUpdate(state.Id, state.ToBytes(), octets));
+    }
+
     public ValueTask RemoveAsync(string id, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
 

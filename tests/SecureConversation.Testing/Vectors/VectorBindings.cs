@@ -3,10 +3,7 @@ using SecureConversation.Binding;
 
 namespace SecureConversation.Testing.Vectors;
 
-/// <summary>
-/// Turns the recorded settings of a binding into ours. CanRenewSession and SessionKeyRolloverInterval stay behind: they have no effect
-/// before keys are renewed, so that only their defaults are accepted.
-/// </summary>
+/// <summary>Turns the recorded settings of a binding into ours.</summary>
 public static class VectorBindings
 {
     private static readonly string[] ReliableMessagingNamespaces = ["http://schemas.xmlsoap.org/ws/2005/02/rm", "http://docs.oasis-open.org/ws-rx/wsrm/200702"];
@@ -138,6 +135,7 @@ public static class VectorBindings
             {
                 BootstrapSecurityBindingElement = Element(recorded.BootstrapSecurityBindingElement!),
                 RequireCancellation = recorded.RequireCancellation ?? true,
+                CanRenewSession = recorded.CanRenewSession ?? true,
             },
             _ => throw new NotSupportedException(recorded.Type),
         };
@@ -161,6 +159,7 @@ public static class VectorBindings
         MaxStatefulNegotiations = recorded.MaxStatefulNegotiations,
         NegotiationTimeout = recorded.NegotiationTimeout,
         SessionKeyRenewalInterval = recorded.SessionKeyRenewalInterval,
+        SessionKeyRolloverInterval = recorded.SessionKeyRolloverInterval,
     };
 
     private static LocalClientSecuritySettings Client(VectorLocalClientSettings recorded, bool timestamps) => new()
@@ -170,5 +169,7 @@ public static class VectorBindings
         ReplayWindow = recorded.ReplayWindow,
         MaxClockSkew = recorded.MaxClockSkew,
         TimestampValidityDuration = recorded.TimestampValidityDuration,
+        SessionKeyRenewalInterval = recorded.SessionKeyRenewalInterval,
+        SessionKeyRolloverInterval = recorded.SessionKeyRolloverInterval,
     };
 }

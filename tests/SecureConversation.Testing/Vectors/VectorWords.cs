@@ -23,10 +23,11 @@ public static class VectorWords
         FailureCode.Expired => RejectionWord.Expired,
         FailureCode.NotYetValid => RejectionWord.NotYetValid,
         FailureCode.Replayed => RejectionWord.Replayed,
-        FailureCode.UnknownContext => RejectionWord.UnknownContext,
+        FailureCode.UnknownContext or FailureCode.KeyInstanceUnknown => RejectionWord.UnknownContext,
         FailureCode.ContextKeyExpired => RejectionWord.ExpiredKey,
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => RejectionWord.UntrustedCertificate,
-        FailureCode.WrongToken or FailureCode.DerivedKeyViolation or FailureCode.UnresolvedReference or FailureCode.UnexpectedElement => RejectionWord.WrongToken,
+        FailureCode.WrongToken or FailureCode.DerivedKeyViolation or FailureCode.UnresolvedReference or FailureCode.UnexpectedElement
+            or FailureCode.RenewalRefused => RejectionWord.WrongToken,
         FailureCode.AlgorithmMismatch => RejectionWord.AlgorithmMismatch,
         FailureCode.ProtectionOrderMismatch or FailureCode.LayoutViolation => RejectionWord.WrongProtectionOrder,
         FailureCode.RelatesToMismatch => RejectionWord.BadRelatesTo,

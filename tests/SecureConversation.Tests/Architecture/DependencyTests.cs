@@ -14,6 +14,7 @@ public sealed class DependencyTests
         "SecureConversation.FailureAnswerOptions", "SecureConversation.AddressFilter", "SecureConversation.ISecurityStateEncoder",
         "SecureConversation.Credentials.AuthenticationFaultException",
         "SecureConversation.SessionCloseReason", "SecureConversation.ISecuritySessionStore", "SecureConversation.SessionState",
+        "SecureConversation.SessionKeyState", "SecureConversation.SessionKeyRole",
     ];
 
     /// <summary>What the layers hand out; where it stands in the public folder, it belongs to the layer that makes it.</summary>

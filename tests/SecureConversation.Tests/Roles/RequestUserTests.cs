@@ -97,9 +97,8 @@ public sealed class RequestUserTests
             {
                 Endpoint = found.Endpoint,
                 Id = found.Id,
-                Key = [.. found.Key],
-                ReplyNonces = [.. found.ReplyNonces],
-                Expires = found.Expires,
+                Keys = [.. found.Keys.Select(Copy)],
+                Version = found.Version,
                 User = _users[id],
                 ClientCertificate = found.ClientCertificate,
             };
@@ -111,6 +110,19 @@ public sealed class RequestUserTests
             return _octets.SaveAsync(state, cancellationToken);
         }
 
+        public ValueTask<bool> TryReplaceAsync(SessionState state, long version, CancellationToken cancellationToken) =>
+            _octets.TryReplaceAsync(state, version, cancellationToken);
+
         public ValueTask RemoveAsync(string id, CancellationToken cancellationToken) => _octets.RemoveAsync(id, cancellationToken);
+
+        private static SessionKeyState Copy(SessionKeyState key) => new()
+        {
+            Role = key.Role,
+            Instance = key.Instance,
+            Key = [.. key.Key],
+            ReplyNonces = [.. key.ReplyNonces],
+            Expires = key.Expires,
+            AcceptedUntil = key.AcceptedUntil,
+        };
     }
 }

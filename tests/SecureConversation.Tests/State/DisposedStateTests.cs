@@ -16,14 +16,12 @@ public sealed class DisposedStateTests
         {
             Endpoint = "shop:12",
             Id = "urn:uuid:1",
-            Key = [1, 2, 3],
-            ReplyNonces = [],
-            Expires = DateTimeOffset.UnixEpoch,
+            Keys = [new SessionKeyState { Key = [1, 2, 3], ReplyNonces = [], Expires = DateTimeOffset.UnixEpoch }],
             User = new ClaimsPrincipal(),
         };
         state.Dispose();
         state.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => state.Key);
+        Assert.Throws<ObjectDisposedException>(() => state.Keys[0].Key);
         Assert.Throws<ObjectDisposedException>(state.ToBytes);
     }
 
@@ -32,7 +30,7 @@ public sealed class DisposedStateTests
     {
         var store = new ObjectStore();
         using var scene = await Scene.OpenAsync(Attack.Session, options: new MessageSecurityServiceOptions { SessionStore = store, EndpointName = "test" });
-        Assert.Throws<ObjectDisposedException>(() => Assert.Single(store.States).Value.Key);
+        Assert.Throws<ObjectDisposedException>(() => Assert.Single(store.States).Value.Keys[0].Key);
     }
 
     [Fact]
@@ -67,6 +65,10 @@ public sealed class DisposedStateTests
             States[state.Id] = state;
             return ValueTask.CompletedTask;
         }
+
+        public ValueTask<bool> TryReplaceAsync(SessionState state, long version, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(States.TryGetValue(state.Id, out var stored) && stored.Version == version
+                && States.TryUpdate(state.Id, state, stored));
 
         public ValueTask RemoveAsync(string id, CancellationToken cancellationToken)
         {

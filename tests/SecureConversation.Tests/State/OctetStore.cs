@@ -20,6 +20,9 @@ internal sealed class OctetStore : ISecuritySessionStore
     /// <summary>Runs before a state is removed.</summary>
     public Func<Task> OnRemove { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Runs before a state is put in the place of another.</summary>
+    public Func<Task> OnReplace { get; set; } = () => Task.CompletedTask;
+
     /// <summary>How often a state was asked for.</summary>
     public int LookUps => _lookUps;
 
@@ -42,10 +45,34 @@ internal sealed class OctetStore : ISecuritySessionStore
         await OnSaved(cancellationToken);
     }
 
+    public async ValueTask<bool> TryReplaceAsync(SessionState state, long version, CancellationToken cancellationToken)
+    {
+        if (IsAway)
+        {
+            throw new IOException("The store does not answer.");
+        }
+
+        await OnReplace();
+        return TryReplace(States, state, version);
+    }
+
     public async ValueTask RemoveAsync(string id, CancellationToken cancellationToken)
     {
         await OnRemove();
         cancellationToken.ThrowIfCancellationRequested();
         States.TryRemove(id, out _);
+    }
+
+    /// <summary>What each store has to do in one step, for those that keep octets in a dictionary.</summary>
+    public static bool TryReplace(ConcurrentDictionary<string, byte[]> states, SessionState state, long version)
+    {
+        if (!states.TryGetValue(state.Id, out var octets))
+        {
+            return false;
+        }
+
+        // Arrays are compared by reference, so no other state has come between.
+        using var stored = SessionState.FromBytes(octets);
+        return stored.Version == version && states.TryUpdate(state.Id, state.ToBytes(), octets);
     }
 }

@@ -84,11 +84,30 @@ public sealed class SessionScopeTests
     {
         using var loopback = new Loopback(Bindings.Create("mutualcert//session"), options: Options("shop"));
         using var session = await loopback.OpenAsync();
-        var bytes = _store.States[session.Id];
-        _store.States[session.Id] = [1, .. bytes.AsSpan(2 + bytes[1])];
+        using (var state = SessionState.FromBytes(_store.States[session.Id]))
+        {
+            _store.States[session.Id] = EarlierFormats.Write(1, state);
+        }
+
         using var request = session.Secure(Loopback.Request(loopback.Binding.MessageVersion));
         using var refused = await loopback.Service.ReceiveAsync(request.Envelope);
         Assert.Equal(FailureCode.UnknownContext, Assert.IsType<ServiceResult.Respond>(refused).Code);
+    }
+
+    /// <summary>An update of the library ends no session.</summary>
+    [Fact]
+    public async Task State_OfTheFormatOfOneKey_GoesOn()
+    {
+        using var loopback = new Loopback(Bindings.Create("mutualcert//session"), options: Options("shop"));
+        using var session = await loopback.OpenAsync();
+        using (var state = SessionState.FromBytes(_store.States[session.Id]))
+        {
+            _store.States[session.Id] = EarlierFormats.Write(2, state);
+        }
+
+        using var request = session.Secure(Loopback.Request(loopback.Binding.MessageVersion));
+        using var result = await loopback.Service.ReceiveAsync(request.Envelope);
+        Assert.IsType<ServiceResult.Dispatch>(result);
     }
 
     [Fact]

@@ -160,18 +160,68 @@ public sealed class SessionStoreTests : IDisposable
         {
             Endpoint = "shop:12",
             Id = "urn:uuid:1",
-            Key = [1, 2, 3],
-            ReplyNonces = [4, 5],
-            Expires = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+            Keys =
+            [
+                new SessionKeyState
+                {
+                    Role = SessionKeyRole.Previous,
+                    Key = [1, 2, 3],
+                    ReplyNonces = [4, 5],
+                    Expires = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+                    AcceptedUntil = new DateTimeOffset(2026, 1, 2, 3, 4, 6, TimeSpan.Zero),
+                },
+                new SessionKeyState
+                {
+                    Instance = "urn:uuid:2",
+                    Key = [6, 7, 8],
+                    ReplyNonces = [9],
+                    Expires = new DateTimeOffset(2026, 1, 2, 4, 4, 5, TimeSpan.Zero),
+                },
+                new SessionKeyState
+                {
+                    Role = SessionKeyRole.Pending,
+                    Instance = "urn:uuid:3",
+                    Key = [10],
+                    ReplyNonces = [],
+                    Expires = new DateTimeOffset(2026, 1, 2, 5, 4, 5, TimeSpan.Zero),
+                },
+            ],
+            Version = 7,
             User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "alice")], "test")),
             ClientCertificate = TestCertificates.Client.RawData,
         };
         using var read = SessionState.FromBytes(state.ToBytes());
-        Assert.Equal((state.Endpoint, state.Id, state.Expires, "alice"), (read.Endpoint, read.Id, read.Expires, read.User.Identity!.Name));
-        Assert.Equal(state.Key, read.Key);
-        Assert.Equal(state.ReplyNonces, read.ReplyNonces);
+        Assert.Equal((state.Endpoint, state.Id, state.Version, "alice"), (read.Endpoint, read.Id, read.Version, read.User.Identity!.Name));
+        Assert.Equal(state.Keys[2].Expires, read.Expires);
+        Assert.All(state.Keys.Zip(read.Keys), pair =>
+        {
+            var (expected, key) = pair;
+            Assert.Equal((expected.Role, expected.Instance, expected.Expires), (key.Role, key.Instance, key.Expires));
+            Assert.Equal(expected.AcceptedUntil, key.AcceptedUntil);
+            Assert.Equal(expected.Key, key.Key);
+            Assert.Equal(expected.ReplyNonces, key.ReplyNonces);
+        });
+        Assert.Equal(state.Keys.Count, read.Keys.Count);
         Assert.Equal(state.ClientCertificate, read.ClientCertificate);
         Assert.All(Enumerable.Range(0, 20), length => Assert.Throws<FormatException>(() => SessionState.FromBytes(state.ToBytes()[..length])));
+    }
+
+    [Theory]
+    [InlineData(SessionKeyRole.Previous, null, SessionKeyRole.Pending, "urn:uuid:2")]
+    [InlineData(SessionKeyRole.Current, null, SessionKeyRole.Current, "urn:uuid:2")]
+    [InlineData(SessionKeyRole.Current, "urn:uuid:2", SessionKeyRole.Pending, "urn:uuid:2")]
+    public void State_WithoutOneCurrentKey_IsRefused(SessionKeyRole role, string? instance, SessionKeyRole otherRole, string? otherInstance)
+    {
+        Assert.Throws<ArgumentException>(() => new SessionState
+        {
+            Endpoint = "shop:12",
+            Id = "urn:uuid:1",
+            Keys = [Key(role, instance), Key(otherRole, otherInstance)],
+            User = new ClaimsPrincipal(),
+        });
+
+        static SessionKeyState Key(SessionKeyRole role, string? instance) =>
+            new() { Role = role, Instance = instance, Key = [1], ReplyNonces = [], Expires = DateTimeOffset.UnixEpoch };
     }
 
     public void Dispose()

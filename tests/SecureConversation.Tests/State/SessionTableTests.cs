@@ -107,9 +107,9 @@ public sealed class SessionTableTests : IDisposable
         var session = Add();
         Assert.True(session.TryEnter());
         _table.Close(session, SessionCloseReason.Aborted);
-        session.Key.Key.FixedTimeEquals(new byte[32]);
+        session.Keys.Current.Context.Key.FixedTimeEquals(new byte[32]);
         session.Leave();
-        Assert.Throws<ObjectDisposedException>(() => session.Key.Key.FixedTimeEquals(new byte[32]));
+        Assert.Throws<ObjectDisposedException>(() => session.Keys.Current.Context.Key.FixedTimeEquals(new byte[32]));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class SessionTableTests : IDisposable
         var (first, second) = (Add(), Add());
         using var registration = first.Closed.Register(() => throw new InvalidOperationException("registered"));
         _clock.Advance(TimeSpan.FromMinutes(4));
-        Assert.All(new[] { first, second }, s => Assert.Throws<ObjectDisposedException>(() => s.Key.Key.FixedTimeEquals(new byte[32])));
+        Assert.All(new[] { first, second }, s => Assert.Throws<ObjectDisposedException>(() => s.Keys.Current.Context.Key.FixedTimeEquals(new byte[32])));
         Assert.Equal(0, _table.Count);
         Assert.Equal(3, _failures.Count);
     }
@@ -137,7 +137,7 @@ public sealed class SessionTableTests : IDisposable
         var revived = Revived();
         Assert.True(revived.IsRevived);
         revived.Leave();
-        Assert.Throws<ObjectDisposedException>(() => revived.Key.Key.FixedTimeEquals(new byte[32]));
+        Assert.Throws<ObjectDisposedException>(() => revived.Keys.Current.Context.Key.FixedTimeEquals(new byte[32]));
         Assert.Equal((0, 0), (_table.Count, _closed.Count));
     }
 
@@ -148,9 +148,9 @@ public sealed class SessionTableTests : IDisposable
         Assert.Same(revived, _table.Admit(revived));
         Assert.Equal((false, 1), (revived.IsRevived, _table.Count));
         _table.Close(revived, SessionCloseReason.Aborted);
-        revived.Key.Key.FixedTimeEquals(new byte[32]);
+        revived.Keys.Current.Context.Key.FixedTimeEquals(new byte[32]);
         revived.Leave();
-        Assert.Throws<ObjectDisposedException>(() => revived.Key.Key.FixedTimeEquals(new byte[32]));
+        Assert.Throws<ObjectDisposedException>(() => revived.Keys.Current.Context.Key.FixedTimeEquals(new byte[32]));
         Assert.Equal([revived], _closed);
     }
 
@@ -175,13 +175,13 @@ public sealed class SessionTableTests : IDisposable
             Assert.Equal(1, _table.Count);
             foreach (var other in revived.Where(s => s != session))
             {
-                Assert.Throws<ObjectDisposedException>(() => other.Key.Key.FixedTimeEquals(new byte[32]));
+                Assert.Throws<ObjectDisposedException>(() => other.Keys.Current.Context.Key.FixedTimeEquals(new byte[32]));
             }
 
             _table.Close(session, SessionCloseReason.Aborted);
-            session.Key.Key.FixedTimeEquals(new byte[32]);
+            session.Keys.Current.Context.Key.FixedTimeEquals(new byte[32]);
             Array.ForEach(admitted, s => s.Leave());
-            Assert.Throws<ObjectDisposedException>(() => session.Key.Key.FixedTimeEquals(new byte[32]));
+            Assert.Throws<ObjectDisposedException>(() => session.Keys.Current.Context.Key.FixedTimeEquals(new byte[32]));
         }
 
         Assert.Equal((50, 0), (_closed.Count, _failures.Count));
@@ -194,7 +194,7 @@ public sealed class SessionTableTests : IDisposable
         _table.CloseRevived(revived, SessionCloseReason.Cancelled);
         Assert.True(revived.Closed.IsCancellationRequested);
         revived.Leave();
-        Assert.Throws<ObjectDisposedException>(() => revived.Key.Key.FixedTimeEquals(new byte[32]));
+        Assert.Throws<ObjectDisposedException>(() => revived.Keys.Current.Context.Key.FixedTimeEquals(new byte[32]));
         Assert.Equal([revived], _closed);
     }
 
@@ -215,6 +215,8 @@ public sealed class SessionTableTests : IDisposable
         var binding = Bindings.Create("mutualcert//session");
         var requirements = new EndpointMessages(binding).Application.ForHandshake(MessageRole.Reply);
         var key = new SecurityContextKey(id, null, SymmetricKey.Random(32));
-        return new ServiceSession(key, SessionSendKeys.Create(key, requirements, RandomSource.System), new ClaimsPrincipal(), _clock.GetUtcNow().AddHours(1), _clock) { PendingFor = pendingFor, HeldBy = Client };
+        return new ServiceSession(
+            new SessionKeys { Current = new SessionKey(key, SessionSendKeys.Create(key, requirements, RandomSource.System), _clock.GetUtcNow().AddHours(1)) },
+            new ClaimsPrincipal(), _clock) { PendingFor = pendingFor, HeldBy = Client };
     }
 }

@@ -305,6 +305,9 @@ public sealed class OptionSettingsTests
             return ValueTask.CompletedTask;
         }
 
+        public ValueTask<bool> TryReplaceAsync(SessionState state, long version, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(false);
+
         public ValueTask RemoveAsync(string id, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 }

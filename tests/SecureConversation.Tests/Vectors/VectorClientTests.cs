@@ -110,6 +110,16 @@ internal sealed class ClientReplay : IDisposable
         {
             OpenSession(decoded, message);
         }
+        else if (decoded.Kind == DecodedKind.RenewRequest)
+        {
+            CheckOwnRenewal(message, decoded, failures);
+        }
+        else if (decoded.Kind == DecodedKind.RenewResponse)
+        {
+            var (context, _) = ReadContext(decoded, message);
+            var session = _sessions[context.Key.Context.Identifier];
+            session.Switch(context, session.Keys.Current);
+        }
         else if (message.IsFromClient && decoded.Kind == DecodedKind.Application)
         {
             CheckOwnRequest(message, decoded, failures);
@@ -161,7 +171,7 @@ internal sealed class ClientReplay : IDisposable
             Own = _credentials.ClientCertificate,
             Peer = _credentials.ServiceCertificate,
         };
-        KeySource keys = _binding.EstablishesSession && kind != MessageKind.IssueRequest ? new RecordedContexts(knowledge) : new ReplyKeySource(expectation);
+        KeySource keys = _binding.EstablishesSession && kind is not (MessageKind.IssueRequest or MessageKind.RenewRequest) ? new RecordedContexts(knowledge) : new ReplyKeySource(expectation);
         try
         {
             using var verified = new ReplyReceiver(messages, _environment, keys, expectation, kind, _client.Role.Replays).Verify(bytes);
@@ -182,10 +192,28 @@ internal sealed class ClientReplay : IDisposable
 
     private void OpenSession(DecodedMessage decoded, VectorMessage message)
     {
+        var (context, identifier) = ReadContext(decoded, message);
+        _sessions[identifier] = new ClientSession(_client.Role, context, new Uri("http://localhost/"));
+    }
+
+    private (IssuedContext Context, string Identifier) ReadContext(DecodedMessage decoded, VectorMessage message)
+    {
         using var indexed = SoapEnvelope.Parse(decoded.Plaintext, SoapNames.Of(_binding.MessageVersion), XmlLimits.Default, indexBody: true);
         var response = RequestSecurityTokenResponse.Read(indexed.Body.FirstChild, _client.Role.Messages.Application.Protocol);
         var entropy = _observer.Knowledge.TrustRequestOf(message.Record.RelatesTo!)!.Entropy;
-        _sessions[response.Token!.Identifier] = new ClientSession(_client.Role, ClientIssue.Open(_client.Role, response, entropy), new Uri("http://localhost/"));
+        return (ClientIssue.Open(_client.Role, response, entropy), response.Token!.Identifier);
+    }
+
+    /// <summary>Our renewal of the same session must verify, and be endorsed and protected like the recorded one.</summary>
+    private void CheckOwnRenewal(VectorMessage message, DecodedMessage recorded, List<string> failures)
+    {
+        using var handshake = _sessions[recorded.ContextId!].StartRenewal();
+        using var own = _judge.Decode(((HandshakeStep.Send)handshake.Step).Envelope, MessageDirection.ClientToService, _clock.GetUtcNow());
+        Compare(message, recorded, own, failures);
+        if (own.IsVerified && (own.ContextId, own.ContextInstance) != (recorded.ContextId, recorded.ContextInstance))
+        {
+            failures.Add($"{message.Record.File}: our renewal is endorsed by {own.ContextId} {own.ContextInstance}");
+        }
     }
 
     /// <summary>What we make of the recorded plain request must verify and be protected like the recorded one.</summary>
@@ -194,6 +222,11 @@ internal sealed class ClientReplay : IDisposable
         var plain = recorded.Message!.Envelope;
         using var request = recorded.ContextId is { } context ? _sessions[context].Secure(plain) : _client.Secure(plain);
         using var own = _judge.Decode(request.Envelope, MessageDirection.ClientToService, _clock.GetUtcNow());
+        Compare(message, recorded, own, failures);
+    }
+
+    private static void Compare(VectorMessage message, DecodedMessage recorded, DecodedMessage own, List<string> failures)
+    {
         if (!own.IsVerified)
         {
             failures.Add($"{message.Record.File}: our request does not verify, {own.Failure} {own.Detail}");

@@ -97,7 +97,7 @@ internal sealed class ServiceReplay : IDisposable
         if (message.Record.MessageId is { } id && _contexts.TryGetValue(id, out var context) && IsOfOurMaking(context.Identifier))
         {
             _cookies.Next(context.Cookie);
-            _random.Next(Guid.Parse(context.Identifier[Prefix.Length..]).ToByteArray(bigEndian: true), Guid.NewGuid().ToByteArray(), context.ServerEntropy);
+            _random.Next(Guid.Parse((context.Instance ?? context.Identifier)[Prefix.Length..]).ToByteArray(bigEndian: true), Guid.NewGuid().ToByteArray(), context.ServerEntropy);
         }
 
         var bytes = message.ReadBytes();
@@ -242,8 +242,7 @@ internal sealed class ServiceReplay : IDisposable
             Mode = X509CertificateValidationMode.Custom,
             CustomValidator = (certificate, _) => certificate.RawDataMemory.Span.SequenceEqual(_vector.ClientCertificate.RawDataMemory.Span),
         },
-        UserNamePasswordValidator = UserNamePasswordValidator.Create((user, password) =>
-            user == _vector.File.Credentials?.UserName && password == _vector.File.Credentials?.Password),
+        UserNamePasswordValidator = UserNamePasswordValidator.Create((user, password) => VectorSupport.IsKnownUser(_vector, user, password)),
     }, new MessageSecurityServiceOptions
     {
         FailureAnswers = new() { Step = TimeSpan.Zero },
@@ -255,7 +254,7 @@ internal sealed class ServiceReplay : IDisposable
     },
     new EngineEnvironment { Clock = _clock, Random = _random });
 
-    /// <summary>Which context each recorded Issue request was answered by, and the service's part of its key.</summary>
+    /// <summary>Which context each recorded request for a key was answered by, and the service's part of the key.</summary>
     private static Dictionary<string, RecordedContext> RecordedContexts(Vector vector)
     {
         var contexts = new Dictionary<string, RecordedContext>();
@@ -263,7 +262,7 @@ internal sealed class ServiceReplay : IDisposable
         foreach (var message in vector.Messages)
         {
             using var decoded = decoder.Decode(message.ReadBytes(), message.IsFromClient ? MessageDirection.ClientToService : MessageDirection.ServiceToClient, message.Record.Instant);
-            if (decoded is not { Kind: DecodedKind.IssueResponse, IsVerified: true })
+            if (decoded is not { Kind: DecodedKind.IssueResponse or DecodedKind.RenewResponse, IsVerified: true })
             {
                 continue;
             }
@@ -273,7 +272,7 @@ internal sealed class ServiceReplay : IDisposable
             var response = RequestSecurityTokenResponse.Read(indexed.Body.FirstChild, ProtocolVersion.Of(binding.Element.MessageSecurityVersion));
             var cookie = Regex.Match(Encoding.UTF8.GetString(response.TokenXml), "Cookie[^>]*>([^<]+)<").Groups[1].Value;
             contexts[message.Record.RelatesTo!] = new RecordedContext(
-                response.Token!.Identifier, response.Entropy ?? response.ProofKey ?? [], Convert.FromBase64String(cookie));
+                response.Token!.Identifier, response.Token.Instance, response.Entropy ?? response.ProofKey ?? [], Convert.FromBase64String(cookie));
         }
 
         return contexts;
@@ -281,9 +280,10 @@ internal sealed class ServiceReplay : IDisposable
 }
 
 /// <param name="Identifier">Identifier of the security context.</param>
+/// <param name="Instance">The instance of its key; null before a renewal.</param>
 /// <param name="ServerEntropy">What the recorded service contributed to its key.</param>
 /// <param name="Cookie">The state of the session, which only the recorded service can read; empty where it kept the session.</param>
-internal sealed record RecordedContext(string Identifier, byte[] ServerEntropy, byte[] Cookie);
+internal sealed record RecordedContext(string Identifier, string? Instance, byte[] ServerEntropy, byte[] Cookie);
 
 /// <summary>
 /// Hands out the recorded cookies in place of our own, and knows what of ours each stands for: the recorded clients send them back. It is

@@ -10,6 +10,9 @@ namespace SecureConversation.Engine.Failures;
 /// <param name="IsSecured">Whether the fault is protected like a reply to its request.</param>
 internal sealed record WireFault(string Code, string? SubcodeNamespace, string? Subcode, string Reason, bool IsSecured = false)
 {
+    /// <summary>a:Action of the fault; null for that of faults in general.</summary>
+    public string? Action { get; init; }
+
     public static readonly WireFault InvalidSecurity =
         new("Sender", Ns.Wsse, "InvalidSecurity", "An error occurred when verifying security for the message.");
 
@@ -23,7 +26,7 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
         new("Receiver", Ns.DotNetSecurity, "ServerTooBusy", "The service is too busy to accept the message.", IsSecured: true);
 
     public static readonly WireFault InvalidRequest =
-        new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for a security token is not valid.", IsSecured: true);
+        new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for security token has invalid or malformed elements.", IsSecured: true);
 
     public static readonly WireFault CancellationNotAllowed = new("Sender", Ns.DotNetSecurity, "SecureConversationCancellationNotAllowed",
         "A secure conversation cancellation is not allowed by the binding.");
@@ -50,10 +53,13 @@ internal static class FaultMap
         // A message without security belongs neither to a session nor to a handshake (recorded from WCF).
         FailureCode.SecurityHeaderMissing when establishesSessions => BadContextToken(protocol),
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => WireFault.FailedAuthentication,
-        FailureCode.UnknownContext or FailureCode.ContextKeyExpired => BadContextToken(protocol),
+        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.RenewalNotOffered => BadContextToken(protocol),
+
+        // WCF finds a key by its instance while it reads the header, where it knows no other version (recorded).
+        FailureCode.KeyInstanceUnknown => BadContextToken(ProtocolVersion.February2005),
         FailureCode.ServiceTooBusy => WireFault.ServerTooBusy,
         FailureCode.ReplayCacheFull => WireFault.MessageTooMany,
-        FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
+        FailureCode.InvalidTrustRequest or FailureCode.RenewalRefused => WireFault.InvalidRequest,
         FailureCode.NotUnderstood => WireFault.NotUnderstood,
         FailureCode.DestinationUnreachable => WireFault.DestinationUnreachable,
         FailureCode.CancellationNotAllowed => WireFault.CancellationNotAllowed,
@@ -76,12 +82,20 @@ internal static class FaultMap
     {
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch =>
             SecureConversationFailure.FailedAuthentication,
-        FailureCode.UnknownContext or FailureCode.ContextKeyExpired => SecureConversationFailure.BadContextToken,
+        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.KeyInstanceUnknown
+            or FailureCode.RenewalNotOffered => SecureConversationFailure.BadContextToken,
         FailureCode.ServiceTooBusy => SecureConversationFailure.ServerTooBusy,
         FailureCode.PeerFault => SecureConversationFailure.PeerFault,
         FailureCode.Internal => SecureConversationFailure.Internal,
         _ => SecureConversationFailure.InvalidSecurity,
     };
+
+    /// <summary>The answer to a message under an expired key, where keys are renewed (recorded).</summary>
+    public static WireFault RenewNeeded(ProtocolVersion protocol) =>
+        new("Sender", protocol.ScNamespace, "RenewNeeded", "The SecurityContextSecurityToken's key needs to be renewed.", IsSecured: true)
+        {
+            Action = Ns.DotNetSecurity + "/SecureConversationFault",
+        };
 
     private static WireFault BadContextToken(ProtocolVersion protocol) => new("Sender", protocol.ScNamespace, "BadContextToken",
         "The security context token is unknown or has expired, or the message does not match the binding of the endpoint.");

@@ -28,14 +28,15 @@ internal sealed class ServiceSessions : IDisposable
 
             options.SessionClosed?.Invoke(session);
         }, e => EngineLog.CallbackFailed(environment.Log, e));
-        Router = new SessionRouter(
-            Table, options.SessionStore, endpoint, messages.Application, environment.Random, environment.Clock);
+        var keys = new KeyChanges(options.SessionStore, endpoint, messages.Application, environment.Random, environment.Clock);
+        Router = new SessionRouter(Table, options.SessionStore, endpoint, messages.Application, keys, environment.Clock);
         Negotiations = new NegotiationGate(settings, environment.Clock);
         Cookies = messages.Application.RequiresCancellation ? null : new CookieSessions(
             options.SecurityStateEncoder!, endpoint!, messages.Application,
             new CookieCache(settings.MaxCachedCookies, options.SessionIdleTimeout, environment.Clock), environment.Random,
             environment.Clock);
         Issue = new ServiceIssue(messages, Table, Router, Cookies, environment);
+        Renew = new ServiceRenew(messages, keys, environment);
         Cancel = new ServiceCancel(messages.Application, Router, environment);
     }
 
@@ -51,15 +52,17 @@ internal sealed class ServiceSessions : IDisposable
 
     public ServiceIssue Issue { get; }
 
+    public ServiceRenew Renew { get; }
+
     public ServiceCancel Cancel { get; }
 
     /// <summary>Finds and enters the session of a message, which is not verified yet.</summary>
-    public ValueTask<ServiceSession> EnterAsync(SoapEnvelope wire, Owner sender, CancellationToken cancellationToken) =>
-        Cookies is null ? Router.EnterAsync(wire, sender, cancellationToken) : new(Cookies.Enter(wire, sender));
+    public ValueTask<ServiceSession> EnterAsync(SoapEnvelope wire, string id, Owner sender, CancellationToken cancellationToken) =>
+        Cookies is null ? Router.EnterAsync(id, sender, cancellationToken) : new(Cookies.Enter(wire, sender));
 
     /// <summary>Records the use of a session by a verified message, and returns the session to go on with.</summary>
-    public ValueTask<ServiceSession> UseAsync(ServiceSession session, Owner sender, CancellationToken cancellationToken) =>
-        Cookies is null ? Router.UseAsync(session, sender, cancellationToken) : new(Cookies.Use(session));
+    public ValueTask<ServiceSession> UseAsync(ServiceSession session, string? instance, Owner sender, CancellationToken cancellationToken) =>
+        Cookies is null ? Router.UseAsync(session, instance, sender, cancellationToken) : new(Cookies.Use(session));
 
     public void Dispose()
     {

@@ -19,6 +19,8 @@ internal sealed class KeyRing : IDisposable
     private readonly MessageRequirements _requirements;
     private readonly KeySource _source;
     private readonly List<(XmlId Id, DerivedKeyToken Token, SymmetricKey Key, bool IsKept)> _derived = new(2);
+    private (XmlId Id, DerivedKeyToken Token)? _endorsingToken;
+    private SymmetricKey? _endorsing;
     private (DerivedKeyInputs Signing, DerivedKeyInputs Encryption)? _pair;
     private bool _isPairProved;
     private SymmetricKey? _primary;
@@ -34,11 +36,21 @@ internal sealed class KeyRing : IDisposable
     /// <summary>The security context of a session message; null outside sessions.</summary>
     public SecurityContextKey? Context { get; private set; }
 
+    /// <summary>The context whose key endorses the message; null until that was verified, and where none does.</summary>
+    public SecurityContextKey? EndorsingContext { get; private set; }
+
     /// <summary>SHA-1 of the cipher value of this message's EncryptedKey; empty when there is none.</summary>
     public byte[] EncryptedKeySha1 { get; private set; } = [];
 
     /// <summary>The derived keys of the message, by the Ids of their tokens.</summary>
-    public IEnumerable<(XmlId Id, DerivedKeyToken Token)> Derived => _derived.Select(d => (d.Id, d.Token));
+    public IEnumerable<(XmlId Id, DerivedKeyToken Token)> Derived
+    {
+        get
+        {
+            var derived = _derived.Select(d => (d.Id, d.Token));
+            return _endorsingToken is { } endorsing ? derived.Append(endorsing) : derived;
+        }
+    }
 
     /// <summary>Finds the primary key and derives the others.</summary>
     /// <exception cref="SecurityFailureException">A token of the message refers to no key that the receiver may use.</exception>
@@ -73,11 +85,49 @@ internal sealed class KeyRing : IDisposable
     /// <summary>The key of a symmetric primary signature.</summary>
     public SymmetricKey ForSignature(KeyReference reference)
     {
-        var key = Find(reference, _requirements.DerivedKeys);
-        return key.Length * 8 >= _requirements.Suite.DefaultSignatureKeyDerivationLength
-            ? key
-            : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "signature key length");
+        return Long(Find(reference, _requirements.DerivedKeys));
     }
+
+    private SymmetricKey Long(SymmetricKey key) => key.Length * 8 >= _requirements.Suite.DefaultSignatureKeyDerivationLength
+        ? key
+        : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "signature key length");
+
+    /// <summary>
+    /// The key by which a security context endorses the message: that of the one context token in the header, or the one key that is
+    /// derived from it, as the session asks. No other key of the message endorses, and this one does nothing else.
+    /// </summary>
+    /// <exception cref="SecurityFailureException">The context is unknown, or the reference names another key.</exception>
+    public SymmetricKey ForEndorsement(KeyReference reference)
+    {
+        var token = _shape.ContextToken!;
+        EndorsingContext = _source.FindContext(token.Identifier, token.Instance)
+            ?? Fail.With<SecurityContextKey>(FailureCode.UnknownContext, "endorsing wsc:SecurityContextToken");
+        if (!_requirements.EndorsingContextDerives)
+        {
+            return _shape.Header.FindById(reference.LocalId)?.Token == TokenKind.SecurityContext
+                ? Long(EndorsingContext.Key)
+                : Fail.With<SymmetricKey>(FailureCode.WrongToken, "endorsing ds:Signature");
+        }
+
+        if (_endorsingToken is not { } derived || derived.Id != reference.LocalId)
+        {
+            return Fail.With<SymmetricKey>(FailureCode.DerivedKeyViolation, "endorsing ds:Signature");
+        }
+
+        if (_source.IsOwn(derived.Token))
+        {
+            Fail.With(FailureCode.WrongToken, "reflected wsc:DerivedKeyToken");
+        }
+
+        var (offset, length, nonce) = derived.Token.Inputs;
+        _endorsing ??= EndorsingContext.Key.Derive(DerivedKeyToken.DefaultLabel, nonce, offset, length);
+        return Long(_endorsing);
+    }
+
+    /// <summary>Whether a reference names the endorsing context or a key that is derived from it.</summary>
+    public bool IsOfEndorsingContext(KeyReference reference) => _requirements.EndorsingContext is not null
+        && reference.Kind == KeyReferenceKind.LocalId
+        && (_endorsingToken?.Id == reference.LocalId || _shape.Header.FindById(reference.LocalId)?.Token == TokenKind.SecurityContext);
 
     /// <summary>All keys of the message that a symmetric primary signature may be made with.</summary>
     public IEnumerable<SymmetricKey> ForAnySignature
@@ -165,6 +215,7 @@ internal sealed class KeyRing : IDisposable
             }
         }
 
+        _endorsing?.Dispose();
         if (_ownsPrimary)
         {
             _primary?.Dispose();
@@ -177,7 +228,7 @@ internal sealed class KeyRing : IDisposable
         {
             Unwrap(wrapped);
         }
-        else if (_shape.ContextToken is { } token)
+        else if (_shape.ContextToken is { } token && _requirements.EndorsingContext is null)
         {
             UseContext(token.Identifier, token.Instance);
         }
@@ -231,6 +282,17 @@ internal sealed class KeyRing : IDisposable
     {
         foreach (var (id, token) in _shape.DerivedKeys)
         {
+            if (IsOfEndorsingContext(token.Source))
+            {
+                PutAside(id, token);
+                continue;
+            }
+
+            if (!_requirements.DerivedKeys)
+            {
+                Fail.With(FailureCode.UnexpectedElement, TokenKind.DerivedKey.ElementName);
+            }
+
             var source = FindPrimary(token.Source);
             if (_source.IsOwn(token))
             {
@@ -242,6 +304,17 @@ internal sealed class KeyRing : IDisposable
             var key = known ?? source.Derive(DerivedKeyToken.DefaultLabel, nonce, offset, length);
             _derived.Add((id, token, key, IsKept: known is not null));
         }
+    }
+
+    /// <summary>A key that endorses is derived when the rest of the message holds: until then its context is not looked for.</summary>
+    private void PutAside(XmlId id, DerivedKeyToken token)
+    {
+        if (_endorsingToken is not null || !_requirements.EndorsingContextDerives)
+        {
+            Fail.With(FailureCode.UnexpectedElement, TokenKind.DerivedKey.ElementName);
+        }
+
+        _endorsingToken = (id, token);
     }
 
     /// <summary>A derived key by its Id, else the primary key unless only derived keys may be used.</summary>
@@ -279,7 +352,8 @@ internal sealed class KeyRing : IDisposable
         {
             case KeyReferenceKind.LocalId:
                 var item = _shape.Header.FindById(reference.LocalId);
-                return item?.Token == TokenKind.EncryptedKey || item?.Token == TokenKind.SecurityContext
+                return item?.Token == TokenKind.EncryptedKey
+                    || (item?.Token == TokenKind.SecurityContext && _requirements.Primary == PrimaryTokenKind.SecurityContext)
                     ? _primary!
                     : Fail.With<SymmetricKey>(item is null ? FailureCode.UnresolvedReference : FailureCode.WrongToken);
             case KeyReferenceKind.SecurityContext:

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
@@ -47,6 +48,23 @@ internal sealed class ServiceKeySource(X509Credential own) : KeySource
 }
 
 /// <summary>
+/// The keys of a service that reads a renewal: that of its certificate, and the key of the context that endorses, which is looked for when
+/// the rest of the message holds.
+/// </summary>
+internal sealed class RenewalKeySource(X509Credential own) : KeySource
+{
+    /// <summary>The key by which the message is endorsed; null until it was found.</summary>
+    public SessionKey? Endorsing { get; set; }
+
+    public override X509Credential? FindOwn(KeyReference wrappedFor) => wrappedFor.Matches(own.Certificate) ? own : null;
+
+    public override SecurityContextKey? FindContext(string identifier, string? instance) =>
+        Endorsing?.Context is { } context && context.Identifier == identifier && context.Instance == instance ? context : null;
+
+    public override bool IsOwn(DerivedKeyToken token) => Endorsing?.SendKeys.Uses(token.Inputs) == true;
+}
+
+/// <summary>
 /// The keys of either side of a session: those of one security context. The derived keys that this side sends with serve to
 /// recognize reflected messages.
 /// </summary>
@@ -56,6 +74,51 @@ internal sealed class ContextKeySource(SecurityContextKey context, SessionSendKe
         identifier == context.Identifier && instance == context.Instance ? context : null;
 
     public override bool IsOwn(DerivedKeyToken token) => own.Uses(token.Inputs);
+}
+
+/// <summary>
+/// The keys of a client that reads the reply to a request of a session: that of the request, and others that the session has by then. A
+/// request under a key that was renewed meanwhile is answered under the new one (recorded).
+/// </summary>
+/// <param name="request">The key of the request, which was entered.</param>
+/// <param name="enterOther">Finds and enters another key of the session; null when there is none.</param>
+internal sealed class SessionReplyKeySource(SessionKey request, Func<string?, SessionKey?> enterOther) : KeySource
+{
+    private readonly ConcurrentBag<SessionKey> _others = [];
+
+    public override SecurityContextKey? FindContext(string identifier, string? instance)
+    {
+        if (identifier != request.Context.Identifier)
+        {
+            return null;
+        }
+
+        if (instance == request.Instance)
+        {
+            return request.Context;
+        }
+
+        // The references of one message lead here one after the other.
+        var other = _others.FirstOrDefault(key => key.Instance == instance);
+        if (other is null && (other = enterOther(instance)) is not null)
+        {
+            _others.Add(other);
+        }
+
+        return other?.Context;
+    }
+
+    public override bool IsOwn(DerivedKeyToken token) =>
+        request.SendKeys.Uses(token.Inputs) || _others.Any(key => key.SendKeys.Uses(token.Inputs));
+
+    /// <summary>Leaves what was entered. To be called once, when no reply is read any more.</summary>
+    public void LeaveOthers()
+    {
+        while (_others.TryTake(out var key))
+        {
+            key.Leave();
+        }
+    }
 }
 
 /// <summary>The keys of a client that reads the reply to a request outside a session.</summary>

@@ -31,7 +31,9 @@ internal sealed class MessageShape
     /// <summary>The wrapped key of this message; null in sessions and in replies of a symmetric binding.</summary>
     public EncryptedKey? EncryptedKey { get; }
 
-    /// <summary>The context token; null outside sessions, and where the sender refers to the context by its URI.</summary>
+    /// <summary>
+    /// The context token; null outside sessions, and where the sender refers to the context by its URI. In a renewal it endorses.
+    /// </summary>
     public SecurityContextToken? ContextToken { get; }
 
     public List<(XmlId Id, DerivedKeyToken Token)> DerivedKeys { get; }
@@ -73,8 +75,14 @@ internal sealed class MessageShape
             Fail.With(FailureCode.TokenMissing, required.ElementName);
         }
 
+        if (requirements.EndorsingContext is { } context && header.Single(context.Kind) is null)
+        {
+            Fail.With(FailureCode.TokenMissing, context.Kind.ElementName);
+        }
+
         // One that signs and those that endorse: each costs work before anything is authentic.
-        var certificates = (requirements.IsAsymmetric ? 1 : 0) + requirements.Supporting.Count(t => t.Endorses);
+        var certificates = (requirements.IsAsymmetric ? 1 : 0)
+            + requirements.Supporting.Count(t => t.Endorses && t.Kind == TokenKind.X509);
         foreach (var item in header.Items)
         {
             if (item.Token is not { } token)

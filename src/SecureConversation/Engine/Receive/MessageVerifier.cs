@@ -57,7 +57,7 @@ internal sealed class MessageVerifier(
     public void VerifyInClear(AuthenticMessage message)
     {
         var (header, signed) = (message.Shape.Header, message.Signed);
-        signed.VerifyOnWire(message.Encrypted, requirements, source);                     // the digests of all that is in clear
+        signed.VerifyOnWire(message.Encrypted, requirements, message.Keys, source);       // the digests of all that is in clear
         EncryptionKeyCheck.RequirePair(requirements, message.Encrypted, signed.Primary, message.Keys); // if no key is signed
         Coverage.RequireSignedOnWire(requirements, message.Wire, header, message.Encrypted, signed);
     }
@@ -75,7 +75,7 @@ internal sealed class MessageVerifier(
         {
             var header = SecurityHeader.Read(opened.Plain, requirements.Protocol);        // the decrypted Ids are unique, too
             EncryptionKeyCheck.RequireTelling(requirements, opened, header, message.Keys); // the same, of the content
-            signed.Complete(opened.Plain, header, opened.Parts, requirements, source);
+            signed.Complete(opened.Plain, header, opened.Parts, requirements, message.Keys, source);
             Coverage.RequireSigned(requirements, opened.Plain, header, opened.Parts, signed);
             var tokens = SupportingTokens.Require(requirements, opened, signed, header);
             SignatureConfirmations.Require(requirements, opened, header, sent);

@@ -1,8 +1,10 @@
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
@@ -82,10 +84,11 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     /// <param name="header">Its security header.</param>
     /// <param name="encrypted">The parts that were encrypted.</param>
     /// <param name="requirements">The requirements for the message.</param>
+    /// <param name="keys">The symmetric keys of the message.</param>
     /// <param name="source">The certificates that the receiver knows.</param>
     /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest or an endorsing signature is wrong.</exception>
-    public void Complete(
-        SoapEnvelope plain, SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements, KeySource source)
+    public void Complete(SoapEnvelope plain, SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements,
+        KeyRing keys, KeySource source)
     {
         foreach (var reference in _open)
         {
@@ -106,7 +109,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         {
             Document = plain;
             Header = header;
-            VerifyEndorsements(header, encrypted, requirements, source);
+            VerifyEndorsements(header, encrypted, requirements, keys, source);
         }
 
         _digest.Dispose();
@@ -124,14 +127,15 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     /// </summary>
     /// <param name="encrypted">The encrypted parts.</param>
     /// <param name="requirements">The requirements for the message.</param>
+    /// <param name="keys">The symmetric keys of the message.</param>
     /// <param name="source">The certificates that the receiver knows.</param>
     /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest or an endorsing signature is wrong.</exception>
-    public void VerifyOnWire(EncryptedParts encrypted, MessageRequirements requirements, KeySource source)
+    public void VerifyOnWire(EncryptedParts encrypted, MessageRequirements requirements, KeyRing keys, KeySource source)
     {
         VerifyReferences(encrypted, requirements);
         if (!requirements.SignsFirst)
         {
-            VerifyEndorsements(Header, encrypted, requirements, source);
+            VerifyEndorsements(Header, encrypted, requirements, keys, source);
         }
     }
 
@@ -193,7 +197,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
 
     /// <summary>An endorsing signature has one reference, which names the primary signature (WS-SecurityPolicy 1.2 section 8.3).</summary>
     private void VerifyEndorsements(
-        SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements, KeySource source)
+        SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements, KeyRing keys, KeySource source)
     {
         // Checked before any signature is verified: each costs an operation with a public key that the sender chose.
         var others = header.Items.FindAll(i => i.Kind == SecurityItemKind.Signature && i.Position != _primary.Position);
@@ -203,6 +207,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
             Fail.With(others.Count < endorsing ? FailureCode.TokenMissing : FailureCode.UnexpectedElement, "endorsing ds:Signature");
         }
 
+        var needsContext = requirements.EndorsingContext is not null;
         foreach (var item in others)
         {
             var signature = SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxSignedParts);
@@ -217,16 +222,39 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
                 Fail.With(FailureCode.UnexpectedElement, "ds:Signature that endorses another one");
             }
 
-            var signer = SigningCertificate.Resolve(signature.Key, header, source, allowSerialized: true);
-            if (isSealed)
-            {
-                SealedForm.RequireName(signature.Key, signer.Certificate);
-            }
-
-            SignatureVerification.RequireValue(signature, requirements.Suite, signer.Certificate);
+            var isOfContext = needsContext && keys.IsOfEndorsingContext(signature.Key);
+            var (certificate, token) = isOfContext
+                ? VerifyByContext(signature, header, requirements, keys)
+                : VerifyByCertificate(signature, header, requirements, source, isSealed);
+            needsContext &= !isOfContext;
             SignatureVerification.RequireDigest(signature.References[0], header.Items[_primary.Position].Element, _digest);
-            _signatures.Add(new HeldSignature(signature, item.Position, signer.Certificate, signer.Token, IsEndorsing: true));
+            _signatures.Add(new HeldSignature(signature, item.Position, certificate, token, IsEndorsing: true));
         }
+
+        if (needsContext)
+        {
+            Fail.With(FailureCode.TokenMissing, "ds:Signature by the security context");
+        }
+    }
+
+    private static (X509Certificate2? Certificate, MessagePart? Token) VerifyByCertificate(
+        SignatureElement signature, SecurityHeader header, MessageRequirements requirements, KeySource source, bool isSealed)
+    {
+        var signer = SigningCertificate.Resolve(signature.Key, header, source, allowSerialized: true);
+        if (isSealed)
+        {
+            SealedForm.RequireName(signature.Key, signer.Certificate);
+        }
+
+        SignatureVerification.RequireValue(signature, requirements.Suite, signer.Certificate);
+        return (signer.Certificate, signer.Token);
+    }
+
+    private static (X509Certificate2? Certificate, MessagePart? Token) VerifyByContext(
+        SignatureElement signature, SecurityHeader header, MessageRequirements requirements, KeyRing keys)
+    {
+        SignatureVerification.RequireValue(signature, requirements.Suite, keys.ForEndorsement(signature.Key));
+        return (null, MessagePart.SecurityItem(header.Single(TokenKind.SecurityContext)!.Value.Position));
     }
 
     private static void Add(List<CoveredPart> covered, CoveredPart part)

@@ -28,7 +28,7 @@ internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certific
 
         RequireNoSpareCertificates(requirements, signed, plain);
         var userName = RequireUserName(requirements, opened, signed, plain);
-        return new SupportingTokens([.. signed.Endorsements.Select(e => e.Certificate!)], userName);
+        return new SupportingTokens([.. signed.Endorsements.Where(e => e.Certificate is not null).Select(e => e.Certificate!)], userName);
     }
 
     private static UsernameToken? RequireUserName(
@@ -70,7 +70,7 @@ internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certific
     /// <summary>Refuses certificates beyond the signing ones: they prove nothing and must not be mistaken for an identity later.</summary>
     private static void RequireNoSpareCertificates(MessageRequirements requirements, MessageIntegrity signed, SecurityHeader plain)
     {
-        var most = signed.Endorsements.Count() + (requirements.IsAsymmetric ? 1 : 0);
+        var most = signed.Endorsements.Count(e => e.Certificate is not null) + (requirements.IsAsymmetric ? 1 : 0);
         if (plain.Items.Count(i => i.Token == TokenKind.X509) > most)
         {
             Fail.With(FailureCode.UnexpectedElement, "wsse:BinarySecurityToken");

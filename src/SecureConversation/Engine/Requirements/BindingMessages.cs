@@ -35,14 +35,15 @@ internal sealed class BindingMessages
     public ProtocolVersion Protocol { get; }
     public SecurityBindingElement Element => _element;
 
+    /// <summary>The token of the session; null where the binding element establishes none.</summary>
+    public SecureConversationSecurityTokenParameters? Session =>
+        (_element as SymmetricSecurityBindingElement)?.ProtectionTokenParameters as SecureConversationSecurityTokenParameters;
+
     /// <summary>
     /// WCF's RequireCancellation: whether the client tells the service that a session ends. Without it, WCF keeps the state of
     /// a session in a cookie inside the token.
     /// </summary>
-    public bool RequiresCancellation => _element is SymmetricSecurityBindingElement
-    {
-        ProtectionTokenParameters: SecureConversationSecurityTokenParameters { RequireCancellation: true },
-    };
+    public bool RequiresCancellation => Session is { RequireCancellation: true };
 
     /// <summary>The requirements for a request of the application.</summary>
     /// <param name="action">Its action; without addressing what the transport or the caller says, null when neither does.</param>
@@ -96,7 +97,7 @@ internal sealed class BindingMessages
     /// </summary>
     public MessageRequirements ForReply(MessageKind request, string? action, string? requestAction) => request switch
     {
-        MessageKind.IssueRequest when action != Soap.DefaultFaultAction => ForHandshake(MessageRole.Reply),
+        MessageKind.IssueRequest or MessageKind.RenewRequest when action != Soap.DefaultFaultAction => ForHandshake(MessageRole.Reply),
         MessageKind.CancelRequest when action != Soap.DefaultFaultAction => ForCancel(MessageRole.Reply),
         _ => ForReply(action, requestAction),
     };

@@ -21,25 +21,33 @@ internal sealed class EndpointMessages(MessageSecurityBinding binding)
     public MessageKind KindOf(string? action, MessageRole role)
     {
         var kind = Bootstrap is null ? MessageKind.Application : MessageKinds.InSession(action, Application.Protocol);
-        var isRequest = kind is MessageKind.IssueRequest or MessageKind.CancelRequest;
+        var isRequest = kind is MessageKind.IssueRequest or MessageKind.RenewRequest or MessageKind.CancelRequest;
         return isRequest == role.IsRequest ? kind : MessageKind.Application;
     }
 
     /// <summary>
-    /// Whether a message with this action renews a session whose bootstrap is of the other version of WS-SecureConversation. Its header
-    /// has the version of the bootstrap, and would hold a token of that of the session: WCF cannot read it (recorded).
+    /// Whether the bootstrap is of the other version of WS-SecureConversation than the session. The header of a renewal would have the
+    /// version of the bootstrap, and hold a token of that of the session: WCF cannot read it (recorded), so such sessions are not renewed.
     /// </summary>
-    public bool IsRenewalAcrossVersions(string? action) => Bootstrap is { } bootstrap && bootstrap.Protocol != Application.Protocol
-        && MessageKinds.IsRenewRequest(action, Application.Protocol);
+    public bool MixesVersions => Bootstrap is { } bootstrap && bootstrap.Protocol != Application.Protocol;
+
+    /// <summary>Whether the keys of sessions are renewed. Those that are not cancelled are not renewed either, as in WCF.</summary>
+    public bool CanRenew => !MixesVersions && Application.Session is { RequireCancellation: true, CanRenewSession: true };
 
     /// <summary>The formats, of the binding or of its bootstrap, that a message of this kind has.</summary>
     public BindingMessages FormatsOf(MessageKind kind) =>
-        kind is MessageKind.IssueRequest or MessageKind.IssueResponse ? Bootstrap! : Application;
+        kind is MessageKind.IssueRequest or MessageKind.IssueResponse or MessageKind.RenewRequest or MessageKind.RenewResponse
+            ? Bootstrap!
+            : Application;
+
+    /// <summary>The requirements for a request that renews a session: those of the bootstrap, endorsed by the context.</summary>
+    public MessageRequirements ForRenewal() => Bootstrap!.ForHandshake(MessageRole.Request).ForRenewal(Application.Session!);
 
     /// <summary>The requirements for a message of this kind, of whose request nothing is known if it is a reply.</summary>
     public MessageRequirements RequirementsOf(MessageKind kind, string? action, MessageRole role) => kind switch
     {
-        MessageKind.IssueRequest or MessageKind.IssueResponse => Bootstrap!.ForHandshake(role),
+        MessageKind.RenewRequest => ForRenewal(),
+        MessageKind.IssueRequest or MessageKind.IssueResponse or MessageKind.RenewResponse => Bootstrap!.ForHandshake(role),
         MessageKind.CancelRequest or MessageKind.CancelResponse => Application.ForCancel(role),
         _ => role.IsRequest ? Application.ForRequest(action) : Application.ForReply(action, requestAction: null),
     };

@@ -14,6 +14,12 @@ internal enum MessageKind
     /// <summary>Brings the context, under the bootstrap.</summary>
     IssueResponse,
 
+    /// <summary>Asks for another key for a context, under the bootstrap and the key that the context has.</summary>
+    RenewRequest,
+
+    /// <summary>Brings the key, under the bootstrap.</summary>
+    RenewResponse,
+
     /// <summary>Ends the session that protects it.</summary>
     CancelRequest,
 
@@ -31,6 +37,8 @@ internal static class MessageKinds
     public static MessageKind InSession(string? action, ProtocolVersion protocol) =>
         action == protocol.IssueAction ? MessageKind.IssueRequest
         : action == protocol.IssueResponseAction ? MessageKind.IssueResponse
+        : action == protocol.RenewAction ? MessageKind.RenewRequest
+        : action == protocol.RenewResponseAction ? MessageKind.RenewResponse
         : action == protocol.CancelAction ? MessageKind.CancelRequest
         : action == protocol.CancelResponseAction ? MessageKind.CancelResponse
         : MessageKind.Application;
@@ -38,9 +46,6 @@ internal static class MessageKinds
     /// <summary>Whether a message with this action issues, renews or cancels a context, in either version.</summary>
     public static bool IsSessionRequest(string? action) =>
         Any(action, p => action == p.IssueAction || action == p.RenewAction || action == p.CancelAction);
-
-    /// <summary>Whether a message with this action renews a context of this version.</summary>
-    public static bool IsRenewRequest(string? action, ProtocolVersion protocol) => action == protocol.RenewAction;
 
     /// <summary>Whether a message with this action cancels a context, in either version.</summary>
     public static bool IsCancelRequest(string? action) => Any(action, p => action == p.CancelAction);

@@ -75,6 +75,15 @@ internal sealed record MessageRequirements
     public bool AllowSerializedSigningToken { get; init; }
 
     /// <summary>
+    /// The security context that endorses the message; null where none does. It is so in a renewal only, which the key of the session
+    /// endorses (WS-SecureConversation 1.3 section 5).
+    /// </summary>
+    public SupportingToken? EndorsingContext => Supporting is [.., { Kind: SecurityContextTokenKind } last] ? last : null;
+
+    /// <summary>Whether the endorsing context signs with a key that is derived from its own.</summary>
+    public bool EndorsingContextDerives => EndorsingContext is { Parameters.RequireDerivedKeys: true };
+
+    /// <summary>
     /// The token that the message has to contain; null where the receiver knows the key without it. A service finds the session
     /// by the token, as WCF's session filter does; a client knows its context.
     /// </summary>
@@ -99,7 +108,7 @@ internal sealed record MessageRequirements
     public bool Allows(TokenKind token) =>
         token == TokenKind.EncryptedKey ? Primary is PrimaryTokenKind.WrappedKey or PrimaryTokenKind.Certificate
         : token == TokenKind.SecurityContext ? Primary == PrimaryTokenKind.SecurityContext || Supporting.Any(s => s.Kind == token)
-        : token != TokenKind.DerivedKey || DerivedKeys;
+        : token != TokenKind.DerivedKey || DerivedKeys || EndorsingContextDerives;
 
     /// <summary>
     /// Whether the signature has to be encrypted. Where nothing else is encrypted, WCF leaves the signature in clear: its digests
@@ -176,6 +185,13 @@ internal sealed record MessageRequirements
                 $"The engine has no message format for {element.GetType().Name} with these token parameters."),
         };
     }
+
+    /// <summary>The same for a renewal, which the context to renew endorses beside all that the bootstrap asks for (recorded).</summary>
+    /// <param name="session">The token of the session: whether its keys are derived decides here, too.</param>
+    public MessageRequirements ForRenewal(SecureConversationSecurityTokenParameters session) => this with
+    {
+        Supporting = [.. Supporting, new SupportingToken(TokenKind.SecurityContext, session, SupportingTokenAttachment.Endorsing)],
+    };
 
     /// <summary>The same for Cancel and its response, which WCF always signs and never encrypts (recorded).</summary>
     public MessageRequirements ForCancel() => this with { Body = ProtectionLevel.Sign, DerivedKeysOptional = true };

@@ -2,6 +2,7 @@ using SecureConversation.Credentials;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Send;
+using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 
 namespace SecureConversation.Engine.Roles;
@@ -12,12 +13,18 @@ namespace SecureConversation.Engine.Roles;
 internal sealed class ClientExchange(
     BindingMessages messages, ClientCredentials credentials, EngineEnvironment environment, InMemoryReplayCache replays)
 {
-    public SecuredRequest Secure(SoapEnvelope plain, MessageRequirements requirements, MessageKind kind, string? action = null)
+    /// <param name="plain">The envelope. It stays the caller's.</param>
+    /// <param name="requirements">The requirements for it.</param>
+    /// <param name="kind">What it is for.</param>
+    /// <param name="action">Its action, where that decides on the reply.</param>
+    /// <param name="endorsing">The keys of the context that endorses it; null where none does.</param>
+    public SecuredRequest Secure(SoapEnvelope plain, MessageRequirements requirements, MessageKind kind, string? action = null,
+        SessionSendKeys? endorsing = null)
     {
         SenderToken token = requirements.IsAsymmetric
             ? new SenderToken.Certificates(credentials.ClientCertificate!, credentials.ServiceCertificate!)
             : new SenderToken.WrappedKey(credentials.ServiceCertificate!);
-        var extras = new SenderExtras { Credentials = credentials };
+        var extras = new SenderExtras { Credentials = credentials, Endorsing = endorsing };
         var securer = new MessageSecurer(requirements, environment.Clock, messages.Element.LocalClientSettings.TimestampValidityDuration,
             environment.Random, environment.XmlLimits);
         var message = environment.Sent(securer.Secure(plain, token, extras));

@@ -11,6 +11,7 @@ internal sealed class ClientRole
     {
         Environment = environment;
         Messages = new EndpointMessages(binding);
+        ServiceCertificate = new ServiceCertificateCheck(credentials, environment);
         Replays = new InMemoryReplayCache(Messages.Application.Element.LocalClientSettings.ReplayCacheSize, environment.Clock);
         Exchange = new ClientExchange(Messages.Bootstrap ?? Messages.Application, credentials, environment, Replays);
     }
@@ -18,6 +19,9 @@ internal sealed class ClientRole
     public EngineEnvironment Environment { get; }
 
     public EndpointMessages Messages { get; }
+
+    /// <summary>Judges the certificate of the service before something is encrypted for it.</summary>
+    public ServiceCertificateCheck ServiceCertificate { get; }
 
     /// <summary>Remembers replies to requests without a message id.</summary>
     public InMemoryReplayCache Replays { get; }

@@ -14,18 +14,27 @@ internal sealed class ReplyProtection : IDisposable
     private readonly BindingMessages _messages;
     private readonly EngineEnvironment _environment;
     private readonly ReplyExpectation _request;
-    private readonly SenderToken _token;
+    private readonly SenderToken? _token;
     private readonly ServiceSession? _session;
+    private readonly string? _instance;
     private int _isDisposed;
 
-    private ReplyProtection(
-        BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, SenderToken token, ServiceSession? session)
+    private ReplyProtection(BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, SenderToken token)
     {
         _messages = messages;
         _environment = environment;
         _request = request;
         _token = token;
+    }
+
+    private ReplyProtection(
+        BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, ServiceSession session, string? instance)
+    {
+        _messages = messages;
+        _environment = environment;
+        _request = request;
         _session = session;
+        _instance = instance;
     }
 
     /// <summary>Creates the protection for a request outside sessions, or for a handshake request.</summary>
@@ -45,15 +54,18 @@ internal sealed class ReplyProtection : IDisposable
         SenderToken token = request.Requirements.IsAsymmetric
             ? new SenderToken.Certificates(own, expectation.Peer!)
             : new SenderToken.CorrelatedKey(expectation.Key!, expectation.EncryptedKeySha1);
-        return new ReplyProtection(messages, environment, expectation, token, null);
+        return new ReplyProtection(messages, environment, expectation, token);
     }
 
-    /// <summary>Creates the protection for a request in a session that was entered. Disposing leaves the session.</summary>
+    /// <summary>
+    /// Creates the protection for a request in a session that was entered. Disposing leaves the session. A reply is under the key that is
+    /// the current one when it is sent: a client that has renewed accepts the one before for a limited time only (recorded).
+    /// </summary>
     public static ReplyProtection ForSession(
         VerifiedMessage request, BindingMessages messages, ServiceSession session, EngineEnvironment environment) =>
         new(messages, environment,
             new ReplyExpectation { MessageId = request.MessageId, Action = request.Action, Signatures = request.Signatures },
-            new SenderToken.Context(session.ReplyKeys), session);
+            session, request.Context!.Instance);
 
     /// <summary>
     /// Protects a reply of the application. A malformed envelope is a mistake of the application, so it is an argument error.
@@ -93,11 +105,29 @@ internal sealed class ReplyProtection : IDisposable
 
     private SecuredMessage Secure(SoapEnvelope plain, MessageRequirements requirements)
     {
+        if (_token is not null)
+        {
+            return Secure(plain, requirements, _token);
+        }
+
+        var key = _session!.EnterReplyKey(_instance);
+        try
+        {
+            return Secure(plain, requirements, new SenderToken.Context(key.SendKeys));
+        }
+        finally
+        {
+            key.Leave();
+        }
+    }
+
+    private SecuredMessage Secure(SoapEnvelope plain, MessageRequirements requirements, SenderToken token)
+    {
         var securer = new MessageSecurer(requirements, _environment.Clock, _messages.Element.LocalServiceSettings.TimestampValidityDuration,
             _environment.Random, _environment.XmlLimits);
         // Clients match replies to requests by the signed a:RelatesTo, so it is added if the application has not written it.
         var relatesTo = plain.Find(_messages.Soap.RelatesTo).IsNull ? _request.MessageId : null;
         var extras = new SenderExtras { RelatesTo = relatesTo, Confirm = _request.Signatures };
-        return _environment.Sent(securer.Secure(plain, _token, extras));
+        return _environment.Sent(securer.Secure(plain, token, extras));
     }
 }

@@ -41,6 +41,13 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
             : null;
     }
 
+    /// <summary>The answer to a verified request under a key that has expired: its client renews, and may send it again.</summary>
+    /// <param name="request">The verified request. It stays the caller's.</param>
+    /// <param name="formats">The formats of its binding element.</param>
+    /// <param name="protection">The protection of its reply. It stays the caller's.</param>
+    public ServiceAnswer AskToRenew(VerifiedMessage request, BindingMessages formats, ReplyProtection protection) =>
+        Answer(request, formats, protection, FaultMap.RenewNeeded(formats.Protocol), FailureCode.ContextKeyExpired, null);
+
     /// <summary>WCF's dispatcher compares the address, too. What is no URI is treated as no address.</summary>
     private bool IsForUs(VerifiedMessage request, BindingMessages formats, MessageOrigin origin)
     {
@@ -54,7 +61,7 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
         FailureCode code, string? detail)
     {
         environment.Refused(code, detail);
-        var requirements = formats.ForSentReply(formats.Soap.DefaultFaultAction, requestAction: null);
+        var requirements = formats.ForSentReply(fault.Action ?? formats.Soap.DefaultFaultAction, requestAction: null);
         var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
         return new ServiceAnswer(protection.Secure(envelope, requirements), code);
     }

@@ -32,8 +32,17 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     }
 
     /// <summary>Receives a request whose tokens authenticate its sender.</summary>
+    /// <param name="received">The request.</param>
+    /// <param name="messages">Its formats.</param>
+    /// <param name="requirements">The requirements for it.</param>
+    /// <param name="keys">The keys that the service knows.</param>
+    /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
+    /// <param name="findMore">
+    /// Finds more keys, once the primary signature holds and the message is remembered; null when there are no more.
+    /// </param>
     public async ValueTask<(VerifiedMessage Message, ClaimsPrincipal User)> ReceiveAsync(ReceivedEnvelope received,
-        BindingMessages messages, MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken)
+        BindingMessages messages, MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken,
+        Func<AuthenticMessage, CancellationToken, ValueTask>? findMore = null)
     {
         var verifier = Verifier(messages, requirements, keys);
         using var authentic = verifier.Authenticate(received.Wire);
@@ -41,6 +50,11 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         var signer = await authenticator.AuthenticateSignerAsync(authentic, received.Origin, cancellationToken).ConfigureAwait(false);
         var owner = Owner.Of(signer, received.Origin.RemoteAddress);
         var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
+        if (findMore is not null)
+        {
+            await findMore(authentic, cancellationToken).ConfigureAwait(false);
+        }
+
         verifier.VerifyInClear(authentic);
         var message = verifier.Open(authentic, []);
         memory.Opened(message);

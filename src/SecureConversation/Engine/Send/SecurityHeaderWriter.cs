@@ -30,6 +30,7 @@ internal sealed class SecurityHeaderWriter(
     private readonly List<string> _encryptedItems = new(4);
     private readonly List<SentSignature> _sent = new(2);
     private string? _endorsingId;
+    private ContextEndorsement? _byContext;
     private PooledBytes? _before;
     private PooledBytes? _after;
 
@@ -60,6 +61,13 @@ internal sealed class SecurityHeaderWriter(
     {
         foreach (var token in requirements.Supporting)
         {
+            if (token == requirements.EndorsingContext)
+            {
+                _byContext = new ContextEndorsement(extras.Endorsing!, requirements, ids, random);
+                _byContext.WriteTokens(_tokens);
+                continue;
+            }
+
             var start = _tokens.Length;
             var id = UniqueIds.Next(random);
             token.Kind.WriteSupporting(_tokens, id, extras.Credentials!, requirements.BspAttributes);
@@ -112,7 +120,7 @@ internal sealed class SecurityHeaderWriter(
     /// <summary>Signs the parts of the envelope and of this header, then endorses that signature if a token does so.</summary>
     public void Sign(IReadOnlyList<PartDigest> parts, SenderExtras extras)
     {
-        var primaryId = _endorsingId is null ? null : ids.Next();
+        var primaryId = _endorsingId is null && _byContext is null ? null : ids.Next();
         var digest = new byte[requirements.Suite.Digest.Size];
         SignPrimary(parts, primaryId);
         Digest.Compute(requirements.Suite.Digest, _signatures.Span, digest);
@@ -126,6 +134,13 @@ internal sealed class SecurityHeaderWriter(
             var value = endorsing.Finish(_signatures, null, extras.Credentials!.ClientCertificate!.PrivateKey,
                 o => TokenWriter.LocalReference(o, _endorsingId, requirements.BspAttributes ? Uris.X509V3 : null));
             _sent.Add(new SentSignature(value, keys.EncryptsSignature));
+            Protect(start);
+        }
+
+        if (_byContext is not null)
+        {
+            var start = _signatures.Length;
+            _sent.Add(new SentSignature(_byContext.Sign(_signatures, new PartDigest(primaryId!, digest, [])), keys.EncryptsSignature));
             Protect(start);
         }
     }
@@ -180,6 +195,7 @@ internal sealed class SecurityHeaderWriter(
         _tokens.Dispose();
         _confirmations.Dispose();
         _signatures.Dispose();
+        _byContext?.Dispose();
         _before?.Dispose();
         _after?.Dispose();
     }

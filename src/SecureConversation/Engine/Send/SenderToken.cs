@@ -35,6 +35,9 @@ internal sealed record SenderExtras
     /// <summary>The credentials from which a client makes its supporting tokens; null where the message has none.</summary>
     public ClientCredentials? Credentials { get; init; }
 
+    /// <summary>The keys of the security context that endorses the message; null where none does.</summary>
+    public SessionSendKeys? Endorsing { get; init; }
+
     /// <summary>The a:RelatesTo to add; null where the envelope needs none.</summary>
     public string? RelatesTo { get; init; }
 

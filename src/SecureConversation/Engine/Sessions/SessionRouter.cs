@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Requirements;
@@ -13,7 +12,7 @@ namespace SecureConversation.Engine.Sessions;
 /// opened. With a store, a session that the store does not have has ended.
 /// </summary>
 internal sealed class SessionRouter(
-    SessionTable live, ISecuritySessionStore? store, string? endpoint, BindingMessages messages, RandomSource random, TimeProvider clock)
+    SessionTable live, ISecuritySessionStore? store, string? endpoint, BindingMessages messages, KeyChanges keys, TimeProvider clock)
 {
     // Far more than a store in order ever has at once. Anybody can name a session, so the look-ups are shared by address.
     private const int MostLookUps = 1024;
@@ -23,18 +22,39 @@ internal sealed class SessionRouter(
 
     private readonly FairQuota _lookUps = new(MostLookUps, "1,024 look-ups in SessionStore at once");
 
+    /// <summary>The token by which a message of a session names its key.</summary>
+    /// <exception cref="SecurityFailureException">There is none, or it is malformed.</exception>
+    public SecurityContextToken ReadToken(SoapEnvelope wire)
+    {
+        var security = wire.FindSecurity();
+        if (security.IsNull)
+        {
+            Fail.With(FailureCode.SecurityHeaderMissing);
+        }
+
+        // The first SecurityContextToken is enough here: verification refuses a header with a second one.
+        foreach (var child in security.Children)
+        {
+            if (child.Is(messages.Protocol.SecurityContextToken))
+            {
+                return SecurityContextToken.Read(child, messages.Protocol);
+            }
+        }
+
+        return Fail.With<SecurityContextToken>(FailureCode.UnknownContext);
+    }
+
     /// <summary>
     /// Finds and enters the session that the SecurityContextToken of a message names. The name is not verified yet; only verification with
     /// the keys of the session proves that the message belongs to it. So a session that is not open here is revived for this message alone:
     /// it holds no place and is seen by nobody until <see cref="UseAsync"/>, and ends when the message leaves it. Nothing is waited for
     /// between here and the value of the signature, so there are not more of them than processors for messages that fail.
     /// </summary>
-    /// <param name="wire">The message.</param>
+    /// <param name="id">The identifier of the context in the token.</param>
     /// <param name="sender">Who sends it, by his address: nothing else is known yet.</param>
     /// <param name="cancellationToken">Cancels waiting for the store.</param>
-    public async ValueTask<ServiceSession> EnterAsync(SoapEnvelope wire, Owner sender, CancellationToken cancellationToken)
+    public async ValueTask<ServiceSession> EnterAsync(string id, Owner sender, CancellationToken cancellationToken)
     {
-        var id = ReadIdentifier(wire);
         if (store is null)
         {
             return live.Find(id) is { } session && session.TryEnter() ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
@@ -66,11 +86,32 @@ internal sealed class SessionRouter(
     /// that was cancelled or aborted does not.
     /// </summary>
     /// <param name="session">The session that the message has entered.</param>
+    /// <param name="instance">The instance of the key that the message is under.</param>
     /// <param name="sender">Who sends the message, by his address.</param>
     /// <param name="cancellationToken">Cancels waiting for the store.</param>
     /// <returns>An open session. If it is not the given one, it is entered, too, and the given one is to be left.</returns>
     /// <exception cref="SecurityFailureException">The session has ended, or there are too many sessions.</exception>
-    public async ValueTask<ServiceSession> UseAsync(ServiceSession session, Owner sender, CancellationToken cancellationToken)
+    public async ValueTask<ServiceSession> UseAsync(
+        ServiceSession session, string? instance, Owner sender, CancellationToken cancellationToken)
+    {
+        var used = await ReachAsync(session, sender, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await keys.UseAsync(used, instance, cancellationToken).ConfigureAwait(false);
+            return used;
+        }
+        catch
+        {
+            if (used != session)
+            {
+                used.Leave();
+            }
+
+            throw;
+        }
+    }
+
+    private async ValueTask<ServiceSession> ReachAsync(ServiceSession session, Owner sender, CancellationToken cancellationToken)
     {
         if (!session.IsRevived && live.Use(session))
         {
@@ -134,7 +175,7 @@ internal sealed class SessionRouter(
             return;
         }
 
-        using var state = session.Save(endpoint!);
+        using var state = session.TrySave(endpoint!, session.Keys)!;
         try
         {
             using var timeout = new CancellationTokenSource(messages.Element.LocalServiceSettings.NegotiationTimeout, clock);
@@ -206,10 +247,27 @@ internal sealed class SessionRouter(
         }
 
         RequireOwn(state);
-        return session is null ? Revive(state, sender)
-            : session.TryEnter() ? session
-            : session.HasLeftMemory ? Revive(state, sender)
-            : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+        if (session is not null && session.TryEnter())
+        {
+            TakeOver(session, state);
+            return session;
+        }
+
+        return session is null || session.HasLeftMemory ? Revive(state, sender) : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+    }
+
+    /// <summary>Takes over what another instance changed. The session was entered, and is left if that fails.</summary>
+    private void TakeOver(ServiceSession session, SessionState state)
+    {
+        try
+        {
+            keys.Adopt(session, state);
+        }
+        catch
+        {
+            session.Leave();
+            throw;
+        }
     }
 
     /// <summary>Refuses a session that another endpoint issued, perhaps to somebody who may not open one here.</summary>
@@ -260,6 +318,10 @@ internal sealed class SessionRouter(
             {
                 live.Close(session, SessionCloseReason.Aborted);
             }
+            else
+            {
+                keys.Adopt(session, still);
+            }
 
             return live.Use(session) ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
         }
@@ -274,49 +336,10 @@ internal sealed class SessionRouter(
         }
     }
 
-    private ServiceSession Revive(SessionState state, Owner sender)
+    private ServiceSession Revive(SessionState state, Owner sender) => new(keys.Read(state), state.User, clock)
     {
-        if (!messages.Element.DefaultAlgorithmSuite.IsSymmetricKeyLengthSupported(state.Key.Length * 8))
-        {
-            throw new InvalidOperationException(
-                $"The session store returned a key of {state.Key.Length} octets, which the algorithm suite of the binding does not use.");
-        }
-
-        var context = new SecurityContextKey(state.Id, null, SymmetricKey.From(state.Key));
-        try
-        {
-            var keys = SessionSendKeys.Create(context, messages.ForHandshake(MessageRole.Reply), random, nonces: state.ReplyNonces);
-            return new ServiceSession(context, keys, state.User, state.Expires, clock)
-            {
-                // Where a client came from is not kept. A session of nobody counts for the one who names it.
-                HeldBy = Owner.NameOfUser(state.User) is { } name ? new Owner(name) : sender,
-                ClientCertificate = state.ClientCertificate is { } certificate ? X509CertificateLoader.LoadCertificate(certificate) : null,
-            };
-        }
-        catch
-        {
-            context.Dispose();
-            throw;
-        }
-    }
-
-    private string ReadIdentifier(SoapEnvelope wire)
-    {
-        var security = wire.FindSecurity();
-        if (security.IsNull)
-        {
-            Fail.With(FailureCode.SecurityHeaderMissing);
-        }
-
-        // The first SecurityContextToken is enough here: verification refuses a header with a second one.
-        foreach (var child in security.Children)
-        {
-            if (child.Is(messages.Protocol.SecurityContextToken))
-            {
-                return SecurityContextToken.Read(child, messages.Protocol).Identifier;
-            }
-        }
-
-        return Fail.With<string>(FailureCode.UnknownContext);
-    }
+        // Where a client came from is not kept. A session of nobody counts for the one who names it.
+        HeldBy = Owner.NameOfUser(state.User) is { } name ? new Owner(name) : sender,
+        ClientCertificate = state.ClientCertificate is { } certificate ? X509CertificateLoader.LoadCertificate(certificate) : null,
+    };
 }

@@ -6,10 +6,14 @@ namespace SecureConversation.Engine.Sessions;
 /// <summary>Rules for the use of a session. The service and the decoder share them.</summary>
 internal static class SessionRules
 {
-    /// <summary>Refuses all messages except Cancel after the key of the session has expired (recorded from WCF).</summary>
+    /// <summary>Whether a message is under a key that has expired. Cancel is accepted then, too (recorded from WCF).</summary>
+    public static bool IsExpired(MessageKind kind, DateTimeOffset expires, DateTimeOffset now) =>
+        kind != MessageKind.CancelRequest && now >= expires;
+
+    /// <summary>Refuses all messages except Cancel after their key has expired.</summary>
     public static void RequireUsable(MessageKind kind, DateTimeOffset expires, DateTimeOffset now)
     {
-        if (kind != MessageKind.CancelRequest && now >= expires)
+        if (IsExpired(kind, expires, now))
         {
             Fail.With(FailureCode.ContextKeyExpired);
         }

@@ -40,7 +40,7 @@ internal static class EnvelopeWriter
 
     /// <summary>A reply whose body is the fault.</summary>
     public static PooledBytes Fault(SoapNames names, WireFault fault, string? relatesTo) =>
-        Reply(names, names.DefaultFaultAction, relatesTo, output => FaultBody(output, names, fault));
+        Reply(names, fault.Action ?? names.DefaultFaultAction, relatesTo, output => FaultBody(output, names, fault));
 
     /// <summary>A reply whose body is a fault of the application, without a detail, as WCF sends those of validators.</summary>
     public static PooledBytes Fault(SoapNames names, AuthenticationFaultException fault, string? relatesTo) =>

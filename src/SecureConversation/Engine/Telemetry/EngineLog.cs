@@ -78,6 +78,15 @@ internal static partial class EngineLog
     [LoggerMessage(7, LogLevel.Warning, "Message refused: {Code}, because {Setting} is used up.")]
     public static partial void LimitReached(ILogger logger, FailureCode code, string setting);
 
+    [LoggerMessage(40, LogLevel.Information, "Session {SessionId} of {User} renewed: another key was issued for it.")]
+    public static partial void SessionRenewed(ILogger logger, string sessionId, string user);
+
+    [LoggerMessage(41, LogLevel.Information, "{Count} more anonymous sessions were renewed within a second.")]
+    public static partial void MoreSessionsRenewed(ILogger logger, int count);
+
+    [LoggerMessage(42, LogLevel.Information, "The key of session {SessionId} was renewed.")]
+    public static partial void KeyRenewed(ILogger logger, string sessionId);
+
     [LoggerMessage(5, LogLevel.Information, "Session {SessionId} opened.")]
     public static partial void SessionOpened(ILogger logger, string sessionId);
 }

@@ -11,6 +11,7 @@ namespace SecureConversation.Engine.Telemetry;
 internal sealed class SessionLog(ILogger log, TimeProvider clock) : IDisposable
 {
     private readonly LogLimit _issued = new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreSessionsIssued(log, more));
+    private readonly LogLimit _renewed = new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreSessionsRenewed(log, more));
     private readonly LogLimit _closed = new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreSessionsClosed(log, more));
     private readonly LogLimit _closedOfNamed = new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreNamedSessionsClosed(log, more));
 
@@ -19,6 +20,14 @@ internal sealed class SessionLog(ILogger log, TimeProvider clock) : IDisposable
         if (IsNamed(user) || _issued.TryTake())
         {
             EngineLog.SessionIssued(log, sessionId, user.Identity?.Name ?? "anonymous");
+        }
+    }
+
+    public void Renewed(string sessionId, ClaimsPrincipal user)
+    {
+        if (IsNamed(user) || _renewed.TryTake())
+        {
+            EngineLog.SessionRenewed(log, sessionId, user.Identity?.Name ?? "anonymous");
         }
     }
 
@@ -42,6 +51,7 @@ internal sealed class SessionLog(ILogger log, TimeProvider clock) : IDisposable
     public void Dispose()
     {
         _issued.Dispose();
+        _renewed.Dispose();
         _closed.Dispose();
         _closedOfNamed.Dispose();
     }

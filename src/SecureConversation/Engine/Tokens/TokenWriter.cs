@@ -175,12 +175,13 @@ internal static class TokenWriter
 
     /// <summary>Writes a security context token (WS-SecureConversation 1.3 section 2).</summary>
     /// <param name="output">Takes the element.</param>
-    /// <param name="id">Its Id.</param>
+    /// <param name="id">Its wsu:Id.</param>
     /// <param name="identifier">The identifier of the context.</param>
+    /// <param name="instance">The instance of the key of a renewed context; null before a renewal.</param>
     /// <param name="cookie">The state of the session, encrypted; empty where the service keeps it.</param>
-    /// <param name="protocol">The versions of the session.</param>
+    /// <param name="protocol">The version of WS-SecureConversation.</param>
     public static void SecurityContextToken(
-        PooledBytes output, string id, string identifier, ReadOnlySpan<byte> cookie, ProtocolVersion protocol)
+        PooledBytes output, string id, string identifier, string? instance, ReadOnlySpan<byte> cookie, ProtocolVersion protocol)
     {
         Start(output, protocol, "SecurityContextToken");
         output.Write(" xmlns:u=\""u8);
@@ -189,6 +190,11 @@ internal static class TokenWriter
         Attribute(output, "u:Id", id);
         output.Write(">"u8);
         Simple(output, protocol, "Identifier", identifier);
+        if (instance is not null)
+        {
+            Simple(output, protocol, "Instance", instance);
+        }
+
         if (!cookie.IsEmpty)
         {
             output.Write("<dnse:Cookie xmlns:dnse=\""u8);

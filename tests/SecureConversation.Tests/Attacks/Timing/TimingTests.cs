@@ -112,5 +112,8 @@ internal sealed class UnevenStore : ISecuritySessionStore
         return _inner.SaveAsync(state, cancellationToken);
     }
 
+    public ValueTask<bool> TryReplaceAsync(SessionState state, long version, CancellationToken cancellationToken) =>
+        _inner.TryReplaceAsync(state, version, cancellationToken);
+
     public ValueTask RemoveAsync(string id, CancellationToken cancellationToken) => _inner.RemoveAsync(id, cancellationToken);
 }

@@ -143,7 +143,7 @@ internal sealed class ServiceIssue(
             throw;
         }
 
-        var session = new ServiceSession(context, replyKeys, user, expires, environment.Clock)
+        var session = new ServiceSession(new SessionKeys { Current = new SessionKey(context, replyKeys, expires) }, user, environment.Clock)
         {
             ClientCertificate = message.SenderCertificate,
             PendingFor = owner,
@@ -152,7 +152,7 @@ internal sealed class ServiceIssue(
         try
         {
             using var token = new PooledBytes(512);
-            TokenWriter.SecurityContextToken(token, tokenId, identifier, cookies?.Write(session), Protocol);
+            TokenWriter.SecurityContextToken(token, tokenId, identifier, instance: null, cookies?.Write(session), Protocol);
             return (session, response with
             {
                 Context = request.Context,

@@ -168,7 +168,7 @@ internal sealed class CookieSessions(
             var keys = SessionSendKeys.Create(
                 context, messages.ForHandshake(MessageRole.Reply), random, nonces: state.ReplyNonces.ToArray());
             var read = new ReadCookie(cookie, state.Client.ToArray(), sender, clock.GetTimestamp());
-            return new ServiceSession(context, keys, read, state.Expires, clock);
+            return new ServiceSession(new SessionKeys { Current = new SessionKey(context, keys, state.Expires) }, read, clock);
         }
         catch
         {

@@ -47,16 +47,17 @@ internal ref struct SessionCookie
     public static byte[] Write(ServiceSession session, ReadOnlySpan<byte> scope)
     {
         var identity = CookieIdentity.Write(session.CopyUser(), session.ClientCertificate);
-        var nonces = session.ReplyKeys.Nonces;
-        var keyLength = session.Key.Key.Length;
+        var key = session.Keys.Current;
+        var nonces = key.SendKeys.Nonces;
+        var keyLength = key.Context.Key.Length;
         var state = new byte[KeyStart + 1 + keyLength + 1 + nonces.Length + identity.Length];
         state[0] = Format;
         scope.CopyTo(state.AsSpan(1));
         Guid.ParseExact(session.Id.AsSpan(Urn.Length), "D").TryWriteBytes(state.AsSpan(IdentifierStart), bigEndian: true, out _);
-        BinaryPrimitives.WriteInt64LittleEndian(state.AsSpan(ExpiresStart), session.Expires.UtcTicks);
+        BinaryPrimitives.WriteInt64LittleEndian(state.AsSpan(ExpiresStart), key.Expires.UtcTicks);
         var rest = state.AsSpan(KeyStart);
         rest[0] = checked((byte)keyLength);
-        session.Key.Key.CopyTo(rest[1..]);
+        key.Context.Key.CopyTo(rest[1..]);
         rest = rest[(1 + keyLength)..];
         rest[0] = checked((byte)nonces.Length);
         nonces.CopyTo(rest[1..]);

@@ -1,0 +1,112 @@
+using System.Security.Claims;
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Quota;
+using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Soap;
+
+namespace SecureConversation.Engine.Handshake;
+
+/// <summary>
+/// Receives the messages under the bootstrap, which open and renew sessions, and answers them. They cost private key operations, so only
+/// a few are worked on at once.
+/// </summary>
+internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessages messages, X509Credential own, ServiceReceiver receiver,
+    FirstGlance firstGlance, RequestDelivery delivery, EngineEnvironment environment)
+{
+    private readonly BindingMessages _bootstrap = messages.Bootstrap!;
+
+    /// <param name="message">The message, of which nothing is verified. Its envelope is disposed of.</param>
+    /// <param name="envelope">Its octets.</param>
+    /// <param name="kind">Whether it opens or renews a session.</param>
+    /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
+    /// <exception cref="SecurityFailureException">The message is refused, and its sender gets a fault that is not protected.</exception>
+    public ValueTask<ServiceAnswer> AnswerAsync(
+        ReceivedEnvelope message, ReadOnlyMemory<byte> envelope, MessageKind kind, CancellationToken cancellationToken)
+    {
+        if (kind == MessageKind.RenewRequest && !messages.CanRenew)
+        {
+            Fail.With(messages.MixesVersions ? FailureCode.VersionMismatch : FailureCode.RenewalNotOffered,
+                messages.MixesVersions ? "renewal of a session whose bootstrap has another MessageSecurityVersion" : null);
+        }
+
+        firstGlance.Require(message.Wire, message.Use, _bootstrap, own);
+
+        // While it waits for its turn, it holds nothing that was made of its octets.
+        message.Wire.Dispose();
+        return sessions.Negotiations.RunAsync(
+            Owner.OfStranger(message.Origin.RemoteAddress),
+            (turn, stop) =>
+            {
+                var again = message with { Wire = SoapEnvelope.Parse(envelope, _bootstrap.Soap, environment.XmlLimits), Turn = turn };
+                return kind == MessageKind.RenewRequest ? RenewAsync(again, stop) : IssueAsync(again, stop);
+            },
+            cancellationToken);
+    }
+
+    private async ValueTask<ServiceAnswer> IssueAsync(ReceivedEnvelope message, CancellationToken stop)
+    {
+        var requirements = _bootstrap.ForHandshake(MessageRole.Request);
+        var keys = new ServiceKeySource(own) { Use = message.Use };
+        var (request, user) = await ReceiveAsync(message, requirements, keys, findMore: null, stop).ConfigureAwait(false);
+        using (request)
+        {
+            using var protection = ReplyProtection.ForRequest(request, _bootstrap, own, environment);
+            var owner = Owner.Of(user, message.Origin.RemoteAddress);
+            return delivery.Refuse(request, _bootstrap, MessageKind.IssueRequest, message.Origin, protection)
+                ?? await sessions.Issue.AnswerAsync(request, user, owner, protection, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// The session that endorses is looked for when the primary signature holds and the message is no replay, because a store may be asked
+    /// for it.
+    /// </summary>
+    private async ValueTask<ServiceAnswer> RenewAsync(ReceivedEnvelope message, CancellationToken stop)
+    {
+        var keys = new RenewalKeySource(own) { Use = message.Use };
+        ServiceSession? session = null;
+        try
+        {
+            var (request, user) = await ReceiveAsync(message, messages.ForRenewal(), keys, FindAsync, stop).ConfigureAwait(false);
+            using (request)
+            {
+                using var protection = ReplyProtection.ForRequest(request, _bootstrap, own, environment);
+                return delivery.Refuse(request, _bootstrap, MessageKind.RenewRequest, message.Origin, protection)
+                    ?? await sessions.Renew.AnswerAsync(request, user, session!, protection, stop).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            keys.Endorsing?.Leave();
+            session?.Leave();
+        }
+
+        async ValueTask FindAsync(AuthenticMessage authentic, CancellationToken cancellationToken)
+        {
+            var token = authentic.Shape.ContextToken!;
+            var sender = Owner.OfStranger(message.Origin.RemoteAddress);
+            session = await sessions.Router.EnterAsync(token.Identifier, sender, cancellationToken).ConfigureAwait(false);
+            keys.Endorsing = session.EnterKey(token.Instance, environment.Clock.GetUtcNow())
+                ?? Fail.With<SessionKey>(FailureCode.KeyInstanceUnknown);
+        }
+    }
+
+    private async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveAsync(ReceivedEnvelope message,
+        MessageRequirements requirements, KeySource keys, Func<AuthenticMessage, CancellationToken, ValueTask>? findMore,
+        CancellationToken stop)
+    {
+        try
+        {
+            return await receiver.ReceiveAsync(message, _bootstrap, requirements, keys, stop, findMore).ConfigureAwait(false);
+        }
+        catch
+        {
+            message.Wire.Dispose();
+            throw;
+        }
+    }
+}
