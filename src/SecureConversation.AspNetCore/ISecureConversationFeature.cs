@@ -19,13 +19,16 @@ public interface ISecureConversationFeature
     /// <summary>The version of the request, and of the reply to be.</summary>
     MessageVersion MessageVersion { get; }
 
-    /// <summary>The session that the request belongs to; null outside sessions.</summary>
+    /// <summary>
+    /// The session that the request belongs to; null outside sessions, and where RequireCancellation is false: the service keeps no such
+    /// session, so it has no state here.
+    /// </summary>
     ServiceSession? Session { get; }
 
-    /// <summary>Identifier of the security context; null outside sessions.</summary>
+    /// <summary>Identifier of the security context; null where there is no <see cref="Session"/>.</summary>
     string? SessionId => Session?.Id;
 
-    /// <summary>State of the application that lives as long as the session; null outside sessions.</summary>
+    /// <summary>State of the application that lives as long as the session; null where there is no <see cref="Session"/>.</summary>
     IDictionary<object, object?>? SessionItems => Session?.Items;
 
     /// <summary>Which parts of the request were signed and encrypted, with what.</summary>

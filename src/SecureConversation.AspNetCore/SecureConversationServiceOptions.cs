@@ -130,16 +130,24 @@ public sealed class SecureConversationServiceOptions
 
     /// <summary>
     /// Where other instances of the service find its sessions. Null (default): the <see cref="ISecuritySessionStore"/> among the services
-    /// of the application, and without one the memory of this process.
+    /// of the application, and without one the memory of this process. Where RequireCancellation is false there is nothing to store: the
+    /// one among the services is not used, and one that is set here is refused.
     /// </summary>
     public ISecuritySessionStore? SessionStore { get; set; }
 
     /// <summary>
-    /// The name of the endpoint among all that use the same <see cref="SessionStore"/>: the same for each instance of the service and after
-    /// a restart. At most 200 characters. Null (default): the name of the application and that of these options. Set it where two
-    /// applications of one name, which judge their clients in different ways, use one store.
+    /// The name of the endpoint among all that use the same <see cref="SessionStore"/> or the same keys for cookies: the same for each
+    /// instance of the service and after a restart. At most 200 characters. Null (default): the name of the application and that of these
+    /// options. Set it where two applications of one name, which judge their clients in different ways, use one store or one key ring.
     /// </summary>
     public string? EndpointName { get; set; }
+
+    /// <summary>
+    /// Protects the state of sessions that travel in cookies, where RequireCancellation is false; has no effect on other bindings. Null
+    /// (default): the <see cref="ISecurityStateEncoder"/> among the services of the application, and without one Data Protection, which
+    /// services.AddDataProtection() sets up: all instances of the service need the same key ring and application name there.
+    /// </summary>
+    public ISecurityStateEncoder? SecurityStateEncoder { get; set; }
 
     /// <summary>Called when a session has ended, for whatever reason. Must not throw or block.</summary>
     public Action<ServiceSession>? SessionClosed { get; set; }

@@ -25,12 +25,12 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     /// <summary>
     /// Whether a channel survives that the service has ended or forgotten its session, or may have: the next call opens another one, with
     /// another <c>SessionId</c>. The call that found it out fails, unless its operation is marked by <see cref="IdempotentAttribute"/>.
-    /// What the service kept for the session, such as a service instance, is gone. Default false: the channel is faulted, as in WCF. True is
-    /// refused without a session.
+    /// What the service kept for the session, such as a service instance, is gone. Default false: the channel is faulted, as in WCF. True
+    /// is refused without a session.
     /// </summary>
     public bool ReopenLostSessions { get; set; }
 
-    /// <summary>Whether channels of this type are made: request channels, or with a session request session channels.</summary>
+    /// <summary>Whether channels of this type are made: request channels, or request session channels for sessions with Cancel.</summary>
     public override bool CanBuildChannelFactory<TChannel>(BindingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -63,7 +63,9 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         return new SecurityChannelFactory<TChannel>(security, inner, context.Binding);
     }
 
-    private Type Shape => BootstrapSecurityBindingElement is null ? typeof(IRequestChannel) : typeof(IRequestSessionChannel);
+    // A session that travels in a cookie is none for WCF: a contract with SessionMode.Required is refused by its words.
+    private Type Shape =>
+        BootstrapSecurityBindingElement is not null && RequireCancellation ? typeof(IRequestSessionChannel) : typeof(IRequestChannel);
 
     private EngineBinding.SecurityBindingElement WithLocal(EngineBinding.SecurityBindingElement settings) =>
         settings with { LocalClientSettings = Translation.ToEngine(LocalClientSettings, settings.LocalClientSettings) };

@@ -47,8 +47,8 @@ public sealed class MessageSecurityService : IDisposable
     /// <param name="options">All other settings; null for the defaults.</param>
     /// <exception cref="ArgumentException">
     /// The credentials lack something that the binding needs, the binding detects replays but has no timestamps, the address of the
-    /// endpoint is not absolute, a session store comes without a name of the endpoint, another option is out of its range, or two options
-    /// contradict each other.
+    /// endpoint is not absolute, a session store or cookies lack the name of the endpoint, cookies lack an encoder, another option is out
+    /// of its range, or two options contradict each other.
     /// </exception>
     public MessageSecurityService(
         MessageSecurityBinding binding, ServiceCredentials credentials, MessageSecurityServiceOptions? options = null)
@@ -90,12 +90,7 @@ public sealed class MessageSecurityService : IDisposable
         }
 
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxSessions, nameof(options));
-        if (options.SessionStore is not null && options.EndpointName is not { Length: > 0 and <= 200 })
-        {
-            throw new ArgumentException("MessageSecurityServiceOptions.SessionStore needs EndpointName, of at most 200 characters: the "
-                + "store may serve several endpoints, and an endpoint must not take the sessions of another.", nameof(options));
-        }
-
+        SessionChecks.Require(binding, options);
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
         _turns = binding.EstablishesSession ? null : new PrivateKeyTurns(
@@ -107,9 +102,14 @@ public sealed class MessageSecurityService : IDisposable
             _messages, credentials.ServiceCertificate!.Certificate, _environment.Clock);
         _firstGlance = new FirstGlance(replays, _environment.Clock);
         _receiver = new ServiceReceiver(_environment, replays, new ClientAuthenticator(credentials, _environment));
-        var endpoint = options.SessionStore is null ? null
+        var endpoint = options.SessionStore is null && !binding.HasCookies ? null
             : EndpointScope.Of(options.EndpointName!, binding,
                 credentials.ServiceCertificate!.Certificate.GetCertHashString(HashAlgorithmName.SHA256));
+        if (binding.HasCookies && options.ReplayCache is null && binding.Element.LocalServiceSettings.DetectReplays)
+        {
+            EngineLog.CookiesWithoutSharedMemory(_environment.Log);
+        }
+
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, endpoint) : null;
         _handshakes = _sessions is null ? null : new ServiceHandshakes(
             _sessions, _messages, credentials.ServiceCertificate!, _receiver, _firstGlance, _delivery, _environment);
@@ -118,7 +118,7 @@ public sealed class MessageSecurityService : IDisposable
     /// <summary>How messages are secured.</summary>
     public MessageSecurityBinding Binding { get; }
 
-    /// <summary>Number of open sessions in this process, pending ones included.</summary>
+    /// <summary>Number of open sessions in this process, pending ones included. Those that travel in cookies are not kept.</summary>
     public int SessionCount => _sessions?.Table.Count ?? 0;
 
     /// <summary>
@@ -228,7 +228,7 @@ public sealed class MessageSecurityService : IDisposable
     /// <summary>Ends all sessions of this process and zeroes their keys. The states in a session store remain.</summary>
     public void Dispose()
     {
-        _sessions?.Table.Dispose();
+        _sessions?.Dispose();
         _failures.Dispose();
         _environment.Refusals!.Dispose();
         _environment.Sessions!.Dispose();
@@ -294,7 +294,7 @@ public sealed class MessageSecurityService : IDisposable
 
         var sender = Owner.OfStranger(message.Origin.RemoteAddress);
         var token = sessions.Router.ReadToken(message.Wire);
-        var session = await sessions.Router.EnterAsync(token, sender, cancellationToken).ConfigureAwait(false);
+        var session = await sessions.EnterAsync(message.Wire, token, sender, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
         ReplyProtection? protection = null;
         try
@@ -308,7 +308,7 @@ public sealed class MessageSecurityService : IDisposable
             if (answer is null && kind != MessageKind.CancelRequest)
             {
                 // The session may have ended while the message was verified. Once Cancel is confirmed, no message of it may be dispatched.
-                var used = await sessions.Router.UseAsync(session, token.Instance, sender, cancellationToken).ConfigureAwait(false);
+                var used = await sessions.UseAsync(session, token.Instance, sender, cancellationToken).ConfigureAwait(false);
                 if (used != session)
                 {
                     protection.Dispose();
@@ -316,7 +316,7 @@ public sealed class MessageSecurityService : IDisposable
                     protection = ReplyProtection.ForSession(request, Formats, session, _environment);
                 }
 
-                return new ServiceResult.Dispatch(request, session.CopyUser(), session, protection);
+                return new ServiceResult.Dispatch(request, session, protection);
             }
 
             using (request)
@@ -366,7 +366,7 @@ public sealed class MessageSecurityService : IDisposable
             var keys = new ContextKeySource(key.Context, key.SendKeys) { Use = message.Use };
             var request = await _receiver.ReceiveInSessionAsync(
                 message, Formats, _messages.RequirementsOf(kind, message.Action, MessageRole.Request), keys,
-                session.OwnerAt(message.Origin.RemoteAddress), session.Id, cancellationToken).ConfigureAwait(false);
+                session, cancellationToken).ConfigureAwait(false);
             return (request, isExpired);
         }
         finally

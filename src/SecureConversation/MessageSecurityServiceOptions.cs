@@ -42,15 +42,30 @@ public sealed class MessageSecurityServiceOptions
     /// <summary>
     /// The name of the endpoint among all that use the same <see cref="SessionStore"/>: the same for each instance of the service and after
     /// a restart, another for an endpoint that judges its clients in another way. An endpoint serves no session that was opened under
-    /// another name, binding or certificate. Needed with a store; at most 200 characters. Default null. Without a store it has no effect.
+    /// another name, binding or certificate. Needed with a store, and with a <see cref="SecurityStateEncoder"/> that is used; at most 200
+    /// characters. Default null. Without them it has no effect.
     /// </summary>
     public string? EndpointName { get; init; }
 
     /// <summary>
     /// Where the instances of the service share sessions; null (default) to keep them in the memory of this process only. With a store,
-    /// the idle timeout frees memory of this process but does not end the session. Needs <see cref="EndpointName"/>.
+    /// the idle timeout frees memory of this process but does not end the session. Needs <see cref="EndpointName"/>. Refused where
+    /// RequireCancellation is false: the state is in the cookie then.
     /// </summary>
     public ISecuritySessionStore? SessionStore { get; init; }
+
+    /// <summary>
+    /// Protects the state of sessions that travel in cookies, where RequireCancellation is false; needed there, with
+    /// <see cref="EndpointName"/>. All instances of the service need one with the same keys. Default null. Has no effect on other bindings.
+    /// </summary>
+    /// <remarks>
+    /// With a cookie the service keeps nothing: a session outlives a restart and any instance serves it, until IssuedCookieLifetime is over
+    /// or its key is revoked, within a minute. <see cref="MaxSessions"/>, MaxPendingSessions and <see cref="SessionClosed"/> do not concern
+    /// it; <see cref="SessionIdleTimeout"/> is how long a session that was read from its cookie is remembered without use. What one process
+    /// remembers, others do not: set <see cref="ReplayCache"/> to one that they share, or a message can be repeated, within ReplayWindow
+    /// and MaxClockSkew, at another instance or after a restart, as with WCF.
+    /// </remarks>
+    public ISecurityStateEncoder? SecurityStateEncoder { get; init; }
 
     /// <summary>Called when a session has ended.</summary>
     public Action<ServiceSession>? SessionClosed { get; init; }

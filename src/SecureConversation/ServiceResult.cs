@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
@@ -79,11 +80,16 @@ public abstract class ServiceResult : IDisposable
     {
         private readonly ReplyProtection _protection;
 
+        internal Dispatch(VerifiedMessage request, ServiceSession session, ReplyProtection protection)
+            : this(request, session.CopyUser(), session.Cookie is null ? session : null, protection) =>
+            ClientCertificate = session.ClientCertificate;
+
         internal Dispatch(VerifiedMessage request, ClaimsPrincipal user, ServiceSession? session, ReplyProtection protection)
         {
             Request = request;
             User = user;
             Session = session;
+            ClientCertificate = request.SenderCertificate;
             _protection = protection;
         }
 
@@ -96,8 +102,16 @@ public abstract class ServiceResult : IDisposable
         /// </summary>
         public ClaimsPrincipal User { get; }
 
-        /// <summary>The session of the request; null outside sessions.</summary>
+        /// <summary>
+        /// The session of the request; null outside sessions, and where RequireCancellation is false: the service keeps no such session, so
+        /// the application has no state in it, and WCF gives it no session id either.
+        /// </summary>
         public ServiceSession? Session { get; }
+
+        /// <summary>
+        /// The certificate that the sender proved to hold, in a session when it was opened; null for other credentials.
+        /// </summary>
+        public X509Certificate2? ClientCertificate { get; }
 
         /// <summary>
         /// Protects the reply. Adds a:RelatesTo if the envelope has none. Faults are protected like any other reply.

@@ -41,7 +41,7 @@ public sealed class ServiceSession
     private readonly TimeProvider _clock;
     private readonly UseCount _users;
     private readonly string? _owner;
-    private readonly ClaimsPrincipal _client;
+    private readonly ClaimsPrincipal? _client;
     private SessionKeys _keys;
     private ClaimsPrincipal? _user;
     private long _lastUsed;
@@ -49,12 +49,20 @@ public sealed class ServiceSession
     private int _state;
 
     internal ServiceSession(SessionKeys keys, ClaimsPrincipal user, TimeProvider clock)
+        : this(keys, clock)
+    {
+        _client = ClientIdentity.Copy(user);
+        _owner = Owner.NameOfUser(user);
+    }
+
+    internal ServiceSession(SessionKeys keys, ReadCookie cookie, TimeProvider clock)
+        : this(keys, clock) => Cookie = cookie;
+
+    private ServiceSession(SessionKeys keys, TimeProvider clock)
     {
         _users = new UseCount(DisposeKeys);
         _keys = keys;
         Id = keys.Current.Context.Identifier;
-        _client = ClientIdentity.Copy(user);
-        _owner = Owner.NameOfUser(user);
         _clock = clock;
         _lastUsed = clock.GetTimestamp();
         Closed = _closed.Token;
@@ -83,7 +91,11 @@ public sealed class ServiceSession
     /// The certificate that the client proved to hold when the session was opened; null for other credentials. For hosts that need more
     /// than <see cref="User"/> to identify a client.
     /// </summary>
-    public X509Certificate2? ClientCertificate { get; internal init; }
+    public X509Certificate2? ClientCertificate
+    {
+        get => Cookie is null ? field : Cookie.Certificate;
+        internal init;
+    }
 
     /// <summary>When the key of the session expires, UTC. Each renewal gives it a new key, and what else is here stays.</summary>
     public DateTimeOffset Expires => Keys.Current.Expires;
@@ -103,12 +115,17 @@ public sealed class ServiceSession
     /// <summary>Who holds the place of this session among those of this process.</summary>
     internal Owner HeldBy { get; init; }
 
+    /// <summary>The cookie that has the state of this session; null where the service keeps the session.</summary>
+    internal ReadCookie? Cookie { get; }
+
     /// <summary>Among whom limits are shared, for messages of this session from that address.</summary>
     internal Owner OwnerAt(IPAddress? address) =>
-        _owner is not null ? Owner.OfClient(_owner, address) : address is null ? new Owner(Id) : Owner.OfStranger(address);
+        (Cookie is null ? _owner : Cookie.OwnerName) is { } name ? Owner.OfClient(name, address)
+        : address is null ? new Owner(Id)
+        : Owner.OfStranger(address);
 
     /// <summary>The client for one request, as it was authenticated.</summary>
-    internal ClaimsPrincipal CopyUser() => ClientIdentity.Copy(_client);
+    internal ClaimsPrincipal CopyUser() => ClientIdentity.Copy(_client ?? Cookie!.User);
 
     /// <summary>The keys of the session at this moment.</summary>
     internal SessionKeys Keys => Volatile.Read(ref _keys);
@@ -116,8 +133,8 @@ public sealed class ServiceSession
     internal bool IsPending => Volatile.Read(ref _state) == (int)State.Pending;
 
     /// <summary>
-    /// Whether the session was read from a store for one message, which has not been verified yet: only that message has it, and it holds
-    /// no place.
+    /// Whether the session was read from a store or a cookie for one message, which has not been verified yet: only that message has it,
+    /// and it holds no place.
     /// </summary>
     internal bool IsRevived => PendingFor is null && IsPending;
 
@@ -270,7 +287,12 @@ public sealed class ServiceSession
         if (IsRevived)
         {
             // Nobody has seen it, and a stranger can have as many made as he sends messages.
-            ClientCertificate?.Dispose();
+            if (Cookie is null)
+            {
+                ClientCertificate?.Dispose();
+            }
+
+            Cookie?.Discard();
         }
 
         foreach (var key in Keys.All)

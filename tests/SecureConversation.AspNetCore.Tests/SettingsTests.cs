@@ -34,6 +34,8 @@ public sealed class SettingsTests
         ["SecureConversationServiceOptions.ReplayCache"] = Shows(o => o.ReplayCache = new SuspiciousCache()),
         ["SecureConversationServiceOptions.ReplySendTimeout"] = new ShownBy("SecureConversation.AspNetCore.Tests/ReplySendingTests.cs", "Reply_ThatIsNotRead_IsAbortedAfterItsTime"),
         ["SecureConversationServiceOptions.RequestBodyTimeout"] = new ShownBy("SecureConversation.AspNetCore.Tests/RequestBodyTests.cs", "Body_ThatTakesTooLong_Is408AndGivesItsMemoryBack"),
+        ["SecureConversationServiceOptions.SecurityStateEncoder"] = new ShownBy(
+            "SecureConversation.AspNetCore.Tests/CookieSessionTests.cs", "SecurityStateEncoder_OfTheOptionsThenOfTheServices_IsUsed"),
         ["SecureConversationServiceOptions.SessionClosed"] = new ShownBy(Handlers, "SessionItems_LiveAsLongAsTheSession"),
         ["SecureConversationServiceOptions.SessionStore"] = Shows(o => o.SessionStore = new ForgetfulStore()),
         ["SecureConversationServiceOptions.SessionIdleTimeout"] = Shows(o => o.SessionIdleTimeout = TimeSpan.FromMinutes(1)),

@@ -81,6 +81,8 @@ public sealed class GuideTests
             "ForgedFaultThatTheSessionIsUnknown_FaultsTheChannelForLaterCallsOnly;AnswerWithoutSecurity_FaultsTheChannelForLaterCalls;InternalServiceFault_ReachesTheCallerAndFaultsTheChannel",
         ["A client whose contract has `[MessageHeader]` needs `[UseProtectionLevels]` or `factory.Endpoint.UseProtectionLevels()`. Without it"] =
             "Assert.Contains(\"[UseProtectionLevels]\", e.Message, StringComparison.Ordinal)",
+        ["`RequireCancellation = false` needs `services.AddDataProtection()` in place of a `SecurityStateEncoder`, with a key ring that all instances"] =
+            "MissingDataProtection_EndsTheStartInWords;Session_IsServedByAnotherInstanceAfterTheFirstHasStopped",
         ["A class derived from `ClientCredentials` is read for its properties; its `CreateSecurityTokenManager` is not called."] =
             "DerivedCredentials_AreReadForTheirProperties",
         ["`TransferMode` changes how the transport reads and writes. A message is still held as a whole, since nothing of it is known to"] =
@@ -93,10 +95,8 @@ public sealed class GuideTests
             "Limits_ReachTheEngineAndAreCheckedThere",
         ["Inclusion modes under which WCF opens and then refuses every message are refused when the binding is built, except `Once` on the"] =
             "Duplex.RecipientTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.AlwaysToRecipient }",
-        ["`RequireCancellation = false` keeps its contexts in memory instead of in a cookie: they do not survive a restart."] =
-            "Ending_WithoutCancellation_SaysNothingToTheService",
-        ["Settings about what is not there yet are refused unless they have WCF's default: `MaxCachedCookies`, `CacheCookies` and"] =
-            "MaxCachedCookies;CacheCookies;IssuedCookieLifetime",
+        ["Settings about what is not there yet are refused unless they have WCF's default: `CacheCookies`, and `IssuedCookieLifetime` and"] =
+            "CacheCookies;IssuedCookieLifetime;MaxCachedCookies",
         ["`TransportWithMessageCredential` stays what CoreWCF and the .NET WCF client make of it."] =
             "SecurityMode.TransportWithMessageCredential",
         ["Windows and issued tokens, `NegotiateServiceCredential = true`, `WSDualHttpBinding`, message security over net.tcp."] =

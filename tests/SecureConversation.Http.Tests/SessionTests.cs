@@ -290,7 +290,18 @@ public sealed class SessionTests
 
         Assert.DoesNotContain(RecordedLog.Current.Entries, entry => entry.Id == 205);
         Assert.Equal(0, service.Cancels);
-        Assert.Equal(2, service.Engine.SessionCount);
+        Assert.Equal(0, service.Engine.SessionCount);
+    }
+
+    [Fact]
+    public async Task Session_WithoutCancellation_OutlivesARestartOfTheService()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session(requireCancellation: false));
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        await client.CallAsync(Messages.Action, Echo);
+        service.Restart();
+        await client.CallAsync(Messages.Action, Echo);
+        Assert.Equal(1, service.Handshakes);
     }
 
     [Fact]

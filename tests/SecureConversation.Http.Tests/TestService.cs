@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -24,7 +25,15 @@ public sealed class TestService : IAsyncDisposable
     {
         _app = app;
         Binding = binding;
-        _options = new MessageSecurityServiceOptions { TimeProvider = clock, LoggerFactory = RecordedLog.Current, FailureAnswers = new() { Step = TimeSpan.Zero } };
+        _options = new MessageSecurityServiceOptions
+        {
+            TimeProvider = clock,
+            LoggerFactory = RecordedLog.Current,
+            FailureAnswers = new() { Step = TimeSpan.Zero },
+            // The keys of cookies outlive a restart.
+            EndpointName = "echo",
+            SecurityStateEncoder = new DataProtectionSecurityStateEncoder(new EphemeralDataProtectionProvider()),
+        };
         Engine = NewEngine();
     }
 

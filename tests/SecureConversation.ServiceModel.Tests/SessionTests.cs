@@ -123,7 +123,7 @@ public sealed class SessionTests
             }
         });
         Assert.Equal(CommunicationState.Closed, channel.State);
-        var session = channel.GetType().GetFields(BindingFlags.NonPublic | BindingFlags.Instance).Select(field => field.GetValue(channel)).OfType<ClientSession>().Single();
+        var session = channel.GetType().BaseType!.GetFields(BindingFlags.NonPublic | BindingFlags.Instance).Select(field => field.GetValue(channel)).OfType<ClientSession>().Single();
         Assert.True(session.IsClosed);
         factory.Close();
     }

@@ -3,14 +3,14 @@ using Microsoft.Extensions.Options;
 namespace SecureConversation.AspNetCore.Internal;
 
 /// <summary>Finds at the start of the host what would fail on the first message.</summary>
-internal sealed class OptionsValidation : IValidateOptions<SecureConversationServiceOptions>
+internal sealed class OptionsValidation(IServiceProvider services) : IValidateOptions<SecureConversationServiceOptions>
 {
     public ValidateOptionsResult Validate(string? name, SecureConversationServiceOptions options) =>
-        FirstProblem(options) is { } problem
+        FirstProblem(name ?? "", options) is { } problem
             ? ValidateOptionsResult.Fail($"SecureConversation{(string.IsNullOrEmpty(name) ? "" : $" '{name}'")}: {problem}")
             : ValidateOptionsResult.Success;
 
-    private static string? FirstProblem(SecureConversationServiceOptions options)
+    private string? FirstProblem(string name, SecureConversationServiceOptions options)
     {
         if (options.MessageVersion is null || options.ProtectionRequirements is null || options.FailureAnswers is null
             || options.AddressFilter is null)
@@ -52,7 +52,8 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
         try
         {
             // The engine checks credentials against the binding when a service is made, which costs no cryptography.
-            using var trial = new MessageSecurityService(ServiceFactory.CreateBinding(options), ServiceFactory.CredentialsOf(options),
+            var binding = ServiceFactory.CreateBinding(options);
+            using var trial = new MessageSecurityService(binding, ServiceFactory.CredentialsOf(options),
                 new MessageSecurityServiceOptions
                 {
                     FailureAnswers = options.FailureAnswers,
@@ -60,6 +61,9 @@ internal sealed class OptionsValidation : IValidateOptions<SecureConversationSer
                     MaxNamespaceDeclarations = options.MaxNamespaceDeclarations,
                     HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
                     HandOutCanonicalForm = options.HandOutCanonicalForm,
+                    EndpointName = options.EndpointName ?? nameof(options.EndpointName),
+                    SessionStore = options.SessionStore,
+                    SecurityStateEncoder = ServiceFactory.EncoderOf(services, options, binding, name),
                 });
             return null;
         }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -43,7 +44,8 @@ internal static class ServiceFactory
     public static MessageSecurityService CreateService(IServiceProvider services, string name)
     {
         var options = Options(services, name);
-        var service = new MessageSecurityService(CreateBinding(options), CredentialsOf(options), new MessageSecurityServiceOptions
+        var binding = CreateBinding(options);
+        var service = new MessageSecurityService(binding, CredentialsOf(options), new MessageSecurityServiceOptions
         {
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),
@@ -58,14 +60,36 @@ internal static class ServiceFactory
             SessionIdleTimeout = options.SessionIdleTimeout,
             MaxSessions = options.MaxSessions,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),
-            EndpointName = options.EndpointName ?? $"{services.GetService<IHostEnvironment>()?.ApplicationName}/{name}",
-            SessionStore = options.SessionStore ?? services.GetService<ISecuritySessionStore>(),
+            EndpointName = NameOf(services, options, name),
+            SessionStore = options.SessionStore ?? (HasCookies(binding) ? null : services.GetService<ISecuritySessionStore>()),
+            SecurityStateEncoder = EncoderOf(services, options, binding, name),
             SessionClosed = options.SessionClosed,
         });
 
         // Requests under way are ended by the server, and sessions with the container.
         services.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(service.Stop);
         return service;
+    }
+
+    /// <summary>What protects the cookies of the binding; null when it has none.</summary>
+    /// <exception cref="InvalidOperationException">There is nothing that could.</exception>
+    public static ISecurityStateEncoder? EncoderOf(
+        IServiceProvider services, SecureConversationServiceOptions options, MessageSecurityBinding binding, string name)
+    {
+        if (!HasCookies(binding))
+        {
+            return null;
+        }
+
+        if ((options.SecurityStateEncoder ?? services.GetService<ISecurityStateEncoder>()) is { } encoder)
+        {
+            return encoder;
+        }
+
+        var provider = services.GetService<IDataProtectionProvider>() ?? throw new InvalidOperationException("RequireCancellation = false "
+            + "puts the state of a session into a cookie, and nothing protects it: call services.AddDataProtection(), with a key ring that "
+            + "all instances of the service share, or set SecurityStateEncoder.");
+        return new DataProtectionSecurityStateEncoder(provider.CreateProtector("SecureConversation", NameOf(services, options, name)));
     }
 
     public static SecureEndpoint CreateEndpoint(IServiceProvider services, string name)
@@ -84,6 +108,11 @@ internal static class ServiceFactory
         ?? throw new InvalidOperationException(name is null
             ? "Message security is not set up: call services.AddSecureConversation(options => ...)."
             : $"No message security is set up under the name '{name}': call services.AddSecureConversation(\"{name}\", options => ...).");
+
+    private static bool HasCookies(MessageSecurityBinding binding) => binding.SecureConversation is { RequireCancellation: false };
+
+    private static string NameOf(IServiceProvider services, SecureConversationServiceOptions options, string name) =>
+        options.EndpointName ?? $"{services.GetService<IHostEnvironment>()?.ApplicationName}/{name}";
 
     // The endpoint holds the limits on entities. The limit of the engine must leave room for what becomes of one: another encoding (half
     // as much again), or ciphertext in base64 around it.

@@ -112,7 +112,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
             }
             else
             {
-                var caller = await CallerIdentity.CreateAsync(dispatch.User, dispatch.Request.SenderCertificate, validator)
+                var caller = await CallerIdentity.CreateAsync(dispatch.User, dispatch.ClientCertificate, validator)
                     .ConfigureAwait(false);
                 caller.ApplyTo(request);
                 await WatchedDispatch.RunAsync(single!, secured).ConfigureAwait(false);

@@ -50,11 +50,14 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         var binding = StackRefusals.Checked(() => EngineBinding.MessageSecurityBinding.Create(
             element.Settings, Translation.ToEngine(service.Binding.MessageVersion), ContractProtection.Of(
                 service.Host.Description.Endpoints.Where(e => e.ListenUri == service.BaseAddress).SelectMany(e => e.Contract.Operations))));
-        if (!service.SupportedChannelTypes.Contains(binding.EstablishesSession ? typeof(IReplySessionChannel) : typeof(IReplyChannel)))
+        if (!service.SupportedChannelTypes.Contains(HasChannels(binding) ? typeof(IReplySessionChannel) : typeof(IReplyChannel)))
         {
-            throw new InvalidOperationException(binding.EstablishesSession
+            throw new InvalidOperationException(HasChannels(binding)
                 ? $"A contract at {service.BaseAddress} has SessionMode.NotAllowed, but its binding establishes sessions: "
                     + "set SessionMode to Allowed, or EstablishSecurityContext to false."
+                : CookieKeys.HasCookies(binding)
+                ? $"A contract at {service.BaseAddress} has SessionMode.Required, but the sessions of its binding travel in cookies, and "
+                    + "the service has no state of them: set RequireCancellation to true, or SessionMode to Allowed."
                 : $"A contract at {service.BaseAddress} has SessionMode.Required, but its binding establishes no sessions: "
                     + "use CreateSecureConversationBindingElement, or set EstablishSecurityContext to true.");
         }
@@ -82,6 +85,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         var closeTimeout = TimeSpan.FromMilliseconds(Math.Min(Binding.CloseTimeout.TotalMilliseconds, int.MaxValue));
         var sessions = new SessionChannels(
             _service, channel, TerminatingOperations.Of(Host, BaseAddress, closeTimeout), validator, clock, logger);
+        var name = CookieKeys.NameOf(Host, BaseAddress);
         var credentials = CredentialTranslation.ToEngine(ofHost, _binding, refusals);
         var security = StackRefusals.Checked(() => new MessageSecurityService(_binding, credentials, new MessageSecurityServiceOptions
         {
@@ -89,6 +93,8 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             LoggerFactory = loggers,
             ReplayCache = channel.GetProperty<IReplayCache>(),
             SessionIdleTimeout = Binding.ReceiveTimeout,
+            EndpointName = name,
+            SecurityStateEncoder = CookieKeys.EncoderOf(channel, ofHost, _binding, name),
             MaxEnvelopeBytes = MaxEnvelopeBytes(),
             SessionClosed = sessions.End,
             FailureAnswers = _failureAnswers,
@@ -139,10 +145,14 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         ILogger logger,
         string validator)
     {
-        // Each session has a channel of its own: the one of the transport serves only bindings without sessions.
-        var single = _binding.EstablishesSession ? null : await _service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
+        // Each session has a channel of its own: the one of the transport serves only bindings without sessions that the service keeps.
+        var single = HasChannels(_binding) ? null : await _service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
         return new SecuredChannelDispatcher(security, single, sessions, _quotas, failures, logger, validator);
     }
+
+    /// <summary>Whether there is a channel for each session, as CoreWCF calls a session.</summary>
+    private static bool HasChannels(EngineBinding.MessageSecurityBinding binding) =>
+        binding.EstablishesSession && !CookieKeys.HasCookies(binding);
 
     /// <summary>
     /// The transport has bounded the message before. What the engine gets is text, and a message in binary encoding is larger as text.

@@ -74,7 +74,8 @@ internal sealed class SessionRenewal(ClientSession session, Endpoint endpoint, U
             var now = endpoint.Clock.GetUtcNow();
             End(session.Expires > now ? now + ((session.Expires - now) / TriesOfTheRest) : DateTimeOffset.MinValue);
             throw e is OperationCanceledException
-                ? new HttpRequestException($"The service did not answer the renewal of a session within OpenTimeout ({endpoint.OpenTimeout}).",
+                ? new HttpRequestException(
+                    $"The service did not answer the renewal of a session within OpenTimeout ({endpoint.OpenTimeout}).",
                     new TimeoutException(null, e))
                 : e;
         }

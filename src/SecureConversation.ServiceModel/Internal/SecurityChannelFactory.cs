@@ -1,7 +1,7 @@
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>Makes the channels of an endpoint, each over a channel of the transport.</summary>
-/// <typeparam name="TChannel">IRequestSessionChannel where the binding establishes sessions, else IRequestChannel.</typeparam>
+/// <typeparam name="TChannel">IRequestSessionChannel where the binding has sessions and cancels them, else IRequestChannel.</typeparam>
 internal sealed class SecurityChannelFactory<TChannel>(
     EndpointSecurity security, IChannelFactory<IRequestChannel> inner, IDefaultCommunicationTimeouts timeouts)
     : ChannelFactoryBase<TChannel>(timeouts)
@@ -13,9 +13,12 @@ internal sealed class SecurityChannelFactory<TChannel>(
     protected override TChannel OnCreateChannel(EndpointAddress address, Uri via)
     {
         var channel = inner.CreateChannel(address, via);
-        return (TChannel)(object)(security.Binding.EstablishesSession
-            ? new SessionChannel(this, security, channel)
-            : new SingleChannel(this, security, channel));
+        return (TChannel)(object)(security.Binding.SecureConversation switch
+        {
+            null => new SingleChannel(this, security, channel),
+            { RequireCancellation: false } => new SessionChannel(this, security, channel),
+            _ => (SecurityChannel)new KnownSessionChannel(this, security, channel),
+        });
     }
 
     protected override void OnOpen(TimeSpan timeout) => inner.Open(timeout);

@@ -2,10 +2,11 @@ namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>
 /// A channel with a session: opened by the handshake, closed by cancelling. When the service has ended or forgotten the session, or may
-/// have, the channel is faulted, or opens another session if the binding says so.
+/// have, the channel is faulted, or opens another session if the binding says so. Where the session travels in a cookie there is nothing
+/// to cancel, and WCF knows no session: no id either.
 /// </summary>
-internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
-    : SecurityChannel(factory, security, inner), IRequestSessionChannel, IOutputSession
+internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
+    : SecurityChannel(factory, security, inner)
 {
     // A renewal that failed is tried again after this part of the time that the key has left.
     private const int TriesOfTheRest = 10;
@@ -16,8 +17,6 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
     private long _renewNotBefore;
     private volatile ClientSession? _session;
     private string? _id;
-
-    public IOutputSession Session => this;
 
     /// <summary>The identifier of the security context; null until the channel is open. Another one after a session was reopened.</summary>
     public string? Id => _session?.Id ?? _id;
@@ -299,4 +298,11 @@ internal sealed class SessionChannel(ChannelManagerBase factory, EndpointSecurit
             // The service does not know the session, so there is nothing to cancel.
         }
     }
+}
+
+/// <summary>A channel with a session that WCF knows.</summary>
+internal sealed class KnownSessionChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
+    : SessionChannel(factory, security, inner), IRequestSessionChannel, IOutputSession
+{
+    public IOutputSession Session => this;
 }

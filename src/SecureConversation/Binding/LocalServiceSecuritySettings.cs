@@ -39,7 +39,9 @@ public sealed record LocalServiceSecuritySettings
     public TimeSpan IssuedCookieLifetime { get; init; } = TimeSpan.FromHours(10);
 
     /// <summary>
-    /// Maximum number of tokens with a cookie whose state is remembered. Default 1,000. Has no effect yet: other values are refused.
+    /// Maximum number of sessions with RequireCancellation = false that are remembered, so that their cookies need not be read again.
+    /// Default 1,000; 0 remembers none. A full memory drops a fifth, of those clients first who have most. Has no effect on other elements,
+    /// where other values are refused.
     /// </summary>
     public int MaxCachedCookies { get; init; } = 1000;
 

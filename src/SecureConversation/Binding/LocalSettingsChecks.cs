@@ -40,6 +40,11 @@ internal static class LocalSettingsChecks
             yield return problem;
         }
 
+        if (settings.MaxCachedCookies < 0)
+        {
+            yield return $"{Name}.{nameof(settings.MaxCachedCookies)} must not be negative.";
+        }
+
         if (settings.SessionKeyRolloverInterval < TimeSpan.Zero)
         {
             yield return $"{Name}.{nameof(settings.SessionKeyRolloverInterval)} must not be negative.";

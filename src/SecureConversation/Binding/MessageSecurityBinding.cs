@@ -35,6 +35,9 @@ public sealed class MessageSecurityBinding
     /// <summary>Whether the client opens a session before the first message.</summary>
     public bool EstablishesSession => SecureConversation is not null;
 
+    /// <summary>Whether the state of a session travels in a cookie, and the service keeps none.</summary>
+    internal bool HasCookies => SecureConversation is { RequireCancellation: false };
+
     /// <summary>The security settings of the handshake of a session; null without sessions.</summary>
     public SecurityBindingElement? Bootstrap => SecureConversation?.BootstrapSecurityBindingElement;
 

@@ -8,8 +8,8 @@ public sealed record SecureConversationSecurityTokenParameters : SecurityTokenPa
 
     /// <summary>
     /// True (default): the client cancels the session when done. False: there is no Cancel, and the session ends after
-    /// <see cref="LocalServiceSecuritySettings.IssuedCookieLifetime"/>. In that case WCF puts the state of the session into a cookie; this
-    /// library keeps it at the service.
+    /// <see cref="LocalServiceSecuritySettings.IssuedCookieLifetime"/>. Its state travels in a cookie inside each request, and the service
+    /// keeps none: the session outlives a restart, any instance of the service serves it, and the application has no session id.
     /// </summary>
     public bool RequireCancellation { get; init; } = true;
 

@@ -9,7 +9,7 @@ internal static class SettingsWithoutEffect
     /// <summary>The IssuedCookieLifetime that the standard bindings of WCF set on the bootstrap of a session.</summary>
     private static readonly TimeSpan CookieLifetimeOfBootstraps = TimeSpan.FromMinutes(15);
 
-    private const string NoCookies = "the state of a session does not travel in a cookie";
+    private const string NoCookies = "a client keeps a token with a cookie as long as its session";
 
     /// <summary>Finds the problems of one element. Each problem yields one sentence, as in <see cref="BindingChecks"/>.</summary>
     /// <param name="element">The element.</param>
@@ -65,14 +65,15 @@ internal static class SettingsWithoutEffect
     {
         const string Name = nameof(SecurityBindingElement.LocalServiceSettings);
         var defaults = new LocalServiceSecuritySettings();
-        if (settings.MaxCachedCookies != defaults.MaxCachedCookies)
+        if (settings.MaxCachedCookies != defaults.MaxCachedCookies && !HasCookies(element))
         {
-            yield return Leave($"{Name}.{nameof(settings.MaxCachedCookies)}", NoCookies, $"{defaults.MaxCachedCookies}");
+            yield return $"{Name}.{nameof(settings.MaxCachedCookies)} has an effect on a secure conversation element with "
+                + $"RequireCancellation = false only: leave it at {defaults.MaxCachedCookies} here.";
         }
 
         if (settings.IssuedCookieLifetime != defaults.IssuedCookieLifetime
             && !(isBootstrap && settings.IssuedCookieLifetime == CookieLifetimeOfBootstraps)
-            && !IsKeptWithoutCancel(element))
+            && !HasCookies(element))
         {
             yield return $"{Name}.{nameof(settings.IssuedCookieLifetime)} has an effect on a secure conversation element with "
                 + $"RequireCancellation = false only: leave it at {defaults.IssuedCookieLifetime} here; "
@@ -80,7 +81,7 @@ internal static class SettingsWithoutEffect
         }
     }
 
-    private static bool IsKeptWithoutCancel(SecurityBindingElement element) => element is SymmetricSecurityBindingElement
+    private static bool HasCookies(SecurityBindingElement element) => element is SymmetricSecurityBindingElement
     {
         ProtectionTokenParameters: SecureConversationSecurityTokenParameters { RequireCancellation: false },
     };

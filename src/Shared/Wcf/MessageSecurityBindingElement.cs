@@ -139,7 +139,10 @@ public sealed partial class MessageSecurityBindingElement
         };
     }
 
-    /// <summary>Whether a session is kept by the service until it is cancelled. False without a session.</summary>
+    /// <summary>
+    /// Whether a session is kept by the service until it is cancelled. False: its state travels in a cookie, so the application has no
+    /// session id, and no contract can have SessionMode.Required. False without a session.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Set to true without a session.</exception>
     public bool RequireCancellation
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Testing;
@@ -16,8 +17,17 @@ public sealed class Loopback : IDisposable
     {
         Binding = binding;
         Client = new MessageSecurityClient(binding, client ?? ClientCredentials, new MessageSecurityClientOptions { TimeProvider = clock ?? TimeProvider.System });
-        Service = new MessageSecurityService(binding, service ?? ServiceCredentials, options ?? new MessageSecurityServiceOptions { TimeProvider = clock ?? TimeProvider.System, FailureAnswers = AtOnce });
+        Service = new MessageSecurityService(binding, service ?? ServiceCredentials, options ?? new MessageSecurityServiceOptions
+        {
+            TimeProvider = clock ?? TimeProvider.System,
+            FailureAnswers = AtOnce,
+            EndpointName = "loopback",
+            SecurityStateEncoder = Encoder,
+        });
     }
+
+    /// <summary>Has keys of its own, for the bindings whose sessions travel in cookies.</summary>
+    public static ISecurityStateEncoder Encoder { get; } = new DataProtectionSecurityStateEncoder(new EphemeralDataProtectionProvider());
 
     /// <summary>Refusals are answered at once: by the default, thousands of them would take minutes, and a clock that stands still would hold them for ever.</summary>
     public static FailureAnswerOptions AtOnce => new() { Step = TimeSpan.Zero };

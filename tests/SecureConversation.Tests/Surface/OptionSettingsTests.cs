@@ -51,6 +51,7 @@ public sealed class OptionSettingsTests
         ["MessageSecurityServiceOptions.MaxNamespaceDeclarations"] = new ShownBy(Limits, "Request_BeyondTheLimit_IsRefusedWithItsValueAndTakenWithAHigherOne"),
         ["MessageSecurityServiceOptions.MaxSessions"] = new ShownBy("SecureConversation.Tests/State/MaxSessionsTests.cs", "Sessions_OfOneAddress_HaveThreeQuartersAndGiveWay"),
         ["MessageSecurityServiceOptions.ReplayCache"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, ReplayCache = new SuspiciousCache() }),
+        ["MessageSecurityServiceOptions.SecurityStateEncoder"] = new ShownBy("SecureConversation.Tests/State/CookieSessionTests.cs", "Session_OutlivesARestart"),
         ["MessageSecurityServiceOptions.SessionClosed"] = new Shows(
             () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })),
             () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, SessionClosed = s => log.Add($"{s.CloseReason}") }))),

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Diagnosis;
@@ -24,7 +26,7 @@ public sealed class VectorServiceTests(ITestOutputHelper output)
     public async Task Service_AnswersAsRecorded(string name)
     {
         var vector = VectorArchive.Get(name);
-        var unsupported = VectorSupport.ReasonToSkipRole(vector);
+        var unsupported = VectorSupport.ReasonToSkip(vector);
         if (unsupported is not null)
         {
             Assert.Skip(unsupported);
@@ -57,7 +59,8 @@ internal sealed class ServiceReplay : IDisposable
     private readonly ScriptedRandom _random = new();
     private readonly ConversationDecoder _observer;
     private readonly Queue<VectorEvent> _events;
-    private readonly Dictionary<string, (string Identifier, string? Instance, byte[] ServerEntropy)> _contexts;
+    private readonly Dictionary<string, RecordedContext> _contexts;
+    private readonly RecordedCookies _cookies = new();
     private MessageSecurityService _service;
 
     public ServiceReplay(Vector vector)
@@ -93,6 +96,7 @@ internal sealed class ServiceReplay : IDisposable
 
         if (message.Record.MessageId is { } id && _contexts.TryGetValue(id, out var context) && IsOfOurMaking(context.Identifier))
         {
+            _cookies.Next(context.Cookie);
             _random.Next(Guid.Parse((context.Instance ?? context.Identifier)[Prefix.Length..]).ToByteArray(bigEndian: true), Guid.NewGuid().ToByteArray(), context.ServerEntropy);
         }
 
@@ -243,15 +247,17 @@ internal sealed class ServiceReplay : IDisposable
     {
         FailureAnswers = new() { Step = TimeSpan.Zero },
         SessionIdleTimeout = _vector.File.Binding.ReceiveTimeout ?? TimeSpan.FromMinutes(10),
+        EndpointName = "recorded",
+        SecurityStateEncoder = _cookies,
         // A service that was restarted is another process, and has forgotten.
         ReplayCache = new InMemoryReplayCache(binding.Element.LocalServiceSettings.ReplayCacheSize, _clock),
     },
     new EngineEnvironment { Clock = _clock, Random = _random });
 
     /// <summary>Which context each recorded request for a key was answered by, and the service's part of the key.</summary>
-    private static Dictionary<string, (string, string?, byte[])> RecordedContexts(Vector vector)
+    private static Dictionary<string, RecordedContext> RecordedContexts(Vector vector)
     {
-        var contexts = new Dictionary<string, (string, string?, byte[])>();
+        var contexts = new Dictionary<string, RecordedContext>();
         using var decoder = VectorSupport.CreateDecoder(vector);
         foreach (var message in vector.Messages)
         {
@@ -264,9 +270,49 @@ internal sealed class ServiceReplay : IDisposable
             var binding = VectorBindings.Create(vector.File.Binding);
             using var indexed = SoapEnvelope.Parse(decoded.Plaintext, SoapNames.Of(binding.MessageVersion), XmlLimits.Default, indexBody: true);
             var response = RequestSecurityTokenResponse.Read(indexed.Body.FirstChild, ProtocolVersion.Of(binding.Element.MessageSecurityVersion));
-            contexts[message.Record.RelatesTo!] = (response.Token!.Identifier, response.Token.Instance, response.Entropy ?? response.ProofKey ?? []);
+            var cookie = Regex.Match(Encoding.UTF8.GetString(response.TokenXml), "Cookie[^>]*>([^<]+)<").Groups[1].Value;
+            contexts[message.Record.RelatesTo!] = new RecordedContext(
+                response.Token!.Identifier, response.Token.Instance, response.Entropy ?? response.ProofKey ?? [], Convert.FromBase64String(cookie));
         }
 
         return contexts;
+    }
+}
+
+/// <param name="Identifier">Identifier of the security context.</param>
+/// <param name="Instance">The instance of its key; null before a renewal.</param>
+/// <param name="ServerEntropy">What the recorded service contributed to its key.</param>
+/// <param name="Cookie">The state of the session, which only the recorded service can read; empty where it kept the session.</param>
+internal sealed record RecordedContext(string Identifier, string? Instance, byte[] ServerEntropy, byte[] Cookie);
+
+/// <summary>
+/// Hands out the recorded cookies in place of our own, and knows what of ours each stands for: the recorded clients send them back. It is
+/// the key ring of the service, so it outlives a restart.
+/// </summary>
+internal sealed class RecordedCookies : ISecurityStateEncoder
+{
+    private readonly List<(byte[] Cookie, byte[] State)> _known = [];
+    private byte[] _next = [];
+
+    public void Next(byte[] cookie) => _next = cookie;
+
+    public byte[] Encode(ReadOnlySpan<byte> state)
+    {
+        Assert.NotEmpty(_next);
+        _known.Add((_next, state.ToArray()));
+        return _next;
+    }
+
+    public byte[]? Decode(ReadOnlySpan<byte> encoded)
+    {
+        foreach (var (cookie, state) in _known)
+        {
+            if (encoded.SequenceEqual(cookie))
+            {
+                return [.. state];
+            }
+        }
+
+        return null;
     }
 }

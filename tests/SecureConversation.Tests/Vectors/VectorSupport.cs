@@ -12,10 +12,6 @@ internal static class VectorSupport
         VectorBindings.Unsupported(vector.File.Binding)
         ?? (vector.File.ClientBinding is { } client ? VectorBindings.Unsupported(client) : null);
 
-    /// <summary>Why a role cannot repeat a conversation yet that the decoder can follow; null when it must.</summary>
-    public static string? ReasonToSkipRole(Vector vector) => ReasonToSkip(vector)
-        ?? (vector.File.Binding.RequireCancellation == false && vector.File.Events.Count > 0 ? "stateful tokens (cookies) are not supported yet" : null);
-
     public static ConversationDecoder CreateDecoder(Vector vector) => new(VectorBindings.Create(vector), new ConversationKeys
     {
         Service = new X509Credential(vector.ServiceCertificate),

@@ -66,11 +66,12 @@ internal static partial class FailureGuide
             Cause = "The service does not know the session: it was restarted, the session was cancelled, was idle for SessionIdleTimeout, "
                 + "made room for that of a client with fewer (MaxSessions), or was never used within InactivityTimeout; or the load "
                 + "balancer chose another server; or the session was opened at another endpoint that uses the same "
-                + "store, which the log then says.",
+                + "store, which the log then says. Where sessions travel in cookies: the key of the cookie is revoked, or of another key "
+                + "ring, or the cookie was changed, or is of another endpoint.",
             Remedy = "Have the client open a new session; our clients do so, and repeat calls that are marked as idempotent "
                 + "(the WCF client where ReopenLostSessions is set). Raise SessionIdleTimeout for clients that pause. For several servers "
-                + "give them one ISecuritySessionStore and the same EndpointName, binding and certificate, or let the load balancer keep a client at one "
-                + "server.",
+                + "give them one ISecuritySessionStore and the same EndpointName, binding and certificate, or let the load balancer keep a "
+                + "client at one server. Cookies need the same key ring and application name of Data Protection at all servers.",
         },
         FailureCode.ValidatorFailed => new()
         {

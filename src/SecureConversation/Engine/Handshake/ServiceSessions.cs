@@ -1,14 +1,17 @@
 using System.Runtime.ExceptionServices;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Telemetry;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Handshake;
 
 /// <summary>The parts that only a service with sessions has: the sessions, and the processing of handshake messages.</summary>
-internal sealed class ServiceSessions
+internal sealed class ServiceSessions : IDisposable
 {
     public ServiceSessions(
         EndpointMessages messages, EngineEnvironment environment, MessageSecurityServiceOptions options, string? endpoint)
@@ -32,7 +35,11 @@ internal sealed class ServiceSessions
         var keys = new KeyChanges(store, endpoint, messages.Application, environment.Random, environment.Clock);
         Router = new SessionRouter(Table, store, endpoint, messages.Application, keys, environment.Clock);
         Negotiations = new NegotiationGate(settings, environment.Clock);
-        Issue = new ServiceIssue(messages, Table, Router, environment);
+        Cookies = messages.Application.RequiresCancellation ? null : new CookieSessions(
+            options.SecurityStateEncoder!, endpoint!, messages.Application,
+            new CookieCache(settings.MaxCachedCookies, options.SessionIdleTimeout, environment.Clock), environment.Random,
+            environment.Clock);
+        Issue = new ServiceIssue(messages, Table, Router, Cookies, environment);
         Renew = new ServiceRenew(messages, keys, environment);
         Cancel = new ServiceCancel(messages.Application, Router, environment);
     }
@@ -41,6 +48,9 @@ internal sealed class ServiceSessions
     public SessionTable Table { get; }
 
     public SessionRouter Router { get; }
+
+    /// <summary>The sessions that travel in cookies; null where the service keeps them.</summary>
+    public CookieSessions? Cookies { get; }
 
     public NegotiationGate Negotiations { get; }
 
@@ -61,5 +71,21 @@ internal sealed class ServiceSessions
         {
             ExceptionDispatchInfo.Throw(thrown);
         }
+    }
+
+    /// <summary>Finds and enters the session of a message, which is not verified yet.</summary>
+    public ValueTask<ServiceSession> EnterAsync(
+        SoapEnvelope wire, SecurityContextToken token, Owner sender, CancellationToken cancellationToken) =>
+        Cookies is null ? Router.EnterAsync(token, sender, cancellationToken) : new(Cookies.Enter(wire, sender));
+
+    /// <summary>Records the use of a session by a verified message, and returns the session to go on with.</summary>
+    public ValueTask<ServiceSession> UseAsync(
+        ServiceSession session, string? instance, Owner sender, CancellationToken cancellationToken) =>
+        Cookies is null ? Router.UseAsync(session, instance, sender, cancellationToken) : new(Cookies.Use(session));
+
+    public void Dispose()
+    {
+        Table.Dispose();
+        Cookies?.Dispose();
     }
 }

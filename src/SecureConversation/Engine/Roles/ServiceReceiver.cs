@@ -71,14 +71,16 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     }
 
     /// <summary>
-    /// Receives a request of a session. The session has authenticated its sender before, who owns what is remembered of the request.
+    /// Receives a request of a session. The session has authenticated its sender before, who owns what is remembered of the request. Who
+    /// that is is not asked before the signature holds.
     /// </summary>
     public async ValueTask<VerifiedMessage> ReceiveInSessionAsync(ReceivedEnvelope received, BindingMessages messages,
-        MessageRequirements requirements, KeySource keys, Owner owner, string sessionId, CancellationToken cancellationToken)
+        MessageRequirements requirements, KeySource keys, ServiceSession session, CancellationToken cancellationToken)
     {
         var verifier = Verifier(messages, requirements, keys);
         using var authentic = verifier.Authenticate(received.Wire);
-        var memory = await RememberAsync(authentic, messages, owner, sessionId, cancellationToken).ConfigureAwait(false);
+        var owner = session.OwnerAt(received.Origin.RemoteAddress);
+        var memory = await RememberAsync(authentic, messages, owner, session.Id, cancellationToken).ConfigureAwait(false);
         verifier.VerifyInClear(authentic);
         var message = verifier.Open(authentic, []);
         memory.Opened(message);

@@ -70,6 +70,11 @@ internal static partial class EngineLog
         + "List trusted people in TrustedPeople of {Setting}, or set TrustedStoreLocation to CurrentUser.")]
     public static partial void StoreMissing(ILogger logger, string location, string setting);
 
+    [LoggerMessage(50, LogLevel.Information, "Sessions of this endpoint travel in cookies (RequireCancellation = false), and accepted "
+        + "messages are remembered by this process alone: after a restart, and at other instances, a message can be repeated within "
+        + "ReplayWindow and MaxClockSkew. Set ReplayCache to one that all instances share.")]
+    public static partial void CookiesWithoutSharedMemory(ILogger logger);
+
     [LoggerMessage(7, LogLevel.Warning, "Message refused: {Code}, because {Setting} is used up.")]
     public static partial void LimitReached(ILogger logger, FailureCode code, string setting);
 

@@ -178,9 +178,10 @@ internal static class TokenWriter
     /// <param name="id">Its wsu:Id.</param>
     /// <param name="identifier">The identifier of the context.</param>
     /// <param name="instance">The instance of the key of a renewed context; null before a renewal.</param>
+    /// <param name="cookie">The state of the session, encrypted; empty where the service keeps it.</param>
     /// <param name="protocol">The version of WS-SecureConversation.</param>
     public static void SecurityContextToken(
-        PooledBytes output, string id, string identifier, string? instance, ProtocolVersion protocol)
+        PooledBytes output, string id, string identifier, string? instance, ReadOnlySpan<byte> cookie, ProtocolVersion protocol)
     {
         Start(output, protocol, "SecurityContextToken");
         output.Write(" xmlns:u=\""u8);
@@ -192,6 +193,15 @@ internal static class TokenWriter
         if (instance is not null)
         {
             Simple(output, protocol, "Instance", instance);
+        }
+
+        if (!cookie.IsEmpty)
+        {
+            output.Write("<dnse:Cookie xmlns:dnse=\""u8);
+            output.WriteText(Ns.DotNetSecurity);
+            output.Write("\">"u8);
+            output.WriteBase64(cookie);
+            output.Write("</dnse:Cookie>"u8);
         }
 
         Close(output, protocol, "SecurityContextToken");

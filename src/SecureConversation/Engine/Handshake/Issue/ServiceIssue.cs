@@ -15,7 +15,8 @@ namespace SecureConversation.Engine.Handshake;
 /// <summary>
 /// The service's side of Issue (WS-SecureConversation 1.3 section 3): checks the request, creates the session and answers with its token.
 /// </summary>
-internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table, SessionRouter sessions, EngineEnvironment environment)
+internal sealed class ServiceIssue(
+    EndpointMessages messages, SessionTable table, SessionRouter sessions, CookieSessions? cookies, EngineEnvironment environment)
 {
     private readonly BindingMessages _session = messages.Application;
     private readonly BindingMessages _bootstrap = messages.Bootstrap!;
@@ -43,6 +44,12 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
             if (_isStopping)
             {
                 Fail.With(FailureCode.ServiceStopping);
+            }
+
+            if (cookies is not null)
+            {
+                // There is nothing to keep, so there is no place to take.
+                return await OpenAsync(request, user, owner, protection, cancellationToken).ConfigureAwait(false);
             }
 
             if (await sessions.TryReserveAsync(owner, cancellationToken).ConfigureAwait(false) is { } limit)
@@ -87,6 +94,13 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
             var message = protection.Secure(body, _bootstrap.ForHandshake(MessageRole.Reply));
             try
             {
+                if (cookies is not null)
+                {
+                    session.Discard();
+                    environment.Sessions!.Issued(session.Id, user);
+                    return new ServiceAnswer(message, FailureCode.None);
+                }
+
                 await sessions.AddAsync(session, cancellationToken).ConfigureAwait(false);
                 environment.Sessions!.Issued(session.Id, user);
                 return new ServiceAnswer(message, FailureCode.None, session);
@@ -142,22 +156,30 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
             throw;
         }
 
-        using var token = new PooledBytes(512);
-        TokenWriter.SecurityContextToken(token, tokenId, identifier, instance: null, Protocol);
         var session = new ServiceSession(new SessionKeys { Current = new SessionKey(context, replyKeys, expires) }, user, environment.Clock)
         {
             ClientCertificate = message.SenderCertificate,
             PendingFor = owner,
             HeldBy = owner,
         };
-        return (session, response with
+        try
         {
-            Context = request.Context,
-            Token = new SecurityContextToken(identifier, null, HasCookie: false),
-            TokenId = tokenId,
-            TokenXml = token.Span.ToArray(),
-            Created = now,
-            Expires = expires,
-        });
+            using var token = new PooledBytes(512);
+            TokenWriter.SecurityContextToken(token, tokenId, identifier, instance: null, cookies?.Write(session), Protocol);
+            return (session, response with
+            {
+                Context = request.Context,
+                Token = new SecurityContextToken(identifier, null, HasCookie: cookies is not null),
+                TokenId = tokenId,
+                TokenXml = token.Span.ToArray(),
+                Created = now,
+                Expires = expires,
+            });
+        }
+        catch
+        {
+            session.Discard();
+            throw;
+        }
     }
 }

@@ -126,7 +126,7 @@ internal sealed class ServiceRenew(EndpointMessages messages, KeyChanges keys, E
         {
             var replyKeys = SessionSendKeys.Create(context, _session.ForHandshake(MessageRole.Reply), environment.Random);
             using var token = new PooledBytes(512);
-            TokenWriter.SecurityContextToken(token, tokenId, session.Id, instance, _session.Protocol);
+            TokenWriter.SecurityContextToken(token, tokenId, session.Id, instance, cookie: default, _session.Protocol);
             return (new SessionKey(context, replyKeys, expires), response with
             {
                 Context = request.Context,

@@ -10,7 +10,7 @@ namespace SecureConversation.Engine.Tokens;
 /// c:SecurityContextToken [@u:Id]
 ///   c:Identifier                               required, first
 ///   c:Instance?                                present after a renewal
-///   dnse:Cookie?                               WCF's session state; noticed and not read
+///   dnse:Cookie?                               WCF's session state, in base64
 ///   other children                             refused
 /// </code>
 /// </summary>
@@ -50,5 +50,19 @@ internal sealed record SecurityContextToken(string Identifier, string? Instance,
         }
 
         return new SecurityContextToken(identifier, instance, hasCookie);
+    }
+
+    /// <summary>The cookie of a token that was read; no element when it has none.</summary>
+    public static XmlElement FindCookie(XmlElement element)
+    {
+        foreach (var child in element.Children)
+        {
+            if (child.Is(Cookie))
+            {
+                return child;
+            }
+        }
+
+        return default;
     }
 }
