@@ -31,7 +31,8 @@ internal sealed class RedisServer(DirectoryInfo folder, int port) : IDisposable
             [
                 "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", folder.FullName,
                 "--appendonly", "yes", "--maxmemory-policy", "noeviction", "--loglevel", "warning",
-            ]) { RedirectStandardOutput = true })!;
+            ])
+            { RedirectStandardOutput = true })!;
         }
         catch (Win32Exception e)
         {

@@ -54,7 +54,8 @@ public sealed class RedisServer : IAsyncDisposable
         [
             "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.FullName, "--save", "",
             "--appendonly", "yes", "--appendfsync", "always", .. _settings,
-        ]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        ])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         // Nobody reads it, and it must not fill its pipe.
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
