@@ -163,8 +163,8 @@ public sealed class ClientSession : IDisposable
         if (now - Expires > Messages.Element.LocalClientSettings.MaxClockSkew)
         {
             throw new SecureConversationException(SecureConversationFailure.BadContextToken, FailureCode.ContextKeyExpired,
-                $"The key of the session expired at {Expires.UtcDateTime:u}; by the clock of this client it is {now.UtcDateTime:u}. Renew it, "
-                + "or open a new session. How long a key lives is SessionKeyRenewalInterval of the service, or IssuedCookieLifetime where "
+                $"The key of the session expired at {Expires.UtcDateTime:u}; by the clock of this client it is {now.UtcDateTime:u}. Renew "
+                + "it, or open a new session. How long a key lives is SessionKeyRenewalInterval of the service, or IssuedCookieLifetime where "
                 + "RequireCancellation is false.");
         }
     }
@@ -206,6 +206,7 @@ public sealed class ClientSession : IDisposable
         DropOutdated();
         while (true)
         {
+            // One that was zeroed has dropped out of the keys before.
             var key = Keys.Current;
             if (key.TryEnter())
             {

@@ -172,6 +172,11 @@ public sealed class MessageSecurityService : IDisposable
             var action = wire.FindText(Formats.Soap.Action);
             var message = new ReceivedEnvelope(wire, action, relatesTo, origin, use) { Turn = turn };
             var kind = _messages.KindOf(message.Action, MessageRole.Request);
+            if (kind == MessageKind.RenewRequest && _messages.MixesVersions)
+            {
+                Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion");
+            }
+
             var received = _sessions is null ? ReceiveAloneAsync(message, cancellationToken)
                 : kind is MessageKind.IssueRequest or MessageKind.RenewRequest && !wire.FindSecurity().IsNull
                     ? NegotiateAsync(message, envelope, kind, cancellationToken)

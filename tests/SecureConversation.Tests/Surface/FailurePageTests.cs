@@ -71,8 +71,8 @@ public sealed partial class FailurePageTests
             - *The log says* is what the operator of the side that found it reads. In parentheses stands the element or rule where more is
               known, never content. The category is `SecureConversation.Service` or `SecureConversation.Client`. What a client finds
               before it sends anything is in its exception alone.
-            - `wsse` is WS-Security 1.0, `wsc` WS-SecureConversation and `wsa` WS-Addressing in the versions of the binding, `wst` WS-Trust of
-              February 2005, `net` `http://schemas.microsoft.com/ws/2006/05/security`. Fault codes are in the spelling of SOAP 1.2.
+            - `wsse` is WS-Security 1.0, `wsc` WS-SecureConversation and `wsa` WS-Addressing in the versions of the binding, `wst` WS-Trust and
+              `wsc2005` WS-SecureConversation of February 2005, `net` `http://schemas.microsoft.com/ws/2006/05/security`. Fault codes are in the spelling of SOAP 1.2.
 
 
             """);
@@ -172,6 +172,7 @@ public sealed partial class FailurePageTests
     {
         Ns.Wsse => "wsse",
         Ns.Sc13 => "wsc",
+        Ns.ScFebruary2005 => "wsc2005",
         Ns.TrustFebruary2005 => "wst",
         Ns.DotNetSecurity => "net",
         Ns.Wsa10 => "wsa",

@@ -26,7 +26,8 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
         new("Receiver", Ns.DotNetSecurity, "ServerTooBusy", "The service is too busy to accept the message.", IsSecured: true);
 
     public static readonly WireFault InvalidRequest =
-        new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for security token has invalid or malformed elements.", IsSecured: true);
+        new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for security token has invalid or malformed elements.",
+            IsSecured: true);
 
     public static readonly WireFault CancellationNotAllowed = new("Sender", Ns.DotNetSecurity, "SecureConversationCancellationNotAllowed",
         "A secure conversation cancellation is not allowed by the binding.");

@@ -29,8 +29,7 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
     {
         if (kind == MessageKind.RenewRequest && !messages.CanRenew)
         {
-            Fail.With(messages.MixesVersions ? FailureCode.VersionMismatch : FailureCode.RenewalNotOffered,
-                messages.MixesVersions ? "renewal of a session whose bootstrap has another MessageSecurityVersion" : null);
+            Fail.With(FailureCode.RenewalNotOffered);
         }
 
         firstGlance.Require(message.Wire, message.Use, _bootstrap, own);
