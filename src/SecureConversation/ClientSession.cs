@@ -164,8 +164,8 @@ public sealed class ClientSession : IDisposable
         {
             throw new SecureConversationException(SecureConversationFailure.BadContextToken, FailureCode.ContextKeyExpired,
                 $"The key of the session expired at {Expires.UtcDateTime:u}; by the clock of this client it is {now.UtcDateTime:u}. Renew "
-                + "it, or open a new session. How long a key lives is SessionKeyRenewalInterval of the service, or IssuedCookieLifetime where "
-                + "RequireCancellation is false.");
+                + "it, or open a new session. How long a key lives is SessionKeyRenewalInterval of the service, or IssuedCookieLifetime "
+                + "where RequireCancellation is false.");
         }
     }
 
