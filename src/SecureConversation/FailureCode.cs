@@ -32,6 +32,8 @@ public enum FailureCode
     NotUnderstood = 108,
     /// <summary>Nothing came where a reply was expected.</summary>
     EmptyReply = 109,
+    /// <summary>The addressing headers are of another WS-Addressing version than the binding's.</summary>
+    AddressingVersionMismatch = 110,
 
     // 2xx: the shape of the security header.
 
@@ -95,10 +97,12 @@ public enum FailureCode
     Replayed = 403,
     /// <summary>The replay cache is full; no message is accepted until entries expire.</summary>
     ReplayCacheFull = 404,
+    /// <summary>The replay cache of the application threw an exception.</summary>
+    ReplayCacheUnavailable = 405,
 
     // 5xx: contexts, identities and WS-Trust.
 
-    /// <summary>The security context is unknown or forgotten.</summary>
+    /// <summary>The security context that the message names is unknown or forgotten.</summary>
     UnknownContext = 500,
     /// <summary>The key of the security context has expired.</summary>
     ContextKeyExpired = 501,
@@ -126,6 +130,12 @@ public enum FailureCode
     CancellationNotAllowed = 514,
     /// <summary>A validator or authenticator of the service threw an exception.</summary>
     ValidatorFailed = 515,
+    /// <summary>The session store of the application threw an exception.</summary>
+    StoreUnavailable = 516,
+    /// <summary>A message about sessions of another WS-SecureConversation version than the binding's.</summary>
+    SessionVersionMismatch = 517,
+    /// <summary>A message of no session reached a service whose messages belong to sessions.</summary>
+    SessionMissing = 518,
 
     /// <summary>A defect of this library.</summary>
     Internal = 900,

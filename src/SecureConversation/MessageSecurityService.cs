@@ -82,19 +82,7 @@ public sealed class MessageSecurityService : IDisposable
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
-        ArgumentNullException.ThrowIfNull(options.AddressFilter, nameof(options));
-        if (options.Address is { IsAbsoluteUri: false })
-        {
-            throw new ArgumentException("MessageSecurityServiceOptions.Address must be an absolute URI.", nameof(options));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxSessions, nameof(options));
-        if (options.SessionStore is not null && options.EndpointName is not { Length: > 0 and <= 200 })
-        {
-            throw new ArgumentException("MessageSecurityServiceOptions.SessionStore needs EndpointName, of at most 200 characters: the "
-                + "store may serve several endpoints, and an endpoint must not take the sessions of another.", nameof(options));
-        }
-
+        ServiceOptionChecks.Require(options);
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
         _turns = binding.EstablishesSession ? null : new PrivateKeyTurns(
@@ -156,7 +144,7 @@ public sealed class MessageSecurityService : IDisposable
         FailureCode refused;
         AuthenticationFaultException? own = null;
         var isSoap = true;
-        string? relatesTo = null;
+        string? relatesTo = null, action = null;
         SoapEnvelope? wire = null;
         var use = new KeyUse();
         try
@@ -166,12 +154,12 @@ public sealed class MessageSecurityService : IDisposable
                 : await _turns.EnterAsync(Owner.OfStranger(origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
-            var action = wire.FindText(Formats.Soap.Action);
+            action = wire.FindText(Formats.Soap.Action);
             var message = new ReceivedEnvelope(wire, action, relatesTo, origin, use) { Turn = turn };
             var kind = _messages.KindOf(message.Action, MessageRole.Request);
             if (_messages.IsRenewalAcrossVersions(message.Action))
             {
-                Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion");
+                Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion", action);
             }
 
             var received = _sessions is null ? ReceiveAloneAsync(message, cancellationToken)
@@ -183,7 +171,7 @@ public sealed class MessageSecurityService : IDisposable
         catch (SecurityFailureException e)
         {
             (refused, own) = (e.Code, e.Answer);
-            _environment.Refusals!.Write(e.Code, e.Detail, e.Thrown);
+            _environment.Refused(Facts(RefusedMessage.Of(e)));
             isSoap = wire is not null || !FaultMap.IsBadRequest(e.Code);
             wire?.Dispose();
         }
@@ -196,7 +184,7 @@ public sealed class MessageSecurityService : IDisposable
             }
 
             refused = FailureCode.Internal;
-            _environment.Refusals!.Write(refused, null, e);
+            _environment.Refused(Facts(new(refused) { Thrown = e }));
         }
 
         // What waits holds no memory of the message. Every refusal waits, or those who send only such messages could send more of them.
@@ -210,6 +198,14 @@ public sealed class MessageSecurityService : IDisposable
         return !isSoap ? ServiceResult.Respond.NotSoap(refused)
             : own is null ? Refuse(refused, relatesTo)
             : ServiceResult.Respond.Fault(Formats.Soap, own, refused, relatesTo);
+
+        RefusedMessage Facts(RefusedMessage message) => message with
+        {
+            Action = action ?? origin.Action,
+            MessageId = relatesTo,
+            SessionId = message.SessionId ?? use.Context,
+            RemoteAddress = origin.RemoteAddress,
+        };
     }
 
     /// <summary>Ends a session from the side of the service. Later messages of the session get the fault BadContextToken.</summary>
@@ -219,7 +215,7 @@ public sealed class MessageSecurityService : IDisposable
         ArgumentNullException.ThrowIfNull(session);
         if (_sessions is not null)
         {
-            await _sessions.Router.CloseAsync(session, SessionCloseReason.Aborted).ConfigureAwait(false);
+            await _sessions.AbortAsync(session).ConfigureAwait(false);
         }
     }
 
@@ -251,7 +247,7 @@ public sealed class MessageSecurityService : IDisposable
         {
             // A client that expects sessions may use this binding as its bootstrap, so the message could verify. Refuse it all the same:
             // it is not for the application.
-            Fail.With(FailureCode.SessionNotOffered);
+            Fail.With(FailureCode.SessionNotOffered, "wsa:Action", message.Action, "no session (EstablishSecurityContext is false)");
         }
 
         var own = _credentials.ServiceCertificate!;
@@ -321,7 +317,7 @@ public sealed class MessageSecurityService : IDisposable
     {
         if (kind == MessageKind.CancelRequest && !Formats.RequiresCancellation)
         {
-            Fail.With(FailureCode.CancellationNotAllowed);
+            Fail.With(FailureCode.CancellationNotAllowed, "wsa:Action", message.Action, "no Cancel (RequireCancellation is false)");
         }
 
         var sender = Owner.OfStranger(message.Origin.RemoteAddress);
@@ -364,6 +360,10 @@ public sealed class MessageSecurityService : IDisposable
 
                 return ServiceResult.Respond.Protected(reply);
             }
+        }
+        catch (SecurityFailureException e) when (e.IsOf(session.Id, session.User, session.ClientCertificate))
+        {
+            throw;
         }
         catch
         {

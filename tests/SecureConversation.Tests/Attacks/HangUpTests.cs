@@ -97,7 +97,7 @@ public sealed class HangUpTests
         var dispatch = Assert.IsType<ServiceResult.Dispatch>(result);
         goOn.SetResult();
         using var refused = await failing;
-        Assert.Equal(FailureCode.Internal, Assert.IsType<ServiceResult.Respond>(refused).Code);
+        Assert.Equal(FailureCode.StoreUnavailable, Assert.IsType<ServiceResult.Respond>(refused).Code);
         Assert.False(dispatch.Session!.Closed.IsCancellationRequested);
     }
 

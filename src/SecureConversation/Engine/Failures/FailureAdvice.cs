@@ -17,6 +17,8 @@ internal enum FailureLog
     Defect,
     /// <summary>The engine logs what code of the application threw.</summary>
     Thrown,
+    /// <summary>The engine logs what the session store or the replay cache of the application threw.</summary>
+    Store,
     /// <summary>The host logs the status that it answered with.</summary>
     Host,
     /// <summary>Nothing is logged, because the caller gets the exception.</summary>

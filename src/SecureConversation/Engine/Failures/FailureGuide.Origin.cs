@@ -82,6 +82,50 @@ internal static partial class FailureGuide
                 + "AuthenticationFaultException.",
             Log = FailureLog.Thrown,
         },
+        FailureCode.StoreUnavailable => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "none",
+            Cause = "The ISecuritySessionStore of the service threw an exception, or returned a session that this endpoint cannot use, "
+                + "such as one with a key of another length. The session stays: the client may send the message again.",
+            Remedy = "Mend what the exception in the log says. The health check of the service (AddSecureConversation) is degraded until "
+                + "the store answers.",
+            Log = FailureLog.Store,
+        },
+        FailureCode.ReplayCacheUnavailable => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "WS-Security 1.1 section 13",
+            Cause = "The IReplayCache of the service threw an exception. Whether the message came before cannot be told, so it is refused; "
+                + "the answer does not say why, since it would say that the signature was right.",
+            Remedy = "Mend what the exception in the log says.",
+            Log = FailureLog.Store,
+        },
+        FailureCode.AddressingVersionMismatch => new()
+        {
+            Side = FailureSide.Either,
+            Clause = "WS-Addressing 1.0 SOAP binding section 3.2; WS-Addressing August 2004",
+            Cause = "The addressing headers are those of WS-Addressing 1.0 and the binding has those of August 2004, or the other way "
+                + "round, or it has none. For a receiver the message has no action, no address and no relation.",
+            Remedy = "Set MessageVersion to that of the other side: ...WSAddressing10 for WSHttpBinding, ...WSAddressingAugust2004 for "
+                + "services of .NET 3.0 and custom bindings that name it.",
+        },
+        FailureCode.SessionVersionMismatch => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "WS-SecureConversation 1.3 section 1 (namespaces)",
+            Cause = "A client opens, cancels, renews or uses a session in WS-SecureConversation of February 2005, and the service has 1.3, "
+                + "or the other way round: WSHttpBinding against WS2007HttpBinding.",
+            Remedy = "Set MessageSecurityVersion of both sides to the same, on the element of the session.",
+        },
+        FailureCode.SessionMissing => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "WS-SecureConversation 1.3 section 3",
+            Cause = "A secured message names no session, and messages of this service belong to sessions: the client has a binding without "
+                + "them, or sends a handshake with an action that this endpoint does not know.",
+            Remedy = "Set EstablishSecurityContext to the same value on both sides.",
+        },
         _ => null,
     };
 }

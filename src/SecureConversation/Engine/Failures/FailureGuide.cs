@@ -390,8 +390,8 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Either,
             Clause = "none",
-            Cause = "An exception that no rule accounts for was thrown while a message was received: by a replay cache or session store "
-                + "of yours, or by a defect, which no message should be able to cause.",
+            Cause = "An exception that no rule accounts for was thrown while a message was received: a defect, which no message should be "
+                + "able to cause.",
             Remedy = "Report a defect with the exception in the log, as SECURITY.md says where a message can cause it.",
             Log = FailureLog.Defect,
         },

@@ -50,9 +50,13 @@ internal static class FaultMap
         // A message without security belongs neither to a session nor to a handshake (recorded from WCF).
         FailureCode.SecurityHeaderMissing when establishesSessions => BadContextToken(protocol),
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => WireFault.FailedAuthentication,
-        FailureCode.UnknownContext or FailureCode.ContextKeyExpired => BadContextToken(protocol),
+        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.SessionVersionMismatch or FailureCode.SessionMissing =>
+            BadContextToken(protocol),
+        FailureCode.AddressingVersionMismatch when establishesSessions => BadContextToken(protocol),
         FailureCode.ServiceTooBusy => WireFault.ServerTooBusy,
-        FailureCode.ReplayCacheFull => WireFault.MessageTooMany,
+
+        // Nothing but a failed replay cache stands between a right signature and a wrong one: its fault is that of a wrong one.
+        FailureCode.ReplayCacheFull or FailureCode.StoreUnavailable => WireFault.MessageTooMany,
         FailureCode.InvalidTrustRequest => WireFault.InvalidRequest,
         FailureCode.NotUnderstood => WireFault.NotUnderstood,
         FailureCode.DestinationUnreachable => WireFault.DestinationUnreachable,
@@ -76,8 +80,9 @@ internal static class FaultMap
     {
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch =>
             SecureConversationFailure.FailedAuthentication,
-        FailureCode.UnknownContext or FailureCode.ContextKeyExpired => SecureConversationFailure.BadContextToken,
-        FailureCode.ServiceTooBusy => SecureConversationFailure.ServerTooBusy,
+        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.SessionVersionMismatch or FailureCode.SessionMissing =>
+            SecureConversationFailure.BadContextToken,
+        FailureCode.ServiceTooBusy or FailureCode.StoreUnavailable => SecureConversationFailure.ServerTooBusy,
         FailureCode.PeerFault => SecureConversationFailure.PeerFault,
         FailureCode.Internal => SecureConversationFailure.Internal,
         _ => SecureConversationFailure.InvalidSecurity,

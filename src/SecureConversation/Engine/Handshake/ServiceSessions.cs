@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
@@ -26,8 +28,9 @@ internal sealed class ServiceSessions
 
             options.SessionClosed?.Invoke(session);
         }, e => EngineLog.CallbackFailed(environment.Log, e));
+        Store = options.SessionStore is null ? null : new GuardedSessionStore(options.SessionStore, environment.Clock);
         Router = new SessionRouter(
-            Table, options.SessionStore, endpoint, messages.Application, environment.Random, environment.Clock);
+            Table, Store, endpoint, messages.Application, environment.Random, environment.Clock);
         Negotiations = new NegotiationGate(settings, environment.Clock);
         Issue = new ServiceIssue(messages, Table, Router, environment);
         Cancel = new ServiceCancel(messages.Application, Router, environment);
@@ -36,9 +39,25 @@ internal sealed class ServiceSessions
     /// <summary>The open sessions of this process.</summary>
     public SessionTable Table { get; }
 
+    /// <summary>The session store; null where there is none.</summary>
+    public GuardedSessionStore? Store { get; }
+
     public SessionRouter Router { get; }
 
     public NegotiationGate Negotiations { get; }
+
+    /// <summary>Ends a session for the host. What the session store throws is the host's, who gave it to us.</summary>
+    public async ValueTask AbortAsync(ServiceSession session)
+    {
+        try
+        {
+            await Router.CloseAsync(session, SessionCloseReason.Aborted).ConfigureAwait(false);
+        }
+        catch (SecurityFailureException e) when (e.Thrown is not null)
+        {
+            ExceptionDispatchInfo.Throw(e.Thrown);
+        }
+    }
 
     public ServiceIssue Issue { get; }
 

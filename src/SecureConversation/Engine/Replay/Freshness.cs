@@ -52,7 +52,7 @@ internal sealed record Freshness(TimeProvider Clock, TimeSpan ReplayWindow, Time
     {
         ReplayOutcome.Fresh => true,
         ReplayOutcome.Full or ReplayOutcome.ShareUsedUp => false,
-        _ => Fail.With<bool>(FailureCode.Replayed),
+        _ => Fail.With<bool>(FailureCode.Replayed, "ds:SignatureValue", "one that came before"),
     };
 
     /// <summary>Which limit a message without room has met.</summary>

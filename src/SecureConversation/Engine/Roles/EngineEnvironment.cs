@@ -53,15 +53,15 @@ internal sealed record EngineEnvironment
     }
 
     /// <summary>Logs that a message was refused.</summary>
-    public void Refused(FailureCode code, string? detail)
+    public void Refused(in RefusedMessage message)
     {
         if (Refusals is null)
         {
-            EngineLog.Refused(Log, code, detail);
+            RefusalEvent.Of(message).Write(Log, message);
         }
         else
         {
-            Refusals.Write(code, detail);
+            Refusals.Write(message);
         }
     }
 }

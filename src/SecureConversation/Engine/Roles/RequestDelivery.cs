@@ -1,6 +1,7 @@
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Telemetry;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -24,20 +25,22 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
         if (!IsForUs(request, formats, origin))
         {
             var fault = WireFault.DestinationUnreachable with { SubcodeNamespace = formats.Soap.Addressing };
-            return Answer(request, formats, protection, fault, FailureCode.DestinationUnreachable, "wsa:To");
+            return Answer(request, formats, protection, fault, Misdirected(request, formats, origin), origin);
         }
 
         // A session ends with its Cancel, so that need not be remembered: a replay finds no session.
         if (request.Unremembered is { } limit && kind != MessageKind.CancelRequest)
         {
             var fault = FaultMap.Of(FailureCode.ReplayCacheFull, formats.Protocol);
-            return Answer(request, formats, protection, fault, FailureCode.ReplayCacheFull, limit);
+            return Answer(request, formats, protection, fault, new(FailureCode.ReplayCacheFull) { Detail = limit }, origin);
         }
 
         // WCF hands out unsigned header blocks, we remove them by default. Then an unsigned block with mustUnderstand cannot be processed
         // (SOAP 1.2 part 1 section 5.2.3).
-        return kind == MessageKind.Application && !request.HandsOutUnsignedHeaders && !request.FindUnsignedMustUnderstand().IsNull
-            ? Answer(request, formats, protection, WireFault.NotUnderstood, FailureCode.NotUnderstood, null)
+        return kind == MessageKind.Application && !request.HandsOutUnsignedHeaders
+            && request.FindUnsignedMustUnderstand() is { IsNull: false } block
+            ? Answer(request, formats, protection, WireFault.NotUnderstood,
+                new(FailureCode.NotUnderstood) { Detail = "header block", Found = block.Describe() }, origin)
             : null;
     }
 
@@ -47,15 +50,49 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
         Uri? to = null;
         _ = request.To is { } text && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out to);
         var own = address ?? origin.LocalAddress;
-        return !formats.Soap.HasAddressing || (own is null && origin.HasNoAddress && filter.ComparesWithOwn) || filter.Accepts(to, own);
+        return !formats.Soap.HasAddressing || (own is null && origin.HasNoAddress && filter.ComparesWithOwn) || Accepts(to, own);
+    }
+
+    /// <summary>A filter may be code of the application.</summary>
+    private bool Accepts(Uri? to, Uri? own)
+    {
+        try
+        {
+            return filter.Accepts(to, own);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            const string setting = nameof(MessageSecurityServiceOptions.AddressFilter);
+            throw new SecurityFailureException(FailureCode.ValidatorFailed, setting) { Thrown = e };
+        }
+    }
+
+    private RefusedMessage Misdirected(VerifiedMessage request, BindingMessages formats, MessageOrigin origin)
+    {
+        if (request.To is null && request.FindOtherAddressing() is { IsNull: false } block)
+        {
+            return new(FailureCode.AddressingVersionMismatch)
+            {
+                Detail = "header block",
+                Found = block.Describe(),
+                Expected = $"namespace {formats.Soap.Addressing} (MessageVersion {formats.Soap.Version})",
+            };
+        }
+
+        return new(FailureCode.DestinationUnreachable)
+        {
+            Detail = "wsa:To",
+            Found = request.To ?? "nothing",
+            Expected = $"{(address ?? origin.LocalAddress)?.AbsoluteUri ?? "an address"} (AddressFilter {filter})",
+        };
     }
 
     private ServiceAnswer Answer(VerifiedMessage request, BindingMessages formats, ReplyProtection protection, WireFault fault,
-        FailureCode code, string? detail)
+        RefusedMessage refused, MessageOrigin origin)
     {
-        environment.Refused(code, detail);
+        environment.Refused(RequestFacts.Of(request, refused) with { RemoteAddress = origin.RemoteAddress });
         var requirements = formats.ForSentReply(formats.Soap.DefaultFaultAction, requestAction: null);
         var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
-        return new ServiceAnswer(protection.Secure(envelope, requirements), code);
+        return new ServiceAnswer(protection.Secure(envelope, requirements), refused.Code);
     }
 }

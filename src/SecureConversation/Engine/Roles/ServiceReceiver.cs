@@ -5,6 +5,7 @@ using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -40,18 +41,23 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         received.Turn?.Dispose();
         var signer = await authenticator.AuthenticateSignerAsync(authentic, received.Origin, cancellationToken).ConfigureAwait(false);
         var owner = Owner.Of(signer, received.Origin.RemoteAddress);
-        var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
-        verifier.VerifyInClear(authentic);
-        var message = verifier.Open(authentic, []);
-        memory.Opened(message);
+        VerifiedMessage? message = null;
         try
         {
+            var memory = await RememberAsync(authentic, messages, owner, cancellationToken).ConfigureAwait(false);
+            verifier.VerifyInClear(authentic);
+            message = verifier.Open(authentic, []);
+            memory.Opened(message);
             return (message,
                 await authenticator.AuthenticateAsync(message, signer, received.Origin, cancellationToken).ConfigureAwait(false));
         }
+        catch (SecurityFailureException e) when (e.IsOf(message is null ? authentic.Signed.Signer : message.SenderCertificate))
+        {
+            throw;
+        }
         catch
         {
-            message.Dispose();
+            message?.Dispose();
             throw;
         }
     }
@@ -102,16 +108,30 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
             Owner = owner.Name,
             Network = owner.Network,
         };
-        var outcome = await replays.TryAddAsync(signature, cancellationToken).ConfigureAwait(false);
+        var outcome = await AddAsync(signature, cancellationToken).ConfigureAwait(false);
         if (Freshness.IsRemembered(outcome) && !message.WrappedKey.IsEmpty)
         {
             var key = signature with { Value = ReplayValues.OfEncryptedKey(message.WrappedKey) };
-            outcome = await replays.TryAddAsync(key, cancellationToken).ConfigureAwait(false);
+            outcome = await AddAsync(key, cancellationToken).ConfigureAwait(false);
         }
 
         return Freshness.IsRemembered(outcome)
             ? default
             : new Memory(_attempts.Messages.Begin(message.ReplayValue, message.WrappedKey, owner), Freshness.DetailOf(outcome));
+    }
+
+    /// <summary>The cache may be code of the application. What it throws refuses the message, since it could be a replay.</summary>
+    private async ValueTask<ReplayOutcome> AddAsync(ReplayEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await replays.TryAddAsync(entry, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ApplicationCode.IsItsOwn(e, cancellationToken))
+        {
+            const string setting = nameof(MessageSecurityServiceOptions.ReplayCache);
+            throw new SecurityFailureException(FailureCode.ReplayCacheUnavailable, setting) { Thrown = e };
+        }
     }
 
     /// <summary>What is known of a message before it is opened.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
@@ -37,12 +38,12 @@ internal sealed class SessionRouter(
         var id = ReadIdentifier(wire);
         if (store is null)
         {
-            return live.Find(id) is { } session && session.TryEnter() ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+            return live.Find(id) is { } session && session.TryEnter() ? session : Unknown(id, "no session of this process");
         }
 
         if (!UniqueIds.IsUrn(id))
         {
-            Fail.With(FailureCode.UnknownContext);
+            Unknown(id, "no identifier of a session of ours");
         }
 
         if (_lookUps.TryTake(sender) is { } limit)
@@ -79,7 +80,7 @@ internal sealed class SessionRouter(
 
         if (store is null || (!session.IsRevived && !session.HasLeftMemory))
         {
-            Fail.With(FailureCode.UnknownContext);
+            Unknown(session.Id, $"a session that has ended: {session.CloseReason}");
         }
 
         // The look-ups of strangers keep no verified message from its own, but it counts with them.
@@ -202,14 +203,14 @@ internal sealed class SessionRouter(
                 live.Close(session, SessionCloseReason.Aborted);
             }
 
-            return Fail.With<ServiceSession>(FailureCode.UnknownContext);
+            return Unknown(id, "no session of the session store");
         }
 
         RequireOwn(state);
         return session is null ? Revive(state, sender)
             : session.TryEnter() ? session
             : session.HasLeftMemory ? Revive(state, sender)
-            : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+            : Unknown(id, $"a session that has ended: {session.CloseReason}");
     }
 
     /// <summary>Refuses a session that another endpoint issued, perhaps to somebody who may not open one here.</summary>
@@ -217,7 +218,7 @@ internal sealed class SessionRouter(
     {
         if (state.Endpoint != endpoint)
         {
-            Fail.With(FailureCode.UnknownContext, $"the session store has it for the endpoint '{state.Endpoint}', this is '{endpoint}'");
+            Unknown(state.Id, $"a session for the endpoint '{state.Endpoint}'", $"one of this endpoint: this is '{endpoint}'");
         }
     }
 
@@ -230,7 +231,7 @@ internal sealed class SessionRouter(
         {
             used = again.IsRevived ? await AdmitAsync(again).ConfigureAwait(false)
                 : live.Use(again) ? again
-                : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+                : Unknown(id, $"a session that has ended: {again.CloseReason}");
         }
         catch
         {
@@ -261,7 +262,7 @@ internal sealed class SessionRouter(
                 live.Close(session, SessionCloseReason.Aborted);
             }
 
-            return live.Use(session) ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+            return live.Use(session) ? session : Unknown(session.Id, $"a session that has ended: {session.CloseReason}");
         }
         catch
         {
@@ -278,8 +279,14 @@ internal sealed class SessionRouter(
     {
         if (!messages.Element.DefaultAlgorithmSuite.IsSymmetricKeyLengthSupported(state.Key.Length * 8))
         {
-            throw new InvalidOperationException(
-                $"The session store returned a key of {state.Key.Length} octets, which the algorithm suite of the binding does not use.");
+            var suite = messages.Element.DefaultAlgorithmSuite;
+            throw new SecurityFailureException(FailureCode.StoreUnavailable, nameof(MessageSecurityServiceOptions.SessionStore))
+            {
+                Found = FailureText.Of(state.Key.Length, "octets of a key"),
+                Expected = $"{suite.MinSymmetricKeyLength} to {suite.MaxSymmetricKeyLength} bits ({suite.Name})",
+                SessionId = state.Id,
+                Thrown = new InvalidOperationException("The session store returned a key that the binding does not use."),
+            };
         }
 
         var context = new SecurityContextKey(state.Id, null, SymmetricKey.From(state.Key));
@@ -305,7 +312,8 @@ internal sealed class SessionRouter(
         var security = wire.FindSecurity();
         if (security.IsNull)
         {
-            Fail.With(FailureCode.SecurityHeaderMissing);
+            Fail.With(FailureCode.SecurityHeaderMissing, "wsse:Security", $"a body of {wire.Body.FirstChild.Describe()}",
+                "a wsse:Security header (SecurityMode.Message)");
         }
 
         // The first SecurityContextToken is enough here: verification refuses a header with a second one.
@@ -317,6 +325,16 @@ internal sealed class SessionRouter(
             }
         }
 
-        return Fail.With<string>(FailureCode.UnknownContext);
+        return WithoutSession.Refuse(wire, messages.Protocol);
     }
+
+    /// <summary>The same code for whatever is wrong with the name of a session; what it is says the log.</summary>
+    [DoesNotReturn]
+    private static ServiceSession Unknown(string id, string found, string? expected = null) =>
+        throw new SecurityFailureException(FailureCode.UnknownContext, "wsc:SecurityContextToken")
+        {
+            Found = found,
+            Expected = expected,
+            SessionId = id,
+        };
 }

@@ -11,7 +11,8 @@ internal static class SessionRules
     {
         if (kind != MessageKind.CancelRequest && now >= expires)
         {
-            Fail.With(FailureCode.ContextKeyExpired);
+            Fail.With(FailureCode.ContextKeyExpired, "key of the session", $"a key that expired at {FailureText.Instant(expires)}",
+                $"one that is valid at {FailureText.Instant(now)}, by the clock here");
         }
     }
 }

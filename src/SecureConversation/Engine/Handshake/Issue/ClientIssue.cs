@@ -70,7 +70,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
         }
         catch (SecurityFailureException e)
         {
-            _role.Environment.Refused(e.Code, e.Detail);
+            _role.Environment.Refused(RequestFacts.Of(message, e));
             throw new SecureConversationException(
                 FaultMap.Coarse(e.Code), e.Code, $"The response to the session request was refused: {e.Message}.", e);
         }

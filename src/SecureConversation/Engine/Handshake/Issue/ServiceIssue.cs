@@ -53,7 +53,7 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
         }
         catch (SecurityFailureException e)
         {
-            environment.Refused(e.Code, e.Detail);
+            environment.Refused(RequestFacts.Of(request, e));
             var fault = EnvelopeWriter.Fault(_session.Soap, FaultMap.Of(e.Code, Protocol), request.MessageId);
             return new ServiceAnswer(protection.Secure(fault, _bootstrap.ForHandshake(MessageRole.Reply)), e.Code);
         }
@@ -102,7 +102,8 @@ internal sealed class ServiceIssue(EndpointMessages messages, SessionTable table
             || (trust.TokenType is not null && trust.TokenType != protocol.SctTokenType)
             || trust.Target is not null)
         {
-            Fail.With(FailureCode.InvalidTrustRequest, "wst:RequestSecurityToken");
+            Fail.With(FailureCode.InvalidTrustRequest, "wst:RequestSecurityToken", $"{trust.Kind} of {trust.TokenType ?? "a token"}",
+                $"{TrustRequestKind.Issue} of {protocol.SctTokenType}");
         }
     }
 
