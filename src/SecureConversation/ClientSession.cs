@@ -108,7 +108,8 @@ public sealed class ClientSession : IDisposable
             var environment = _role.Environment;
             var validity = Messages.Element.LocalClientSettings.TimestampValidityDuration;
             var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
-            var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(_context.SendKeys), SenderExtras.None));
+            using var securing = environment.Telemetry.Secure(Id);
+            var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(_context.SendKeys), SenderExtras.None), securing);
             var expectation = new ReplyExpectation
             {
                 MessageId = plain.FindText(Messages.Soap.MessageId),

@@ -105,6 +105,15 @@ public sealed class MessageSecurityClient
         }
 
         _serviceCertificate.Require(to.AbsoluteUri);
-        return new SessionHandshake(_role, ClientIssue.Start(_role, to), to);
+        var measured = _role.Environment.Telemetry.Handshake();
+        try
+        {
+            return new SessionHandshake(_role, ClientIssue.Start(_role, to), to, measured);
+        }
+        catch
+        {
+            measured.Dispose();
+            throw;
+        }
     }
 }

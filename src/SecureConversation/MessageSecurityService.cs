@@ -1,7 +1,5 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
@@ -14,7 +12,6 @@ using SecureConversation.Engine.Schedule;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Telemetry;
-using SecureConversation.Engine.Xml;
 
 namespace SecureConversation;
 
@@ -65,19 +62,14 @@ public sealed class MessageSecurityService : IDisposable
         ArgumentNullException.ThrowIfNull(credentials);
         Binding = binding;
         _credentials = credentials;
-        _environment = environment ?? new EngineEnvironment
-        {
-            Clock = options.TimeProvider,
-            XmlLimits = XmlLimits.Of(options.MaxEnvelopeBytes, options.MaxAttributesPerElement, options.MaxNamespaceDeclarations),
-            HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
-            HandOutCanonicalForm = options.HandOutCanonicalForm,
-            Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
-        };
+        _environment = environment ?? EngineEnvironment.Of(options);
         _environment.Check();
+        var telemetry = new EngineTelemetry("service", options.EndpointName);
         _environment = _environment with
         {
-            Refusals = new RefusalLog(_environment.Log, _environment.Clock),
-            Sessions = new SessionLog(_environment.Log, _environment.Clock),
+            Telemetry = telemetry,
+            Refusals = new RefusalLog(_environment.Log, _environment.Clock, telemetry),
+            Sessions = new SessionLog(_environment.Log, _environment.Clock, telemetry),
         };
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
@@ -135,9 +127,10 @@ public sealed class MessageSecurityService : IDisposable
         ReadOnlyMemory<byte> envelope, MessageOrigin origin, IDisposable? owner, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(origin);
-        var arrival = _failures.Arrive();
+        var (arrival, octets) = (_failures.Arrive(), envelope.Length);
         if (_failures.IsFull(origin.RemoteAddress))
         {
+            _environment.Telemetry.Refused(FailureCode.ServiceTooBusy);
             return Refuse(FailureCode.ServiceTooBusy, null);
         }
 
@@ -147,6 +140,7 @@ public sealed class MessageSecurityService : IDisposable
         string? relatesTo = null, action = null;
         SoapEnvelope? wire = null;
         var use = new KeyUse();
+        var verifying = _environment.Telemetry.Verify();
         try
         {
             // Where each message needs the private key it waits as octets: what is made of them may be ten times as large.
@@ -162,16 +156,17 @@ public sealed class MessageSecurityService : IDisposable
                 Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion", action);
             }
 
+            verifying = kind == MessageKind.IssueRequest ? verifying.AsHandshake() : verifying;
             var received = _sessions is null ? ReceiveAloneAsync(message, cancellationToken)
                 : kind == MessageKind.IssueRequest && !wire.FindSecurity().IsNull
                     ? IssueAsync(_sessions, message, envelope, cancellationToken)
                 : ReceiveInSessionAsync(_sessions, message, kind, cancellationToken);
-            return await received.ConfigureAwait(false);
+            return ReceivedOutcome.Report(await received.ConfigureAwait(false), verifying, octets);
         }
         catch (SecurityFailureException e)
         {
             (refused, own) = (e.Code, e.Answer);
-            _environment.Refused(Facts(RefusedMessage.Of(e)));
+            _environment.Refused(RequestFacts.Of(RefusedMessage.Of(e), action, relatesTo, use, origin));
             isSoap = wire is not null || !FaultMap.IsBadRequest(e.Code);
             wire?.Dispose();
         }
@@ -180,12 +175,16 @@ public sealed class MessageSecurityService : IDisposable
             wire?.Dispose();
             if (e is OutOfMemoryException || (e is OperationCanceledException && cancellationToken.IsCancellationRequested))
             {
+                verifying.Dispose();
                 throw;
             }
 
             refused = FailureCode.Internal;
-            _environment.Refused(Facts(new(refused) { Thrown = e }));
+            _environment.Refused(RequestFacts.Of(new(refused) { Thrown = e }, action, relatesTo, use, origin));
         }
+
+        verifying.Failed(refused);
+        verifying.Dispose();
 
         // What waits holds no memory of the message. Every refusal waits, or those who send only such messages could send more of them.
         owner?.Dispose();
@@ -198,14 +197,6 @@ public sealed class MessageSecurityService : IDisposable
         return !isSoap ? ServiceResult.Respond.NotSoap(refused)
             : own is null ? Refuse(refused, relatesTo)
             : ServiceResult.Respond.Fault(Formats.Soap, own, refused, relatesTo);
-
-        RefusedMessage Facts(RefusedMessage message) => message with
-        {
-            Action = action ?? origin.Action,
-            MessageId = relatesTo,
-            SessionId = message.SessionId ?? use.Context,
-            RemoteAddress = origin.RemoteAddress,
-        };
     }
 
     /// <summary>Ends a session from the side of the service. Later messages of the session get the fault BadContextToken.</summary>
@@ -222,7 +213,7 @@ public sealed class MessageSecurityService : IDisposable
     /// <summary>Ends all sessions of this process and zeroes their keys. The states in a session store remain.</summary>
     public void Dispose()
     {
-        _sessions?.Table.Dispose();
+        _sessions?.Dispose();
         _failures.Dispose();
         _environment.Refusals!.Dispose();
         _environment.Sessions!.Dispose();

@@ -1,5 +1,6 @@
 using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Telemetry;
 
 namespace SecureConversation;
 
@@ -20,10 +21,12 @@ public sealed class SessionHandshake : IDisposable
 {
     private readonly ClientRole _role;
     private readonly Uri _to;
+    private readonly EngineTelemetry.Operation _measured;
     private ClientHandshakeStep? _leg;
 
-    internal SessionHandshake(ClientRole role, ClientHandshakeStep first, Uri to)
+    internal SessionHandshake(ClientRole role, ClientHandshakeStep first, Uri to, EngineTelemetry.Operation measured)
     {
+        _measured = measured;
         _role = role;
         _to = to;
         _leg = first;
@@ -47,9 +50,12 @@ public sealed class SessionHandshake : IDisposable
         // Cleared first, so that a failed handshake accepts no second reply.
         using var leg = _leg ?? throw new InvalidOperationException("This handshake expects no reply: it is completed or has failed.");
         _leg = null;
-        var (next, context) = leg.Continue(envelope);
+        var (next, context) = Continue(leg, envelope);
         if (context is not null)
         {
+            _measured.Session(context.Key.Identifier);
+            _measured.Succeeded();
+            _measured.Dispose();
             return Step = new HandshakeStep.Completed(new ClientSession(_role, context, _to));
         }
 
@@ -62,6 +68,21 @@ public sealed class SessionHandshake : IDisposable
     {
         _leg?.Dispose();
         _leg = null;
+        _measured.Dispose();
+    }
+
+    private ClientHandshakeResult Continue(ClientHandshakeStep leg, ReadOnlyMemory<byte> envelope)
+    {
+        try
+        {
+            return leg.Continue(envelope);
+        }
+        catch (SecureConversationException e)
+        {
+            _measured.Failed(e.Code);
+            _measured.Dispose();
+            throw;
+        }
     }
 }
 

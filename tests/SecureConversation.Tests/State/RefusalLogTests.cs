@@ -14,7 +14,7 @@ public sealed class RefusalLogTests : IDisposable
     private readonly RecordedLog _log = new();
     private readonly RefusalLog _refusals;
 
-    public RefusalLogTests() => _refusals = new RefusalLog(_log.CreateLogger("SecureConversation.Service"), _clock);
+    public RefusalLogTests() => _refusals = new RefusalLog(_log.CreateLogger("SecureConversation.Service"), _clock, EngineTelemetry.OfClient);
 
     public void Dispose() => _log.Dispose();
 

@@ -8,7 +8,7 @@ using SecureConversation.Engine.Telemetry;
 namespace SecureConversation.Engine.Handshake;
 
 /// <summary>The parts that only a service with sessions has: the sessions, and the processing of handshake messages.</summary>
-internal sealed class ServiceSessions
+internal sealed class ServiceSessions : IDisposable
 {
     public ServiceSessions(
         EndpointMessages messages, EngineEnvironment environment, MessageSecurityServiceOptions options, string? endpoint)
@@ -21,13 +21,11 @@ internal sealed class ServiceSessions
                 EngineMetrics.DisplacedSessions.Add(1);
                 environment.Sessions!.Displaced(session.Id, session.User, options.MaxSessions);
             }
-            else
-            {
-                environment.Sessions!.Closed(session.Id, session.User, session.CloseReason);
-            }
 
+            environment.Sessions!.Closed(session.Id, session.User, session.CloseReason, session.Expires);
             options.SessionClosed?.Invoke(session);
         }, e => EngineLog.CallbackFailed(environment.Log, e));
+        SessionCounts.Add(Table, environment.Telemetry, () => Table.Count, () => Table.PendingCount);
         Store = options.SessionStore is null ? null : new GuardedSessionStore(options.SessionStore, environment.Clock);
         Router = new SessionRouter(
             Table, Store, endpoint, messages.Application, environment.Random, environment.Clock);
@@ -45,6 +43,12 @@ internal sealed class ServiceSessions
     public SessionRouter Router { get; }
 
     public NegotiationGate Negotiations { get; }
+
+    public void Dispose()
+    {
+        SessionCounts.Remove(Table);
+        Table.Dispose();
+    }
 
     /// <summary>Ends a session for the host. What the session store throws is the host's, who gave it to us.</summary>
     public async ValueTask AbortAsync(ServiceSession session)

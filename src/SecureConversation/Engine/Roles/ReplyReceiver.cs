@@ -19,6 +19,8 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
     {
         SoapEnvelope? wire = null;
         string? action = null;
+        using var verifying = environment.Telemetry.Verify();
+        verifying.Session(keys.Session);
         try
         {
             wire = SoapEnvelope.Parse(envelope, messages.Soap, environment.XmlLimits);
@@ -34,12 +36,15 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             RequireRelation(message);
             message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
             message.HandsOutCanonicalForm = environment.HandOutCanonicalForm;
+            verifying.Action(message.Action);
+            verifying.Succeeded(EngineMetrics.VerifiedMessages, EngineMetrics.VerifiedBytes, envelope.Length);
             return message;
         }
         catch (SecurityFailureException e)
         {
             var fault = wire is null ? null : FindFault(envelope);
             wire?.Dispose();
+            verifying.Failed(e.Code);
             environment.Refused(RefusedMessage.Of(e) with { Action = action, MessageId = expectation.MessageId, SessionId = keys.Session });
             var claim = fault is null ? "" : " It says, and nothing proves it, that the service answered with a fault: "
                 + LogText.InOneLine($"{fault.Subcode ?? fault.Code}: {fault.Reason}");
@@ -74,6 +79,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         if (FindFault(envelope) is { } fault)
         {
             wire.Dispose();
+            environment.Telemetry.Refused(FailureCode.PeerFault);
             throw new SecureConversationException(fault);
         }
 

@@ -1,4 +1,5 @@
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Telemetry;
 
 namespace SecureConversation.Engine.Roles;
@@ -14,6 +15,16 @@ internal static class RequestFacts
         Client = refused.Client
             ?? (request.SenderCertificate is { } certificate ? FailureText.Certificate(certificate) : request.Tokens.UserName?.UserName),
     };
+
+    /// <summary>The same for a message of which nothing is verified.</summary>
+    public static RefusedMessage Of(RefusedMessage refused, string? action, string? messageId, KeyUse use, MessageOrigin origin) =>
+        refused with
+        {
+            Action = action ?? origin.Action,
+            MessageId = messageId,
+            SessionId = refused.SessionId ?? use.Context,
+            RemoteAddress = origin.RemoteAddress,
+        };
 
     public static RefusedMessage Of(VerifiedMessage request, SecurityFailureException e) => Of(request, RefusedMessage.Of(e));
 }

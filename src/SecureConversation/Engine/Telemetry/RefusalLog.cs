@@ -7,13 +7,13 @@ namespace SecureConversation.Engine.Telemetry;
 /// <summary>
 /// Logs and counts the messages that a service refuses: of each code the first of every second, then how many more there were.
 /// </summary>
-internal sealed class RefusalLog(ILogger log, TimeProvider clock) : IDisposable
+internal sealed class RefusalLog(ILogger log, TimeProvider clock, EngineTelemetry telemetry) : IDisposable
 {
     private readonly ConcurrentDictionary<FailureCode, LogLimit> _limits = new();
 
     public void Write(in RefusedMessage message)
     {
-        EngineMetrics.RefusedMessages.Add(1, new KeyValuePair<string, object?>("code", message.Code.ToString()));
+        telemetry.Refused(message.Code);
         if (message.Code is FailureCode.ServiceTooBusy or FailureCode.ReplayCacheFull)
         {
             EngineMetrics.LimitsReached.Add(1, new KeyValuePair<string, object?>("setting", message.Detail ?? "unknown"));

@@ -103,6 +103,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
         {
             var sendKeys = SessionSendKeys.Create(context, session.ForHandshake(MessageRole.Request), role.Environment.Random,
                 response.TokenXml, response.TokenId);
+            role.Environment.Telemetry.Opened();
             EngineLog.SessionOpened(role.Environment.Log, token.Identifier);
             return new IssuedContext(context, sendKeys, response.Expires ?? DateTimeOffset.MaxValue);
         }
