@@ -36,6 +36,7 @@ public sealed class MessageSecurityService : IDisposable
     private readonly ServiceSessions? _sessions;
     private readonly FailureDesk _failures;
     private readonly RequestDelivery _delivery;
+    private readonly StatusReader _status;
 
     /// <summary>Creates the service side of an endpoint.</summary>
     /// <param name="binding">How messages are secured.</param>
@@ -90,6 +91,8 @@ public sealed class MessageSecurityService : IDisposable
             : EndpointScope.Of(options.EndpointName!, binding,
                 credentials.ServiceCertificate!.Certificate.GetCertHashString(HashAlgorithmName.SHA256));
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, endpoint) : null;
+        _status = new StatusReader(credentials.ServiceCertificate!, options, Formats.Element.LocalServiceSettings, () => new(SessionCount,
+            _sessions?.Table.PendingCount ?? 0, _failures.Waiting, _sessions?.Store?.LastFailure?.At, _sessions?.Store?.LastFailure?.Thrown));
     }
 
     /// <summary>How messages are secured.</summary>
@@ -97,6 +100,9 @@ public sealed class MessageSecurityService : IDisposable
 
     /// <summary>Number of open sessions in this process, pending ones included.</summary>
     public int SessionCount => _sessions?.Table.Count ?? 0;
+
+    /// <summary>Reads how the service does: its certificate, its limits and its session store.</summary>
+    public MessageSecurityServiceStatus GetStatus() => _status.Read();
 
     /// <summary>
     /// Verifies one message. Handshake messages and refused messages give a reply to send, all others go to the application. No input of

@@ -20,6 +20,9 @@ internal static class LogText
     /// </summary>
     public static string? OfAction(string? action) => action is null ? null : Short(action, MaxAction);
 
+    /// <summary>The same; "none" for a message without one.</summary>
+    public static string OfActionOrNone(string? action) => OfAction(action) ?? "none";
+
     /// <summary>No more than the first characters of a text, and a question mark for each that could end a line of the log.</summary>
     public static string Short(string text, int most) => text.Length > most ? InOneLine(text[..most]) + "..." : InOneLine(text);
 
