@@ -92,7 +92,7 @@ public sealed class MessageSecurityService : IDisposable
                 credentials.ServiceCertificate!.Certificate.GetCertHashString(HashAlgorithmName.SHA256));
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, endpoint) : null;
         _status = new StatusReader(credentials.ServiceCertificate!, options, Formats.Element.LocalServiceSettings, () => new(SessionCount,
-            _sessions?.Table.PendingCount ?? 0, _failures.Waiting, _sessions?.Store?.LastFailure?.At, _sessions?.Store?.LastFailure?.Thrown));
+            _sessions?.Table.PendingCount ?? 0, _failures.Waiting, _sessions?.Store?.LastFailure));
     }
 
     /// <summary>How messages are secured.</summary>

@@ -1,6 +1,6 @@
 namespace SecureConversation;
 
-/// <summary>How a <see cref="MessageSecurityService"/> does at one moment, for health checks. The numbers are read one after another.</summary>
+/// <summary>How a <see cref="MessageSecurityService"/> does at one moment, for health checks. Each number is read by itself.</summary>
 public sealed record MessageSecurityServiceStatus
 {
     /// <summary>From when on the certificate of the service is valid, UTC.</summary>
@@ -15,7 +15,7 @@ public sealed record MessageSecurityServiceStatus
     /// <summary>How many there may be: <see cref="MessageSecurityServiceOptions.MaxSessions"/>.</summary>
     public required int MaxSessions { get; init; }
 
-    /// <summary>Sessions that were opened here and not used yet, also those in a session store; 0 where the binding has no sessions.</summary>
+    /// <summary>Sessions that were opened here and not used yet, also those in a session store; 0 without sessions.</summary>
     public required int PendingSessions { get; init; }
 
     /// <summary>How many there may be: MaxPendingSessions of LocalServiceSettings.</summary>

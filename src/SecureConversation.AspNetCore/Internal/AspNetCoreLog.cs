@@ -9,8 +9,8 @@ internal static partial class AspNetCoreLog
     public static partial void RequestRefused(ILogger logger, int statusCode);
 
     [LoggerMessage(316, LogLevel.Information, "HTTP request refused with status {StatusCode}: Content-Type {Found}, Content-Encoding "
-        + "{ContentEncoding}. Expected: Content-Type {Expected} (MessageVersion) and no encoding. From {RemoteAddress}. See ContentTypeMismatch "
-        + "in docs/failures.md.")]
+        + "{ContentEncoding}. Expected: Content-Type {Expected} (MessageVersion) and no encoding. From {RemoteAddress}. See "
+        + "ContentTypeMismatch in docs/failures.md.")]
     public static partial void WrongContentType(
         ILogger logger, int statusCode, string found, string contentEncoding, string expected, string remoteAddress);
 

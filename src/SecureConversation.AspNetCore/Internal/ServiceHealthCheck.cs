@@ -53,7 +53,7 @@ internal sealed class ServiceHealthCheck(MessageSecurityService service, TimePro
 
         if (status.WaitingRefusals >= status.MaxWaitingRefusals)
         {
-            yield return Text($"{status.WaitingRefusals} refusals wait, as many as MaxWaiting of FailureAnswers allows: somebody floods it.");
+            yield return Text($"{status.WaitingRefusals} refusals wait, as many as MaxWaiting of FailureAnswers allows.");
         }
 
         if (status.StoreFailedAt is { } at)

@@ -147,7 +147,7 @@ internal sealed record EngineTelemetry(string Role, string? Endpoint = null)
         /// <summary>It failed.</summary>
         public void Failed(FailureCode code)
         {
-            if (telemetry is not null)
+            if (span is not null || started != 0)
             {
                 var name = code.ToString();
                 span?.SetTag("error.type", name);

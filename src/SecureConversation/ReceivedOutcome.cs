@@ -1,6 +1,6 @@
 using SecureConversation.Engine.Telemetry;
 
-namespace SecureConversation.Engine.Roles;
+namespace SecureConversation;
 
 /// <summary>Reports to telemetry what became of a message that no exception refused.</summary>
 internal static class ReceivedOutcome

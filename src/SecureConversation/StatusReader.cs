@@ -1,7 +1,8 @@
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Sessions;
 
-namespace SecureConversation.Engine.Roles;
+namespace SecureConversation;
 
 /// <summary>Reads how a service does.</summary>
 internal sealed class StatusReader(
@@ -20,11 +21,11 @@ internal sealed class StatusReader(
             MaxPendingSessions = settings.MaxPendingSessions,
             WaitingRefusals = counts.Waiting,
             MaxWaitingRefusals = options.FailureAnswers.MaxWaiting,
-            StoreFailedAt = counts.FailedAt,
-            StoreFailure = counts.Failure,
+            StoreFailedAt = counts.Failure?.At,
+            StoreFailure = counts.Failure?.Thrown,
         };
     }
 
     /// <summary>What the parts of the service count.</summary>
-    internal readonly record struct Counts(int Sessions, int Pending, int Waiting, DateTimeOffset? FailedAt, Exception? Failure);
+    internal readonly record struct Counts(int Sessions, int Pending, int Waiting, StoreFailure? Failure);
 }
