@@ -108,10 +108,17 @@ public sealed class ClientSession : IDisposable
 
         ObjectDisposedException.ThrowIf(IsClosed, this);
         _role.ServiceCertificate.Require(_to.AbsoluteUri);
+        var measured = _role.Environment.Telemetry.Handshake();
+        measured.Session(Id);
         var key = Enter();
         try
         {
-            return new SessionHandshake(ClientRenew.Start(_role, key, _to), context => Switch(context, key));
+            return new SessionHandshake(ClientRenew.Start(_role, key, _to), context => Switch(context, key), measured);
+        }
+        catch
+        {
+            measured.Dispose();
+            throw;
         }
         finally
         {
@@ -183,7 +190,8 @@ public sealed class ClientSession : IDisposable
         var environment = _role.Environment;
         var validity = Messages.Element.LocalClientSettings.TimestampValidityDuration;
         var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
-        var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(key.SendKeys), SenderExtras.None));
+        using var securing = environment.Telemetry.Secure(Id);
+        var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(key.SendKeys), SenderExtras.None), securing);
         var expectation = new ReplyExpectation
         {
             MessageId = plain.FindText(Messages.Soap.MessageId),

@@ -103,6 +103,15 @@ public sealed class MessageSecurityClient
         }
 
         _role.ServiceCertificate.Require(to.AbsoluteUri);
-        return new SessionHandshake(ClientIssue.Start(_role, to), context => new ClientSession(_role, context, to));
+        var measured = _role.Environment.Telemetry.Handshake();
+        try
+        {
+            return new SessionHandshake(ClientIssue.Start(_role, to), context => new ClientSession(_role, context, to), measured);
+        }
+        catch
+        {
+            measured.Dispose();
+            throw;
+        }
     }
 }

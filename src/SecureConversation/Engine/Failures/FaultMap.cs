@@ -57,7 +57,9 @@ internal static class FaultMap
         // A message without security belongs neither to a session nor to a handshake (recorded from WCF).
         FailureCode.SecurityHeaderMissing when establishesSessions => BadContextToken(protocol),
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => WireFault.FailedAuthentication,
-        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.RenewalNotOffered => BadContextToken(protocol),
+        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.RenewalNotOffered
+            or FailureCode.SessionVersionMismatch or FailureCode.SessionMissing => BadContextToken(protocol),
+        FailureCode.AddressingVersionMismatch when establishesSessions => BadContextToken(protocol),
 
         // WCF finds a key by its instance while it reads the header, where it knows no other version (recorded).
         FailureCode.KeyInstanceUnknown => BadContextToken(ProtocolVersion.February2005),
@@ -88,8 +90,8 @@ internal static class FaultMap
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch =>
             SecureConversationFailure.FailedAuthentication,
         FailureCode.ServiceStopping => SecureConversationFailure.EndpointUnavailable,
-        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.KeyInstanceUnknown
-            or FailureCode.RenewalNotOffered => SecureConversationFailure.BadContextToken,
+        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.KeyInstanceUnknown or FailureCode.RenewalNotOffered
+            or FailureCode.SessionVersionMismatch or FailureCode.SessionMissing => SecureConversationFailure.BadContextToken,
         FailureCode.ServiceTooBusy or FailureCode.StoreUnavailable => SecureConversationFailure.ServerTooBusy,
         FailureCode.PeerFault => SecureConversationFailure.PeerFault,
         FailureCode.Internal => SecureConversationFailure.Internal,

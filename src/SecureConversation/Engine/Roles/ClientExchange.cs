@@ -25,9 +25,10 @@ internal sealed class ClientExchange(
             ? new SenderToken.Certificates(credentials.ClientCertificate!, credentials.ServiceCertificate!)
             : new SenderToken.WrappedKey(credentials.ServiceCertificate!);
         var extras = new SenderExtras { Credentials = credentials, Endorsing = endorsing };
+        using var securing = environment.Telemetry.Secure(session: null);
         var securer = new MessageSecurer(requirements, environment.Clock, messages.Element.LocalClientSettings.TimestampValidityDuration,
             environment.Random, environment.XmlLimits);
-        var message = environment.Sent(securer.Secure(plain, token, extras));
+        var message = environment.Sent(securer.Secure(plain, token, extras), securing);
         var expectation = new ReplyExpectation
         {
             MessageId = plain.FindText(messages.Soap.MessageId),

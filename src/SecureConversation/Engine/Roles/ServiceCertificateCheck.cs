@@ -1,4 +1,5 @@
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
@@ -34,7 +35,7 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
         if (_validator.FindProblem(certificate, now) is { } problem)
         {
             throw new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.UntrustedCertificate,
-                $"The certificate of the service, '{certificate.Subject}', is not trusted: {problem} "
+                $"The certificate of the service, {FailureText.Certificate(certificate)}, is not trusted: {problem} "
                     + "See ClientCredentials.ServiceCertificateValidation.");
         }
 
@@ -43,8 +44,9 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
         if (identity is null || !identity.Matches(certificate))
         {
             throw new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.IdentityMismatch,
-                $"The certificate of the service, '{certificate.Subject}', does not carry the expected identity ({identity}). "
-                    + "Set ClientCredentials.ServiceIdentity.");
+                $"The certificate of the service, {FailureText.Certificate(certificate)}, does not carry the expected identity ("
+                    + (identity?.ToString() ?? "none is known: the request has no absolute address")
+                    + "). Set ClientCredentials.ServiceIdentity.");
         }
 
         _good = new Judgement(to, now + Keep);
