@@ -132,7 +132,7 @@ public sealed class SessionTests
         var options = Credential.Options(service.Binding);
         await using var client = new SecureConversationClient(service.Address, options);
         var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
-        Assert.Equal(SecureConversationFailure.BadContextToken, error.Failure);
+        Assert.Equal(SecureConversationFailure.RenewNeeded, error.Failure);
         Assert.True(error.Fault!.IsSecured);
         await RecordedLog.Current.SeenAsync(204);
         Assert.Equal(0, service.Engine.SessionCount);
