@@ -41,7 +41,8 @@ internal static class WithoutSession
                 $"namespace {protocol.ScNamespace} or {protocol.TrustNamespace} (MessageSecurityVersion)");
         }
 
-        return Fail.With<SecurityContextToken>(FailureCode.SessionMissing, "wsc:SecurityContextToken", Children(wire), "a wsc:SecurityContextToken");
+        return Fail.With<SecurityContextToken>(
+            FailureCode.SessionMissing, "wsc:SecurityContextToken", Children(wire), "a wsc:SecurityContextToken");
     }
 
     private static string Children(SoapEnvelope wire)
