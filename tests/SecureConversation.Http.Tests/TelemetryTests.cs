@@ -97,7 +97,7 @@ public sealed class TelemetryTests
         Assert.True(Sum("secureconversation.opened_sessions", "role", "client") >= 2);
         Assert.True(Sum("secureconversation.opened_sessions", "role", "service") >= 2);
         Assert.True(Sum("secureconversation.closed_sessions", "reason", "Cancelled") >= 1);
-        Assert.True(Sum("secureconversation.closed_sessions", "reason", "Aborted") >= 1);
+        Assert.True(Sum("secureconversation.closed_sessions", "reason", "ServiceStopped") >= 1);
         Assert.True(Sum("secureconversation.refused_messages", "code", "UnknownContext") >= 1);
         foreach (var role in new[] { "client", "service" })
         {
