@@ -173,7 +173,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
             await renewal.ConfigureAwait(false);
             return true;
         }
-        catch (SecureConversationException e)
+        catch (SecureConversationException e) when (e.Failure != SecureConversationFailure.ServerTooBusy)
         {
             slot.Lose(session, e.Code);
             return false;

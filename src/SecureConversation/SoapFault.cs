@@ -37,8 +37,11 @@ public sealed record SoapFault
     internal bool IsLossOfContext =>
         Is("BadContextToken", Ns.ScFebruary2005, Ns.Sc13) || Is("RenewNeeded", Ns.ScFebruary2005, Ns.Sc13);
 
-    /// <summary>Whether the service wants a new key, and nobody else can have said so.</summary>
-    internal bool IsRenewNeeded => IsSecured && Is("RenewNeeded", Ns.ScFebruary2005, Ns.Sc13);
+    /// <summary>Whether something signed says which request the fault answers. If not, it may be one to an earlier request.</summary>
+    internal bool AnswersRequest { get; init; }
+
+    /// <summary>Whether the service wants a new key for this request, and nobody else can have said so.</summary>
+    internal bool IsRenewNeeded => IsSecured && AnswersRequest && Is("RenewNeeded", Ns.ScFebruary2005, Ns.Sc13);
 
     /// <summary>Whether a credential was refused: by message security, or by the token service of a negotiation.</summary>
     internal bool IsFailedAuthentication => Is("FailedAuthentication", Ns.Wsse, Ns.TrustFebruary2005, Ns.Trust13);

@@ -131,7 +131,9 @@ public sealed class VerifiedMessage : IDisposable
         {
             // What is handed out is what was digested: a detail has no comments that somebody put into it.
             using var indexed = SoapEnvelope.Parse(Envelope, _wire.Names, XmlLimits.Known, indexBody: true);
-            return FaultReader.Read(indexed, isSecured: true);
+            return FaultReader.Read(indexed, isSecured: Requirements.SignBody) is { } fault
+                ? fault with { AnswersRequest = AnswersRequest }
+                : null;
         }
         catch (SecurityFailureException e)
         {
@@ -156,6 +158,9 @@ public sealed class VerifiedMessage : IDisposable
 
         return fault is not null;
     }
+
+    /// <summary>Whether something signed says which request the message answers: a:RelatesTo, or confirmations of its signatures.</summary>
+    internal bool AnswersRequest { get; set; }
 
     /// <summary>Set by the client or service before it hands out the message.</summary>
     internal bool HandsOutUnsignedHeaders { get; set; }

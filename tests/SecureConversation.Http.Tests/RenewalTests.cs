@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Text;
 using SecureConversation.Binding;
 using SecureConversation.Testing;
 
@@ -7,6 +9,9 @@ namespace SecureConversation.Http.Tests;
 public sealed class RenewalTests
 {
     private const string Echo = "<Echo xmlns=\"urn:e\"/>";
+
+    private const string RenewNeeded = "<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value xmlns:c=\"http://schemas.xmlsoap.org/ws/2005/02/sc\">"
+        + "c:RenewNeeded</s:Value></s:Subcode></s:Code><s:Reason><s:Text xml:lang=\"en\">Renew.</s:Text></s:Reason></s:Fault>";
 
     private static readonly TimeSpan KeyLife = TimeSpan.FromMinutes(5);
 
@@ -140,12 +145,90 @@ public sealed class RenewalTests
         {
             executed++;
             return Task.FromResult<byte[]?>(Messages.Envelope(service.Binding.MessageVersion,
-                "<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value xmlns:c=\"http://schemas.xmlsoap.org/ws/2005/02/sc\">c:RenewNeeded</s:Value></s:Subcode></s:Code>" +
-                "<s:Reason><s:Text xml:lang=\"en\">Renew.</s:Text></s:Reason></s:Fault>", "http://schemas.microsoft.com/ws/2006/05/security/SecureConversationFault"));
+                RenewNeeded, "http://schemas.microsoft.com/ws/2006/05/security/SecureConversationFault"));
         };
         var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
         Assert.Equal((SecureConversationFailure.RenewNeeded, true), (error.Failure, error.Fault!.IsSecured));
         Assert.Equal((2, 1, 1), (executed, service.Handshakes, service.Renewals));
+    }
+
+    /// <summary>Nobody signs the body of a reply of level None, so nobody says by it that a call was not executed.</summary>
+    [Fact]
+    public async Task UnsignedBodyThatSaysSo_RepeatsNothing()
+    {
+        var levels = ChannelProtectionRequirements.Default.WithReplyTo(Messages.Action, ProtectionLevel.None);
+        var binding = MessageSecurityBinding.Create(Credential.Session().Element, Credential.Session().MessageVersion, levels);
+        await using var service = await TestService.StartAsync(binding);
+        var executed = 0;
+        var reply = service.Reply;
+        service.Reply = dispatch =>
+        {
+            executed++;
+            return reply(dispatch);
+        };
+        service.Tamper = bytes =>
+        {
+            var text = Encoding.UTF8.GetString(bytes);
+            var start = text.IndexOf("<EchoResponse", StringComparison.Ordinal);
+            var end = text.IndexOf("/>", start, StringComparison.Ordinal) + 2;
+            return Encoding.UTF8.GetBytes(text[..start] + RenewNeeded + text[end..]);
+        };
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(binding));
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.False(error.Fault!.IsSecured);
+        Assert.Equal((1, 0), (executed, service.Renewals));
+    }
+
+    /// <summary>A request without a:MessageID is named by no fault, so an earlier one could answer it.</summary>
+    [Fact]
+    public async Task FaultToAnEarlierOneWayRequest_RepeatsNothing()
+    {
+        await using var service = await StartAsync();
+        await using var client = Client(service);
+        await client.CallAsync(Messages.Action, Echo);
+        var executed = new List<string>();
+        service.Reply = dispatch =>
+        {
+            executed.Add(Encoding.UTF8.GetString(dispatch.Request.Envelope.Span));
+            return Task.FromResult<byte[]?>(null);
+        };
+        byte[]? kept = null;
+        service.Intercept = async context =>
+        {
+            service.Intercept = _ => Task.FromResult(false);
+            Advance(1.01);
+            kept = await ReceiveAsync(service, context);
+            context.Response.StatusCode = 202;
+            return true;
+        };
+        await client.SendOneWayAsync(Messages.Action, "<A xmlns=\"urn:e\"/>");
+        Assert.NotNull(kept);
+        await client.SendOneWayAsync(Messages.Action, Echo);
+        executed.Clear();
+        service.Intercept = async context =>
+        {
+            service.Intercept = _ => Task.FromResult(false);
+            await ReceiveAsync(service, context);
+            context.Response.StatusCode = 500;
+            context.Response.ContentType = service.Binding.MessageVersion.MediaType + "; charset=utf-8";
+            await context.Response.Body.WriteAsync(kept);
+            return true;
+        };
+        await Assert.ThrowsAsync<SecureConversationException>(() => client.SendOneWayAsync(Messages.Action, "<B xmlns=\"urn:e\"/>"));
+        Assert.Single(executed);
+    }
+
+    private static async Task<byte[]?> ReceiveAsync(TestService service, Microsoft.AspNetCore.Http.HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        using var result = await service.Engine.ReceiveAsync(body.ToArray());
+        if (result is ServiceResult.Dispatch dispatch)
+        {
+            await service.Reply(dispatch);
+        }
+
+        return (result as ServiceResult.Respond)?.Envelope.ToArray();
     }
 
     private static MessageSecurityBinding WithKeyLife(MessageSecurityBinding binding, TimeSpan life) => MessageSecurityBinding.Create(

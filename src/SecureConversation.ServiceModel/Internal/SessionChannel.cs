@@ -39,6 +39,11 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
             }
         }
 
+        catch (ObjectDisposedException) when (Security.ReopensLostSessions && _session != session)
+        {
+            // Another call has lost the session meanwhile.
+        }
+
         // Nothing was sent, so every call goes on.
         return Secure(await ReopenAsync(call.Deadline, isAsync).ConfigureAwait(false), call);
     }
@@ -182,7 +187,7 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
     /// </summary>
     private async Task PrepareAsync(ClientSession session, PlainCall call, bool isAsync)
     {
-        var isExpired = call.ExpiredKey == session.Expires || (session.CanRenew && session.Expires <= TimeProvider.System.GetUtcNow());
+        var isExpired = call.ExpiredKey == session.Expires || (session.IsRenewalDue && session.Expires <= TimeProvider.System.GetUtcNow());
         if (isExpired)
         {
             var expired = session.Expires;

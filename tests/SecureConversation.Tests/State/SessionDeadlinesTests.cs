@@ -1,7 +1,9 @@
 using System.Security.Claims;
+using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Testing;
+using SecureConversation.Tests.Roles;
 
 namespace SecureConversation.Tests.State;
 
@@ -86,6 +88,32 @@ public sealed class SessionDeadlinesTests
         Assert.Empty(_deadlines.TakeDue());
         _clock.Advance(Minute);
         Assert.Same(session, Assert.Single(_deadlines.TakeDue()));
+    }
+
+    [Fact]
+    public void TimeSpanMaxValue_IsForEver()
+    {
+        _clock.Advance(TimeSpan.FromDays(1));
+        _deadlines.Watch(New(), TimeSpan.MaxValue);
+        _clock.Advance(TimeSpan.FromDays(10000));
+        Assert.Empty(_deadlines.TakeDue());
+        Assert.Equal(1, _deadlines.Count);
+    }
+
+    [Fact]
+    public async Task EndlessTimeouts_LetSessionsLive()
+    {
+        var binding = Bindings.Create("anonymous//session");
+        binding = MessageSecurityBinding.Create(
+            binding.Element with { LocalServiceSettings = binding.Element.LocalServiceSettings with { InactivityTimeout = TimeSpan.MaxValue } }, binding.MessageVersion);
+        using var loopback = new Loopback(binding, _clock, new() { TimeProvider = _clock, SessionIdleTimeout = TimeSpan.MaxValue, FailureAnswers = Loopback.AtOnce });
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        using var session = await loopback.OpenAsync();
+        _clock.Advance(TimeSpan.FromHours(1));
+        using var request = session.Secure(Loopback.Request(binding.MessageVersion));
+        using var dispatch = Assert.IsType<ServiceResult.Dispatch>(await loopback.Service.ReceiveAsync(request.Envelope));
+        _clock.Advance(TimeSpan.FromHours(10));
+        Assert.Equal(SessionCloseReason.None, dispatch.Session!.CloseReason);
     }
 
     private ServiceSession New()

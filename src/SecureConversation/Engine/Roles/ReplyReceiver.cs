@@ -34,6 +34,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             RequireAnswer(authentic, freshness);
             var message = verifier.Open(authentic, expectation.Signatures);
             RequireRelation(message);
+            message.AnswersRequest = expectation.MessageId is not null || requirements.SignatureConfirmation;
             message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
             message.HandsOutCanonicalForm = environment.HandOutCanonicalForm;
             verifying.Action(message.Action);

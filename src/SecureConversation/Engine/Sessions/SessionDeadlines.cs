@@ -35,8 +35,10 @@ internal sealed class SessionDeadlines(TimeProvider clock, TimeSpan slice)
     {
         lock (_lock)
         {
-            // A slice is asked for when it is over, so a session is never asked for too early.
-            var index = Math.Max(_next, SlicesUntil(clock.GetElapsedTime(_start) + remaining - TimeSpan.FromTicks(1)));
+            // A slice is asked for when it is over, so a session is never asked for too early. TimeSpan.MaxValue is for ever.
+            var elapsed = clock.GetElapsedTime(_start);
+            var time = remaining < TimeSpan.MaxValue - elapsed ? elapsed + remaining : TimeSpan.MaxValue;
+            var index = Math.Max(_next, SlicesUntil(time - TimeSpan.FromTicks(1)));
             Remove(session);
             _sliceOf.Add(session, index);
             (CollectionsMarshal.GetValueRefOrAddDefault(_slices, index, out _) ??= []).Add(session);

@@ -76,12 +76,22 @@ internal sealed class CookieSessions(
         var cookie = ElementValue.Base64(element, MaxCookieBytes);
         if (cache.Enter(id) is { } known)
         {
-            if (known.Cookie!.Octets.AsSpan().SequenceEqual(cookie) && IsTrusted(known))
+            var isTrusted = false;
+            try
             {
-                return known;
+                isTrusted = known.Cookie!.Octets.AsSpan().SequenceEqual(cookie) && IsTrusted(known);
+                if (isTrusted)
+                {
+                    return known;
+                }
             }
-
-            known.Leave();
+            finally
+            {
+                if (!isTrusted)
+                {
+                    known.Leave();
+                }
+            }
         }
 
         return Read(id, cookie, sender);
@@ -107,7 +117,7 @@ internal sealed class CookieSessions(
             return true;
         }
 
-        var state = encoder.Decode(cookie.Octets);
+        var state = Decode(cookie.Octets);
         CryptographicOperations.ZeroMemory(state);
         if (state is null)
         {
@@ -119,9 +129,23 @@ internal sealed class CookieSessions(
         return true;
     }
 
+    /// <summary>The encoder may be code of the application, and its keys be kept elsewhere.</summary>
+    private byte[]? Decode(byte[] cookie)
+    {
+        try
+        {
+            return encoder.Decode(cookie);
+        }
+        catch (Exception e) when (ApplicationCode.IsItsOwn(e, CancellationToken.None))
+        {
+            throw new SecurityFailureException(
+                FailureCode.StoreUnavailable, nameof(MessageSecurityServiceOptions.SecurityStateEncoder)) { Thrown = e };
+        }
+    }
+
     private ServiceSession Read(string id, byte[] cookie, Owner sender)
     {
-        var state = encoder.Decode(cookie)
+        var state = Decode(cookie)
             ?? Fail.With<byte[]>(FailureCode.UnknownContext, "the cookie is of another key ring or of a revoked key, or was changed");
         try
         {
