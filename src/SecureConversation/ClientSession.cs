@@ -107,11 +107,11 @@ public sealed class ClientSession : IDisposable
         }
 
         ObjectDisposedException.ThrowIf(IsClosed, this);
-        _role.ServiceCertificate.Require(_to.AbsoluteUri);
+        var service = _role.ExchangeWith(_to.AbsoluteUri);
         var key = Enter();
         try
         {
-            return new SessionHandshake(ClientRenew.Start(_role, key, _to), context => Switch(context, key));
+            return new SessionHandshake(ClientRenew.Start(_role, service, key, _to), context => Switch(context, key));
         }
         finally
         {

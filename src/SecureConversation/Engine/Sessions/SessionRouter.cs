@@ -12,7 +12,7 @@ namespace SecureConversation.Engine.Sessions;
 /// opened. With a store, a session that the store does not have has ended.
 /// </summary>
 internal sealed class SessionRouter(
-    SessionTable live, ISecuritySessionStore? store, string? endpoint, BindingMessages messages, KeyChanges keys, TimeProvider clock)
+    SessionTable live, ISecuritySessionStore? store, EndpointScopes? endpoint, BindingMessages messages, KeyChanges keys, TimeProvider clock)
 {
     // Far more than a store in order ever has at once. Anybody can name a session, so the look-ups are shared by address.
     private const int MostLookUps = 1024;
@@ -177,7 +177,7 @@ internal sealed class SessionRouter(
             return;
         }
 
-        using var state = session.TrySave(endpoint!, session.Keys)!;
+        using var state = session.TrySave(endpoint!.Current, session.Keys)!;
         try
         {
             using var timeout = new CancellationTokenSource(messages.Element.LocalServiceSettings.NegotiationTimeout, clock);
@@ -288,9 +288,10 @@ internal sealed class SessionRouter(
     /// <summary>Refuses a session that another endpoint issued, perhaps to somebody who may not open one here.</summary>
     private void RequireOwn(SessionState state)
     {
-        if (state.Endpoint != endpoint)
+        if (!endpoint!.Accepts(state.Endpoint))
         {
-            Fail.With(FailureCode.UnknownContext, $"the session store has it for the endpoint '{state.Endpoint}', this is '{endpoint}'");
+            Fail.With(FailureCode.UnknownContext,
+                $"the session store has it for the endpoint '{state.Endpoint}', this is '{endpoint.Current}'");
         }
     }
 

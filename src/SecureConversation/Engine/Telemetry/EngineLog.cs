@@ -75,6 +75,13 @@ internal static partial class EngineLog
         + "ReplayWindow and MaxClockSkew. Set ReplayCache to one that all instances share.")]
     public static partial void CookiesWithoutSharedMemory(ILogger logger);
 
+    [LoggerMessage(51, LogLevel.Information, "The credentials of the service changed: its certificate is {Certificate}, and it has "
+        + "{Others} others.")]
+    public static partial void CredentialsChanged(ILogger logger, string certificate, int others);
+
+    [LoggerMessage(52, LogLevel.Information, "The credentials of the client changed. Open sessions go on.")]
+    public static partial void ClientCredentialsChanged(ILogger logger);
+
     [LoggerMessage(7, LogLevel.Warning, "Message refused: {Code}, because {Setting} is used up.")]
     public static partial void LimitReached(ILogger logger, FailureCode code, string setting);
 
