@@ -5,8 +5,8 @@ namespace SecureConversation.AspNetCore;
 
 /// <summary>
 /// The message security of one or more SOAP endpoints. Checked when the host starts: settings that contradict each other
-/// or a missing certificate end the start with an <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>. They are read once,
-/// but for <see cref="Credentials"/>: other settings that change later have no effect until the next start.
+/// or a missing certificate end the start with an <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>. They are read
+/// once, but for <see cref="Credentials"/>: other settings that change later have no effect until the next start.
 /// </summary>
 public sealed class SecureConversationServiceOptions
 {

@@ -75,8 +75,8 @@ public static class SecureConversationHttpClientBuilderExtensions
         var monitor = services.GetRequiredService<IOptionsMonitor<SecureConversationHttpOptions>>();
         var options = monitor.Get(name);
         var endpoint = new Endpoint(name, options);
-        ChangingOptions.Follow(
-            monitor, name, options, changed => endpoint.Client.UpdateCredentials(changed.Credentials!), e => HttpLog.CredentialsNotTaken(endpoint.Log, e));
+        ChangingOptions.Follow(monitor, name, options, changed => endpoint.Client.UpdateCredentials(changed.Credentials!),
+            e => HttpLog.CredentialsNotTaken(endpoint.Log, e));
         var handlers = services.GetRequiredService<IHttpMessageHandlerFactory>();
         SecureConversationSessions? sessions = null;
         return sessions = new SecureConversationSessions(endpoint, Connect);

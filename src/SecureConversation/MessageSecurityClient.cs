@@ -122,6 +122,7 @@ public sealed class MessageSecurityClient
             throw new InvalidOperationException("The binding establishes no sessions: call Secure for each request.");
         }
 
-        return new SessionHandshake(ClientIssue.Start(_role, _role.ExchangeWith(to.AbsoluteUri), to), context => new ClientSession(_role, context, to));
+        var service = _role.ExchangeWith(to.AbsoluteUri);
+        return new SessionHandshake(ClientIssue.Start(_role, service, to), context => new ClientSession(_role, context, to));
     }
 }

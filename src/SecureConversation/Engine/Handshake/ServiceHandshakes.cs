@@ -98,8 +98,8 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
     }
 
     private async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveAsync(ReceivedEnvelope message,
-        OwnCertificate own, MessageRequirements requirements, KeySource keys, Func<AuthenticMessage, CancellationToken, ValueTask>? findMore,
-        CancellationToken stop)
+        OwnCertificate own, MessageRequirements requirements, KeySource keys,
+        Func<AuthenticMessage, CancellationToken, ValueTask>? findMore, CancellationToken stop)
     {
         try
         {

@@ -5,8 +5,8 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Engine.Roles;
 
 /// <summary>
-/// Checks before the first message that the certificate of the service is valid and has the expected identity; of several, the first that does is the one. A positive result is kept
-/// for five minutes, because building a chain is slow.
+/// Checks before the first message that the certificate of the service is valid and has the expected identity; of several, the first that
+/// does is the one. A positive result is kept for five minutes, because building a chain is slow.
 /// </summary>
 internal sealed class ServiceCertificateCheck(ClientCredentials credentials, EngineEnvironment environment)
 {

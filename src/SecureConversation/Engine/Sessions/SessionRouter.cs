@@ -12,7 +12,8 @@ namespace SecureConversation.Engine.Sessions;
 /// opened. With a store, a session that the store does not have has ended.
 /// </summary>
 internal sealed class SessionRouter(
-    SessionTable live, ISecuritySessionStore? store, EndpointScopes? endpoint, BindingMessages messages, KeyChanges keys, TimeProvider clock)
+    SessionTable live, ISecuritySessionStore? store, EndpointScopes? endpoint, BindingMessages messages, KeyChanges keys,
+    TimeProvider clock)
 {
     // Far more than a store in order ever has at once. Anybody can name a session, so the look-ups are shared by address.
     private const int MostLookUps = 1024;

@@ -21,7 +21,8 @@ namespace SecureConversation.Engine.Sessions;
 /// <param name="random">Source of the Ids of derived keys.</param>
 /// <param name="clock">Source of time.</param>
 internal sealed class CookieSessions(
-    ISecurityStateEncoder encoder, EndpointScopes endpoint, BindingMessages messages, CookieCache cache, RandomSource random, TimeProvider clock)
+    ISecurityStateEncoder encoder, EndpointScopes endpoint, BindingMessages messages, CookieCache cache, RandomSource random,
+    TimeProvider clock)
     : IDisposable
 {
     // Room for a certificate and a hundred claims. Each message of the session has it.
@@ -30,7 +31,7 @@ internal sealed class CookieSessions(
     // Base64 with some white space.
     private const int MaxCookieCharacters = MaxCookieBytes / 3 * 4 + 1024;
 
-    // So that a key of the encoder that is revoked ends its sessions soon, though they are remembered.
+    // So that a key of the encoder that is revoked, or a certificate that is gone, ends its sessions soon, though they are remembered.
     private static readonly TimeSpan TrustInCache = TimeSpan.FromMinutes(1);
 
     /// <summary>Puts the state of a session into a cookie.</summary>
@@ -96,7 +97,9 @@ internal sealed class CookieSessions(
 
     public void Dispose() => cache.Dispose();
 
-    /// <summary>Whether the encoder still reads the cookie of a remembered session, and its certificate is still one of the service.</summary>
+    /// <summary>
+    /// Whether the encoder still reads the cookie of a remembered session, and its certificate is still one of the service.
+    /// </summary>
     private bool IsTrusted(ServiceSession session)
     {
         var cookie = session.Cookie!;
