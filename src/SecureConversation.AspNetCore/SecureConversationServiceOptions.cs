@@ -5,7 +5,8 @@ namespace SecureConversation.AspNetCore;
 
 /// <summary>
 /// The message security of one or more SOAP endpoints. Checked when the host starts: settings that contradict each other
-/// or a missing certificate end the start with an <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>.
+/// or a missing certificate end the start with an <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>. They are read
+/// once, but for <see cref="Credentials"/>: other settings that change later have no effect until the next start.
 /// </summary>
 public sealed class SecureConversationServiceOptions
 {
@@ -22,7 +23,10 @@ public sealed class SecureConversationServiceOptions
     public ChannelProtectionRequirements ProtectionRequirements { get; set; } = ChannelProtectionRequirements.Default;
 
     /// <summary>
-    /// The certificate of the service and how clients are validated. Needed; stays with the caller, who disposes of it after the host.
+    /// The certificates of the service and how clients are validated. Needed; stays with the caller, who disposes of it after the host.
+    /// When the options change (IOptionsMonitor), the new credentials hold for messages that arrive from then on, and sessions go on: see
+    /// <see cref="MessageSecurityService.UpdateCredentialsAsync"/>. Leave earlier credentials to the garbage collector, since messages
+    /// may still use them. New options that are not valid leave the credentials as they are.
     /// </summary>
     public ServiceCredentials? Credentials { get; set; }
 

@@ -79,6 +79,9 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     /// <inheritdoc cref="SecureConversationSessions.CloseAsync"/>
     public Task CloseAsync(CancellationToken cancellationToken = default) => _handler.CloseAsync(cancellationToken);
 
+    /// <inheritdoc cref="SecureConversationHandler.UpdateCredentials"/>
+    public void UpdateCredentials(Credentials.ClientCredentials credentials) => _handler.UpdateCredentials(credentials);
+
     /// <summary>Calls an operation.</summary>
     /// <param name="action">Its a:Action.</param>
     /// <param name="body">

@@ -63,6 +63,15 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
     /// <inheritdoc cref="SecureConversationSessions.CloseAsync"/>
     public Task CloseAsync(CancellationToken cancellationToken = default) => _sessions.CloseAsync(cancellationToken);
 
+    /// <summary>
+    /// Gives the client other credentials while it runs. They hold for requests and handshakes from now on; open sessions go on. Where the
+    /// client certificate or the user name is another one, the service renews none of the open sessions: each is replaced when its renewal
+    /// is refused, and no request fails for it. Leave the earlier credentials to the garbage collector, since requests may still use them.
+    /// </summary>
+    /// <param name="credentials">All credentials, not only those that are new.</param>
+    /// <exception cref="ArgumentException">They lack something that the binding needs. Nothing has changed.</exception>
+    public void UpdateCredentials(Credentials.ClientCredentials credentials) => Endpoint.Client.UpdateCredentials(credentials);
+
     /// <summary>Cancels the sessions, within CloseTimeout, and disposes of the transport.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -72,10 +72,14 @@ public static class SecureConversationHttpClientBuilderExtensions
 
     private static SecureConversationSessions CreateSessions(IServiceProvider services, string name)
     {
-        var options = services.GetRequiredService<IOptionsMonitor<SecureConversationHttpOptions>>().Get(name);
+        var monitor = services.GetRequiredService<IOptionsMonitor<SecureConversationHttpOptions>>();
+        var options = monitor.Get(name);
+        var endpoint = new Endpoint(name, options);
+        ChangingOptions.Follow(monitor, name, options, changed => endpoint.Client.UpdateCredentials(changed.Credentials!),
+            e => HttpLog.CredentialsNotTaken(endpoint.Log, e));
         var handlers = services.GetRequiredService<IHttpMessageHandlerFactory>();
         SecureConversationSessions? sessions = null;
-        return sessions = new SecureConversationSessions(new Endpoint(name, options), Connect);
+        return sessions = new SecureConversationSessions(endpoint, Connect);
 
         // The session that was opened holds what this returns: the factory disposes of rotated handlers only when nobody holds them, and
         // the cancel at the end needs one when the factory can make no more.

@@ -5,8 +5,8 @@ using SecureConversation.Credentials;
 namespace SecureConversation.Http;
 
 /// <summary>
-/// Settings of an HTTP client with message security. They are read once, when the handler or client is made; later changes have no effect.
-/// The first four are those of the service.
+/// Settings of an HTTP client with message security. They are read once, when the handler or client is made; later changes have no effect,
+/// but for <see cref="Credentials"/>. The first four are those of the service.
 /// </summary>
 public sealed class SecureConversationHttpOptions
 {
@@ -24,6 +24,10 @@ public sealed class SecureConversationHttpOptions
 
     /// <summary>
     /// Who the client is and which service it expects. Needed; stays with the caller, who disposes of it after the client.
+    /// With IHttpClientFactory, when the options change (IOptionsMonitor), the new credentials hold for requests and handshakes from then
+    /// on, and open sessions go on; elsewhere call UpdateCredentials of <see cref="SecureConversationClient"/> or
+    /// <see cref="SecureConversationHandler"/>. Leave earlier credentials to the garbage collector, since requests may still use them. New
+    /// options that are not valid leave the credentials as they are.
     /// </summary>
     public ClientCredentials? Credentials { get; set; }
 

@@ -107,13 +107,13 @@ public sealed class ClientSession : IDisposable
         }
 
         ObjectDisposedException.ThrowIf(IsClosed, this);
-        _role.ServiceCertificate.Require(_to.AbsoluteUri);
+        var service = _role.ExchangeWith(_to.AbsoluteUri);
         var measured = _role.Environment.Telemetry.Handshake();
         measured.Session(Id);
         var key = Enter();
         try
         {
-            return new SessionHandshake(ClientRenew.Start(_role, key, _to), context => Switch(context, key), measured);
+            return new SessionHandshake(ClientRenew.Start(_role, service, key, _to), context => Switch(context, key), measured);
         }
         catch
         {

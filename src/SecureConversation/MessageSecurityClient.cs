@@ -6,6 +6,7 @@ using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Telemetry;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation;
@@ -57,6 +58,25 @@ public sealed class MessageSecurityClient
 
     internal ClientRole Role => _role;
 
+    /// <summary>
+    /// Gives the client other credentials while it runs. They hold for requests and handshakes that are made from now on; those made before
+    /// are answered under the earlier ones. Open sessions go on. A renewal is made with the newest credentials, and a service refuses one
+    /// with another client certificate or user name than the session was opened with, since nobody shall renew the session of another:
+    /// open a new session then.
+    /// </summary>
+    /// <param name="credentials">
+    /// All credentials, not only those that are new. A credential that is only in the earlier ones may be disposed of when no
+    /// <see cref="SecuredRequest"/> or <see cref="SessionHandshake"/> is left that was made with it.
+    /// </param>
+    /// <exception cref="ArgumentException">They lack something that the binding needs. Nothing has changed.</exception>
+    public void UpdateCredentials(ClientCredentials credentials)
+    {
+        ArgumentNullException.ThrowIfNull(credentials);
+        CredentialChecks.Require(Binding, credentials);
+        _role.Use(credentials);
+        EngineLog.ClientCredentialsChanged(_role.Environment.Log);
+    }
+
     /// <summary>Protects a request outside a session.</summary>
     /// <param name="envelope">A plain SOAP envelope with a:Action and a:To, and with a:MessageID when a reply is expected.</param>
     /// <param name="to">Address of the service; null to take a:To. Its host is the expected identity if the credentials set none.</param>
@@ -77,14 +97,14 @@ public sealed class MessageSecurityClient
 
         var messages = _role.Messages.Application;
         using var plain = ClientEnvelope.Parse(envelope, messages.Soap, _role.Environment.XmlLimits);
-        _role.ServiceCertificate.Require(to?.AbsoluteUri ?? plain.FindText(messages.Soap.To));
+        var service = _role.ExchangeWith(to?.AbsoluteUri ?? plain.FindText(messages.Soap.To));
         if (messages.Soap.HasAddressing)
         {
             // What is signed is what the service goes by.
             action = plain.FindText(messages.Soap.Action);
         }
 
-        return _role.Exchange.Secure(plain, messages.ForRequest(action), MessageKind.Application, action);
+        return service.Secure(plain, messages.ForRequest(action), MessageKind.Application, action);
     }
 
     /// <summary>
@@ -102,11 +122,12 @@ public sealed class MessageSecurityClient
             throw new InvalidOperationException("The binding establishes no sessions: call Secure for each request.");
         }
 
-        _role.ServiceCertificate.Require(to.AbsoluteUri);
+        var service = _role.ExchangeWith(to.AbsoluteUri);
         var measured = _role.Environment.Telemetry.Handshake();
         try
         {
-            return new SessionHandshake(ClientIssue.Start(_role, to), context => new ClientSession(_role, context, to), measured);
+            return new SessionHandshake(
+                ClientIssue.Start(_role, service, to), context => new ClientSession(_role, context, to), measured);
         }
         catch
         {

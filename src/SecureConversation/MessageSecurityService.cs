@@ -1,5 +1,3 @@
-using System.Security.Claims;
-using System.Security.Cryptography;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
@@ -19,7 +17,7 @@ namespace SecureConversation;
 /// The service side of message security, without I/O: it takes received envelopes and returns what the host does with them. One
 /// instance serves one endpoint and is safe for concurrent use.
 /// </summary>
-public sealed class MessageSecurityService : IDisposable
+public sealed partial class MessageSecurityService : IDisposable
 {
     // A fault for a stranger repeats his message id, though not one that is larger than any honest one.
     private const int MaxEchoedId = 1024;
@@ -29,9 +27,6 @@ public sealed class MessageSecurityService : IDisposable
 
     private readonly EndpointMessages _messages;
     private readonly EngineEnvironment _environment;
-    private readonly ServiceCredentials _credentials;
-    private readonly FirstGlance _firstGlance;
-    private readonly ServiceReceiver _receiver;
     private readonly PrivateKeyTurns? _turns;
     private readonly ServiceSessions? _sessions;
     private readonly ServiceHandshakes? _handshakes;
@@ -63,7 +58,6 @@ public sealed class MessageSecurityService : IDisposable
         ArgumentNullException.ThrowIfNull(binding);
         ArgumentNullException.ThrowIfNull(credentials);
         Binding = binding;
-        _credentials = credentials;
         _environment = environment ?? EngineEnvironment.Of(options);
         _environment.Check();
         var telemetry = new EngineTelemetry("service", options.EndpointName);
@@ -85,17 +79,12 @@ public sealed class MessageSecurityService : IDisposable
             $"messages outside sessions that wait, one for {PlacesForEachInLine} of {nameof(FailureAnswerOptions.MaxWaiting)} of "
             + nameof(MessageSecurityServiceOptions.FailureAnswers), _environment.Clock);
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
-        var replays = options.ReplayCache ?? ServiceReceiver.SharedMemory(
-            _messages, credentials.ServiceCertificate!.Certificate, _environment.Clock);
-        _firstGlance = new FirstGlance(replays, _environment.Clock);
-        _receiver = new ServiceReceiver(_environment, replays, new ClientAuthenticator(credentials, _environment));
-        var endpoint = options.SessionStore is null && !binding.HasCookies ? null
-            : EndpointScope.Of(options.EndpointName!, binding,
-                credentials.ServiceCertificate!.Certificate.GetCertHashString(HashAlgorithmName.SHA256));
-        _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, endpoint) : null;
-        _handshakes = _sessions is null ? null : new ServiceHandshakes(
-            _sessions, _messages, credentials.ServiceCertificate!, _receiver, _firstGlance, _delivery, _environment);
-        _status = new StatusReader(credentials.ServiceCertificate!, options, Formats.Element.LocalServiceSettings, () => new(SessionCount,
+        _replays = options.ReplayCache;
+        _scopes = options.SessionStore is null && !binding.HasCookies ? null : new EndpointScopes(options.EndpointName!, binding);
+        _certificates = Take(credentials);
+        _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, _scopes) : null;
+        _handshakes = _sessions is null ? null : new ServiceHandshakes(_sessions, _messages, _delivery, _environment);
+        _status = new StatusReader(options, Formats.Element.LocalServiceSettings, () => new(_certificates, SessionCount,
             _sessions?.Table.PendingCount ?? 0, _failures.Waiting, _sessions?.Store?.LastFailure));
     }
 
@@ -235,53 +224,6 @@ public sealed class MessageSecurityService : IDisposable
 
     private BindingMessages Formats => _messages.Application;
 
-    /// <summary>Receives a message of a binding without sessions.</summary>
-    private async ValueTask<ServiceResult> ReceiveAloneAsync(ReceivedEnvelope message, CancellationToken cancellationToken)
-    {
-        var isSecured = !message.Wire.FindSecurity().IsNull;
-        if (!isSecured && MessageKinds.IsCancelRequest(message.Action))
-        {
-            using (message.Wire)
-            {
-                return ServiceResult.Respond.Fault(
-                    Formats.Soap, WireFault.CancellationNotAllowed, FailureCode.SecurityHeaderMissing, message.MessageId);
-            }
-        }
-
-        if (isSecured && MessageKinds.IsSessionRequest(message.Action))
-        {
-            // A client that expects sessions may use this binding as its bootstrap, so the message could verify. Refuse it all the same:
-            // it is not for the application.
-            Fail.With(FailureCode.SessionNotOffered, "wsa:Action", message.Action, "no session (EstablishSecurityContext is false)");
-        }
-
-        var own = _credentials.ServiceCertificate!;
-        _firstGlance.Require(message.Wire, message.Use, Formats, own);
-        var action = Formats.Soap.HasAddressing ? message.Action : message.Origin.Action;
-        var (request, user) = await _receiver.ReceiveAsync(message, Formats, Formats.ForRequest(action),
-            new ServiceKeySource(own) { Use = message.Use }, cancellationToken).ConfigureAwait(false);
-        ReplyProtection? protection = null;
-        try
-        {
-            protection = ReplyProtection.ForRequest(request, Formats, own, _environment);
-            return Deliver(request, user, message.Origin, protection);
-        }
-        catch
-        {
-            request.Dispose();
-            protection?.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Answers a message under the bootstrap, which opens or renews a session.</summary>
-    private async ValueTask<ServiceResult> NegotiateAsync(
-        ReceivedEnvelope message, ReadOnlyMemory<byte> envelope, MessageKind kind, CancellationToken cancellationToken)
-    {
-        var answer = await _handshakes!.AnswerAsync(message, envelope, kind, cancellationToken).ConfigureAwait(false);
-        return ServiceResult.Respond.Protected(answer);
-    }
-
     /// <summary>Receives a message that the key of a session protects.</summary>
     private async ValueTask<ServiceResult> ReceiveInSessionAsync(
         ServiceSessions sessions, ReceivedEnvelope message, MessageKind kind, CancellationToken cancellationToken)
@@ -367,7 +309,7 @@ public sealed class MessageSecurityService : IDisposable
             }
 
             var keys = new ContextKeySource(key.Context, key.SendKeys) { Use = message.Use };
-            var request = await _receiver.ReceiveInSessionAsync(
+            var request = await _certificates.OfSessions.ReceiveInSessionAsync(
                 message, Formats, _messages.RequirementsOf(kind, message.Action, MessageRole.Request), keys,
                 session, cancellationToken).ConfigureAwait(false);
             return (request, isExpired);
@@ -376,19 +318,6 @@ public sealed class MessageSecurityService : IDisposable
         {
             key.Leave();
         }
-    }
-
-    /// <summary>Gives a request outside sessions to the application, if it is for this endpoint and can be handed out.</summary>
-    private ServiceResult Deliver(VerifiedMessage request, ClaimsPrincipal user, MessageOrigin origin, ReplyProtection protection)
-    {
-        if (_delivery.Refuse(request, Formats, MessageKind.Application, origin, protection) is not { } refusal)
-        {
-            return new ServiceResult.Dispatch(request, user, null, protection);
-        }
-
-        request.Dispose();
-        protection.Dispose();
-        return ServiceResult.Respond.Protected(refusal);
     }
 
     private ServiceResult.Respond Refuse(FailureCode code, string? relatesTo) =>

@@ -1,20 +1,20 @@
 using SecureConversation.Binding;
-using SecureConversation.Credentials;
+using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
 
 namespace SecureConversation;
 
 /// <summary>Reads how a service does.</summary>
 internal sealed class StatusReader(
-    X509Credential own, MessageSecurityServiceOptions options, LocalServiceSecuritySettings settings, Func<StatusReader.Counts> count)
+    MessageSecurityServiceOptions options, LocalServiceSecuritySettings settings, Func<StatusReader.Counts> count)
 {
     public MessageSecurityServiceStatus Read()
     {
         var counts = count();
         return new MessageSecurityServiceStatus
         {
-            CertificateValidFrom = own.Certificate.NotBefore.ToUniversalTime(),
-            CertificateValidUntil = own.Certificate.NotAfter.ToUniversalTime(),
+            CertificateValidFrom = counts.Certificates.ValidFrom,
+            CertificateValidUntil = counts.Certificates.ValidUntil,
             Sessions = counts.Sessions,
             MaxSessions = options.MaxSessions,
             PendingSessions = counts.Pending,
@@ -27,5 +27,5 @@ internal sealed class StatusReader(
     }
 
     /// <summary>What the parts of the service count.</summary>
-    internal readonly record struct Counts(int Sessions, int Pending, int Waiting, StoreFailure? Failure);
+    internal readonly record struct Counts(ServiceCertificates Certificates, int Sessions, int Pending, int Waiting, StoreFailure? Failure);
 }

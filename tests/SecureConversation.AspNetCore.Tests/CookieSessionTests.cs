@@ -127,6 +127,8 @@ public sealed class CookieSessionTests
 
         public ValueTask SaveAsync(SessionState state, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask<bool> TryReplaceAsync(SessionState state, long version, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask RemoveAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -69,6 +69,10 @@ internal static partial class AspNetCoreLog
         + "name no scheme, or SecureConversation, which services.AddAuthentication().AddSecureConversation() adds.")]
     public static partial void OtherScheme(ILogger logger, string action, string scheme);
 
+    [LoggerMessage(320, LogLevel.Error, "The options changed, and their Credentials could not be taken: the service goes on with those "
+        + "that it has.")]
+    public static partial void CredentialsNotTaken(ILogger logger, Exception exception);
+
     [LoggerMessage(304, LogLevel.Debug, "The application answered a message with action {Action} by a fault.")]
     public static partial void ApplicationFault(ILogger logger, string action, Exception exception);
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
@@ -34,6 +35,7 @@ internal static class ServiceFactory
         return new ServiceCredentials
         {
             ServiceCertificate = credentials.ServiceCertificate,
+            OtherServiceCertificates = credentials.OtherServiceCertificates,
             ClientCertificateValidation = credentials.ClientCertificateValidation,
             UserNamePasswordValidator = AuthenticationFaults.Of(credentials.UserNamePasswordValidator),
             UserNameAuthenticator = AuthenticationFaults.Of(options.UserNameAuthenticator ?? credentials.UserNameAuthenticator),
@@ -65,6 +67,10 @@ internal static class ServiceFactory
             SecurityStateEncoder = EncoderOf(services, options, binding, name),
             SessionClosed = options.SessionClosed,
         });
+
+        var logger = services.GetService<ILoggerFactory>()?.CreateLogger("SecureConversation.AspNetCore") ?? NullLogger.Instance;
+        ChangingOptions.Follow(services.GetRequiredService<IOptionsMonitor<SecureConversationServiceOptions>>(), name, options,
+            changed => service.UpdateCredentialsAsync(CredentialsOf(changed)), e => AspNetCoreLog.CredentialsNotTaken(logger, e));
 
         // Requests under way are ended by the server, and sessions with the container.
         services.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(service.Stop);

@@ -34,6 +34,10 @@ internal static partial class HttpLog
     [LoggerMessage(207, LogLevel.Warning, "Not all sessions could be ended in time.")]
     public static partial void CloseAbandoned(ILogger logger, Exception exception);
 
+    [LoggerMessage(220, LogLevel.Error, "The options changed, and their Credentials could not be taken: the client goes on with those "
+        + "that it has.")]
+    public static partial void CredentialsNotTaken(ILogger logger, Exception exception);
+
     [LoggerMessage(211, LogLevel.Debug, "The key of session {SessionId} with {Address} is renewed.")]
     public static partial void Renewed(ILogger logger, string sessionId, string address);
 

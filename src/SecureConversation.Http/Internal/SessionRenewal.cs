@@ -14,6 +14,12 @@ internal sealed class SessionRenewal(ClientSession session, Endpoint endpoint, U
     private Task? _running;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
 
+    /// <summary>
+    /// Whether the service has refused to renew the session, as it does when the client has another certificate or user name by now: it
+    /// would do so again.
+    /// </summary>
+    public bool IsRefused { get; private set; }
+
     private bool IsExpired => endpoint.Clock.GetUtcNow() >= session.Expires;
 
     /// <summary>Renews the key if that is due, before a call.</summary>
@@ -71,6 +77,9 @@ internal sealed class SessionRenewal(ClientSession session, Endpoint endpoint, U
         catch (Exception e)
         {
             HttpLog.RenewalFailed(endpoint.Log, session.Id, address.AbsoluteUri, e);
+
+            // Who is on the way may forge a fault without security, and a busy service may renew it later.
+            IsRefused |= e is SecureConversationException { Fault.IsSecured: true, Failure: not SecureConversationFailure.ServerTooBusy };
             var now = endpoint.Clock.GetUtcNow();
             End(session.Expires > now ? now + ((session.Expires - now) / TriesOfTheRest) : DateTimeOffset.MinValue);
             throw e is OperationCanceledException

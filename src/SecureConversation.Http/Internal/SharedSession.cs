@@ -34,7 +34,7 @@ internal sealed class SharedSession
     public Task Ended => _ended.Task;
 
     /// <summary>Whether another session takes the place of this one, whose key cannot be renewed.</summary>
-    public bool IsDue => _renewal is null && _endpoint.Clock.GetUtcNow() >= _replaceAt;
+    public bool IsDue => _renewal is null ? _endpoint.Clock.GetUtcNow() >= _replaceAt : _renewal.IsRefused;
 
     /// <summary>When the key expires that requests are under.</summary>
     public DateTimeOffset Expires => _session.Expires;

@@ -14,6 +14,13 @@ public sealed class ClientCredentials
     /// <summary>The certificate of the service. All bindings need it, because it is not negotiated.</summary>
     public X509Certificate2? ServiceCertificate { get; init; }
 
+    /// <summary>
+    /// Other certificates that the service may have, such as its next one, at most 15. Messages are encrypted for the first certificate,
+    /// beginning with <see cref="ServiceCertificate"/>, that is valid and has the expected identity; each that is may sign replies. Default
+    /// none.
+    /// </summary>
+    public IReadOnlyList<X509Certificate2> OtherServiceCertificates { get; init; } = [];
+
     /// <summary>How the certificate of the service is validated.</summary>
     public CertificateValidationOptions ServiceCertificateValidation { get; init; } = new();
 

@@ -9,9 +9,10 @@ namespace SecureConversation.AspNetCore.Tests.Support;
 internal sealed record SoapResult(HttpStatusCode Status, string? Action, string Envelope, bool IsFault);
 
 /// <summary>The engine's client over HttpClient.</summary>
-internal sealed class SoapClient(HttpClient http, Uri address, MessageSecurityBinding binding)
+internal sealed class SoapClient(
+    HttpClient http, Uri address, MessageSecurityBinding binding, SecureConversation.Credentials.ClientCredentials? credentials = null)
 {
-    private readonly MessageSecurityClient _client = new(binding, Endpoints.ClientCredentials);
+    private readonly MessageSecurityClient _client = new(binding, credentials ?? Endpoints.ClientCredentials);
 
     public MessageVersion Version => binding.MessageVersion;
 

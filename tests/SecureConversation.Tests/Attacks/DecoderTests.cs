@@ -78,7 +78,7 @@ public sealed class DecoderTests : IDisposable
         var plain = Loopback.Request(
             _loopback.Binding.MessageVersion, response, protocol.IssueResponseAction, $"<a:RelatesTo>{messageId}</a:RelatesTo>");
         using var envelope = SoapEnvelope.Parse(plain, bootstrap.Soap, new XmlLimits());
-        return _loopback.Client.Role.Exchange.Secure(envelope, bootstrap.ForHandshake(MessageRole.Request), MessageKind.IssueRequest);
+        return _loopback.Client.Role.ExchangeWith(Loopback.Address.AbsoluteUri).Secure(envelope, bootstrap.ForHandshake(MessageRole.Request), MessageKind.IssueRequest);
     }
 
     private void RequestDecodes(ClientSession session)

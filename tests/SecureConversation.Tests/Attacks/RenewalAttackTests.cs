@@ -270,7 +270,7 @@ public sealed partial class RenewalAttackTests
         var body = EnvelopeWriter.Request(messages.Application.Soap, messages.Application.Protocol.RenewAction, $"urn:uuid:{Guid.NewGuid()}", Loopback.Address.AbsoluteUri,
             output => trust.Write(output, messages.Application.Protocol, "_e"));
         using var plain = SoapEnvelope.Parse(body.Memory, messages.Application.Soap, XmlLimits.Default, buffer: body);
-        return client.Role.Exchange.Secure(plain, messages.ForRenewal(), MessageKind.RenewRequest, action: null, endorsing: endorsing.SendKeys);
+        return client.Role.ExchangeWith(Loopback.Address.AbsoluteUri).Secure(plain, messages.ForRenewal(), MessageKind.RenewRequest, action: null, endorsing: endorsing.SendKeys);
     }
 
     private static async Task<(FailureCode Code, SoapFault? Fault)> AnswerAsync(Loopback loop, SecuredRequest request)

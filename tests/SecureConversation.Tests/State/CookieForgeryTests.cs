@@ -160,13 +160,13 @@ public sealed class CookieForgeryTests : IDisposable
         using var session = await _scene.OpenAsync(_scene.Start());
         var failing = new Revocable(_scene.Keys.CreateEncoder()) { Failure = new IOException("the keys are away") };
         var service = _scene.Start(encoder: failing);
-        RecordedLog.Current.ExpectError(4);
+        RecordedLog.Current.ExpectError(60);
         using (var result = await service.ReceiveAsync(_scene.Secure(session)))
         {
-            Assert.Equal(FailureCode.Internal, Assert.IsType<ServiceResult.Respond>(result).Code);
+            Assert.Equal(FailureCode.StoreUnavailable, Assert.IsType<ServiceResult.Respond>(result).Code);
         }
 
-        Assert.Single(RecordedLog.Current.Entries, e => e.Id == 4 && e.Exception is IOException);
+        Assert.Single(RecordedLog.Current.Entries, e => e.Id == 60 && e.Exception is IOException);
         failing.Failure = null;
         await _scene.CallAsync(session, service);
     }

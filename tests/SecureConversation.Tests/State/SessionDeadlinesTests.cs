@@ -103,16 +103,17 @@ public sealed class SessionDeadlinesTests
     [Fact]
     public async Task EndlessTimeouts_LetSessionsLive()
     {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
         var binding = Bindings.Create("anonymous//session");
         binding = MessageSecurityBinding.Create(
             binding.Element with { LocalServiceSettings = binding.Element.LocalServiceSettings with { InactivityTimeout = TimeSpan.MaxValue } }, binding.MessageVersion);
-        using var loopback = new Loopback(binding, _clock, new() { TimeProvider = _clock, SessionIdleTimeout = TimeSpan.MaxValue, FailureAnswers = Loopback.AtOnce });
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        using var loopback = new Loopback(binding, clock, new() { TimeProvider = clock, SessionIdleTimeout = TimeSpan.MaxValue, FailureAnswers = Loopback.AtOnce });
+        clock.Advance(TimeSpan.FromSeconds(1));
         using var session = await loopback.OpenAsync();
-        _clock.Advance(TimeSpan.FromHours(1));
+        clock.Advance(TimeSpan.FromHours(1));
         using var request = session.Secure(Loopback.Request(binding.MessageVersion));
         using var dispatch = Assert.IsType<ServiceResult.Dispatch>(await loopback.Service.ReceiveAsync(request.Envelope));
-        _clock.Advance(TimeSpan.FromHours(10));
+        clock.Advance(TimeSpan.FromHours(10));
         Assert.Equal(SessionCloseReason.None, dispatch.Session!.CloseReason);
     }
 

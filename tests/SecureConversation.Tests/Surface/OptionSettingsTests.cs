@@ -20,6 +20,7 @@ public sealed class OptionSettingsTests
     private const string Authenticators = "SecureConversation.Tests/Roles/AuthenticatorTests.cs";
     private const string Faults = "SecureConversation.Tests/Roles/AuthenticationFaultTests.cs";
     private const string Limits = "SecureConversation.Tests/Roles/LimitOptionTests.cs";
+    private const string Rotation = "SecureConversation.Tests/Roles/RotationTests.cs";
     private const string UnsignedHeader = "<h:Trace xmlns:h=\"urn:h\">1</h:Trace>";
 
     private static readonly Dictionary<string, Proof> Table = new()
@@ -67,6 +68,7 @@ public sealed class OptionSettingsTests
             ServiceCertificate = c.ServiceCertificate,
             ServiceCertificateValidation = c.ServiceCertificateValidation,
         }),
+        ["ClientCredentials.OtherServiceCertificates"] = new ShownBy(Rotation, "Client_EncryptsForTheFirstExpectedCertificateThatIsGood"),
         ["ClientCredentials.ServiceCertificate"] = Client(c => new()
         {
             ClientCertificate = c.ClientCertificate,
@@ -93,6 +95,7 @@ public sealed class OptionSettingsTests
         ["ServiceCredentials.ClientCertificateValidation"] = new Shows(
             () => Observation.OutcomeAsync(Mutual, TimeSpan.Zero),
             () => Observation.OutcomeAsync(Mutual, TimeSpan.Zero, service: new() { ServiceCertificate = Loopback.ServiceCredentials.ServiceCertificate, ClientCertificateValidation = Nobody })),
+        ["ServiceCredentials.OtherServiceCertificates"] = new ShownBy(Rotation, "Certificate_IsAcceptedWhileTheServiceHasIt"),
         ["ServiceCredentials.ServiceCertificate"] = new Shows(
             () => Observation.OutcomeAsync(Anonymous, TimeSpan.Zero),
             () => Observation.OutcomeAsync(Anonymous, TimeSpan.Zero, service: new() { ServiceCertificate = new X509Credential(TestCertificates.Other) })),

@@ -169,7 +169,7 @@ internal sealed class ClientReplay : IDisposable
             Key = request?.Key,
             EncryptedKeySha1 = request?.Sha1 ?? [],
             Own = _credentials.ClientCertificate,
-            Peer = _credentials.ServiceCertificate,
+            Peers = [_credentials.ServiceCertificate!],
         };
         KeySource keys = _binding.EstablishesSession && kind is not (MessageKind.IssueRequest or MessageKind.RenewRequest) ? new RecordedContexts(knowledge) : new ReplyKeySource(expectation);
         try

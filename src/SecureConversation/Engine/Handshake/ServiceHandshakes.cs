@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
@@ -14,25 +13,27 @@ namespace SecureConversation.Engine.Handshake;
 /// Receives the messages under the bootstrap, which open and renew sessions, and answers them. They cost private key operations, so only
 /// a few are worked on at once.
 /// </summary>
-internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessages messages, X509Credential own, ServiceReceiver receiver,
-    FirstGlance firstGlance, RequestDelivery delivery, EngineEnvironment environment)
+internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessages messages, RequestDelivery delivery,
+    EngineEnvironment environment)
 {
     private readonly BindingMessages _bootstrap = messages.Bootstrap!;
 
     /// <param name="message">The message, of which nothing is verified. Its envelope is disposed of.</param>
     /// <param name="envelope">Its octets.</param>
     /// <param name="kind">Whether it opens or renews a session.</param>
+    /// <param name="certificates">The credentials of the service, which the message has entered.</param>
     /// <param name="cancellationToken">Cancels calls to validators, caches and stores.</param>
     /// <exception cref="SecurityFailureException">The message is refused, and its sender gets a fault that is not protected.</exception>
     public ValueTask<ServiceAnswer> AnswerAsync(
-        ReceivedEnvelope message, ReadOnlyMemory<byte> envelope, MessageKind kind, CancellationToken cancellationToken)
+        ReceivedEnvelope message, ReadOnlyMemory<byte> envelope, MessageKind kind, ServiceCertificates certificates,
+        CancellationToken cancellationToken)
     {
         if (kind == MessageKind.RenewRequest && !messages.CanRenew)
         {
             Fail.With(FailureCode.RenewalNotOffered);
         }
 
-        firstGlance.Require(message.Wire, message.Use, _bootstrap, own);
+        var own = certificates.Require(message, _bootstrap);
 
         // While it waits for its turn, it holds nothing that was made of its octets.
         message.Wire.Dispose();
@@ -41,16 +42,16 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
             (turn, stop) =>
             {
                 var again = message with { Wire = SoapEnvelope.Parse(envelope, _bootstrap.Soap, environment.XmlLimits), Turn = turn };
-                return kind == MessageKind.RenewRequest ? RenewAsync(again, stop) : IssueAsync(again, stop);
+                return kind == MessageKind.RenewRequest ? RenewAsync(again, own, stop) : IssueAsync(again, own, stop);
             },
             cancellationToken);
     }
 
-    private async ValueTask<ServiceAnswer> IssueAsync(ReceivedEnvelope message, CancellationToken stop)
+    private async ValueTask<ServiceAnswer> IssueAsync(ReceivedEnvelope message, OwnCertificate own, CancellationToken stop)
     {
         var requirements = _bootstrap.ForHandshake(MessageRole.Request);
-        var keys = new ServiceKeySource(own) { Use = message.Use };
-        var (request, user) = await ReceiveAsync(message, requirements, keys, findMore: null, stop).ConfigureAwait(false);
+        var keys = new ServiceKeySource(own.Credential) { Use = message.Use };
+        var (request, user) = await ReceiveAsync(message, own, requirements, keys, findMore: null, stop).ConfigureAwait(false);
         using (request)
         {
             using var protection = ReplyProtection.ForRequest(request, _bootstrap, own, environment);
@@ -64,13 +65,14 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
     /// The session that endorses is looked for when the primary signature holds and the message is no replay, because a store may be asked
     /// for it.
     /// </summary>
-    private async ValueTask<ServiceAnswer> RenewAsync(ReceivedEnvelope message, CancellationToken stop)
+    private async ValueTask<ServiceAnswer> RenewAsync(ReceivedEnvelope message, OwnCertificate own, CancellationToken stop)
     {
-        var keys = new RenewalKeySource(own) { Use = message.Use };
+        var keys = new RenewalKeySource(own.Credential) { Use = message.Use };
         ServiceSession? session = null;
         try
         {
-            var (request, user) = await ReceiveAsync(message, messages.ForRenewal(), keys, FindAsync, stop).ConfigureAwait(false);
+            var (request, user) = await ReceiveAsync(message, own, messages.ForRenewal(), keys, FindAsync, stop)
+                .ConfigureAwait(false);
             using (request)
             {
                 using var protection = ReplyProtection.ForRequest(request, _bootstrap, own, environment);
@@ -95,12 +97,12 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
     }
 
     private async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveAsync(ReceivedEnvelope message,
-        MessageRequirements requirements, KeySource keys, Func<AuthenticMessage, CancellationToken, ValueTask>? findMore,
-        CancellationToken stop)
+        OwnCertificate own, MessageRequirements requirements, KeySource keys,
+        Func<AuthenticMessage, CancellationToken, ValueTask>? findMore, CancellationToken stop)
     {
         try
         {
-            return await receiver.ReceiveAsync(message, _bootstrap, requirements, keys, stop, findMore).ConfigureAwait(false);
+            return await own.Receiver.ReceiveAsync(message, _bootstrap, requirements, keys, stop, findMore).ConfigureAwait(false);
         }
         catch
         {

@@ -14,7 +14,7 @@ namespace SecureConversation.Engine.Handshake;
 internal sealed class ServiceSessions : IDisposable
 {
     public ServiceSessions(
-        EndpointMessages messages, EngineEnvironment environment, MessageSecurityServiceOptions options, string? endpoint)
+        EndpointMessages messages, EngineEnvironment environment, MessageSecurityServiceOptions options, EndpointScopes? endpoint)
     {
         var settings = messages.Application.Element.LocalServiceSettings;
         Table = new SessionTable(settings, options.MaxSessions, options.SessionIdleTimeout, environment.Clock, session =>

@@ -41,8 +41,8 @@ internal abstract class KeySource
     /// <summary>The known certificate of the peer that the message refers to; null when the reference names another.</summary>
     public virtual X509Certificate2? FindPeer(KeyReference reference) => null;
 
-    /// <summary>The known certificate of the peer; null for a service, which knows none before the message names it.</summary>
-    public virtual X509Certificate2? Peer => null;
+    /// <summary>The known certificates of the peer; none for a service, which knows none before the message names it.</summary>
+    public virtual IReadOnlyList<X509Certificate2> Peers => [];
 
     /// <summary>Whether a certificate that the message itself brings may sign it. The authenticator judges trust later.</summary>
     public virtual bool MaySign(X509Certificate2 certificate) => true;
@@ -146,10 +146,10 @@ internal sealed class ReplyKeySource(ReplyExpectation expectation) : KeySource
         expectation.Key is { } key && sha1.SequenceEqual(expectation.EncryptedKeySha1) ? key : null;
 
     public override X509Certificate2? FindPeer(KeyReference reference) =>
-        expectation.Peer is { } peer && reference.Matches(peer) ? peer : null;
+        expectation.Peers.FirstOrDefault(reference.Matches);
 
-    public override X509Certificate2? Peer => expectation.Peer;
+    public override IReadOnlyList<X509Certificate2> Peers => expectation.Peers;
 
     public override bool MaySign(X509Certificate2 certificate) =>
-        expectation.Peer is { } peer && certificate.RawDataMemory.Span.SequenceEqual(peer.RawDataMemory.Span);
+        expectation.Peers.Any(peer => certificate.RawDataMemory.Span.SequenceEqual(peer.RawDataMemory.Span));
 }

@@ -14,15 +14,15 @@ namespace SecureConversation.Engine.Receive;
 internal sealed class PossibleSigners : IDisposable
 {
     private readonly List<(X509Certificate2 Certificate, int Position)> _sent = [];
-    private readonly X509Certificate2? _peer;
+    private readonly IReadOnlyList<X509Certificate2> _peers;
 
-    private PossibleSigners(X509Certificate2? peer) => _peer = peer;
+    private PossibleSigners(IReadOnlyList<X509Certificate2> peers) => _peers = peers;
 
     /// <summary>Reads the certificates of a message; none where a symmetric key signs.</summary>
     /// <exception cref="Failures.SecurityFailureException">One is malformed, or its key is none that the suite allows.</exception>
     public static PossibleSigners Read(SecurityHeader header, MessageRequirements requirements, KeySource source)
     {
-        var signers = new PossibleSigners(requirements.IsAsymmetric ? source.Peer : null);
+        var signers = new PossibleSigners(requirements.IsAsymmetric ? source.Peers : []);
         try
         {
             foreach (var item in header.Items)
@@ -54,9 +54,12 @@ internal sealed class PossibleSigners : IDisposable
             }
         }
 
-        if (_peer is not null && !ReferenceEquals(done?.Certificate, _peer))
+        foreach (var peer in _peers)
         {
-            standIn.Verify(suite, _peer);
+            if (!ReferenceEquals(done?.Certificate, peer))
+            {
+                standIn.Verify(suite, peer);
+            }
         }
     }
 

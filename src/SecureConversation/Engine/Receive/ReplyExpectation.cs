@@ -33,8 +33,8 @@ internal sealed class ReplyExpectation : IDisposable
     /// <summary>Asymmetric binding: the certificate of this side with its private key.</summary>
     public X509Credential? Own { get; init; }
 
-    /// <summary>Asymmetric binding: the certificate of the other side.</summary>
-    public X509Certificate2? Peer { get; init; }
+    /// <summary>Asymmetric binding: the certificates of the other side, by each of which it may sign.</summary>
+    public IReadOnlyList<X509Certificate2> Peers { get; init; } = [];
 
     public void Dispose() => Key?.Dispose();
 }

@@ -43,7 +43,7 @@ internal sealed record SigningCertificate(X509Certificate2 Certificate, MessageP
 
         var known = source.FindPeer(reference) ?? Fail.With<X509Certificate2>(
             reference.IsX509 ? FailureCode.WrongToken : FailureCode.UnresolvedReference, "signing certificate", reference.Describe(),
-            source.Peer is null ? null : FailureText.Certificate(source.Peer));
+            Describe(source.Peers));
         return new SigningCertificate(known, null);
     }
 
@@ -53,7 +53,10 @@ internal sealed record SigningCertificate(X509Certificate2 Certificate, MessageP
         if (!source.MaySign(Certificate))
         {
             Fail.With(FailureCode.WrongToken, "signing certificate", FailureText.Certificate(Certificate),
-                source.Peer is null ? null : FailureText.Certificate(source.Peer));
+                Describe(source.Peers));
         }
     }
+
+    private static string? Describe(IReadOnlyList<X509Certificate2> peers) =>
+        peers.Count == 0 ? null : string.Join(" or ", peers.Select(FailureText.Certificate));
 }

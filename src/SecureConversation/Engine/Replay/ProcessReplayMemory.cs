@@ -21,11 +21,24 @@ internal static class ProcessReplayMemory
     /// <param name="clock">Source of time.</param>
     /// <param name="retention">How long the endpoint wants entries to be remembered.</param>
     /// <param name="capacity">How many entries the endpoint wants; the largest number among the endpoints holds.</param>
-    public static InMemoryReplayCache Of(X509Certificate2 certificate, TimeProvider clock, TimeSpan retention, int capacity)
+    public static InMemoryReplayCache Of(X509Certificate2 certificate, TimeProvider clock, TimeSpan retention, int capacity) =>
+        Of([certificate], null, clock, retention, capacity)[0];
+
+    /// <summary>
+    /// The memory of each certificate of an endpoint. A key that no endpoint has used yet shares the memory that the endpoint has, so that
+    /// mostly all its certificates, those it had before included, have one.
+    /// </summary>
+    /// <param name="certificates">The certificates of the service.</param>
+    /// <param name="own">The memory that the endpoint has already; null when it has none.</param>
+    /// <param name="clock">Source of time.</param>
+    /// <param name="retention">How long the endpoint wants entries to be remembered.</param>
+    /// <param name="capacity">How many entries the endpoint wants; the largest number among the endpoints holds.</param>
+    public static IReadOnlyList<InMemoryReplayCache> Of(IReadOnlyList<X509Certificate2> certificates, InMemoryReplayCache? own,
+        TimeProvider clock, TimeSpan retention, int capacity)
     {
-        var key = Convert.ToHexString(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+        var keys = certificates.Select(KeyOf).ToList();
         var memories = Memories.GetValue(clock, static _ => []);
-        InMemoryReplayCache? memory;
+        var found = new List<InMemoryReplayCache>();
         lock (memories)
         {
             foreach (var (name, _) in memories.Where(m => !m.Value.TryGetTarget(out _)).ToArray())
@@ -33,16 +46,33 @@ internal static class ProcessReplayMemory
                 memories.Remove(name);
             }
 
-            if (!memories.TryGetValue(key, out var known) || !known.TryGetTarget(out memory))
+            own ??= keys.Select(Find).FirstOrDefault(memory => memory is not null)
+                ?? new InMemoryReplayCache(capacity, clock, InMemoryReplayCache.MaxShards);
+            foreach (var key in keys)
             {
-                memory = new InMemoryReplayCache(capacity, clock, InMemoryReplayCache.MaxShards);
-                memories[key] = new WeakReference<InMemoryReplayCache>(memory);
+                if (Find(key) is not { } memory)
+                {
+                    memory = own;
+                    memories[key] = new WeakReference<InMemoryReplayCache>(own);
+                }
+
+                found.Add(memory);
             }
         }
 
-        memory.Require(retention, capacity);
-        return memory;
+        foreach (var memory in found)
+        {
+            memory.Require(retention, capacity);
+        }
+
+        return found;
+
+        InMemoryReplayCache? Find(string key) =>
+            memories.TryGetValue(key, out var known) && known.TryGetTarget(out var memory) ? memory : null;
     }
+
+    private static string KeyOf(X509Certificate2 certificate) =>
+        Convert.ToHexString(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
 
     /// <summary>How many entries all memories hold.</summary>
     public static long Count
@@ -54,10 +84,9 @@ internal static class ProcessReplayMemory
             {
                 lock (memories)
                 {
-                    foreach (var memory in memories.Values)
-                    {
-                        count += memory.TryGetTarget(out var target) ? target.Count : 0;
-                    }
+                    // Certificates of one endpoint have one memory.
+                    count += memories.Values.Select(memory => memory.TryGetTarget(out var target) ? target : null).Distinct()
+                        .Sum(memory => memory?.Count ?? 0);
                 }
             }
 

@@ -7,25 +7,35 @@ namespace SecureConversation.Engine.Roles;
 /// <summary>State that all parts of a client share: its message formats, its environment, and the exchange with its credentials.</summary>
 internal sealed class ClientRole
 {
+    private volatile ClientExchange _exchange;
+
     public ClientRole(MessageSecurityBinding binding, ClientCredentials credentials, EngineEnvironment environment)
     {
         Environment = environment;
         Messages = new EndpointMessages(binding);
-        ServiceCertificate = new ServiceCertificateCheck(credentials, environment);
         Replays = new InMemoryReplayCache(Messages.Application.Element.LocalClientSettings.ReplayCacheSize, environment.Clock);
-        Exchange = new ClientExchange(Messages.Bootstrap ?? Messages.Application, credentials, environment, Replays);
+        _exchange = CreateExchange(credentials);
     }
 
     public EngineEnvironment Environment { get; }
 
     public EndpointMessages Messages { get; }
 
-    /// <summary>Judges the certificate of the service before something is encrypted for it.</summary>
-    public ServiceCertificateCheck ServiceCertificate { get; }
-
     /// <summary>Remembers replies to requests without a message id.</summary>
     public InMemoryReplayCache Replays { get; }
 
-    /// <summary>Protects requests outside sessions, or handshake requests.</summary>
-    public ClientExchange Exchange { get; }
+    /// <summary>
+    /// Protects one request outside sessions, or one handshake request, with the credentials that the client has now. Before something is
+    /// encrypted for it, the certificate of the service is judged.
+    /// </summary>
+    /// <param name="to">Address of the service.</param>
+    /// <exception cref="SecureConversationException">The certificate of the service is not trusted or not the expected one.</exception>
+    public ClientExchange.ToService ExchangeWith(string? to) => _exchange.With(to);
+
+    /// <summary>Has other credentials from now on. Requests under way, and open sessions, go on with what they have.</summary>
+    /// <exception cref="ArgumentException">What makes a certificate trusted is not usable. Nothing has changed.</exception>
+    public void Use(ClientCredentials credentials) => _exchange = CreateExchange(credentials);
+
+    private ClientExchange CreateExchange(ClientCredentials credentials) =>
+        new(Messages.Bootstrap ?? Messages.Application, credentials, Environment, Replays);
 }

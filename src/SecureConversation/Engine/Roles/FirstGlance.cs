@@ -1,12 +1,9 @@
 using System.Security.Cryptography;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
-using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
-using SecureConversation.Engine.Soap;
-using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -14,30 +11,18 @@ namespace SecureConversation.Engine.Roles;
 /// Refuses a message that cannot be accepted, by what stands in it in clear, before the private key is used for it. It accepts nothing:
 /// all that it looks at is verified later, and what it does not understand is left to that.
 /// </summary>
-internal sealed class FirstGlance(IReplayCache replays, TimeProvider clock)
+internal sealed class FirstGlance(IReplayCache replays)
 {
-    /// <param name="wire">The received envelope.</param>
-    /// <param name="use">Notes a wrapped key that was here before: whether it counts as used must not show what became of it.</param>
-    /// <param name="messages">The formats of the message.</param>
-    /// <param name="own">The certificate for which keys are wrapped.</param>
-    /// <exception cref="SecurityFailureException">The message is old, was here before, or its key is not wrapped for this key.</exception>
-    public void Require(SoapEnvelope wire, KeyUse use, BindingMessages messages, X509Credential own)
-    {
-        var freshness = Freshness.Of(messages.Element.LocalServiceSettings, clock);
-        foreach (var child in wire.FindSecurity().Children)
-        {
-            if (child.Is(Wsu.Timestamp))
-            {
-                freshness.Require(child);
-            }
-            else if (child.Is(Xenc.EncryptedKey))
-            {
-                RequireNewKey(EncryptedKey.Read(child, messages.Protocol).CipherValue, use, own, freshness);
-            }
-        }
-    }
+    /// <summary>Which timestamps are fresh.</summary>
+    public static Freshness FreshnessOf(BindingMessages messages, TimeProvider clock) =>
+        Freshness.Of(messages.Element.LocalServiceSettings, clock);
 
-    private void RequireNewKey(ReadOnlySpan<byte> cipherValue, KeyUse use, X509Credential own, Freshness freshness)
+    /// <param name="cipherValue">The cipher value of an EncryptedKey.</param>
+    /// <param name="use">Notes a wrapped key that was here before: whether it counts as used must not show what became of it.</param>
+    /// <param name="own">The certificate for which the key is wrapped.</param>
+    /// <param name="freshness">Says whether replays are detected.</param>
+    /// <exception cref="SecurityFailureException">The key was here before, or is not wrapped for this key.</exception>
+    public void RequireNewKey(byte[] cipherValue, KeyUse use, X509Credential own, Freshness freshness)
     {
         // RFC 8017 section 7: a ciphertext is exactly as long as the modulus.
         if (cipherValue.Length != (own.PrivateKey.KeySize + 7) / 8)

@@ -1,4 +1,3 @@
-using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
@@ -17,10 +16,14 @@ internal sealed class ReplyProtection : IDisposable
     private readonly SenderToken? _token;
     private readonly ServiceSession? _session;
     private readonly string? _instance;
+    private readonly ServiceCertificates? _certificates;
     private int _isDisposed;
 
-    private ReplyProtection(BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, SenderToken token)
+    private ReplyProtection(BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, SenderToken token,
+        ServiceCertificates certificates)
     {
+        // The caller has entered them, so this cannot fail.
+        _certificates = certificates.TryEnter() ? certificates : null;
         _messages = messages;
         _environment = environment;
         _request = request;
@@ -37,10 +40,18 @@ internal sealed class ReplyProtection : IDisposable
         _instance = instance;
     }
 
-    /// <summary>Creates the protection for a request outside sessions, or for a handshake request.</summary>
+    /// <summary>
+    /// Creates the protection for a request outside sessions, or for a handshake request. Where the service signs, it signs with the
+    /// certificate that the request was encrypted for: it is the one that the client knows.
+    /// </summary>
+    /// <param name="request">The verified request.</param>
+    /// <param name="messages">Its formats.</param>
+    /// <param name="certificate">The certificate it was received under, whose credentials the caller has entered.</param>
+    /// <param name="environment">The environment of the service.</param>
     public static ReplyProtection ForRequest(
-        VerifiedMessage request, BindingMessages messages, X509Credential own, EngineEnvironment environment)
+        VerifiedMessage request, BindingMessages messages, OwnCertificate certificate, EngineEnvironment environment)
     {
+        var own = certificate.Credential;
         var expectation = new ReplyExpectation
         {
             MessageId = request.MessageId,
@@ -49,12 +60,12 @@ internal sealed class ReplyProtection : IDisposable
             Key = request.TakeRequestKey(),
             EncryptedKeySha1 = request.EncryptedKeySha1,
             Own = own,
-            Peer = request.Signer,
+            Peers = request.Signer is { } signer ? [signer] : [],
         };
         SenderToken token = request.Requirements.IsAsymmetric
-            ? new SenderToken.Certificates(own, expectation.Peer!)
+            ? new SenderToken.Certificates(own, expectation.Peers[0])
             : new SenderToken.CorrelatedKey(expectation.Key!, expectation.EncryptedKeySha1);
-        return new ReplyProtection(messages, environment, expectation, token);
+        return new ReplyProtection(messages, environment, expectation, token, certificate.Owner);
     }
 
     /// <summary>
@@ -100,6 +111,7 @@ internal sealed class ReplyProtection : IDisposable
         {
             _request.Dispose();
             _session?.Leave();
+            _certificates?.Leave();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Tokens;
@@ -5,8 +6,8 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Engine.Roles;
 
 /// <summary>
-/// Checks before the first message that the certificate of the service is valid and has the expected identity. A positive result is kept
-/// for five minutes, because building a chain is slow.
+/// Checks before the first message that the certificate of the service is valid and has the expected identity; of several, the first that
+/// does is the one. A positive result is kept for five minutes, because building a chain is slow.
 /// </summary>
 internal sealed class ServiceCertificateCheck(ClientCredentials credentials, EngineEnvironment environment)
 {
@@ -16,25 +17,44 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
         credentials.ServiceCertificateValidation, "ClientCredentials.ServiceCertificateValidation", environment);
     private Judgement? _good;
 
-    /// <exception cref="SecureConversationException">The certificate is not trusted, or does not have the expected identity.</exception>
-    public void Require(string? to)
+    /// <summary>
+    /// The certificates of the service that are valid and have the expected identity: the first is the one to encrypt for, and each of them
+    /// may sign replies.
+    /// </summary>
+    /// <exception cref="SecureConversationException">None is; the reason is that of the first one.</exception>
+    public IReadOnlyList<X509Certificate2> Require(string? to)
     {
-        var certificate = credentials.ServiceCertificate!;
+        if (_good is { } known && known.To == to && environment.Clock.GetUtcNow() < known.Until
+            && known.Certificates.All(certificate => certificate.Handle != IntPtr.Zero))
+        {
+            return known.Certificates;
+        }
+
+        var judged = All.Select(certificate => (Certificate: certificate, Problem: FindProblem(certificate, to))).ToList();
+        X509Certificate2[] good = [.. judged.Where(j => j.Problem is null).Select(j => j.Certificate)];
+        if (good.Length == 0)
+        {
+            throw judged[0].Problem!;
+        }
+
+        _good = new Judgement(to, environment.Clock.GetUtcNow() + Keep, good);
+        return good;
+    }
+
+    private IEnumerable<X509Certificate2> All => credentials.OtherServiceCertificates.Prepend(credentials.ServiceCertificate!);
+
+    private SecureConversationException? FindProblem(X509Certificate2 certificate, string? to)
+    {
         if (certificate.Handle == IntPtr.Zero)
         {
             throw new ObjectDisposedException(nameof(ClientCredentials.ServiceCertificate),
-                "ClientCredentials.ServiceCertificate was disposed of before the client that uses it: dispose of it after the client.");
+                "ClientCredentials.ServiceCertificate, or one of OtherServiceCertificates, was disposed of before the client that uses it: "
+                    + "dispose of it after the client.");
         }
 
-        var now = environment.Clock.GetUtcNow();
-        if (_good is { } known && known.To == to && now < known.Until)
+        if (_validator.FindProblem(certificate, environment.Clock.GetUtcNow()) is { } problem)
         {
-            return;
-        }
-
-        if (_validator.FindProblem(certificate, now) is { } problem)
-        {
-            throw new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.UntrustedCertificate,
+            return new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.UntrustedCertificate,
                 $"The certificate of the service, {FailureText.Certificate(certificate)}, is not trusted: {problem} "
                     + "See ClientCredentials.ServiceCertificateValidation.");
         }
@@ -43,15 +63,15 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
             ?? (Uri.TryCreate(to, UriKind.Absolute, out var address) ? EndpointIdentity.ForAddress(address) : null);
         if (identity is null || !identity.Matches(certificate))
         {
-            throw new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.IdentityMismatch,
+            return new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.IdentityMismatch,
                 $"The certificate of the service, {FailureText.Certificate(certificate)}, does not carry the expected identity ("
                     + (identity?.ToString() ?? "none is known: the request has no absolute address")
                     + "). Set ClientCredentials.ServiceIdentity.");
         }
 
-        _good = new Judgement(to, now + Keep);
+        return null;
     }
 
     // A single reference, so that a thread never reads the address of one result with the time of another.
-    private sealed record Judgement(string? To, DateTimeOffset Until);
+    private sealed record Judgement(string? To, DateTimeOffset Until, X509Certificate2[] Certificates);
 }

@@ -19,17 +19,23 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
     private readonly AttemptMemory _attempts = AttemptMemory.Of(replays, environment.Clock);
 
     /// <summary>
-    /// The replay memory that an endpoint shares with others of the process. The longer retention of session and handshake holds, and the
-    /// size of the session.
+    /// The replay memories that an endpoint shares with others of the process, one for each of its certificates. The longer retention of
+    /// session and handshake holds, and the size of the session.
     /// </summary>
-    public static IReplayCache SharedMemory(EndpointMessages messages, X509Certificate2 own, TimeProvider clock)
+    /// <param name="messages">The messages of the endpoint.</param>
+    /// <param name="certificates">The certificates of the endpoint.</param>
+    /// <param name="own">The memory that the endpoint has already; null when it has none.</param>
+    /// <param name="clock">Source of time.</param>
+    public static IReadOnlyList<IReplayCache> SharedMemories(
+        EndpointMessages messages, IReadOnlyList<X509Certificate2> certificates, IReplayCache? own, TimeProvider clock)
     {
         var settings = messages.Application.Element.LocalServiceSettings;
         var retention = Freshness.Of(settings, clock).Retention;
         var ofHandshakes = messages.Bootstrap is { } bootstrap
             ? Freshness.Of(bootstrap.Element.LocalServiceSettings, clock).Retention
             : TimeSpan.Zero;
-        return ProcessReplayMemory.Of(own, clock, retention > ofHandshakes ? retention : ofHandshakes, settings.ReplayCacheSize);
+        return ProcessReplayMemory.Of(certificates, (InMemoryReplayCache?)own, clock,
+            retention > ofHandshakes ? retention : ofHandshakes, settings.ReplayCacheSize);
     }
 
     /// <summary>Receives a request whose tokens authenticate its sender.</summary>

@@ -10,7 +10,7 @@ namespace SecureConversation.Engine.Sessions;
 /// What another instance changed is taken over.
 /// </summary>
 internal sealed class KeyChanges(
-    ISecuritySessionStore? store, string? endpoint, BindingMessages messages, RandomSource random, TimeProvider clock)
+    ISecuritySessionStore? store, EndpointScopes? endpoint, BindingMessages messages, RandomSource random, TimeProvider clock)
 {
     // Each attempt that fails is one in which another message changed the keys, and a session has at most six of which one can be used.
     private const int MostAttempts = 16;
@@ -163,7 +163,7 @@ internal sealed class KeyChanges(
     private async ValueTask<bool> TryChangeAsync(
         ISecuritySessionStore store, ServiceSession session, SessionKeys keys, SessionKeys next, CancellationToken cancellationToken)
     {
-        using var state = session.TrySave(endpoint!, next);
+        using var state = session.TrySave(endpoint!.Current, next);
         if (state is null)
         {
             return false;
@@ -187,7 +187,7 @@ internal sealed class KeyChanges(
     private async ValueTask ReadAgainAsync(ISecuritySessionStore store, ServiceSession session, CancellationToken cancellationToken)
     {
         using var now = await store.FindLatestAsync(session.Id, cancellationToken).ConfigureAwait(false);
-        if (now is null || now.Id != session.Id || now.Endpoint != endpoint)
+        if (now is null || now.Id != session.Id || !endpoint!.Accepts(now.Endpoint))
         {
             Fail.With(FailureCode.UnknownContext);
         }

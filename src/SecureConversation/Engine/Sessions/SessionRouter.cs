@@ -13,7 +13,8 @@ namespace SecureConversation.Engine.Sessions;
 /// opened. With a store, a session that the store does not have has ended.
 /// </summary>
 internal sealed class SessionRouter(
-    SessionTable live, ISecuritySessionStore? store, string? endpoint, BindingMessages messages, KeyChanges keys, TimeProvider clock)
+    SessionTable live, ISecuritySessionStore? store, EndpointScopes? endpoint, BindingMessages messages, KeyChanges keys,
+    TimeProvider clock)
 {
     // Far more than a store in order ever has at once. Anybody can name a session, so the look-ups are shared by address.
     private const int MostLookUps = 1024;
@@ -179,7 +180,7 @@ internal sealed class SessionRouter(
             return;
         }
 
-        using var state = session.TrySave(endpoint!, session.Keys)!;
+        using var state = session.TrySave(endpoint!.Current, session.Keys)!;
         try
         {
             using var timeout = new CancellationTokenSource(messages.Element.LocalServiceSettings.NegotiationTimeout, clock);
@@ -291,9 +292,9 @@ internal sealed class SessionRouter(
     /// <summary>Refuses a session that another endpoint issued, perhaps to somebody who may not open one here.</summary>
     private void RequireOwn(SessionState state)
     {
-        if (state.Endpoint != endpoint)
+        if (!endpoint!.Accepts(state.Endpoint))
         {
-            Unknown(state.Id, $"a session for the endpoint '{state.Endpoint}'", $"one of this endpoint: this is '{endpoint}'");
+            Unknown(state.Id, $"a session for the endpoint '{state.Endpoint}'", $"one of this endpoint: this is '{endpoint.Current}'");
         }
     }
 

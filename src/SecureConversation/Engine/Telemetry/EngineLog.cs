@@ -68,6 +68,13 @@ internal static partial class EngineLog
         + "ReplayWindow and MaxClockSkew. Set ReplayCache to one that all instances share.")]
     public static partial void CookiesWithoutSharedMemory(ILogger logger);
 
+    [LoggerMessage(51, LogLevel.Information, "The credentials of the service changed: its certificate is {Certificate}, and it has "
+        + "{Others} others.")]
+    public static partial void CredentialsChanged(ILogger logger, string certificate, int others);
+
+    [LoggerMessage(52, LogLevel.Information, "The credentials of the client changed. Open sessions go on.")]
+    public static partial void ClientCredentialsChanged(ILogger logger);
+
     [LoggerMessage(40, LogLevel.Information, "Session {SessionId} of {User} renewed: another key was issued for it.")]
     public static partial void SessionRenewed(ILogger logger, string sessionId, string user);
 

@@ -30,7 +30,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
 
     public override string Action => _role.Messages.Application.Protocol.IssueAction;
 
-    public static ClientIssue Start(ClientRole role, Uri to)
+    public static ClientIssue Start(ClientRole role, ClientExchange.ToService service, Uri to)
     {
         var session = role.Messages.Application;
         var entropy = CreateEntropy(role);
@@ -41,7 +41,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
             KeySize = session.Element.DefaultAlgorithmSuite.DefaultSymmetricKeyLength,
         };
         using var plain = CreateEnvelope(role, trust, session.Protocol.IssueAction, to);
-        var request = role.Exchange.Secure(plain, role.Messages.Bootstrap!.ForHandshake(MessageRole.Request), MessageKind.IssueRequest);
+        var request = service.Secure(plain, role.Messages.Bootstrap!.ForHandshake(MessageRole.Request), MessageKind.IssueRequest);
         return new ClientIssue(role, request, entropy);
     }
 

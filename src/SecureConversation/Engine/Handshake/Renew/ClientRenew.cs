@@ -33,9 +33,10 @@ internal sealed class ClientRenew : ClientHandshakeStep
     public override string Action => _role.Messages.Application.Protocol.RenewAction;
 
     /// <param name="role">The client.</param>
+    /// <param name="service">The exchange with the service, with the credentials that the client has now.</param>
     /// <param name="key">The current key of the session, which the caller has entered.</param>
     /// <param name="to">Address of the service.</param>
-    public static ClientRenew Start(ClientRole role, SessionKey key, Uri to)
+    public static ClientRenew Start(ClientRole role, ClientExchange.ToService service, SessionKey key, Uri to)
     {
         var session = role.Messages.Application;
         var entropy = ClientIssue.CreateEntropy(role);
@@ -47,7 +48,7 @@ internal sealed class ClientRenew : ClientHandshakeStep
             Target = new KeyReference(KeyReferenceKind.SecurityContext) { Uri = key.Context.Identifier, Instance = key.Instance },
         };
         using var plain = ClientIssue.CreateEnvelope(role, trust, session.Protocol.RenewAction, to);
-        var request = role.Exchange.Secure(
+        var request = service.Secure(
             plain, role.Messages.ForRenewal(), MessageKind.RenewRequest, action: null, endorsing: key.SendKeys);
         return new ClientRenew(role, key.Context, request, entropy);
     }

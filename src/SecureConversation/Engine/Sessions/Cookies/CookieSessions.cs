@@ -15,13 +15,14 @@ namespace SecureConversation.Engine.Sessions;
 /// message that the key inside it verifies is from the client.
 /// </summary>
 /// <param name="encoder">Encrypts and authenticates.</param>
-/// <param name="endpoint">The endpoint, as <see cref="EndpointScope"/> has it.</param>
+/// <param name="endpoint">The endpoint.</param>
 /// <param name="messages">The messages of the sessions.</param>
 /// <param name="cache">Remembers what was read.</param>
 /// <param name="random">Source of the Ids of derived keys.</param>
 /// <param name="clock">Source of time.</param>
 internal sealed class CookieSessions(
-    ISecurityStateEncoder encoder, string endpoint, BindingMessages messages, CookieCache cache, RandomSource random, TimeProvider clock)
+    ISecurityStateEncoder encoder, EndpointScopes endpoint, BindingMessages messages, CookieCache cache, RandomSource random,
+    TimeProvider clock)
     : IDisposable
 {
     // Room for a certificate and a hundred claims. Each message of the session has it.
@@ -30,16 +31,14 @@ internal sealed class CookieSessions(
     // Base64 with some white space.
     private const int MaxCookieCharacters = MaxCookieBytes / 3 * 4 + 1024;
 
-    // So that a key of the encoder that is revoked ends its sessions soon, though they are remembered.
+    // So that a key of the encoder that is revoked, or a certificate that is gone, ends its sessions soon, though they are remembered.
     private static readonly TimeSpan TrustInCache = TimeSpan.FromMinutes(1);
-
-    private readonly byte[] _scope = SessionCookie.ScopeOf(endpoint);
 
     /// <summary>Puts the state of a session into a cookie.</summary>
     /// <exception cref="InvalidOperationException">The client has too many claims.</exception>
     public byte[] Write(ServiceSession session)
     {
-        var state = SessionCookie.Write(session, _scope);
+        var state = SessionCookie.Write(session, endpoint.CurrentInCookies);
         try
         {
             var cookie = encoder.Encode(state);
@@ -108,7 +107,9 @@ internal sealed class CookieSessions(
 
     public void Dispose() => cache.Dispose();
 
-    /// <summary>Whether the encoder still reads the cookie of a remembered session.</summary>
+    /// <summary>
+    /// Whether the encoder still reads the cookie of a remembered session, and its certificate is still one of the service.
+    /// </summary>
     private bool IsTrusted(ServiceSession session)
     {
         var cookie = session.Cookie!;
@@ -118,8 +119,9 @@ internal sealed class CookieSessions(
         }
 
         var state = Decode(cookie.Octets);
+        var isOurs = SessionCookie.TryRead(state, out var read) && endpoint.AcceptsInCookies(read.Scope);
         CryptographicOperations.ZeroMemory(state);
-        if (state is null)
+        if (!isOurs)
         {
             cache.Remove(session);
             return false;
@@ -164,11 +166,11 @@ internal sealed class CookieSessions(
             Fail.With(FailureCode.UnknownContext, "the cookie is of another version");
         }
 
-        if (state.Identifier != id || !state.Scope.SequenceEqual(_scope))
+        if (state.Identifier != id || !endpoint.AcceptsInCookies(state.Scope))
         {
             Fail.With(FailureCode.UnknownContext, state.Identifier != id
                 ? "the cookie is of another session"
-                : $"the cookie is of another endpoint, this is '{endpoint}'");
+                : $"the cookie is of another endpoint, this is '{endpoint.Current}'");
         }
 
         if (state.Expires <= clock.GetUtcNow())

@@ -1,0 +1,124 @@
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Tokens;
+using SecureConversation.Shared;
+
+namespace SecureConversation.Engine.Roles;
+
+/// <summary>
+/// The credentials of a service at one time: its certificates, and how it validates clients. Immutable; a message that has entered them
+/// finishes with them, whatever the service has by then.
+/// </summary>
+internal sealed class ServiceCertificates
+{
+    private readonly UseCount _users;
+    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OwnCertificate _unnamed;
+    private readonly OwnCertificate[] _all;
+    private readonly TimeProvider _clock;
+
+    /// <param name="credentials">The credentials.</param>
+    /// <param name="replays">The replay memory of each certificate, in the order of <see cref="Of"/>.</param>
+    /// <param name="ofEndpoint">
+    /// The replay memory of messages that no certificate of the service is named in. It stays the same when the certificates change.
+    /// </param>
+    /// <param name="environment">The environment of the service.</param>
+    public ServiceCertificates(
+        ServiceCredentials credentials, IReadOnlyList<IReplayCache> replays, IReplayCache ofEndpoint, EngineEnvironment environment)
+    {
+        _users = new UseCount(_unused.SetResult);
+        _clock = environment.Clock;
+        var authenticator = new ClientAuthenticator(credentials, environment);
+        _all = [.. Of(credentials).Zip(replays, Create)];
+        _unnamed = Create(credentials.ServiceCertificate!, ofEndpoint);
+
+        // Read here, because it may be disposed of when others ask.
+        ValidFrom = credentials.ServiceCertificate!.Certificate.NotBefore.ToUniversalTime();
+        ValidUntil = credentials.ServiceCertificate!.Certificate.NotAfter.ToUniversalTime();
+
+        OwnCertificate Create(X509Credential own, IReplayCache memory) =>
+            new(own, new ServiceReceiver(environment, memory, authenticator), new FirstGlance(memory), this);
+    }
+
+    /// <summary>Completed when these are no longer the credentials of the service, and the last message has left them.</summary>
+    public Task Unused => _unused.Task;
+
+    /// <summary>From when on the current certificate is valid, UTC.</summary>
+    public DateTime ValidFrom { get; }
+
+    /// <summary>Until when the current certificate is valid, UTC.</summary>
+    public DateTime ValidUntil { get; }
+
+    /// <summary>Receives messages of sessions, whose keys have nothing to do with certificates.</summary>
+    public ServiceReceiver OfSessions => _unnamed.Receiver;
+
+    /// <summary>The certificates in credentials, the current one first.</summary>
+    public static IEnumerable<X509Credential> Of(ServiceCredentials credentials) =>
+        credentials.OtherServiceCertificates.Prepend(credentials.ServiceCertificate!);
+
+    /// <summary>What the log says of the current certificate.</summary>
+    public static string Describe(ServiceCredentials credentials)
+    {
+        var certificate = credentials.ServiceCertificate!.Certificate;
+        return $"'{certificate.Subject}', thumbprint {certificate.Thumbprint}";
+    }
+
+    /// <summary>Keeps the private keys for a message, until it leaves; false when they are out of use.</summary>
+    public bool TryEnter() => _users.TryEnter();
+
+    /// <summary>A message is done. The service calls it once as well, when it has others.</summary>
+    public void Leave() => _users.Leave();
+
+    /// <summary>
+    /// Chooses the certificate for a message, by the reference in its EncryptedKey, and refuses a message that cannot be accepted before a
+    /// private key is used for it. So there is one operation at most for a message, however many certificates there are. A message without
+    /// EncryptedKey names no certificate of the service: it is answered by the current one.
+    /// </summary>
+    /// <param name="message">The message, of which nothing is verified.</param>
+    /// <param name="messages">Its formats.</param>
+    /// <exception cref="SecurityFailureException">The message is old, was here before, or names none of the certificates.</exception>
+    public OwnCertificate Require(ReceivedEnvelope message, BindingMessages messages)
+    {
+        OwnCertificate? named = null;
+        var freshness = FirstGlance.FreshnessOf(messages, _clock);
+        foreach (var child in message.Wire.FindSecurity().Children)
+        {
+            if (child.Is(Wsu.Timestamp))
+            {
+                freshness.Require(child);
+            }
+            else if (child.Is(Xenc.EncryptedKey))
+            {
+                // Verification refuses a second one.
+                var key = EncryptedKey.Read(child, messages.Protocol);
+                named = Find(key.WrappedFor);
+                named.Glance.RequireNewKey(key.CipherValue, message.Use, named.Credential, freshness);
+            }
+        }
+
+        return named ?? _unnamed;
+    }
+
+    private OwnCertificate Find(KeyReference wrappedFor)
+    {
+        foreach (var own in _all)
+        {
+            if (wrappedFor.Matches(own.Credential.Certificate))
+            {
+                return own;
+            }
+        }
+
+        return Fail.With<OwnCertificate>(FailureCode.WrongToken, "xenc:EncryptedKey");
+    }
+}
+
+/// <summary>The certificate of the service that a message is received under and answered by.</summary>
+/// <param name="Credential">The certificate and its private key.</param>
+/// <param name="Receiver">Receives messages under it.</param>
+/// <param name="Glance">Refuses wrapped keys that cannot be accepted.</param>
+/// <param name="Owner">The credentials that it belongs to, which the message has entered.</param>
+internal sealed record OwnCertificate(
+    X509Credential Credential, ServiceReceiver Receiver, FirstGlance Glance, ServiceCertificates Owner);
