@@ -16,7 +16,11 @@ namespace SecureConversation.ServiceModel;
 /// </example>
 public sealed partial class MessageSecurityBindingElement : BindingElement
 {
-    /// <summary>Settings of the client alone: clock skew, replay window, validity of timestamps. May be changed in place.</summary>
+    /// <summary>
+    /// Settings of the client alone: clock skew, replay window, validity of timestamps. May be changed in place. When keys of sessions are
+    /// renewed is said in <see cref="Settings"/> (SessionKeyRenewalInterval, SessionKeyRolloverInterval): the stack does not let
+    /// applications see WCF's properties for it.
+    /// </summary>
     public LocalClientSecuritySettings LocalClientSettings { get; private set; } = null!;
 
     /// <summary>Where events of message security are logged; null (default) logs nothing.</summary>

@@ -51,11 +51,14 @@ public sealed class ElementTests
         var element = Element.CreateSecureConversationBindingElement(Element.CreateUserNameForCertificateBindingElement());
         element.Settings = element.Settings with { IncludeTimestamp = false };
         element.RequireCancellation = false;
+        element.CanRenewSession = false;
 
         Assert.False(element.IncludeTimestamp);
         Assert.NotNull(element.BootstrapSecurityBindingElement);
         var settings = Assert.IsType<Binding.SymmetricSecurityBindingElement>(element.Settings);
-        Assert.False(Assert.IsType<Binding.SecureConversationSecurityTokenParameters>(settings.ProtectionTokenParameters).RequireCancellation);
+        var token = Assert.IsType<Binding.SecureConversationSecurityTokenParameters>(settings.ProtectionTokenParameters);
+        Assert.False(token.RequireCancellation);
+        Assert.False(token.CanRenewSession);
         foreach (var layout in Enum.GetValues<Binding.SecurityHeaderLayout>())
         {
             element.Settings = element.Settings with { SecurityHeaderLayout = layout };

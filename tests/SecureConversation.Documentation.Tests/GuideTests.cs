@@ -51,6 +51,10 @@ public sealed class GuideTests
         ["`binding.CreateBindingElements().Find<SecurityBindingElement>()`"] = "Assert.Null(elements.Find<SecurityBindingElement>());elements.Find<MessageSecurityBindingElement>()",
         ["`security.LocalClientSettings.MaxClockSkew`, `LocalServiceSettings.MaxClockSkew`"] =
             "security.BootstrapSecurityBindingElement!.LocalClientSettings.MaxClockSkew;security.BootstrapSecurityBindingElement!.LocalServiceSettings.MaxClockSkew",
+        ["`SecureConversationSecurityTokenParameters.CanRenewSession`, `canRenewSecurityContextToken`"] = "security.CanRenewSession = false",
+        ["`LocalServiceSettings.SessionKeyRenewalInterval`, `SessionKeyRolloverInterval`"] =
+            "element.LocalServiceSettings.SessionKeyRenewalInterval = life;element.LocalServiceSettings.SessionKeyRolloverInterval = life",
+        ["`LocalClientSettings.SessionKeyRenewalInterval`, `SessionKeyRolloverInterval`"] = "Renewal_IsSetOnTheElementAndInItsSettings",
         ["`host.Credentials.ServiceCertificate`, `ClientCertificate.Authentication`, `UserNameAuthentication.CustomUserNamePasswordValidator`"] =
             "host.Credentials.ServiceCertificate.Certificate;credentials.ClientCertificate.Authentication.CertificateValidationMode;credentials.UserNameAuthentication.CustomUserNamePasswordValidator",
         ["`factory.Credentials.ClientCertificate`, `UserName`, `ServiceCertificate.DefaultCertificate`, `ScopedCertificates`, `Authentication`"] =
@@ -79,6 +83,10 @@ public sealed class GuideTests
             "Refusal_AfterMoreWorkThanAStep_LeavesAtTheNextMultiple;Step_DoublesOnceForEachBudgetBeyondTheFirst",
         ["A wrong message never ends a session at a service. At a client a fault without security, a reply that is refused or empty, and a secured"] =
             "ForgedFaultThatTheSessionIsUnknown_FaultsTheChannelForLaterCallsOnly;AnswerWithoutSecurity_FaultsTheChannelForLaterCalls;InternalServiceFault_ReachesTheCallerAndFaultsTheChannel",
+        ["A channel whose session the service has forgotten is faulted, as in WCF. `ReopenLostSessions = true` of `MessageSecurityBindingElement` keeps it: the"] =
+            "RestartOfTheService_FaultsTheChannelAndANewOneRecovers;RestartOfTheService_CostsOneCall_AndNoneThatIsIdempotent;Attribute_MarksAnOperation",
+        ["A service that shuts down refuses handshakes (`EndpointNotFoundException` at the client) and finishes the calls of open sessions."] =
+            "ServiceThatStops_OpensNoChannelAndFinishesTheCallsOfOthers",
         ["A client whose contract has `[MessageHeader]` needs `[UseProtectionLevels]` or `factory.Endpoint.UseProtectionLevels()`. Without it"] =
             "Assert.Contains(\"[UseProtectionLevels]\", e.Message, StringComparison.Ordinal)",
         ["`RequireCancellation = false` needs `services.AddDataProtection()` in place of a `SecurityStateEncoder`, with a key ring that all instances"] =

@@ -165,6 +165,7 @@ public sealed class BindingElementTests
         Assert.Equal(SecurityHeaderLayout.LaxTimestampLast, element.SecurityHeaderLayout);
         Assert.Throws<ArgumentOutOfRangeException>(() => element.SecurityHeaderLayout = (SecurityHeaderLayout)9);
         Assert.Throws<InvalidOperationException>(() => element.RequireCancellation = true);
+        Assert.Throws<InvalidOperationException>(() => element.CanRenewSession = true);
         Assert.Throws<InvalidOperationException>(() => element.AllowSerializedSigningTokenOnReply = true);
     }
 
@@ -184,6 +185,26 @@ public sealed class BindingElementTests
         Assert.False(token.RequireCancellation);
         Assert.Equal("Basic128", token.BootstrapSecurityBindingElement!.DefaultAlgorithmSuite.Name);
         Assert.Equal(TimeSpan.FromMinutes(5), clone.LocalClientSettings.MaxClockSkew);
+    }
+
+    [Fact]
+    public void Renewal_IsSetOnTheElementAndInItsSettings()
+    {
+        var element = MessageSecurityBindingElement.CreateSecureConversationBindingElement(MessageSecurityBindingElement.CreateMutualCertificateBindingElement());
+        Assert.True(element.CanRenewSession);
+        element.Settings = element.Settings with
+        {
+            LocalClientSettings = new() { SessionKeyRenewalInterval = TimeSpan.FromMinutes(3), SessionKeyRolloverInterval = TimeSpan.FromMinutes(1) },
+        };
+        element.CanRenewSession = false;
+        element.LocalClientSettings.MaxClockSkew = TimeSpan.FromMinutes(2);
+
+        var clone = (EngineBinding.SymmetricSecurityBindingElement)((MessageSecurityBindingElement)element.Clone()).Settings;
+
+        Assert.False(Assert.IsType<EngineBinding.SecureConversationSecurityTokenParameters>(clone.ProtectionTokenParameters).CanRenewSession);
+        Assert.Equal(TimeSpan.FromMinutes(3), clone.LocalClientSettings.SessionKeyRenewalInterval);
+        Assert.Equal(TimeSpan.FromMinutes(1), clone.LocalClientSettings.SessionKeyRolloverInterval);
+        Assert.Equal(TimeSpan.FromMinutes(2), clone.LocalClientSettings.MaxClockSkew);
     }
 
     [Fact]

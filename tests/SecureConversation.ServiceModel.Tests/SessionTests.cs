@@ -232,6 +232,21 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task ServiceThatStops_OpensNoChannelAndFinishesTheCallsOfOthers()
+    {
+        await using var service = await StartAsync();
+        using var factory = Clients.Factory(Binding(), service.Address);
+        var proxy = factory.CreateChannel();
+        ((IClientChannel)proxy).Open();
+        service.AnnounceStop();
+
+        Assert.Throws<EndpointNotFoundException>(((IClientChannel)factory.CreateChannel()).Open);
+        Assert.Equal(3, proxy.Add(1, 2));
+        ((IClientChannel)proxy).Close();
+        Assert.Equal(0, service.OpenSessions);
+    }
+
+    [Fact]
     public async Task ExpiredKeyThatIsNotRenewed_FaultsTheChannelBeforeTheServiceIsAsked()
     {
         var element = Bootstraps.Service("MutualCertificate", session: true);

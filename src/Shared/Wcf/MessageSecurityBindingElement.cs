@@ -153,6 +153,20 @@ public sealed partial class MessageSecurityBindingElement
     }
 
     /// <summary>
+    /// Whether the key of a session may be renewed. True for each session until it is set, and false without one. False at the service:
+    /// renewals are refused, and a session ends with its key; at the client: it does not renew. Without effect where
+    /// <see cref="RequireCancellation"/> is false.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Set to true without a session.</exception>
+    public bool CanRenewSession
+    {
+        get => Translation.Session(_settings) is { CanRenewSession: true };
+        set => _settings = !value || Translation.Session(_settings) is not null
+            ? Translation.WithSession(_settings, session => session with { CanRenewSession = value })
+            : throw new InvalidOperationException("CanRenewSession needs a session: use CreateSecureConversationBindingElement.");
+    }
+
+    /// <summary>
     /// Whether header blocks that no signature covers reach the application. Anybody on the way can add or change them. Default
     /// true, as WCF does it, because message inspectors rely on it; false removes them.
     /// </summary>

@@ -56,6 +56,9 @@ internal sealed class TestService : IAsyncDisposable
 
     public int OpenSessions => _sessions.Count;
 
+    /// <summary>Tells the service that its host is about to stop. It goes on listening.</summary>
+    public void AnnounceStop() => _app.Lifetime.StopApplication();
+
     public ConcurrentQueue<string> ContentTypes { get; } = new();
 
     public ConcurrentQueue<string> Notified { get; } = new();

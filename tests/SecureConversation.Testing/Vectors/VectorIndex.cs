@@ -102,6 +102,10 @@ internal static class VectorIndex
         cxf-symmetric/cxf-mutual+sbe
         cxf-symmetric/cxf-mutual+ski
         cxf-symmetric/cxf-mutual+tripledes
+        encodings/mutualcert-duplex-2007+mtom-soap11
+        encodings/sc-mutualcert+binary
+        encodings/sc-mutualcert+mtom
+        encodings/sc-mutualcert-2007+binary
         faults/raw-mutualcert-duplex
         faults/raw-sc-mutualcert
         faults/raw-sc-mutualcert-2007+encryptbefore
@@ -129,7 +133,13 @@ internal static class VectorIndex
         interleaved/sc-mutualcert-interleave-1-count-2-concurrency-6
         interleaved/sc-mutualcert-interleave-3-count-3
         large/3mb-one-way-sc-mutualcert-2007
+        lifecycle/sc-anoncert.old-key-after-renewal
+        lifecycle/sc-anoncert.old-key-after-rollover
+        lifecycle/sc-anoncert.service-restart-cookie-context
+        lifecycle/sc-cert-transport.old-key-after-renewal
         lifecycle/sc-mutualcert-2007.key-expired-norenew-allowed
+        lifecycle/sc-mutualcert-2007.old-key-after-renewal
+        lifecycle/sc-mutualcert-2007.old-key-after-rollover
         lifecycle/sc-mutualcert-2007.pending-inactivity
         lifecycle/sc-mutualcert-2007.renew
         lifecycle/sc-mutualcert-2007.renew-demanded-by-server
@@ -137,8 +147,12 @@ internal static class VectorIndex
         lifecycle/sc-mutualcert-2007.renew-signbefore
         lifecycle/sc-mutualcert-2007.replay-after-cancel
         lifecycle/sc-mutualcert-2007.service-restart-cookie-context
+        lifecycle/sc-mutualcert-duplex-2007.renew-needed
+        lifecycle/sc-mutualcert-duplex-2007.service-restart-cookie-context
+        lifecycle/sc-mutualcert-duplex.old-key-after-renewal
         lifecycle/sc-mutualcert.abort
         lifecycle/sc-mutualcert.key-expired-norenew-allowed
+        lifecycle/sc-mutualcert.old-key-response-after-renewal
         lifecycle/sc-mutualcert.pending-inactivity
         lifecycle/sc-mutualcert.receive-timeout
         lifecycle/sc-mutualcert.renew
@@ -146,9 +160,13 @@ internal static class VectorIndex
         lifecycle/sc-mutualcert.renew-nocancel
         lifecycle/sc-mutualcert.renew-noderived
         lifecycle/sc-mutualcert.renew-sha256
+        lifecycle/sc-mutualcert.renew-twice-first-unused
         lifecycle/sc-mutualcert.service-restart-cookie-context
         lifecycle/sc-mutualcert.service-restart-unknown-context
         lifecycle/sc-mutualcert.several-in-a-row
+        lifecycle/sc-username-transport.service-restart-cookie-context
+        lifecycle/sc-usernamecert.old-key-after-renewal
+        lifecycle/sc-usernamecert.renew-other-identity
         loose/mutualcert+LaxTimestampLast-notimestamp
         loose/mutualcert+inclusion-Once
         loose/mutualcert+service-AlwaysToInitiator
@@ -209,6 +227,10 @@ internal static class VectorIndex
         mixed-versions/suite-session-Basic256-bootstrap-Basic128
         mixed-versions/suite-session-TripleDes-bootstrap-Basic256Rsa15
         mixed-versions/timestamp-session-only
+        reliable/ws2007http-cert-rm+noderived-encryptbefore
+        reliable/ws2007http-cert-rm+several
+        reliable/wshttp-cert-rm+empty
+        reliable/wshttp-cert-rm+several
         replay/mutualcert-2007.request
         replay/mutualcert-duplex-2007.request
         replay/mutualcert-duplex.expired
@@ -418,9 +440,28 @@ internal static class VectorIndex
         tampered/sc-mutualcert.signbefore-request-nosignature
         tampered/sc-mutualcert.signbefore-request-sigmethod
         tampered/sc-mutualcert.signbefore-request-sigvalue
+        transport/cert-transport+soap11-wsa2004-Lax
+        transport/cert-transport+wss10-derived
+        transport/cert-transport-2007+suite-Basic256Sha256
+        transport/refused-cert-transport-LaxTimestampLast
+        transport/refused-username-transport-unknown-user
         transport/sc-cert-transport
+        transport/sc-cert-transport+cookie
+        transport/sc-cert-transport+renew
+        transport/sc-cert-transport+tripledes-Rsa15-entropy-client
         transport/sc-cert-transport-2007
+        transport/sc-cert-transport-2007+derived-Basic256Sha256
         transport/sc-username-transport
+        transport/sc-username-transport+derived
+        transport/sc-username-transport+entropy-server-LaxTimestampFirst
+        transport/sc-username-transport+notimestamp
+        transport/sc-username-transport+renew-needed
+        transport/sc-username-transport-2007
+        transport/sc-username-transport-2007+cookie-derived
+        transport/sc-username-transport-2007+renew-derived
         transport/username-transport
+        transport/username-transport+notimestamp
+        transport/username-transport+wss10-LaxTimestampLast
+        transport/username-transport-2007
         """.Split('\n', StringSplitOptions.TrimEntries);
 }

@@ -18,8 +18,20 @@ public sealed class VectorMessage
 
     public bool IsFromClient => Record.Direction == VectorDirection.ClientToService;
 
+    /// <summary>Content type of the envelope as text; null where none was recorded.</summary>
+    public string? ContentType => IsText ? Record.ContentType
+        : Vector.File.Binding.SoapVersion == "Soap11" ? "text/xml; charset=utf-8" : "application/soap+xml; charset=utf-8";
+
+    private bool IsText => Path.GetExtension(Record.File) == ".xml";
+
     /// <summary>The entity body as delivered.</summary>
-    public byte[] ReadBytes() => Vector.ReadFile(Record.File);
+    public byte[] ReadEntity() => Vector.ReadFile(Record.File);
+
+    /// <summary>
+    /// The envelope as delivered, as text: the entity body where that is text, and what was recorded beside those of MTOM and the binary
+    /// encoding, whose dictionary and reader are those of a WCF stack.
+    /// </summary>
+    public byte[] ReadBytes() => IsText ? ReadEntity() : Vector.ReadFile(Path.ChangeExtension(Record.File, ".text.xml"));
 
     /// <summary>The envelope after decryption with its security header kept; null where none was recorded.</summary>
     public byte[]? ReadPlain() => Record.Plain is { } file ? Vector.ReadFile(file) : null;

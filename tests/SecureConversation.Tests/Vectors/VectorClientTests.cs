@@ -99,8 +99,8 @@ internal sealed class ClientReplay : IDisposable
         }
 
         var direction = message.IsFromClient ? MessageDirection.ClientToService : MessageDirection.ServiceToClient;
-        using var decoded = _observer.Decode(bytes, direction, message.Record.Instant, message.Record.ContentType);
-        using var judged = _judge.Decode(bytes, direction, message.Record.Instant, message.Record.ContentType);
+        using var decoded = _observer.Decode(bytes, direction, message.Record.Instant, message.ContentType);
+        using var judged = _judge.Decode(bytes, direction, message.Record.Instant, message.ContentType);
         if (!decoded.IsVerified || message.Record.Expect is not VectorExpectation.Verified || _vector.File.ClientBinding is not null)
         {
             return;

@@ -43,7 +43,7 @@ public sealed class VectorDecoderTests(ITestOutputHelper output)
     {
         var record = message.Record;
         using var decoded = decoder.Decode(message.ReadBytes(),
-            message.IsFromClient ? MessageDirection.ClientToService : MessageDirection.ServiceToClient, record.Instant, record.ContentType);
+            message.IsFromClient ? MessageDirection.ClientToService : MessageDirection.ServiceToClient, record.Instant, message.ContentType);
         switch (record.Expect)
         {
             case VectorExpectation.Verified when !decoded.IsVerified:

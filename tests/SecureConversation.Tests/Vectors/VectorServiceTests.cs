@@ -89,7 +89,7 @@ internal sealed class ServiceReplay : IDisposable
     public async Task ReceiveAsync(int index, List<string> failures)
     {
         var message = _vector.Messages[index];
-        if (message.Record.ContentType is { } type && !_binding.MessageVersion.IsMediaTypeOf(type))
+        if (message.ContentType is { } type && !_binding.MessageVersion.IsMediaTypeOf(type))
         {
             return;
         }
