@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
+using SecureConversation.Diagnosis;
 
 namespace SecureConversation.AspNetCore.Internal;
 
@@ -64,6 +65,8 @@ internal static class ServiceFactory
             SessionStore = options.SessionStore ?? (HasCookies(binding) ? null : services.GetService<ISecuritySessionStore>()),
             SecurityStateEncoder = EncoderOf(services, options, binding, name),
             SessionClosed = options.SessionClosed,
+            MessageLog = options.MessageLog ?? services.GetService<IMessageLog>(),
+            MessageLogging = options.MessageLogging,
         });
 
         // Requests under way are ended by the server, and sessions with the container.

@@ -1,3 +1,4 @@
+using System.Net;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
@@ -17,10 +18,13 @@ internal sealed class ReplyProtection : IDisposable
     private readonly SenderToken? _token;
     private readonly ServiceSession? _session;
     private readonly string? _instance;
+    private readonly IPAddress? _remote;
     private int _isDisposed;
 
-    private ReplyProtection(BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, SenderToken token)
+    private ReplyProtection(BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, SenderToken token,
+        IPAddress? remote)
     {
+        _remote = remote;
         _messages = messages;
         _environment = environment;
         _request = request;
@@ -28,8 +32,10 @@ internal sealed class ReplyProtection : IDisposable
     }
 
     private ReplyProtection(
-        BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, ServiceSession session, string? instance)
+        BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, ServiceSession session, string? instance,
+        IPAddress? remote)
     {
+        _remote = remote;
         _messages = messages;
         _environment = environment;
         _request = request;
@@ -54,7 +60,7 @@ internal sealed class ReplyProtection : IDisposable
         SenderToken token = request.Requirements.IsAsymmetric
             ? new SenderToken.Certificates(own, expectation.Peer!)
             : new SenderToken.CorrelatedKey(expectation.Key!, expectation.EncryptedKeySha1);
-        return new ReplyProtection(messages, environment, expectation, token);
+        return new ReplyProtection(messages, environment, expectation, token, request.RemoteAddress);
     }
 
     /// <summary>
@@ -65,7 +71,7 @@ internal sealed class ReplyProtection : IDisposable
         VerifiedMessage request, BindingMessages messages, ServiceSession session, EngineEnvironment environment) =>
         new(messages, environment,
             new ReplyExpectation { MessageId = request.MessageId, Action = request.Action, Signatures = request.Signatures },
-            session, request.Context!.Instance);
+            session, request.Context!.Instance, request.RemoteAddress);
 
     /// <summary>
     /// Protects a reply of the application. A malformed envelope is a mistake of the application, so it is an argument error.
@@ -78,7 +84,9 @@ internal sealed class ReplyProtection : IDisposable
             using var plain = SoapEnvelope.Parse(envelope, _messages.Soap, _environment.XmlLimits);
             var isFault = plain.IsFault;
             var requirements = _messages.ForSentReply(plain.FindText(_messages.Soap.Action), _request.Action);
-            return (Secure(plain, requirements), isFault);
+            var message = Secure(plain, requirements);
+            _environment.Messages?.Sent(plain, message, action: null, _session?.Id, _request.MessageId, _remote);
+            return (message, isFault);
         }
         catch (SecurityFailureException e)
         {
@@ -128,6 +136,7 @@ internal sealed class ReplyProtection : IDisposable
         // Clients match replies to requests by the signed a:RelatesTo, so it is added if the application has not written it.
         var relatesTo = plain.Find(_messages.Soap.RelatesTo).IsNull ? _request.MessageId : null;
         var extras = new SenderExtras { RelatesTo = relatesTo, Confirm = _request.Signatures };
+        _environment.Messages?.Plain(plain, action: null, _session?.Id, _request.MessageId, _remote);
         using var securing = _environment.Telemetry.Secure(_session?.Id);
         return _environment.Sent(securer.Secure(plain, token, extras), securing);
     }
