@@ -1,5 +1,6 @@
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
+using SecureConversation.Diagnosis;
 
 namespace SecureConversation.AspNetCore;
 
@@ -152,6 +153,15 @@ public sealed class SecureConversationServiceOptions
     /// services.AddDataProtection() sets up: all instances of the service need the same key ring and application name there.
     /// </summary>
     public ISecurityStateEncoder? SecurityStateEncoder { get; set; }
+
+    /// <summary>
+    /// Takes the envelopes that are sent and received, as WCF's message logging. Null (default):
+    /// the <see cref="IMessageLog"/> among the services of the application, and without one nothing is logged. Stays with the caller.
+    /// </summary>
+    public IMessageLog? MessageLog { get; set; }
+
+    /// <summary>What <see cref="MessageLog"/> is given. Default: envelopes as on the wire, of at most 256 KiB.</summary>
+    public MessageLoggingOptions MessageLogging { get; set; } = new();
 
     /// <summary>Called when a session has ended, for whatever reason. Must not throw or block.</summary>
     public Action<ServiceSession>? SessionClosed { get; set; }

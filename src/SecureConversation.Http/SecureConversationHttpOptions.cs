@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
+using SecureConversation.Diagnosis;
 
 namespace SecureConversation.Http;
 
@@ -81,4 +82,13 @@ public sealed class SecureConversationHttpOptions
 
     /// <summary>Where events are logged. Null (default): with dependency injection the registered factory, otherwise nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>
+    /// Takes the envelopes that are sent and received, as WCF's message logging. Null
+    /// (default): nothing is logged. Stays with the caller.
+    /// </summary>
+    public IMessageLog? MessageLog { get; set; }
+
+    /// <summary>What <see cref="MessageLog"/> is given. Default: envelopes as on the wire, of at most 256 KiB.</summary>
+    public MessageLoggingOptions MessageLogging { get; set; } = new();
 }

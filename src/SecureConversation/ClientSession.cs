@@ -190,8 +190,10 @@ public sealed class ClientSession : IDisposable
         var environment = _role.Environment;
         var validity = Messages.Element.LocalClientSettings.TimestampValidityDuration;
         var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
+        environment.Messages?.Plain(plain, action: null, Id, relatesTo: null, remote: null);
         using var securing = environment.Telemetry.Secure(Id);
         var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(key.SendKeys), SenderExtras.None), securing);
+        environment.Messages?.Sent(plain, message, action: null, Id, relatesTo: null, remote: null);
         var expectation = new ReplyExpectation
         {
             MessageId = plain.FindText(Messages.Soap.MessageId),

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Handshake;
@@ -7,7 +5,6 @@ using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Telemetry;
-using SecureConversation.Engine.Xml;
 
 namespace SecureConversation;
 
@@ -42,14 +39,7 @@ public sealed class MessageSecurityClient
             binding, nameof(SecurityBindingElement.LocalClientSettings), element => element.LocalClientSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
         Binding = binding;
-        _role = new ClientRole(binding, credentials, environment ?? new EngineEnvironment
-        {
-            Clock = options.TimeProvider,
-            XmlLimits = XmlLimits.Of(options.MaxEnvelopeBytes, options.MaxAttributesPerElement, options.MaxNamespaceDeclarations),
-            HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
-            HandOutCanonicalForm = options.HandOutCanonicalForm,
-            Log = options.LoggerFactory?.CreateLogger("SecureConversation.Client") ?? (ILogger)NullLogger.Instance,
-        });
+        _role = new ClientRole(binding, credentials, environment ?? EngineEnvironment.Of(options));
         _role.Environment.Check();
     }
 

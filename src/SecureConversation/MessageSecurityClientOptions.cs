@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SecureConversation.Diagnosis;
 
 namespace SecureConversation;
 
@@ -10,6 +11,12 @@ public sealed class MessageSecurityClientOptions
 
     /// <summary>Where the engine logs; null for no log.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Takes the envelopes that are sent and received; null (default) for none. Stays with the caller.</summary>
+    public IMessageLog? MessageLog { get; init; }
+
+    /// <summary>What <see cref="MessageLog"/> is given. Default: envelopes as on the wire, of at most 256 KiB.</summary>
+    public MessageLoggingOptions MessageLogging { get; init; } = new();
 
     /// <summary>Maximum size of a received envelope in bytes; larger ones are refused. Default 64 MiB.</summary>
     public int MaxEnvelopeBytes { get; init; } = 64 * 1024 * 1024;

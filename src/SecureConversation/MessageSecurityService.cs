@@ -126,11 +126,11 @@ public sealed partial class MessageSecurityService : IDisposable
         ReadOnlyMemory<byte> envelope, MessageOrigin origin, IDisposable? owner, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(origin);
-        var (arrival, octets) = (_failures.Arrive(), envelope.Length);
+        var arrival = _failures.Arrive();
         if (_failures.IsFull(origin.RemoteAddress))
         {
             _environment.Telemetry.Refused(FailureCode.ServiceTooBusy);
-            return Refuse(FailureCode.ServiceTooBusy, null);
+            return ReceivedOutcome.TooBusy(_environment.Messages, Refuse(FailureCode.ServiceTooBusy, null), envelope, origin);
         }
 
         FailureCode refused;
@@ -160,12 +160,12 @@ public sealed partial class MessageSecurityService : IDisposable
                 : kind is MessageKind.IssueRequest or MessageKind.RenewRequest && !wire.FindSecurity().IsNull
                     ? NegotiateAsync(message, envelope, kind, cancellationToken)
                 : ReceiveInSessionAsync(_sessions, message, kind, cancellationToken);
-            return ReceivedOutcome.Report(await received.ConfigureAwait(false), verifying, octets);
+            return ReceivedOutcome.Report(await received.ConfigureAwait(false), verifying, envelope, message, _environment.Messages);
         }
         catch (SecurityFailureException e)
         {
             (refused, own) = (e.Code, e.Answer);
-            _environment.Refused(RequestFacts.Of(RefusedMessage.Of(e), action, relatesTo, use, origin));
+            _environment.Refused(RequestFacts.Of(RefusedMessage.Of(e), action, relatesTo, use, origin), envelope);
             isSoap = wire is not null || !FaultMap.IsBadRequest(e.Code);
             wire?.Dispose();
         }
@@ -179,7 +179,7 @@ public sealed partial class MessageSecurityService : IDisposable
             }
 
             refused = FailureCode.Internal;
-            _environment.Refused(RequestFacts.Of(new(refused) { Thrown = e }, action, relatesTo, use, origin));
+            _environment.Refused(RequestFacts.Of(new(refused) { Thrown = e }, action, relatesTo, use, origin), envelope);
         }
 
         verifying.Failed(refused);
@@ -193,9 +193,9 @@ public sealed partial class MessageSecurityService : IDisposable
         var counts = use.IsUsed && FaultMap.IsUniform(FaultOf(refused));
         await _failures.WaitAsync(arrival, use.Context, use.WrappedKey, origin.RemoteAddress, counts, cancellationToken)
             .ConfigureAwait(false);
-        return !isSoap ? ServiceResult.Respond.NotSoap(refused)
+        return ReceivedOutcome.Record(_environment.Messages, !isSoap ? ServiceResult.Respond.NotSoap(refused)
             : own is null ? Refuse(refused, relatesTo)
-            : ServiceResult.Respond.Fault(Formats.Soap, own, refused, relatesTo);
+            : ServiceResult.Respond.Fault(Formats.Soap, own, refused, relatesTo), relatesTo, origin);
     }
 
     /// <summary>Ends a session from the side of the service. Later messages of the session get the fault BadContextToken.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Diagnosis;
 using SecureConversation.Engine.Crypto;
@@ -167,6 +168,9 @@ public sealed class VerifiedMessage : IDisposable
 
     /// <inheritdoc cref="HandsOutUnsignedHeaders"/>
     internal bool HandsOutCanonicalForm { get; set; }
+
+    /// <summary>Where a request came from; null when it is not known. Set by the service.</summary>
+    internal IPAddress? RemoteAddress { get; set; }
 
     /// <summary>Why the replay cache did not remember this message, so that it must not be accepted; null when it did.</summary>
     internal Unremembered? Unremembered { get; set; }

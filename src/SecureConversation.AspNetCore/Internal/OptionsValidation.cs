@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SecureConversation.Diagnosis;
 
 namespace SecureConversation.AspNetCore.Internal;
 
@@ -13,9 +14,9 @@ internal sealed class OptionsValidation(IServiceProvider services) : IValidateOp
     private string? FirstProblem(string name, SecureConversationServiceOptions options)
     {
         if (options.MessageVersion is null || options.ProtectionRequirements is null || options.FailureAnswers is null
-            || options.AddressFilter is null)
+            || options.AddressFilter is null || options.MessageLogging is null)
         {
-            return "MessageVersion, ProtectionRequirements, FailureAnswers and AddressFilter must not be null.";
+            return "MessageVersion, ProtectionRequirements, FailureAnswers, AddressFilter and MessageLogging must not be null.";
         }
 
         if (options.Address is { IsAbsoluteUri: false })
@@ -61,6 +62,8 @@ internal sealed class OptionsValidation(IServiceProvider services) : IValidateOp
                     MaxNamespaceDeclarations = options.MaxNamespaceDeclarations,
                     HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
                     HandOutCanonicalForm = options.HandOutCanonicalForm,
+                    MessageLog = options.MessageLog ?? (IMessageLog?)services.GetService(typeof(IMessageLog)),
+                    MessageLogging = options.MessageLogging,
                     EndpointName = options.EndpointName ?? nameof(options.EndpointName),
                     SessionStore = options.SessionStore,
                     SecurityStateEncoder = ServiceFactory.EncoderOf(services, options, binding, name),

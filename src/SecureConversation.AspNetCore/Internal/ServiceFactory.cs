@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
+using SecureConversation.Diagnosis;
 
 namespace SecureConversation.AspNetCore.Internal;
 
@@ -66,6 +67,8 @@ internal static class ServiceFactory
             SessionStore = options.SessionStore ?? (HasCookies(binding) ? null : services.GetService<ISecuritySessionStore>()),
             SecurityStateEncoder = EncoderOf(services, options, binding, name),
             SessionClosed = options.SessionClosed,
+            MessageLog = options.MessageLog ?? services.GetService<IMessageLog>(),
+            MessageLogging = options.MessageLogging,
         });
 
         var logger = services.GetService<ILoggerFactory>()?.CreateLogger("SecureConversation.AspNetCore") ?? NullLogger.Instance;

@@ -18,6 +18,8 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     private readonly int _maxAttributesPerElement;
     private readonly int _maxNamespaceDeclarations;
     private readonly FailureAnswerOptions _failureAnswers;
+    private readonly Diagnosis.IMessageLog? _messageLog;
+    private readonly Diagnosis.MessageLoggingOptions _messageLogging;
 
     private SecuredServiceDispatcher(IServiceDispatcher service, EngineBinding.MessageSecurityBinding binding, BindingContext context,
         MessageSecurityBindingElement element)
@@ -27,6 +29,8 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         _maxAttributesPerElement = element.MaxAttributesPerElement;
         _maxNamespaceDeclarations = element.MaxNamespaceDeclarations;
         _failureAnswers = element.FailureAnswers;
+        _messageLog = element.MessageLog;
+        _messageLogging = element.MessageLogging;
         _service = service;
         _binding = binding;
         _quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max;
@@ -102,6 +106,8 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             HandOutCanonicalForm = _handOutCanonicalForm,
             MaxAttributesPerElement = _maxAttributesPerElement,
             MaxNamespaceDeclarations = _maxNamespaceDeclarations,
+            MessageLog = _messageLog,
+            MessageLogging = _messageLogging,
             AddressFilter = AddressFilterOf(Host, BaseAddress),
         }));
         StartedCredentials.Keep(ofHost, _binding, logger);

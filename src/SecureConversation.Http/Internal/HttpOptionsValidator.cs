@@ -91,5 +91,7 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
             MaxNamespaceDeclarations = options.MaxNamespaceDeclarations,
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             HandOutCanonicalForm = options.HandOutCanonicalForm,
+            MessageLog = options.MessageLog,
+            MessageLogging = options.MessageLogging,
         });
 }

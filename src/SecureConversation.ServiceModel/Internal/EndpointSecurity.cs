@@ -41,6 +41,8 @@ internal sealed class EndpointSecurity : IDisposable
     public required bool HandsOutCanonicalForm { get; init; }
     public required int MaxAttributesPerElement { get; init; }
     public required int MaxNamespaceDeclarations { get; init; }
+    public required Diagnosis.IMessageLog? MessageLog { get; init; }
+    public required Diagnosis.MessageLoggingOptions MessageLogging { get; init; }
     public required XmlDictionaryReaderQuotas Quotas { get; init; }
 
     /// <summary>Whether we write the address of the service into requests, in place of the transport or the application.</summary>
@@ -74,6 +76,8 @@ internal sealed class EndpointSecurity : IDisposable
             HandsOutCanonicalForm = element.HandOutCanonicalForm,
             MaxAttributesPerElement = element.MaxAttributesPerElement,
             MaxNamespaceDeclarations = element.MaxNamespaceDeclarations,
+            MessageLog = element.MessageLog,
+            MessageLogging = element.MessageLogging,
             Version = version,
             KnowsContract = protection is not null,
             StreamsReplies = context.RemainingBindingElements.Find<HttpTransportBindingElement>()
@@ -107,6 +111,8 @@ internal sealed class EndpointSecurity : IDisposable
             HandOutCanonicalForm = HandsOutCanonicalForm,
             MaxAttributesPerElement = MaxAttributesPerElement,
             MaxNamespaceDeclarations = MaxNamespaceDeclarations,
+            MessageLog = MessageLog,
+            MessageLogging = MessageLogging,
         });
     });
 

@@ -83,6 +83,24 @@ public sealed class ConversationDecoder : IDisposable
         }
     }
 
+    /// <summary>Decodes the next message of a log. Give it those of one side only, or every message is a replay.</summary>
+    /// <param name="message">A logged message. Its octets must stay unchanged until the result is disposed.</param>
+    /// <returns>The decoded message, or the rule that it breaks.</returns>
+    /// <exception cref="ArgumentException">The message was logged in clear, or its envelope was left out.</exception>
+    public DecodedMessage Decode(LoggedMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (!message.IsOfTransport || message.Omitted is not null)
+        {
+            throw new ArgumentException(
+                message.IsOfTransport ? $"The log has no envelope: {message.Omitted}."
+                    : "The message is in clear: there is nothing to decode.",
+                nameof(message));
+        }
+
+        return Decode(message.Envelope, message.Direction, message.Instant, contentType: null, message.Action);
+    }
+
     /// <summary>
     /// Tells the decoder that the service was restarted at this point of the recording: the service lost its sessions and its replay cache.
     /// </summary>

@@ -22,6 +22,8 @@ public sealed partial class MessageSecurityBindingElement
         HandOutCanonicalForm = other.HandOutCanonicalForm;
         MaxAttributesPerElement = other.MaxAttributesPerElement;
         MaxNamespaceDeclarations = other.MaxNamespaceDeclarations;
+        MessageLog = other.MessageLog;
+        MessageLogging = other.MessageLogging;
         CopyLocal(other);
     }
 
@@ -193,6 +195,15 @@ public sealed partial class MessageSecurityBindingElement
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to a value out of its range.</exception>
     public int MaxNamespaceDeclarations { get; set => field = InRange(value, 4096); } = 256;
+
+    /// <summary>
+    /// Takes the envelopes that are sent and received, as WCF's message logging. Null
+    /// (default): nothing is logged. The message logging of the platform sees messages in clear only. Stays with the caller.
+    /// </summary>
+    public Diagnosis.IMessageLog? MessageLog { get; set; }
+
+    /// <summary>What <see cref="MessageLog"/> is given. Default: envelopes as on the wire, of at most 256 KiB.</summary>
+    public Diagnosis.MessageLoggingOptions MessageLogging { get; set; } = new();
 
     /// <summary>
     /// Whether keys are derived from the one that protects messages; the bootstrap of a session stays as it is. Where each side signs with

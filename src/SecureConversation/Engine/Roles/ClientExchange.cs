@@ -42,10 +42,12 @@ internal sealed class ClientExchange(
             ? new SenderToken.Certificates(credentials.ClientCertificate!, service.Certificates[0])
             : new SenderToken.WrappedKey(service.Certificates[0]);
         var extras = new SenderExtras { Credentials = credentials, Endorsing = endorsing };
+        environment.Messages?.Plain(plain, action, session: null, relatesTo: null, remote: null);
         using var securing = environment.Telemetry.Secure(session: null);
         var securer = new MessageSecurer(requirements, environment.Clock, messages.Element.LocalClientSettings.TimestampValidityDuration,
             environment.Random, environment.XmlLimits);
         var message = environment.Sent(securer.Secure(plain, token, extras), securing);
+        environment.Messages?.Sent(plain, message, action, session: null, relatesTo: null, remote: null);
         var expectation = new ReplyExpectation
         {
             MessageId = plain.FindText(messages.Soap.MessageId),

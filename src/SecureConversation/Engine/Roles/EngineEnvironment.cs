@@ -25,14 +25,37 @@ internal sealed record EngineEnvironment
     public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>What the options of a service say.</summary>
-    public static EngineEnvironment Of(MessageSecurityServiceOptions options) => new()
+    /// <exception cref="ArgumentException">The message log would get nothing.</exception>
+    public static EngineEnvironment Of(MessageSecurityServiceOptions options) => Of(options, LogOf(options.LoggerFactory, "Service"));
+
+    /// <summary>What the options of a client say.</summary>
+    /// <exception cref="ArgumentException">The message log would get nothing.</exception>
+    public static EngineEnvironment Of(MessageSecurityClientOptions options) => Of(options, LogOf(options.LoggerFactory, "Client"));
+
+    private static EngineEnvironment Of(MessageSecurityClientOptions options, ILogger log) => new()
     {
         Clock = options.TimeProvider,
         XmlLimits = XmlLimits.Of(options.MaxEnvelopeBytes, options.MaxAttributesPerElement, options.MaxNamespaceDeclarations),
         HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
         HandOutCanonicalForm = options.HandOutCanonicalForm,
-        Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
+        Log = log,
+        Messages = MessageRecorder.Of(
+            options.MessageLog, options.MessageLogging, log, options.TimeProvider, isService: false, endpoint: null),
     };
+
+    private static EngineEnvironment Of(MessageSecurityServiceOptions options, ILogger log) => new()
+    {
+        Clock = options.TimeProvider,
+        XmlLimits = XmlLimits.Of(options.MaxEnvelopeBytes, options.MaxAttributesPerElement, options.MaxNamespaceDeclarations),
+        HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
+        HandOutCanonicalForm = options.HandOutCanonicalForm,
+        Log = log,
+        Messages = MessageRecorder.Of(
+            options.MessageLog, options.MessageLogging, log, options.TimeProvider, isService: true, options.EndpointName),
+    };
+
+    private static ILogger LogOf(ILoggerFactory? loggers, string role) =>
+        loggers?.CreateLogger("SecureConversation." + role) ?? (ILogger)NullLogger.Instance;
 
     /// <summary>Refuses settings that contradict each other.</summary>
     /// <exception cref="ArgumentException">Both forms of handing out are chosen.</exception>
@@ -54,6 +77,9 @@ internal sealed record EngineEnvironment
     /// <summary>Logs the sessions of a service; null for a client.</summary>
     public SessionLog? Sessions { get; init; }
 
+    /// <summary>Records envelopes; null when nobody logs them.</summary>
+    public MessageRecorder? Messages { get; init; }
+
     /// <summary>Counts a protected message, logs once that one left out prefixes, and returns it.</summary>
     public SecuredMessage Sent(SecuredMessage message, in EngineTelemetry.Operation securing)
     {
@@ -64,6 +90,13 @@ internal sealed record EngineEnvironment
         }
 
         return message;
+    }
+
+    /// <summary>Logs that a message was refused, and the message itself where messages are logged.</summary>
+    public void Refused(in RefusedMessage message, ReadOnlyMemory<byte> envelope)
+    {
+        Refused(message);
+        Messages?.Arrived(envelope, message, isReply: Refusals is null);
     }
 
     /// <summary>Logs that a message was refused.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
@@ -17,13 +18,15 @@ internal sealed class ReplyProtection : IDisposable
     private readonly ServiceSession? _session;
     private readonly string? _instance;
     private readonly ServiceCertificates? _certificates;
+    private readonly IPAddress? _remote;
     private int _isDisposed;
 
     private ReplyProtection(BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, SenderToken token,
-        ServiceCertificates certificates)
+        ServiceCertificates certificates, IPAddress? remote)
     {
         // The caller has entered them, so this cannot fail.
         _certificates = certificates.TryEnter() ? certificates : null;
+        _remote = remote;
         _messages = messages;
         _environment = environment;
         _request = request;
@@ -31,8 +34,10 @@ internal sealed class ReplyProtection : IDisposable
     }
 
     private ReplyProtection(
-        BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, ServiceSession session, string? instance)
+        BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, ServiceSession session, string? instance,
+        IPAddress? remote)
     {
+        _remote = remote;
         _messages = messages;
         _environment = environment;
         _request = request;
@@ -65,7 +70,7 @@ internal sealed class ReplyProtection : IDisposable
         SenderToken token = request.Requirements.IsAsymmetric
             ? new SenderToken.Certificates(own, expectation.Peers[0])
             : new SenderToken.CorrelatedKey(expectation.Key!, expectation.EncryptedKeySha1);
-        return new ReplyProtection(messages, environment, expectation, token, certificate.Owner);
+        return new ReplyProtection(messages, environment, expectation, token, certificate.Owner, request.RemoteAddress);
     }
 
     /// <summary>
@@ -76,7 +81,7 @@ internal sealed class ReplyProtection : IDisposable
         VerifiedMessage request, BindingMessages messages, ServiceSession session, EngineEnvironment environment) =>
         new(messages, environment,
             new ReplyExpectation { MessageId = request.MessageId, Action = request.Action, Signatures = request.Signatures },
-            session, request.Context!.Instance);
+            session, request.Context!.Instance, request.RemoteAddress);
 
     /// <summary>
     /// Protects a reply of the application. A malformed envelope is a mistake of the application, so it is an argument error.
@@ -89,7 +94,9 @@ internal sealed class ReplyProtection : IDisposable
             using var plain = SoapEnvelope.Parse(envelope, _messages.Soap, _environment.XmlLimits);
             var isFault = plain.IsFault;
             var requirements = _messages.ForSentReply(plain.FindText(_messages.Soap.Action), _request.Action);
-            return (Secure(plain, requirements), isFault);
+            var message = Secure(plain, requirements);
+            _environment.Messages?.Sent(plain, message, action: null, _session?.Id, _request.MessageId, _remote);
+            return (message, isFault);
         }
         catch (SecurityFailureException e)
         {
@@ -140,6 +147,7 @@ internal sealed class ReplyProtection : IDisposable
         // Clients match replies to requests by the signed a:RelatesTo, so it is added if the application has not written it.
         var relatesTo = plain.Find(_messages.Soap.RelatesTo).IsNull ? _request.MessageId : null;
         var extras = new SenderExtras { RelatesTo = relatesTo, Confirm = _request.Signatures };
+        _environment.Messages?.Plain(plain, action: null, _session?.Id, _request.MessageId, _remote);
         using var securing = _environment.Telemetry.Secure(_session?.Id);
         return _environment.Sent(securer.Secure(plain, token, extras), securing);
     }

@@ -37,6 +37,8 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             message.AnswersRequest = expectation.MessageId is not null || requirements.SignatureConfirmation;
             message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
             message.HandsOutCanonicalForm = environment.HandOutCanonicalForm;
+            environment.Messages?.Verified(envelope, message, action, keys.Session, remote: null);
+            environment.Messages?.Opened(message, action, keys.Session, remote: null);
             verifying.Action(message.Action);
             verifying.Succeeded(EngineMetrics.VerifiedMessages, EngineMetrics.VerifiedBytes, envelope.Length);
             return message;
@@ -46,7 +48,8 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             var fault = wire is null ? null : FindFault(envelope);
             wire?.Dispose();
             verifying.Failed(e.Code);
-            environment.Refused(RefusedMessage.Of(e) with { Action = action, MessageId = expectation.MessageId, SessionId = keys.Session });
+            environment.Refused(RefusedMessage.Of(e) with { Action = action, MessageId = expectation.MessageId, SessionId = keys.Session },
+                envelope);
             var claim = fault is null ? "" : " It says, and nothing proves it, that the service answered with a fault: "
                 + LogText.InOneLine($"{fault.Subcode ?? fault.Code}: {fault.Reason}");
             throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The reply was refused: {e.Message}.{claim}", e)
@@ -81,6 +84,8 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         {
             wire.Dispose();
             environment.Telemetry.Refused(FailureCode.PeerFault);
+            environment.Messages?.Arrived(
+                envelope, new(FailureCode.PeerFault) { MessageId = expectation.MessageId, SessionId = keys.Session }, isReply: true);
             throw new SecureConversationException(fault);
         }
 

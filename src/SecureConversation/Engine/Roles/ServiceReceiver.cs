@@ -68,6 +68,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
             verifier.VerifyInClear(authentic);
             message = verifier.Open(authentic, []);
             memory.Opened(message);
+            Record(message, received, session: null);
             return (message,
                 await authenticator.AuthenticateAsync(message, signer, received.Origin, cancellationToken).ConfigureAwait(false));
         }
@@ -96,7 +97,14 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         verifier.VerifyInClear(authentic);
         var message = verifier.Open(authentic, []);
         memory.Opened(message);
+        Record(message, received, session.Id);
         return message;
+    }
+
+    private void Record(VerifiedMessage message, ReceivedEnvelope received, string? session)
+    {
+        message.RemoteAddress = received.Origin.RemoteAddress;
+        environment.Messages?.Opened(message, received.Origin.Action, session, message.RemoteAddress);
     }
 
     private MessageVerifier Verifier(BindingMessages messages, MessageRequirements requirements, KeySource keys) =>

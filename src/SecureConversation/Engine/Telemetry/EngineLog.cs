@@ -84,6 +84,26 @@ internal static partial class EngineLog
     [LoggerMessage(42, LogLevel.Information, "The key of session {SessionId} was renewed.")]
     public static partial void KeyRenewed(ILogger logger, string sessionId);
 
+    [LoggerMessage(70, LogLevel.Warning, "Messages are logged in clear (LogMessagesAtServiceLevel of MessageLogging): whoever reads the "
+        + "message log reads their content. Passwords and keys are taken out of them, and what IsSecret names. Set it to false when the "
+        + "search is over.")]
+    public static partial void ContentLogged(ILogger logger);
+
+    [LoggerMessage(71, LogLevel.Error, "The message log of the application, or IsSecret of MessageLogging, failed. No message was harmed. "
+        + "Of such failures one is logged in a minute.")]
+    public static partial void MessageLogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(72, LogLevel.Warning, "The message log in {Directory} is written more slowly than messages come: MaxQueuedBytes "
+        + "({MaxQueuedBytes}) is used up, and messages are left out of it. This is logged once; DroppedMessages counts them.")]
+    public static partial void MessageLogDrops(ILogger logger, string directory, long maxQueuedBytes);
+
+    [LoggerMessage(73, LogLevel.Error, "The message log in {Directory} cannot be written. Messages are left out of it, and counted in "
+        + "DroppedMessages, until it can.")]
+    public static partial void MessageLogNotWritten(ILogger logger, string directory, Exception exception);
+
+    [LoggerMessage(74, LogLevel.Information, "The message log in {Directory} is written again; {Count} messages were left out of it.")]
+    public static partial void MessageLogWrittenAgain(ILogger logger, string directory, long count);
+
     [LoggerMessage(5, LogLevel.Information, "Session {SessionId} opened.")]
     public static partial void SessionOpened(ILogger logger, string sessionId);
 }

@@ -71,6 +71,10 @@ internal static class EngineMetrics
     public static readonly Counter<long> ClosedSessions = Meter.CreateCounter<long>(
         "secureconversation.closed_sessions", "{session}", "Sessions that ended, by reason.");
 
+    /// <summary>Messages that a FileMessageLog left out.</summary>
+    public static readonly Counter<long> UnloggedMessages = Meter.CreateCounter<long>("secureconversation.unlogged_messages", "{message}",
+        "Messages that a file of the message log lacks, because it is written too slowly or not at all.");
+
     /// <summary>How long handshakes took; of a client with the network.</summary>
     public static readonly Histogram<double> HandshakeDuration = Meter.CreateHistogram(
         "secureconversation.handshake.duration", "s", "How long it took to open a session.", tags: null, Seconds);
