@@ -203,7 +203,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
 
             return response;
         }
-        catch (SecureConversationException e) when (e.Failure != SecureConversationFailure.RenewNeeded || !session.CanRenew)
+        catch (SecureConversationException e) when (EndsUse(session, e))
         {
             // A service that has forgotten the session may answer with anything, a fault of its own or nothing, and so may somebody on
             // the way, whom that gives a handshake and no more: the session is not used again, and nothing is repeated for it.
@@ -211,6 +211,14 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
             throw;
         }
     }
+
+    // Of a service that is busy, or whose store is away, nothing is known about the session but that it is still there.
+    private static bool EndsUse(SharedSession session, SecureConversationException e) => e.Failure switch
+    {
+        SecureConversationFailure.RenewNeeded => !session.CanRenew,
+        SecureConversationFailure.ServerTooBusy => false,
+        _ => true,
+    };
 
     private static bool IsIdempotent(HttpRequestMessage request) =>
         request.Options.TryGetValue(SecureConversationRequestOptions.Idempotent, out var marked) && marked;

@@ -108,10 +108,17 @@ public sealed class ClientSession : IDisposable
 
         ObjectDisposedException.ThrowIf(IsClosed, this);
         var service = _role.ExchangeWith(_to.AbsoluteUri);
+        var measured = _role.Environment.Telemetry.Handshake();
+        measured.Session(Id);
         var key = Enter();
         try
         {
-            return new SessionHandshake(ClientRenew.Start(_role, service, key, _to), context => Switch(context, key));
+            return new SessionHandshake(ClientRenew.Start(_role, service, key, _to), context => Switch(context, key), measured);
+        }
+        catch
+        {
+            measured.Dispose();
+            throw;
         }
         finally
         {
@@ -163,9 +170,9 @@ public sealed class ClientSession : IDisposable
         if (now - Expires > Messages.Element.LocalClientSettings.MaxClockSkew)
         {
             throw new SecureConversationException(SecureConversationFailure.BadContextToken, FailureCode.ContextKeyExpired,
-                $"The key of the session expired at {Expires.UtcDateTime:u}; by the clock of this client it is {now.UtcDateTime:u}. Renew it, "
-                + "or open a new session. How long a key lives is SessionKeyRenewalInterval of the service, or IssuedCookieLifetime where "
-                + "RequireCancellation is false.");
+                $"The key of the session expired at {Expires.UtcDateTime:u}; by the clock of this client it is {now.UtcDateTime:u}. Renew "
+                + "it, or open a new session. How long a key lives is SessionKeyRenewalInterval of the service, or IssuedCookieLifetime "
+                + "where RequireCancellation is false.");
         }
     }
 
@@ -183,7 +190,8 @@ public sealed class ClientSession : IDisposable
         var environment = _role.Environment;
         var validity = Messages.Element.LocalClientSettings.TimestampValidityDuration;
         var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
-        var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(key.SendKeys), SenderExtras.None));
+        using var securing = environment.Telemetry.Secure(Id);
+        var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(key.SendKeys), SenderExtras.None), securing);
         var expectation = new ReplyExpectation
         {
             MessageId = plain.FindText(Messages.Soap.MessageId),
@@ -206,6 +214,7 @@ public sealed class ClientSession : IDisposable
         DropOutdated();
         while (true)
         {
+            // One that was zeroed has dropped out of the keys before.
             var key = Keys.Current;
             if (key.TryEnter())
             {

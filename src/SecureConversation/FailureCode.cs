@@ -32,6 +32,8 @@ public enum FailureCode
     NotUnderstood = 108,
     /// <summary>Nothing came where a reply was expected.</summary>
     EmptyReply = 109,
+    /// <summary>The addressing headers are of another WS-Addressing version than the binding's.</summary>
+    AddressingVersionMismatch = 110,
 
     // 2xx: the shape of the security header.
 
@@ -98,7 +100,7 @@ public enum FailureCode
 
     // 5xx: contexts, identities and WS-Trust.
 
-    /// <summary>The security context is unknown or forgotten.</summary>
+    /// <summary>The security context that the message names is unknown or forgotten.</summary>
     UnknownContext = 500,
     /// <summary>The key of the security context has expired.</summary>
     ContextKeyExpired = 501,
@@ -140,6 +142,10 @@ public enum FailureCode
     ValidatorFailed = 515,
     /// <summary>The session store or the replay cache of the service cannot be reached, or threw an exception.</summary>
     StoreUnavailable = 516,
+    /// <summary>A message about sessions of another WS-SecureConversation version than the binding's.</summary>
+    SessionVersionMismatch = 517,
+    /// <summary>A message of no session reached a service whose messages belong to sessions.</summary>
+    SessionMissing = 518,
     /// <summary>A handshake reached a service that shuts down.</summary>
     ServiceStopping = 519,
 

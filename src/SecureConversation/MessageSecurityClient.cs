@@ -123,6 +123,15 @@ public sealed class MessageSecurityClient
         }
 
         var service = _role.ExchangeWith(to.AbsoluteUri);
-        return new SessionHandshake(ClientIssue.Start(_role, service, to), context => new ClientSession(_role, context, to));
+        var measured = _role.Environment.Telemetry.Handshake();
+        try
+        {
+            return new SessionHandshake(ClientIssue.Start(_role, service, to), context => new ClientSession(_role, context, to), measured);
+        }
+        catch
+        {
+            measured.Dispose();
+            throw;
+        }
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
@@ -12,7 +10,6 @@ using SecureConversation.Engine.Schedule;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Telemetry;
-using SecureConversation.Engine.Xml;
 
 namespace SecureConversation;
 
@@ -35,6 +32,7 @@ public sealed partial class MessageSecurityService : IDisposable
     private readonly ServiceHandshakes? _handshakes;
     private readonly FailureDesk _failures;
     private readonly RequestDelivery _delivery;
+    private readonly StatusReader _status;
 
     /// <summary>Creates the service side of an endpoint.</summary>
     /// <param name="binding">How messages are secured.</param>
@@ -60,30 +58,19 @@ public sealed partial class MessageSecurityService : IDisposable
         ArgumentNullException.ThrowIfNull(binding);
         ArgumentNullException.ThrowIfNull(credentials);
         Binding = binding;
-        _environment = environment ?? new EngineEnvironment
-        {
-            Clock = options.TimeProvider,
-            XmlLimits = XmlLimits.Of(options.MaxEnvelopeBytes, options.MaxAttributesPerElement, options.MaxNamespaceDeclarations),
-            HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
-            HandOutCanonicalForm = options.HandOutCanonicalForm,
-            Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
-        };
+        _environment = environment ?? EngineEnvironment.Of(options);
         _environment.Check();
+        var telemetry = new EngineTelemetry("service", options.EndpointName);
         _environment = _environment with
         {
-            Refusals = new RefusalLog(_environment.Log, _environment.Clock),
-            Sessions = new SessionLog(_environment.Log, _environment.Clock),
+            Telemetry = telemetry,
+            Refusals = new RefusalLog(_environment.Log, _environment.Clock, telemetry),
+            Sessions = new SessionLog(_environment.Log, _environment.Clock, telemetry),
         };
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
-        ArgumentNullException.ThrowIfNull(options.AddressFilter, nameof(options));
-        if (options.Address is { IsAbsoluteUri: false })
-        {
-            throw new ArgumentException("MessageSecurityServiceOptions.Address must be an absolute URI.", nameof(options));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxSessions, nameof(options));
+        ServiceOptionChecks.Require(options);
         SessionChecks.Require(binding, options);
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
@@ -95,13 +82,10 @@ public sealed partial class MessageSecurityService : IDisposable
         _replays = options.ReplayCache;
         _scopes = options.SessionStore is null && !binding.HasCookies ? null : new EndpointScopes(options.EndpointName!, binding);
         _certificates = Take(credentials);
-        if (binding.HasCookies && options.ReplayCache is null && binding.Element.LocalServiceSettings.DetectReplays)
-        {
-            EngineLog.CookiesWithoutSharedMemory(_environment.Log);
-        }
-
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, _scopes) : null;
         _handshakes = _sessions is null ? null : new ServiceHandshakes(_sessions, _messages, _delivery, _environment);
+        _status = new StatusReader(() => _certificates.Current, options, Formats.Element.LocalServiceSettings, () => new(SessionCount,
+            _sessions?.Table.PendingCount ?? 0, _failures.Waiting, _sessions?.Store?.LastFailure));
     }
 
     /// <summary>How messages are secured.</summary>
@@ -109,6 +93,9 @@ public sealed partial class MessageSecurityService : IDisposable
 
     /// <summary>Number of open sessions in this process, pending ones included. Those that travel in cookies are not kept.</summary>
     public int SessionCount => _sessions?.Table.Count ?? 0;
+
+    /// <summary>Reads how the service does: its certificate, its limits and its session store.</summary>
+    public MessageSecurityServiceStatus GetStatus() => _status.Read();
 
     /// <summary>
     /// Verifies one message. Handshake messages and refused messages give a reply to send, all others go to the application. No input of
@@ -139,18 +126,20 @@ public sealed partial class MessageSecurityService : IDisposable
         ReadOnlyMemory<byte> envelope, MessageOrigin origin, IDisposable? owner, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(origin);
-        var arrival = _failures.Arrive();
+        var (arrival, octets) = (_failures.Arrive(), envelope.Length);
         if (_failures.IsFull(origin.RemoteAddress))
         {
+            _environment.Telemetry.Refused(FailureCode.ServiceTooBusy);
             return Refuse(FailureCode.ServiceTooBusy, null);
         }
 
         FailureCode refused;
         AuthenticationFaultException? own = null;
         var isSoap = true;
-        string? relatesTo = null;
+        string? relatesTo = null, action = null;
         SoapEnvelope? wire = null;
         var use = new KeyUse();
+        var verifying = _environment.Telemetry.Verify();
         try
         {
             // Where each message needs the private key it waits as octets: what is made of them may be ten times as large.
@@ -158,19 +147,25 @@ public sealed partial class MessageSecurityService : IDisposable
                 : await _turns.EnterAsync(Owner.OfStranger(origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
-            var action = wire.FindText(Formats.Soap.Action);
+            action = wire.FindText(Formats.Soap.Action);
             var message = new ReceivedEnvelope(wire, action, relatesTo, origin, use) { Turn = turn };
             var kind = _messages.KindOf(message.Action, MessageRole.Request);
+            if (kind == MessageKind.RenewRequest && _messages.MixesVersions)
+            {
+                Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion", action);
+            }
+
+            verifying = kind == MessageKind.IssueRequest ? verifying.AsHandshake() : verifying;
             var received = _sessions is null ? ReceiveAloneAsync(message, cancellationToken)
                 : kind is MessageKind.IssueRequest or MessageKind.RenewRequest && !wire.FindSecurity().IsNull
                     ? NegotiateAsync(message, envelope, kind, cancellationToken)
                 : ReceiveInSessionAsync(_sessions, message, kind, cancellationToken);
-            return await received.ConfigureAwait(false);
+            return ReceivedOutcome.Report(await received.ConfigureAwait(false), verifying, octets);
         }
         catch (SecurityFailureException e)
         {
             (refused, own) = (e.Code, e.Answer);
-            _environment.Refusals!.Write(e.Code, e.Detail, e.Thrown);
+            _environment.Refused(RequestFacts.Of(RefusedMessage.Of(e), action, relatesTo, use, origin));
             isSoap = wire is not null || !FaultMap.IsBadRequest(e.Code);
             wire?.Dispose();
         }
@@ -179,12 +174,16 @@ public sealed partial class MessageSecurityService : IDisposable
             wire?.Dispose();
             if (e is OutOfMemoryException || (e is OperationCanceledException && cancellationToken.IsCancellationRequested))
             {
+                verifying.Dispose();
                 throw;
             }
 
             refused = FailureCode.Internal;
-            _environment.Refusals!.Write(refused, null, e);
+            _environment.Refused(RequestFacts.Of(new(refused) { Thrown = e }, action, relatesTo, use, origin));
         }
+
+        verifying.Failed(refused);
+        verifying.Dispose();
 
         // What waits holds no memory of the message. Every refusal waits, or those who send only such messages could send more of them.
         owner?.Dispose();
@@ -231,7 +230,7 @@ public sealed partial class MessageSecurityService : IDisposable
     {
         if (kind == MessageKind.CancelRequest && !Formats.RequiresCancellation)
         {
-            Fail.With(FailureCode.CancellationNotAllowed);
+            Fail.With(FailureCode.CancellationNotAllowed, "wsa:Action", message.Action, "no Cancel (RequireCancellation is false)");
         }
 
         var sender = Owner.OfStranger(message.Origin.RemoteAddress);
@@ -245,7 +244,7 @@ public sealed partial class MessageSecurityService : IDisposable
                 .ConfigureAwait(false);
             protection = ReplyProtection.ForSession(request, Formats, session, _environment);
             var answer = isExpired
-                ? _delivery.AskToRenew(request, Formats, protection)
+                ? _delivery.AskToRenew(request, Formats, protection, session.Expires, message.Origin)
                 : _delivery.Refuse(request, Formats, kind, message.Origin, protection);
             if (answer is null && kind != MessageKind.CancelRequest)
             {
@@ -274,6 +273,10 @@ public sealed partial class MessageSecurityService : IDisposable
 
                 return ServiceResult.Respond.Protected(reply);
             }
+        }
+        catch (SecurityFailureException e) when (e.IsOf(session.Id, session.User, session.ClientCertificate))
+        {
+            throw;
         }
         catch
         {

@@ -43,7 +43,8 @@ public sealed class MessageSecurityServiceOptions
     /// The name of the endpoint among all that use the same <see cref="SessionStore"/>: the same for each instance of the service and after
     /// a restart, another for an endpoint that judges its clients in another way. An endpoint serves no session that was opened under
     /// another name or binding, or under a certificate that the service does not have. Needed with a store, and with a
-    /// <see cref="SecurityStateEncoder"/> that is used; at most 200 characters. Default null. Without them it has no effect.
+    /// <see cref="SecurityStateEncoder"/> that is used; at most 200 characters. Default null. Metrics and spans of the endpoint have it as
+    /// the tag "endpoint".
     /// </summary>
     public string? EndpointName { get; init; }
 

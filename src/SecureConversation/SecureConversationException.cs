@@ -1,3 +1,5 @@
+using SecureConversation.Engine.Failures;
+
 namespace SecureConversation;
 
 /// <summary>The broad kind of a failure, by which a caller decides what to do next.</summary>
@@ -40,11 +42,12 @@ public sealed class SecureConversationException : Exception
     {
         Failure = failure;
         Code = code;
+        HelpLink = FailureText.LinkTo(code);
     }
 
     /// <summary>Creates the exception for a fault that the peer sent.</summary>
     public SecureConversationException(SoapFault fault)
-        : base((fault ?? throw new ArgumentNullException(nameof(fault))).ToString())
+        : base(Describe(fault))
     {
         Failure = fault.IsRenewNeeded ? SecureConversationFailure.RenewNeeded
             : fault.IsLossOfContext ? SecureConversationFailure.BadContextToken
@@ -55,6 +58,7 @@ public sealed class SecureConversationException : Exception
             : SecureConversationFailure.PeerFault;
         Code = FailureCode.PeerFault;
         Fault = fault;
+        HelpLink = FailureText.LinkTo(Code);
     }
 
     /// <summary>The broad kind of the failure.</summary>
@@ -71,4 +75,14 @@ public sealed class SecureConversationException : Exception
     /// written it: it is for people who look for the cause, since some stacks sign their faults in part only. Its IsSecured is false.
     /// </summary>
     public SoapFault? UnverifiedFault { get; internal init; }
+
+    private static string Describe(SoapFault fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+
+        // A service says in one fault that any of its rules was broken.
+        return fault.IsRefusal || fault.IsLossOfContext || fault.IsFailedAuthentication || fault.IsServerTooBusy
+            ? $"{fault}{(fault.Reason.EndsWith('.') ? "" : ".")} The log of the service has the reason."
+            : fault.ToString();
+    }
 }

@@ -162,16 +162,17 @@ public sealed class ServiceSession
     internal SessionKey? EnterKey(string? instance, DateTimeOffset now)
     {
         DropOutdated(now);
-        while (Keys.Find(instance, now) is { } key)
+        while (true)
         {
-            // One that was zeroed has dropped out of the keys meanwhile.
-            if (key.TryEnter())
+            var keys = Keys;
+            var key = keys.Find(instance, now);
+            if (key is null || key.TryEnter())
             {
                 return key;
             }
-        }
 
-        return null;
+            RequireChanged(keys);
+        }
     }
 
     /// <summary>Enters the key for replies to a message under the key of an instance. The caller leaves it.</summary>
@@ -179,11 +180,14 @@ public sealed class ServiceSession
     {
         while (true)
         {
-            var key = Keys.ForReply(instance);
+            var keys = Keys;
+            var key = keys.ForReply(instance);
             if (key.TryEnter())
             {
                 return key;
             }
+
+            RequireChanged(keys);
         }
     }
 
@@ -302,6 +306,9 @@ public sealed class ServiceSession
 
         _closed.Dispose();
     }
+
+    /// <summary>A key that was zeroed has dropped out of the keys before, unless the session was disposed of.</summary>
+    private void RequireChanged(SessionKeys keys) => ObjectDisposedException.ThrowIf(ReferenceEquals(keys, Keys), this);
 
     private void DropOutdated(DateTimeOffset now)
     {

@@ -1,5 +1,6 @@
 using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Telemetry;
 
 namespace SecureConversation;
 
@@ -20,10 +21,13 @@ namespace SecureConversation;
 public sealed class SessionHandshake : IDisposable
 {
     private readonly Func<IssuedContext, ClientSession> _complete;
+    private readonly EngineTelemetry.Operation _measured;
     private ClientHandshakeStep? _leg;
 
-    internal SessionHandshake(ClientHandshakeStep first, Func<IssuedContext, ClientSession> complete)
+    internal SessionHandshake(
+        ClientHandshakeStep first, Func<IssuedContext, ClientSession> complete, EngineTelemetry.Operation measured)
     {
+        _measured = measured;
         _complete = complete;
         _leg = first;
         Step = new HandshakeStep.Send(first);
@@ -46,9 +50,12 @@ public sealed class SessionHandshake : IDisposable
         // Cleared first, so that a failed handshake accepts no second reply.
         using var leg = _leg ?? throw new InvalidOperationException("This handshake expects no reply: it is completed or has failed.");
         _leg = null;
-        var (next, context) = leg.Continue(envelope);
+        var (next, context) = Continue(leg, envelope);
         if (context is not null)
         {
+            _measured.Session(context.Key.Context.Identifier);
+            _measured.Succeeded();
+            _measured.Dispose();
             return Step = new HandshakeStep.Completed(_complete(context));
         }
 
@@ -61,6 +68,21 @@ public sealed class SessionHandshake : IDisposable
     {
         _leg?.Dispose();
         _leg = null;
+        _measured.Dispose();
+    }
+
+    private ClientHandshakeResult Continue(ClientHandshakeStep leg, ReadOnlyMemory<byte> envelope)
+    {
+        try
+        {
+            return leg.Continue(envelope);
+        }
+        catch (SecureConversationException e)
+        {
+            _measured.Failed(e.Code);
+            _measured.Dispose();
+            throw;
+        }
     }
 }
 

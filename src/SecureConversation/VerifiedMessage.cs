@@ -63,6 +63,9 @@ public sealed class VerifiedMessage : IDisposable
     /// <summary>a:To, signed; null when the message has none.</summary>
     public string? To { get; }
 
+    /// <summary>A header block of another WS-Addressing version than the binding's; the null element when there is none.</summary>
+    internal XmlElement FindOtherAddressing() => _opened.Plain.FindOtherAddressing();
+
     /// <summary>Whether the body holds a SOAP fault.</summary>
     public bool IsFault => _opened.Plain.IsFault;
 

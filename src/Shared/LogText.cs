@@ -8,16 +8,23 @@ internal static class LogText
     /// <summary>How many characters of an action are logged.</summary>
     public const int MaxAction = 256;
 
+    /// <summary>How many characters of an identifier or of the name of somebody are logged.</summary>
+    public const int MaxName = 256;
+
+    /// <summary>How many characters are logged of what was found, and of what was expected: the elements of a chain take some.</summary>
+    public const int MaxSentence = 2048;
+
     /// <summary>
     /// The action of a message: no more than its first 256 characters, and a question mark for each that could end a line of the log or
     /// steer a terminal.
     /// </summary>
-    public static string? OfAction(string? action) => action switch
-    {
-        null => null,
-        { Length: > MaxAction } => InOneLine(action[..MaxAction]) + "...",
-        _ => InOneLine(action),
-    };
+    public static string? OfAction(string? action) => action is null ? null : Short(action, MaxAction);
+
+    /// <summary>The same; "none" for a message without one.</summary>
+    public static string OfActionOrNone(string? action) => OfAction(action) ?? "none";
+
+    /// <summary>No more than the first characters of a text, and a question mark for each that could end a line of the log.</summary>
+    public static string Short(string text, int most) => text.Length > most ? InOneLine(text[..most]) + "..." : InOneLine(text);
 
     /// <summary>A question mark for each character that could end a line of the log or steer a terminal.</summary>
     public static string InOneLine(string text) => !text.Any(IsControl)

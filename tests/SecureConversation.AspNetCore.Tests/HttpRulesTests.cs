@@ -59,7 +59,10 @@ public sealed class HttpRulesTests
             Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
         }
 
-        Assert.Equal(10, host.Log.Entries.Count(e => e.Id == 300));
+        Assert.Equal(10, host.Log.Entries.Count(e => e.Id == 316));
+        var text = host.Log.Entries.First(e => e.Id == 316).Text;
+        Assert.Contains("Content-Type text/plain; charset=utf-8, Content-Encoding none. Expected: Content-Type application/soap+xml", text, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1", text, StringComparison.Ordinal);
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Contains("40 more", Assert.Single(host.Log.Entries, e => e.Id == 305).Text, StringComparison.Ordinal);
     }

@@ -3,7 +3,7 @@ namespace SecureConversation.Documentation.Tests;
 /// <summary>A page of the documentation.</summary>
 internal static class Page
 {
-    private static readonly string Root = FindRoot();
+    public static readonly string Root = FindRoot();
 
     /// <summary>The C# blocks of a page as they stand there.</summary>
     /// <param name="path">Path of the page below the root of the repository.</param>

@@ -34,6 +34,20 @@ public sealed class LostSessionTests
         Assert.Equal((2, 1), (service.Handshakes, service.Engine.SessionCount));
     }
 
+    /// <summary>A service whose session store is away says so without security, because it cannot find the key.</summary>
+    [Fact]
+    public async Task BusyService_FailsTheCall_AndTheSessionStays()
+    {
+        await using var service = await TestService.StartAsync(Credential.Session());
+        await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
+        await client.CallAsync(Messages.Action, Echo);
+        Once(service, _ => { }, 500, Fault("<s:Subcode><s:Value xmlns:q=\"http://schemas.microsoft.com/ws/2006/05/security\">q:ServerTooBusy</s:Value></s:Subcode>"));
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo, isIdempotent: true));
+        Assert.Equal(SecureConversationFailure.ServerTooBusy, error.Failure);
+        await client.CallAsync(Messages.Action, Echo);
+        Assert.Equal((1, 0), (service.Handshakes, service.Cancels));
+    }
+
     [Fact]
     public async Task RefusedReply_FailsItsCall_AndTheNextOpensASession()
     {

@@ -94,7 +94,7 @@ public sealed class RefusalTests
         };
         await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
         var e = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Messages.Body));
-        Assert.EndsWith(": x?info: Audit[1] admin logged in ?31m?y", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": x?info: Audit[1] admin logged in ?31m?y. The log of the service has the reason.", e.Message, StringComparison.Ordinal);
         Assert.Contains('\n', e.Fault!.Reason);
     }
 

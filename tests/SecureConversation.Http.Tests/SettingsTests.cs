@@ -41,9 +41,9 @@ public sealed class SettingsTests
     public void Table_NamesSettingsOnly() => Assert.Equal(All.Select(row => row.Data), Table.Keys.Order(StringComparer.Ordinal));
 
     [Theory]
-    [InlineData(3, 2)]
-    [InlineData(60, 1)]
-    public async Task Session_IsReplacedAtTheAgeThatTheClientSets(int minutes, int handshakes)
+    [InlineData(3, 1)]
+    [InlineData(60, 0)]
+    public async Task Key_IsRenewedAtTheAgeThatTheClientSets(int minutes, int renewals)
     {
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
         await using var service = await TestService.StartAsync(Credential.Session(), clock);
@@ -54,7 +54,7 @@ public sealed class SettingsTests
         await client.CallAsync(Messages.Action, Echo);
         clock.Advance(TimeSpan.FromMinutes(4));
         await client.CallAsync(Messages.Action, Echo);
-        Assert.Equal(handshakes, service.Handshakes);
+        Assert.Equal((1, renewals), (service.Handshakes, service.Renewals));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed class TestService : IAsyncDisposable
     private readonly MessageSecurityServiceOptions _options;
     private int _handshakes;
     private int _cancels;
+    private int _renewals;
 
     private TestService(WebApplication app, MessageSecurityBinding binding, TimeProvider clock)
     {
@@ -42,6 +43,7 @@ public sealed class TestService : IAsyncDisposable
     public Uri Address { get; private set; } = null!;
     public int Handshakes => Volatile.Read(ref _handshakes);
     public int Cancels => Volatile.Read(ref _cancels);
+    public int Renewals => Volatile.Read(ref _renewals);
     public string? LastContentType { get; private set; }
     public string? LastSoapAction { get; private set; }
     public string? LastPlainRequest { get; private set; }
@@ -51,6 +53,9 @@ public sealed class TestService : IAsyncDisposable
 
     /// <summary>Waits before a handshake is answered.</summary>
     public Func<Task> BeforeHandshake { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Waits before a renewal is answered.</summary>
+    public Func<Task> BeforeRenewal { get; set; } = () => Task.CompletedTask;
 
     /// <summary>The application: null for one-way.</summary>
     public Func<ServiceResult.Dispatch, Task<byte[]?>> Reply { get; set; } = null!;
@@ -103,6 +108,11 @@ public sealed class TestService : IAsyncDisposable
         if (action.Contains("RST/SCT/Cancel", StringComparison.Ordinal) || action.Contains("RST/SCT-Cancel", StringComparison.Ordinal))
         {
             Interlocked.Increment(ref _cancels);
+        }
+        else if (action.Contains("RST/SCT/Renew", StringComparison.Ordinal) || action.Contains("RST/SCT-Renew", StringComparison.Ordinal))
+        {
+            Interlocked.Increment(ref _renewals);
+            await BeforeRenewal();
         }
         else if (action.Contains("RST/SCT", StringComparison.Ordinal))
         {

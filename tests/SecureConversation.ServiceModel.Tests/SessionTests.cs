@@ -232,7 +232,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task ExpiredKey_FaultsTheChannelBeforeTheServiceIsAsked()
+    public async Task ExpiredKeyThatIsNotRenewed_FaultsTheChannelBeforeTheServiceIsAsked()
     {
         var element = Bootstraps.Service("MutualCertificate", session: true);
         await using var service = await TestService.StartAsync(element with
@@ -241,6 +241,7 @@ public sealed class SessionTests
         });
         var security = Bootstraps.Client("MutualCertificate", session: true);
         security.LocalClientSettings.MaxClockSkew = TimeSpan.Zero;
+        security.CanRenewSession = false;
         using var factory = Clients.Factory(Clients.Binding(security), service.Address);
         var proxy = factory.CreateChannel();
         ((IClientChannel)proxy).Open();

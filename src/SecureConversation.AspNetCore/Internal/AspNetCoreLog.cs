@@ -8,6 +8,12 @@ internal static partial class AspNetCoreLog
     [LoggerMessage(300, LogLevel.Information, "HTTP request refused with status {StatusCode}.")]
     public static partial void RequestRefused(ILogger logger, int statusCode);
 
+    [LoggerMessage(316, LogLevel.Information, "HTTP request refused with status {StatusCode}: Content-Type {Found}, Content-Encoding "
+        + "{ContentEncoding}. Expected: Content-Type {Expected} (MessageVersion) and no encoding. From {RemoteAddress}. See "
+        + "ContentTypeMismatch in docs/failures.md.")]
+    public static partial void WrongContentType(
+        ILogger logger, int statusCode, string found, string contentEncoding, string expected, string remoteAddress);
+
     [LoggerMessage(305, LogLevel.Information, "{Count} more HTTP requests were refused within a second with status {StatusCode}.")]
     public static partial void MoreRequestsRefused(ILogger logger, int count, int statusCode);
 
@@ -38,11 +44,11 @@ internal static partial class AspNetCoreLog
 
     [LoggerMessage(301, LogLevel.Error,
         "The application failed on a message with action {Action}; the client was answered by InternalServiceFault.")]
-    public static partial void ApplicationFailed(ILogger logger, string? action, Exception exception);
+    public static partial void ApplicationFailed(ILogger logger, string action, Exception exception);
 
     [LoggerMessage(302, LogLevel.Error,
         "The reply to a message with action {Action} cannot be protected; the client was answered by InternalServiceFault.")]
-    public static partial void ReplyNotProtectable(ILogger logger, string? action, Exception exception);
+    public static partial void ReplyNotProtectable(ILogger logger, string action, Exception exception);
 
     [LoggerMessage(311, LogLevel.Error,
         "{Count} more messages of callers without a name got InternalServiceFault within a second: see events 301 and 302.")]
@@ -53,7 +59,7 @@ internal static partial class AspNetCoreLog
 
     [LoggerMessage(314, LogLevel.Information, "The policies of the endpoint refuse the verified sender of a message with action {Action}; "
         + "the client was answered by the fault FailedAuthentication, access is denied.")]
-    public static partial void AccessDenied(ILogger logger, string? action);
+    public static partial void AccessDenied(ILogger logger, string action);
 
     [LoggerMessage(313, LogLevel.Information, "{Count} more verified messages were refused by the policies of endpoints within a second.")]
     public static partial void MoreDenied(ILogger logger, int count);
@@ -61,12 +67,12 @@ internal static partial class AspNetCoreLog
     [LoggerMessage(315, LogLevel.Warning, "A policy refuses the verified sender of a message with action {Action}, as it would any: it "
         + "names the authentication scheme {Scheme} and not SecureConversation, and nobody else is known behind message security. Let it "
         + "name no scheme, or SecureConversation, which services.AddAuthentication().AddSecureConversation() adds.")]
-    public static partial void OtherScheme(ILogger logger, string? action, string scheme);
+    public static partial void OtherScheme(ILogger logger, string action, string scheme);
 
     [LoggerMessage(320, LogLevel.Error, "The options changed, and their Credentials could not be taken: the service goes on with those "
         + "that it has.")]
     public static partial void CredentialsNotTaken(ILogger logger, Exception exception);
 
     [LoggerMessage(304, LogLevel.Debug, "The application answered a message with action {Action} by a fault.")]
-    public static partial void ApplicationFault(ILogger logger, string? action, Exception exception);
+    public static partial void ApplicationFault(ILogger logger, string action, Exception exception);
 }

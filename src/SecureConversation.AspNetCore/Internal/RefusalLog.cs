@@ -30,11 +30,11 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequ
 
         if (scheme is not null)
         {
-            AspNetCoreLog.OtherScheme(logger, LogText.OfAction(action), scheme);
+            AspNetCoreLog.OtherScheme(logger, LogText.OfActionOrNone(action), scheme);
         }
         else
         {
-            AspNetCoreLog.AccessDenied(logger, LogText.OfAction(action));
+            AspNetCoreLog.AccessDenied(logger, LogText.OfActionOrNone(action));
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequ
     {
         if (MayWrite(user))
         {
-            AspNetCoreLog.ApplicationFailed(logger, LogText.OfAction(action), failure);
+            AspNetCoreLog.ApplicationFailed(logger, LogText.OfActionOrNone(action), failure);
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequ
     {
         if (MayWrite(user))
         {
-            AspNetCoreLog.ReplyNotProtectable(logger, LogText.OfAction(action), failure);
+            AspNetCoreLog.ReplyNotProtectable(logger, LogText.OfActionOrNone(action), failure);
         }
     }
 
@@ -99,6 +99,20 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequ
         {
             AspNetCoreLog.RequestRefused(logger, statusCode);
         }
+    }
+
+    /// <summary>Logs that a request has another content type than the binding.</summary>
+    public void WriteContentType(HttpContext context, string expected)
+    {
+        const int status = StatusCodes.Status415UnsupportedMediaType;
+        if (_limits.GetOrAdd(status, Limit).TryTake())
+        {
+            var request = context.Request;
+            AspNetCoreLog.WrongContentType(logger, status, Of(request.ContentType), Of(request.Headers.ContentEncoding), expected,
+                context.Connection.RemoteIpAddress?.ToString() ?? "an unknown address");
+        }
+
+        static string Of(string? value) => string.IsNullOrEmpty(value) ? "none" : LogText.Short(value, LogText.MaxName);
     }
 
     public void Dispose()

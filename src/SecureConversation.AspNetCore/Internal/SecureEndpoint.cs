@@ -217,7 +217,7 @@ internal sealed class SecureEndpoint(
         }
         catch (SoapFaultException fault)
         {
-            AspNetCoreLog.ApplicationFault(logger, LogText.OfAction(feature.Message.Action), fault);
+            AspNetCoreLog.ApplicationFault(logger, LogText.OfActionOrNone(feature.Message.Action), fault);
             if (feature.OtherScheme is { } scheme)
             {
                 _refusals.WriteDenied(feature.Message.Action, scheme);
@@ -265,7 +265,15 @@ internal sealed class SecureEndpoint(
 
     private void Refuse(HttpContext context, int statusCode, bool hasNoAddress = false)
     {
-        _refusals.Write(statusCode, hasNoAddress);
+        if (statusCode == StatusCodes.Status415UnsupportedMediaType)
+        {
+            _refusals.WriteContentType(context, Version.MediaType);
+        }
+        else
+        {
+            _refusals.Write(statusCode, hasNoAddress);
+        }
+
         if (!context.Response.HasStarted)
         {
             context.Response.StatusCode = statusCode;

@@ -54,8 +54,9 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
             return !call.IsRepeated;
         }
 
-        if (refused.Fault is { IsSecured: true, EndsSession: false })
+        if (refused.Fault is { IsSecured: true, EndsSession: false } || refused.Failure == SecureConversationFailure.ServerTooBusy)
         {
+            // A service that is busy, or whose session store is away, still has the session.
             return false;
         }
 

@@ -14,9 +14,9 @@ public sealed record SecureConversationSecurityTokenParameters : SecurityTokenPa
     public bool RequireCancellation { get; init; } = true;
 
     /// <summary>
-    /// Whether the client may renew the key of the session. Default true. False at the service: renewals are refused, and a session ends with
-    /// its key. False at the client: it does not renew. A session whose <see cref="RequireCancellation"/> is false is not renewed, as in
-    /// WCF.
+    /// Whether the client may renew the key of the session. Default true. False at the service: renewals are refused, and a session ends
+    /// with its key. False at the client: it does not renew. A session whose <see cref="RequireCancellation"/> is false is not renewed, as
+    /// in WCF.
     /// </summary>
     public bool CanRenewSession { get; init; } = true;
 

@@ -151,6 +151,8 @@ public sealed class SecurityAlgorithmSuite
 
     internal AsymmetricSignatureAlgorithm AsymmetricSignature { get; }
 
+    internal string SignatureUri(bool isAsymmetric) => isAsymmetric ? AsymmetricSignature.Uri : SymmetricSignature.Uri;
+
     internal EncryptionAlgorithm Encryption { get; }
 
     internal KeyWrapAlgorithm AsymmetricKeyWrap { get; }

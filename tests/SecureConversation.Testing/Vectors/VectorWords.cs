@@ -23,7 +23,10 @@ public static class VectorWords
         FailureCode.Expired => RejectionWord.Expired,
         FailureCode.NotYetValid => RejectionWord.NotYetValid,
         FailureCode.Replayed => RejectionWord.Replayed,
-        FailureCode.UnknownContext or FailureCode.KeyInstanceUnknown => RejectionWord.UnknownContext,
+
+        // They have one fault. The recordings know no more than that.
+        FailureCode.UnknownContext or FailureCode.SessionMissing or FailureCode.SessionVersionMismatch or FailureCode.AddressingVersionMismatch
+            or FailureCode.KeyInstanceUnknown => RejectionWord.UnknownContext,
         FailureCode.ContextKeyExpired => RejectionWord.ExpiredKey,
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => RejectionWord.UntrustedCertificate,
         FailureCode.WrongToken or FailureCode.DerivedKeyViolation or FailureCode.UnresolvedReference or FailureCode.UnexpectedElement

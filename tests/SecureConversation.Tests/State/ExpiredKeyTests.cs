@@ -39,7 +39,8 @@ public sealed class ExpiredKeyTests : IDisposable
         using var result = await _loop.Service.ReceiveAsync(request.Envelope);
         var refused = Assert.IsType<ServiceResult.Respond>(result);
         Assert.Equal(FailureCode.ContextKeyExpired, refused.Code);
-        Assert.NotNull(Assert.Throws<SecureConversationException>(() => request.VerifyReply(refused.Envelope)).Fault);
+        using var verified = request.VerifyReply(refused.Envelope);
+        Assert.Equal(SecureConversationFailure.RenewNeeded, new SecureConversationException(verified.ReadFault()!).Failure);
     }
 
     [Fact]

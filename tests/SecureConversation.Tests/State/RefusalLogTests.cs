@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Telemetry;
 using SecureConversation.Shared;
 using SecureConversation.Testing;
@@ -13,7 +14,7 @@ public sealed class RefusalLogTests : IDisposable
     private readonly RecordedLog _log = new();
     private readonly RefusalLog _refusals;
 
-    public RefusalLogTests() => _refusals = new RefusalLog(_log.CreateLogger("SecureConversation.Service"), _clock);
+    public RefusalLogTests() => _refusals = new RefusalLog(_log.CreateLogger("SecureConversation.Service"), _clock, EngineTelemetry.OfClient);
 
     public void Dispose() => _log.Dispose();
 
@@ -22,13 +23,13 @@ public sealed class RefusalLogTests : IDisposable
     {
         for (var i = 0; i < 1000; i++)
         {
-            _refusals.Write(FailureCode.SignatureMismatch, null);
+            _refusals.Write(new(FailureCode.SignatureMismatch));
         }
 
         Assert.Equal(LogLimit.EntriesPerSecond, _log.Entries.Count);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        _refusals.Write(FailureCode.SignatureMismatch, null);
-        Assert.Equal(["990 more messages were refused within a second: SignatureMismatch.", "Message refused: SignatureMismatch ((null))."],
+        _refusals.Write(new(FailureCode.SignatureMismatch));
+        Assert.Equal(["990 more messages were refused within a second: SignatureMismatch.", $"Message refused: SignatureMismatch. See {FailureText.LinkTo(FailureCode.SignatureMismatch)}"],
             _log.Entries.Skip(LogLimit.EntriesPerSecond).Select(e => e.Text));
     }
 
@@ -37,18 +38,18 @@ public sealed class RefusalLogTests : IDisposable
     {
         for (var i = 0; i < 1000; i++)
         {
-            _refusals.Write(FailureCode.SignatureMismatch, null);
+            _refusals.Write(new(FailureCode.SignatureMismatch));
         }
 
-        _refusals.Write(FailureCode.Replayed, null);
+        _refusals.Write(new(FailureCode.Replayed));
         Assert.Contains("Replayed", _log.Entries.Last().Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Limit_IsAWarningThatNamesTheSetting()
     {
-        _refusals.Write(FailureCode.ServiceTooBusy, "MaxPendingSessions");
-        Assert.Equal((LogLevel.Warning, 7, "Message refused: ServiceTooBusy, because MaxPendingSessions is used up."),
+        _refusals.Write(new(FailureCode.ServiceTooBusy) { Detail = "MaxPendingSessions" });
+        Assert.Equal((LogLevel.Warning, 7, $"Message refused: ServiceTooBusy, because MaxPendingSessions is used up. See {FailureText.LinkTo(FailureCode.ServiceTooBusy)}"),
             _log.Entries.Select(e => (e.Level, e.Id, e.Text)).Single());
     }
 
@@ -80,7 +81,7 @@ public sealed class RefusalLogTests : IDisposable
         listener.Start();
         for (var i = 0; i < 100; i++)
         {
-            _refusals.Write(FailureCode.ServiceTooBusy, "a setting of this test");
+            _refusals.Write(new(FailureCode.ServiceTooBusy) { Detail = "a setting of this test" });
         }
 
         Assert.Equal(100, counted["secureconversation.limits_reached"]);

@@ -20,12 +20,12 @@ public sealed class SessionLogTests : IDisposable
     [Fact]
     public void AnonymousSessions_GetALimitedNumberOfLinesAndThenTheirNumber()
     {
-        using (var sessions = new SessionLog(_log.CreateLogger("SecureConversation.Service"), _clock))
+        using (var sessions = new SessionLog(_log.CreateLogger("SecureConversation.Service"), _clock, EngineTelemetry.OfClient))
         {
             for (var i = 0; i < 100; i++)
             {
                 sessions.Issued($"urn:{i}", Nobody);
-                sessions.Closed($"urn:{i}", Nobody, SessionCloseReason.Cancelled);
+                sessions.Closed($"urn:{i}", Nobody, SessionCloseReason.Cancelled, DateTimeOffset.MaxValue);
             }
         }
 
@@ -38,12 +38,12 @@ public sealed class SessionLogTests : IDisposable
     [Fact]
     public void SessionsOfNamedClients_ThatEnd_GetALimitedNumberOfLinesOfTheirOwn()
     {
-        using (var sessions = new SessionLog(_log.CreateLogger("SecureConversation.Service"), _clock))
+        using (var sessions = new SessionLog(_log.CreateLogger("SecureConversation.Service"), _clock, EngineTelemetry.OfClient))
         {
             for (var i = 0; i < 50; i++)
             {
-                sessions.Closed($"urn:{i}", Nobody, SessionCloseReason.TimedOut);
-                sessions.Closed($"urn:{i}", Alice, SessionCloseReason.TimedOut);
+                sessions.Closed($"urn:{i}", Nobody, SessionCloseReason.TimedOut, DateTimeOffset.MaxValue);
+                sessions.Closed($"urn:{i}", Alice, SessionCloseReason.TimedOut, DateTimeOffset.MaxValue);
                 sessions.Displaced($"urn:{i}", Alice, 8);
             }
         }
@@ -56,7 +56,7 @@ public sealed class SessionLogTests : IDisposable
     [Fact]
     public void SessionsOfNamedClients_ThatAreIssued_AreAllLogged()
     {
-        using var sessions = new SessionLog(_log.CreateLogger("SecureConversation.Service"), _clock);
+        using var sessions = new SessionLog(_log.CreateLogger("SecureConversation.Service"), _clock, EngineTelemetry.OfClient);
         for (var i = 0; i < 100; i++)
         {
             sessions.Issued($"urn:{i}", Alice);

@@ -12,7 +12,7 @@ public sealed class StoreFailureTests : IDisposable
 
     [Theory]
     [InlineData(true, 1)]
-    [InlineData(false, 35)]
+    [InlineData(false, 60)]
     public async Task Cache_ThatThrows_RefusesTheMessageByASecuredFault(bool hasToldTheOperator, int id)
     {
         using var loopback = Create();
@@ -57,7 +57,7 @@ public sealed class StoreFailureTests : IDisposable
 
     [Theory]
     [InlineData(true, 1)]
-    [InlineData(false, 35)]
+    [InlineData(false, 60)]
     public async Task Store_ThatThrows_RefusesTheMessageAndLeavesTheSession(bool hasToldTheOperator, int id)
     {
         using var loopback = Create();

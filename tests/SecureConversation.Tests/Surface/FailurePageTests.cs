@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Microsoft.Extensions.Logging;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Telemetry;
@@ -13,7 +11,7 @@ namespace SecureConversation.Tests.Surface;
 
 /// <summary>
 /// docs/failures.md says what the code says: it is made from <see cref="FailureCode"/> and its comments, <see cref="FailureGuide"/>,
-/// <see cref="FaultMap"/> and <see cref="EngineLog"/>.
+/// <see cref="FaultMap"/> and <see cref="RefusalEvent"/>.
 /// </summary>
 public sealed partial class FailurePageTests
 {
@@ -68,11 +66,12 @@ public sealed partial class FailurePageTests
 
             - *Found by* says which side looks for it. *The other side sees* is what a service answers over HTTP.
             - *A client throws* is the `Failure` of its `SecureConversationException`.
-            - *The log says* is what the operator of the side that found it reads. In parentheses stands the element or rule where more is
-              known, never content. The category is `SecureConversation.Service` or `SecureConversation.Client`. What a client finds
+            - *The log says* is what the operator of the side that found it reads first. In parentheses stands the element or rule where more
+              is known, never content. What was found and expected follows, then what is known of the message: its action, id and session,
+              the address that it came from, and the client; and the address of this page. The category is `SecureConversation.Service` or `SecureConversation.Client`. What a client finds
               before it sends anything is in its exception alone.
-            - `wsse` is WS-Security 1.0, `wsc` WS-SecureConversation and `wsa` WS-Addressing in the versions of the binding, `wst` WS-Trust of
-              February 2005, `net` `http://schemas.microsoft.com/ws/2006/05/security`. Fault codes are in the spelling of SOAP 1.2.
+            - `wsse` is WS-Security 1.0, `wsc` WS-SecureConversation and `wsa` WS-Addressing in the versions of the binding, `wst` WS-Trust and
+              `wsc2005` WS-SecureConversation of February 2005, `net` `http://schemas.microsoft.com/ws/2006/05/security`. Fault codes are in the spelling of SOAP 1.2.
 
 
             """);
@@ -172,6 +171,7 @@ public sealed partial class FailurePageTests
     {
         Ns.Wsse => "wsse",
         Ns.Sc13 => "wsc",
+        Ns.ScFebruary2005 => "wsc2005",
         Ns.TrustFebruary2005 => "wst",
         Ns.DotNetSecurity => "net",
         Ns.Wsa10 => "wsa",
@@ -180,21 +180,18 @@ public sealed partial class FailurePageTests
 
     private static string Log(FailureCode code, FailureLog log) => log switch
     {
-        FailureLog.Refused when code is FailureCode.ReplayCacheFull or FailureCode.ServiceTooBusy => Event(nameof(EngineLog.LimitReached), code),
-        FailureLog.Refused => Event(nameof(EngineLog.Refused), code),
-        FailureLog.Defect => Event(nameof(EngineLog.Defect), code) + ", with the exception",
-        FailureLog.Thrown => Event(nameof(EngineLog.ValidatorFailed), code) + ", with the exception",
-        FailureLog.Store => Event(nameof(EngineLog.Refused), code) + " where the store has said it itself, else "
-            + Event(nameof(EngineLog.ValidatorFailed), code) + ", with the exception",
+        FailureLog.Refused when code is FailureCode.ReplayCacheFull or FailureCode.ServiceTooBusy => Event(RefusalEvent.LimitReached, code),
+        FailureLog.Refused => Event(RefusalEvent.Refused, code),
+        FailureLog.Defect => Event(RefusalEvent.Defect, code) + ", with the exception",
+        FailureLog.Thrown => Event(RefusalEvent.ValidatorFailed, code) + ", with the exception",
+        FailureLog.Store => Event(RefusalEvent.Refused, code) + " where the store has said it itself, else "
+            + Event(RefusalEvent.StoreFailed, code) + ", with the exception",
         FailureLog.Host => "what the host logs of the HTTP status",
         _ => "nothing: the exception says it",
     };
 
-    private static string Event(string name, FailureCode code)
-    {
-        var message = typeof(EngineLog).GetMethod(name)!.GetCustomAttribute<LoggerMessageAttribute>()!;
-        return $"event {message.EventId}, {message.Level}: \"{message.Message!.Replace("{Code}", $"{code}", StringComparison.Ordinal).Replace("{Detail}", "...", StringComparison.Ordinal).Replace("{Setting}", "...", StringComparison.Ordinal)}\"";
-    }
+    private static string Event(RefusalEvent entry, FailureCode code) =>
+        $"event {entry.Id}, {entry.Level}: \"{entry.Template.Replace("{Code}", $"{code}", StringComparison.Ordinal).Replace("{Detail}", "...", StringComparison.Ordinal).Replace("{Setting}", "...", StringComparison.Ordinal)}\"";
 
     private static Regex Uses(FailureCode code) => new($@"FailureCode\.{code}\b(?!\s*=>)");
 

@@ -1,30 +1,23 @@
 using System.Diagnostics.CodeAnalysis;
-using SecureConversation.Credentials;
 
 namespace SecureConversation.Engine.Failures;
 
-/// <summary>Refuses a message. All refusals inside the engine go through this class; client and service catch the exception.</summary>
+/// <summary>
+/// Refuses a message. All refusals inside the engine go through this class; client and service catch the exception. Texts are made by
+/// those who refuse, so a message that is accepted pays for none.
+/// </summary>
 internal static class Fail
 {
+    /// <param name="code">The rule that the message breaks.</param>
+    /// <param name="detail">The element, rule or setting concerned. Never content.</param>
+    /// <param name="found">What the message has: a name, a URI, a number, a time, perhaps of a stranger. Null to say nothing.</param>
+    /// <param name="expected">What it should have, with the setting that says so; null to say nothing.</param>
     [DoesNotReturn]
-    public static void With(FailureCode code, string? detail = null) => throw new SecurityFailureException(code, detail);
+    public static void With(FailureCode code, string? detail = null, string? found = null, string? expected = null) =>
+        throw new SecurityFailureException(code, detail) { Found = found, Expected = expected };
 
+    /// <inheritdoc cref="With"/>
     [DoesNotReturn]
-    public static T With<T>(FailureCode code, string? detail = null) => throw new SecurityFailureException(code, detail);
-}
-
-/// <summary>The exception for a message that breaks a rule. Client and service translate it; it never leaves the engine.</summary>
-internal sealed class SecurityFailureException(FailureCode code, string? detail = null)
-    : Exception(detail is null ? code.ToString() : $"{code}: {detail}")
-{
-    public FailureCode Code { get; } = code;
-
-    /// <summary>The element or rule concerned. Never contains content, keys or lengths of plaintext.</summary>
-    public string? Detail { get; } = detail;
-
-    /// <summary>The fault that the application answers with; null for that of <see cref="FaultMap"/>.</summary>
-    public AuthenticationFaultException? Answer { get; init; }
-
-    /// <summary>What code of the application threw; null where a rule was broken.</summary>
-    public Exception? Thrown { get; init; }
+    public static T With<T>(FailureCode code, string? detail = null, string? found = null, string? expected = null) =>
+        throw new SecurityFailureException(code, detail) { Found = found, Expected = expected };
 }

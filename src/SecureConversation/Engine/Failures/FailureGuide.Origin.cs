@@ -98,8 +98,34 @@ internal static partial class FailureGuide
             Cause = "The session store or the replay cache cannot be reached, such as Redis while it restarts, or threw an exception. "
                 + "The detail names its setting. Sessions stay as they are.",
             Remedy = "Mend what the log says: the packages for stores log each outage once, what other stores throw is logged here. "
-                + "Clients may send the message again, newly secured, and are served once the store answers.",
+                + "Clients may send the message again, newly secured, and are served once the store answers. The health check of the "
+                + "service (AddSecureConversation) is degraded until then.",
             Log = FailureLog.Store,
+        },
+        FailureCode.AddressingVersionMismatch => new()
+        {
+            Side = FailureSide.Either,
+            Clause = "WS-Addressing 1.0 SOAP binding section 3.2; WS-Addressing August 2004",
+            Cause = "The addressing headers are those of WS-Addressing 1.0 and the binding has those of August 2004, or the other way "
+                + "round, or it has none. For a receiver the message has no action, no address and no relation.",
+            Remedy = "Set MessageVersion to that of the other side: ...WSAddressing10 for WSHttpBinding, ...WSAddressingAugust2004 for "
+                + "services of .NET 3.0 and custom bindings that name it.",
+        },
+        FailureCode.SessionVersionMismatch => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "WS-SecureConversation 1.3 section 1 (namespaces)",
+            Cause = "A client opens, cancels, renews or uses a session in WS-SecureConversation of February 2005, and the service has 1.3, "
+                + "or the other way round: WSHttpBinding against WS2007HttpBinding.",
+            Remedy = "Set MessageSecurityVersion of both sides to the same, on the element of the session.",
+        },
+        FailureCode.SessionMissing => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "WS-SecureConversation 1.3 section 3",
+            Cause = "A secured message names no session, and messages of this service belong to sessions: the client has a binding without "
+                + "them, or sends a handshake with an action that this endpoint does not know.",
+            Remedy = "Set EstablishSecurityContext to the same value on both sides.",
         },
         _ => null,
     };

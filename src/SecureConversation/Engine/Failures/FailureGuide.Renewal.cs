@@ -11,9 +11,9 @@ internal static partial class FailureGuide
             Clause = "WS-SecureConversation 1.3 sections 5 and 9",
             Cause = "The key of the session is older than the service's SessionKeyRenewalInterval, or IssuedCookieLifetime where "
                 + "RequireCancellation is false. The client did not renew it in time: its clock or a pause, or CanRenewSession is false.",
-            Remedy = "Where keys are renewed nothing: the client gets a secured RenewNeeded, renews and goes on. Elsewhere have the client "
+            Remedy = "Where keys are renewed nothing: the client gets a secured RenewNeeded in place of the fault below, "
+                + "SecureConversationFailure.RenewNeeded in the client, renews, and may send the message again. Elsewhere have the client "
                 + "open a new session, or set CanRenewSession and RequireCancellation to true on both sides.",
-            Answer = "RenewNeeded, secured, where keys are renewed; else BadContextToken",
         },
         FailureCode.KeyInstanceUnknown => new()
         {

@@ -178,7 +178,8 @@ internal static partial class FailureGuide
             Clause = "WS-Security 1.1 section 7",
             Cause = "The message was encrypted for another certificate than the service's, or signed with another one than expected. A "
                 + "message of ours that was sent back to us shows here too.",
-            Remedy = "Give the client the certificate that the service has now: ClientCredentials.ServiceCertificate. Keep an earlier one in "
+            Remedy = "Give the client the certificate that the service has now: ClientCredentials.ServiceCertificate. "
+                + "Keep an earlier one in "
                 + "ServiceCredentials.OtherServiceCertificates until its clients have the new one. A service that sends "
                 + "its certificate over request and reply needs AllowSerializedSigningTokenOnReply at the client.",
         },

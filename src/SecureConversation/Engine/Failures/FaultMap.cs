@@ -26,7 +26,8 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
         new("Receiver", Ns.DotNetSecurity, "ServerTooBusy", "The service is too busy to accept the message.", IsSecured: true);
 
     public static readonly WireFault InvalidRequest =
-        new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for security token has invalid or malformed elements.", IsSecured: true);
+        new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for security token has invalid or malformed elements.",
+            IsSecured: true);
 
     public static readonly WireFault CancellationNotAllowed = new("Sender", Ns.DotNetSecurity, "SecureConversationCancellationNotAllowed",
         "A secure conversation cancellation is not allowed by the binding.");
@@ -56,7 +57,9 @@ internal static class FaultMap
         // A message without security belongs neither to a session nor to a handshake (recorded from WCF).
         FailureCode.SecurityHeaderMissing when establishesSessions => BadContextToken(protocol),
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => WireFault.FailedAuthentication,
-        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.RenewalNotOffered => BadContextToken(protocol),
+        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.RenewalNotOffered
+            or FailureCode.SessionVersionMismatch or FailureCode.SessionMissing => BadContextToken(protocol),
+        FailureCode.AddressingVersionMismatch when establishesSessions => BadContextToken(protocol),
 
         // WCF finds a key by its instance while it reads the header, where it knows no other version (recorded).
         FailureCode.KeyInstanceUnknown => BadContextToken(ProtocolVersion.February2005),
@@ -87,8 +90,8 @@ internal static class FaultMap
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch =>
             SecureConversationFailure.FailedAuthentication,
         FailureCode.ServiceStopping => SecureConversationFailure.EndpointUnavailable,
-        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.KeyInstanceUnknown
-            or FailureCode.RenewalNotOffered => SecureConversationFailure.BadContextToken,
+        FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.KeyInstanceUnknown or FailureCode.RenewalNotOffered
+            or FailureCode.SessionVersionMismatch or FailureCode.SessionMissing => SecureConversationFailure.BadContextToken,
         FailureCode.ServiceTooBusy or FailureCode.StoreUnavailable => SecureConversationFailure.ServerTooBusy,
         FailureCode.PeerFault => SecureConversationFailure.PeerFault,
         FailureCode.Internal => SecureConversationFailure.Internal,

@@ -30,8 +30,7 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
     {
         if (kind == MessageKind.RenewRequest && !messages.CanRenew)
         {
-            Fail.With(messages.MixesVersions ? FailureCode.VersionMismatch : FailureCode.RenewalNotOffered,
-                messages.MixesVersions ? "renewal of a session whose bootstrap has another MessageSecurityVersion" : null);
+            Fail.With(FailureCode.RenewalNotOffered);
         }
 
         var own = certificates.Require(message, _bootstrap);

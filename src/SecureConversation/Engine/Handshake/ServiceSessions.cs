@@ -24,21 +24,24 @@ internal sealed class ServiceSessions : IDisposable
                 EngineMetrics.DisplacedSessions.Add(1);
                 environment.Sessions!.Displaced(session.Id, session.User, options.MaxSessions);
             }
-            else
-            {
-                environment.Sessions!.Closed(session.Id, session.User, session.CloseReason);
-            }
 
+            environment.Sessions!.Closed(session.Id, session.User, session.CloseReason, session.Expires);
             options.SessionClosed?.Invoke(session);
         }, e => EngineLog.CallbackFailed(environment.Log, e));
-        ISecuritySessionStore? store = options.SessionStore is { } own ? new GuardedStore(own) : null;
-        var keys = new KeyChanges(store, endpoint, messages.Application, environment.Random, environment.Clock);
-        Router = new SessionRouter(Table, store, endpoint, messages.Application, keys, environment.Clock);
+        SessionCounts.Add(Table, environment.Telemetry, () => Table.Count, () => Table.PendingCount);
+        Store = options.SessionStore is null ? null : new GuardedSessionStore(options.SessionStore, environment.Clock);
+        var keys = new KeyChanges(Store, endpoint, messages.Application, environment.Random, environment.Clock);
+        Router = new SessionRouter(Table, Store, endpoint, messages.Application, keys, environment.Clock);
         Negotiations = new NegotiationGate(settings, environment.Clock);
         Cookies = messages.Application.RequiresCancellation ? null : new CookieSessions(
             options.SecurityStateEncoder!, endpoint!, messages.Application,
             new CookieCache(settings.MaxCachedCookies, options.SessionIdleTimeout, environment.Clock), environment.Random,
             environment.Clock);
+        if (Cookies is not null && options.ReplayCache is null && settings.DetectReplays)
+        {
+            EngineLog.CookiesWithoutSharedMemory(environment.Log);
+        }
+
         Issue = new ServiceIssue(messages, Table, Router, Cookies, environment);
         Renew = new ServiceRenew(messages, keys, environment);
         Cancel = new ServiceCancel(messages.Application, Router, environment);
@@ -46,6 +49,9 @@ internal sealed class ServiceSessions : IDisposable
 
     /// <summary>The open sessions of this process.</summary>
     public SessionTable Table { get; }
+
+    /// <summary>The session store; null where there is none.</summary>
+    public GuardedSessionStore? Store { get; }
 
     public SessionRouter Router { get; }
 
@@ -85,6 +91,7 @@ internal sealed class ServiceSessions : IDisposable
 
     public void Dispose()
     {
+        SessionCounts.Remove(Table);
         Table.Dispose();
         Cookies?.Dispose();
     }

@@ -17,14 +17,15 @@ internal static class Coverage
     {
         if (requirements.EncryptBody && !encrypted.Contains(MessagePart.Body))
         {
-            Fail.With(FailureCode.PartNotEncrypted, "s:Body");
+            Fail.With(FailureCode.PartNotEncrypted, "s:Body", "clear text",
+                "an encrypted body (ProtectionLevel EncryptAndSign)");
         }
 
         foreach (var block in wire.Headers)
         {
             if (requirements.Headers.IsEncrypted(block.Element))
             {
-                Fail.With(FailureCode.PartNotEncrypted, "header block");
+                Fail.With(FailureCode.PartNotEncrypted, "header block", block.Element.Describe());
             }
         }
 
@@ -72,7 +73,7 @@ internal static class Coverage
         {
             if (requirements.Headers.IsSigned(wire.Headers[i].Element) && !signed.Covers(MessagePart.HeaderBlock(i)))
             {
-                Fail.With(FailureCode.PartNotSigned, "header block");
+                Fail.With(FailureCode.PartNotSigned, "header block", wire.Headers[i].Element.Describe());
             }
         }
 

@@ -58,7 +58,8 @@ internal sealed class EncryptedParts
         LocateBody(wire, shape, requirements, parts);
         if (parts.Count != shape.References.Count)
         {
-            Fail.With(FailureCode.UnresolvedReference, "xenc:DataReference");
+            Fail.With(FailureCode.UnresolvedReference, "xenc:DataReference", FailureText.Of(shape.References.Count, "listed parts"),
+                FailureText.Of(parts.Count, "encrypted parts"));
         }
 
         return new EncryptedParts(parts);
@@ -121,7 +122,8 @@ internal sealed class EncryptedParts
         var data = EncryptedData.Read(element, requirements.Protocol);
         if (data.Algorithm != requirements.Suite.Encryption.Uri)
         {
-            Fail.With(FailureCode.AlgorithmMismatch, "xenc:EncryptionMethod");
+            Fail.With(FailureCode.AlgorithmMismatch, "xenc:EncryptionMethod", data.Algorithm,
+                $"{requirements.Suite.Encryption.Uri} ({requirements.Suite.Name})");
         }
 
         return new EncryptedPart(location, data, replaced);

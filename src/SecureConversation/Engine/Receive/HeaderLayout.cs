@@ -32,7 +32,7 @@ internal static class HeaderLayout
         };
         if (position >= 0 && header.Single(SecurityItemKind.Timestamp) is { } timestamp && timestamp.Position != position)
         {
-            Fail.With(FailureCode.LayoutViolation, "wsu:Timestamp");
+            Fail.With(FailureCode.LayoutViolation, "wsu:Timestamp", header.Describe(), $"SecurityHeaderLayout {layout}");
         }
     }
 
@@ -53,7 +53,8 @@ internal static class HeaderLayout
         var listed = list?.Position ?? (nested ? shape.Header.Single(TokenKind.EncryptedKey)!.Value.Position : -1);
         if (listed >= 0 && (listed < signature) != requirements.SignsFirst)
         {
-            Fail.With(FailureCode.ProtectionOrderMismatch);
+            Fail.With(FailureCode.ProtectionOrderMismatch, "xenc:ReferenceList", shape.Header.Describe(),
+                $"MessageProtectionOrder {requirements.Order}");
         }
     }
 
@@ -80,7 +81,8 @@ internal static class HeaderLayout
                 && shape.Header.FindById(token.Source.LocalId) is { } source
                 && source.Position > shape.Header.FindById(id)!.Value.Position)
             {
-                Fail.With(FailureCode.LayoutViolation, "wsc:DerivedKeyToken before its source");
+                Fail.With(FailureCode.LayoutViolation, "wsc:DerivedKeyToken before its source", shape.Header.Describe(),
+                    "SecurityHeaderLayout Strict");
             }
         }
     }

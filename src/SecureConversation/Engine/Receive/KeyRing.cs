@@ -79,7 +79,8 @@ internal sealed class KeyRing : IDisposable
         var key = Find(reference, _requirements.DerivedKeys);
         return key.Length == _requirements.Suite.Encryption.KeyBytes
             ? key
-            : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "encryption key length");
+            : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "encryption key length", FailureText.Of(key.Length, "octets"),
+                $"{_requirements.Suite.Encryption.KeyBytes} octets ({_requirements.Suite.Name})");
     }
 
     /// <summary>The key of a symmetric primary signature.</summary>
@@ -90,7 +91,8 @@ internal sealed class KeyRing : IDisposable
 
     private SymmetricKey Long(SymmetricKey key) => key.Length * 8 >= _requirements.Suite.DefaultSignatureKeyDerivationLength
         ? key
-        : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "signature key length");
+        : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "signature key length", FailureText.Of(key.Length, "octets"),
+            $"at least {_requirements.Suite.DefaultSignatureKeyDerivationLength} bits ({_requirements.Suite.Name})");
 
     /// <summary>
     /// The key by which a security context endorses the message: that of the one context token in the header, or the one key that is
@@ -239,10 +241,12 @@ internal sealed class KeyRing : IDisposable
         var suite = _requirements.Suite;
         if (wrapped.Algorithm != suite.AsymmetricKeyWrap.Uri || wrapped.OaepDigest is not (null or AlgorithmUris.Sha1))
         {
-            Fail.With(FailureCode.AlgorithmMismatch, "key transport");
+            Fail.With(FailureCode.AlgorithmMismatch, "key transport", $"{wrapped.Algorithm} {wrapped.OaepDigest}",
+                $"{suite.AsymmetricKeyWrap.Uri} ({suite.Name})");
         }
 
-        var own = _source.FindOwn(wrapped.WrappedFor) ?? Fail.With<X509Credential>(FailureCode.WrongToken, "xenc:EncryptedKey");
+        var own = _source.FindOwn(wrapped.WrappedFor) ?? Fail.With<X509Credential>(
+            FailureCode.WrongToken, "xenc:EncryptedKey", $"a key for {wrapped.WrappedFor.Describe()}", _source.OwnName);
 
         // WS-Security 1.1 section 7.3: EncryptedKeySHA1 is the hash of the cipher value, not of the key.
         EncryptedKeySha1 = SHA1.HashData(wrapped.CipherValue);
@@ -270,7 +274,8 @@ internal sealed class KeyRing : IDisposable
         var context = _source.FindContext(identifier, instance);
         if (context is null || (Context is not null && Context != context))
         {
-            return Fail.With<SymmetricKey>(Context is null ? FailureCode.UnknownContext : FailureCode.WrongToken);
+            return Fail.With<SymmetricKey>(Context is null ? FailureCode.UnknownContext : FailureCode.WrongToken,
+                "wsc:SecurityContextToken", $"{identifier}{(instance is null ? "" : $", instance {instance}")}", _source.OwnName);
         }
 
         Context = context;
@@ -355,7 +360,8 @@ internal sealed class KeyRing : IDisposable
                 return item?.Token == TokenKind.EncryptedKey
                     || (item?.Token == TokenKind.SecurityContext && _requirements.Primary == PrimaryTokenKind.SecurityContext)
                     ? _primary!
-                    : Fail.With<SymmetricKey>(item is null ? FailureCode.UnresolvedReference : FailureCode.WrongToken);
+                    : Fail.With<SymmetricKey>(item is null ? FailureCode.UnresolvedReference : FailureCode.WrongToken,
+                        "wsse:Reference", reference.Describe());
             case KeyReferenceKind.SecurityContext:
                 return UseContext(reference.Uri, reference.Instance);
             case KeyReferenceKind.EncryptedKeySha1 when _shape.EncryptedKey is not null
@@ -363,9 +369,10 @@ internal sealed class KeyRing : IDisposable
                 return _primary!;
             case KeyReferenceKind.EncryptedKeySha1 when _requirements.Primary == PrimaryTokenKind.CorrelatedKey:
                 return _source.FindEncryptedKey(reference.Value.Span)
-                    ?? Fail.With<SymmetricKey>(FailureCode.WrongToken, "EncryptedKeySHA1");
+                    ?? Fail.With<SymmetricKey>(
+                        FailureCode.WrongToken, "EncryptedKeySHA1", reference.Describe(), "the key of the request");
             default:
-                return Fail.With<SymmetricKey>(FailureCode.WrongToken);
+                return Fail.With<SymmetricKey>(FailureCode.WrongToken, "reference to a key", reference.Describe());
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Tokens;
 
@@ -18,6 +19,12 @@ internal abstract class KeySource
 
     /// <summary>The receiver's certificate with its private key, if the EncryptedKey was wrapped for it; else null.</summary>
     public virtual X509Credential? FindOwn(KeyReference wrappedFor) => null;
+
+    /// <summary>The session of the message; null outside sessions.</summary>
+    public virtual string? Session => null;
+
+    /// <summary>The certificate or context that the receiver has, for the log; null when it has none.</summary>
+    public virtual string? OwnName => null;
 
     /// <summary>The key of an EncryptedKey of an earlier message, by SHA-1 of its cipher value; null when unknown.</summary>
     public virtual SymmetricKey? FindEncryptedKey(ReadOnlySpan<byte> sha1) => null;
@@ -45,6 +52,8 @@ internal abstract class KeySource
 internal sealed class ServiceKeySource(X509Credential own) : KeySource
 {
     public override X509Credential? FindOwn(KeyReference wrappedFor) => wrappedFor.Matches(own.Certificate) ? own : null;
+
+    public override string OwnName => FailureText.Certificate(own.Certificate);
 }
 
 /// <summary>
@@ -74,6 +83,10 @@ internal sealed class ContextKeySource(SecurityContextKey context, SessionSendKe
         identifier == context.Identifier && instance == context.Instance ? context : null;
 
     public override bool IsOwn(DerivedKeyToken token) => own.Uses(token.Inputs);
+
+    public override string Session => context.Identifier;
+
+    public override string OwnName => $"{context.Identifier}{(context.Instance is null ? "" : $", instance {context.Instance}")}";
 }
 
 /// <summary>
@@ -126,6 +139,8 @@ internal sealed class ReplyKeySource(ReplyExpectation expectation) : KeySource
 {
     public override X509Credential? FindOwn(KeyReference wrappedFor) =>
         expectation.Own is { } own && wrappedFor.Matches(own.Certificate) ? own : null;
+
+    public override string? OwnName => expectation.Own is { } own ? FailureText.Certificate(own.Certificate) : null;
 
     public override SymmetricKey? FindEncryptedKey(ReadOnlySpan<byte> sha1) =>
         expectation.Key is { } key && sha1.SequenceEqual(expectation.EncryptedKeySha1) ? key : null;

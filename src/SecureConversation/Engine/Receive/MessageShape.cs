@@ -54,7 +54,7 @@ internal sealed class MessageShape
 
         if (requirements.Timestamp && header.Single(SecurityItemKind.Timestamp) is null)
         {
-            Fail.With(FailureCode.TimestampMissing);
+            Fail.With(FailureCode.TimestampMissing, "wsu:Timestamp", header.Describe(), "a wsu:Timestamp (IncludeTimestamp)");
         }
 
         var shape = new MessageShape(
@@ -72,7 +72,7 @@ internal sealed class MessageShape
     {
         if (requirements.RequiredToken is { } required && header.Single(required) is null)
         {
-            Fail.With(FailureCode.TokenMissing, required.ElementName);
+            Fail.With(FailureCode.TokenMissing, required.ElementName, header.Describe(), required.ElementName);
         }
 
         if (requirements.EndorsingContext is { } context && header.Single(context.Kind) is null)
@@ -111,7 +111,7 @@ internal sealed class MessageShape
 
             if (keys.Count == most)
             {
-                Fail.With(FailureCode.LimitExceeded, "wsc:DerivedKeyToken");
+                Fail.With(FailureCode.LimitExceeded, "wsc:DerivedKeyToken", expected: FailureText.AtMost(most));
             }
 
             var id = item.Id ?? Fail.With<XmlId>(FailureCode.MalformedSecurityElement, "wsc:DerivedKeyToken/@wsu:Id");

@@ -67,7 +67,7 @@ internal sealed class OpenedMessage : IDisposable
             if (!isIntact || (requirements.SignsFirst && HoldsOnlyWhatIsDropped(plain.Body, message.Encrypted)))
             {
                 plain.Dispose();
-                Fail.With(FailureCode.DecryptionFailed);
+                Fail.With(FailureCode.DecryptionFailed, "plaintext of the message");
             }
 
             return new OpenedMessage(wire, plain, message.Encrypted);
@@ -104,7 +104,8 @@ internal sealed class OpenedMessage : IDisposable
             // The envelope on the wire was well-formed, so the fault is in the plaintext. A limit keeps its name, for the log: the answer
             // is the same.
             return Fail.With<SoapEnvelope>(
-                e.Code == FailureCode.LimitExceeded ? FailureCode.LimitExceeded : FailureCode.DecryptionFailed, e.Detail);
+                e.Code == FailureCode.LimitExceeded ? FailureCode.LimitExceeded : FailureCode.DecryptionFailed,
+                e.Detail, e.Found, e.Expected);
         }
     }
 

@@ -57,9 +57,9 @@ internal static class SealedSignatures
             // What the others are instead, such as an endorsing signature, says nothing about why this one could not be read.
             var likeliest = (opened.Find(o => o.IsRepeated) ?? opened[0]).Failure;
             return chosen is { Element: { } element, IsWhole: true }
-                ? Fail.With<PrimarySignature>(SignatureVerification.FailureOf(element, requirements.Suite, requirements.IsAsymmetric))
-                : Fail.With<PrimarySignature>(
-                    likeliest?.Code ?? FailureCode.DecryptionFailed, likeliest?.Detail ?? "encrypted ds:Signature");
+                ? SignatureVerification.Refuse<PrimarySignature>(element, requirements.Suite, requirements.IsAsymmetric)
+                : Fail.With<PrimarySignature>(likeliest?.Code ?? FailureCode.DecryptionFailed,
+                    likeliest?.Detail ?? "encrypted ds:Signature", likeliest?.Found, likeliest?.Expected);
         }
         finally
         {
@@ -142,7 +142,7 @@ internal static class SealedSignatures
 
         if (candidates.Count == 0)
         {
-            Fail.With(FailureCode.SignatureMissing);
+            Fail.With(FailureCode.SignatureMissing, "encrypted ds:Signature");
         }
 
         var likeliest = candidates.Count - 1 - requirements.Supporting.Count(t => t.Endorses);

@@ -74,7 +74,8 @@ internal sealed class SecurityHeader
 
         if (element.End - element.Start > MaxBytes)
         {
-            Fail.With(FailureCode.LimitExceeded, "wsse:Security");
+            Fail.With(FailureCode.LimitExceeded, "wsse:Security", FailureText.Of(element.End - element.Start, "bytes"),
+                FailureText.AtMost(MaxBytes));
         }
 
         var items = new List<SecurityItem>(12);
@@ -82,11 +83,11 @@ internal sealed class SecurityHeader
         {
             if (items.Count == MaxItems)
             {
-                Fail.With(FailureCode.LimitExceeded, "children of wsse:Security");
+                Fail.With(FailureCode.LimitExceeded, "children of wsse:Security", expected: FailureText.AtMost(MaxItems));
             }
 
             var token = TokenKind.OfElement(child, protocol);
-            var kind = token is null ? KindOf(child) : SecurityItemKind.Token;
+            var kind = token is null ? KindOf(child, protocol) : SecurityItemKind.Token;
             items.Add(new SecurityItem(kind, token, child, token is null ? IdOf(kind, child) : token.IdOf(child), items.Count));
         }
 
@@ -100,6 +101,9 @@ internal sealed class SecurityHeader
         header.RequireUniqueIds(envelope);
         return header;
     }
+
+    /// <summary>The names of its children, for the log.</summary>
+    public string Describe() => string.Join(", ", Items.Select(i => i.Token?.ElementName ?? i.Kind.ToString()));
 
     /// <summary>The first token of the kind, or null.</summary>
     public SecurityItem? Single(TokenKind kind)
@@ -143,14 +147,17 @@ internal sealed class SecurityHeader
         return null;
     }
 
-    private static SecurityItemKind KindOf(XmlElement child) =>
+    private static SecurityItemKind KindOf(XmlElement child, ProtocolVersion protocol) =>
         child.Is(Wsu.Timestamp) ? SecurityItemKind.Timestamp
         : child.Is(Wsse.SecurityTokenReference) ? SecurityItemKind.SecurityTokenReference
         : child.Is(Xenc.ReferenceList) ? SecurityItemKind.ReferenceList
         : child.Is(Xenc.EncryptedData) ? SecurityItemKind.EncryptedData
         : child.Is(Ds.Signature) ? SecurityItemKind.Signature
         : child.Is(Wsse.SignatureConfirmation) ? SecurityItemKind.SignatureConfirmation
-        : Fail.With<SecurityItemKind>(IsOtherVersion(child) ? FailureCode.VersionMismatch : FailureCode.UnknownSecurityElement);
+        : IsOtherVersion(child)
+            ? Fail.With<SecurityItemKind>(FailureCode.VersionMismatch, "child of wsse:Security", child.Describe(),
+                $"namespace {protocol.ScNamespace} (MessageSecurityVersion)")
+        : Fail.With<SecurityItemKind>(FailureCode.UnknownSecurityElement, "child of wsse:Security", child.Describe());
 
     // Both elements have the same local name in either version of WS-SecureConversation.
     private static bool IsOtherVersion(XmlElement child) =>

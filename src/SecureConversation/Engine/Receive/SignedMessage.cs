@@ -204,7 +204,8 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         var endorsing = requirements.Supporting.Count(t => t.Endorses);
         if (others.Count != endorsing)
         {
-            Fail.With(others.Count < endorsing ? FailureCode.TokenMissing : FailureCode.UnexpectedElement, "endorsing ds:Signature");
+            Fail.With(others.Count < endorsing ? FailureCode.TokenMissing : FailureCode.UnexpectedElement, "endorsing ds:Signature",
+                FailureText.Of(others.Count, "of them"), FailureText.Of(endorsing, "(EndpointSupportingTokenParameters)"));
         }
 
         var needsContext = requirements.EndorsingContext is not null;
@@ -309,5 +310,5 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     private static (MessagePart Location, XmlElement Element) Unlocated(SignedReference reference) =>
         Fail.With<(MessagePart, XmlElement)>(
             reference.DereferencesToken ? FailureCode.UnresolvedReference : FailureCode.PartNotSigned,
-            "ds:Reference to no part of this message");
+            "ds:Reference to no part of this message", $"#{reference.Id}");
 }

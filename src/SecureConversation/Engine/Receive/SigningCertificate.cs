@@ -30,7 +30,8 @@ internal sealed record SigningCertificate(X509Certificate2 Certificate, MessageP
                 {
                     return allowSerialized
                         ? new SigningCertificate(certificate, MessagePart.SecurityItem(item.Position))
-                        : Fail.With<SigningCertificate>(FailureCode.WrongToken, "serialized signing token");
+                        : Fail.With<SigningCertificate>(FailureCode.WrongToken, "serialized signing token",
+                            FailureText.Certificate(certificate), "no certificate in the message (AllowSerializedSigningTokenOnReply)");
                 }
             }
         }
@@ -41,7 +42,8 @@ internal sealed record SigningCertificate(X509Certificate2 Certificate, MessageP
         }
 
         var known = source.FindPeer(reference) ?? Fail.With<X509Certificate2>(
-            reference.IsX509 ? FailureCode.WrongToken : FailureCode.UnresolvedReference, "signing certificate");
+            reference.IsX509 ? FailureCode.WrongToken : FailureCode.UnresolvedReference, "signing certificate", reference.Describe(),
+            PeersOf(source));
         return new SigningCertificate(known, null);
     }
 
@@ -50,7 +52,11 @@ internal sealed record SigningCertificate(X509Certificate2 Certificate, MessageP
     {
         if (!source.MaySign(Certificate))
         {
-            Fail.With(FailureCode.WrongToken, "signing certificate");
+            Fail.With(FailureCode.WrongToken, "signing certificate", FailureText.Certificate(Certificate),
+                PeersOf(source));
         }
     }
+
+    private static string? PeersOf(KeySource source) =>
+        source.Peers.Count == 0 ? null : string.Join(" or ", source.Peers.Select(FailureText.Certificate));
 }

@@ -61,7 +61,7 @@ internal sealed record SupportingTokens(IReadOnlyList<X509Certificate2> Certific
 
         if (wanted is not null && found is null)
         {
-            Fail.With(FailureCode.TokenMissing, "wsse:UsernameToken");
+            Fail.With(FailureCode.TokenMissing, "wsse:UsernameToken", plain.Describe(), "a wsse:UsernameToken (ClientCredentialType)");
         }
 
         return found;

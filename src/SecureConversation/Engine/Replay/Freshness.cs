@@ -54,8 +54,9 @@ internal sealed record Freshness(TimeProvider Clock, TimeSpan ReplayWindow, Time
     {
         ReplayOutcome.Fresh => true,
         ReplayOutcome.Full or ReplayOutcome.ShareUsedUp => false,
-        ReplayOutcome.SessionEnded => Fail.With<bool>(FailureCode.UnknownContext, "it has ended at another instance of the service"),
-        _ => Fail.With<bool>(FailureCode.Replayed),
+        ReplayOutcome.SessionEnded => Fail.With<bool>(
+            FailureCode.UnknownContext, "wsc:SecurityContextToken", "a session that has ended at another instance of the service"),
+        _ => Fail.With<bool>(FailureCode.Replayed, "ds:SignatureValue", "one that came before"),
     };
 
     /// <summary>Which limit a message without room has met.</summary>

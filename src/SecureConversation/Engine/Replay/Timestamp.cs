@@ -32,7 +32,8 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
     {
         if (element.End - element.Start > MaxBytes || element.AttributeCount > MaxAttributes)
         {
-            Fail.With(FailureCode.LimitExceeded, "wsu:Timestamp");
+            Fail.With(FailureCode.LimitExceeded, "wsu:Timestamp", FailureText.Of(element.End - element.Start, "bytes"),
+                FailureText.AtMost(MaxBytes));
         }
 
         var created = element.FirstChild;
@@ -60,23 +61,23 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
         {
             if (expires <= Created)
             {
-                Fail.With(FailureCode.MalformedSecurityElement, "wsu:Expires before wsu:Created");
+                Fail.With(FailureCode.MalformedSecurityElement, "wsu:Expires before wsu:Created", Describe());
             }
 
             if (expires + clockSkew <= now)
             {
-                Fail.With(FailureCode.Expired);
+                Fail.With(FailureCode.Expired, "wsu:Expires", Describe(), Expectation(now, clockSkew));
             }
         }
 
         if (Created - clockSkew >= now)
         {
-            Fail.With(FailureCode.NotYetValid);
+            Fail.With(FailureCode.NotYetValid, "wsu:Created", Describe(), Expectation(now, clockSkew));
         }
 
         if (Created + replayWindow + clockSkew <= now)
         {
-            Fail.With(FailureCode.Stale);
+            Fail.With(FailureCode.Stale, "wsu:Created", Describe(), $"{Expectation(now, clockSkew)}, ReplayWindow {replayWindow}");
         }
     }
 
@@ -97,6 +98,13 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
                 DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out instant)
             && instant.Year is > 1 and < 9999;
     }
+
+    private string Describe() => Expires is { } expires
+        ? $"Created {FailureText.Instant(Created)}, Expires {FailureText.Instant(expires)}"
+        : $"Created {FailureText.Instant(Created)}";
+
+    private static string Expectation(DateTimeOffset now, TimeSpan clockSkew) =>
+        $"a time that fits the clock here, {FailureText.Instant(now)}, with MaxClockSkew {clockSkew}";
 
     private static DateTimeOffset ReadInstant(XmlElement element) =>
         element.FirstChild.IsNull && element.AttributeCount <= MaxAttributes && TryParse(element.RawText, out var instant)

@@ -45,7 +45,11 @@ internal static class MessageKinds
 
     /// <summary>Whether a message with this action issues, renews or cancels a context, in either version.</summary>
     public static bool IsSessionRequest(string? action) =>
-        Any(action, p => action == p.IssueAction || action == p.RenewAction || action == p.CancelAction);
+        Any(action, p => IsSessionRequest(action, p));
+
+    /// <summary>Whether a message with this action issues, renews or cancels a context of this version.</summary>
+    public static bool IsSessionRequest(string? action, ProtocolVersion protocol) =>
+        action == protocol.IssueAction || action == protocol.RenewAction || action == protocol.CancelAction;
 
     /// <summary>Whether a message with this action cancels a context, in either version.</summary>
     public static bool IsCancelRequest(string? action) => Any(action, p => action == p.CancelAction);

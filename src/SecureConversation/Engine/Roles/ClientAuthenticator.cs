@@ -74,11 +74,20 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, Engine
             // Whoever has no name would pass for an authenticated client, and share the limits of strangers.
             return Owner.NameOfUser(user) is not null ? user : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials, NoName);
         }
+        catch (SecurityFailureException e) when (token.Certificate is null ? e.IsOf(token.UserName?.UserName) : e.IsOf(token.Certificate))
+        {
+            throw;
+        }
         catch (AuthenticationFaultException answer)
         {
             // Counted and logged as any other client that is not accepted. Its text is for the client alone.
             var code = token.Certificate is null ? FailureCode.InvalidCredentials : FailureCode.UntrustedCertificate;
-            throw new SecurityFailureException(code, "the validator answers with a fault of the application") { Answer = answer };
+            var refused = new SecurityFailureException(code, "the validator answers with a fault of the application")
+            {
+                Answer = answer,
+            };
+            _ = token.Certificate is null ? refused.IsOf(token.UserName?.UserName) : refused.IsOf(token.Certificate);
+            throw refused;
         }
     }
 }

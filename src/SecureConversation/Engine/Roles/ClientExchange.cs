@@ -42,9 +42,10 @@ internal sealed class ClientExchange(
             ? new SenderToken.Certificates(credentials.ClientCertificate!, service.Certificates[0])
             : new SenderToken.WrappedKey(service.Certificates[0]);
         var extras = new SenderExtras { Credentials = credentials, Endorsing = endorsing };
+        using var securing = environment.Telemetry.Secure(session: null);
         var securer = new MessageSecurer(requirements, environment.Clock, messages.Element.LocalClientSettings.TimestampValidityDuration,
             environment.Random, environment.XmlLimits);
-        var message = environment.Sent(securer.Secure(plain, token, extras));
+        var message = environment.Sent(securer.Secure(plain, token, extras), securing);
         var expectation = new ReplyExpectation
         {
             MessageId = plain.FindText(messages.Soap.MessageId),

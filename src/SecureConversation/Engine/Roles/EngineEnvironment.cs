@@ -24,6 +24,16 @@ internal sealed record EngineEnvironment
 
     public ILogger Log { get; init; } = NullLogger.Instance;
 
+    /// <summary>What the options of a service say.</summary>
+    public static EngineEnvironment Of(MessageSecurityServiceOptions options) => new()
+    {
+        Clock = options.TimeProvider,
+        XmlLimits = XmlLimits.Of(options.MaxEnvelopeBytes, options.MaxAttributesPerElement, options.MaxNamespaceDeclarations),
+        HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
+        HandOutCanonicalForm = options.HandOutCanonicalForm,
+        Log = options.LoggerFactory?.CreateLogger("SecureConversation.Service") ?? (ILogger)NullLogger.Instance,
+    };
+
     /// <summary>Refuses settings that contradict each other.</summary>
     /// <exception cref="ArgumentException">Both forms of handing out are chosen.</exception>
     public void Check()
@@ -35,15 +45,19 @@ internal sealed record EngineEnvironment
         }
     }
 
+    /// <summary>Counts, measures and traces.</summary>
+    public EngineTelemetry Telemetry { get; init; } = EngineTelemetry.OfClient;
+
     /// <summary>Limits how often refusals are logged; null for a client, whom nobody can flood.</summary>
     public RefusalLog? Refusals { get; init; }
 
     /// <summary>Logs the sessions of a service; null for a client.</summary>
     public SessionLog? Sessions { get; init; }
 
-    /// <summary>Logs, once for a client or a service, that a message left out prefixes, and returns the message.</summary>
-    public SecuredMessage Sent(SecuredMessage message)
+    /// <summary>Counts a protected message, logs once that one left out prefixes, and returns it.</summary>
+    public SecuredMessage Sent(SecuredMessage message, in EngineTelemetry.Operation securing)
     {
+        securing.Succeeded(EngineMetrics.SecuredMessages, EngineMetrics.SecuredBytes, message.Memory.Length);
         if (message.LeavesOutPrefixes && Interlocked.Exchange(ref _hasLeftOutPrefixes, 1) == 0)
         {
             EngineLog.PrefixesLeftOut(Log, InclusivePrefixes.MaxPrefixes, InclusivePrefixes.MaxListBytes);
@@ -53,15 +67,16 @@ internal sealed record EngineEnvironment
     }
 
     /// <summary>Logs that a message was refused.</summary>
-    public void Refused(FailureCode code, string? detail, Exception? thrown = null)
+    public void Refused(in RefusedMessage message)
     {
         if (Refusals is null)
         {
-            EngineLog.Refused(Log, code, detail);
+            Telemetry.Refused(message.Code);
+            RefusalEvent.Of(message).Write(Log, message);
         }
         else
         {
-            Refusals.Write(code, detail, thrown);
+            Refusals.Write(message);
         }
     }
 }

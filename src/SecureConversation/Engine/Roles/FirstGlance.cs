@@ -27,14 +27,15 @@ internal sealed class FirstGlance(IReplayCache replays)
         // RFC 8017 section 7: a ciphertext is exactly as long as the modulus.
         if (cipherValue.Length != (own.PrivateKey.KeySize + 7) / 8)
         {
-            Fail.With(FailureCode.DecryptionFailed, "xenc:EncryptedKey");
+            Fail.With(FailureCode.DecryptionFailed, "xenc:EncryptedKey", FailureText.Of(cipherValue.Length, "octets"),
+                $"{(own.PrivateKey.KeySize + 7) / 8} octets, for {FailureText.Certificate(own.Certificate)}");
         }
 
         // A cache of the application may be remote, so it is asked only once the signature holds.
         if (freshness.DetectsReplays && replays is InMemoryReplayCache memory && memory.Contains(ReplayValues.OfEncryptedKey(cipherValue)))
         {
             use.OfWrappedKey(SHA1.HashData(cipherValue));
-            Fail.With(FailureCode.Replayed);
+            Fail.With(FailureCode.Replayed, "xenc:EncryptedKey", "one that came before");
         }
     }
 }

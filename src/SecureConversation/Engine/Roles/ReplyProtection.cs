@@ -140,6 +140,7 @@ internal sealed class ReplyProtection : IDisposable
         // Clients match replies to requests by the signed a:RelatesTo, so it is added if the application has not written it.
         var relatesTo = plain.Find(_messages.Soap.RelatesTo).IsNull ? _request.MessageId : null;
         var extras = new SenderExtras { RelatesTo = relatesTo, Confirm = _request.Signatures };
-        return _environment.Sent(securer.Secure(plain, token, extras));
+        using var securing = _environment.Telemetry.Secure(_session?.Id);
+        return _environment.Sent(securer.Secure(plain, token, extras), securing);
     }
 }

@@ -3,6 +3,7 @@ using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Telemetry;
 using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Roles;
@@ -17,11 +18,15 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
     public VerifiedMessage Verify(ReadOnlyMemory<byte> envelope)
     {
         SoapEnvelope? wire = null;
+        string? action = null;
+        using var verifying = environment.Telemetry.Verify();
+        verifying.Session(keys.Session);
         try
         {
             wire = SoapEnvelope.Parse(envelope, messages.Soap, environment.XmlLimits);
+            action = wire.FindText(messages.Soap.Action);
             ThrowIfUnsecuredFault(wire, envelope);
-            var requirements = messages.ForReply(request, wire.FindText(messages.Soap.Action), expectation.Action);
+            var requirements = messages.ForReply(request, action, expectation.Action);
             var freshness = Freshness.Of(messages.Element.LocalClientSettings, environment.Clock);
             var verifier = new MessageVerifier(requirements, keys, attempts: null, freshness, environment.XmlLimits);
             using var authentic = verifier.Authenticate(wire);
@@ -31,13 +36,16 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             RequireRelation(message);
             message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
             message.HandsOutCanonicalForm = environment.HandOutCanonicalForm;
+            verifying.Action(message.Action);
+            verifying.Succeeded(EngineMetrics.VerifiedMessages, EngineMetrics.VerifiedBytes, envelope.Length);
             return message;
         }
         catch (SecurityFailureException e)
         {
             var fault = wire is null ? null : FindFault(envelope);
             wire?.Dispose();
-            environment.Refused(e.Code, e.Detail);
+            verifying.Failed(e.Code);
+            environment.Refused(RefusedMessage.Of(e) with { Action = action, MessageId = expectation.MessageId, SessionId = keys.Session });
             var claim = fault is null ? "" : " It says, and nothing proves it, that the service answered with a fault: "
                 + LogText.InOneLine($"{fault.Subcode ?? fault.Code}: {fault.Reason}");
             throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The reply was refused: {e.Message}.{claim}", e)
@@ -71,10 +79,11 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         if (FindFault(envelope) is { } fault)
         {
             wire.Dispose();
+            environment.Telemetry.Refused(FailureCode.PeerFault);
             throw new SecureConversationException(fault);
         }
 
-        Fail.With(FailureCode.SecurityHeaderMissing);
+        Fail.With(FailureCode.SecurityHeaderMissing, "wsse:Security", $"a body of {wire.Body.FirstChild.Describe()}");
     }
 
     /// <summary>The fault that stands in clear on the wire, of which nothing is verified. What was encrypted is not looked into.</summary>
@@ -95,9 +104,10 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
     private void RequireAnswer(AuthenticMessage message, Freshness freshness)
     {
         // All replies of a session have the same keys. Only a:RelatesTo binds a reply to its request (WS-Addressing 1.0 section 3.4).
-        if (message.Wire.FindText(messages.Soap.RelatesTo) != expectation.MessageId)
+        if (message.Wire.FindText(messages.Soap.RelatesTo) is var relatesTo && relatesTo != expectation.MessageId)
         {
-            Fail.With(FailureCode.RelatesToMismatch);
+            Fail.With(message.Wire.FindOtherAddressing().IsNull ? FailureCode.RelatesToMismatch : FailureCode.AddressingVersionMismatch,
+                "wsa:RelatesTo", relatesTo ?? "nothing", expectation.MessageId);
         }
 
         // Both sides hold the same keys, so a request that somebody sends back to the client verifies. It is no reply.
@@ -126,7 +136,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             && !message.IsFault && !MessageKinds.IsReliableMessaging(message.Action))
         {
             message.Dispose();
-            Fail.With(FailureCode.RelatesToMismatch, "request without wsa:MessageID");
+            Fail.With(FailureCode.RelatesToMismatch, "wsa:RelatesTo", "a reply to a request without wsa:MessageID");
         }
     }
 }

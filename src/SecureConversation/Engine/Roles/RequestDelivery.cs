@@ -1,6 +1,7 @@
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Telemetry;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -24,20 +25,22 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
         if (!IsForUs(request, formats, origin))
         {
             var fault = WireFault.DestinationUnreachable with { SubcodeNamespace = formats.Soap.Addressing };
-            return Answer(request, formats, protection, fault, FailureCode.DestinationUnreachable, "wsa:To");
+            return Answer(request, formats, protection, fault, Misdirected(request, formats, origin), origin);
         }
 
         // A session ends with its Cancel, so that need not be remembered: a replay finds no session.
         if (request.Unremembered is { } reason && kind != MessageKind.CancelRequest)
         {
-            return Answer(
-                request, formats, protection, FaultMap.Of(reason.Code, formats.Protocol), reason.Code, reason.Detail, reason.Thrown);
+            var refused = new RefusedMessage(reason.Code) { Detail = reason.Detail, Thrown = reason.Thrown };
+            return Answer(request, formats, protection, FaultMap.Of(reason.Code, formats.Protocol), refused, origin);
         }
 
         // WCF hands out unsigned header blocks, we remove them by default. Then an unsigned block with mustUnderstand cannot be processed
         // (SOAP 1.2 part 1 section 5.2.3).
-        return kind == MessageKind.Application && !request.HandsOutUnsignedHeaders && !request.FindUnsignedMustUnderstand().IsNull
-            ? Answer(request, formats, protection, WireFault.NotUnderstood, FailureCode.NotUnderstood, null)
+        return kind == MessageKind.Application && !request.HandsOutUnsignedHeaders
+            && request.FindUnsignedMustUnderstand() is { IsNull: false } block
+            ? Answer(request, formats, protection, WireFault.NotUnderstood,
+                new(FailureCode.NotUnderstood) { Detail = "header block", Found = block.Describe() }, origin)
             : null;
     }
 
@@ -45,8 +48,19 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
     /// <param name="request">The verified request. It stays the caller's.</param>
     /// <param name="formats">The formats of its binding element.</param>
     /// <param name="protection">The protection of its reply. It stays the caller's.</param>
-    public ServiceAnswer AskToRenew(VerifiedMessage request, BindingMessages formats, ReplyProtection protection) =>
-        Answer(request, formats, protection, FaultMap.RenewNeeded(formats.Protocol), FailureCode.ContextKeyExpired, null);
+    /// <param name="expires">When the key expired.</param>
+    /// <param name="origin">Where it came from.</param>
+    public ServiceAnswer AskToRenew(
+        VerifiedMessage request, BindingMessages formats, ReplyProtection protection, DateTimeOffset expires, MessageOrigin origin)
+    {
+        var refused = new RefusedMessage(FailureCode.ContextKeyExpired)
+        {
+            Detail = "the client is asked to renew the key",
+            Found = $"a key that expired at {FailureText.Instant(expires)}",
+            Expected = $"one that is good at {FailureText.Instant(environment.Clock.GetUtcNow())}",
+        };
+        return Answer(request, formats, protection, FaultMap.RenewNeeded(formats.Protocol), refused, origin);
+    }
 
     /// <summary>WCF's dispatcher compares the address, too. What is no URI is treated as no address.</summary>
     private bool IsForUs(VerifiedMessage request, BindingMessages formats, MessageOrigin origin)
@@ -54,15 +68,49 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
         Uri? to = null;
         _ = request.To is { } text && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out to);
         var own = address ?? origin.LocalAddress;
-        return !formats.Soap.HasAddressing || (own is null && origin.HasNoAddress && filter.ComparesWithOwn) || filter.Accepts(to, own);
+        return !formats.Soap.HasAddressing || (own is null && origin.HasNoAddress && filter.ComparesWithOwn) || Accepts(to, own);
+    }
+
+    /// <summary>A filter may be code of the application.</summary>
+    private bool Accepts(Uri? to, Uri? own)
+    {
+        try
+        {
+            return filter.Accepts(to, own);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            const string setting = nameof(MessageSecurityServiceOptions.AddressFilter);
+            throw new SecurityFailureException(FailureCode.ValidatorFailed, setting) { Thrown = e };
+        }
+    }
+
+    private RefusedMessage Misdirected(VerifiedMessage request, BindingMessages formats, MessageOrigin origin)
+    {
+        if (request.To is null && request.FindOtherAddressing() is { IsNull: false } block)
+        {
+            return new(FailureCode.AddressingVersionMismatch)
+            {
+                Detail = "header block",
+                Found = block.Describe(),
+                Expected = $"namespace {formats.Soap.Addressing} (MessageVersion {formats.Soap.Version})",
+            };
+        }
+
+        return new(FailureCode.DestinationUnreachable)
+        {
+            Detail = "wsa:To",
+            Found = request.To ?? "nothing",
+            Expected = $"{(address ?? origin.LocalAddress)?.AbsoluteUri ?? "an address"} (AddressFilter {filter})",
+        };
     }
 
     private ServiceAnswer Answer(VerifiedMessage request, BindingMessages formats, ReplyProtection protection, WireFault fault,
-        FailureCode code, string? detail, Exception? thrown = null)
+        RefusedMessage refused, MessageOrigin origin)
     {
-        environment.Refused(code, detail, thrown);
+        environment.Refused(RequestFacts.Of(request, refused) with { RemoteAddress = origin.RemoteAddress });
         var requirements = formats.ForSentReply(fault.Action ?? formats.Soap.DefaultFaultAction, requestAction: null);
         var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
-        return new ServiceAnswer(protection.Secure(envelope, requirements), code);
+        return new ServiceAnswer(protection.Secure(envelope, requirements), refused.Code);
     }
 }

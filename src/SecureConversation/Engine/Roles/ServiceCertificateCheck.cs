@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
@@ -54,7 +55,7 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
         if (_validator.FindProblem(certificate, environment.Clock.GetUtcNow()) is { } problem)
         {
             return new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.UntrustedCertificate,
-                $"The certificate of the service, '{certificate.Subject}', is not trusted: {problem} "
+                $"The certificate of the service, {FailureText.Certificate(certificate)}, is not trusted: {problem} "
                     + "See ClientCredentials.ServiceCertificateValidation.");
         }
 
@@ -63,8 +64,9 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
         if (identity is null || !identity.Matches(certificate))
         {
             return new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.IdentityMismatch,
-                $"The certificate of the service, '{certificate.Subject}', does not carry the expected identity ({identity}). "
-                    + "Set ClientCredentials.ServiceIdentity.");
+                $"The certificate of the service, {FailureText.Certificate(certificate)}, does not carry the expected identity ("
+                    + (identity?.ToString() ?? "none is known: the request has no absolute address")
+                    + "). Set ClientCredentials.ServiceIdentity.");
         }
 
         return null;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
@@ -41,19 +42,15 @@ internal sealed class ServiceCertificates
     /// <summary>Completed when these are no longer the credentials of the service, and the last message has left them.</summary>
     public Task Unused => _unused.Task;
 
+    /// <summary>The current certificate.</summary>
+    public X509Certificate2 Current => _unnamed.Credential.Certificate;
+
     /// <summary>Receives messages of sessions, whose keys have nothing to do with certificates.</summary>
     public ServiceReceiver OfSessions => _unnamed.Receiver;
 
     /// <summary>The certificates in credentials, the current one first.</summary>
     public static IEnumerable<X509Credential> Of(ServiceCredentials credentials) =>
         credentials.OtherServiceCertificates.Prepend(credentials.ServiceCertificate!);
-
-    /// <summary>What the log says of the current certificate.</summary>
-    public static string Describe(ServiceCredentials credentials)
-    {
-        var certificate = credentials.ServiceCertificate!.Certificate;
-        return $"'{certificate.Subject}', thumbprint {certificate.Thumbprint}";
-    }
 
     /// <summary>Keeps the private keys for a message, until it leaves; false when they are out of use.</summary>
     public bool TryEnter() => _users.TryEnter();
@@ -91,6 +88,8 @@ internal sealed class ServiceCertificates
         return named ?? _unnamed;
     }
 
+    private string OwnNames => string.Join(" or ", _all.Select(own => FailureText.Certificate(own.Credential.Certificate)));
+
     private OwnCertificate Find(KeyReference wrappedFor)
     {
         foreach (var own in _all)
@@ -101,7 +100,8 @@ internal sealed class ServiceCertificates
             }
         }
 
-        return Fail.With<OwnCertificate>(FailureCode.WrongToken, "xenc:EncryptedKey");
+        return Fail.With<OwnCertificate>(
+            FailureCode.WrongToken, "xenc:EncryptedKey", $"a key for {wrappedFor.Describe()}", OwnNames);
     }
 }
 

@@ -5,6 +5,7 @@ using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -55,23 +56,28 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         received.Turn?.Dispose();
         var signer = await authenticator.AuthenticateSignerAsync(authentic, received.Origin, cancellationToken).ConfigureAwait(false);
         var owner = Owner.Of(signer, received.Origin.RemoteAddress);
-        var memory = await RememberAsync(authentic, messages, owner, sessionId: null, cancellationToken).ConfigureAwait(false);
-        if (findMore is not null)
-        {
-            await findMore(authentic, cancellationToken).ConfigureAwait(false);
-        }
-
-        verifier.VerifyInClear(authentic);
-        var message = verifier.Open(authentic, []);
-        memory.Opened(message);
+        VerifiedMessage? message = null;
         try
         {
+            var memory = await RememberAsync(authentic, messages, owner, sessionId: null, cancellationToken).ConfigureAwait(false);
+            if (findMore is not null)
+            {
+                await findMore(authentic, cancellationToken).ConfigureAwait(false);
+            }
+
+            verifier.VerifyInClear(authentic);
+            message = verifier.Open(authentic, []);
+            memory.Opened(message);
             return (message,
                 await authenticator.AuthenticateAsync(message, signer, received.Origin, cancellationToken).ConfigureAwait(false));
         }
+        catch (SecurityFailureException e) when (e.IsOf(message is null ? authentic.Signed.Signer : message.SenderCertificate))
+        {
+            throw;
+        }
         catch
         {
-            message.Dispose();
+            message?.Dispose();
             throw;
         }
     }
@@ -143,7 +149,7 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         {
             outcome = await replays.TryAddAsync(entry, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (StoreFailures.IsOfStore(e, cancellationToken))
+        catch (Exception e) when (ApplicationCode.IsItsOwn(e, cancellationToken))
         {
             return new Unremembered(FailureCode.StoreUnavailable, nameof(MessageSecurityServiceOptions.ReplayCache), e);
         }

@@ -48,6 +48,9 @@ internal sealed class FailureDesk : IDisposable
         _oracles = new LogLimit(LogLimit.EntriesPerSecond, clock, more => EngineLog.MorePossibleOracles(log, more));
     }
 
+    /// <summary>How many refusals wait.</summary>
+    public int Waiting => _room.Taken;
+
     /// <summary>Notes the arrival of a message. Called before anything else is done with it.</summary>
     public long Arrive() => _schedule?.Arrive() ?? 0;
 

@@ -41,5 +41,6 @@ internal sealed record ClientKeys(
     };
 
     /// <summary>The same without a previous key that is not accepted any more.</summary>
-    public ClientKeys WithoutOutdated(DateTimeOffset now) => Previous is not null && now >= PreviousUntil ? this with { Previous = null } : this;
+    public ClientKeys WithoutOutdated(DateTimeOffset now) =>
+        Previous is not null && now >= PreviousUntil ? this with { Previous = null } : this;
 }

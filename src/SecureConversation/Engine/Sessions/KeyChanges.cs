@@ -5,8 +5,9 @@ using SecureConversation.Engine.Requirements;
 namespace SecureConversation.Engine.Sessions;
 
 /// <summary>
-/// Changes the keys of sessions: in this process by compare-and-swap, and with a store by <see cref="ISecuritySessionStore.TryReplaceAsync"/>
-/// first, so that all instances of a service agree on the one order of renewals and switches. What another instance changed is taken over.
+/// Changes the keys of sessions: in this process by compare-and-swap, and with a store first by
+/// <see cref="ISecuritySessionStore.TryReplaceAsync"/>, so that all instances of a service agree on the one order of renewals and switches.
+/// What another instance changed is taken over.
 /// </summary>
 internal sealed class KeyChanges(
     ISecuritySessionStore? store, EndpointScopes? endpoint, BindingMessages messages, RandomSource random, TimeProvider clock)
@@ -80,7 +81,9 @@ internal sealed class KeyChanges(
 
     /// <summary>The keys of a state.</summary>
     /// <param name="state">The state. It stays the caller's.</param>
-    /// <param name="known">The keys that the session has, which it keeps where their instances are in the state; null when it has none.</param>
+    /// <param name="known">
+    /// The keys that the session has, which it keeps where their instances are in the state; null when it has none.
+    /// </param>
     /// <exception cref="InvalidOperationException">The store returned a key that the suite of the binding does not use.</exception>
     public SessionKeys Read(SessionState state, SessionKeys? known = null)
     {

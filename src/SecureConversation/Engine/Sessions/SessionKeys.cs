@@ -75,6 +75,9 @@ internal sealed record SessionKeys
         Version = Version + 1,
     };
 
-    /// <summary>The same without a previous key that is not accepted any more. It is no transition: each instance finds out by itself.</summary>
-    public SessionKeys WithoutOutdated(DateTimeOffset now) => Previous is not null && now >= PreviousUntil ? this with { Previous = null } : this;
+    /// <summary>
+    /// The same without a previous key that is not accepted any more. It is no transition: each instance finds out by itself.
+    /// </summary>
+    public SessionKeys WithoutOutdated(DateTimeOffset now) =>
+        Previous is not null && now >= PreviousUntil ? this with { Previous = null } : this;
 }

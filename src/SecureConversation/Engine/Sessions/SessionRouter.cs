@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
@@ -30,7 +31,8 @@ internal sealed class SessionRouter(
         var security = wire.FindSecurity();
         if (security.IsNull)
         {
-            Fail.With(FailureCode.SecurityHeaderMissing);
+            Fail.With(FailureCode.SecurityHeaderMissing, "wsse:Security", $"a body of {wire.Body.FirstChild.Describe()}",
+                "a wsse:Security header (SecurityMode.Message)");
         }
 
         // The first SecurityContextToken is enough here: verification refuses a header with a second one.
@@ -42,7 +44,7 @@ internal sealed class SessionRouter(
             }
         }
 
-        return Fail.With<SecurityContextToken>(FailureCode.UnknownContext);
+        return WithoutSession.Refuse(wire, messages.Protocol);
     }
 
     /// <summary>
@@ -59,12 +61,12 @@ internal sealed class SessionRouter(
         var id = token.Identifier;
         if (store is null)
         {
-            return live.Find(id) is { } session && session.TryEnter() ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+            return live.Find(id) is { } session && session.TryEnter() ? session : Unknown(id, "no session of this process");
         }
 
         if (!UniqueIds.IsUrn(id))
         {
-            Fail.With(FailureCode.UnknownContext);
+            Unknown(id, "no identifier of a session of ours");
         }
 
         if (_lookUps.TryTake(sender) is { } limit)
@@ -123,7 +125,7 @@ internal sealed class SessionRouter(
 
         if (store is null || (!session.IsRevived && !session.HasLeftMemory))
         {
-            Fail.With(FailureCode.UnknownContext);
+            Unknown(session.Id, $"a session that has ended: {session.CloseReason}");
         }
 
         // The look-ups of strangers keep no verified message from its own, but it counts with them.
@@ -246,7 +248,7 @@ internal sealed class SessionRouter(
                 live.Close(session, SessionCloseReason.Aborted);
             }
 
-            return Fail.With<ServiceSession>(FailureCode.UnknownContext);
+            return Unknown(id, "no session of the session store");
         }
 
         RequireOwn(state);
@@ -256,7 +258,8 @@ internal sealed class SessionRouter(
             return session;
         }
 
-        return session is null || session.HasLeftMemory ? Revive(state, sender) : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+        return session is null || session.HasLeftMemory ? Revive(state, sender)
+            : Unknown(id, $"a session that has ended: {session.CloseReason}");
     }
 
     /// <summary>The state of a session. Where it lacks the key that is named, another instance may have issued that just now.</summary>
@@ -291,8 +294,7 @@ internal sealed class SessionRouter(
     {
         if (!endpoint!.Accepts(state.Endpoint))
         {
-            Fail.With(FailureCode.UnknownContext,
-                $"the session store has it for the endpoint '{state.Endpoint}', this is '{endpoint.Current}'");
+            Unknown(state.Id, $"a session for the endpoint '{state.Endpoint}'", $"one of this endpoint: this is '{endpoint.Current}'");
         }
     }
 
@@ -305,7 +307,7 @@ internal sealed class SessionRouter(
         {
             used = again.IsRevived ? await AdmitAsync(again).ConfigureAwait(false)
                 : live.Use(again) ? again
-                : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+                : Unknown(id, $"a session that has ended: {again.CloseReason}");
         }
         catch
         {
@@ -340,7 +342,7 @@ internal sealed class SessionRouter(
                 keys.Adopt(session, still);
             }
 
-            return live.Use(session) ? session : Fail.With<ServiceSession>(FailureCode.UnknownContext);
+            return live.Use(session) ? session : Unknown(session.Id, $"a session that has ended: {session.CloseReason}");
         }
         catch
         {
@@ -359,4 +361,14 @@ internal sealed class SessionRouter(
         HeldBy = Owner.NameOfUser(state.User) is { } name ? new Owner(name) : sender,
         ClientCertificate = state.ClientCertificate is { } certificate ? X509CertificateLoader.LoadCertificate(certificate) : null,
     };
+
+    /// <summary>The same code for whatever is wrong with the name of a session; what it is says the log.</summary>
+    [DoesNotReturn]
+    private static ServiceSession Unknown(string id, string found, string? expected = null) =>
+        throw new SecurityFailureException(FailureCode.UnknownContext, "wsc:SecurityContextToken")
+        {
+            Found = found,
+            Expected = expected,
+            SessionId = id,
+        };
 }

@@ -15,7 +15,8 @@ internal static class SessionRules
     {
         if (IsExpired(kind, expires, now))
         {
-            Fail.With(FailureCode.ContextKeyExpired);
+            Fail.With(FailureCode.ContextKeyExpired, "key of the session", $"a key that expired at {FailureText.Instant(expires)}",
+                $"one that is valid at {FailureText.Instant(now)}, by the clock here");
         }
     }
 }

@@ -55,6 +55,9 @@ internal sealed class SessionTable : IDisposable
 
     public int Count => _sessions.Count;
 
+    /// <summary>How many were opened and not used yet, those in a store included.</summary>
+    public int PendingCount => _pending.Taken;
+
     /// <summary>
     /// Reserves a place for a pending session before the costly part of the handshake; the limit that was met when none is left for this
     /// owner, else null.

@@ -184,7 +184,7 @@ internal sealed class SignatureElement
         // A reference by "#id" excludes comments (XML Signature section 4.3.3.3), so WithComments makes no difference.
         if (algorithm != expected && algorithm != Uris.ExcC14NWithComments)
         {
-            Fail.With(FailureCode.AlgorithmMismatch, "canonicalization or transform");
+            Fail.With(FailureCode.AlgorithmMismatch, "canonicalization or transform", algorithm, expected);
         }
     }
 

@@ -19,7 +19,7 @@ internal static class SignatureVerification
         RequireAlgorithm(signature, suite.SymmetricSignature.Uri);
         if (!IsValue(signature, suite, key))
         {
-            Fail.With(FailureCode.SignatureMismatch);
+            Fail.With(FailureCode.SignatureMismatch, "ds:SignatureValue");
         }
     }
 
@@ -37,7 +37,8 @@ internal static class SignatureVerification
         RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
         if (!IsValue(signature, suite, certificate))
         {
-            Fail.With(FailureCode.SignatureMismatch);
+            Fail.With(FailureCode.SignatureMismatch, "ds:SignatureValue",
+                $"a value that does not hold for {FailureText.Certificate(certificate)}");
         }
     }
 
@@ -70,11 +71,13 @@ internal static class SignatureVerification
         RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, value[..((publicKey.KeySize + 7) / 8)]);
     }
 
-    /// <summary>Why a value does not hold, for the log.</summary>
-    public static FailureCode FailureOf(SignatureElement signature, SecurityAlgorithmSuite suite, bool isAsymmetric) =>
-        signature.SignatureMethod == (isAsymmetric ? suite.AsymmetricSignature.Uri : suite.SymmetricSignature.Uri)
-            ? FailureCode.SignatureMismatch
-            : FailureCode.AlgorithmMismatch;
+    /// <summary>Refuses a message whose signature value does not hold, and says why.</summary>
+    /// <exception cref="SecurityFailureException">Always.</exception>
+    public static T Refuse<T>(SignatureElement signature, SecurityAlgorithmSuite suite, bool isAsymmetric)
+    {
+        RequireAlgorithm(signature, suite.SignatureUri(isAsymmetric));
+        return Fail.With<T>(FailureCode.SignatureMismatch, "ds:SignatureValue");
+    }
 
     /// <summary>Verifies the digest of the element that a reference names; returns the canonical form that has this digest.</summary>
     /// <param name="reference">The reference.</param>
@@ -86,15 +89,15 @@ internal static class SignatureVerification
     {
         if (reference.DigestAlgorithm != digest.Algorithm.Uri)
         {
-            Fail.With(FailureCode.AlgorithmMismatch, "ds:DigestMethod");
+            Fail.With(FailureCode.AlgorithmMismatch, "ds:DigestMethod", reference.DigestAlgorithm, digest.Algorithm.Uri);
         }
 
         using var survey = listsAll ? new PrefixSurvey(PrefixInterest.Unlisted) : null;
         var form = digest.Match(target, reference.InclusivePrefixes.Span, reference.DigestValue, survey)
-            ?? Fail.With<CanonicalForm>(FailureCode.DigestMismatch);
+            ?? Fail.With<CanonicalForm>(FailureCode.DigestMismatch, "ds:Reference", $"another digest of {target.Describe()}");
         if (survey is { HasUnlisted: true })
         {
-            Fail.With(FailureCode.PartNotSigned, "namespace declaration");
+            Fail.With(FailureCode.PartNotSigned, "namespace declaration", target.Describe());
         }
 
         return form;
@@ -104,7 +107,7 @@ internal static class SignatureVerification
     {
         if (signature.SignatureMethod != expected)
         {
-            Fail.With(FailureCode.AlgorithmMismatch, "ds:SignatureMethod");
+            Fail.With(FailureCode.AlgorithmMismatch, "ds:SignatureMethod", signature.SignatureMethod, expected);
         }
     }
 
@@ -113,7 +116,8 @@ internal static class SignatureVerification
         RSA? key = null;
         try
         {
-            key = certificate.GetRSAPublicKey() ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "RSA key expected");
+            key = certificate.GetRSAPublicKey()
+                ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "public key", certificate.PublicKey.Oid.Value, "RSA");
             if (key.ExportParameters(includePrivateParameters: false).Exponent!.Length > MaxExponentBytes)
             {
                 Fail.With(FailureCode.AlgorithmMismatch, "RSA exponent");
@@ -121,7 +125,8 @@ internal static class SignatureVerification
 
             if (!suite.IsAsymmetricKeyLengthSupported(key.KeySize))
             {
-                Fail.With(FailureCode.AlgorithmMismatch, "RSA key length");
+                Fail.With(FailureCode.AlgorithmMismatch, "RSA key length", FailureText.Of(key.KeySize, "bits"),
+                    $"{suite.MinAsymmetricKeyLength} to {suite.MaxAsymmetricKeyLength} bits ({suite.Name})");
             }
 
             return key;

@@ -1,3 +1,4 @@
+using System.Text;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Xml;
@@ -24,6 +25,9 @@ internal readonly record struct HeaderBlock(XmlElement Element, XmlId? Id, bool 
 internal sealed class SoapEnvelope : IDisposable
 {
     private const int MaxHeaderBlocks = 256;
+
+    private static readonly byte[] Wsa10 = Encoding.UTF8.GetBytes(Ns.Wsa10);
+    private static readonly byte[] WsaAugust2004 = Encoding.UTF8.GetBytes(Ns.WsaAugust2004);
 
     private readonly PooledBytes? _buffer;
 
@@ -63,6 +67,21 @@ internal sealed class SoapEnvelope : IDisposable
             var child = Body.FirstChild;
             return !child.IsNull && child.Is(Names.Fault);
         }
+    }
+
+    /// <summary>A block of another WS-Addressing version than the envelope should have; the null element when there is none.</summary>
+    public XmlElement FindOtherAddressing()
+    {
+        foreach (var block in Headers)
+        {
+            var uri = block.Element.NamespaceUri;
+            if ((uri.SequenceEqual(Wsa10) || uri.SequenceEqual(WsaAugust2004)) && !uri.SequenceEqual(Names.Action.NamespaceUri))
+            {
+                return block.Element;
+            }
+        }
+
+        return default;
     }
 
     /// <summary>Parses an envelope.</summary>
@@ -158,7 +177,8 @@ internal sealed class SoapEnvelope : IDisposable
         var root = xml.Root;
         if (!root.Is(names.Envelope))
         {
-            Fail.With(root.LocalName.SequenceEqual("Envelope"u8) ? FailureCode.SoapVersionMismatch : FailureCode.NotAnEnvelope);
+            Fail.With(root.LocalName.SequenceEqual("Envelope"u8) ? FailureCode.SoapVersionMismatch : FailureCode.NotAnEnvelope,
+                "root element", root.Describe(), $"{names.Envelope} (MessageVersion {names.Version})");
         }
 
         var child = root.FirstChild;
@@ -172,7 +192,8 @@ internal sealed class SoapEnvelope : IDisposable
         // SOAP 1.2 part 1 section 5.1: nothing follows the body. SOAP 1.1 allows trailers; they are refused.
         if (child.IsNull || !child.Is(names.Body) || !child.NextSibling.IsNull || root.HasText)
         {
-            Fail.With(FailureCode.NotAnEnvelope);
+            Fail.With(FailureCode.NotAnEnvelope, "children of s:Envelope", child.Describe(),
+                "s:Header and one s:Body, and nothing after it");
         }
 
         var headers = new List<HeaderBlock>(8);
@@ -182,7 +203,7 @@ internal sealed class SoapEnvelope : IDisposable
             {
                 if (headers.Count == MaxHeaderBlocks)
                 {
-                    Fail.With(FailureCode.LimitExceeded, "header blocks");
+                    Fail.With(FailureCode.LimitExceeded, "header blocks", expected: FailureText.AtMost(MaxHeaderBlocks));
                 }
 
                 headers.Add(new HeaderBlock(block, block.GetId(Wsu.Id), block.Is(Wsse.EncryptedHeader)));

@@ -2,24 +2,17 @@ using Microsoft.Extensions.Logging;
 
 namespace SecureConversation.Engine.Telemetry;
 
-/// <summary>Log events of the engine. Ids are never reused. No event contains keys, passwords or message content.</summary>
+/// <summary>
+/// Log events of the engine. Ids are never reused. No event contains keys, passwords or message content. Those that say that a message was
+/// refused are in <see cref="RefusalEvent"/>.
+/// </summary>
 internal static partial class EngineLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Message refused: {Code} ({Detail}).")]
-    public static partial void Refused(ILogger logger, FailureCode code, string? detail);
-
     [LoggerMessage(2, LogLevel.Information, "Session {SessionId} issued to {User}.")]
     public static partial void SessionIssued(ILogger logger, string sessionId, string user);
 
     [LoggerMessage(3, LogLevel.Information, "Session {SessionId} closed: {Reason}.")]
     public static partial void SessionClosed(ILogger logger, string sessionId, string reason);
-
-    [LoggerMessage(4, LogLevel.Error,
-        "A defect of the library while receiving a message.")]
-    public static partial void Defect(ILogger logger, Exception exception);
-
-    [LoggerMessage(35, LogLevel.Error, "Message refused: {Code}, because {Setting} of the application threw an exception.")]
-    public static partial void ValidatorFailed(ILogger logger, FailureCode code, string setting, Exception exception);
 
     [LoggerMessage(6, LogLevel.Error, "A callback of the application failed when a session had ended.")]
     public static partial void CallbackFailed(ILogger logger, Exception exception);
@@ -81,9 +74,6 @@ internal static partial class EngineLog
 
     [LoggerMessage(52, LogLevel.Information, "The credentials of the client changed. Open sessions go on.")]
     public static partial void ClientCredentialsChanged(ILogger logger);
-
-    [LoggerMessage(7, LogLevel.Warning, "Message refused: {Code}, because {Setting} is used up.")]
-    public static partial void LimitReached(ILogger logger, FailureCode code, string setting);
 
     [LoggerMessage(40, LogLevel.Information, "Session {SessionId} of {User} renewed: another key was issued for it.")]
     public static partial void SessionRenewed(ILogger logger, string sessionId, string user);

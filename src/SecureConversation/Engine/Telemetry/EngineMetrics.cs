@@ -3,16 +3,25 @@ using System.Diagnostics.Metrics;
 namespace SecureConversation.Engine.Telemetry;
 
 /// <summary>
-/// The measurements of the engine: the meter "SecureConversation". The values of the tags are names of this library, never anything of a
-/// peer, so that their number is limited.
+/// The measurements of the engine: the meter "SecureConversation". The values of the tags are names of this library and the name that the
+/// application gave its endpoint, never anything of a peer, so that their number is limited.
 /// </summary>
 internal static class EngineMetrics
 {
-    private static readonly Meter Meter = new("SecureConversation");
+    /// <summary>The name of the meter, and of the source of activities.</summary>
+    public const string Name = "SecureConversation";
+
+    private static readonly Meter Meter = new(Name);
+
+    // Most operations take a millisecond, handshakes over a network some hundred.
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    };
 
     /// <summary>Messages that a service refused, by "code" (the name of the FailureCode).</summary>
     public static readonly Counter<long> RefusedMessages =
-        Meter.CreateCounter<long>("secureconversation.refused_messages", "{message}", "Messages that a service refused.");
+        Meter.CreateCounter<long>("secureconversation.refused_messages", "{message}", "Messages that were refused, by failure code.");
 
     /// <summary>Messages that were refused as too many, by "setting": the one that limits them, as in the log.</summary>
     public static readonly Counter<long> LimitsReached = Meter.CreateCounter<long>(
@@ -30,7 +39,60 @@ internal static class EngineMetrics
     public static readonly UpDownCounter<long> WaitingRefusals =
         Meter.CreateUpDownCounter<long>("secureconversation.waiting_refusals", "{message}", "Refusals that wait until they are due.");
 
+    /// <summary>Messages that were protected, by "role".</summary>
+    public static readonly Counter<long> SecuredMessages = Meter.CreateCounter<long>(
+        "secureconversation.secured_messages", "{message}", "Messages that were protected.");
+
+    /// <summary>Messages that passed every check, by "role".</summary>
+    public static readonly Counter<long> VerifiedMessages = Meter.CreateCounter<long>(
+        "secureconversation.verified_messages", "{message}", "Messages that passed every check.");
+
+    /// <summary>Octets of protected envelopes that were made.</summary>
+    public static readonly Counter<long> SecuredBytes = Meter.CreateCounter<long>(
+        "secureconversation.secured_bytes", "By", "Size of the protected envelopes that were made.");
+
+    /// <summary>Octets of received envelopes that passed every check.</summary>
+    public static readonly Counter<long> VerifiedBytes = Meter.CreateCounter<long>(
+        "secureconversation.verified_bytes", "By", "Size of the received envelopes that passed every check.");
+
+    /// <summary>Contexts that a service issued or a client received.</summary>
+    public static readonly Counter<long> OpenedSessions = Meter.CreateCounter<long>(
+        "secureconversation.opened_sessions", "{session}", "Sessions that were opened.");
+
+    /// <summary>Sessions that got another key.</summary>
+    public static readonly Counter<long> RenewedSessions = Meter.CreateCounter<long>(
+        "secureconversation.renewed_sessions", "{session}", "Sessions whose key was renewed.");
+
+    /// <summary>Sessions that ended after their key had expired.</summary>
+    public static readonly Counter<long> ExpiredSessions = Meter.CreateCounter<long>(
+        "secureconversation.expired_sessions", "{session}", "Sessions that ended after their key had expired.");
+
+    /// <summary>Sessions that ended, by "reason" (the name of the SessionCloseReason).</summary>
+    public static readonly Counter<long> ClosedSessions = Meter.CreateCounter<long>(
+        "secureconversation.closed_sessions", "{session}", "Sessions that ended, by reason.");
+
+    /// <summary>How long handshakes took; of a client with the network.</summary>
+    public static readonly Histogram<double> HandshakeDuration = Meter.CreateHistogram(
+        "secureconversation.handshake.duration", "s", "How long it took to open a session.", tags: null, Seconds);
+
+    /// <summary>How long it took to protect a message.</summary>
+    public static readonly Histogram<double> SecureDuration = Meter.CreateHistogram(
+        "secureconversation.secure.duration", "s", "How long it took to protect a message.", tags: null, Seconds);
+
+    /// <summary>How long it took to verify a message, or to refuse it; what a refusal waits is not in it.</summary>
+    public static readonly Histogram<double> VerifyDuration = Meter.CreateHistogram(
+        "secureconversation.verify.duration", "s", "How long it took to verify a message.", tags: null, Seconds);
+
     /// <summary>Observes how many messages the replay memories of the process hold.</summary>
     public static void ObserveReplayEntries(Func<long> count) => Meter.CreateObservableGauge(
         "secureconversation.replay_entries", count, "{message}", "Messages that are remembered, so that they cannot be replayed.");
+
+    /// <summary>Observes how many sessions the services of the process hold.</summary>
+    public static void ObserveSessions(Func<IEnumerable<Measurement<long>>> active, Func<IEnumerable<Measurement<long>>> pending)
+    {
+        Meter.CreateObservableUpDownCounter("secureconversation.active_sessions", active, "{session}",
+            "Sessions in the memory of the process, pending ones included.");
+        Meter.CreateObservableUpDownCounter("secureconversation.pending_sessions", pending, "{session}",
+            "Sessions that were opened and not used yet, also those in a session store.");
+    }
 }

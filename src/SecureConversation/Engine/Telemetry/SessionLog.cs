@@ -8,7 +8,7 @@ namespace SecureConversation.Engine.Telemetry;
 /// Logs the sessions of a service: the first of every second, then how many more there were. Those of clients with a name are counted
 /// apart, since anybody can open anonymous ones, and are all logged when they are issued. Many may end at once.
 /// </summary>
-internal sealed class SessionLog(ILogger log, TimeProvider clock) : IDisposable
+internal sealed class SessionLog(ILogger log, TimeProvider clock, EngineTelemetry telemetry) : IDisposable
 {
     private readonly LogLimit _issued = new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreSessionsIssued(log, more));
     private readonly LogLimit _renewed = new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreSessionsRenewed(log, more));
@@ -17,6 +17,7 @@ internal sealed class SessionLog(ILogger log, TimeProvider clock) : IDisposable
 
     public void Issued(string sessionId, ClaimsPrincipal user)
     {
+        telemetry.Opened();
         if (IsNamed(user) || _issued.TryTake())
         {
             EngineLog.SessionIssued(log, sessionId, user.Identity?.Name ?? "anonymous");
@@ -25,15 +26,18 @@ internal sealed class SessionLog(ILogger log, TimeProvider clock) : IDisposable
 
     public void Renewed(string sessionId, ClaimsPrincipal user)
     {
+        telemetry.Renewed();
         if (IsNamed(user) || _renewed.TryTake())
         {
             EngineLog.SessionRenewed(log, sessionId, user.Identity?.Name ?? "anonymous");
         }
     }
 
-    public void Closed(string sessionId, ClaimsPrincipal user, SessionCloseReason reason)
+    /// <summary>Counts one that ended, and logs it unless it made room, which <see cref="Displaced"/> says.</summary>
+    public void Closed(string sessionId, ClaimsPrincipal user, SessionCloseReason reason, DateTimeOffset expires)
     {
-        if (LimitOf(user).TryTake())
+        telemetry.Closed(reason, expires <= clock.GetUtcNow());
+        if (reason != SessionCloseReason.Displaced && LimitOf(user).TryTake())
         {
             EngineLog.SessionClosed(log, sessionId, reason.ToString());
         }

@@ -17,10 +17,14 @@ internal static class ApplicationCode
         {
             return await ask().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not (SecurityFailureException or AuthenticationFaultException or OutOfMemoryException)
-            && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is not AuthenticationFaultException && IsItsOwn(e, cancellationToken))
         {
             throw new SecurityFailureException(FailureCode.ValidatorFailed, setting) { Thrown = e };
         }
     }
+
+    /// <summary>Whether the code is to blame for an exception: not for a refusal, nor for the end of whoever waits for it.</summary>
+    public static bool IsItsOwn(Exception e, CancellationToken cancellationToken) =>
+        e is not (SecurityFailureException or OutOfMemoryException)
+        && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested);
 }

@@ -49,6 +49,18 @@ internal sealed record KeyReference(KeyReferenceKind Kind)
     /// <summary>Whether the reference names a certificate by its properties or contains it.</summary>
     public bool IsX509 => Kind >= KeyReferenceKind.Thumbprint;
 
+    /// <summary>What it names, for the log: a stranger may have written it.</summary>
+    public string Describe() => Kind switch
+    {
+        KeyReferenceKind.LocalId => $"the token #{LocalId}",
+        KeyReferenceKind.SecurityContext => Uri,
+        KeyReferenceKind.EncryptedKeySha1 => $"EncryptedKeySHA1 {Convert.ToBase64String(Value.Span)}",
+        KeyReferenceKind.Thumbprint => $"SHA-1 thumbprint {Convert.ToHexString(Value.Span)}",
+        KeyReferenceKind.SubjectKeyIdentifier => $"subject key identifier {Convert.ToHexString(Value.Span)}",
+        KeyReferenceKind.IssuerSerial => $"serial number {Convert.ToHexString(Value.Span)} of {IssuerName}",
+        _ => "a certificate in the reference",
+    };
+
     /// <summary>Whether this reference names the given certificate.</summary>
     public bool Matches(X509Certificate2 certificate) => Kind switch
     {

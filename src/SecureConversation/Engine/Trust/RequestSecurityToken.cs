@@ -43,7 +43,8 @@ internal sealed record RequestSecurityToken(TrustRequestKind Kind)
         {
             Fail.With(element is { IsNull: false } && element.LocalName.SequenceEqual("RequestSecurityToken"u8)
                 ? FailureCode.VersionMismatch
-                : FailureCode.InvalidTrustRequest);
+                : FailureCode.InvalidTrustRequest,
+                "child of s:Body", element.Describe(), protocol.RequestSecurityToken.ToString());
         }
 
         var request = new RequestSecurityToken(ReadKind(element, protocol)) { Context = element.GetAttribute(Attr.Context) };

@@ -207,7 +207,8 @@ internal ref struct NamespaceScope : IDisposable
         XmlNamespaces.CheckDeclaration(record.DeclaredPrefix(_document), uri);
         if (Count >= _limit)
         {
-            Fail.With(FailureCode.LimitExceeded, $"more than {_limit} namespace declarations in scope (MaxNamespaceDeclarations)");
+            Fail.With(FailureCode.LimitExceeded, "namespace declarations in scope",
+                expected: FailureText.AtMost(_limit, "MaxNamespaceDeclarations"));
         }
 
         if (Count == _keys.Length)

@@ -19,7 +19,8 @@ internal static class Utf8Transcoder
     {
         if (message.Length > limits.MaxBytes)
         {
-            Fail.With(FailureCode.LimitExceeded, "size");
+            Fail.With(FailureCode.LimitExceeded, "size", FailureText.Of(message.Length, "bytes"),
+                FailureText.AtMost(limits.MaxBytes, "MaxEnvelopeBytes"));
         }
 
         var utf16 = DetectUtf16(message.Span, charset);

@@ -68,7 +68,7 @@ internal ref partial struct Utf8XmlTokenizer
     {
         if (Depth >= _limits.MaxDepth)
         {
-            Fail.With(FailureCode.LimitExceeded, "depth");
+            Fail.With(FailureCode.LimitExceeded, "depth", expected: FailureText.AtMost(_limits.MaxDepth));
         }
 
         if (IsEmptyElement)
@@ -120,8 +120,8 @@ internal ref partial struct Utf8XmlTokenizer
     {
         if (AttributeCount >= _limits.MaxAttributesPerElement)
         {
-            Fail.With(FailureCode.LimitExceeded,
-                $"more than {_limits.MaxAttributesPerElement} attributes of an element (MaxAttributesPerElement)");
+            Fail.With(FailureCode.LimitExceeded, "attributes of an element",
+                expected: FailureText.AtMost(_limits.MaxAttributesPerElement, "MaxAttributesPerElement"));
         }
 
         var index = AttributeBase + AttributeCount;
@@ -237,7 +237,7 @@ internal ref partial struct Utf8XmlTokenizer
         localLength = p - part;
         if (p - at > _limits.MaxNameBytes)
         {
-            Fail.With(FailureCode.LimitExceeded, "name length");
+            Fail.With(FailureCode.LimitExceeded, "name length", expected: FailureText.AtMost(_limits.MaxNameBytes));
         }
 
         return p;

@@ -101,6 +101,21 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
     public DeclarationEnumerable NamespaceDeclarations => new(this);
 
+    /// <summary>Its expanded name, for the log: a stranger may have written it.</summary>
+    public string Describe()
+    {
+        const int most = 512;
+        if (IsNull)
+        {
+            return "nothing";
+        }
+
+        var name = LocalName;
+        var uri = NamespaceUri;
+        var local = Encoding.UTF8.GetString(name[..Math.Min(most, name.Length)]);
+        return uri.IsEmpty ? local : $"{{{Encoding.UTF8.GetString(uri[..Math.Min(most, uri.Length)])}}}{local}";
+    }
+
     internal int Number => _number;
 
     /// <summary>The attributes and namespace declarations of the start tag.</summary>
@@ -230,7 +245,8 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
                 var declaration = document[records[i].NameStart..(records[i].ValueEnd + 1)];
                 if (declaration.Length > maxBytes - (output.Length - start))
                 {
-                    Fail.With(FailureCode.LimitExceeded, "namespace declarations in scope of wsse:Security");
+                    Fail.With(FailureCode.LimitExceeded, "namespace declarations in scope of wsse:Security",
+                        expected: "fewer (MaxNamespaceDeclarations)");
                 }
 
                 output.Write(" "u8);

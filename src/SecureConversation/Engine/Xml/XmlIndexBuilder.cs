@@ -59,7 +59,7 @@ internal ref struct XmlIndexBuilder : IDisposable
         catch (SecurityFailureException failure) when (failure.Code is FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct)
         {
             // The document was parsed before the fragments were inserted, so the error is in a decrypted fragment.
-            return Fail.With<XmlIndex>(FailureCode.DecryptionFailed, failure.Detail);
+            return Fail.With<XmlIndex>(FailureCode.DecryptionFailed, failure.Detail, failure.Found, failure.Expected);
         }
     }
 
@@ -86,7 +86,8 @@ internal ref struct XmlIndexBuilder : IDisposable
     {
         if (_document.Length > _limits.MaxBytes)
         {
-            Fail.With(FailureCode.LimitExceeded, "size");
+            Fail.With(FailureCode.LimitExceeded, "size", FailureText.Of(_document.Length, "bytes"),
+                FailureText.AtMost(_limits.MaxBytes, "MaxEnvelopeBytes"));
         }
 
         XmlChars.Validate(_document);
@@ -215,13 +216,14 @@ internal ref struct XmlIndexBuilder : IDisposable
     {
         if (_nodeCount >= _limits.MaxIndexedNodes)
         {
-            Fail.With(FailureCode.LimitExceeded, "elements");
+            Fail.With(FailureCode.LimitExceeded, "elements outside the body", expected: FailureText.AtMost(_limits.MaxIndexedNodes));
         }
 
         _indexedAttributes += _tokens.AttributeCount;
         if (_indexedAttributes > _limits.MaxIndexedAttributes)
         {
-            Fail.With(FailureCode.LimitExceeded, "attributes of all elements");
+            Fail.With(FailureCode.LimitExceeded, "attributes of all elements outside the body",
+                expected: FailureText.AtMost(_limits.MaxIndexedAttributes));
         }
 
         if (_nodeCount == _nodes.Length)

@@ -44,6 +44,7 @@ internal static class ClientCancel
         }
         catch (SecurityFailureException e)
         {
+            role.Environment.Refused(RequestFacts.Of(response, e));
             throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The response to Cancel was refused: {e.Message}.", e);
         }
     }

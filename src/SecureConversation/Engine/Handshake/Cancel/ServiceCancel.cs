@@ -23,7 +23,7 @@ internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sess
         }
         catch (SecurityFailureException e)
         {
-            environment.Refused(e.Code, e.Detail);
+            environment.Refused(RequestFacts.Of(request, e));
             var fault = EnvelopeWriter.Fault(messages.Soap, FaultMap.Of(e.Code, messages.Protocol), request.MessageId);
             var requirements = messages.ForSentReply(messages.Soap.DefaultFaultAction, requestAction: null);
             return new ServiceAnswer(protection.Secure(fault, requirements), e.Code);

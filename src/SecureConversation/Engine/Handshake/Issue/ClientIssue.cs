@@ -48,6 +48,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
     public override ClientHandshakeResult Continue(ReadOnlyMemory<byte> reply)
     {
         var issued = ReadContext(_role, _request, reply, _entropy, MessageKind.IssueResponse, _ => { });
+        _role.Environment.Telemetry.Opened();
         EngineLog.SessionOpened(_role.Environment.Log, issued.Key.Context.Identifier);
         return new ClientHandshakeResult(null, issued);
     }
@@ -109,7 +110,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
         }
         catch (SecurityFailureException e)
         {
-            role.Environment.Refused(e.Code, e.Detail);
+            role.Environment.Refused(RequestFacts.Of(message, e));
             throw new SecureConversationException(
                 FaultMap.Coarse(e.Code), e.Code, $"The response to the session request was refused: {e.Message}.", e);
         }

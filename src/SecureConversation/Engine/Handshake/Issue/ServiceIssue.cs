@@ -69,7 +69,7 @@ internal sealed class ServiceIssue(
         }
         catch (SecurityFailureException e)
         {
-            environment.Refused(e.Code, e.Detail);
+            environment.Refused(RequestFacts.Of(request, e));
             var fault = EnvelopeWriter.Fault(_session.Soap, FaultOf(e.Code), request.MessageId);
             return new ServiceAnswer(protection.Secure(fault, _bootstrap.ForHandshake(MessageRole.Reply)), e.Code);
         }
@@ -129,7 +129,8 @@ internal sealed class ServiceIssue(
             || (trust.TokenType is not null && trust.TokenType != protocol.SctTokenType)
             || trust.Target is not null)
         {
-            Fail.With(FailureCode.InvalidTrustRequest, "wst:RequestSecurityToken");
+            Fail.With(FailureCode.InvalidTrustRequest, "wst:RequestSecurityToken", $"{trust.Kind} of {trust.TokenType ?? "a token"}",
+                $"{TrustRequestKind.Issue} of {protocol.SctTokenType}");
         }
     }
 

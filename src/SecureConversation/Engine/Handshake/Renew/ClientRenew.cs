@@ -56,6 +56,7 @@ internal sealed class ClientRenew : ClientHandshakeStep
     public override ClientHandshakeResult Continue(ReadOnlyMemory<byte> reply)
     {
         var issued = ClientIssue.ReadContext(_role, _request, reply, _entropy, MessageKind.RenewResponse, RequireAnotherKey);
+        _role.Environment.Telemetry.Renewed();
         EngineLog.KeyRenewed(_role.Environment.Log, _context.Identifier);
         return new ClientHandshakeResult(null, issued);
     }

@@ -59,7 +59,7 @@ internal sealed class ServiceRenew(EndpointMessages messages, KeyChanges keys, E
         }
         catch (SecurityFailureException e)
         {
-            environment.Refused(e.Code, e.Detail);
+            environment.Refused(RequestFacts.Of(request, e));
             var fault = EnvelopeWriter.Fault(_session.Soap, FaultMap.Of(e.Code, _session.Protocol), request.MessageId);
             return new ServiceAnswer(protection.Secure(fault, _bootstrap.ForHandshake(MessageRole.Reply)), e.Code);
         }

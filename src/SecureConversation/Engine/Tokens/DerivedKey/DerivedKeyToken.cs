@@ -45,7 +45,7 @@ internal sealed class DerivedKeyToken
     {
         if (element.GetAttribute(Attr.Algorithm) is { } algorithm && algorithm != protocol.PSha1DerivationUri)
         {
-            Fail.With(FailureCode.AlgorithmMismatch, "wsc:DerivedKeyToken/@Algorithm");
+            Fail.With(FailureCode.AlgorithmMismatch, "wsc:DerivedKeyToken/@Algorithm", algorithm, protocol.PSha1DerivationUri);
         }
 
         var child = element.FirstChild;
@@ -87,7 +87,9 @@ internal sealed class DerivedKeyToken
         };
         if (start > MaxOffset || length is 0 or > MaxLength || nonce.Length < MinNonce)
         {
-            Fail.With(FailureCode.DerivedKeyViolation, "bounds of wsc:DerivedKeyToken");
+            Fail.With(FailureCode.DerivedKeyViolation, "bounds of wsc:DerivedKeyToken",
+                $"offset {start}, length {length}, nonce of {nonce.Length} octets",
+                $"offset {FailureText.AtMost(MaxOffset)}, length 1 to {MaxLength}, nonce of {MinNonce} to {MaxNonce} octets");
         }
 
         return new DerivedKeyToken(source, new DerivedKeyInputs((int)start, length, nonce));

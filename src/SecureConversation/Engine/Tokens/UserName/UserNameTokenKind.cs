@@ -57,12 +57,13 @@ internal sealed class UserNameTokenKind : TokenKind
                 () => authenticator.AuthenticateAsync(userName, password, origin, cancellationToken), cancellationToken)
                 .ConfigureAwait(false) is { } user
                 ? ClientIdentity.Copy(user)
-                : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials);
+                : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials, "UserNameAuthenticator", "it returned null");
         }
 
         var validator = authentication.Credentials.UserNamePasswordValidator!;
         var isAccepted = await ApplicationCode.AskAsync("UserNamePasswordValidator",
             () => validator.ValidateAsync(userName, password, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return isAccepted ? ClientIdentity.FromUserName(userName) : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials);
+        return isAccepted ? ClientIdentity.FromUserName(userName)
+            : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials, "UserNamePasswordValidator", "it returned false");
     }
 }

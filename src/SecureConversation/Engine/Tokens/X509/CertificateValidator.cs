@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Engine.Tokens;
 
@@ -44,7 +45,7 @@ internal sealed class CertificateValidator
         _stores = new CertificateStores(options.TrustedStoreLocation);
         _threads = threads;
         _revocation = new RevocationChecks(
-            threads, (certificate, now) => FindProblemOfChain(certificate, now, options.RevocationMode, downloads: false) is null);
+            threads, (certificate, now) => FindProblemOfChain(certificate, now, options.RevocationMode, downloads: false));
     }
 
     /// <summary>
@@ -82,7 +83,7 @@ internal sealed class CertificateValidator
             case X509CertificateValidationMode.PeerOrChainTrust:
             case X509CertificateValidationMode.ChainTrust:
                 return FindProblemOfChain(certificate, now, X509RevocationMode.NoCheck, downloads: false)
-                    ?? (await _revocation.IsInOrderAsync(certificate, now, cancellationToken).ConfigureAwait(false) ? null : Revoked);
+                    ?? await _revocation.FindProblemAsync(certificate, now, cancellationToken).ConfigureAwait(false);
             default:
                 return FindProblem(certificate, now);
         }
@@ -106,15 +107,24 @@ internal sealed class CertificateValidator
         _ => IsAcceptedByCaller(certificate, now, DownloadsIfOnline) ? null : NotAccepted,
     };
 
-    private static string Describe(X509ChainStatusFlags status)
+    private static string Describe(X509Chain chain)
     {
+        var status = StatusOf(chain.ChainStatus);
         const X509ChainStatusFlags unknown = X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
         const X509ChainStatusFlags rootless = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
-        return (status & ~unknown) == 0 ? $"its chain has the status {status}: {Revoked}"
-            : (status & rootless) == 0 ? $"its chain has the status {status}."
-            : $"its chain has the status {status}. A private authority is trusted by CertificateValidationOptions.TrustOnly(authority), "
+        var found = $"its chain has the status {status} ({string.Join("; ", chain.ChainElements.Select(Describe))})";
+        return (status & ~unknown) == 0 ? $"{found}: {Revoked}"
+            : (status & rootless) == 0 ? $"{found}."
+            : $"{found}. A private authority is trusted by CertificateValidationOptions.TrustOnly(authority), "
                 + "and authorities between the two belong into IntermediateCertificates.";
     }
+
+    private static string Describe(X509ChainElement element) =>
+        $"{FailureText.Certificate(element.Certificate)}, valid from {FailureText.Instant(element.Certificate.NotBefore)} to "
+        + $"{FailureText.Instant(element.Certificate.NotAfter)}: {StatusOf(element.ChainElementStatus)}";
+
+    private static X509ChainStatusFlags StatusOf(X509ChainStatus[] all) =>
+        all.Aggregate(X509ChainStatusFlags.NoError, (sum, status) => sum | status.Status);
 
     // In mode Custom certificates of strangers take places, so such a service has places of its own.
     private static OwnThreads NetworkThreads() => new(limit: 8, maxWaiting: 256, "RevocationMode Online, checks under way");
@@ -132,8 +142,7 @@ internal sealed class CertificateValidator
         using var chain = CreateChain(now, revocation, downloads);
         try
         {
-            return chain.Build(certificate) ? null : Describe(chain.ChainStatus.Aggregate(
-                X509ChainStatusFlags.NoError, (all, status) => all | status.Status));
+            return chain.Build(certificate) ? null : Describe(chain);
         }
         finally
         {

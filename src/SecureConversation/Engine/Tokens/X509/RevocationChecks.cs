@@ -8,8 +8,8 @@ namespace SecureConversation.Engine.Tokens;
 /// kept for a while: platforms keep revocation lists longer than that.
 /// </summary>
 /// <param name="threads">The threads that wait for the network.</param>
-/// <param name="check">Builds the chain with revocation; it gets a certificate of its own.</param>
-internal sealed class RevocationChecks(OwnThreads threads, Func<X509Certificate2, DateTimeOffset, bool> check)
+/// <param name="check">Builds the chain with revocation; it gets a certificate of its own. Returns what is wrong, null for nothing.</param>
+internal sealed class RevocationChecks(OwnThreads threads, Func<X509Certificate2, DateTimeOffset, string?> check)
 {
     private const int MaxKnown = 1024;
 
@@ -21,9 +21,9 @@ internal sealed class RevocationChecks(OwnThreads threads, Func<X509Certificate2
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Check> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Whether the chain of the certificate is in order, with revocation.</summary>
+    /// <summary>What is wrong with the chain of the certificate, revocation included; null when it is in order.</summary>
     /// <exception cref="Failures.SecurityFailureException">Too many certificates wait for such a check.</exception>
-    public Task<bool> IsInOrderAsync(X509Certificate2 certificate, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task<string?> FindProblemAsync(X509Certificate2 certificate, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var key = Convert.ToHexString(SHA256.HashData(certificate.RawDataMemory.Span));
         lock (_lock)
@@ -41,7 +41,7 @@ internal sealed class RevocationChecks(OwnThreads threads, Func<X509Certificate2
         }
     }
 
-    private bool CheckCopy(byte[] raw, DateTimeOffset now)
+    private string? CheckCopy(byte[] raw, DateTimeOffset now)
     {
         using var copy = X509CertificateLoader.LoadCertificate(raw);
         return check(copy, now);
@@ -68,10 +68,10 @@ internal sealed class RevocationChecks(OwnThreads threads, Func<X509Certificate2
         }
     }
 
-    private sealed record Check(Task<bool> Result, DateTimeOffset Started)
+    private sealed record Check(Task<string?> Result, DateTimeOffset Started)
     {
         /// <summary>Whether it goes on, or came to a result that is new enough.</summary>
         public bool Counts(DateTimeOffset now) => !Result.IsCompleted
-            || (Result.IsCompletedSuccessfully && now >= Started && now < Started + (Result.Result ? KeepGood : KeepBad));
+            || (Result.IsCompletedSuccessfully && now >= Started && now < Started + (Result.Result is null ? KeepGood : KeepBad));
     }
 }

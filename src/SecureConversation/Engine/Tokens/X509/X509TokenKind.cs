@@ -66,7 +66,8 @@ internal sealed class X509TokenKind : TokenKind
             () => authentication.Certificates.FindProblemAsync(certificate, now, cancellationToken), cancellationToken)
             .ConfigureAwait(false) is { } problem)
         {
-            Fail.With(FailureCode.UntrustedCertificate, problem);
+            Fail.With(FailureCode.UntrustedCertificate, "ClientCertificateValidation", $"{FailureText.Certificate(certificate)}: {problem}",
+                $"a certificate that {authentication.Credentials.ClientCertificateValidation.Mode} trusts at {FailureText.Instant(now)}");
         }
 
         var user = ClientIdentity.FromCertificate(certificate);
@@ -79,6 +80,7 @@ internal sealed class X509TokenKind : TokenKind
             () => authenticator.AuthenticateAsync(certificate, user, origin, cancellationToken), cancellationToken)
             .ConfigureAwait(false) is { } known
             ? ClientIdentity.Copy(known)
-            : Fail.With<ClaimsPrincipal>(FailureCode.UntrustedCertificate, "CertificateAuthenticator");
+            : Fail.With<ClaimsPrincipal>(
+                FailureCode.UntrustedCertificate, "CertificateAuthenticator", $"{FailureText.Certificate(certificate)}: it returned null");
     }
 }
