@@ -44,8 +44,8 @@ public sealed partial class MessageSecurityService
 
             // Credentials may be among several: those that are gone now are out of use when all earlier ones are.
             _unused = _unused.IsCompleted ? earlier.Unused : Task.WhenAll(_unused, earlier.Unused);
-            EngineLog.CredentialsChanged(
-                _environment.Log, ServiceCertificates.Describe(credentials), credentials.OtherServiceCertificates.Count);
+            EngineLog.CredentialsChanged(_environment.Log, FailureText.Certificate(_certificates.Current),
+                credentials.OtherServiceCertificates.Count);
             return _unused;
         }
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
@@ -11,6 +12,7 @@ internal sealed class StatusReader(
     public MessageSecurityServiceStatus Read()
     {
         var counts = count();
+        var own = current();
         return new MessageSecurityServiceStatus
         {
             CertificateValidFrom = counts.Certificates.ValidFrom,

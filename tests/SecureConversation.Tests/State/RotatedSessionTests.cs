@@ -31,7 +31,7 @@ public sealed class RotatedSessionTests
         await first.Service.UpdateCredentialsAsync(Having(Second));
         using var request = session.Secure(Loopback.Request(first.Binding.MessageVersion));
         Assert.Equal(FailureCode.UnknownContext, await CodeAsync(first, request.Envelope));
-        Assert.Contains(RecordedLog.Current.Entries, e => e.Id == 1 && e.Text.Contains("the session store has it for the endpoint 'shop:", StringComparison.Ordinal));
+        Assert.Contains(RecordedLog.Current.Entries, e => e.Id == 1 && e.Text.Contains("a session for the endpoint 'shop:", StringComparison.Ordinal));
 
         // Nothing has ended it: with the certificate it is there again.
         await CallAsync(first, session, second.Service);

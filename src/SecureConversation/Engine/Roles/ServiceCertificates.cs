@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
@@ -58,13 +59,6 @@ internal sealed class ServiceCertificates
     public static IEnumerable<X509Credential> Of(ServiceCredentials credentials) =>
         credentials.OtherServiceCertificates.Prepend(credentials.ServiceCertificate!);
 
-    /// <summary>What the log says of the current certificate.</summary>
-    public static string Describe(ServiceCredentials credentials)
-    {
-        var certificate = credentials.ServiceCertificate!.Certificate;
-        return $"'{certificate.Subject}', thumbprint {certificate.Thumbprint}";
-    }
-
     /// <summary>Keeps the private keys for a message, until it leaves; false when they are out of use.</summary>
     public bool TryEnter() => _users.TryEnter();
 
@@ -101,6 +95,8 @@ internal sealed class ServiceCertificates
         return named ?? _unnamed;
     }
 
+    private string OwnNames => string.Join(" or ", _all.Select(own => FailureText.Certificate(own.Credential.Certificate)));
+
     private OwnCertificate Find(KeyReference wrappedFor)
     {
         foreach (var own in _all)
@@ -111,7 +107,8 @@ internal sealed class ServiceCertificates
             }
         }
 
-        return Fail.With<OwnCertificate>(FailureCode.WrongToken, "xenc:EncryptedKey");
+        return Fail.With<OwnCertificate>(
+            FailureCode.WrongToken, "xenc:EncryptedKey", $"a key for {wrappedFor.Describe()}", OwnNames);
     }
 }
 
