@@ -44,7 +44,7 @@ public sealed partial class MessageSecurityService
 
             // Credentials may be among several: those that are gone now are out of use when all earlier ones are.
             _unused = _unused.IsCompleted ? earlier.Unused : Task.WhenAll(_unused, earlier.Unused);
-            EngineLog.CredentialsChanged(_environment.Log, FailureText.Certificate(_certificates.Current),
+            EngineLog.CredentialsChanged(_environment.Log, FailureText.Certificate(credentials.ServiceCertificate!.Certificate),
                 credentials.OtherServiceCertificates.Count);
             return _unused;
         }

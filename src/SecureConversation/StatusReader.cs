@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
@@ -12,7 +11,6 @@ internal sealed class StatusReader(
     public MessageSecurityServiceStatus Read()
     {
         var counts = count();
-        var own = current();
         return new MessageSecurityServiceStatus
         {
             CertificateValidFrom = counts.Certificates.ValidFrom,
