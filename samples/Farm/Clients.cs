@@ -35,11 +35,29 @@ internal static class Clients
         ServiceCertificateValidation = Trust(SampleCertificates.Service),
     };
 
-    public static SecureConversationClient Create(RoundRobin transport) => new(OrderService.Address, new SecureConversationHttpOptions
+    /// <summary>The security of both sides. With cookies the state of a session is in each request, and no process keeps it.</summary>
+    /// <param name="hasCookies">Whether sessions are in cookies.</param>
+    /// <param name="renewal">After which time a client renews the key of a session; null for WCF's default.</param>
+    public static SecurityBindingElement Binding(bool hasCookies, TimeSpan? renewal = null)
     {
-        MessageSecurity = Security,
-        Credentials = Credentials,
-    }, transport);
+        var element = (SymmetricSecurityBindingElement)Security.CreateSecurityBindingElement();
+        var session = (SecureConversationSecurityTokenParameters)element.ProtectionTokenParameters!;
+        return hasCookies
+            ? element with { ProtectionTokenParameters = session with { RequireCancellation = false } }
+            : element with
+            {
+                LocalClientSettings = element.LocalClientSettings with
+                {
+                    SessionKeyRenewalInterval = renewal ?? element.LocalClientSettings.SessionKeyRenewalInterval,
+                },
+                // A renewal that fails is tried again after a tenth of the time that the key has left, so it lives for a minute here.
+                LocalServiceSettings = element.LocalServiceSettings with { SessionKeyRenewalInterval = TimeSpan.FromMinutes(1) },
+            };
+    }
+
+    /// <summary>A client that sends through a transport; the rest as for <see cref="Binding"/>.</summary>
+    public static SecureConversationClient Create(RoundRobin transport, bool hasCookies = false, TimeSpan? renewal = null) =>
+        new(OrderService.Address, new SecureConversationHttpOptions { Binding = Binding(hasCookies, renewal), Credentials = Credentials }, transport);
 
     public static async Task<Placed> PlaceAsync(this SecureConversationClient client, int order)
     {

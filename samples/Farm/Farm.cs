@@ -1,32 +1,35 @@
 namespace Farm;
 
-/// <summary>Redis, the two processes, and the folder with the Data Protection keys that they share.</summary>
+/// <summary>The two processes, the folder with the Data Protection keys that they share, and Redis where sessions are not in cookies.</summary>
 internal sealed class Farm : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
+    private readonly RedisServer? _redis;
 
-    private Farm(DirectoryInfo folder, RedisServer redis, ServiceProcess one, ServiceProcess other) =>
-        (_folder, Redis, One, Other) = (folder, redis, one, other);
+    private Farm(DirectoryInfo folder, RedisServer? redis, ServiceProcess one, ServiceProcess other) =>
+        (_folder, _redis, One, Other) = (folder, redis, one, other);
 
-    public RedisServer Redis { get; }
+    public RedisServer Redis => _redis ?? throw new InvalidOperationException("This farm has no Redis.");
 
     public ServiceProcess One { get; }
 
     public ServiceProcess Other { get; private set; }
 
+    public bool HasCookies => _redis is null;
+
     private string Keys => Path.Combine(_folder.FullName, "keys");
 
-    public static async Task<Farm> StartAsync()
+    public static async Task<Farm> StartAsync(bool hasRedis)
     {
         var folder = Directory.CreateTempSubdirectory("SecureConversation.Farm.");
         RedisServer? redis = null;
         ServiceProcess? one = null;
         try
         {
-            redis = await RedisServer.StartAsync(folder);
+            redis = hasRedis ? await RedisServer.StartAsync(folder) : null;
             var keys = folder.CreateSubdirectory("keys").FullName;
-            one = await ServiceProcess.StartAsync("A", redis.Configuration, keys);
-            return new Farm(folder, redis, one, await ServiceProcess.StartAsync("B", redis.Configuration, keys));
+            one = await ServiceProcess.StartAsync("A", Store(redis), keys);
+            return new Farm(folder, redis, one, await ServiceProcess.StartAsync("B", Store(redis), keys));
         }
         catch
         {
@@ -41,14 +44,16 @@ internal sealed class Farm : IAsyncDisposable
     public async Task ReplaceOtherAsync()
     {
         await Other.DisposeAsync();
-        Other = await ServiceProcess.StartAsync("C", Redis.Configuration, Keys);
+        Other = await ServiceProcess.StartAsync("C", Store(_redis), Keys);
     }
 
     public async ValueTask DisposeAsync()
     {
         await One.DisposeAsync();
         await Other.DisposeAsync();
-        Redis.Dispose();
+        _redis?.Dispose();
         _folder.Delete(recursive: true);
     }
+
+    private static string Store(RedisServer? redis) => redis?.Configuration ?? OrderService.NoRedis;
 }

@@ -19,6 +19,9 @@ internal static class OrderService
     public const string Action = "urn:farm/Place";
     public const string Ready = "listening at ";
 
+    /// <summary>In the place of Redis: sessions are in cookies.</summary>
+    public const string NoRedis = "none";
+
     /// <summary>Where the orders are, which is the application's matter.</summary>
     public const string Orders = "farm:orders";
 
@@ -31,20 +34,19 @@ internal static class OrderService
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
 
-        // The application has its own use for Redis, and the library takes the same connection. It connects again by itself.
-        var options = ConfigurationOptions.Parse(redis);
-        options.AbortOnConnectFail = false;
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(options);
-        builder.Services.AddSingleton<IConnectionMultiplexer>(connection);
-
         // 1. All processes decrypt what one has encrypted.
         builder.Services.AddDataProtection().SetApplicationName("farm").PersistKeysToFileSystem(new DirectoryInfo(keys));
-        // 2. Sessions and the memory of replayed messages are in Redis.
-        builder.Services.AddSecureConversationRedis();
+        // 2. Sessions and the memory of replayed messages are in Redis. With cookies that is not needed.
+        await using var connection = redis == NoRedis ? null : await ConnectAsync(redis);
+        if (connection is not null)
+        {
+            builder.Services.AddSingleton<IConnectionMultiplexer>(connection);
+            builder.Services.AddSecureConversationRedis();
+        }
 
         builder.Services.AddSecureConversation(service =>
         {
-            service.MessageSecurity = Clients.Security;
+            service.Binding = Clients.Binding(hasCookies: connection is null);
             service.Credentials = new ServiceCredentials
             {
                 ServiceCertificate = new X509Credential(SampleCertificates.Service),
@@ -58,10 +60,15 @@ internal static class OrderService
         app.MapSecureConversation("/orders", async context =>
         {
             var order = ReadOrder(context);
-            // A set: an order that comes twice is one order, so clients may repeat the call.
-            await connection.GetDatabase().SetAddAsync(Orders, order);
+            if (connection is not null)
+            {
+                // A set: an order that comes twice is one order, so clients may repeat the call.
+                await connection.GetDatabase().SetAddAsync(Orders, order);
+            }
+
+            var session = context.Session?.Id ?? "a cookie";
             return SoapReply.FromBody($"{Action}Response",
-                $"<PlaceResponse xmlns=\"urn:farm\"><order>{order}</order><by>{name}</by><session>{context.Session!.Id}</session></PlaceResponse>");
+                $"<PlaceResponse xmlns=\"urn:farm\"><order>{order}</order><by>{name}</by><session>{session}</session></PlaceResponse>");
         });
         await app.StartAsync();
         Console.WriteLine(Ready + app.Urls.First());
@@ -70,6 +77,14 @@ internal static class OrderService
         await Console.In.ReadToEndAsync();
         await app.StopAsync();
         await app.DisposeAsync();
+    }
+
+    /// <summary>The application has its own use for Redis, and the library takes the same connection. It connects again by itself.</summary>
+    private static async Task<ConnectionMultiplexer> ConnectAsync(string redis)
+    {
+        var options = ConfigurationOptions.Parse(redis);
+        options.AbortOnConnectFail = false;
+        return await ConnectionMultiplexer.ConnectAsync(options);
     }
 
     private static int ReadOrder(SecureConversationContext context)

@@ -1,5 +1,5 @@
-// Two processes of one service, Redis, and a client that takes turns between them. Shows what such a farm promises, and fails where it does not
-// keep it. `dotnet run --project samples/Farm`; needs redis-server on the PATH.
+// Two processes of one service, Redis, and a client that takes turns between them; then the same with cookies and without Redis. Shows what such
+// a farm promises, and fails where it does not keep it. `dotnet run --project samples/Farm`; needs redis-server on the PATH.
 
 using Farm;
 using Farm.Steps;
@@ -14,12 +14,16 @@ var report = new Report();
 try
 {
     report.Title("Two processes of a service, one Redis, and a client that takes turns between them");
-    await using var farm = await Farm.Farm.StartAsync();
-    await Sessions.ShowAsync(farm, report);
-    await Renewal.ShowAsync(farm, report);
-    await Outage.ShowAsync(farm, report);
-    await Failover.ShowAsync(farm, report);
-    // The same with cookies and without Redis: a step with a farm of its own, once there are cookies.
+    await using (var farm = await Farm.Farm.StartAsync(hasRedis: true))
+    {
+        await Sessions.ShowAsync(farm, report);
+        await Renewal.ShowAsync(farm, report);
+        await Outage.ShowAsync(farm, report);
+        await Failover.ShowAsync(farm, report);
+    }
+
+    await using var without = await Farm.Farm.StartAsync(hasRedis: false);
+    await Cookies.ShowAsync(without, report);
 }
 catch (Exception e)
 {

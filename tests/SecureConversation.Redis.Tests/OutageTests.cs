@@ -56,6 +56,34 @@ public sealed class OutageTests
         Assert.False(session.IsClosed);
     }
 
+    /// <summary>A fault without security would have the client give the session up, though it goes on.</summary>
+    [Fact]
+    public async Task Client_WhileRedisComesBack_GetsSecuredAnswersOnly()
+    {
+        RecordedLog.Current.ExpectError(400);
+        await using var server = await RedisServer.StartAsync();
+        await using var one = await Instance.StartAsync(server, _protection, new() { OperationTimeout = TimeSpan.FromMilliseconds(500), LocalStateLifetime = TimeSpan.FromHours(1) });
+        using var session = await one.OpenAsync(Instance.Client());
+        Assert.Equal(FailureCode.None, await one.CallAsync(session));
+        await Eventually.HasCopyAsync(server, one, session.Id);
+        await server.StopAsync();
+        Assert.Equal(FailureCode.StoreUnavailable, await one.CallAsync(session));
+        await server.StartAgainAsync();
+        await Eventually.IsAsync(async () =>
+        {
+            using var request = session.Secure(Instance.Request());
+            using var result = await one.Service.ReceiveAsync(request.Envelope, TestContext.Current.CancellationToken);
+            if (result is ServiceResult.Dispatch)
+            {
+                return true;
+            }
+
+            using var reply = request.VerifyReply(Assert.IsType<ServiceResult.Respond>(result).Envelope);
+            Assert.True(reply.IsFault);
+            return false;
+        }, "the session is served again");
+    }
+
     [Fact]
     public async Task Handshake_WhileRedisIsAway_IsRefusedAndNoSessionStays()
     {

@@ -240,7 +240,9 @@ public sealed class SessionTests
         ((IClientChannel)proxy).Open();
         service.AnnounceStop();
 
-        Assert.Throws<EndpointNotFoundException>(((IClientChannel)factory.CreateChannel()).Open);
+        var refused = (IClientChannel)factory.CreateChannel();
+        Assert.Throws<EndpointNotFoundException>(refused.Open);
+        refused.Abort();
         Assert.Equal(3, proxy.Add(1, 2));
         ((IClientChannel)proxy).Close();
         Assert.Equal(0, service.OpenSessions);

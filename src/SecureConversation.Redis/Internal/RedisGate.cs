@@ -203,8 +203,8 @@ internal sealed class RedisGate : IAsyncDisposable, IDisposable
                 var probe = ProbeAsync(connection);
                 Forget(probe);
                 await probe.WaitAsync(_timeout, _clock, _stop.Token).ConfigureAwait(false);
-                ChangesLost();
                 var outage = Interlocked.Exchange(ref _outage, null)!;
+                ChangesLost();
                 RedisLog.AvailableAgain(_log, _clock.GetElapsedTime(outage.Since).TotalSeconds, outage.Refused);
                 return;
             }
@@ -287,7 +287,14 @@ internal sealed class RedisGate : IAsyncDisposable, IDisposable
         }
     }
 
-    private void OnRestored(object? sender, ConnectionFailedEventArgs e) => ChangesLost();
+    // During an outage the copies are what lets a session be told under its own key that the service is busy; its end drops them.
+    private void OnRestored(object? sender, ConnectionFailedEventArgs e)
+    {
+        if (Volatile.Read(ref _outage) is null)
+        {
+            ChangesLost();
+        }
+    }
 
     private async Task LookForEvictionAsync(IConnectionMultiplexer connection)
     {
