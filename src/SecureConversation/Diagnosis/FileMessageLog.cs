@@ -8,8 +8,8 @@ using SecureConversation.Engine.Telemetry;
 namespace SecureConversation.Diagnosis;
 
 /// <summary>
-/// Writes messages to files of one JSON object a line, which <see cref="ReadAsync"/> reads again. A task of its own writes: no message waits for
-/// a disk or fails because of it. Dispose of it when clients and services are gone; it then writes what it still has.
+/// Writes messages to files of one JSON object a line, which <see cref="ReadAsync"/> reads again. A task of its own writes: no message
+/// waits for a disk or fails because of it. Dispose of it when clients and services are gone; it then writes what it still has.
 /// </summary>
 public sealed class FileMessageLog : IMessageLog, IAsyncDisposable, IDisposable
 {
@@ -26,6 +26,7 @@ public sealed class FileMessageLog : IMessageLog, IAsyncDisposable, IDisposable
     private long _droppedBeforeFailure;
     private int _hasToldDrops;
     private int _unflushed;
+    private int _number;
     private bool _isFailing;
 
     /// <summary>Begins a log. Files are made when the first message comes.</summary>
@@ -190,15 +191,22 @@ public sealed class FileMessageLog : IMessageLog, IAsyncDisposable, IDisposable
         }
 
         var time = first.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'.'fff'Z'", CultureInfo.InvariantCulture);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.Read | FileShare.Delete,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        for (var i = 0; ; i++)
+        // The number goes on, or a file of the same millisecond could take the name of one that was deleted, and pass for older.
+        while (true)
         {
-            var path = Path.Combine(DirectoryPath, string.Create(CultureInfo.InvariantCulture, $"messages-{time}-{i:D6}.jsonl"));
+            var name = string.Create(CultureInfo.InvariantCulture, $"messages-{time}-{_number++:D6}.jsonl");
+            var path = Path.Combine(DirectoryPath, name);
             if (!File.Exists(path))
             {
                 return new FileStream(path, options);
