@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Text;
 using SecureConversation.Binding;
+using SecureConversation.Diagnosis;
 using SecureConversation.Testing;
 using static SecureConversation.Testing.Proof;
 
@@ -24,6 +25,8 @@ public sealed class SettingsTests
         ["SecureConversationHttpOptions.MaxAttributesPerElement"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Reply_BeyondALimitOfTheOptions_IsRefused"),
         ["SecureConversationHttpOptions.MaxNamespaceDeclarations"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Reply_BeyondALimitOfTheOptions_IsRefused"),
         ["SecureConversationHttpOptions.MaxResponseBytes"] = Shows(o => o.MaxResponseBytes = 1000),
+        ["SecureConversationHttpOptions.MessageLog"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "MessageLog_GetsTheMessagesOfTheClient"),
+        ["SecureConversationHttpOptions.MessageLogging"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "MessageLog_GetsTheMessagesOfTheClient"),
         ["SecureConversationHttpOptions.MessageSecurity"] = Shows(o => (o.Binding, o.MessageSecurity) = (null, new MessageSecurity { EstablishSecurityContext = false })),
         ["SecureConversationHttpOptions.MessageVersion"] = Shows(o => o.MessageVersion = MessageVersion.Soap11WSAddressing10),
         ["SecureConversationHttpOptions.OpenTimeout"] = new ShownBy("SecureConversation.Http.Tests/SessionTests.cs", "SlowHandshake_EndsByOpenTimeout"),
@@ -64,6 +67,27 @@ public sealed class SettingsTests
         await using var client = new SecureConversationClient(service.Address, Credential.Options(service.Binding));
         await client.CallAsync(Messages.Action, Echo);
         Assert.Contains(RecordedLog.Current.Entries, e => e.Category.StartsWith("SecureConversation.Http", StringComparison.Ordinal) && e.IsOfTheLibrary);
+    }
+
+    [Fact]
+    public async Task MessageLog_GetsTheMessagesOfTheClient()
+    {
+        await using var service = await TestService.StartAsync(Credential.Single());
+        var options = Credential.Options(service.Binding);
+        var log = new KeptMessages();
+        (options.MessageLog, options.MessageLogging) = (log, new() { LogMessagesAtServiceLevel = true });
+        await using var client = new SecureConversationClient(service.Address, options);
+        await client.CallAsync(Messages.Action, Echo);
+        Assert.Equal(
+            [MessageLoggingSource.ServiceLevelSend, MessageLoggingSource.TransportSend, MessageLoggingSource.TransportReceive, MessageLoggingSource.ServiceLevelReceive],
+            log.Sources);
+    }
+
+    private sealed class KeptMessages : IMessageLog
+    {
+        public List<MessageLoggingSource> Sources { get; } = [];
+
+        public void Write(LoggedMessage message) => Sources.Add(message.Source);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.ServiceModel;
 using System.ServiceModel.Channels;
 using System.ServiceModel.Security;
+using System.Text;
 using SecureConversation.ServiceModel.Tests.Support;
 using EngineBinding = SecureConversation.Binding;
 
@@ -96,6 +97,32 @@ public sealed class BindingElementTests
         Assert.Throws<ArgumentOutOfRangeException>(() => element.MaxAttributesPerElement = 32769);
         Assert.Throws<ArgumentOutOfRangeException>(() => element.MaxNamespaceDeclarations = 0);
         Assert.Throws<ArgumentOutOfRangeException>(() => element.MaxNamespaceDeclarations = 4097);
+    }
+
+    [Fact]
+    public async Task MessageLog_OfTheElement_GetsTheMessagesOfItsChannels()
+    {
+        await using var service = await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: true));
+        var security = MessageSecurityBindingElement.CreateSecureConversationBindingElement(Bootstraps.Client("MutualCertificate", session: false));
+        var log = new KeptMessages();
+        security.MessageLog = log;
+        security.MessageLogging = new() { LogMessagesAtServiceLevel = true };
+        using var factory = Clients.Factory(Clients.Binding(security), service.Address);
+        var proxy = factory.CreateChannel();
+        Assert.Equal("logged", proxy.Echo("logged"));
+        ((IClientChannel)proxy).Close();
+
+        // The handshake, the call and the cancellation, each a request and its reply, in clear and as on the wire.
+        Assert.Equal(12, log.All.Count);
+        Assert.Equal(6, log.All.Count(m => m.IsOfTransport));
+        Assert.Equal(2, log.All.Count(m => Encoding.UTF8.GetString(m.Envelope.Span).Contains("logged", StringComparison.Ordinal)));
+    }
+
+    private sealed class KeptMessages : SecureConversation.Diagnosis.IMessageLog
+    {
+        public List<SecureConversation.Diagnosis.LoggedMessage> All { get; } = [];
+
+        public void Write(SecureConversation.Diagnosis.LoggedMessage message) => All.Add(message with { Envelope = message.Envelope.ToArray() });
     }
 
     /// <summary>What WCF code makes when nobody sets the version on the outer element: the session is of February 2005.</summary>

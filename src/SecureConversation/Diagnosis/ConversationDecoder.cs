@@ -93,9 +93,7 @@ public sealed class ConversationDecoder : IDisposable
         if (!message.IsOfTransport || message.Omitted is not null)
         {
             throw new ArgumentException(
-                message.IsOfTransport ? $"The log has no envelope: {message.Omitted}."
-                    : "The message is in clear: there is nothing to decode.",
-                nameof(message));
+                message.IsOfTransport ? $"The log has no envelope: {message.Omitted}." : "The message is in clear.", nameof(message));
         }
 
         return Decode(message.Envelope, message.Direction, message.Instant, contentType: null, message.Action);

@@ -26,6 +26,7 @@ public sealed class FileMessageLog : IMessageLog, IAsyncDisposable, IDisposable
     private long _droppedBeforeFailure;
     private int _hasToldDrops;
     private int _unflushed;
+    private int _number;
     private bool _isFailing;
 
     /// <summary>Begins a log. Files are made when the first message comes.</summary>
@@ -201,9 +202,11 @@ public sealed class FileMessageLog : IMessageLog, IAsyncDisposable, IDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        for (var i = 0; ; i++)
+        // The number goes on, or a file of the same millisecond could take the name of one that was deleted, and pass for older.
+        while (true)
         {
-            var path = Path.Combine(DirectoryPath, string.Create(CultureInfo.InvariantCulture, $"messages-{time}-{i:D6}.jsonl"));
+            var name = string.Create(CultureInfo.InvariantCulture, $"messages-{time}-{_number++:D6}.jsonl");
+            var path = Path.Combine(DirectoryPath, name);
             if (!File.Exists(path))
             {
                 return new FileStream(path, options);

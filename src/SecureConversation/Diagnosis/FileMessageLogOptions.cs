@@ -5,9 +5,7 @@ namespace SecureConversation.Diagnosis;
 /// <summary>How a <see cref="FileMessageLog"/> writes.</summary>
 public sealed class FileMessageLogOptions
 {
-    /// <summary>
-    /// Size in bytes after which another file is begun; a file is larger by one message at most. Positive; default 64 MiB.
-    /// </summary>
+    /// <summary>Size in bytes after which another file is begun; one message may go beyond it. Positive; default 64 MiB.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to a value that is not positive.</exception>
     public long MaxFileBytes { get; init => field = Positive(value); } = 64 * 1024 * 1024;
 

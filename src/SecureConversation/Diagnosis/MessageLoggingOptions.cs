@@ -1,8 +1,6 @@
 namespace SecureConversation.Diagnosis;
 
-/// <summary>
-/// What an <see cref="IMessageLog"/> is given. The names and defaults are those of WCF's message logging where it has them.
-/// </summary>
+/// <summary>What an <see cref="IMessageLog"/> is given. Names and defaults are those of WCF's message logging, where it has them.</summary>
 public sealed class MessageLoggingOptions
 {
     /// <summary>

@@ -97,7 +97,7 @@ public sealed class BindingSettingsTests
         ["LocalClientSecuritySettings.MaxCookieCachingTime"] = Refuse(Client(Session, s => s with { MaxCookieCachingTime = TimeSpan.FromHours(1) })),
         ["LocalClientSecuritySettings.ReplayCacheSize"] = Outcome(e => Client(e, s => s with { ReplayCacheSize = 1 }), TimeSpan.Zero, MessageVersion.Soap12),
         ["LocalClientSecuritySettings.ReplayWindow"] = Outcome(e => Client(e, s => s with { ReplayWindow = TimeSpan.FromMinutes(1) }), EightMinutes),
-        ["LocalClientSecuritySettings.SessionKeyRenewalInterval"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Session_IsReplacedAtTheAgeThatTheClientSets"),
+        ["LocalClientSecuritySettings.SessionKeyRenewalInterval"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Key_IsRenewedAtTheAgeThatTheClientSets"),
         ["LocalClientSecuritySettings.SessionKeyRolloverInterval"] = new ShownBy("SecureConversation.Tests/Roles/RenewalTests.cs", "ReplyUnderTheOldKey_IsAcceptedForTheRollover"),
         ["LocalClientSecuritySettings.TimestampValidityDuration"] = Form(Anonymous, e => Client(e, s => s with { TimestampValidityDuration = TimeSpan.FromMinutes(1) })),
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using SecureConversation.Tests.Credentials;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
+using SecureConversation.Diagnosis;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Testing;
@@ -21,6 +22,8 @@ public sealed class OptionSettingsTests
     private const string Faults = "SecureConversation.Tests/Roles/AuthenticationFaultTests.cs";
     private const string Limits = "SecureConversation.Tests/Roles/LimitOptionTests.cs";
     private const string Rotation = "SecureConversation.Tests/Roles/RotationTests.cs";
+    private const string MessageLogs = "SecureConversation.Tests/Diagnosis/MessageLogTests.cs";
+    private const string MessageFiles = "SecureConversation.Tests/Diagnosis/FileMessageLogTests.cs";
     private const string UnsignedHeader = "<h:Trace xmlns:h=\"urn:h\">1</h:Trace>";
 
     private static readonly Dictionary<string, Proof> Table = new()
@@ -32,6 +35,8 @@ public sealed class OptionSettingsTests
         ["MessageSecurityClientOptions.MaxAttributesPerElement"] = new ShownBy(Limits, "Reply_BeyondTheLimit_IsRefusedWithItsValueAndTakenWithAHigherOne"),
         ["MessageSecurityClientOptions.MaxEnvelopeBytes"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { MaxEnvelopeBytes = 1000 })),
         ["MessageSecurityClientOptions.MaxNamespaceDeclarations"] = new ShownBy(Limits, "Reply_BeyondTheLimit_IsRefusedWithItsValueAndTakenWithAHigherOne"),
+        ["MessageSecurityClientOptions.MessageLog"] = new ShownBy(MessageLogs, "Conversation_LoggedByEitherSide_IsDecodedWithTheKeyOfTheService"),
+        ["MessageSecurityClientOptions.MessageLogging"] = new ShownBy(MessageLogs, "EnvelopesInClear_HoldContentAndNoSecret"),
         ["MessageSecurityClientOptions.TimeProvider"] = new Shows(() => ReplyAsync(new()), () => ReplyAsync(new() { TimeProvider = Tomorrow })),
 
         ["MessageSecurityServiceOptions.HandOutCanonicalForm"] = new ShownBy(
@@ -51,6 +56,8 @@ public sealed class OptionSettingsTests
         ["MessageSecurityServiceOptions.MaxEnvelopeBytes"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, MaxEnvelopeBytes = 1000 }),
         ["MessageSecurityServiceOptions.MaxNamespaceDeclarations"] = new ShownBy(Limits, "Request_BeyondTheLimit_IsRefusedWithItsValueAndTakenWithAHigherOne"),
         ["MessageSecurityServiceOptions.MaxSessions"] = new ShownBy("SecureConversation.Tests/State/MaxSessionsTests.cs", "Sessions_OfOneAddress_HaveThreeQuartersAndGiveWay"),
+        ["MessageSecurityServiceOptions.MessageLog"] = new ShownBy(MessageLogs, "Conversation_LoggedByEitherSide_IsDecodedWithTheKeyOfTheService"),
+        ["MessageSecurityServiceOptions.MessageLogging"] = new ShownBy(MessageLogs, "EnvelopesInClear_HoldContentAndNoSecret"),
         ["MessageSecurityServiceOptions.ReplayCache"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, ReplayCache = new SuspiciousCache() }),
         ["MessageSecurityServiceOptions.SecurityStateEncoder"] = new ShownBy("SecureConversation.Tests/State/CookieSessionTests.cs", "Session_OutlivesARestart"),
         ["MessageSecurityServiceOptions.SessionClosed"] = new Shows(
@@ -61,6 +68,15 @@ public sealed class OptionSettingsTests
             () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })),
             () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, SessionStore = new TellingStore(log), EndpointName = "test" }))),
         ["MessageSecurityServiceOptions.TimeProvider"] = Service(_ => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = Tomorrow }),
+
+        ["MessageLoggingOptions.IsSecret"] = new ShownBy(MessageLogs, "IsSecret_TakesOutContentAndAttributesOfTheApplication"),
+        ["MessageLoggingOptions.LogMessagesAtServiceLevel"] = new ShownBy(MessageLogs, "EnvelopesInClear_HoldContentAndNoSecret"),
+        ["MessageLoggingOptions.LogMessagesAtTransportLevel"] = new ShownBy(MessageLogs, "EnvelopesInClear_HoldContentAndNoSecret"),
+        ["MessageLoggingOptions.MaxEnvelopeBytes"] = new ShownBy(MessageLogs, "EnvelopeBeyondMaxEnvelopeBytes_IsLeftOutWithAWord"),
+        ["FileMessageLogOptions.LoggerFactory"] = new ShownBy(MessageFiles, "MaxQueuedBytes_UsedUp_LeavesMessagesOutAndSaysSoOnce"),
+        ["FileMessageLogOptions.MaxFileBytes"] = new ShownBy(MessageFiles, "MaxFileBytes_BeginsAnotherFile_AndMaxFilesRemovesTheOldest"),
+        ["FileMessageLogOptions.MaxFiles"] = new ShownBy(MessageFiles, "MaxFileBytes_BeginsAnotherFile_AndMaxFilesRemovesTheOldest"),
+        ["FileMessageLogOptions.MaxQueuedBytes"] = new ShownBy(MessageFiles, "MaxQueuedBytes_UsedUp_LeavesMessagesOutAndSaysSoOnce"),
 
         ["ClientCredentials.ClientCertificate"] = Client(c => new()
         {
@@ -130,7 +146,7 @@ public sealed class OptionSettingsTests
     };
 
     public static TheoryData<string> All => [.. Settings.Of(typeof(ClientCredentials).Assembly.GetTypes()
-        .Where(t => t.IsVisible && (t.Namespace == typeof(ClientCredentials).Namespace || t == typeof(MessageSecurityClientOptions) || t == typeof(MessageSecurityServiceOptions) || t == typeof(FailureAnswerOptions))))];
+        .Where(t => t.IsVisible && (t.Namespace == typeof(ClientCredentials).Namespace || t == typeof(MessageSecurityClientOptions) || t == typeof(MessageSecurityServiceOptions) || t == typeof(FailureAnswerOptions) || t == typeof(MessageLoggingOptions) || t == typeof(FileMessageLogOptions))))];
 
     private static SecurityBindingElement Mutual => SecurityBindingElement.CreateMutualCertificateBindingElement();
 

@@ -13,8 +13,8 @@ namespace SecureConversation.Engine.Roles;
 internal static class MessageRecords
 {
     /// <summary>A message in clear that is about to be secured.</summary>
-    public static void Plain(
-        this MessageRecorder recorder, SoapEnvelope plain, string? action, string? session, string? relatesTo, IPAddress? remote) =>
+    public static void Plain(this MessageRecorder recorder, SoapEnvelope plain, string? action, string? session, string? relatesTo,
+        IPAddress? remote) =>
         recorder.Write(MessageLoggingSource.ServiceLevelSend, plain.Xml.Memory, FactsOf(plain, action, session, relatesTo, remote));
 
     /// <summary>A message that was secured.</summary>
