@@ -99,6 +99,8 @@ public sealed class HealthCheckTests
 
         public ValueTask SaveAsync(SessionState state, CancellationToken cancellationToken) => Failure is null ? default : throw Failure;
 
+        public ValueTask<bool> TryReplaceAsync(SessionState state, long version, CancellationToken cancellationToken) => Failure is null ? default : throw Failure;
+
         public ValueTask RemoveAsync(string id, CancellationToken cancellationToken) => Failure is null ? default : throw Failure;
     }
 }
