@@ -66,8 +66,8 @@ public sealed class HandlerTests
 
     [Theory]
     [InlineData(512, 256, null)]
-    [InlineData(15, 256, "15 attributes of an element (MaxAttributesPerElement)")]
-    [InlineData(512, 15, "15 namespace declarations in scope (MaxNamespaceDeclarations)")]
+    [InlineData(15, 256, "at most 15 (MaxAttributesPerElement)")]
+    [InlineData(512, 15, "at most 15 (MaxNamespaceDeclarations)")]
     public async Task RequestBeyondALimitOfTheOptions_IsRefused(int attributes, int declarations, string? words)
     {
         await using var host = await KestrelHost.StartAsync(

@@ -48,7 +48,7 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
         if (certificate.Handle == IntPtr.Zero)
         {
             throw new ObjectDisposedException(nameof(ClientCredentials.ServiceCertificate),
-                "ClientCredentials.ServiceCertificate, or one of OtherServiceCertificates, was disposed of before the client that uses it: "
+                "ClientCredentials.ServiceCertificate, or another one of the service, was disposed of before the client that uses it: "
                     + "dispose of it after the client.");
         }
 
