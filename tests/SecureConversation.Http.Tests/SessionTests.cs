@@ -357,7 +357,8 @@ public sealed class SessionTests
         (Binding.SymmetricSecurityBindingElement)binding.Element with
         {
             ProtectionTokenParameters = (Binding.SecureConversationSecurityTokenParameters)((Binding.SymmetricSecurityBindingElement)binding.Element).ProtectionTokenParameters!
-                with { CanRenewSession = canRenew },
+                with
+            { CanRenewSession = canRenew },
             LocalServiceSettings = binding.Element.LocalServiceSettings with { SessionKeyRenewalInterval = TimeSpan.FromMinutes(8) },
         }, binding.MessageVersion);
 }

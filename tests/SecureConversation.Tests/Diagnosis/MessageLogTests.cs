@@ -155,7 +155,11 @@ public sealed class MessageLogTests : IDisposable
             new MessageSecurityClientOptions { MessageLog = atClient, MessageLogging = logging, LoggerFactory = _log });
         using var service = new MessageSecurityService(binding, Loopback.ServiceCredentials, new MessageSecurityServiceOptions
         {
-            MessageLog = atService, MessageLogging = logging, LoggerFactory = _log, EndpointName = "loopback", FailureAnswers = Loopback.AtOnce,
+            MessageLog = atService,
+            MessageLogging = logging,
+            LoggerFactory = _log,
+            EndpointName = "loopback",
+            FailureAnswers = Loopback.AtOnce,
         });
         var origin = new MessageOrigin { RemoteAddress = IPAddress.Parse("10.1.2.3"), HasNoAddress = true };
         async Task<byte[]> Answer(ReadOnlyMemory<byte> envelope)

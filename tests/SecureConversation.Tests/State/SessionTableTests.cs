@@ -217,6 +217,7 @@ public sealed class SessionTableTests : IDisposable
         var key = new SecurityContextKey(id, null, SymmetricKey.Random(32));
         return new ServiceSession(
             new SessionKeys { Current = new SessionKey(key, SessionSendKeys.Create(key, requirements, RandomSource.System), _clock.GetUtcNow().AddHours(1)) },
-            new ClaimsPrincipal(), _clock) { PendingFor = pendingFor, HeldBy = Client };
+            new ClaimsPrincipal(), _clock)
+        { PendingFor = pendingFor, HeldBy = Client };
     }
 }

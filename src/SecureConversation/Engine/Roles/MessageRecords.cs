@@ -50,13 +50,13 @@ internal static class MessageRecords
 
     private static MessageFacts FactsOf(
         SoapEnvelope plain, string? action, string? session, string? relatesTo, IPAddress? remote) => new()
-    {
-        Action = plain.FindText(plain.Names.Action) ?? action,
-        MessageId = plain.FindText(plain.Names.MessageId),
-        RelatesTo = relatesTo,
-        SessionId = session,
-        RemoteAddress = remote,
-    };
+        {
+            Action = plain.FindText(plain.Names.Action) ?? action,
+            MessageId = plain.FindText(plain.Names.MessageId),
+            RelatesTo = relatesTo,
+            SessionId = session,
+            RemoteAddress = remote,
+        };
 
     private static MessageFacts FactsOf(VerifiedMessage message, string? action, string? session, IPAddress? remote) => new()
     {

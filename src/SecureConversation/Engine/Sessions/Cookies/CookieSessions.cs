@@ -141,7 +141,8 @@ internal sealed class CookieSessions(
         catch (Exception e) when (ApplicationCode.IsItsOwn(e, CancellationToken.None))
         {
             throw new SecurityFailureException(
-                FailureCode.StoreUnavailable, nameof(MessageSecurityServiceOptions.SecurityStateEncoder)) { Thrown = e };
+                FailureCode.StoreUnavailable, nameof(MessageSecurityServiceOptions.SecurityStateEncoder))
+            { Thrown = e };
         }
     }
 
