@@ -22,7 +22,7 @@ public sealed partial class MessageSecurityService
     /// <summary>
     /// Gives the service other credentials while it runs. They hold for messages that arrive from now on; those under way finish with the
     /// ones they began with. Sessions go on, since their keys have nothing to do with certificates; those in a store or in cookies go on
-    /// while the certificate under which they were opened, or renewed, is one of the service
+    /// while the certificate that was current when they were opened, or renewed, is one of the service
     /// (<see cref="ServiceCredentials.OtherServiceCertificates"/>). What was accepted before is refused as a replay afterwards as well.
     /// </summary>
     /// <param name="credentials">All credentials, not only those that are new.</param>

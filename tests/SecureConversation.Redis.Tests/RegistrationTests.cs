@@ -85,7 +85,7 @@ public sealed class RegistrationTests
 
     private static readonly DirectoryInfo Folder = Directory.CreateTempSubdirectory("SecureConversation.Keys.");
 
-    private static string SourceFolder([System.Runtime.CompilerServices.CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    private static string SourceFolder() => Path.Combine(PackageReferences.SourceRoot, "tests", "SecureConversation.Redis.Tests");
 
     private static async Task<WebApplication> StartAsync(Action<IServiceCollection> configure)
     {

@@ -62,7 +62,7 @@ public static class PackageReferences
         return [.. Directory.EnumerateFiles(Path.Combine(platform.Parent!.Parent!.FullName, framework, platform.Name), "*.dll").Select(file => Path.GetFileNameWithoutExtension(file))];
     }
 
-    internal static string SourceRoot
+    public static string SourceRoot
     {
         get
         {

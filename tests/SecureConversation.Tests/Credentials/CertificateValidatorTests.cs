@@ -1,7 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
-using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Tokens;
+using SecureConversation.Testing;
+using SecureConversation.Engine.Failures;
 
 namespace SecureConversation.Tests.Credentials;
 
@@ -237,4 +238,16 @@ public sealed class CertificateValidatorTests : IDisposable
 
     private static CertificateValidationOptions Peer(params X509Certificate2[] people) =>
         new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = [.. people] };
+
+    /// <summary>A stranger writes what he likes; the text about it must not fail.</summary>
+    [Fact]
+    public void DatesThatAreNone_AreTold()
+    {
+        var der = TestCertificates.Client.RawData;
+        var at = der.AsSpan().IndexOf(new byte[] { 0x17, 0x0D });
+        der[at + 4] = (byte)'X';
+        using var broken = X509CertificateLoader.LoadCertificate(der);
+        var validator = new CertificateValidator(new() { Mode = X509CertificateValidationMode.ChainTrust, RevocationMode = X509RevocationMode.NoCheck });
+        Assert.Contains("the dates cannot be read", validator.FindProblem(broken, Now), StringComparison.Ordinal);
+    }
 }

@@ -11,6 +11,7 @@ internal static class RequestFacts
     {
         Action = request.Action,
         MessageId = request.MessageId,
+        RemoteAddress = refused.RemoteAddress ?? request.RemoteAddress,
         SessionId = refused.SessionId ?? request.ContextId,
         Client = refused.Client
             ?? (request.SenderCertificate is { } certificate ? FailureText.Certificate(certificate) : request.Tokens.UserName?.UserName),

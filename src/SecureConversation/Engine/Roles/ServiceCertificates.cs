@@ -39,7 +39,7 @@ internal sealed class ServiceCertificates
         ValidUntil = credentials.ServiceCertificate!.Certificate.NotAfter.ToUniversalTime();
 
         OwnCertificate Create(X509Credential own, IReplayCache memory) =>
-            new(own, new ServiceReceiver(environment, memory, authenticator), new FirstGlance(memory), this);
+            new(own, new ServiceReceiver(environment, memory, ofEndpoint, authenticator), new FirstGlance(memory), this);
     }
 
     /// <summary>Completed when these are no longer the credentials of the service, and the last message has left them.</summary>

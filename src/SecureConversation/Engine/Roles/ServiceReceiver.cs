@@ -14,7 +14,8 @@ namespace SecureConversation.Engine.Roles;
 /// and the message is remembered: a signature, and the key of an EncryptedKey, are good for one attempt, so that nobody can ask twice
 /// what a changed ciphertext does.
 /// </summary>
-internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCache replays, ClientAuthenticator authenticator)
+internal sealed class ServiceReceiver(
+    EngineEnvironment environment, IReplayCache replays, IReplayCache ofEndpoint, ClientAuthenticator authenticator)
 {
     private readonly AttemptMemory _attempts = AttemptMemory.Of(replays, environment.Clock);
 
@@ -156,6 +157,11 @@ internal sealed class ServiceReceiver(EngineEnvironment environment, IReplayCach
         try
         {
             outcome = await replays.TryAddAsync(entry, cancellationToken).ConfigureAwait(false);
+            if (outcome == ReplayOutcome.Fresh && ofEndpoint != replays)
+            {
+                // Where nothing signs the EncryptedKey, somebody on the way can choose the certificate, and not this memory.
+                outcome = await ofEndpoint.TryAddAsync(entry, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (ApplicationCode.IsItsOwn(e, cancellationToken))
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
@@ -119,9 +120,21 @@ internal sealed class CertificateValidator
                 + "and authorities between the two belong into IntermediateCertificates.";
     }
 
-    private static string Describe(X509ChainElement element) =>
-        $"{FailureText.Certificate(element.Certificate)}, valid from {FailureText.Instant(element.Certificate.NotBefore)} to "
-        + $"{FailureText.Instant(element.Certificate.NotAfter)}: {StatusOf(element.ChainElementStatus)}";
+    private static string Describe(X509ChainElement element)
+    {
+        var status = StatusOf(element.ChainElementStatus);
+        var name = FailureText.Certificate(element.Certificate);
+        try
+        {
+            return $"{name}, valid from {FailureText.Instant(element.Certificate.NotBefore)} to "
+                + $"{FailureText.Instant(element.Certificate.NotAfter)}: {status}";
+        }
+        catch (CryptographicException)
+        {
+            // A stranger may have written what is no date.
+            return $"{name}, of which the dates cannot be read: {status}";
+        }
+    }
 
     private static X509ChainStatusFlags StatusOf(X509ChainStatus[] all) =>
         all.Aggregate(X509ChainStatusFlags.NoError, (sum, status) => sum | status.Status);
