@@ -86,7 +86,8 @@ public sealed partial class StackNames
             yield return "a parameter";
         }
 
-        foreach (Match match in Name().Matches(Quoted().Replace(text, "")))
+        // A thumbprint may begin with a letter, and names nothing.
+        foreach (Match match in Name().Matches(Thumbprint().Replace(Quoted().Replace(text, ""), "")))
         {
             var parts = match.Value.Split('.');
             if (parts.FirstOrDefault(part => !_members.Contains(part)) is { } unknown)
@@ -142,6 +143,9 @@ public sealed partial class StackNames
     };
 
     // Names of settings and types: two capitals at least, or a member behind a dot.
+    [GeneratedRegex(@"thumbprint [0-9A-F]{40}")]
+    private static partial Regex Thumbprint();
+
     [GeneratedRegex(@"\b[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+(?:\.[A-Z][A-Za-z0-9]*)*|\b[A-Z][a-z]+(?:\.[A-Z][A-Za-z0-9]*)+")]
     private static partial Regex Name();
 
