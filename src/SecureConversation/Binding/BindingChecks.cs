@@ -95,6 +95,7 @@ internal static class BindingChecks
             X509SecurityTokenParameters x509 => ServiceCertificateProtects(symmetric, x509),
             SecureConversationSecurityTokenParameters session => SessionProtects(symmetric, session),
             null => ["ProtectionTokenParameters of a SymmetricSecurityBindingElement must be set."],
+            var other when Unoffered(other) is { } reason => [$"ProtectionTokenParameters: {reason}"],
             var other =>
             [
                 $"ProtectionTokenParameters cannot be {other.GetType().Name}: the token has no key. "
@@ -102,6 +103,12 @@ internal static class BindingChecks
             ],
         },
         AsymmetricSecurityBindingElement asymmetric => Asymmetric(asymmetric),
+        TransportSecurityBindingElement =>
+        [
+            "Message credentials over a protected transport (TransportSecurityBindingElement) are not offered yet: use an element that "
+                + "protects the message, such as CreateMutualCertificateBindingElement() or CreateUserNameForCertificateBindingElement(), "
+                + "on both sides.",
+        ],
         _ => [$"{binding.Element.GetType().Name} is not offered."],
     };
 
@@ -140,7 +147,7 @@ internal static class BindingChecks
                 + "the client has to send the token of the session; set InclusionMode to AlwaysToRecipient.";
         }
 
-        if (SupportingToken.Of(element.EndpointSupportingTokenParameters).Count > 0)
+        if (!element.EndpointSupportingTokenParameters.IsEmpty)
         {
             yield return "EndpointSupportingTokenParameters of the element of the session: the messages of a session carry no tokens of "
                 + "the client; put them into BootstrapSecurityBindingElement, which opens it.";
@@ -214,6 +221,12 @@ internal static class BindingChecks
 
     private static IEnumerable<string> SupportingTokens(SecurityBindingElement element)
     {
+        if (element.EndpointSupportingTokenParameters.All.Select(Unoffered).FirstOrDefault(reason => reason is not null) is { } unoffered)
+        {
+            yield return $"EndpointSupportingTokenParameters: {unoffered}";
+            yield break;
+        }
+
         foreach (var token in SupportingToken.Of(element.EndpointSupportingTokenParameters))
         {
             foreach (var problem in token.Kind.CheckSupporting(token.Parameters, token.Attachment, element))
@@ -253,6 +266,17 @@ internal static class BindingChecks
                 + "choose a MessageSecurityVersion with WSSecurity11, or only sign them.";
         }
     }
+
+    /// <summary>Why tokens of a kind are not offered yet, and what to use; null for those that are.</summary>
+    private static string? Unoffered(SecurityTokenParameters token) => token switch
+    {
+        SslSecurityTokenParameters => "the certificate of the service is negotiated (TLSNEGO), which is not offered yet: set "
+            + "NegotiateServiceCredential to false on both sides and give the client the certificate of the service.",
+        SspiSecurityTokenParameters or KerberosSecurityTokenParameters => "Windows accounts (SPNEGO, Kerberos) are not offered yet: use a "
+            + "certificate or a user name on both sides.",
+        IssuedSecurityTokenParameters => "tokens of an issuer (SAML) are not offered yet: use a certificate or a user name on both sides.",
+        _ => null,
+    };
 
     private static bool NotSentByClient(SecurityTokenParameters token) =>
         token.InclusionMode is SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator;

@@ -88,14 +88,14 @@ public abstract partial record SecurityBindingElement
     /// <see cref="MessageSecurityVersion"/> and <see cref="DefaultAlgorithmSuite"/> until set on it. The body and the actions of the
     /// handshake, the key and all messages of the session follow the result, the header of the handshake follows the bootstrap.
     /// </remarks>
-    public static SymmetricSecurityBindingElement CreateSecureConversationBindingElement(SecurityBindingElement bootstrap) =>
+    public static SecurityBindingElement CreateSecureConversationBindingElement(SecurityBindingElement bootstrap) =>
         CreateSecureConversationBindingElement(bootstrap, requireCancellation: true, bootstrapProtectionRequirements: null);
 
     /// <summary>A session (WS-SecureConversation).</summary>
     /// <param name="bootstrap">The security of the handshake.</param>
     /// <param name="requireCancellation">See <see cref="SecureConversationSecurityTokenParameters.RequireCancellation"/>.</param>
     /// <inheritdoc cref="CreateSecureConversationBindingElement(SecurityBindingElement)" path="/remarks"/>
-    public static SymmetricSecurityBindingElement CreateSecureConversationBindingElement(
+    public static SecurityBindingElement CreateSecureConversationBindingElement(
         SecurityBindingElement bootstrap,
         bool requireCancellation) =>
         CreateSecureConversationBindingElement(bootstrap, requireCancellation, bootstrapProtectionRequirements: null);
@@ -107,21 +107,24 @@ public abstract partial record SecurityBindingElement
     /// Protection levels of the handshake; see <see cref="SecureConversationSecurityTokenParameters.BootstrapProtectionRequirements"/>.
     /// </param>
     /// <inheritdoc cref="CreateSecureConversationBindingElement(SecurityBindingElement)" path="/remarks"/>
-    public static SymmetricSecurityBindingElement CreateSecureConversationBindingElement(
+    public static SecurityBindingElement CreateSecureConversationBindingElement(
         SecurityBindingElement bootstrap,
         bool requireCancellation,
         ChannelProtectionRequirements? bootstrapProtectionRequirements)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
-        return new SymmetricSecurityBindingElement
+        var session = new SecureConversationSecurityTokenParameters
         {
-            ProtectionTokenParameters = new SecureConversationSecurityTokenParameters
-            {
-                BootstrapSecurityBindingElement = bootstrap,
-                RequireCancellation = requireCancellation,
-                BootstrapProtectionRequirements = bootstrapProtectionRequirements,
-            },
+            BootstrapSecurityBindingElement = bootstrap,
+            RequireCancellation = requireCancellation,
+            BootstrapProtectionRequirements = bootstrapProtectionRequirements,
         };
+        return bootstrap is TransportSecurityBindingElement
+            ? OverTransport() with
+            {
+                EndpointSupportingTokenParameters = new() { Endorsing = [session with { RequireDerivedKeys = false }] },
+            }
+            : new SymmetricSecurityBindingElement { ProtectionTokenParameters = session };
     }
 
     private static SymmetricSecurityBindingElement ForCertificate(MessageSecurityVersion version) =>

@@ -70,6 +70,12 @@ public abstract partial record SecurityBindingElement
     /// </summary>
     public bool EnableUnsecuredResponse { get; init; }
 
+    /// <summary>
+    /// Whether tokens may travel over a transport that does not protect them, where the transport has to. Default false. Without effect on
+    /// elements that protect messages themselves.
+    /// </summary>
+    public bool AllowInsecureTransport { get; init; }
+
     /// <summary>Tokens of the client in addition to the one that protects the message.</summary>
     public SupportingTokenParameters EndpointSupportingTokenParameters { get; init; } = SupportingTokenParameters.None;
 

@@ -150,7 +150,7 @@ public sealed class FactoryTests
             ReferenceStyle = SecurityTokenReferenceStyle.Internal,
             RequireDerivedKeys = true,
         };
-        Assert.Equal(expected, element.ProtectionTokenParameters);
+        Assert.Equal(expected, Assert.IsType<SymmetricSecurityBindingElement>(element).ProtectionTokenParameters);
         Assert.False(element.RequireSignatureConfirmation);
         Assert.True(element.EndpointSupportingTokenParameters.IsEmpty);
     }
@@ -164,7 +164,7 @@ public sealed class FactoryTests
         Assert.Equal(bootstrap, symmetric.SetKeyDerivation(true));
         Assert.False(Assert.Single(symmetric.SetKeyDerivation(true).EndpointSupportingTokenParameters.Endorsing).RequireDerivedKeys);
 
-        var session = SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap).SetKeyDerivation(false);
+        var session = (SymmetricSecurityBindingElement)SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap).SetKeyDerivation(false);
         Assert.False(session.ProtectionTokenParameters!.RequireDerivedKeys);
         Assert.Same(bootstrap, MessageSecurityBinding.Create(session).Bootstrap);
 

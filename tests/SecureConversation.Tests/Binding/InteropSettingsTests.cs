@@ -29,7 +29,7 @@ public sealed class InteropSettingsTests
     public void ForCxfAndWss4j_ChangesNothingElse()
     {
         var session = SecurityBindingElement.CreateSecureConversationBindingElement(SecurityBindingElement.CreateUserNameForCertificateBindingElement());
-        var changed = session.ForCxfAndWss4j();
+        var changed = Assert.IsType<SymmetricSecurityBindingElement>(session.ForCxfAndWss4j());
         var parameters = (SecureConversationSecurityTokenParameters)changed.ProtectionTokenParameters!;
         Assert.Equal(session, changed with
         {

@@ -15,7 +15,7 @@ public sealed class MessageSecurityBindingTests
 
     private static AsymmetricSecurityBindingElement Duplex => SecurityBindingElement.CreateMutualCertificateDuplexBindingElement();
 
-    private static SymmetricSecurityBindingElement Session => SecurityBindingElement.CreateSecureConversationBindingElement(Mutual);
+    private static SymmetricSecurityBindingElement Session => (SymmetricSecurityBindingElement)SecurityBindingElement.CreateSecureConversationBindingElement(Mutual);
 
     [Fact]
     public void OneShotBinding_HasNoSession()
@@ -245,10 +245,10 @@ public sealed class MessageSecurityBindingTests
         (AsymmetricSecurityBindingElement)SecurityBindingElement.CreateMutualCertificateBindingElement(Version10);
 
     private static SymmetricSecurityBindingElement Session10() =>
-        SecurityBindingElement.CreateSecureConversationBindingElement(Asymmetric10()) with { MessageSecurityVersion = Version10 };
+        (SymmetricSecurityBindingElement)SecurityBindingElement.CreateSecureConversationBindingElement(Asymmetric10()) with { MessageSecurityVersion = Version10 };
 
     private static SymmetricSecurityBindingElement SessionOfServerEntropy(SecurityBindingElement bootstrap) =>
-        SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap with { KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy }) with
+        (SymmetricSecurityBindingElement)SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap with { KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy }) with
         {
             MessageSecurityVersion = bootstrap.MessageSecurityVersion,
             KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy,

@@ -23,9 +23,13 @@ public sealed class BindingSettingsTests
 
     private static AsymmetricSecurityBindingElement Asymmetric => (AsymmetricSecurityBindingElement)SecurityBindingElement.CreateMutualCertificateBindingElement(Version10);
 
-    private static SymmetricSecurityBindingElement Session => SecurityBindingElement.CreateSecureConversationBindingElement(Anonymous);
+    private static SymmetricSecurityBindingElement Session => (SymmetricSecurityBindingElement)SecurityBindingElement.CreateSecureConversationBindingElement(Anonymous);
 
     private static X509SecurityTokenParameters Certificate => new() { RequireDerivedKeys = false };
+
+    // The elements and tokens that they belong to are not offered.
+    private static ShownBy RefusedAsAWhole =>
+        new("SecureConversation.Tests/Binding/UnofferedFactoryTests.cs", "Element_IsRefusedInWords_AloneAndAsBootstrap");
 
     private static readonly Dictionary<string, Proof> Table = new()
     {
@@ -38,6 +42,7 @@ public sealed class BindingSettingsTests
         ["MessageSecurity.NegotiateServiceCredential"] = new Refused(() => MessageSecurityBinding.Create(new MessageSecurity { NegotiateServiceCredential = true })),
 
         // The element.
+        ["SecurityBindingElement.AllowInsecureTransport"] = RefusedAsAWhole,
         ["SecurityBindingElement.DefaultAlgorithmSuite"] = Form(Anonymous, e => e with { DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic128Sha256 }),
         ["SecurityBindingElement.EnableUnsecuredResponse"] = Refuse(Anonymous with { EnableUnsecuredResponse = true }),
         ["SecurityBindingElement.EndpointSupportingTokenParameters"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { Endorsing = [Certificate] } }),
@@ -88,6 +93,23 @@ public sealed class BindingSettingsTests
             () => Observation.FormAsync(Anonymous, protection: new() { DefaultProtectionLevel = ProtectionLevel.Sign })),
         ["ChannelProtectionRequirements.DefaultReplyProtectionLevel"] = new ShownBy("SecureConversation.Tests/Binding/ProtectionLevelTests.cs", "Request_IsEncryptedAndReplyOnlySigned"),
         ["ChannelProtectionRequirements.ListsAllMessages"] = new ShownBy("SecureConversation.Tests/Binding/ProtectionLevelTests.cs", "RequirementsOfAContract_NeedNoMoreThanTheContractAsks"),
+
+        // What configuration files and policies say and messages do not offer yet.
+        ["IssuedSecurityTokenParameters.AdditionalRequestParameters"] = RefusedAsAWhole,
+        ["IssuedSecurityTokenParameters.ClaimTypeRequirements"] = RefusedAsAWhole,
+        ["ClaimTypeRequirement.ClaimType"] = RefusedAsAWhole,
+        ["ClaimTypeRequirement.IsOptional"] = RefusedAsAWhole,
+        ["IssuedSecurityTokenParameters.DefaultMessageSecurityVersion"] = RefusedAsAWhole,
+        ["IssuedSecurityTokenParameters.IssuerAddress"] = RefusedAsAWhole,
+        ["IssuedSecurityTokenParameters.IssuerMetadataAddress"] = RefusedAsAWhole,
+        ["IssuedSecurityTokenParameters.IssuerSecurity"] = RefusedAsAWhole,
+        ["IssuedSecurityTokenParameters.KeySize"] = RefusedAsAWhole,
+        ["IssuedSecurityTokenParameters.KeyType"] = RefusedAsAWhole,
+        ["IssuedSecurityTokenParameters.TokenType"] = RefusedAsAWhole,
+        ["IssuedSecurityTokenParameters.UseStrTransform"] = RefusedAsAWhole,
+        ["SslSecurityTokenParameters.RequireCancellation"] = RefusedAsAWhole,
+        ["SslSecurityTokenParameters.RequireClientCertificate"] = RefusedAsAWhole,
+        ["SspiSecurityTokenParameters.RequireCancellation"] = RefusedAsAWhole,
 
         // Settings of the client.
         ["LocalClientSecuritySettings.CacheCookies"] = Refuse(Client(Session, s => s with { CacheCookies = false })),
@@ -181,7 +203,7 @@ public sealed class BindingSettingsTests
         Client(Service(element, s => s with { DetectReplays = false }), s => s with { DetectReplays = false });
 
     private static SymmetricSecurityBindingElement SessionOf(SecurityBindingElement bootstrap, SecurityKeyEntropyMode mode) =>
-        SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap with { KeyEntropyMode = mode }) with { KeyEntropyMode = mode };
+        (SymmetricSecurityBindingElement)SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap with { KeyEntropyMode = mode }) with { KeyEntropyMode = mode };
 
     private static SymmetricSecurityBindingElement SessionWith(Func<SecureConversationSecurityTokenParameters, SecureConversationSecurityTokenParameters> change) =>
         Session with { ProtectionTokenParameters = change((SecureConversationSecurityTokenParameters)Session.ProtectionTokenParameters!) };

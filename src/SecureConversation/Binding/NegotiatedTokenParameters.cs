@@ -1,0 +1,34 @@
+namespace SecureConversation.Binding;
+
+/// <summary>
+/// A SecurityContextToken that client and service negotiate with TLS inside of SOAP (TLSNEGO). Read and written by configuration files and
+/// policies; not offered yet in messages.
+/// </summary>
+public sealed record SslSecurityTokenParameters : SecurityTokenParameters
+{
+    /// <summary>Whether the client shows a certificate in the negotiation. Default false.</summary>
+    public bool RequireClientCertificate { get; init; }
+
+    /// <summary>
+    /// True: the service keeps the context until it is cancelled. False (default): its state travels in a cookie.
+    /// </summary>
+    public bool RequireCancellation { get; init; }
+}
+
+/// <summary>
+/// A SecurityContextToken that client and service negotiate with Windows accounts (SPNEGO). Read and written by configuration files and
+/// policies; not offered yet in messages.
+/// </summary>
+public sealed record SspiSecurityTokenParameters : SecurityTokenParameters
+{
+    /// <summary>
+    /// True: the service keeps the context until it is cancelled. False (default): its state travels in a cookie.
+    /// </summary>
+    public bool RequireCancellation { get; init; }
+}
+
+/// <summary>
+/// A Kerberos ticket as a token (Web Services Security Kerberos Token Profile 1.1). Read and written by configuration files and policies;
+/// not offered yet in messages.
+/// </summary>
+public sealed record KerberosSecurityTokenParameters : SecurityTokenParameters;
