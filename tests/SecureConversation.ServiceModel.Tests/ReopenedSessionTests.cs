@@ -104,6 +104,40 @@ public sealed class ReopenedSessionTests
         ((IClientChannel)proxy).Close();
     }
 
+    /// <summary>A service whose session store is away says that it is busy. It still has the session when the store is back.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task BusyService_AtARenewal_CostsNoChannelItsSession(bool reopens)
+    {
+        var element = Bootstraps.Service("MutualCertificate", session: true);
+        await using var service = await TestService.StartAsync(element with
+        {
+            LocalServiceSettings = element.LocalServiceSettings with { SessionKeyRenewalInterval = TimeSpan.FromSeconds(2) },
+        });
+        var security = Bootstraps.Client("MutualCertificate", session: true);
+        security.ReopenLostSessions = reopens;
+        using var factory = Clients.Factory(Clients.Binding(security), service.Address);
+        var proxy = factory.CreateChannel();
+        Assert.Equal(3, proxy.Add(1, 2));
+        var id = ((IClientChannel)proxy).SessionId;
+        await Task.Delay(TimeSpan.FromSeconds(2.1));
+
+        var asked = 0;
+        service.Intercept = async context =>
+        {
+            asked++;
+            await ForgeAsync(context, "ServerTooBusy", "http://schemas.microsoft.com/ws/2006/05/security");
+            return true;
+        };
+        Assert.Throws<ServerTooBusyException>(() => proxy.Add(1, 2));
+        Assert.Equal(1, asked);
+        service.Intercept = null;
+        Assert.Equal(3, proxy.Add(1, 2));
+        Assert.Equal((CommunicationState.Opened, id, 1), (((IClientChannel)proxy).State, ((IClientChannel)proxy).SessionId, service.OpenSessions));
+        ((IClientChannel)proxy).Close();
+    }
+
     [Fact]
     public async Task Abort_EndsAChannelThatHasNoSession()
     {
@@ -183,13 +217,14 @@ public sealed class ReopenedSessionTests
         return await TestService.StartAsync(Bootstraps.Service("MutualCertificate", session: true), port: port);
     }
 
-    private static async Task ForgeAsync(HttpContext context)
+    private static async Task ForgeAsync(
+        HttpContext context, string subcode = "BadContextToken", string ns = "http://schemas.xmlsoap.org/ws/2005/02/sc")
     {
         context.Response.StatusCode = (int)HttpStatusCode.InternalServerError;
         context.Response.ContentType = "application/soap+xml; charset=utf-8";
         await context.Response.WriteAsync(
             "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode>"
-            + "<s:Value xmlns:c=\"http://schemas.xmlsoap.org/ws/2005/02/sc\">c:BadContextToken</s:Value></s:Subcode></s:Code>"
+            + $"<s:Value xmlns:c=\"{ns}\">c:{subcode}</s:Value></s:Subcode></s:Code>"
             + "<s:Reason><s:Text xml:lang=\"en\">forged</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>");
     }
 

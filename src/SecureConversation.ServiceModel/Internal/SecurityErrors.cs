@@ -33,8 +33,9 @@ internal static class SecurityErrors
     };
 
     /// <summary>The exception for a renewal that was refused, by us or by the service. The session is as it was.</summary>
-    public static Exception ForRenewal(SecureConversationException e) =>
-        new SecurityNegotiationException($"The key of the session could not be renewed. {e.Message}", Inner(e));
+    public static Exception ForRenewal(SecureConversationException e) => e.Failure == SecureConversationFailure.ServerTooBusy
+        ? new ServerTooBusyException(e.Message, Inner(e))
+        : new SecurityNegotiationException($"The key of the session could not be renewed. {e.Message}", Inner(e));
 
     /// <summary>The exception for a request that was not sent, or whose reply was refused.</summary>
     /// <param name="e">The refusal.</param>

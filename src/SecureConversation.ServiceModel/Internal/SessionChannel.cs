@@ -201,8 +201,10 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
             {
                 await RenewAsync(session, call.Deadline, isAsync).ConfigureAwait(false);
             }
-            catch (SecureConversationException e) when (!Security.ReopensLostSessions)
+            catch (SecureConversationException e) when (
+                !Security.ReopensLostSessions || e.Failure == SecureConversationFailure.ServerTooBusy)
             {
+                // A service that is busy, or whose session store is away, still has the session: a later call asks again.
                 throw SecurityErrors.ForRenewal(e);
             }
         }

@@ -32,7 +32,7 @@ public abstract partial record SecurityBindingElement
         return token.KeyType == SecurityKeyType.BearerKey
             ? OverTransport() with
             {
-                MessageSecurityVersion = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10,
+                MessageSecurityVersion = Oasis,
                 EndpointSupportingTokenParameters = new() { Signed = [parameters] },
             }
             : OverTransport() with { EndpointSupportingTokenParameters = new() { Endorsing = [parameters] } };
@@ -114,14 +114,19 @@ public abstract partial record SecurityBindingElement
         IssuedSecurityTokenParameters token, bool requireCancellation = false) =>
         WithIssuedToken(CreateSslNegotiationBindingElement(requireClientCertificate: false, requireCancellation), token);
 
-    private static SymmetricSecurityBindingElement WithIssuedToken(SymmetricSecurityBindingElement element, IssuedSecurityTokenParameters token)
+    // Only WS-Trust 1.3 knows bearer tokens.
+    private static MessageSecurityVersion Oasis =>
+        MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
+
+    private static SymmetricSecurityBindingElement WithIssuedToken(
+        SymmetricSecurityBindingElement element, IssuedSecurityTokenParameters token)
     {
         ArgumentNullException.ThrowIfNull(token);
         var confirming = element with { RequireSignatureConfirmation = true };
         return token.KeyType == SecurityKeyType.BearerKey
             ? confirming with
             {
-                MessageSecurityVersion = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10,
+                MessageSecurityVersion = Oasis,
                 EndpointSupportingTokenParameters = new() { SignedEncrypted = [token] },
             }
             : confirming with { EndpointSupportingTokenParameters = new() { Endorsing = [token] } };
