@@ -38,6 +38,23 @@ public sealed class AddedEncryptedKeyTests
         Assert.Equal(FailureCode.Replayed, Assert.IsType<ServiceResult.Respond>(renamed).Code);
     }
 
+    /// <summary>One endpoint got its certificate by rotation, the other has had it from the start: the message is good for one of them.</summary>
+    [Fact]
+    public async Task MessageWithoutEncryptedKey_IsAReplayAtEveryEndpointWithThatCertificate()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        var binding = Bindings.Create("duplex//single", protection: ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign));
+        using var rotated = new Loopback(binding, clock, service: Having(First), client: Expecting(First, Second));
+        using var other = new Loopback(binding, clock, service: Having(Second), client: Expecting(Second));
+        await rotated.Service.UpdateCredentialsAsync(Having(Second));
+        using var request = rotated.Client.Secure(Loopback.Request(binding.MessageVersion));
+        Assert.DoesNotContain("EncryptedKey", Encoding.UTF8.GetString(request.Envelope.Span), StringComparison.Ordinal);
+        using var accepted = await rotated.Service.ReceiveAsync(request.Envelope);
+        Assert.IsType<ServiceResult.Dispatch>(accepted);
+        using var again = await other.Service.ReceiveAsync(request.Envelope);
+        Assert.Equal(FailureCode.Replayed, Assert.IsType<ServiceResult.Respond>(again).Code);
+    }
+
     private static string Add(string wire, string key) => wire.Insert(wire.IndexOf("<Signature", StringComparison.Ordinal), key);
 
     /// <summary>An EncryptedKey that anybody can make, without the list of what it encrypts.</summary>

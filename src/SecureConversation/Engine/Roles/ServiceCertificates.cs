@@ -15,14 +15,13 @@ internal sealed class ServiceCertificates
 {
     private readonly UseCount _users;
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly OwnCertificate _unnamed;
     private readonly OwnCertificate[] _all;
     private readonly TimeProvider _clock;
 
     /// <param name="credentials">The credentials.</param>
     /// <param name="replays">The replay memory of each certificate, in the order of <see cref="Of"/>.</param>
     /// <param name="ofEndpoint">
-    /// The replay memory of messages that no certificate of the service is named in. It stays the same when the certificates change.
+    /// The replay memory of all messages of the endpoint, whatever they name. It stays the same when the certificates change.
     /// </param>
     /// <param name="environment">The environment of the service.</param>
     public ServiceCertificates(
@@ -32,7 +31,7 @@ internal sealed class ServiceCertificates
         _clock = environment.Clock;
         var authenticator = new ClientAuthenticator(credentials, environment);
         _all = [.. Of(credentials).Zip(replays, Create)];
-        _unnamed = Create(credentials.ServiceCertificate!, ofEndpoint);
+        OfSessions = new(environment, ofEndpoint, ofEndpoint, authenticator);
 
         // Read here, because it may be disposed of when others ask.
         ValidFrom = credentials.ServiceCertificate!.Certificate.NotBefore.ToUniversalTime();
@@ -52,7 +51,7 @@ internal sealed class ServiceCertificates
     public DateTime ValidUntil { get; }
 
     /// <summary>Receives messages of sessions, whose keys have nothing to do with certificates.</summary>
-    public ServiceReceiver OfSessions => _unnamed.Receiver;
+    public ServiceReceiver OfSessions { get; }
 
     /// <summary>The certificates in credentials, the current one first.</summary>
     public static IEnumerable<X509Credential> Of(ServiceCredentials credentials) =>
@@ -67,7 +66,8 @@ internal sealed class ServiceCertificates
     /// <summary>
     /// Chooses the certificate for a message, by the reference in its EncryptedKey, and refuses a message that cannot be accepted before a
     /// private key is used for it. So there is one operation at most for a message, however many certificates there are. A message without
-    /// EncryptedKey names no certificate of the service: it is answered by the current one.
+    /// EncryptedKey names no certificate of the service: it is answered by the current one, and remembered for it, too, since each endpoint
+    /// with that certificate would take it.
     /// </summary>
     /// <param name="message">The message, of which nothing is verified.</param>
     /// <param name="messages">Its formats.</param>
@@ -91,7 +91,7 @@ internal sealed class ServiceCertificates
             }
         }
 
-        return named ?? _unnamed;
+        return named ?? _all[0];
     }
 
     private string OwnNames => string.Join(" or ", _all.Select(own => FailureText.Certificate(own.Credential.Certificate)));
