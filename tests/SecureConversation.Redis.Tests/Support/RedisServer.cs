@@ -42,7 +42,12 @@ public sealed class RedisServer : IAsyncDisposable
     {
         var isThere = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
-        Assert.SkipUnless(isThere || Environment.GetEnvironmentVariable("SECURECONVERSATION_REQUIRE_PEERS") == "1", "redis-server is not installed");
+        if (!isThere && Environment.GetEnvironmentVariable("SECURECONVERSATION_REQUIRE_PEERS") != "1")
+        {
+            RecordedLog.Current.ExpectNothing();
+            Assert.Skip("redis-server is not installed");
+        }
+
         var server = new RedisServer(settings);
         await server.StartAgainAsync();
         return server;
