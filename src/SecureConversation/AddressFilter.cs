@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using SecureConversation.Binding;
 using SecureConversation.Shared;
 
 namespace SecureConversation;
@@ -8,6 +10,7 @@ namespace SecureConversation;
 /// are ignored, and so are upper and lower case and a slash at the end of the path, as WCF does. A path with the segments . and .., encoded
 /// or not, is equal to none: it names another endpoint to each that reads it. Immutable.
 /// </summary>
+[TypeConverter(typeof(AddressFilterConverter))]
 public sealed class AddressFilter
 {
     private readonly string _name;

@@ -23,7 +23,8 @@ public sealed record ChannelProtectionRequirements
     private readonly ImmutableArray<HeaderRule> _headers = [];
 
     /// <summary>Signs and encrypts all bodies, and protects no further headers.</summary>
-    public static ChannelProtectionRequirements Default { get; } = new();
+    // A new one each time: whoever binds a configuration by reflection writes into what he finds.
+    public static ChannelProtectionRequirements Default => new();
 
     /// <summary>The level of bodies whose action has no entry. Default: signed and encrypted.</summary>
     public ProtectionLevel DefaultProtectionLevel { get; init; } = ProtectionLevel.EncryptAndSign;
@@ -39,6 +40,60 @@ public sealed record ChannelProtectionRequirements
 
     /// <summary>Whether any header is encrypted, which WS-Security 1.0 does not support.</summary>
     public bool HasEncryptedHeaders => _headers.Any(h => h.Header.Level == ProtectionLevel.EncryptAndSign);
+
+    /// <summary>
+    /// The levels of the bodies of requests, ordered by action; what <see cref="WithRequest"/> sets. Setting it replaces all of them.
+    /// </summary>
+    /// <exception cref="ArgumentException">An entry has no action.</exception>
+    public IReadOnlyList<ActionProtection> Requests
+    {
+        get => Listed(MessageDirection.ClientToService);
+        init => _levels = Replaced(MessageDirection.ClientToService, value);
+    }
+
+    /// <summary>
+    /// The levels of the bodies of replies and faults, ordered by action; what <see cref="WithReply"/> and <see cref="WithFault"/> set.
+    /// Setting it replaces all of them.
+    /// </summary>
+    /// <exception cref="ArgumentException">An entry has no action.</exception>
+    public IReadOnlyList<ActionProtection> Replies
+    {
+        get => Listed(MessageDirection.ServiceToClient);
+        init => _levels = Replaced(MessageDirection.ServiceToClient, value);
+    }
+
+    /// <summary>
+    /// The levels of the bodies of answers by the action of their request, ordered by it; what <see cref="WithReplyTo"/> sets. Setting it
+    /// replaces all of them.
+    /// </summary>
+    /// <exception cref="ArgumentException">An entry has no action.</exception>
+    public IReadOnlyList<ActionProtection> RepliesTo
+    {
+        get =>
+        [
+            .. _replies.OrderBy(e => e.Key, StringComparer.Ordinal)
+                .Select(e => new ActionProtection { Action = e.Key, ProtectionLevel = e.Value }),
+        ];
+        init => _replies = Complete(value).ToImmutableDictionary(e => e.Action, e => e.ProtectionLevel);
+    }
+
+    /// <summary>The protected headers, as <c>WithHeader</c> adds them. Setting it replaces all of them.</summary>
+    /// <exception cref="ArgumentException">An entry has no name, or one of Direction and Action without the other.</exception>
+    public IReadOnlyList<HeaderProtection> Headers
+    {
+        get =>
+        [
+            .. _headers.Select(rule => new HeaderProtection
+            {
+                Name = rule.Header.Name,
+                Namespace = rule.Header.Namespace,
+                ProtectionLevel = rule.Header.Level,
+                Direction = rule.Direction,
+                Action = rule.Action,
+            }),
+        ];
+        init => _headers = [.. (value ?? []).Select(RuleOf)];
+    }
 
     /// <summary>Sets the default level of bodies.</summary>
     public ChannelProtectionRequirements WithDefault(ProtectionLevel level) =>
@@ -150,6 +205,27 @@ public sealed record ChannelProtectionRequirements
     private static bool Same<T>(ImmutableDictionary<T, ProtectionLevel> one, ImmutableDictionary<T, ProtectionLevel> other)
         where T : notnull =>
         one.Count == other.Count && one.All(e => other.TryGetValue(e.Key, out var level) && level == e.Value);
+
+    private ActionProtection[] Listed(MessageDirection direction) =>
+    [
+        .. _levels.Where(e => e.Key.Direction == direction).OrderBy(e => e.Key.Action, StringComparer.Ordinal)
+            .Select(e => new ActionProtection { Action = e.Key.Action, ProtectionLevel = e.Value }),
+    ];
+
+    private ImmutableDictionary<(MessageDirection, string), ProtectionLevel> Replaced(
+        MessageDirection direction, IReadOnlyList<ActionProtection>? entries) => _levels
+        .RemoveRange(_levels.Keys.Where(key => key.Direction == direction).ToList())
+        .SetItems(Complete(entries).Select(e => KeyValuePair.Create((direction, e.Action), e.ProtectionLevel)));
+
+    private static IEnumerable<ActionProtection> Complete(IReadOnlyList<ActionProtection>? entries) => (entries ?? []).Select(entry =>
+        entry?.Action is null
+            ? throw new ArgumentException("An entry has no Action: name the action of the messages.", nameof(entries)) : entry);
+
+    private static HeaderRule RuleOf(HeaderProtection entry) =>
+        string.IsNullOrEmpty(entry?.Name) ? throw new ArgumentException("An entry has no Name: name the header.", nameof(entry))
+        : entry.Direction is null != entry.Action is null
+            ? throw new ArgumentException("An entry has one of Direction and Action: set both, or none for all messages.", nameof(entry))
+        : new HeaderRule(entry.Direction, entry.Action, new ProtectedHeader(entry.Name, entry.Namespace ?? "", entry.ProtectionLevel));
 
     private ProtectionLevel? LevelOf(string? action, MessageDirection direction) =>
         action is not null && _levels.TryGetValue((direction, action), out var level) ? level : null;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 
 namespace SecureConversation.Binding;
@@ -7,6 +8,7 @@ namespace SecureConversation.Binding;
 /// A set of versions of WS-Security, WS-Trust, WS-SecureConversation and WS-SecurityPolicy that WCF offers together.
 /// The names are those of WCF, in code and in configuration files.
 /// </summary>
+[TypeConverter(typeof(MessageSecurityVersionConverter))]
 public sealed class MessageSecurityVersion
 {
     private const string Feb2005 = "WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11";

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
 
 namespace SecureConversation.Binding;
 
 /// <summary>The versions of SOAP and WS-Addressing of an endpoint.</summary>
+[TypeConverter(typeof(MessageVersionConverter))]
 public sealed class MessageVersion
 {
     private MessageVersion(string name, SoapVersion soap, AddressingVersion addressing)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using SecureConversation.Engine.Crypto;
 
@@ -8,6 +9,7 @@ namespace SecureConversation.Binding;
 /// The algorithms of a binding (WS-SecurityPolicy 1.2 section 6.1). A receiver accepts only the algorithms of its suite.
 /// All suites derive keys by P_SHA1, also those with SHA-256.
 /// </summary>
+[TypeConverter(typeof(SecurityAlgorithmSuiteConverter))]
 public sealed class SecurityAlgorithmSuite
 {
     private SecurityAlgorithmSuite(string name, Family family, bool sha256, KeyWrapAlgorithm asymmetricKeyWrap)

@@ -8,7 +8,8 @@ namespace SecureConversation.Binding;
 public sealed record SupportingTokenParameters
 {
     /// <summary>No supporting tokens.</summary>
-    public static SupportingTokenParameters None { get; } = new();
+    // A new one each time: whoever binds a configuration by reflection writes into what he finds.
+    public static SupportingTokenParameters None => new();
 
     /// <summary>Tokens that sign the message signature.</summary>
     public ImmutableArray<SecurityTokenParameters> Endorsing { get; init; } = [];

@@ -26,7 +26,7 @@ public sealed class MessageSecurityBindingTests
         Assert.Null(binding.Bootstrap);
         Assert.Null(binding.BootstrapBinding);
         Assert.Same(MessageVersion.Soap12WSAddressing10, binding.MessageVersion);
-        Assert.Same(ChannelProtectionRequirements.Default, binding.Protection);
+        Assert.Equal(ChannelProtectionRequirements.Default, binding.Protection);
     }
 
     [Fact]

@@ -31,6 +31,8 @@ public sealed class BindingSettingsTests
     private static ShownBy RefusedAsAWhole =>
         new("SecureConversation.Tests/Binding/UnofferedFactoryTests.cs", "Element_IsRefusedInWords_AloneAndAsBootstrap");
 
+    private static ShownBy Entries(string test) => new("SecureConversation.Tests/Binding/ProtectionEntryTests.cs", test);
+
     private static readonly Dictionary<string, Proof> Table = new()
     {
         // What the words of WSHttpBinding make.
@@ -93,6 +95,18 @@ public sealed class BindingSettingsTests
             () => Observation.FormAsync(Anonymous, protection: new() { DefaultProtectionLevel = ProtectionLevel.Sign })),
         ["ChannelProtectionRequirements.DefaultReplyProtectionLevel"] = new ShownBy("SecureConversation.Tests/Binding/ProtectionLevelTests.cs", "Request_IsEncryptedAndReplyOnlySigned"),
         ["ChannelProtectionRequirements.ListsAllMessages"] = new ShownBy("SecureConversation.Tests/Binding/ProtectionLevelTests.cs", "RequirementsOfAContract_NeedNoMoreThanTheContractAsks"),
+
+        ["ChannelProtectionRequirements.Headers"] = Entries("Headers_AreWhatWithHeaderAdds"),
+        ["ChannelProtectionRequirements.Replies"] = Entries("Entries_AreWhatTheMethodsSet"),
+        ["ChannelProtectionRequirements.RepliesTo"] = Entries("Entries_AreWhatTheMethodsSet"),
+        ["ChannelProtectionRequirements.Requests"] = Entries("Entries_AreWhatTheMethodsSet"),
+        ["ActionProtection.Action"] = Entries("Entries_AreWhatTheMethodsSet"),
+        ["ActionProtection.ProtectionLevel"] = Entries("Entries_AreWhatTheMethodsSet"),
+        ["HeaderProtection.Action"] = Entries("Headers_AreWhatWithHeaderAdds"),
+        ["HeaderProtection.Direction"] = Entries("Headers_AreWhatWithHeaderAdds"),
+        ["HeaderProtection.Name"] = Entries("Headers_AreWhatWithHeaderAdds"),
+        ["HeaderProtection.Namespace"] = Entries("Headers_AreWhatWithHeaderAdds"),
+        ["HeaderProtection.ProtectionLevel"] = Entries("Headers_AreWhatWithHeaderAdds"),
 
         // What configuration files and policies say and messages do not offer yet.
         ["IssuedSecurityTokenParameters.AdditionalRequestParameters"] = RefusedAsAWhole,
