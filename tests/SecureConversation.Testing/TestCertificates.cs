@@ -43,7 +43,10 @@ public static class TestCertificates
         return request.CreateSelfSigned(today.AddDays(-1), today.AddDays(30));
     }
 
-    private static X509Certificate2 Issue(string name, bool withKeyIdentifier = true)
+    /// <summary>Another certificate of the authority, for this DNS name.</summary>
+    public static X509Certificate2 IssueFor(string dnsName) => Issue(dnsName, withKeyIdentifier: true, dnsName);
+
+    private static X509Certificate2 Issue(string name, bool withKeyIdentifier = true, string dnsName = "localhost")
     {
         using var key = RSA.Create(2048);
         var request = Request(name, key);
@@ -51,7 +54,7 @@ public static class TestCertificates
         request.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, true));
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
+        names.AddDnsName(dnsName);
         request.CertificateExtensions.Add(names.Build());
         if (withKeyIdentifier)
         {

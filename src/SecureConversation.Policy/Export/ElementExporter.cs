@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using System.Xml.Linq;
+using SecureConversation.Binding;
+
+namespace SecureConversation.Policy.Export;
+
+/// <summary>Writes a binding element in the order of WCF: binding assertion, supporting tokens, sp:Wss, sp:Trust.</summary>
+internal sealed class ElementExporter(SpWriter writer, MessageVersion version, PolicyExportOptions options)
+{
+    /// <summary>The assertions.</summary>
+    /// <param name="element">The binding element.</param>
+    /// <param name="encrypts">Whether any message has encrypted parts. Without them WCF does not write sp:EncryptSignature.</param>
+    public IEnumerable<XElement> Write(SecurityBindingElement element, bool encrypts)
+    {
+        if (element.MessageProtectionProfile != MessageProtectionProfile.Wcf)
+        {
+            throw new NotSupportedException(
+                $"No policy says MessageProtectionProfile {element.MessageProtectionProfile}, which only ends of this library have: "
+                + "do not publish a policy for this endpoint, or leave it at Wcf.");
+        }
+
+        yield return Binding(element, encrypts);
+        foreach (var supporting in Supporting(element))
+        {
+            yield return supporting;
+        }
+
+        if (element is not TransportSecurityBindingElement || !element.EndpointSupportingTokenParameters.IsEmpty)
+        {
+            yield return Wss(element);
+            if (options.IncludeTrust)
+            {
+                yield return Trust(element.KeyEntropyMode);
+            }
+        }
+    }
+
+    private TokenExporter Tokens => new(writer, new BootstrapExporter(writer, version, options));
+
+    private XElement Binding(SecurityBindingElement element, bool encrypts)
+    {
+        var (name, tokens) = element switch
+        {
+            SymmetricSecurityBindingElement s => ("SymmetricBinding", [Token("ProtectionToken", s.ProtectionTokenParameters)]),
+            AsymmetricSecurityBindingElement a => (
+                "AsymmetricBinding",
+                [Token("InitiatorToken", a.InitiatorTokenParameters), Token("RecipientToken", a.RecipientTokenParameters)]),
+            _ => ("TransportBinding", (IEnumerable<XElement>)[writer.Nested("TransportToken", Https())]),
+        };
+        var isTransport = element is TransportSecurityBindingElement;
+        return writer.Nested(
+            name,
+            [
+                .. tokens,
+                writer.Nested("AlgorithmSuite", writer.Flag(element.DefaultAlgorithmSuite.Name)),
+                writer.Nested("Layout", writer.Flag(Layout(element.SecurityHeaderLayout))),
+                writer.Flag("IncludeTimestamp", element.IncludeTimestamp),
+                .. isTransport ? [] : Order(element, encrypts),
+            ]);
+    }
+
+    private IEnumerable<XElement?> Order(SecurityBindingElement element, bool encrypts) =>
+    [
+        writer.Flag("EncryptBeforeSigning", element.MessageProtectionOrder == MessageProtectionOrder.EncryptBeforeSign),
+        writer.Flag(
+            "EncryptSignature",
+            encrypts && element.MessageProtectionOrder == MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature),
+        writer.Flag("ProtectTokens", element.ProtectTokens),
+        writer.Flag("OnlySignEntireHeadersAndBody"),
+    ];
+
+    private XElement Token(string name, SecurityTokenParameters? token) => writer.Nested(
+        name, Tokens.Write(token ?? throw new NotSupportedException($"{name}: the element has no such token. Set it.")));
+
+    private XElement Https() => (writer.Sp.IsOasis, options.RequireClientCertificate) switch
+    {
+        (true, true) => writer.Nested("HttpsToken", writer.Flag("RequireClientCertificate")),
+        (true, false) => writer.Flag("HttpsToken"),
+        (false, var required) => new(writer.Sp.Name("HttpsToken"), new XAttribute("RequireClientCertificate", required)),
+    };
+
+    private IEnumerable<XElement> Supporting(SecurityBindingElement element)
+    {
+        var tokens = element.EndpointSupportingTokenParameters;
+        // 1.1 has no assertion for signed and encrypted tokens: WCF writes both kinds as signed.
+        var signed = writer.Sp.IsOasis ? tokens.Signed : tokens.Signed.AddRange(tokens.SignedEncrypted);
+        (string Name, ImmutableArray<SecurityTokenParameters> Tokens)[] all =
+        [
+            ("SignedSupportingTokens", signed),
+            ("SignedEncryptedSupportingTokens", writer.Sp.IsOasis ? tokens.SignedEncrypted : []),
+            ("EndorsingSupportingTokens", tokens.Endorsing),
+            ("SignedEndorsingSupportingTokens", tokens.SignedEndorsing),
+        ];
+        foreach (var (name, list) in all.Where(a => !a.Tokens.IsEmpty))
+        {
+            var isEndorsing = name.EndsWith("EndorsingSupportingTokens", StringComparison.Ordinal);
+            yield return writer.Nested(
+                name, [.. list.Select(Tokens.Write), isEndorsing && SignsTo(element, list) ? To() : null]);
+        }
+    }
+
+    /// <summary>Over a transport a certificate signs wsa:To besides the timestamp, so that its signature fits no other service.</summary>
+    private bool SignsTo(SecurityBindingElement element, ImmutableArray<SecurityTokenParameters> tokens) =>
+        element is TransportSecurityBindingElement && version.Addressing != AddressingVersion.None
+            && tokens.Any(t => t is X509SecurityTokenParameters);
+
+    private XElement To() => new(
+        writer.Sp.Name("SignedParts"),
+        new XElement(
+            writer.Sp.Name("Header"),
+            new XAttribute("Name", "To"),
+            new XAttribute("Namespace", PartsExporter.AddressingNamespace(version)!.NamespaceName)));
+
+    /// <summary>WCF names the references that the tokens of the element use, and no other.</summary>
+    private XElement Wss(SecurityBindingElement element)
+    {
+        var styles = Certificates(element).Select(t => t.X509ReferenceStyle).ToHashSet();
+        var is11 = element.MessageSecurityVersion.SecurityVersion == SecurityVersion.WSSecurity11;
+        return writer.Nested(
+            is11 ? "Wss11" : "Wss10",
+            writer.Flag("MustSupportRefKeyIdentifier", Uses(styles, X509ReferenceStyle.SubjectKeyIdentifier)),
+            writer.Flag("MustSupportRefIssuerSerial", Uses(styles, X509ReferenceStyle.IssuerSerial)),
+            writer.Flag("MustSupportRefThumbprint", is11 && Uses(styles, X509ReferenceStyle.Thumbprint)),
+            writer.Flag(
+                "MustSupportRefEncryptedKey",
+                is11 && element is SymmetricSecurityBindingElement { ProtectionTokenParameters: X509SecurityTokenParameters }),
+            writer.Flag("RequireSignatureConfirmation", is11 && element.RequireSignatureConfirmation));
+    }
+
+    private static bool Uses(HashSet<X509ReferenceStyle> styles, X509ReferenceStyle style) =>
+        styles.Contains(style) || styles.Contains(X509ReferenceStyle.Any);
+
+    private static IEnumerable<X509SecurityTokenParameters> Certificates(SecurityBindingElement element) =>
+        element.EndpointSupportingTokenParameters.All.Concat(element switch
+        {
+            SymmetricSecurityBindingElement s => [s.ProtectionTokenParameters],
+            AsymmetricSecurityBindingElement a => [a.InitiatorTokenParameters, a.RecipientTokenParameters],
+            _ => (IEnumerable<SecurityTokenParameters?>)[],
+        }).OfType<X509SecurityTokenParameters>();
+
+    private XElement Trust(SecurityKeyEntropyMode mode) => writer.Nested(
+        writer.Sp.Trust,
+        writer.Flag("MustSupportIssuedTokens"),
+        writer.Flag("RequireClientEntropy", mode != SecurityKeyEntropyMode.ServerEntropy),
+        writer.Flag("RequireServerEntropy", mode != SecurityKeyEntropyMode.ClientEntropy));
+
+    private static string Layout(SecurityHeaderLayout layout) => layout switch
+    {
+        SecurityHeaderLayout.LaxTimestampFirst => "LaxTsFirst",
+        SecurityHeaderLayout.LaxTimestampLast => "LaxTsLast",
+        var other => other.ToString(),
+    };
+}

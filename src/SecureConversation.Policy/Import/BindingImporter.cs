@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using System.Xml.Linq;
+using SecureConversation.Binding;
+using SecureConversation.Policy.Assertions;
+using SecureConversation.Policy.Wsp;
+
+namespace SecureConversation.Policy.Import;
+
+/// <summary>Reads sp:SymmetricBinding, sp:AsymmetricBinding and sp:TransportBinding (WS-SecurityPolicy 1.2 section 7).</summary>
+internal sealed class BindingImporter(ImportContext context, SpVersion sp)
+{
+    public SecurityBindingElement? Read(Assertion binding)
+    {
+        context.RequireNoParameters(binding);
+        if (binding.Nested is null)
+        {
+            context.Refuse(binding.Element, "it has no nested policy.", "Add wsp:Policy with the token and the algorithm suite.");
+            return null;
+        }
+
+        var inside = context.Open(binding);
+        SecurityBindingElement element = binding.Name.LocalName switch
+        {
+            "SymmetricBinding" => new SymmetricSecurityBindingElement
+            {
+                ProtectionTokenParameters = Token(inside, binding, "ProtectionToken", TokenImporter.OfService),
+            },
+            "AsymmetricBinding" => new AsymmetricSecurityBindingElement
+            {
+                InitiatorTokenParameters = Token(inside, binding, "InitiatorToken", TokenImporter.OfClient),
+                RecipientTokenParameters = Token(inside, binding, "RecipientToken", TokenImporter.OfService),
+            },
+            _ => Transport(inside, binding),
+        };
+        element = element with
+        {
+            DefaultAlgorithmSuite = Suite(inside, binding),
+            SecurityHeaderLayout = Layout(inside),
+            IncludeTimestamp = inside.TakeFlag(sp.Name("IncludeTimestamp")),
+        };
+        if (element is not TransportSecurityBindingElement)
+        {
+            element = element with
+            {
+                MessageProtectionOrder = Order(inside),
+                ProtectTokens = inside.TakeFlag(sp.Name("ProtectTokens")),
+            };
+            // Signatures of this library cover entire headers and bodies in any case.
+            inside.TakeFlag(sp.Name("OnlySignEntireHeadersAndBody"));
+        }
+
+        inside.RefuseLeft();
+        return element;
+    }
+
+    private SecurityTokenParameters? Token(AssertionBag inside, Assertion binding, string name, TokenImporter.Place place)
+    {
+        if (inside.Take(sp.Name(name)) is { } token)
+        {
+            return new TokenImporter(context, sp).ReadInside(token, place);
+        }
+
+        context.Refuse(binding.Element, $"it has no sp:{name}.", $"Add sp:{name}.");
+        return null;
+    }
+
+    private TransportSecurityBindingElement Transport(AssertionBag inside, Assertion binding)
+    {
+        if (inside.Take(sp.Name("TransportToken")) is { } token)
+        {
+            context.RequireNoParameters(token);
+            TransportTokens.Read(context.Open(token), sp, token, context);
+        }
+        else
+        {
+            context.Refuse(binding.Element, "it has no sp:TransportToken.", "Add sp:TransportToken.");
+        }
+
+        // WCF does not remember messages that a transport protects.
+        return new() { LocalClientSettings = new() { DetectReplays = false }, LocalServiceSettings = new() { DetectReplays = false } };
+    }
+
+    private SecurityAlgorithmSuite Suite(AssertionBag inside, Assertion binding)
+    {
+        if (inside.Take(sp.Name("AlgorithmSuite")) is not { } assertion)
+        {
+            context.Refuse(binding.Element, "it has no sp:AlgorithmSuite.", "Add sp:AlgorithmSuite, as sp:Basic256Sha256.");
+            return SecurityAlgorithmSuite.Default;
+        }
+
+        context.RequireNoParameters(assertion);
+        var suites = context.Open(assertion);
+        var known = SecurityAlgorithmSuite.All.Where(s => suites.TakeFlag(sp.Name(s.Name))).ToList();
+        foreach (var other in suites.TakeWhere(a => !a.IsIgnorable && IsSuite(a.Name)))
+        {
+            context.Refuse(
+                other.Element, "the algorithm suite is not offered.",
+                $"Use one of {string.Join(", ", SecurityAlgorithmSuite.All.Select(s => s.Name))}.");
+        }
+
+        suites.RefuseLeft();
+        if (known.Count != 1 && context.Refusals.Count == 0)
+        {
+            context.Refuse(assertion.Element, $"it has {known.Count} suites that are offered, and one is expected.", "Leave one of them.");
+        }
+
+        return known.FirstOrDefault() ?? SecurityAlgorithmSuite.Default;
+    }
+
+    // AES-GCM, SHA-512 and the suites that stacks have made up all look like this.
+    private static bool IsSuite(XName name) =>
+        name.LocalName.StartsWith("Basic", StringComparison.Ordinal) || name.LocalName.EndsWith("Suite", StringComparison.Ordinal)
+        || name.LocalName.StartsWith("TripleDes", StringComparison.Ordinal)
+            || name.LocalName.Contains("Gcm", StringComparison.OrdinalIgnoreCase);
+
+    private SecurityHeaderLayout Layout(AssertionBag inside)
+    {
+        if (inside.Take(sp.Name("Layout")) is not { } assertion)
+        {
+            return SecurityHeaderLayout.Lax;
+        }
+
+        context.RequireNoParameters(assertion);
+        var layouts = context.Open(assertion);
+        ImmutableArray<(string Name, SecurityHeaderLayout Layout)> names =
+        [
+            ("Strict", SecurityHeaderLayout.Strict),
+            ("Lax", SecurityHeaderLayout.Lax),
+            ("LaxTsFirst", SecurityHeaderLayout.LaxTimestampFirst),
+            ("LaxTsLast", SecurityHeaderLayout.LaxTimestampLast),
+        ];
+        var found = names.Where(n => layouts.TakeFlag(sp.Name(n.Name))).ToList();
+        layouts.RefuseLeft();
+        if (found.Count != 1)
+        {
+            context.Refuse(assertion.Element,
+                $"it has {found.Count} layouts, and one is expected.", "Write one of Strict, Lax, LaxTsFirst, LaxTsLast.");
+            return SecurityHeaderLayout.Lax;
+        }
+
+        return found[0].Layout;
+    }
+
+    private MessageProtectionOrder Order(AssertionBag inside)
+    {
+        if (inside.TakeFlag(sp.Name("EncryptBeforeSigning")))
+        {
+            if (inside.Left.FirstOrDefault(a => a.Name == sp.Name("EncryptSignature")) is { } both)
+            {
+                context.Refuse(
+                    both.Element, "encrypting the signature where encryption comes first is not offered.",
+                    "Leave out sp:EncryptSignature or sp:EncryptBeforeSigning.");
+                inside.TakeAll(sp.Name("EncryptSignature"));
+            }
+
+            return MessageProtectionOrder.EncryptBeforeSign;
+        }
+
+        return inside.TakeFlag(sp.Name("EncryptSignature"))
+            ? MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature
+            : MessageProtectionOrder.SignBeforeEncrypt;
+    }
+}
