@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using SecureConversation.Binding;
+using static SecureConversation.Configuration.Schema.Attributes;
+
+namespace SecureConversation.Configuration.Schema;
+
+/// <summary>Tokens: WCF's <c>issuedTokenParameters</c>, and our elements for all kinds.</summary>
+internal static class TokenSchema
+{
+    private static ImmutableArray<AttributeSchema> IssuedAttributes { get; } =
+    [
+        Text("tokenType"),
+        Enumeration("keyType", SecurityKeyType.SymmetricKey),
+        Number("keySize", 0),
+        new("defaultMessageSecurityVersion", ValueKind.SecurityVersion, ""),
+        Flag("useStrTransform"),
+    ];
+
+    public static ElementSchema ClaimTypeRequirements { get; } = new ElementSchema("claimTypeRequirements").WithItems(
+        new ElementSchema("add").With(Text("claimType").Required(), Flag("isOptional")), "claimType");
+
+    public static ElementSchema Issuer { get; } = new ElementSchema("issuer")
+        .With(Address("address"), Text("binding"), Text("bindingConfiguration"))
+        .With(() => [NoPlace("headers"), NoPlace("identity")]);
+
+    public static ElementSchema IssuerMetadata { get; } = new ElementSchema("issuerMetadata")
+        .With(Address("address")).With(() => [NoPlace("headers"), NoPlace("identity")]);
+
+    public static ElementSchema IssuedTokenParameters { get; } = Issued("issuedTokenParameters", []);
+
+    public static ElementSchema SupportingTokens { get; } = new ElementSchema("endpointSupportingTokenParameters").With(() =>
+        [Holder("endorsing"), Holder("signed"), Holder("signedEncrypted"), Holder("signedEndorsing")]);
+
+    /// <summary>An element that holds tokens.</summary>
+    public static ElementSchema Holder(string name) => new(name) { IsList = true, Children = Tokens };
+
+    private static ElementSchema NoPlace(string name) => new ElementSchema(name).Ignored(
+        "An issuer is known by its address alone, as issued tokens are not offered yet in messages.");
+
+    private static ImmutableArray<ElementSchema> Tokens() =>
+    [
+        new ElementSchema("x509SecurityTokenParameters").With(Common(true)).With(
+            Enumeration("x509ReferenceStyle", X509ReferenceStyle.Any)),
+        new ElementSchema("userNameSecurityTokenParameters").With(Common(false)),
+        new ElementSchema("kerberosSecurityTokenParameters").With(Common(true)),
+        new ElementSchema("sslSecurityTokenParameters").With(Common(true)).With(
+            Flag("requireClientCertificate"), Flag("requireCancellation")),
+        new ElementSchema("sspiSecurityTokenParameters").With(Common(true)).With(Flag("requireCancellation")),
+        Issued("issuedSecurityTokenParameters", Common(true)),
+        new ElementSchema("secureConversationSecurityTokenParameters").With(Common(true))
+            .With(Flag("requireCancellation", true), Flag("canRenewSession", true))
+            .With(() => [SecuritySchema.Bootstrap]),
+    ];
+
+    private static AttributeSchema[] Common(bool derived) =>
+    [
+        Enumeration("inclusionMode", SecurityTokenInclusionMode.AlwaysToRecipient),
+        Enumeration("referenceStyle", SecurityTokenReferenceStyle.Internal),
+        Flag("requireDerivedKeys", derived),
+    ];
+
+    private static ElementSchema Issued(string name, AttributeSchema[] more) =>
+        new ElementSchema(name) { Attributes = [.. IssuedAttributes, .. more] }.With(() =>
+        [
+            Issuer,
+            IssuerMetadata,
+            ClaimTypeRequirements,
+            new ElementSchema("additionalRequestParameters") { IsRaw = true },
+            SecuritySchema.IssuerSecurity,
+        ]);
+}
