@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Configuration;
+using SecureConversation.AspNetCore.Internal;
 using SecureConversation.Binding;
+using SecureConversation.Configuration;
 using SecureConversation.Credentials;
 using SecureConversation.Diagnosis;
 
@@ -165,6 +168,15 @@ public sealed class SecureConversationServiceOptions
 
     /// <summary>Called when a session has ended, for whatever reason. Must not throw or block.</summary>
     public Action<ServiceSession>? SessionClosed { get; set; }
+
+    /// <summary>
+    /// Sets what a section of a configuration says, once. <c>services.AddSecureConversation(section)</c> does so and follows its changes.
+    /// </summary>
+    /// <param name="section">The section.</param>
+    /// <param name="basePath">Where relative paths of certificates begin; null for the current directory.</param>
+    /// <exception cref="SettingsException">A key is not known, or a value cannot be used; it names all of them.</exception>
+    public void Read(IConfiguration section, string? basePath = null) =>
+        SettingsOfServices.Apply(MessageSecurityServiceSettings.Read(section, basePath), this);
 
     /// <summary>Set by AuthenticateUserNames.</summary>
     internal IUserNameAuthenticator? UserNameAuthenticator { get; set; }

@@ -101,5 +101,6 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     {
         _localServiceSettings = other._localServiceSettings.Clone();
         _failureAnswers = other._failureAnswers;
+        ExportsTrust = other.ExportsTrust;
     }
 }

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SecureConversation.Configuration;
 using SecureConversation.Http;
 using SecureConversation.Http.Internal;
 
@@ -55,6 +57,38 @@ public static class SecureConversationHttpClientBuilderExtensions
             name, options => options.HttpMessageHandlerBuilderActions.Insert(0, handlers => DoNothingUnverified(handlers.PrimaryHandler)));
         return builder.AddHttpMessageHandler(services =>
             new SecureConversationHandler(services.GetRequiredKeyedService<SecureConversationSessions>(name)));
+    }
+
+    /// <summary>
+    /// The same from a section of the configuration, such as one of appsettings.json. When the section or the file of a certificate
+    /// changes, the credentials are read again; changes that cannot be used leave them and are logged (event 221).
+    /// </summary>
+    /// <inheritdoc cref="AddSecureConversation(IHttpClientBuilder, Action{SecureConversationHttpOptions})" path="/remarks"/>
+    /// <param name="builder">The client.</param>
+    /// <param name="section">
+    /// The section. Keys that are not known and values that cannot be used end the start of the host with an
+    /// <see cref="OptionsValidationException"/> that names all of them. Paths of certificates are relative to the content root.
+    /// </param>
+    /// <param name="configure">What a configuration cannot say; called after the section was read, each time.</param>
+    public static IHttpClientBuilder AddSecureConversation(
+        this IHttpClientBuilder builder, IConfiguration section, Action<SecureConversationHttpOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(section);
+        var name = builder.Name;
+
+        // Each call has a source of its own, whatever others there are under the name.
+        var key = new object();
+        builder.Services.AddKeyedSingleton(key, (services, _) => SettingsOfClients.CreateSource(services, name, section));
+        builder.Services.AddSingleton<IOptionsChangeTokenSource<SecureConversationHttpOptions>>(Source);
+        return builder.AddSecureConversation((services, options) =>
+        {
+            SettingsOfClients.Apply(Source(services).Current, options);
+            configure?.Invoke(options);
+        });
+
+        SettingsSource<SecureConversationHttpOptions, MessageSecurityClientSettings> Source(IServiceProvider services) =>
+            services.GetRequiredKeyedService<SettingsSource<SecureConversationHttpOptions, MessageSecurityClientSettings>>(key);
     }
 
     private static void DoNothingUnverified(HttpMessageHandler primary)

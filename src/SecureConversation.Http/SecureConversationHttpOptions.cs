@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
+using SecureConversation.Configuration;
 using SecureConversation.Credentials;
 using SecureConversation.Diagnosis;
+using SecureConversation.Http.Internal;
 
 namespace SecureConversation.Http;
 
@@ -91,4 +94,14 @@ public sealed class SecureConversationHttpOptions
 
     /// <summary>What <see cref="MessageLog"/> is given. Default: envelopes as on the wire, of at most 256 KiB.</summary>
     public MessageLoggingOptions MessageLogging { get; set; } = new();
+
+    /// <summary>
+    /// Sets what a section of a configuration says, once. <c>AddSecureConversation(section)</c> of IHttpClientBuilder does so and follows
+    /// its changes.
+    /// </summary>
+    /// <param name="section">The section.</param>
+    /// <param name="basePath">Where relative paths of certificates begin; null for the current directory.</param>
+    /// <exception cref="SettingsException">A key is not known, or a value cannot be used; it names all of them.</exception>
+    public void Read(IConfiguration section, string? basePath = null) =>
+        SettingsOfClients.Apply(MessageSecurityClientSettings.Read(section, basePath), this);
 }

@@ -34,6 +34,11 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     /// </summary>
     public bool ReopenLostSessions { get; set; }
 
+    /// <summary>
+    /// What is signed and encrypted where neither the contract nor the caller says it: that of an imported policy; null for all.
+    /// </summary>
+    internal EngineBinding.ChannelProtectionRequirements? Protection { get; set; }
+
     /// <summary>Whether channels of this type are made: request channels, or request session channels for sessions with Cancel.</summary>
     public override bool CanBuildChannelFactory<TChannel>(BindingContext context)
     {
@@ -82,5 +87,6 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         LocalClientSettings = other.LocalClientSettings.Clone();
         LoggerFactory = other.LoggerFactory;
         ReopenLostSessions = other.ReopenLostSessions;
+        Protection = other.Protection;
     }
 }

@@ -73,6 +73,10 @@ internal static partial class AspNetCoreLog
         + "that it has.")]
     public static partial void CredentialsNotTaken(ILogger logger, Exception exception);
 
+    [LoggerMessage(321, LogLevel.Error, "The configuration or a certificate file changed, and the settings could not be used: the "
+        + "service goes on with those that it has. {Problem}")]
+    public static partial void SettingsNotTaken(ILogger logger, string problem, Exception exception);
+
     [LoggerMessage(304, LogLevel.Debug, "The application answered a message with action {Action} by a fault.")]
     public static partial void ApplicationFault(ILogger logger, string action, Exception exception);
 }

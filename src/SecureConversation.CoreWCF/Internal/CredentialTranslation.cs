@@ -30,6 +30,12 @@ internal static class CredentialTranslation
         X509ClientCertificateAuthentication authentication, ClientRefusals refusals)
     {
         var custom = authentication.CustomCertificateValidator;
+        if (custom is FileTrustValidator files)
+        {
+            // The engine knows trust by files itself.
+            return files.Options;
+        }
+
         var mode = Translation.ByName<EngineCredentials.X509CertificateValidationMode>(authentication.CertificateValidationMode);
         if (mode == EngineCredentials.X509CertificateValidationMode.Custom && custom is null)
         {

@@ -38,6 +38,10 @@ internal static partial class HttpLog
         + "that it has.")]
     public static partial void CredentialsNotTaken(ILogger logger, Exception exception);
 
+    [LoggerMessage(221, LogLevel.Error, "The configuration or a certificate file changed, and the settings could not be used: the "
+        + "client goes on with those that it has. {Problem}")]
+    public static partial void SettingsNotTaken(ILogger logger, string problem, Exception exception);
+
     [LoggerMessage(211, LogLevel.Debug, "The key of session {SessionId} with {Address} is renewed.")]
     public static partial void Renewed(ILogger logger, string sessionId, string address);
 

@@ -36,6 +36,12 @@ internal static class CredentialTranslation
     {
         var mode = Translation.ByName<EngineCredentials.X509CertificateValidationMode>(authentication.CertificateValidationMode);
         var validator = authentication.CustomCertificateValidator;
+        if (validator is FileTrustValidator files)
+        {
+            // The engine knows trust by files itself.
+            return files.Options;
+        }
+
         return new()
         {
             Mode = mode,

@@ -65,7 +65,7 @@ internal sealed class EndpointSecurity : IDisposable
         var version = context.RemainingBindingElements.Find<MessageEncodingBindingElement>()?.MessageVersion
             ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
         var protection = context.BindingParameters.Find<EngineBinding.ChannelProtectionRequirements>()
-            ?? context.BindingParameters.Find<ContractRequirements>()?.Requirements;
+            ?? context.BindingParameters.Find<ContractRequirements>()?.Requirements ?? element.Protection;
         var binding = StackRefusals.Checked(() =>
             EngineBinding.MessageSecurityBinding.Create(element.Settings, Translation.ToEngine(version), protection));
         return new EndpointSecurity(binding, Credentials(context), element.LoggerFactory)

@@ -68,6 +68,15 @@ internal static partial class Translation
                 : EngineBinding.AddressingVersion.WSAddressingAugust2004);
     }
 
+    public static MessageVersion FromEngine(EngineBinding.MessageVersion version) => MessageVersion.CreateVersion(
+        version.Soap == EngineBinding.SoapVersion.Soap11 ? EnvelopeVersion.Soap11 : EnvelopeVersion.Soap12,
+        version.Addressing switch
+        {
+            EngineBinding.AddressingVersion.WSAddressing10 => AddressingVersion.WSAddressing10,
+            EngineBinding.AddressingVersion.None => AddressingVersion.None,
+            _ => AddressingVersion.WSAddressingAugust2004,
+        });
+
     /// <summary>The token of the session that an element establishes; null when it establishes none.</summary>
     public static EngineBinding.SecureConversationSecurityTokenParameters? Session(EngineBinding.SecurityBindingElement element) =>
         (element as EngineBinding.SymmetricSecurityBindingElement)?.ProtectionTokenParameters

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Security;
+using System.Xml.Linq;
+using CoreWCF;
+using CoreWCF.Channels;
+using CoreWCF.Configuration;
+using CoreWCF.Description;
+using CoreWCF.IdentityModel.Selectors;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SecureConversation.Binding;
+using SecureConversation.Configuration;
+using SecureConversation.CoreWCF.Tests.Support;
+using SecureConversation.Policy;
+using SecureConversation.Policy.Tests.Vectors;
+using SecureConversation.Testing;
+using SecureConversation.Testing.Vectors;
+
+namespace SecureConversation.CoreWCF.Tests;
+
+/// <summary>The WSDL of a CoreWCF service has the policies that WCF wrote for the same binding.</summary>
+public sealed class PolicyExportTests
+{
+    private static readonly string[] Groups = ["session/", "symmetric/", "asymmetric/", "stock-bindings/", "anonymous-and-username/"];
+
+    public static TheoryData<string> Recorded => [.. VectorWsdl.Names.Where(name => Groups.Any(name.StartsWith))
+        .Where(name => VectorArchive.Get(name).File.Binding is { ReliableSession: null } binding && VectorBindings.Unsupported(binding) is null)
+        .Select(name => new TheoryDataRow<string>(name) { Label = name })];
+
+    [Theory]
+    [MemberData(nameof(Recorded))]
+    public async Task Description_HasThePoliciesOfTheRecordedOne(string name)
+    {
+        var recorded = XDocument.Load(new MemoryStream(VectorWsdl.Read(name)));
+        var binding = VectorBindings.Create(VectorArchive.Get(name).File.Binding);
+        var (wsdl, imported) = await DescribeAsync(Binding(binding, isBasic: !HasTrust(recorded)), binding.Protection.DefaultProtectionLevel);
+        var encrypts = binding.Protection.DefaultProtectionLevel == ProtectionLevel.EncryptAndSign;
+        Assert.True(imported.Outcome == PolicyOutcome.Imported, imported.Chosen.ToString());
+        Assert.Equal(binding.MessageVersion, imported.RequireBinding().MessageVersion);
+        Assert.Equal(WhatPoliciesSay.Of(binding.Element, encrypts, isCxf: false), WhatPoliciesSay.Of(imported.Element!, encrypts, isCxf: false));
+        Assert.Equal(Form(recorded), Form(wsdl));
+    }
+
+    [Fact]
+    public void Recordings_AreManyOfAllGroups()
+    {
+        Assert.True(Recorded.Count >= 50, $"{Recorded.Count}");
+        Assert.All(Groups, group => Assert.Contains(Recorded, row => row.Data.StartsWith(group, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Description_HasTheVersionOfPolicyOfTheBehavior()
+    {
+        var binding = MessageSecurityBinding.Create(SecureConversation.Binding.SecurityBindingElement.CreateMutualCertificateBindingElement());
+        var (wsdl, imported) = await DescribeAsync(Binding(binding, isBasic: false), ProtectionLevel.EncryptAndSign,
+            exporter => exporter.PolicyVersion = CoreWcfPolicy15);
+        Assert.Contains(wsdl.Descendants(), element => element.Name == XName.Get("Policy", "http://www.w3.org/ns/ws-policy"));
+        Assert.Equal(binding.Element with { MessageSecurityVersion = imported.Element!.MessageSecurityVersion }, imported.Element);
+    }
+
+    private static global::CoreWCF.Description.PolicyVersion CoreWcfPolicy15 => global::CoreWCF.Description.PolicyVersion.Policy15;
+
+    private static CustomBinding Binding(MessageSecurityBinding binding, bool isBasic)
+    {
+        // As files make it, which know BasicHttpBinding.
+        var configured = new ConfiguredBinding
+        {
+            Location = new() { File = "test" },
+            Kind = isBasic ? "basicHttpBinding" : "customBinding",
+            SecurityMode = ConfiguredSecurityMode.Message,
+            Security = binding.Element,
+            MessageVersion = binding.MessageVersion,
+        };
+        var made = Assert.IsType<CustomBinding>(configured.ToBinding());
+        made.Namespace = "http://example.org/echo";
+        return made;
+    }
+
+    private static async Task<(XDocument Wsdl, ImportedEndpoint Imported)> DescribeAsync(
+        CustomBinding binding, ProtectionLevel level, Action<WsdlExporter>? exporter = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(RecordedLog.Current);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddServiceModelServices().AddServiceModelMetadata();
+        await using var app = builder.Build();
+        app.UseServiceModel(model =>
+        {
+            model.AddService<RecordedService>();
+            _ = level switch
+            {
+                ProtectionLevel.None => model.AddServiceEndpoint<RecordedService, IUnprotectedRecorded>(binding, "/echo"),
+                ProtectionLevel.Sign => model.AddServiceEndpoint<RecordedService, ISignedRecorded>(binding, "/echo"),
+                _ => model.AddServiceEndpoint<RecordedService, IRecorded>(binding, "/echo"),
+            };
+            model.ConfigureServiceHostBase<RecordedService>(host =>
+            {
+                host.Credentials.ServiceCertificate.Certificate = TestCertificates.Service;
+                host.Credentials.UserNameAuthentication.UserNamePasswordValidationMode = global::CoreWCF.Security.UserNamePasswordValidationMode.Custom;
+                host.Credentials.UserNameAuthentication.CustomUserNamePasswordValidator = UserNamePasswordValidator.None;
+            });
+        });
+        var metadata = app.Services.GetRequiredService<ServiceMetadataBehavior>();
+        metadata.HttpGetEnabled = true;
+        exporter?.Invoke((WsdlExporter)metadata.MetadataExporter);
+        await app.StartAsync();
+        using var http = new HttpClient();
+        var text = await http.GetByteArrayAsync(new Uri(new Uri(app.Urls.First()), "/echo?singleWsdl"));
+        await app.StopAsync();
+        return (XDocument.Load(new MemoryStream(text)), new WsdlImporter().Import(new MemoryStream(text)).Endpoints.Single());
+    }
+
+    /// <summary>The policies by operation and message: the names of binding and document are those of the program that recorded.</summary>
+    private static Dictionary<string, string> Form(XDocument wsdl) =>
+        PolicyForm.Of(wsdl).ToDictionary(entry => string.Join('/', entry.Key.Split('/').Skip(2)), entry => entry.Value);
+
+    private static bool HasTrust(XDocument wsdl) => wsdl.Descendants().Any(e => e.Name.LocalName is "Trust10" or "Trust13");
+}

@@ -1,0 +1,259 @@
+using System.Net;
+using System.Reflection;
+using System.ServiceModel;
+using System.ServiceModel.Channels;
+using System.ServiceModel.Security.Tokens;
+using System.Text;
+using System.Xml;
+using SecureConversation.Configuration;
+using EngineBinding = SecureConversation.Binding;
+using WcfBinding = System.ServiceModel.Channels.Binding;
+
+namespace SecureConversation.ServiceModel.Tests.Configuration;
+
+/// <summary>Bindings of files in the types of the client.</summary>
+public sealed class FileBindingTests
+{
+    public static TheoryData<string> Custom { get; } =
+        [.. Enumerable.Range(1, 25).Where(n => n is < 16 or > 20).Select(n => new TheoryDataRow<string>($"c{n:00}") { Label = $"c{n:00}" })];
+
+    [Theory]
+    [MemberData(nameof(Custom))]
+    public void CustomBindingOfAClient_HasTheElementsOfTheFile(string name)
+    {
+        var endpoint = Load(name);
+        var elements = Assert.IsType<CustomBinding>(endpoint.ToBinding()).Elements;
+        Assert.Equal(3, elements.Count);
+        var security = Assert.IsType<MessageSecurityBindingElement>(elements[0]);
+        Assert.Equal(endpoint.Binding!.Security, security.Settings);
+        var text = Assert.IsType<TextMessageEncodingBindingElement>(elements[1]);
+        Assert.Equal(endpoint.Binding.MessageVersion.Soap == EngineBinding.SoapVersion.Soap11 ? EnvelopeVersion.Soap11 : EnvelopeVersion.Soap12, text.MessageVersion.Envelope);
+        Assert.Equal(endpoint.Binding.MessageVersion.Addressing == EngineBinding.AddressingVersion.None, text.MessageVersion.Addressing == AddressingVersion.None);
+        var transport = Assert.IsType<HttpTransportBindingElement>(elements[2], exactMatch: false);
+        Assert.Equal(endpoint.Address!.Scheme, transport.Scheme);
+        Assert.Equal(name is "c03" or "c06" or "c07" or "c08", transport is HttpsTransportBindingElement { RequireClientCertificate: true });
+    }
+
+    // The forms in code of the same clients.
+    [Fact]
+    public void C16_IsTheDropInWithTheSameValues()
+    {
+        var expected = new WSHttpBinding { CloseTimeout = TimeSpan.Parse("23:59:59", System.Globalization.CultureInfo.InvariantCulture), MaxReceivedMessageSize = 1073741824, Name = "c16" };
+        expected.Security.Mode = SecurityMode.Message;
+        expected.Security.Message.ClientCredentialType = MessageCredentialType.UserName;
+        AssertEqual(expected, Assert.IsType<WSHttpBinding>(Load("c16").ToBinding()));
+    }
+
+    [Fact]
+    public void C17_IsTheDropInWithTheSameValues() => AssertEqual(new WSHttpBinding { Name = "c17" }, Assert.IsType<WSHttpBinding>(Load("c17").ToBinding()));
+
+    [Fact]
+    public void C18_IsTheDropInWithTheSameValues()
+    {
+        var expected = new WSHttpBinding(SecurityMode.Message) { Name = "c18" };
+        expected.Security.Message.ClientCredentialType = MessageCredentialType.UserName;
+        expected.Security.Message.EstablishSecurityContext = false;
+        expected.Security.Message.NegotiateServiceCredential = false;
+        var made = Assert.IsType<WSHttpBinding>(Load("c18").ToBinding());
+        AssertEqual(expected, made);
+        Assert.Equal(Load("c18").Binding!.Security, made.CreateBindingElements().Find<MessageSecurityBindingElement>().Settings);
+    }
+
+    [Fact]
+    public void C19_IsTheDropInWithTheSameValues() => AssertEqual(new WSHttpBinding(SecurityMode.Message) { Name = "c19" }, Assert.IsType<WSHttpBinding>(Load("c19").ToBinding()));
+
+    [Fact]
+    public void C20_IsTheDropInWithTheSameValues()
+    {
+        var expected = new WS2007HttpBinding(SecurityMode.Message) { Name = "c20" };
+        expected.Security.Message.ClientCredentialType = MessageCredentialType.Certificate;
+        expected.Security.Message.NegotiateServiceCredential = false;
+        expected.Security.Message.AlgorithmSuite = System.ServiceModel.Security.SecurityAlgorithmSuite.Basic128;
+        var made = Assert.IsType<WS2007HttpBinding>(Load("c20").ToBinding());
+        AssertEqual(expected, made);
+        Assert.Equal(Load("c20").Binding!.Security, made.CreateBindingElements().Find<MessageSecurityBindingElement>().Settings);
+    }
+
+    [Fact]
+    public void AllSettingsOfWSHttpBinding_Arrive()
+    {
+        var made = Assert.IsType<WSHttpBinding>(Make("wsHttpBinding", """
+            <binding name="b" openTimeout="00:00:11" closeTimeout="00:00:12" sendTimeout="00:00:13" receiveTimeout="00:00:14"
+                allowCookies="true" bypassProxyOnLocal="true" maxBufferPoolSize="1001" maxReceivedMessageSize="1002" messageEncoding="Mtom"
+                proxyAddress="http://proxy.example/" textEncoding="utf-16" useDefaultWebProxy="false">
+              <readerQuotas maxDepth="5" maxStringContentLength="6" maxArrayLength="7" maxBytesPerRead="8" maxNameTableCharCount="9" />
+              <security mode="Transport"><transport clientCredentialType="Digest" proxyCredentialType="Ntlm" /></security>
+            </binding>
+            """, "https://localhost/"));
+        Assert.Equal((11, 12, 13, 14), (made.OpenTimeout.Seconds, made.CloseTimeout.Seconds, made.SendTimeout.Seconds, made.ReceiveTimeout.Seconds));
+        Assert.Equal((true, true, false, 1001, 1002), (made.AllowCookies, made.BypassProxyOnLocal, made.UseDefaultWebProxy, made.MaxBufferPoolSize, made.MaxReceivedMessageSize));
+        Assert.Equal((WSMessageEncoding.Mtom, "utf-16", "http://proxy.example/"), (made.MessageEncoding, made.TextEncoding.WebName, made.ProxyAddress.AbsoluteUri));
+        Assert.Equal((SecurityMode.Transport, HttpClientCredentialType.Digest, HttpProxyCredentialType.Ntlm), (made.Security.Mode, made.Security.Transport.ClientCredentialType, made.Security.Transport.ProxyCredentialType));
+        Assert.Equal((5, 6, 7, 8, 9), Quotas(made.ReaderQuotas));
+    }
+
+    [Theory]
+    [InlineData("None", BasicHttpSecurityMode.None)]
+    [InlineData("Transport", BasicHttpSecurityMode.Transport)]
+    [InlineData("TransportCredentialOnly", BasicHttpSecurityMode.TransportCredentialOnly)]
+    [InlineData("TransportWithMessageCredential", BasicHttpSecurityMode.TransportWithMessageCredential)]
+    public void BasicHttpBinding_IsThatOfTheStack(string mode, BasicHttpSecurityMode expected)
+    {
+        var made = Assert.IsType<BasicHttpBinding>(Make("basicHttpBinding", $"""
+            <binding name="b" maxBufferSize="70000" maxReceivedMessageSize="70000" maxBufferPoolSize="9" transferMode="Buffered" textEncoding="utf-16" allowCookies="true">
+              <readerQuotas maxDepth="5" /><security mode="{mode}" />
+            </binding>
+            """, mode.StartsWith("TransportC", StringComparison.Ordinal) || mode == "None" ? "http://localhost/" : "https://localhost/"));
+        Assert.Equal((expected, 70000, 70000L, 9L, true), (made.Security.Mode, made.MaxBufferSize, made.MaxReceivedMessageSize, made.MaxBufferPoolSize, made.AllowCookies));
+        Assert.Equal((5, "utf-16"), (made.ReaderQuotas.MaxDepth, made.TextEncoding.WebName));
+        Assert.NotEmpty(made.CreateBindingElements());
+    }
+
+    [Fact]
+    public void BasicHttpBindingWithMessageSecurity_IsOurs()
+    {
+        var made = Assert.IsType<CustomBinding>(Make("basicHttpBinding", "<binding name=\"b\"><security mode=\"Message\"><message clientCredentialType=\"Certificate\" /></security></binding>"));
+        var settings = Assert.IsType<EngineBinding.AsymmetricSecurityBindingElement>(made.Elements.Find<MessageSecurityBindingElement>().Settings);
+        Assert.Equal(EngineBinding.SecurityHeaderLayout.Lax, settings.SecurityHeaderLayout);
+        Assert.Equal(MessageVersion.Soap11, made.Elements.Find<TextMessageEncodingBindingElement>().MessageVersion);
+    }
+
+    [Fact]
+    public void NetTcpBinding_IsThatOfTheStack()
+    {
+        var made = Assert.IsType<NetTcpBinding>(Make("netTcpBinding", """
+            <binding name="b" maxReceivedMessageSize="70000" maxBufferSize="70000" transferMode="Buffered" maxConnections="17">
+              <security mode="Transport"><transport clientCredentialType="Windows" protectionLevel="Sign" /></security>
+            </binding>
+            """, "net.tcp://localhost/"));
+        Assert.Equal((SecurityMode.Transport, TcpClientCredentialType.Windows, System.Net.Security.ProtectionLevel.Sign), (made.Security.Mode, made.Security.Transport.ClientCredentialType, made.Security.Transport.ProtectionLevel));
+        Assert.Equal((70000L, 70000, 17), (made.MaxReceivedMessageSize, made.MaxBufferSize, made.MaxConnections));
+    }
+
+    [Theory]
+    [InlineData("UserNameOverTransport", typeof(TransportSecurityBindingElement))]
+    [InlineData("CertificateOverTransport", typeof(TransportSecurityBindingElement))]
+    public void CredentialsOverTransport_AreThoseOfTheStack(string mode, Type element)
+    {
+        var made = Assert.IsType<CustomBinding>(Make("customBinding", $"""
+            <binding name="b"><security authenticationMode="{mode}" includeTimestamp="false" defaultAlgorithmSuite="Basic128" /><textMessageEncoding messageVersion="Soap11" /><httpsTransport /></binding>
+            """, "https://localhost/"));
+        var security = made.Elements.Find<SecurityBindingElement>();
+        Assert.IsType(element, security);
+        Assert.False(security.IncludeTimestamp);
+        Assert.Equal(System.ServiceModel.Security.SecurityAlgorithmSuite.Basic128, security.DefaultAlgorithmSuite);
+        Assert.Equal(MessageVersion.Soap11, made.Elements.Find<TextMessageEncodingBindingElement>().MessageVersion);
+    }
+
+    [Fact]
+    public void LocalSettingsOfCredentialsOverTransport_ReachTheStack()
+    {
+        var made = OverTransport("""<security authenticationMode="UserNameOverTransport"><localClientSettings detectReplays="true" maxClockSkew="00:01:00" replayWindow="00:02:00" timestampValidityDuration="00:03:00" /></security>""");
+        var local = made.LocalClientSettings;
+        Assert.Equal((true, 1, 2, 3), (local.DetectReplays, local.MaxClockSkew.Minutes, local.ReplayWindow.Minutes, local.TimestampValidityDuration.Minutes));
+        Assert.False(OverTransport("""<security authenticationMode="UserNameOverTransport" />""").LocalClientSettings.DetectReplays);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("requireDerivedKeys=\"false\"", false)]
+    [InlineData("requireDerivedKeys=\"true\"", true)]
+    public void DerivedKeysOfSessionsOverTransport_ReachTheStack(string attribute, bool expected)
+    {
+        var made = OverTransport($"""<security authenticationMode="SecureConversation" {attribute}><secureConversationBootstrap authenticationMode="UserNameOverTransport"><localClientSettings maxClockSkew="00:01:00" /></secureConversationBootstrap></security>""");
+        var token = Assert.IsType<SecureConversationSecurityTokenParameters>(Assert.Single(made.EndpointSupportingTokenParameters.Endorsing));
+        Assert.Equal(expected, token.RequireDerivedKeys);
+        Assert.Equal(1, token.BootstrapSecurityBindingElement.LocalClientSettings.MaxClockSkew.Minutes);
+    }
+
+    [Theory]
+    [InlineData("messageProtectionProfile", "Bound", "")]
+    [InlineData("enableUnsecuredResponse", "true", "")]
+    [InlineData("protectTokens", "true", "")]
+    [InlineData("allowInsecureTransport", "true", "")]
+    [InlineData("canRenewSecurityContextToken", "false", "")]
+    [InlineData("replayCacheSize", "7", "localClientSettings")]
+    [InlineData("cacheCookies", "false", "localClientSettings")]
+    [InlineData("maxCookieCachingTime", "00:07:00", "localClientSettings")]
+    [InlineData("cookieRenewalThresholdPercentage", "7", "localClientSettings")]
+    [InlineData("sessionKeyRenewalInterval", "00:07:00", "localClientSettings")]
+    [InlineData("sessionKeyRolloverInterval", "00:07:00", "localClientSettings")]
+    public void SettingsThatTheStackCannotTake_AreRefusedByName(string setting, string value, string element)
+    {
+        var (own, local) = element.Length == 0 ? ($"{setting}=\"{value}\"", "") : ("", $"<{element} {setting}=\"{value}\" />");
+        var error = Assert.Throws<ServiceModelConfigurationException>(() => OverTransport(
+            $"""<security authenticationMode="SecureConversation" {own}>{local}<secureConversationBootstrap authenticationMode="UserNameOverTransport" /></security>"""));
+        var problem = Assert.Single(error.Problems);
+        Assert.Equal((setting, value, 3), (problem.Attribute, problem.Found, problem.Location.Line));
+        Assert.StartsWith("Take it out, or write its default", problem.Remedy, StringComparison.Ordinal);
+    }
+
+    private static SecurityBindingElement OverTransport(string security) => Assert.IsType<CustomBinding>(
+        Make("customBinding", $"<binding name=\"b\">{security}<textMessageEncoding /><httpsTransport /></binding>", "https://localhost/")).Elements.Find<SecurityBindingElement>();
+
+    [Fact]
+    public void CustomBindingWithoutSecurity_HasAllSettingsOfItsElements()
+    {
+        var made = Assert.IsType<CustomBinding>(Make("customBinding", """
+            <binding name="b">
+              <mtomMessageEncoding messageVersion="Soap11" writeEncoding="utf-16" maxBufferSize="11" maxReadPoolSize="12" maxWritePoolSize="13" />
+              <httpsTransport authenticationScheme="Ntlm" requireClientCertificate="false" keepAliveEnabled="false" allowCookies="true" maxReceivedMessageSize="70000"
+                  maxBufferSize="70000" transferMode="Buffered" />
+            </binding>
+            """, "https://localhost/"));
+        var mtom = made.Elements.Find<MtomMessageEncodingBindingElement>();
+        Assert.Equal((MessageVersion.Soap11, "utf-16", 11, 12, 13), (mtom.MessageVersion, mtom.WriteEncoding.WebName, mtom.MaxBufferSize, mtom.MaxReadPoolSize, mtom.MaxWritePoolSize));
+        var transport = made.Elements.Find<HttpsTransportBindingElement>();
+        Assert.Equal((AuthenticationSchemes.Ntlm, false, true, 70000L, 70000), (transport.AuthenticationScheme, transport.KeepAliveEnabled, transport.AllowCookies, transport.MaxReceivedMessageSize, transport.MaxBufferSize));
+    }
+
+    [Theory]
+    [InlineData("wsDualHttpBinding", "", "http://localhost/", "no wsDualHttpBinding")]
+    [InlineData("wsFederationHttpBinding", "", "http://localhost/", "no wsFederationHttpBinding")]
+    [InlineData("netNamedPipeBinding", "", "net.pipe://localhost/", "no netNamedPipeBinding")]
+    [InlineData("netTcpBinding", "<security mode=\"Message\" />", "net.tcp://localhost/", "Message security over net.tcp is not offered")]
+    [InlineData("customBinding", "<security authenticationMode=\"IssuedTokenOverTransport\" /><httpsTransport />", "https://localhost/", "over a protected transport")]
+    [InlineData("customBinding", "<reliableSession /><textMessageEncoding /><httpTransport />", "http://localhost/", "reliableSession")]
+    [InlineData("customBinding", "<tcpTransport />", "net.tcp://localhost/", "over net.tcp")]
+    public void WhatNobodyOffers_IsRefusedWithItsPlace(string kind, string inside, string address, string words)
+    {
+        var error = Assert.Throws<ServiceModelConfigurationException>(() => Make(kind, $"<binding name=\"b\">{inside}</binding>", address));
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        var problem = Assert.Single(error.Problems);
+        Assert.Equal(("/app/app.config", 3), (problem.Location.File, problem.Location.Line));
+        Assert.NotEmpty(problem.Remedy);
+    }
+
+    private static WcfBinding Make(string kind, string binding, string address = "http://localhost/") => ServiceModelConfiguration.Parse(new StringReader($"""
+        <configuration><system.serviceModel>
+        <bindings><{kind}>
+        {binding}
+        </{kind}></bindings>
+        <client><endpoint name="e" address="{address}" binding="{kind}" bindingConfiguration="b" contract="C" /></client>
+        </system.serviceModel></configuration>
+        """), "/app/app.config").GetClientEndpoint("e").ToBinding();
+
+    private static ConfiguredClientEndpoint Load(string name) =>
+        ServiceModelConfiguration.Load(Path.Combine(AppContext.BaseDirectory, "Cases", name + ".config")).GetClientEndpoint(name);
+
+    private static (int, int, int, int, int) Quotas(XmlDictionaryReaderQuotas quotas) =>
+        (quotas.MaxDepth, quotas.MaxStringContentLength, quotas.MaxArrayLength, quotas.MaxBytesPerRead, quotas.MaxNameTableCharCount);
+
+    /// <summary>All properties, one by one, and those of their parts, but the one that is made of the elements.</summary>
+    private static void AssertEqual(object expected, object actual)
+    {
+        Assert.Equal(expected.GetType(), actual.GetType());
+        foreach (var property in expected.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.Name != nameof(WcfBinding.MessageVersion)))
+        {
+            var (wanted, found) = (property.GetValue(expected), property.GetValue(actual));
+            if (wanted is null or string or ValueType or Uri or Encoding or EnvelopeVersion or MessageVersion or System.ServiceModel.Security.SecurityAlgorithmSuite)
+            {
+                Assert.True(Equals(wanted, found) || (wanted as Encoding)?.WebName == (found as Encoding)?.WebName, $"{property.Name}: {wanted} {found}");
+            }
+            else if (wanted.GetType().Namespace!.StartsWith("System.ServiceModel", StringComparison.Ordinal) || wanted is XmlDictionaryReaderQuotas)
+            {
+                AssertEqual(wanted, found!);
+            }
+        }
+    }
+}
