@@ -9,8 +9,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using SecureConversation.AspNetCore;
 using SecureConversation.Binding;
+using SecureConversation.Configuration;
 using SecureConversation.Credentials;
 using SecureConversation.Http;
+using SecureConversation.Policy;
 
 var (service, client) = (Create("Service"), Create("Client"));
 var security = new MessageSecurity { AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 };
@@ -49,6 +51,18 @@ var envelope = new StringContent("<s:Envelope xmlns:s='http://www.w3.org/2003/05
 envelope.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("application/soap+xml; charset=utf-8; action=\"urn:c/Hello\"");
 using var response = await http.PostAsync(address, envelope);
 response.EnsureSuccessStatusCode();
+// The same security as an element of a configuration file, and as a policy; both are read back as what they were.
+var element = security.CreateSecurityBindingElement();
+var file = $"<system.serviceModel><bindings><customBinding>{BindingText.ToXml(element, name: "hello")}</customBinding></bindings></system.serviceModel>";
+var policy = PolicyExporter.Export(MessageSecurityBinding.Create(security), [new() { Name = "Hello", Action = "urn:c/Hello", ReplyAction = "urn:c/HelloResponse" }]);
+var imported = PolicyImporter.Import(new XElement(XName.Get("Policy", "http://schemas.xmlsoap.org/ws/2004/09/policy"), policy.Binding));
+if (ServiceModelConfiguration.Parse(new StringReader(file), "app.config").GetBinding("customBinding", "hello").Security != element
+    || imported[0].Element?.DefaultAlgorithmSuite != SecurityAlgorithmSuite.Basic256Sha256)
+{
+    Console.Error.WriteLine("The binding is another one after a file or a policy.");
+    return 1;
+}
+
 // There is no Redis here: the registration says what it lacks.
 var farm = new ServiceCollection();
 farm.AddSecureConversationRedis(redis => redis.KeyPrefix = "consumer");
