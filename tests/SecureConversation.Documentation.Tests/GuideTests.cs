@@ -115,7 +115,5 @@ public sealed class GuideTests
             "ReliableSessions_AreRefusedInWords;Mtom_IsRefusedInWords",
         ["Transactions, `ServiceThrottlingBehavior`: not in CoreWCF or the .NET WCF client either. What strangers can"] =
             "Negotiation_BeyondTheQuota_IsRefusedAndTheNextGoesOn",
-        ["Configuration files: say it in code. Policy in WSDL: not exported yet."] =
-            "",
     };
 }
