@@ -11,6 +11,7 @@ using SecureConversation.Configuration;
 using SecureConversation.Credentials;
 using SecureConversation.CoreWCF.Tests.Support;
 using SecureConversation.Testing;
+using CoreCertificateValidator = CoreWCF.IdentityModel.Selectors.X509CertificateValidator;
 using CoreValidator = CoreWCF.IdentityModel.Selectors.UserNamePasswordValidator;
 using ServiceHostBase = CoreWCF.ServiceHostBase;
 using CoreRefusal = CoreWCF.IdentityModel.Tokens.SecurityTokenValidationException;
@@ -73,6 +74,31 @@ public sealed class FileServiceTests
         Assert.Equal("hello", await ada.EchoAsync("hello"));
         await using var wrong = Client.For(new Uri(host.Root, "/echo"), SecurityBindingElement.CreateUserNameForCertificateBindingElement(), password: "wrong");
         await Assert.ThrowsAsync<SecureConversationException>(() => wrong.EchoAsync("hello"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task CertificateValidator_IsThatOfTheFileWithServicesOfTheApplication(bool isKnown)
+    {
+        await using var host = await StartAsync(Endpoint("http://localhost:8000/echo", "customBinding", "mutual"), prepare: directory =>
+        {
+            var path = Path.Combine(directory, "Web.config");
+            var (before, text) = ("certificateValidationMode=\"ChainTrust\" revocationMode=\"NoCheck\" trustedRootsFileName=\"authority.pem\"", File.ReadAllText(path));
+            Assert.Contains(before, text, StringComparison.Ordinal);
+            File.WriteAllText(path, text.Replace(before,
+                $"certificateValidationMode=\"Custom\" customCertificateValidatorType=\"{typeof(TestClientOnly).AssemblyQualifiedName}\"", StringComparison.Ordinal));
+        });
+        await using var client = Client.For(new Uri(host.Root, "/echo"), SecurityBindingElement.CreateMutualCertificateBindingElement(),
+            certificate: isKnown ? null : TestCertificates.Other);
+        if (isKnown)
+        {
+            Assert.Equal("hello", await client.EchoAsync("hello"));
+        }
+        else
+        {
+            await Assert.ThrowsAsync<SecureConversationException>(() => client.EchoAsync("hello"));
+        }
     }
 
     [Fact]
@@ -320,5 +346,18 @@ public sealed class FileServiceTests
     {
         public override ValueTask ValidateAsync(string userName, string password) =>
             users.Names.Contains(userName) && password == "lovelace" ? default : throw new CoreRefusal("No.");
+    }
+
+    /// <summary>A validator of certificates whose constructor asks the container.</summary>
+    public sealed class TestClientOnly(KnownUsers users) : CoreCertificateValidator
+    {
+        public override void Validate(X509Certificate2 certificate)
+        {
+            ArgumentNullException.ThrowIfNull(certificate);
+            if (users.Names.Count != 2 || certificate.Thumbprint != TestCertificates.Client.Thumbprint)
+            {
+                throw new CoreRefusal("No.");
+            }
+        }
     }
 }

@@ -60,6 +60,9 @@ internal sealed record CertificateSource
             : null;
     }
 
+    // Records print their properties, and one of these is a password.
+    public override string ToString() => Path ?? Subject ?? Thumbprint ?? "";
+
     private static Key<CertificateSource, string?> Text(string name, string summary,
         Func<CertificateSource, string?> get, Func<CertificateSource, string?, CertificateSource> set) =>
         new(name, summary, new OptionalForm<string>(StringForm.Instance), get, set);

@@ -38,7 +38,7 @@ internal static class ConfiguredBehaviors
         to.ClientCertificate.Certificate = from.ClientCertificate?.Load() ?? to.ClientCertificate.Certificate;
         if (from.ClientCertificateValidation is { } validation)
         {
-            var trust = ConfiguredTrust.Of(validation);
+            var trust = ConfiguredTrust.Of(validation, type => ActivatorUtilities.CreateInstance(services, type));
             var authentication = to.ClientCertificate.Authentication;
             authentication.CertificateValidationMode = trust.Mode;
             authentication.RevocationMode = trust.RevocationMode;

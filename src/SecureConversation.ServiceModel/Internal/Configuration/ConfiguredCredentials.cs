@@ -29,7 +29,7 @@ internal static class ConfiguredCredentials
 
     private static void Apply(ConfiguredCertificateValidation from, X509ServiceCertificateAuthentication to)
     {
-        var trust = ConfiguredTrust.Of(from);
+        var trust = ConfiguredTrust.Of(from, type => Activator.CreateInstance(type)!);
         to.CertificateValidationMode = trust.Mode;
         to.RevocationMode = trust.RevocationMode;
         to.TrustedStoreLocation = trust.TrustedStoreLocation;

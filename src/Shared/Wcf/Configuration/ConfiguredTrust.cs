@@ -15,10 +15,12 @@ internal sealed record ConfiguredTrust
 
     public StackCertificateValidator? CustomValidator { get; init; }
 
+    /// <param name="from">What the file says.</param>
+    /// <param name="create">Makes an object of a type of the stack that the file names.</param>
     /// <exception cref="ServiceModelConfigurationException">A type or file of the configuration is of no use.</exception>
-    public static ConfiguredTrust Of(ConfiguredCertificateValidation from)
+    public static ConfiguredTrust Of(ConfiguredCertificateValidation from, Func<Type, object> create)
     {
-        var validator = Validator(from);
+        var validator = Validator(from, create);
         return new()
         {
             Mode = validator is null ? Translation.ByName<X509CertificateValidationMode>(from.Mode) : X509CertificateValidationMode.Custom,
@@ -28,12 +30,15 @@ internal sealed record ConfiguredTrust
         };
     }
 
-    private static StackCertificateValidator? Validator(ConfiguredCertificateValidation from)
+    [SuppressMessage("Trimming", "IL2057", Justification = "WCF cannot be trimmed.")]
+    private static StackCertificateValidator? Validator(ConfiguredCertificateValidation from, Func<Type, object> create)
     {
         if (from.Mode == EngineCredentials.X509CertificateValidationMode.Custom)
         {
-            return ConfiguredTypes.Create<StackCertificateValidator>(from.CustomValidatorType)
-                ?? new CalledValidator(from.ToCertificateValidationOptions().CustomValidator!);
+            return from.CustomValidatorType.Length > 0 && Type.GetType(from.CustomValidatorType, throwOnError: false) is { } type
+                && type.IsAssignableTo(typeof(StackCertificateValidator))
+                ? (StackCertificateValidator)create(type)
+                : new CalledValidator(from.ToCertificateValidationOptions().CustomValidator!);
         }
 
         return (from.TrustedRootsFileName ?? from.TrustedPeopleFileName) is not null
@@ -52,16 +57,4 @@ internal sealed record ConfiguredTrust
             }
         }
     }
-}
-
-/// <summary>Objects of types that a file names, where they are of the stack.</summary>
-internal static class ConfiguredTypes
-{
-    /// <summary>The object; null where the name is not that of such a type.</summary>
-    [SuppressMessage("Trimming", "IL2057", Justification = "WCF cannot be trimmed.")]
-    public static T? Create<T>(string typeName)
-        where T : class =>
-        typeName.Length > 0 && Type.GetType(typeName, throwOnError: false) is { } type && type.IsAssignableTo(typeof(T))
-            ? (T?)Activator.CreateInstance(type)
-            : null;
 }
