@@ -192,12 +192,16 @@ public sealed class ClientSession : IDisposable
         var securer = new MessageSecurer(requirements, environment.Clock, validity, environment.Random, environment.XmlLimits);
         environment.Messages?.Plain(plain, action: null, Id, relatesTo: null, remote: null);
         using var securing = environment.Telemetry.Secure(Id);
-        var message = environment.Sent(securer.Secure(plain, new SenderToken.Context(key.SendKeys), SenderExtras.None), securing);
+        var (token, extras) = Messages.IsProtectedByTransport
+            ? ((SenderToken)new SenderToken.Transport(), new SenderExtras { Endorsing = key.SendKeys })
+            : (new SenderToken.Context(key.SendKeys), SenderExtras.None);
+        var message = environment.Sent(securer.Secure(plain, token, extras), securing);
         environment.Messages?.Sent(plain, message, action: null, Id, relatesTo: null, remote: null);
         var expectation = new ReplyExpectation
         {
             MessageId = plain.FindText(Messages.Soap.MessageId),
             Action = plain.FindText(Messages.Soap.Action),
+            Session = Id,
             Signatures = message.Signatures,
         };
         var keys = new SessionReplyKeySource(key, EnterOther);

@@ -34,6 +34,8 @@ public enum FailureCode
     EmptyReply = 109,
     /// <summary>The addressing headers are of another WS-Addressing version than the binding's.</summary>
     AddressingVersionMismatch = 110,
+    /// <summary>The message did not come over a protected transport (TLS), and the service asks for one.</summary>
+    InsecureTransport = 111,
 
     // 2xx: the shape of the security header.
 
@@ -126,6 +128,8 @@ public enum FailureCode
     DestinationUnreachable = 513,
     /// <summary>A Cancel reached a service whose sessions are not cancelled.</summary>
     CancellationNotAllowed = 514,
+    /// <summary>A client that names its certificate and does not send it, and the service does not know the certificate.</summary>
+    UnknownClientCertificate = 523,
     /// <summary>
     /// The security context is known, and this instance of its key is not: the key was replaced by a renewal longer than
     /// SessionKeyRolloverInterval ago, or another renewed key came into use, or there was never such a key.
@@ -148,6 +152,17 @@ public enum FailureCode
     SessionMissing = 518,
     /// <summary>A handshake reached a service that shuts down.</summary>
     ServiceStopping = 519,
+
+    /// <summary>An issued token that none of the accepted issuers signed.</summary>
+    UntrustedIssuer = 540,
+    /// <summary>An issued token that is not valid yet, or no longer, clock skew included.</summary>
+    AssertionNotInTime = 541,
+    /// <summary>An issued token that is for another service.</summary>
+    AudienceMismatch = 542,
+    /// <summary>An issued token whose holder cannot be proved by the kind of key that the binding asks for.</summary>
+    SubjectNotConfirmed = 543,
+    /// <summary>An issued token that may be used once, and was used before.</summary>
+    AssertionReused = 544,
 
     /// <summary>A defect of this library.</summary>
     Internal = 900,

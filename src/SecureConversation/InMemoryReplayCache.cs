@@ -33,6 +33,7 @@ public sealed class InMemoryReplayCache : IReplayCache
 
     private readonly ReplayTimeline _timeline;
     private readonly ReplayShard?[] _shards;
+    private readonly Lazy<InMemoryReplayCache> _ofAssertions;
 
     /// <summary>Creates a cache.</summary>
     /// <param name="capacity">Maximum number of entries.</param>
@@ -54,7 +55,14 @@ public sealed class InMemoryReplayCache : IReplayCache
         ArgumentNullException.ThrowIfNull(clock);
         _timeline = new ReplayTimeline(capacity, clock);
         _shards = new ReplayShard?[shards];
+        _ofAssertions = new(() => new InMemoryReplayCache(capacity, clock, shards));
     }
+
+    /// <summary>
+    /// Where whoever shares this cache remembers assertions, with as much room. The longest retention applies to all entries: one
+    /// assertion that is valid for a day would have each message be remembered for a day, and the cache filled by them.
+    /// </summary>
+    internal InMemoryReplayCache OfAssertions => _ofAssertions.Value;
 
     /// <inheritdoc/>
     public ValueTask<ReplayOutcome> TryAddAsync(ReplayEntry entry, CancellationToken cancellationToken) =>

@@ -1,10 +1,11 @@
 using System.Net;
+using SecureConversation.Binding;
 
 namespace SecureConversation;
 
 /// <summary>
 /// What the transport knows about a received message. Nothing in it is authenticated: it selects limits and the address that a:To is
-/// compared with, never a key.
+/// compared with, and says whether the transport protects it, never a key.
 /// </summary>
 public sealed record MessageOrigin
 {
@@ -30,6 +31,13 @@ public sealed record MessageOrigin
     /// dispatches by it.
     /// </summary>
     public string? Action { get; init; }
+
+    /// <summary>
+    /// Whether the message came over a transport that protects it (TLS): to this host, or to a proxy in front of it whose word is taken.
+    /// Default false. Where the transport has to protect messages (<see cref="MessageSecurityBinding.RequiresSecureTransport"/>,
+    /// <see cref="MessageSecurityServiceOptions.RequireSecureTransport"/>), others are refused.
+    /// </summary>
+    public bool IsSecureTransport { get; init; }
 
     /// <summary>
     /// The services of the scope of this message, for <see cref="Credentials.IUserNameAuthenticator"/> and

@@ -35,12 +35,21 @@ public sealed class MessageSecurityClient
     {
         ArgumentNullException.ThrowIfNull(binding);
         ArgumentNullException.ThrowIfNull(credentials);
+        // Whoever repeats an old reply could as well write one without security, where such are taken.
         LocalSettingsChecks.RequireTimestamps(
-            binding, nameof(SecurityBindingElement.LocalClientSettings), element => element.LocalClientSettings.DetectReplays);
-        CredentialChecks.Require(binding, credentials);
+            binding, nameof(SecurityBindingElement.LocalClientSettings),
+            element => element.LocalClientSettings.DetectReplays && !element.EnableUnsecuredResponse);
+        environment ??= EngineEnvironment.Of(options);
+        CredentialChecks.Require(binding, credentials, environment.IssuedTokenProvider);
         Binding = binding;
-        _role = new ClientRole(binding, credentials, environment ?? EngineEnvironment.Of(options));
+        NeedsIssuedTokens = IssuedTokens.Of(binding.Bootstrap ?? binding.Element).Any();
+        _role = new ClientRole(binding, credentials, environment);
         _role.Environment.Check();
+        BindingWarnings.Log(binding, _role.Environment);
+        if (binding.Element.EnableUnsecuredResponse)
+        {
+            EngineLog.UnsecuredResponses(_role.Environment.Log);
+        }
     }
 
     /// <summary>How messages are secured.</summary>
@@ -62,9 +71,39 @@ public sealed class MessageSecurityClient
     public void UpdateCredentials(ClientCredentials credentials)
     {
         ArgumentNullException.ThrowIfNull(credentials);
-        CredentialChecks.Require(Binding, credentials);
+        CredentialChecks.Require(Binding, credentials, _role.Environment.IssuedTokenProvider);
         _role.Use(credentials);
         EngineLog.ClientCredentialsChanged(_role.Environment.Log);
+    }
+
+    /// <summary>
+    /// Whether messages or handshakes carry tokens of an issuer, which <see cref="EnsureIssuedTokensAsync"/> gets.
+    /// </summary>
+    public bool NeedsIssuedTokens { get; }
+
+    /// <summary>
+    /// Gets the issued tokens that the next message to a service needs, where the binding has such tokens and those of the client are not
+    /// there, or a part of their life is over (<see cref="IssuedTokenClientCredential"/>). To be awaited before <see cref="Secure"/>,
+    /// <see cref="StartSession"/> and <see cref="ClientSession.StartRenewal"/>; not before the requests of a session. Completes at once
+    /// when there is nothing to get. Of many calls at once one asks the provider, for all.
+    /// </summary>
+    /// <param name="to">Address of the service. May be null where the binding has no issued tokens.</param>
+    /// <param name="cancellationToken">Ends the waiting of this call.</param>
+    /// <exception cref="IssuedTokenException">
+    /// There is no token; the inner exception says why. While a token is still valid, its replacement may fail, which is logged.
+    /// </exception>
+    /// <exception cref="ArgumentNullException">The binding has issued tokens, and the address is null.</exception>
+    public ValueTask EnsureIssuedTokensAsync(Uri? to, CancellationToken cancellationToken = default)
+    {
+        if (!NeedsIssuedTokens)
+        {
+            return default;
+        }
+
+        ArgumentNullException.ThrowIfNull(to);
+        return to.IsAbsoluteUri
+            ? _role.Issued.EnsureAsync(to, cancellationToken)
+            : throw new ArgumentException("The address is not absolute.", nameof(to));
     }
 
     /// <summary>Protects a request outside a session.</summary>
@@ -74,7 +113,10 @@ public sealed class MessageSecurityClient
     /// The action of the request, which without WS-Addressing only the caller knows; it decides on the levels of request and reply. Null to
     /// take a:Action, and without WS-Addressing the strongest level.
     /// </param>
-    /// <exception cref="InvalidOperationException">The binding establishes sessions: use <see cref="StartSession"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The binding establishes sessions: use <see cref="StartSession"/>; or it needs an issued token that is not there: await
+    /// <see cref="EnsureIssuedTokensAsync"/> before.
+    /// </exception>
     /// <exception cref="ArgumentException">The input is not a SOAP envelope of the binding's version, or lacks a header.</exception>
     /// <exception cref="SecureConversationException">The certificate of the service is not trusted or not the expected one.</exception>
     public SecuredRequest Secure(ReadOnlyMemory<byte> envelope, Uri? to = null, string? action = null)
@@ -102,7 +144,10 @@ public sealed class MessageSecurityClient
     /// <see cref="SessionHandshake"/>. The call costs two RSA operations.
     /// </summary>
     /// <param name="to">Address of the service. Its host is the expected identity if the credentials set none.</param>
-    /// <exception cref="InvalidOperationException">The binding establishes no sessions.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The binding establishes no sessions, or it needs an issued token that is not there: await <see cref="EnsureIssuedTokensAsync"/>
+    /// before.
+    /// </exception>
     /// <exception cref="SecureConversationException">The certificate of the service is not trusted or not the expected one.</exception>
     public SessionHandshake StartSession(Uri to)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SecureConversation.Credentials;
 using SecureConversation.Diagnosis;
 
 namespace SecureConversation;
@@ -11,6 +12,12 @@ public sealed class MessageSecurityClientOptions
 
     /// <summary>Where the engine logs; null for no log.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>
+    /// Where issued tokens come from when <see cref="ClientCredentials.IssuedTokenProvider"/> of the credentials is null; null (default)
+    /// for nowhere. Hosts set it to what asks the security token service that the binding names. Stays with the caller.
+    /// </summary>
+    public IIssuedTokenProvider? IssuedTokenProvider { get; init; }
 
     /// <summary>Takes the envelopes that are sent and received; null (default) for none. Stays with the caller.</summary>
     public IMessageLog? MessageLog { get; init; }

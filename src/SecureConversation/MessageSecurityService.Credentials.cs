@@ -44,7 +44,8 @@ public sealed partial class MessageSecurityService
 
             // Credentials may be among several: those that are gone now are out of use when all earlier ones are.
             _unused = _unused.IsCompleted ? earlier.Unused : Task.WhenAll(_unused, earlier.Unused);
-            EngineLog.CredentialsChanged(_environment.Log, FailureText.Certificate(credentials.ServiceCertificate!.Certificate),
+            EngineLog.CredentialsChanged(_environment.Log,
+                credentials.ServiceCertificate is { } own ? FailureText.Certificate(own.Certificate) : "none",
                 credentials.OtherServiceCertificates.Count);
             return _unused;
         }
@@ -53,12 +54,16 @@ public sealed partial class MessageSecurityService
     /// <summary>Makes what is used of credentials, and serves the sessions of their certificates.</summary>
     private ServiceCertificates Take(ServiceCredentials credentials)
     {
-        var all = ServiceCertificates.Of(credentials).Select(own => own.Certificate).ToList();
+        var credentialsOfMessages = ServiceCertificates.Of(Binding, credentials);
+        var all = credentialsOfMessages.Select(own => own.Certificate).ToList();
         var memories = _replays is { } shared ? [.. all.Select(_ => shared)]
             : ServiceReceiver.SharedMemories(_messages, all, _ofEndpoint, _environment.Clock);
-        _ofEndpoint ??= memories[0];
-        var certificates = new ServiceCertificates(credentials, memories, _ofEndpoint, _environment);
-        _scopes?.Use(all);
+        _ofEndpoint ??= memories.Count > 0 ? memories[0] : _replays ?? ServiceReceiver.OwnMemory(_messages, _environment.Clock);
+        var certificates = new ServiceCertificates(credentials, credentialsOfMessages, memories, _ofEndpoint, _environment);
+        // Sessions that were opened when one certificate did both go on.
+        _scopes?.Use(all.Count == 0 || credentials.ServiceEncryptionCertificate is null
+            ? all
+            : all.Append(credentials.ServiceCertificate!.Certificate));
         return certificates;
     }
 
@@ -109,8 +114,11 @@ public sealed partial class MessageSecurityService
         ReceivedEnvelope message, OwnCertificate own, CancellationToken cancellationToken)
     {
         var action = Formats.Soap.HasAddressing ? message.Action : message.Origin.Action;
-        var (request, user) = await own.Receiver.ReceiveAsync(message, Formats, Formats.ForRequest(action),
-            new ServiceKeySource(own.Credential) { Use = message.Use }, cancellationToken).ConfigureAwait(false);
+        var requirements = Formats.ForRequest(action);
+        using var ofUserName = await own.Receiver.FindUserNameKeyAsync(message, requirements, cancellationToken).ConfigureAwait(false);
+        var keys = new ServiceKeySource(own.Credential, own.Owner.Clients, ofUserName) { Use = message.Use };
+        var (request, user) = await own.Receiver.ReceiveAsync(message, Formats, requirements, keys, cancellationToken)
+            .ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {

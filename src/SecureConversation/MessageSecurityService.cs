@@ -28,6 +28,7 @@ public sealed partial class MessageSecurityService : IDisposable
     private readonly EndpointMessages _messages;
     private readonly EngineEnvironment _environment;
     private readonly PrivateKeyTurns? _turns;
+    private readonly bool _requiresSecureTransport;
     private readonly ServiceSessions? _sessions;
     private readonly ServiceHandshakes? _handshakes;
     private readonly FailureDesk _failures;
@@ -70,11 +71,14 @@ public sealed partial class MessageSecurityService : IDisposable
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
         CredentialChecks.Require(binding, credentials);
+        IssuedTokenChecks.Require(binding, credentials, options.Address);
+        BindingWarnings.Log(binding, _environment);
         ServiceOptionChecks.Require(options);
         SessionChecks.Require(binding, options);
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
-        _turns = binding.EstablishesSession ? null : new PrivateKeyTurns(
+        _requiresSecureTransport = options.RequireSecureTransport ?? binding.RequiresSecureTransport;
+        _turns = binding.EstablishesSession || Formats.IsProtectedByTransport ? null : new PrivateKeyTurns(
             Math.Max(1, options.FailureAnswers.MaxWaiting / PlacesForEachInLine),
             $"messages outside sessions that wait, one for {PlacesForEachInLine} of {nameof(FailureAnswerOptions.MaxWaiting)} of "
             + nameof(MessageSecurityServiceOptions.FailureAnswers), _environment.Clock);
@@ -86,6 +90,10 @@ public sealed partial class MessageSecurityService : IDisposable
         _handshakes = _sessions is null ? null : new ServiceHandshakes(_sessions, _messages, _delivery, _environment);
         _status = new StatusReader(options, Formats.Element.LocalServiceSettings, () => new(_certificates, SessionCount,
             _sessions?.Table.PendingCount ?? 0, _failures.Waiting, _sessions?.Store?.LastFailure));
+        if (binding.Element.EnableUnsecuredResponse)
+        {
+            EngineLog.UnsecuredResponses(_environment.Log);
+        }
     }
 
     /// <summary>How messages are secured.</summary>
@@ -148,6 +156,12 @@ public sealed partial class MessageSecurityService : IDisposable
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
             relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
             action = wire.FindText(Formats.Soap.Action);
+            if (_requiresSecureTransport && !origin.IsSecureTransport)
+            {
+                Fail.With(FailureCode.InsecureTransport, "transport", "no TLS, as far as the host knows",
+                    "TLS (RequireSecureTransport, AllowInsecureTransport)");
+            }
+
             var message = new ReceivedEnvelope(wire, action, relatesTo, origin, use) { Turn = turn };
             var kind = _messages.KindOf(message.Action, MessageRole.Request);
             if (kind == MessageKind.RenewRequest && _messages.MixesVersions)

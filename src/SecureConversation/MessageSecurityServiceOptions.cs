@@ -82,6 +82,14 @@ public sealed class MessageSecurityServiceOptions
     public FailureAnswerOptions FailureAnswers { get; init; } = new();
 
     /// <summary>
+    /// Whether a message that did not come over a protected transport (<see cref="MessageOrigin.IsSecureTransport"/>) is refused. Null
+    /// (default): where the binding says so, <see cref="Binding.MessageSecurityBinding.RequiresSecureTransport"/>. True is good for every
+    /// binding. False lets passwords travel in clear where the transport should protect them: it is for a service whose transport is
+    /// protected by something that the host does not see.
+    /// </summary>
+    public bool? RequireSecureTransport { get; init; }
+
+    /// <summary>
     /// The address of the endpoint as clients write it into a:To; null (default) for the address at which each message arrives
     /// (<see cref="MessageOrigin.LocalAddress"/>). An absolute URI. Set it where hosts or ports tell endpoints with the same certificate
     /// apart: the host that a message arrives at is what its sender says.

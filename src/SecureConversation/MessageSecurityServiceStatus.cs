@@ -3,11 +3,13 @@ namespace SecureConversation;
 /// <summary>How a <see cref="MessageSecurityService"/> does at one moment, for health checks. Each number is read by itself.</summary>
 public sealed record MessageSecurityServiceStatus
 {
-    /// <summary>From when on the certificate of the service is valid, UTC.</summary>
-    public required DateTimeOffset CertificateValidFrom { get; init; }
+    /// <summary>
+    /// From when on the certificate of the service is valid, UTC; null where messages need none, because the transport protects them.
+    /// </summary>
+    public required DateTimeOffset? CertificateValidFrom { get; init; }
 
-    /// <summary>Until when the certificate of the service is valid, UTC.</summary>
-    public required DateTimeOffset CertificateValidUntil { get; init; }
+    /// <summary>Until when the certificate of the service is valid, UTC; null where messages need none.</summary>
+    public required DateTimeOffset? CertificateValidUntil { get; init; }
 
     /// <summary>Sessions in the memory of this process, pending ones included.</summary>
     public required int Sessions { get; init; }

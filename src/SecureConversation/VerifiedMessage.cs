@@ -1,12 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
 using SecureConversation.Diagnosis;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Saml;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Tokens;
@@ -15,15 +17,18 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation;
 
 /// <summary>
-/// A message that passed every check. Only the verifier creates instances, and they hand out the parts whose digests were checked.
-/// Dispose it to clear its buffers and return them to their pool.
+/// A message that passed every check. Only the verifier creates instances, and they hand out the parts whose digests were checked. A reply
+/// without security, where the binding allows such (<see cref="SecurityBindingElement.EnableUnsecuredResponse"/>), is one as well, though
+/// nothing of it was verified: <see cref="IsSecured"/> says so. Where the transport protects messages
+/// (<see cref="TransportSecurityBindingElement"/>) all parts are handed out, protected as the transport protects them: what is called
+/// signed here is then protected by it. Dispose it to clear its buffers and return them to their pool.
 /// </summary>
 public sealed class VerifiedMessage : IDisposable
 {
     private readonly SoapEnvelope _wire;
     private readonly OpenedMessage _opened;
-    private readonly SignedMessage _signed;
-    private readonly MessageShape _shape;
+    private readonly MessageIntegrity _signed;
+    private readonly MessageShape? _shape;
     private readonly (XmlId Id, DerivedKeyToken Token)[] _derivedKeys;
     private PooledBytes? _application;
     private MessageProtection? _protection;
@@ -42,26 +47,44 @@ public sealed class VerifiedMessage : IDisposable
         _derivedKeys = [.. keys.Derived];
         Context = keys.Context;
         EndorsingContext = keys.EndorsingContext;
+        IssuedPrimary = keys.IssuedPrimary?.Assertion;
         RequestKey = keys.DetachPrimary();
         EncryptedKeySha1 = keys.EncryptedKeySha1;
-
-        var names = wire.Names;
-        Action = opened.Plain.FindText(names.Action);
-        MessageId = opened.Plain.FindText(names.MessageId);
-        RelatesTo = opened.Plain.FindText(names.RelatesTo);
-        To = opened.Plain.FindText(names.To);
+        IsSecured = true;
+        (Action, MessageId, RelatesTo, To) = AddressingOf(opened.Plain);
     }
 
-    /// <summary>a:Action, signed; null when the message has none.</summary>
+    /// <summary>Creates the message of a reply without security, of which nothing is verified. It takes over the envelope.</summary>
+    internal VerifiedMessage(SoapEnvelope wire, MessageRequirements requirements)
+    {
+        _wire = wire;
+        _opened = OpenedMessage.OfUnsecured(wire);
+        _signed = new NoIntegrity(wire);
+        _derivedKeys = [];
+        Tokens = new SupportingTokens([]);
+        Requirements = requirements;
+        EncryptedKeySha1 = [];
+        (Action, MessageId, RelatesTo, To) = AddressingOf(wire);
+    }
+
+    /// <summary>
+    /// Whether the message had message security, so that what is handed out is verified. False for a reply that came without a
+    /// wsse:Security header and was accepted as it is, because the binding has
+    /// <see cref="SecurityBindingElement.EnableUnsecuredResponse"/>: then anybody may have written it, all that is here comes from the
+    /// wire as it was, and no property says who sent it.
+    /// </summary>
+    public bool IsSecured { get; }
+
+    /// <summary>a:Action, signed unless <see cref="IsSecured"/> is false; null when the message has none.</summary>
     public string? Action { get; }
 
-    /// <summary>a:MessageID, signed; null for one-way messages.</summary>
+    /// <summary>a:MessageID, signed unless <see cref="IsSecured"/> is false; null for one-way messages.</summary>
     public string? MessageId { get; }
 
-    /// <summary>a:RelatesTo, signed; null on requests.</summary>
+    /// <summary>a:RelatesTo, signed unless <see cref="IsSecured"/> is false; null on requests.</summary>
     public string? RelatesTo { get; }
 
-    /// <summary>a:To, signed; null when the message has none.</summary>
+    /// <summary>a:To, signed unless <see cref="IsSecured"/> is false; null when the message has none.</summary>
     public string? To { get; }
 
     /// <summary>A header block of another WS-Addressing version than the binding's; the null element when there is none.</summary>
@@ -77,10 +100,28 @@ public sealed class VerifiedMessage : IDisposable
     /// The certificate whose key signed or endorsed the message; null in sessions and for anonymous clients. Client and service check
     /// whether it is trusted; the message itself does not say so.
     /// </summary>
-    public X509Certificate2? SenderCertificate => _signed.Signer ?? (Tokens.Certificates.Count > 0 ? Tokens.Certificates[0] : null);
+    public X509Certificate2? SenderCertificate => _signed.Signer ?? Tokens.Certificates.FirstOrDefault();
+
+    /// <summary>
+    /// The certificates that the signature covers, or that were encrypted, and whose keys signed nothing (Signed, SignedEncrypted and
+    /// Encrypted of <see cref="Binding.SupportingTokenParameters"/>). A service requires each to be trusted. That its holder has to do with
+    /// the message is what the signer claims and nobody proves: they give the client no identity. Empty where there are none.
+    /// </summary>
+    public IReadOnlyList<X509Certificate2> AttachedCertificates => [.. Tokens.Attached];
 
     /// <summary>Identifier of the security context; null outside sessions.</summary>
-    public string? ContextId => Context?.Identifier;
+    public string? ContextId => Context?.Identifier ?? AnsweredSession;
+
+    /// <summary>
+    /// The session of the request that the message answers, where the transport protects both and the reply itself names none; else null.
+    /// </summary>
+    internal string? AnsweredSession { get; set; }
+
+    /// <summary>Until when the issued tokens of the client are accepted; null where none limits what it opens.</summary>
+    internal DateTimeOffset? CredentialsEnd { get; set; }
+
+    /// <summary>The end of what the message opens: a time, or the end of its issued tokens where that comes first.</summary>
+    internal DateTimeOffset EndsBefore(DateTimeOffset time) => CredentialsEnd is { } end && end < time ? end : time;
 
     /// <summary>
     /// The envelope after decryption, with its security header, in UTF-8, for diagnosis: the octets that the signatures were checked on,
@@ -100,7 +141,8 @@ public sealed class VerifiedMessage : IDisposable
     /// The envelope for the application, in UTF-8: the body and the header blocks as they were signed, without the security header and,
     /// unless the options of the client or service say otherwise, without header blocks that no signature covers. Comments are left out,
     /// CDATA is text, and s:Envelope and s:Header have nothing but namespace declarations, because no digest covers the rest. Nor does
-    /// one cover the order of the blocks. Valid until this object is disposed.
+    /// one cover the order of the blocks. Valid until this object is disposed. Where <see cref="IsSecured"/> is false all header blocks
+    /// are handed out, in no canonical form.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The message was disposed of.</exception>
     /// <exception cref="SecureConversationException">
@@ -116,8 +158,9 @@ public sealed class VerifiedMessage : IDisposable
     }
 
     /// <summary>Which parts were signed and encrypted, and by which keys and algorithms. Made on first use.</summary>
-    public MessageProtection Protection =>
-        _protection ??= MessageProtection.Create(_opened, _signed, _shape, Requirements, _derivedKeys, EncryptedKeySha1);
+    public MessageProtection Protection => _protection ??= _shape is null
+        ? MessageProtection.None
+        : MessageProtection.Create(_opened, _signed, _shape, Requirements, _derivedKeys, EncryptedKeySha1);
 
     /// <summary>Reads the fault in the body; null when the body holds none.</summary>
     /// <exception cref="SecureConversationException">The fault goes beyond the limits on XML.</exception>
@@ -132,7 +175,7 @@ public sealed class VerifiedMessage : IDisposable
         {
             // What is handed out is what was digested: a detail has no comments that somebody put into it.
             using var indexed = SoapEnvelope.Parse(Envelope, _wire.Names, XmlLimits.Known, indexBody: true);
-            return FaultReader.Read(indexed, isSecured: Requirements.SignBody) is { } fault
+            return FaultReader.Read(indexed, isSecured: Requirements.ProtectsBody) is { } fault
                 ? fault with { AnswersRequest = AnswersRequest }
                 : null;
         }
@@ -188,7 +231,14 @@ public sealed class VerifiedMessage : IDisposable
 
     internal byte[] EncryptedKeySha1 { get; }
 
-    /// <summary>The octets that the replay cache remembers for this message.</summary>
+    /// <summary>The Id of the user name token whose key signed the message; null where another key did.</summary>
+    internal string? UserNameKeyToken =>
+        Requirements.PrimaryUserName is null ? null : _shape?.Header.Single(TokenKind.UserName)?.Id?.ToString();
+
+    /// <summary>The assertion whose key protects a request; null where another key does.</summary>
+    internal VerifiedAssertion? IssuedPrimary { get; }
+
+    /// <summary>The octets that the replay cache remembers for this message; empty when it remembers nothing.</summary>
     internal ReadOnlySpan<byte> ReplayValue => _signed.ReplayValue;
 
     internal X509Certificate2? Signer => _signed.Signer;
@@ -196,15 +246,11 @@ public sealed class VerifiedMessage : IDisposable
     /// <summary>All certificates whose keys signed or endorsed the message. Each must be trusted.</summary>
     internal IEnumerable<X509Certificate2> Certificates => Signer is null ? Tokens.Certificates : Tokens.Certificates.Prepend(Signer);
 
-    /// <summary>The tokens that the client proved to hold, certificates before the user name.</summary>
-    internal IEnumerable<ProvedToken> ProvedTokens
-    {
-        get
-        {
-            var certificates = Certificates.Select(ProvedToken.Of);
-            return Tokens.UserName is { } userName ? certificates.Append(ProvedToken.Of(userName)) : certificates;
-        }
-    }
+    /// <summary>The tokens that the client proved to hold, that of the kind that gives the identity last.</summary>
+    internal IEnumerable<ProvedToken> ProvedTokens => PrimaryProof is { } primary ? Tokens.Proved.Prepend(primary) : Tokens.Proved;
+
+    /// <summary>The token of the client whose key made the primary signature; null where the key is none of the client's own.</summary>
+    internal ProvedToken? PrimaryProof => _signed.PrimaryProof;
 
     internal SoapEnvelope Plain => _opened.Plain;
 
@@ -213,7 +259,7 @@ public sealed class VerifiedMessage : IDisposable
         [.. _signed.Signatures.Select(s =>
             new SentSignature(s.Signature.Value, _opened.IsEncrypted(MessagePart.SecurityItem(s.Position))))];
 
-    /// <summary>Whether the primary signature covers a header block.</summary>
+    /// <summary>Whether the primary signature covers a header block, or the transport protects the message.</summary>
     internal bool IsSignedBlock(int index) => _signed.Covers(MessagePart.HeaderBlock(index));
 
     /// <summary>Finds the first unsigned header block that is marked mustUnderstand; the null element when there is none.</summary>
@@ -253,15 +299,24 @@ public sealed class VerifiedMessage : IDisposable
     {
         try
         {
-            return HandsOutCanonicalForm
+            // Where the transport protects the octets, nothing was digested, and no declaration is missing.
+            return HandsOutCanonicalForm && IsSecured && !Requirements.IsProtectedByTransport
                 ? DigestedEnvelope.Write(_wire, _opened, _signed, Requirements.SignsFirst)
-                : PlainEnvelope.Write(_opened.Plain, SecurityPosition, i => HandsOutUnsignedHeaders || IsSignedBlock(i), FormOf);
+                : PlainEnvelope.Write(_opened.Plain, SecurityPosition, HandsOut, FormOf);
         }
         catch (SecurityFailureException e)
         {
             throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The message cannot be handed out: {e.Message}.", e);
         }
     }
+
+    private static (string? Action, string? MessageId, string? RelatesTo, string? To) AddressingOf(SoapEnvelope plain) => (
+        plain.FindText(plain.Names.Action),
+        plain.FindText(plain.Names.MessageId),
+        plain.FindText(plain.Names.RelatesTo),
+        plain.FindText(plain.Names.To));
+
+    private bool HandsOut(int block) => HandsOutUnsignedHeaders || !IsSecured || IsSignedBlock(block);
 
     private CanonicalForm FormOf(int block) =>
         _signed.Find(block < 0 ? MessagePart.Body : MessagePart.HeaderBlock(block))?.Form ?? CanonicalForm.Recommendation;
@@ -272,7 +327,7 @@ public sealed class VerifiedMessage : IDisposable
         {
             for (var i = 0; i < _wire.Headers.Count; i++)
             {
-                if (_wire.Headers[i].Element == _shape.Header.Element)
+                if (_shape is not null && _wire.Headers[i].Element == _shape.Header.Element)
                 {
                     return i;
                 }

@@ -24,6 +24,7 @@ public static class TestCredentials
     {
         ServiceCertificate = new X509Credential(TestCertificates.Service),
         ClientCertificateValidation = TrustAuthority,
+        KnownClientCertificates = new() { Certificates = { TestCertificates.Client } },
         UserNamePasswordValidator = UserNamePasswordValidator.Create((user, password) => user == UserName && password == Password),
     };
 

@@ -23,11 +23,11 @@ internal static class BindingChecks
 
     private static IEnumerable<string> All(MessageSecurityBinding binding, bool isBootstrap) =>
     [
-        .. Element(binding.Element),
+        .. Element(binding.Element, isBootstrap),
         .. Profile(binding.Element),
         .. Addressing(binding),
         .. Kind(binding),
-        .. SupportingTokens(binding.Element),
+        .. SupportingTokenChecks.Of(binding),
         .. Protection(binding),
         .. LocalSettingsChecks.Client(binding.Element),
         .. LocalSettingsChecks.Service(binding.Element),
@@ -42,16 +42,13 @@ internal static class BindingChecks
         }
     }
 
-    private static IEnumerable<string> Element(SecurityBindingElement element)
+    private static IEnumerable<string> Element(SecurityBindingElement element, bool isBootstrap)
     {
-        if (element.ProtectTokens)
+        if (element.EnableUnsecuredResponse && isBootstrap)
         {
-            yield return "ProtectTokens is not offered: set it to false.";
-        }
-
-        if (element.EnableUnsecuredResponse)
-        {
-            yield return "EnableUnsecuredResponse is not offered, since anybody could then answer: set it to false.";
+            // The response of the handshake has the key of the session, or a half of it.
+            yield return "EnableUnsecuredResponse would send the key of the session in clear: set it to false on the bootstrap. On the "
+                + "element of the session it holds for the replies of the application.";
         }
 
         if (element.RequireSignatureConfirmation && IsVersion10(element))
@@ -94,21 +91,19 @@ internal static class BindingChecks
         {
             X509SecurityTokenParameters x509 => ServiceCertificateProtects(symmetric, x509),
             SecureConversationSecurityTokenParameters session => SessionProtects(symmetric, session),
+            UserNameSecurityTokenParameters userName => UserNameProtects(symmetric, userName),
+            IssuedSecurityTokenParameters issued => IssuedTokenProtects(symmetric, issued),
             null => ["ProtectionTokenParameters of a SymmetricSecurityBindingElement must be set."],
             var other when Unoffered(other) is { } reason => [$"ProtectionTokenParameters: {reason}"],
             var other =>
             [
                 $"ProtectionTokenParameters cannot be {other.GetType().Name}: the token has no key. "
-                    + "Use X509SecurityTokenParameters or SecureConversationSecurityTokenParameters.",
+                    + "Use X509SecurityTokenParameters, UserNameSecurityTokenParameters, IssuedSecurityTokenParameters or "
+                    + "SecureConversationSecurityTokenParameters.",
             ],
         },
         AsymmetricSecurityBindingElement asymmetric => Asymmetric(asymmetric),
-        TransportSecurityBindingElement =>
-        [
-            "Message credentials over a protected transport (TransportSecurityBindingElement) are not offered yet: use an element that "
-                + "protects the message, such as CreateMutualCertificateBindingElement() or CreateUserNameForCertificateBindingElement(), "
-                + "on both sides.",
-        ],
+        TransportSecurityBindingElement transport => TransportChecks.Of(transport),
         _ => [$"{binding.Element.GetType().Name} is not offered."],
     };
 
@@ -124,14 +119,49 @@ internal static class BindingChecks
                 + "CreateMutualCertificateBindingElement(MessageSecurityVersion).";
         }
 
-        // The reply refers to the key of its request in either mode, and repeats no token (recorded).
-        if (token.InclusionMode is not (SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator))
+        foreach (var problem in X509TokenKind.CheckReferenceStyle(token, "ProtectionTokenParameters", element))
         {
-            yield return $"InclusionMode {token.InclusionMode} of ProtectionTokenParameters: "
-                + "the certificate of the service is known to the client; set InclusionMode to Never or AlwaysToInitiator.";
+            yield return problem;
+        }
+    }
+
+    private static IEnumerable<string> IssuedTokenProtects(SymmetricSecurityBindingElement element, IssuedSecurityTokenParameters token)
+    {
+        if (token.KeyType != SecurityKeyType.SymmetricKey)
+        {
+            yield return $"KeyType {token.KeyType} of ProtectionTokenParameters: both sides protect messages with the key of the token; "
+                + "set KeyType to SymmetricKey, or list the token in EndpointSupportingTokenParameters.";
         }
 
-        foreach (var problem in X509TokenKind.CheckReferenceStyle(token, "ProtectionTokenParameters", element))
+        if (NotSentByClient(token))
+        {
+            yield return $"InclusionMode {token.InclusionMode} of ProtectionTokenParameters: "
+                + "the client has to send its token; set InclusionMode to AlwaysToRecipient.";
+        }
+
+        if (element.GetSupportingTokenParameters().Any(other => other is IssuedSecurityTokenParameters))
+        {
+            yield return "EndpointSupportingTokenParameters: beside an issued token that protects the message another one is not offered; "
+                + "have the issuer put all claims into one token.";
+        }
+
+        foreach (var problem in SamlTokenKind.Check(token, "ProtectionTokenParameters", element))
+        {
+            yield return problem;
+        }
+    }
+
+    private static IEnumerable<string> UserNameProtects(
+        SymmetricSecurityBindingElement element, UserNameSecurityTokenParameters token)
+    {
+        const string Name = nameof(element.ProtectionTokenParameters);
+        if (NotSentByClient(token))
+        {
+            yield return $"InclusionMode {token.InclusionMode} of {Name}: the client has to send its user name, whose salt is new in each "
+                + "message; set InclusionMode to AlwaysToRecipient.";
+        }
+
+        foreach (var problem in UserNameTokenKind.CheckKey(token, Name, element, isEncrypted: false))
         {
             yield return problem;
         }
@@ -147,22 +177,27 @@ internal static class BindingChecks
                 + "the client has to send the token of the session; set InclusionMode to AlwaysToRecipient.";
         }
 
-        if (!element.EndpointSupportingTokenParameters.IsEmpty)
+        if (element.GetSupportingTokenParameters().Any())
         {
-            yield return "EndpointSupportingTokenParameters of the element of the session: the messages of a session carry no tokens of "
-                + "the client; put them into BootstrapSecurityBindingElement, which opens it.";
+            yield return TransportChecks.TokensInSession;
         }
 
         if (token.BootstrapSecurityBindingElement is not { } bootstrap)
         {
-            yield return "BootstrapSecurityBindingElement must be set: a session needs the security of its handshake.";
+            yield return TransportChecks.NoBootstrap;
             yield break;
         }
 
-        if (bootstrap is SymmetricSecurityBindingElement { ProtectionTokenParameters: SecureConversationSecurityTokenParameters })
+        if (bootstrap.SessionToken is not null)
         {
-            yield return "BootstrapSecurityBindingElement is secure conversation itself: "
-                + "use the element of the credentials, for instance CreateMutualCertificateBindingElement().";
+            yield return TransportChecks.NestedBootstrap;
+            yield break;
+        }
+
+        if (bootstrap is TransportSecurityBindingElement)
+        {
+            yield return "BootstrapSecurityBindingElement is a TransportSecurityBindingElement, and the session protects its messages "
+                + "itself, which no factory of WCF makes: use CreateSecureConversationBindingElement.";
             yield break;
         }
 
@@ -199,19 +234,6 @@ internal static class BindingChecks
             yield break;
         }
 
-        if (NotSentByClient(client))
-        {
-            yield return $"InclusionMode {client.InclusionMode} of InitiatorTokenParameters: "
-                + "the service has to be sent the certificate of the client; set InclusionMode to AlwaysToRecipient.";
-        }
-
-        // Once is Never here. A client of WCF sends the service its own certificate then, which a service of WCF refuses (recorded).
-        if (service.InclusionMode == SecurityTokenInclusionMode.AlwaysToRecipient)
-        {
-            yield return $"InclusionMode {service.InclusionMode} of RecipientTokenParameters: "
-                + "the client knows the certificate of the service; set InclusionMode to Never or AlwaysToInitiator.";
-        }
-
         foreach (var problem in X509TokenKind.CheckReferenceStyle(client, "InitiatorTokenParameters", element)
             .Concat(X509TokenKind.CheckReferenceStyle(service, "RecipientTokenParameters", element)))
         {
@@ -219,37 +241,14 @@ internal static class BindingChecks
         }
     }
 
-    private static IEnumerable<string> SupportingTokens(SecurityBindingElement element)
+    private static IEnumerable<string> Protection(MessageSecurityBinding binding)
     {
-        if (element.EndpointSupportingTokenParameters.All.Select(Unoffered).FirstOrDefault(reason => reason is not null) is { } unoffered)
+        if (binding.Element is TransportSecurityBindingElement)
         {
-            yield return $"EndpointSupportingTokenParameters: {unoffered}";
+            // The transport protects all of each message, whatever the levels say.
             yield break;
         }
 
-        foreach (var token in SupportingToken.Of(element.EndpointSupportingTokenParameters))
-        {
-            foreach (var problem in token.Kind.CheckSupporting(token.Parameters, token.Attachment, element))
-            {
-                yield return problem;
-            }
-
-            if (NotSentByClient(token.Parameters))
-            {
-                yield return $"InclusionMode {token.Parameters.InclusionMode} in EndpointSupportingTokenParameters: "
-                    + "the client has to send its tokens; set InclusionMode to AlwaysToRecipient.";
-            }
-
-            if (token.Parameters.RequireDerivedKeys)
-            {
-                yield return "RequireDerivedKeys of EndpointSupportingTokenParameters must be false: a certificate signs with its own RSA "
-                    + "key, and a user name has no key, so that there is nothing to derive from.";
-            }
-        }
-    }
-
-    private static IEnumerable<string> Protection(MessageSecurityBinding binding)
-    {
         if (binding.MessageVersion.Addressing == AddressingVersion.None
             && binding.Protection.LevelsOf(MessageDirection.ClientToService).Distinct().ToList() is { Count: > 1 } levels
             && levels.Contains(ProtectionLevel.None))
@@ -257,6 +256,14 @@ internal static class BindingChecks
             // Anybody could send a request of another operation without a signature, under the SOAPAction of the one that needs none.
             yield return $"Protection signs some requests and others not, which needs a signed action, and {binding.MessageVersion} has "
                 + "no WS-Addressing: sign all of them, or choose a MessageVersion with addressing.";
+        }
+
+        if (!binding.Element.IncludeTimestamp && binding.MessageVersion.Addressing == AddressingVersion.None
+            && new[] { MessageDirection.ClientToService, MessageDirection.ServiceToClient }
+                .SelectMany(binding.Protection.LevelsOf).Contains(ProtectionLevel.None))
+        {
+            yield return "Protection leaves messages unsigned that have neither a timestamp nor headers of WS-Addressing: their signature "
+                + "would cover nothing. Set IncludeTimestamp to true, sign their bodies, or choose a MessageVersion with addressing.";
         }
 
         if (binding.Protection.HasEncryptedHeaders && IsVersion10(binding.Element))
@@ -268,17 +275,16 @@ internal static class BindingChecks
     }
 
     /// <summary>Why tokens of a kind are not offered yet, and what to use; null for those that are.</summary>
-    private static string? Unoffered(SecurityTokenParameters token) => token switch
+    internal static string? Unoffered(SecurityTokenParameters token) => token switch
     {
         SslSecurityTokenParameters => "the certificate of the service is negotiated (TLSNEGO), which is not offered yet: set "
             + "NegotiateServiceCredential to false on both sides and give the client the certificate of the service.",
         SspiSecurityTokenParameters or KerberosSecurityTokenParameters => "Windows accounts (SPNEGO, Kerberos) are not offered yet: use a "
             + "certificate or a user name on both sides.",
-        IssuedSecurityTokenParameters => "tokens of an issuer (SAML) are not offered yet: use a certificate or a user name on both sides.",
         _ => null,
     };
 
-    private static bool NotSentByClient(SecurityTokenParameters token) =>
+    internal static bool NotSentByClient(SecurityTokenParameters token) =>
         token.InclusionMode is SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator;
 
     private static bool IsVersion10(SecurityBindingElement element) =>

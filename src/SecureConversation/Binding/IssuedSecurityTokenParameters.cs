@@ -59,6 +59,22 @@ public sealed record IssuedSecurityTokenParameters : SecurityTokenParameters
     /// <summary>Elements, each one XML text, that the client adds to its RequestSecurityToken.</summary>
     public ImmutableArray<string> AdditionalRequestParameters { get; init; } = [];
 
+    /// <summary>
+    /// Returns a copy that asks for keys that fit an algorithm suite, as the federation bindings of WCF do: the elements of WS-Trust (1.3
+    /// section 9) for it stand before the other additional parameters.
+    /// </summary>
+    /// <param name="suite">The algorithm suite of the service.</param>
+    /// <param name="version">The versions of the service; that of WS-Trust decides about the elements.</param>
+    public IssuedSecurityTokenParameters WithAlgorithmParameters(SecurityAlgorithmSuite suite, MessageSecurityVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(suite);
+        ArgumentNullException.ThrowIfNull(version);
+        return this with
+        {
+            AdditionalRequestParameters = [.. AlgorithmParameters.For(KeyType, suite, version), .. AdditionalRequestParameters],
+        };
+    }
+
     /// <summary>Compares the items of lists, not the arrays.</summary>
     public bool Equals(IssuedSecurityTokenParameters? other) =>
         base.Equals(other)

@@ -45,17 +45,11 @@ public sealed record MessageSecurity
                     + "set it to false on both sides and give the client the certificate of the service.");
         }
 
-        var oneShot = Common(CredentialElement());
-        if (!EstablishSecurityContext)
+        var element = CredentialElement() with { MessageProtectionProfile = MessageProtectionProfile };
+        return StandardBindings.Finish(element, AlgorithmSuite, MessageSecurityVersion, EstablishSecurityContext) with
         {
-            return oneShot;
-        }
-
-        var bootstrap = oneShot with
-        {
-            LocalServiceSettings = oneShot.LocalServiceSettings with { IssuedCookieLifetime = TimeSpan.FromMinutes(15) },
+            MessageProtectionProfile = MessageProtectionProfile,
         };
-        return Common(SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap));
     }
 
     private SecurityBindingElement CredentialElement() => ClientCredentialType switch
@@ -65,13 +59,5 @@ public sealed record MessageSecurity
         MessageCredentialType.Certificate => SecurityBindingElement.CreateMutualCertificateBindingElement(MessageSecurityVersion),
         _ => throw new InvalidOperationException(
             $"ClientCredentialType {ClientCredentialType} is not offered: set it to Certificate, UserName or None."),
-    };
-
-    private SecurityBindingElement Common(SecurityBindingElement element) => element with
-    {
-        DefaultAlgorithmSuite = AlgorithmSuite,
-        MessageSecurityVersion = MessageSecurityVersion,
-        IncludeTimestamp = true,
-        MessageProtectionProfile = MessageProtectionProfile,
     };
 }

@@ -11,8 +11,7 @@ public sealed class MessageSecurityBinding
         Element = element;
         MessageVersion = version;
         Protection = protection;
-        var token = (element as SymmetricSecurityBindingElement)?.ProtectionTokenParameters;
-        SecureConversation = token as SecureConversationSecurityTokenParameters;
+        SecureConversation = element.SessionToken;
         if (Bootstrap is { } bootstrap)
         {
             var levels = SecureConversation!.BootstrapProtectionRequirements ?? ChannelProtectionRequirements.Default;
@@ -43,6 +42,15 @@ public sealed class MessageSecurityBinding
 
     /// <summary>The binding of the handshake of a session; null without sessions.</summary>
     public MessageSecurityBinding? BootstrapBinding { get; }
+
+    /// <summary>
+    /// Whether messages may travel over a protected transport (TLS) only: a <see cref="TransportSecurityBindingElement"/>, whose
+    /// <see cref="SecurityBindingElement.AllowInsecureTransport"/> is false. The client sends nothing over another one, and the service
+    /// refuses what comes over another one.
+    /// </summary>
+    public bool RequiresSecureTransport =>
+        Element is TransportSecurityBindingElement { AllowInsecureTransport: false }
+        || Bootstrap is TransportSecurityBindingElement { AllowInsecureTransport: false };
 
     /// <summary>Checks that the settings fit together and creates a binding from them.</summary>
     /// <param name="element">The security settings.</param>

@@ -4,12 +4,12 @@ namespace SecureConversation.Binding;
 // MessageSecurityBinding.Create refuses it and says what to use instead.
 public abstract partial record SecurityBindingElement
 {
-    /// <summary>The transport protects messages; the client has a user name. Not offered yet in messages.</summary>
+    /// <summary>The transport protects messages; the client has a user name, which travels in clear inside TLS.</summary>
     public static TransportSecurityBindingElement CreateUserNameOverTransportBindingElement() =>
         OverTransport() with { EndpointSupportingTokenParameters = new() { SignedEncrypted = [new UserNameSecurityTokenParameters()] } };
 
     /// <summary>
-    /// The transport protects messages; the client has a certificate that signs the timestamp. Not offered yet in messages.
+    /// The transport protects messages; the client has a certificate that signs the timestamp and, with WS-Addressing, a:To.
     /// </summary>
     /// <param name="version">The versions of the protocols; <see cref="MessageSecurityVersion.Default"/> when null.</param>
     public static TransportSecurityBindingElement CreateCertificateOverTransportBindingElement(MessageSecurityVersion? version = null)
@@ -132,10 +132,5 @@ public abstract partial record SecurityBindingElement
             : confirming with { EndpointSupportingTokenParameters = new() { Endorsing = [token] } };
     }
 
-    // WCF does not remember messages that a transport protects.
-    private static TransportSecurityBindingElement OverTransport() => new()
-    {
-        LocalClientSettings = new() { DetectReplays = false },
-        LocalServiceSettings = new() { DetectReplays = false },
-    };
+    private static TransportSecurityBindingElement OverTransport() => new();
 }

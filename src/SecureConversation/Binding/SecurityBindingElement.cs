@@ -12,6 +12,9 @@ public abstract partial record SecurityBindingElement
     {
     }
 
+    /// <summary>The token of the session whose messages the element protects; null when it establishes none.</summary>
+    internal virtual SecureConversationSecurityTokenParameters? SessionToken => null;
+
     /// <summary>The versions of the protocols. Default <see cref="MessageSecurityVersion.Default"/>.</summary>
     public MessageSecurityVersion MessageSecurityVersion { get; init; } = MessageSecurityVersion.Default;
 
@@ -62,28 +65,65 @@ public abstract partial record SecurityBindingElement
     /// </summary>
     public bool SignPrefixesInValues { get; init; } = true;
 
-    /// <summary>Whether a signature covers the token of its own key. Default false; true is not offered and refused.</summary>
+    /// <summary>
+    /// Whether the primary signature covers the token of its own key, where the message brings that token (WS-SecurityPolicy 1.2 section
+    /// 6.5). Default false. With true our side covers it in requests and replies, and a service demands it of requests, as WCF's does.
+    /// Clients of WCF cover tokens of an issuer only, so that services of WCF refuse them with certificates.
+    /// </summary>
     public bool ProtectTokens { get; init; }
 
     /// <summary>
-    /// Whether the service sends and the client accepts replies without security. Default false; true is not offered and refused.
+    /// Whether the service sends replies without security, and the client accepts such. Default false. With true whoever is on the way can
+    /// read and change replies, unless the transport protects them: a client and a service that start say so in their log, and
+    /// <see cref="VerifiedMessage.IsSecured"/> is false for such a reply. A reply that has a security header is verified as ever. Other
+    /// than in WCF, faults stay protected, and so do the messages that open, renew and end sessions; on the bootstrap of a session true is
+    /// refused.
     /// </summary>
     public bool EnableUnsecuredResponse { get; init; }
 
     /// <summary>
-    /// Whether tokens may travel over a transport that does not protect them, where the transport has to. Default false. Without effect on
-    /// elements that protect messages themselves.
+    /// Whether tokens may travel over a transport that does not protect them, where the transport has to
+    /// (<see cref="TransportSecurityBindingElement"/>). Default false: the service refuses what did not come over a protected transport,
+    /// and the client sends nothing. True is for a service behind a proxy that ends TLS and does not say so. Without effect on elements
+    /// that protect messages themselves.
     /// </summary>
     public bool AllowInsecureTransport { get; init; }
 
-    /// <summary>Tokens of the client in addition to the one that protects the message.</summary>
+    /// <summary>Tokens of the client in addition to the one that protects the message, in each request.</summary>
     public SupportingTokenParameters EndpointSupportingTokenParameters { get; init; } = SupportingTokenParameters.None;
+
+    /// <summary>
+    /// The same of tokens that a request may lack. A client leaves out those for which it has no credential. A service takes a request
+    /// without them; one that is there is checked as any other, and gives the identity of the client as any other: a user name before a
+    /// certificate.
+    /// </summary>
+    public SupportingTokenParameters OptionalEndpointSupportingTokenParameters { get; init; } = SupportingTokenParameters.None;
+
+    /// <summary>
+    /// Further tokens in requests of single operations, by action. Needs WS-Addressing, where the action is signed. In a session they
+    /// stand on the bootstrap, whose only operations are those of the handshake.
+    /// </summary>
+    public OperationSupportingTokens OperationSupportingTokenParameters { get; init; } = OperationSupportingTokens.None;
+
+    /// <summary>
+    /// The same of tokens that a request may lack; see <see cref="OptionalEndpointSupportingTokenParameters"/>.
+    /// </summary>
+    public OperationSupportingTokens OptionalOperationSupportingTokenParameters { get; init; } = OperationSupportingTokens.None;
 
     /// <summary>Settings of the client.</summary>
     public LocalClientSecuritySettings LocalClientSettings { get; init; } = new();
 
     /// <summary>Settings of the service.</summary>
     public LocalServiceSecuritySettings LocalServiceSettings { get; init; } = new();
+
+    /// <summary>All supporting tokens that any request may have: of the endpoint and of operations, optional ones included.</summary>
+    public IEnumerable<SecurityTokenParameters> GetSupportingTokenParameters() =>
+    [
+        .. EndpointSupportingTokenParameters.All,
+        .. OptionalEndpointSupportingTokenParameters.All,
+        .. OperationSupportingTokenParameters.Values.SelectMany(tokens => tokens.All),
+        .. OptionalOperationSupportingTokenParameters.Values.SelectMany(tokens => tokens.All),
+    ];
 
     /// <summary>
     /// Returns a copy in which the tokens that protect messages require derived keys or not. Supporting tokens do not change, nor does the

@@ -81,14 +81,11 @@ internal static class SettingsWithoutEffect
         }
     }
 
-    private static bool HasCookies(SecurityBindingElement element) => element is SymmetricSecurityBindingElement
-    {
-        ProtectionTokenParameters: SecureConversationSecurityTokenParameters { RequireCancellation: false },
-    };
+    private static bool HasCookies(SecurityBindingElement element) => element.SessionToken is { RequireCancellation: false };
 
     private static IEnumerable<(string Name, SecurityTokenParameters? Token)> Named(SecurityBindingElement element)
     {
-        var supporting = element.EndpointSupportingTokenParameters.All
+        var supporting = element.GetSupportingTokenParameters()
             .Select(t => (nameof(element.EndpointSupportingTokenParameters), (SecurityTokenParameters?)t));
         return element switch
         {

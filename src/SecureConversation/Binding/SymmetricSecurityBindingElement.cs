@@ -12,6 +12,9 @@ public sealed record SymmetricSecurityBindingElement : SecurityBindingElement
     /// </summary>
     public SecurityTokenParameters? ProtectionTokenParameters { get; init; }
 
+    internal override SecureConversationSecurityTokenParameters? SessionToken =>
+        ProtectionTokenParameters as SecureConversationSecurityTokenParameters;
+
     /// <inheritdoc/>
     public override SymmetricSecurityBindingElement SetKeyDerivation(bool requireDerivedKeys) =>
         this with

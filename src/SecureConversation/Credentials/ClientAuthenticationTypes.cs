@@ -8,4 +8,7 @@ public static class ClientAuthenticationTypes
 
     /// <summary>A user name with its password. The client may have shown a certificate as well.</summary>
     public const string UserName = "UserName";
+
+    /// <summary>A token that a security token service issued.</summary>
+    public const string Federation = "Federation";
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Credentials;
 
@@ -34,9 +35,29 @@ public abstract class EndpointIdentity
 
     internal abstract bool Matches(X509Certificate2 certificate);
 
+    /// <summary>Whether it is one certificate and no name.</summary>
+    internal bool IsCertificate => this is CertificateIdentity;
+
+    /// <summary>Writes the identity into an endpoint reference, in the words of WCF.</summary>
+    internal void Write(PooledBytes output)
+    {
+        output.Write("<Identity xmlns=\"http://schemas.xmlsoap.org/ws/2006/02/addressingidentity\">"u8);
+        WriteContent(output);
+        output.Write("</Identity>"u8);
+    }
+
+    private protected abstract void WriteContent(PooledBytes output);
+
     private sealed class DnsIdentity(string name) : EndpointIdentity
     {
         internal override bool Matches(X509Certificate2 certificate) => CertificateNames.Of(certificate).Match(name);
+
+        private protected override void WriteContent(PooledBytes output)
+        {
+            output.Write("<Dns>"u8);
+            output.WriteEscaped(name);
+            output.Write("</Dns>"u8);
+        }
 
         public override string ToString() => $"DNS {name}";
     }
@@ -44,6 +65,13 @@ public abstract class EndpointIdentity
     private sealed class CertificateIdentity(byte[] raw) : EndpointIdentity
     {
         internal override bool Matches(X509Certificate2 certificate) => raw.AsSpan().SequenceEqual(certificate.RawDataMemory.Span);
+
+        private protected override void WriteContent(PooledBytes output)
+        {
+            output.Write("<KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><X509Data><X509Certificate>"u8);
+            output.WriteBase64(raw);
+            output.Write("</X509Certificate></X509Data></KeyInfo>"u8);
+        }
 
         public override string ToString() => "certificate";
     }

@@ -74,8 +74,7 @@ public sealed class ConversationDecoder : IDisposable
                 Fail.With(FailureCode.VersionMismatch);
             }
 
-            return ReadUnsecuredFault(wire, envelope, direction)
-                ?? Verify(wire, purpose, Soap.HasAddressing ? action : transportAction, direction);
+            return Verify(wire, envelope, purpose, Soap.HasAddressing ? action : transportAction, direction);
         }
         catch (SecurityFailureException e)
         {
@@ -144,15 +143,34 @@ public sealed class ConversationDecoder : IDisposable
         return new DecodedMessage(DecodedKind.UnsecuredFault, direction, null, FailureCode.None, null, fault);
     }
 
-    private DecodedMessage Verify(SoapEnvelope wire, MessageKind kind, string? action, MessageDirection direction)
+    /// <summary>A reply without security, where the binding allows such.</summary>
+    private DecodedMessage? ReadUnsecuredReply(SoapEnvelope wire, MessageKind kind, string? action, MessageDirection direction)
+    {
+        var request = _knowledge.FindRequest(wire.FindText(Soap.RelatesTo));
+        return direction == MessageDirection.ServiceToClient && wire.Find(Wsse.Security).IsNull && !wire.IsFault
+            && _messages.Application.AllowsUnsecuredReply(request?.Kind ?? kind)
+            ? new DecodedMessage(DecodedKind.Application, direction,
+                new VerifiedMessage(wire, _messages.Application.ForReply(action, request?.Action)), FailureCode.None, null)
+            : null;
+    }
+
+    private DecodedMessage Verify(
+        SoapEnvelope wire, ReadOnlyMemory<byte> envelope, MessageKind kind, string? action, MessageDirection direction)
     {
         var request = direction == MessageDirection.ServiceToClient ? _knowledge.FindRequest(wire.FindText(Soap.RelatesTo)) : null;
         var messages = _messages.FormatsOf(request?.Kind ?? kind);
         var requirements = request is null
             ? _messages.RequirementsOf(kind, action, MessageRole.Of(direction))
             : messages.ForReply(request.Kind, action, request.Action);
+        if (!requirements.MayLackHeader
+            && (ReadUnsecuredFault(wire, envelope, direction) ?? ReadUnsecuredReply(wire, kind, action, direction)) is { } unsecured)
+        {
+            return unsecured;
+        }
+
         var freshness = FreshnessOf(messages, direction);
-        var verifier = new MessageVerifier(requirements, _knowledge.Source(direction), attempts: null, freshness, _limits);
+        var source = _knowledge.Source(direction, wire, requirements);
+        var verifier = new MessageVerifier(requirements, source, attempts: null, freshness, _limits);
         var message = verifier.Verify(wire, request?.Signatures ?? []);
         try
         {
@@ -189,7 +207,8 @@ public sealed class ConversationDecoder : IDisposable
             Fail.With(FailureCode.UntrustedCertificate);
         }
 
-        if (message.Tokens.UserName is { } user && _keys.IsAccepted?.Invoke(user.UserName, user.Password) == false)
+        if (message.Tokens.UserName is { IsDigest: false, KeyInputs: null } user
+            && _keys.IsAccepted?.Invoke(user.UserName, user.Password ?? "") == false)
         {
             Fail.With(FailureCode.InvalidCredentials);
         }

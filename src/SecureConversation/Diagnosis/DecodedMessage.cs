@@ -51,7 +51,10 @@ public sealed class DecodedMessage : IDisposable
     /// <summary>Whether the client or the service sent the message.</summary>
     public MessageDirection Direction { get; }
 
-    /// <summary>Whether every rule of the binding holds.</summary>
+    /// <summary>
+    /// Whether every rule of the binding holds. A reply without security, which a binding may allow, breaks none:
+    /// <see cref="MessageProtection.IsSecured"/> tells.
+    /// </summary>
     public bool IsVerified => Failure == FailureCode.None && Kind != DecodedKind.UnsecuredFault;
 
     /// <summary>The rule that failed; <see cref="FailureCode.None"/> when all hold.</summary>
@@ -80,7 +83,7 @@ public sealed class DecodedMessage : IDisposable
     public string? ContextId => _message?.ContextId ?? _message?.EndorsingContext?.Identifier;
 
     /// <summary>The instance of that key; null for the key with which the session was opened, and outside sessions.</summary>
-    public string? ContextInstance => _message?.ContextId is null ? _message?.EndorsingContext?.Instance : _message.Context!.Instance;
+    public string? ContextInstance => _message?.Context is { } own ? own.Instance : _message?.EndorsingContext?.Instance;
 
     /// <summary>The decrypted envelope with its security header, in UTF-8; empty for failures. Valid until disposal.</summary>
     public ReadOnlyMemory<byte> Plaintext => _message?.DecryptedEnvelope ?? default;

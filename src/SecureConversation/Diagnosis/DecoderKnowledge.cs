@@ -9,6 +9,7 @@ using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Sessions;
+using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Trust;
 using SecureConversation.Engine.Xml;
@@ -22,6 +23,8 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 {
     private readonly ProtocolVersion _session = ProtocolVersion.Of(binding.Element.MessageSecurityVersion);
     private readonly Dictionary<string, SymmetricKey> _encryptedKeys = [];
+    private readonly Dictionary<string, SymmetricKey> _issuedKeys = [];
+    private readonly Dictionary<string, SymmetricKey> _userNameKeys = [];
     private readonly Dictionary<(string, string?), SecurityContextKey> _contexts = [];
     private readonly Dictionary<(string, string?), DateTimeOffset> _expiry = [];
     private readonly Dictionary<string, (string?, string?)> _clients = [];
@@ -30,7 +33,21 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
     private readonly InMemoryReplayCache _clientReplays = new(int.MaxValue, clock);
     private InMemoryReplayCache _serviceReplays = new(int.MaxValue, clock);
 
-    public KeySource Source(MessageDirection direction) => new DecoderKeySource(this, direction);
+    /// <summary>The keys for a message. Those that its tokens bring are found in it.</summary>
+    public KeySource Source(MessageDirection direction, SoapEnvelope wire, MessageRequirements requirements)
+    {
+        var source = new DecoderKeySource(this, direction);
+        if (direction == MessageDirection.ClientToService)
+        {
+            source.Assertions = DecodedTokens.Assertions(wire, requirements, source.FindOwn);
+            if (DecodedTokens.UserName(wire, requirements, keys.FindPassword) is { } user && !_userNameKeys.TryAdd(user.Id, user.Key))
+            {
+                user.Key.Dispose();
+            }
+        }
+
+        return source;
+    }
 
     /// <summary>Finds the request with a message id; null when the recording does not have it.</summary>
     public DecodedRequest? FindRequest(string? messageId) => messageId is null ? null : _requests.GetValueOrDefault(messageId);
@@ -52,7 +69,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
     public void RequireFirst(VerifiedMessage message, MessageDirection direction, Freshness freshness)
     {
-        if (freshness.RemembersMessage(message.Timestamp))
+        if (freshness.RemembersMessage(message.Timestamp) && !message.ReplayValue.IsEmpty)
         {
             var seen = direction == MessageDirection.ClientToService ? _serviceReplays : _clientReplays;
             Freshness.RequireFirst(seen.TryAdd(message.ReplayValue, freshness.Retention));
@@ -71,7 +88,9 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
     public void Learn(VerifiedMessage message, MessageKind kind, XmlLimits limits)
     {
-        if (message.TakeRequestKey() is { } key && !_encryptedKeys.TryAdd(Convert.ToBase64String(message.EncryptedKeySha1), key))
+        if (message.TakeRequestKey() is { } key && !(message.IssuedPrimary is { } issued
+            ? _issuedKeys.TryAdd(issued.Assertion.Id.ToString(), key)
+            : message.UserNameKeyToken is null && _encryptedKeys.TryAdd(Convert.ToBase64String(message.EncryptedKeySha1), key)))
         {
             key.Dispose();
         }
@@ -97,7 +116,8 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
                 Remember(message, kind, cancel);
                 break;
             case MessageKind.CancelResponse:
-                _ended.Add(message.ContextId!);
+                // Where the transport protects replies, only the request says which session it was.
+                _ = (message.ContextId ?? FindRequest(message.RelatesTo)?.Trust?.Target?.Uri) is { } ended && _ended.Add(ended);
                 break;
             default:
                 Remember(message, kind, null);
@@ -107,7 +127,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
     public void Dispose()
     {
-        foreach (var key in _encryptedKeys.Values)
+        foreach (var key in _encryptedKeys.Values.Concat(_issuedKeys.Values).Concat(_userNameKeys.Values))
         {
             key.Dispose();
         }
@@ -187,26 +207,38 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
 
         public override X509Credential? FindOwn(KeyReference wrappedFor)
         {
-            var receiver = direction == MessageDirection.ClientToService ? _keys.Service : _keys.Client;
-            return receiver is not null && wrappedFor.Matches(receiver.Certificate) ? receiver : null;
+            X509Credential?[] receiver = direction == MessageDirection.ClientToService
+                ? [_keys.ServiceEncryption, _keys.Service]
+                : [_keys.ClientEncryption, _keys.Client];
+            return Array.Find(receiver, own => own is not null && wrappedFor.Matches(own.Certificate));
         }
+
+        public override X509Certificate2? FindClient(KeyReference reference) =>
+            _keys.Client is { } client && reference.Matches(client.Certificate) ? client.Certificate : null;
 
         public override SymmetricKey? FindEncryptedKey(ReadOnlySpan<byte> sha1) =>
             knowledge.FindEncryptedKey(Convert.ToBase64String(sha1));
+
+        public override SymmetricKey? FindIssuedKey(KeyReference reference) => reference.Kind == KeyReferenceKind.Assertion
+            ? knowledge._issuedKeys.GetValueOrDefault(reference.LocalId.ToString())
+            : null;
+
+        public override SymmetricKey? FindUserNameKey(XmlId token) => knowledge._userNameKeys.GetValueOrDefault(token.ToString());
 
         public override SecurityContextKey? FindContext(string identifier, string? instance) =>
             direction == MessageDirection.ClientToService && knowledge.HasEnded(identifier)
                 ? null
                 : knowledge.FindContext(identifier, instance);
 
-        // As for a service: the certificate of a client has to be in its message, also where the receiver knows it (recorded).
+        // As for a service: the certificate of a client has to be in its message, also where the receiver knows it (recorded), unless the
+        // binding has the client name it.
         public override X509Certificate2? FindPeer(KeyReference reference) =>
-            direction == MessageDirection.ServiceToClient && reference.Matches(_keys.Service.Certificate)
-                ? _keys.Service.Certificate
+            direction == MessageDirection.ServiceToClient && _keys.Service is { } service && reference.Matches(service.Certificate)
+                ? service.Certificate
                 : null;
 
         public override bool MaySign(X509Certificate2 certificate) => direction == MessageDirection.ClientToService
-            || certificate.RawDataMemory.Span.SequenceEqual(_keys.Service.Certificate.RawDataMemory.Span);
+            || (_keys.Service is { } service && certificate.RawDataMemory.Span.SequenceEqual(service.Certificate.RawDataMemory.Span));
     }
 
     private ConversationKeys Keys => keys;

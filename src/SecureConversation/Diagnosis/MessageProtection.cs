@@ -16,6 +16,10 @@ public enum ProtectionKeyKind
     SecurityContext,
     /// <summary>An RSA key. Its name is the SHA-1 thumbprint of its certificate in base64.</summary>
     Certificate,
+    /// <summary>A key that is made of a password. Its name is the Id that the user name token has in the request.</summary>
+    UserName,
+    /// <summary>A bare RSA key. Its name is the SHA-1 of its modulus in base64.</summary>
+    Rsa,
 }
 
 /// <summary>The public name of a key, which reveals nothing of the key.</summary>
@@ -43,7 +47,7 @@ public sealed record SignatureProtection
     /// <summary>Names of the elements that the signature covers, in the order of its references.</summary>
     public required IReadOnlyList<string> Parts { get; init; }
 
-    /// <summary>Whether the signature endorses the primary signature.</summary>
+    /// <summary>Whether the signature is by a supporting token: it endorses the primary signature, or the timestamp.</summary>
     public bool IsEndorsing { get; init; }
 
     /// <summary>Whether the signature covers any part in encrypted form.</summary>
@@ -69,6 +73,18 @@ public sealed record EncryptionProtection
 /// <summary>The protection of one message: which parts were signed and encrypted, and by which keys and algorithms.</summary>
 public sealed record MessageProtection
 {
+    /// <summary>
+    /// Whether the message had message security. False for a reply that was accepted without it, as
+    /// <see cref="Binding.SecurityBindingElement.EnableUnsecuredResponse"/> allows: nothing of it is verified, and both lists are empty.
+    /// </summary>
+    public bool IsSecured { get; init; } = true;
+
+    /// <summary>
+    /// Whether the transport protects the whole message (<see cref="Binding.TransportSecurityBindingElement"/>): the signatures are those
+    /// of tokens, over the timestamp, and nothing is encrypted in the message itself. The message does not show how the transport did it.
+    /// </summary>
+    public bool IsProtectedByTransport { get; init; }
+
     /// <summary>The verified signatures, the primary one first.</summary>
     public required IReadOnlyList<SignatureProtection> Signatures { get; init; }
 
@@ -81,19 +97,28 @@ public sealed record MessageProtection
     /// <summary>Names of all parts that were encrypted.</summary>
     public IEnumerable<string> EncryptedParts => Encryptions.Select(e => e.Part);
 
+    /// <summary>That of a message without security.</summary>
+    internal static MessageProtection None { get; } = new() { IsSecured = false, Signatures = [], Encryptions = [] };
+
     internal static MessageProtection Create(
         OpenedMessage opened, MessageIntegrity signed, MessageShape shape, MessageRequirements requirements,
         (XmlId Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
     {
-        var names = new ProtectionNames(opened, signed, shape, derivedKeys, encryptedKeySha1);
+        var names = new ProtectionNames(opened, signed, shape, derivedKeys, encryptedKeySha1)
+        {
+            HasUserNameKey = requirements.Primary is PrimaryTokenKind.UserName or PrimaryTokenKind.CorrelatedUserName,
+        };
         return new MessageProtection
         {
+            IsProtectedByTransport = requirements.IsProtectedByTransport,
             Signatures =
             [
                 .. signed.Signatures.Select(s => new SignatureProtection
                 {
                     Algorithm = s.Signature.SignatureMethod,
-                    Key = s.Certificate is { } certificate ? ProtectionNames.Certificate(certificate) : names.Symmetric(s.Signature.Key),
+                    Key = s.Certificate is { } certificate ? ProtectionNames.Certificate(certificate)
+                        : s.Proof is ProvedRsaKey rsa ? ProtectionNames.Rsa(rsa.PublicKey)
+                        : names.Symmetric(s.Signature.Key),
                     Parts = [.. s.Signature.References.Select(r => names.Part(r.Id))],
                     IsEndorsing = s.IsEndorsing,
                     CoversCiphertext = !s.IsEndorsing && s.Signature.References.Any(r => names.IsCiphertext(r.Id)),

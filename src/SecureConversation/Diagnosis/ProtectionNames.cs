@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using SecureConversation.Engine.Names;
@@ -35,6 +36,12 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
         var name = Encoding.UTF8.GetString(element.LocalName);
         return Prefixes.TryGetValue(ns, out var prefix) ? $"{prefix}:{name}" : $"{{{ns}}}{name}";
     }
+
+    /// <summary>Whether the primary key is made of a password.</summary>
+    public bool HasUserNameKey { get; init; }
+
+    public static ProtectionKey Rsa(RSAParameters key) =>
+        new() { Kind = ProtectionKeyKind.Rsa, Name = Convert.ToBase64String(SHA1.HashData(key.Modulus!)) };
 
     public static ProtectionKey Certificate(X509Certificate2 certificate) =>
         new() { Kind = ProtectionKeyKind.Certificate, Name = Convert.ToBase64String(X509Facts.Of(certificate).Thumbprint) };
@@ -104,6 +111,11 @@ internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity sig
         if (reference?.Kind == KeyReferenceKind.SecurityContext)
         {
             return new ProtectionKey { Kind = ProtectionKeyKind.SecurityContext, Name = reference.Uri, Instance = reference.Instance };
+        }
+
+        if (HasUserNameKey && reference is { Kind: KeyReferenceKind.LocalId } && !IsOfContextToken(reference))
+        {
+            return new ProtectionKey { Kind = ProtectionKeyKind.UserName, Name = reference.LocalId.ToString() };
         }
 
         // In a renewal there is an EncryptedKey beside the context, and all but the endorsement is under that.

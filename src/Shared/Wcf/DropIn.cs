@@ -1,6 +1,6 @@
 namespace SecureConversation.Shared;
 
-/// <summary>What WSHttpBinding and WS2007HttpBinding have in common.</summary>
+/// <summary>What the bindings that switch message security on by a few properties have in common.</summary>
 internal static class DropIn
 {
     /// <summary>The versions of WCF's WSHttpBinding.</summary>
@@ -29,21 +29,41 @@ internal static class DropIn
     /// <summary>
     /// Puts message security where WCF has it: above the encoder, and below what needs sessions, such as reliable messaging.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A setting is not offered; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">A neighbour or a setting is not offered; the message names it.</exception>
     public static MessageSecurityBindingElement Insert(
-        BindingElementCollection elements, NonDualMessageSecurityOverHttp message, EngineBinding.MessageSecurityVersion version)
+        BindingElementCollection elements, Func<EngineBinding.SecurityBindingElement> settings)
     {
         Neighbours.Require(elements);
-        var settings = new EngineBinding.MessageSecurity
+        var security = new MessageSecurityBindingElement(settings());
+        elements.Insert(elements.IndexOf(elements.Find<MessageEncodingBindingElement>()), security);
+        return security;
+    }
+
+    /// <summary>The settings of WSHttpBinding and WS2007HttpBinding in the words of the engine.</summary>
+    /// <exception cref="InvalidOperationException">A setting is not offered; the message names it.</exception>
+    public static EngineBinding.SecurityBindingElement Settings(
+        NonDualMessageSecurityOverHttp message, EngineBinding.MessageSecurityVersion version) => new EngineBinding.MessageSecurity
         {
             ClientCredentialType = Translation.ByName<EngineBinding.MessageCredentialType>(message.ClientCredentialType),
             NegotiateServiceCredential = message.NegotiateServiceCredential,
             EstablishSecurityContext = message.EstablishSecurityContext,
             AlgorithmSuite = Translation.ToEngine(message.AlgorithmSuite),
             MessageSecurityVersion = version,
-        };
-        var security = new MessageSecurityBindingElement(settings.CreateSecurityBindingElement());
-        elements.Insert(elements.IndexOf(elements.Find<MessageEncodingBindingElement>()), security);
-        return security;
-    }
+        }.CreateSecurityBindingElement();
+
+    /// <summary>The settings of BasicHttpBinding in the words of the engine.</summary>
+    /// <exception cref="InvalidOperationException">The binding does not have the credential; the message names it.</exception>
+    public static EngineBinding.SecurityBindingElement Settings(BasicHttpMessageSecurity message) =>
+        new EngineBinding.BasicHttpMessageSecurity
+        {
+            ClientCredentialType = Translation.ByName<EngineBinding.MessageCredentialType>(message.ClientCredentialType),
+            AlgorithmSuite = Translation.ToEngine(message.AlgorithmSuite),
+        }.CreateSecurityBindingElement(isSecureTransportMode: false);
+
+    /// <summary>The settings of WSFederationHttpBinding and WS2007FederationHttpBinding in the words of the engine.</summary>
+    /// <exception cref="InvalidOperationException">Settings contradict each other; the message names them.</exception>
+    public static EngineBinding.SecurityBindingElement Settings(
+        WSFederationHttpSecurity security, EngineBinding.MessageSecurityVersion version) =>
+        Translation.ToEngine(security.Message, version).CreateSecurityBindingElement(
+            isSecureTransportMode: security.Mode == WSFederationHttpSecurityMode.TransportWithMessageCredential);
 }

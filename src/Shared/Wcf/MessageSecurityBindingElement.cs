@@ -106,8 +106,8 @@ public sealed partial class MessageSecurityBindingElement
     }
 
     /// <summary>
-    /// Whether tokens are signed by the signature they make. Not offered: true is refused when the host starts or the channel factory is
-    /// built.
+    /// Whether the primary signature covers the token of its own key, where the message brings that. Default false. With true a service
+    /// demands it of requests, as WCF's does.
     /// </summary>
     public bool ProtectTokens
     {
@@ -116,12 +116,24 @@ public sealed partial class MessageSecurityBindingElement
     }
 
     /// <summary>
-    /// Whether replies go without security. Not offered: true is refused when the host starts or the channel factory is built.
+    /// Whether the service sends replies without security, and the client accepts such. Default false. Other than in WCF faults stay
+    /// protected, and so do the messages that open, renew and end sessions; on the bootstrap of a session true is refused. Host and channel
+    /// factory warn in their log.
     /// </summary>
     public bool EnableUnsecuredResponse
     {
         get => _settings.EnableUnsecuredResponse;
         set => _settings = _settings with { EnableUnsecuredResponse = value };
+    }
+
+    /// <summary>
+    /// Where TLS protects messages: whether they may travel without it, as behind a proxy that ends TLS. Default false. Set it on the
+    /// bootstrap of a session as well.
+    /// </summary>
+    public bool AllowInsecureTransport
+    {
+        get => _settings.AllowInsecureTransport;
+        set => _settings = _settings with { AllowInsecureTransport = value };
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ internal sealed class SecurityCapabilities(EngineBinding.SecurityBindingElement 
         get
         {
             var handshake = Translation.Session(settings)?.BootstrapSecurityBindingElement ?? settings;
-            return handshake is EngineBinding.AsymmetricSecurityBindingElement || !handshake.EndpointSupportingTokenParameters.IsEmpty;
+            return handshake is EngineBinding.AsymmetricSecurityBindingElement || handshake.GetSupportingTokenParameters().Any();
         }
     }
 }

@@ -77,15 +77,30 @@ internal static partial class Translation
             _ => AddressingVersion.WSAddressingAugust2004,
         });
 
-    /// <summary>The token of the session that an element establishes; null when it establishes none.</summary>
+    /// <summary>
+    /// The token of the session that an element establishes, which protects messages or, where the transport does, is the first that
+    /// endorses; null when it establishes none.
+    /// </summary>
     public static EngineBinding.SecureConversationSecurityTokenParameters? Session(EngineBinding.SecurityBindingElement element) =>
-        (element as EngineBinding.SymmetricSecurityBindingElement)?.ProtectionTokenParameters
-            as EngineBinding.SecureConversationSecurityTokenParameters;
+        element switch
+        {
+            EngineBinding.SymmetricSecurityBindingElement symmetric => symmetric.ProtectionTokenParameters,
+            EngineBinding.TransportSecurityBindingElement { EndpointSupportingTokenParameters.Endorsing: [var first, ..] } => first,
+            _ => null,
+        } as EngineBinding.SecureConversationSecurityTokenParameters;
 
     /// <summary>The element with its session changed; the element as it is when it establishes none.</summary>
     public static EngineBinding.SecurityBindingElement WithSession(EngineBinding.SecurityBindingElement element,
         Func<EngineBinding.SecureConversationSecurityTokenParameters, EngineBinding.SecureConversationSecurityTokenParameters> change) =>
-        Session(element) is { } session
-            ? (EngineBinding.SymmetricSecurityBindingElement)element with { ProtectionTokenParameters = change(session) }
-            : element;
+        Session(element) is not { } session
+            ? element
+            : element is EngineBinding.SymmetricSecurityBindingElement symmetric
+                ? symmetric with { ProtectionTokenParameters = change(session) }
+                : element with
+                {
+                    EndpointSupportingTokenParameters = element.EndpointSupportingTokenParameters with
+                    {
+                        Endorsing = [change(session), .. element.EndpointSupportingTokenParameters.Endorsing[1..]],
+                    },
+                };
 }

@@ -46,7 +46,7 @@ public partial class WS2007HttpBinding : StackWS2007HttpBinding
         var elements = base.CreateBindingElements();
         if (Security.Mode == SecurityMode.Message)
         {
-            var security = DropIn.Insert(elements, Security.Message, DropIn.VersionOfWS2007Http);
+            var security = DropIn.Insert(elements, () => DropIn.Settings(Security.Message, DropIn.VersionOfWS2007Http));
             OnMessageSecurity(security);
         }
 

@@ -45,7 +45,7 @@ public partial class WSHttpBinding : StackWSHttpBinding
         var elements = base.CreateBindingElements();
         if (Security.Mode == SecurityMode.Message)
         {
-            var security = DropIn.Insert(elements, Security.Message, DropIn.VersionOfWSHttp);
+            var security = DropIn.Insert(elements, () => DropIn.Settings(Security.Message, DropIn.VersionOfWSHttp));
             OnMessageSecurity(security);
         }
 

@@ -46,13 +46,13 @@ internal sealed class HeaderTarget : FuzzTarget
         try
         {
             wire = SoapEnvelope.Parse(input, messages.Soap, XmlLimits.Default);
-            var header = SecurityHeader.Read(wire, messages.Protocol);
+            var action = wire.FindText(messages.Soap.Action);
+            var requirements = role.IsRequest ? messages.ForRequest(action) : messages.ForReply(action, requestAction: null);
+            var header = SecurityHeader.Read(wire, requirements);
             Require(header.Items.All(i => i.Element.Parent == header.Element), "a child that stands elsewhere");
             Require(header.Items.Where(i => i.Id is not null).Select(i => i.Id).Distinct().Count() == header.Items.Count(i => i.Id is not null),
                 "an Id that occurs twice");
             ReadSignatures(header, messages);
-            var action = wire.FindText(messages.Soap.Action);
-            var requirements = role.IsRequest ? messages.ForRequest(action) : messages.ForReply(action, requestAction: null);
             var shape = MessageShape.Match(header, requirements);
             var encrypted = EncryptedParts.Locate(wire, shape, requirements);
             Require(encrypted.All.Select(p => p.Location).Distinct().Count() == encrypted.All.Count, "a part that is encrypted twice");

@@ -29,6 +29,31 @@ public static class XmlSec1
         return Run(document, ["--verify", .. Node(signature), .. Ids(idElements)], ("--pubkey-cert-pem", ".pem", pem));
     }
 
+    /// <summary>Verifies the signature of an assertion with the key of a certificate.</summary>
+    /// <param name="document">The assertion.</param>
+    /// <param name="certificate">The certificate, whose trust is not judged.</param>
+    /// <param name="id">AssertionID or ID.</param>
+    /// <param name="element">namespace:name of the assertion.</param>
+    public static PeerResult VerifyAssertion(byte[] document, X509Certificate2 certificate, string id, string element)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        var pem = System.Text.Encoding.ASCII.GetBytes(certificate.ExportCertificatePem());
+        return Run(document, ["--verify", $"--id-attr:{id}", element], ("--pubkey-cert-pem", ".pem", pem));
+    }
+
+    /// <summary>Signs by a template: a ds:Signature without values. The result is the line <c>plain</c>.</summary>
+    /// <param name="template">The assertion with the template.</param>
+    /// <param name="certificate">The certificate with its private key.</param>
+    /// <param name="id">AssertionID or ID.</param>
+    /// <param name="element">namespace:name of the assertion.</param>
+    public static PeerResult SignAssertion(byte[] template, X509Certificate2 certificate, string id, string element)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        using var key = certificate.GetRSAPrivateKey()!;
+        var pem = System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem());
+        return Run(template, ["--sign", $"--id-attr:{id}", element], ("--privkey-pem", ".pem", pem));
+    }
+
     /// <summary>Decrypts one EncryptedData with a symmetric key; the result is the line <c>plain</c>.</summary>
     /// <param name="encryptedDataId">Null for the first one.</param>
     public static PeerResult Decrypt(byte[] document, byte[] key, bool tripleDes = false, string? encryptedDataId = null) =>

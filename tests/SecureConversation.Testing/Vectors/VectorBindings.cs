@@ -8,10 +8,6 @@ public static class VectorBindings
 {
     private static readonly string[] ReliableMessagingNamespaces = ["http://schemas.xmlsoap.org/ws/2005/02/rm", "http://docs.oasis-open.org/ws-rx/wsrm/200702"];
 
-    /// <summary>Why a binding cannot be built yet; null when it can.</summary>
-    public static string? Unsupported(VectorBinding binding) =>
-        binding.Type == "TransportSecurityBindingElement" ? "message credentials over a protected transport are not supported yet" : null;
-
     /// <summary>The binding of the service with the header protection that the contract of the recording had.</summary>
     public static MessageSecurityBinding Create(Vector vector)
     {
@@ -89,22 +85,25 @@ public static class VectorBindings
             {
                 InitiatorTokenParameters = Without(
                     SecurityTokenInclusionMode.AlwaysToInitiator, Token(recorded.InitiatorTokenParameters!), SecurityTokenInclusionMode.AlwaysToRecipient),
-                RecipientTokenParameters = Without(
-                    SecurityTokenInclusionMode.AlwaysToRecipient, Token(recorded.RecipientTokenParameters!), SecurityTokenInclusionMode.AlwaysToInitiator),
+                RecipientTokenParameters = Without(SecurityTokenInclusionMode.Once,
+                    Without(SecurityTokenInclusionMode.AlwaysToRecipient, Token(recorded.RecipientTokenParameters!), SecurityTokenInclusionMode.AlwaysToInitiator),
+                    SecurityTokenInclusionMode.AlwaysToInitiator),
                 AllowSerializedSigningTokenOnReply = recorded.AllowSerializedSigningTokenOnReply ?? false,
             },
+            "TransportSecurityBindingElement" => new TransportSecurityBindingElement { AllowInsecureTransport = recorded.AllowInsecureTransport },
             _ => throw new NotSupportedException(recorded.Type),
         };
         return element with
         {
             MessageSecurityVersion = MessageSecurityVersion.Parse(recorded.MessageSecurityVersion),
             DefaultAlgorithmSuite = SecurityAlgorithmSuite.Parse(recorded.DefaultAlgorithmSuite),
-            SecurityHeaderLayout = Enum.Parse<SecurityHeaderLayout>(recorded.SecurityHeaderLayout),
+            SecurityHeaderLayout = Layout(recorded),
             KeyEntropyMode = Enum.Parse<SecurityKeyEntropyMode>(recorded.KeyEntropyMode),
-            MessageProtectionOrder = Enum.Parse<MessageProtectionOrder>(recorded.MessageProtectionOrder!),
+            MessageProtectionOrder = recorded.MessageProtectionOrder is { } order ? Enum.Parse<MessageProtectionOrder>(order) : element.MessageProtectionOrder,
             IncludeTimestamp = recorded.IncludeTimestamp,
             RequireSignatureConfirmation = recorded.RequireSignatureConfirmation ?? false,
             EnableUnsecuredResponse = recorded.EnableUnsecuredResponse,
+            ProtectTokens = recorded.ProtectTokens,
             EndpointSupportingTokenParameters = new SupportingTokenParameters
             {
                 Endorsing = [.. recorded.EndpointSupportingTokenParameters.Endorsing.Select(Token)],
@@ -118,12 +117,19 @@ public static class VectorBindings
     }
 
     /// <summary>
-    /// WCF opens with some inclusion modes and then refuses every message. We refuse to build such a binding, so that a receiver stands in
-    /// that expects what works.
+    /// WCF opens with some inclusion modes and then refuses every message of its client. Ours takes them, so that a receiver stands in that
+    /// expects what works with WCF.
     /// </summary>
     private static SecurityTokenParameters Without(
         SecurityTokenInclusionMode refused, SecurityTokenParameters token, SecurityTokenInclusionMode usual) =>
         token.InclusionMode == refused ? token with { InclusionMode = usual } : token;
+
+    /// <summary>The same for a layout under which a token over a protected transport signs what stands behind it.</summary>
+    private static SecurityHeaderLayout Layout(VectorBinding recorded) =>
+        recorded.Type == "TransportSecurityBindingElement" && recorded.EndpointSupportingTokenParameters.Endorsing.Any()
+            && recorded.SecurityHeaderLayout == nameof(SecurityHeaderLayout.LaxTimestampLast)
+            ? SecurityHeaderLayout.Strict
+            : Enum.Parse<SecurityHeaderLayout>(recorded.SecurityHeaderLayout);
 
     private static SecurityTokenParameters Token(VectorTokenParameters recorded)
     {

@@ -29,7 +29,7 @@ public static class VectorWords
             or FailureCode.KeyInstanceUnknown => RejectionWord.UnknownContext,
         FailureCode.ContextKeyExpired => RejectionWord.ExpiredKey,
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => RejectionWord.UntrustedCertificate,
-        FailureCode.WrongToken or FailureCode.DerivedKeyViolation or FailureCode.UnresolvedReference or FailureCode.UnexpectedElement
+        FailureCode.WrongToken or FailureCode.UnknownClientCertificate or FailureCode.DerivedKeyViolation or FailureCode.UnresolvedReference or FailureCode.UnexpectedElement
             or FailureCode.RenewalRefused => RejectionWord.WrongToken,
         FailureCode.AlgorithmMismatch => RejectionWord.AlgorithmMismatch,
         FailureCode.ProtectionOrderMismatch or FailureCode.LayoutViolation => RejectionWord.WrongProtectionOrder,

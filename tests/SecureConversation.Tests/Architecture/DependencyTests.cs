@@ -31,7 +31,7 @@ public sealed class DependencyTests
 
     private static readonly Dictionary<string, string> Allowed = new()
     {
-        ["Vocabulary"] = "Failures Sessions Shared Binding", // exceptions link to the page of failures; options name the session that ended; addresses are compared
+        ["Vocabulary"] = "Failures Sessions Shared Binding Credentials", // exceptions link to the page of failures; options name the session that ended; addresses are compared
         ["Shared"] = "",
         ["Failures"] = "Names Shared",
         ["Telemetry"] = "Failures Shared Xml Names Binding",
@@ -41,21 +41,22 @@ public sealed class DependencyTests
         ["Crypto"] = "Failures",
         ["Names"] = "Xml Binding",
         ["Binding"] = "Tokens Crypto Names",
-        ["Credentials"] = "Tokens Crypto",
+        ["Credentials"] = "Shared Binding Xml Failures Tokens Crypto",
         ["Tokens"] = "Binding Xml Names Failures Crypto Credentials Encryption",
         ["Signature"] = "Tokens Xml Names Failures Crypto Binding",
+        ["Saml"] = "Replay Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",
         ["Encryption"] = "Shared Tokens Xml Names Failures Crypto Binding",
         ["Requirements"] = "Tokens Xml Names Binding",
         ["Soap"] = "Requirements Tokens Xml Names Failures Crypto Binding",
         ["Sessions"] = "Shared Quota Replay Requirements Soap Tokens Xml Names Failures Crypto Binding",
         ["Replay"] = "Quota Telemetry Crypto Xml Names Failures Binding",
-        ["Receive"] = "Shared Replay Sessions Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Diagnosis",
+        ["Receive"] = "Saml Shared Replay Sessions Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Diagnosis",
         ["Send"] = "Replay Receive Sessions Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",
-        ["Trust"] = "Replay Tokens Xml Names Failures Crypto Binding",
+        ["Trust"] = "Credentials Replay Tokens Xml Names Failures Crypto Binding",
         ["Handshake"] = "Credentials Quota Replay Roles Trust Sessions Receive Send Soap Requirements Tokens Xml Names Failures Crypto Binding Telemetry",
-        ["Roles"] = "Shared Quota Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
-        ["Diagnosis"] = "Telemetry Handshake Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",
-        ["Public"] = "Quota Shared Schedule Handshake Roles Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
+        ["Roles"] = "Saml Shared Quota Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
+        ["Diagnosis"] = "Saml Telemetry Handshake Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",
+        ["Public"] = "Saml Quota Shared Schedule Handshake Roles Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
     };
 
     [Fact]

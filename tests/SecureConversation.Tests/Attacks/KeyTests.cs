@@ -15,13 +15,16 @@ public sealed class KeyTests
 
     [Theory]
     [InlineData("<KeyName xmlns=\"http://www.w3.org/2000/09/xmldsig#\">session</KeyName>")]
-    [InlineData("<KeyValue xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><RSAKeyValue><Modulus>AQAB</Modulus><Exponent>AQAB</Exponent></RSAKeyValue></KeyValue>")]
     [InlineData("<RetrievalMethod xmlns=\"http://www.w3.org/2000/09/xmldsig#\" URI=\"http://evil/\"/>")]
     [InlineData("<o:SecurityTokenReference xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\"><o:Embedded/></o:SecurityTokenReference>")]
     [InlineData("<o:SecurityTokenReference xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\"><o:KeyIdentifier ValueType=\"urn:unknown\">AAAA</o:KeyIdentifier></o:SecurityTokenReference>")]
     [InlineData("")]
     public Task KeyInfo_OfAnotherKind_IsRefused(string content) => Attack.OnSessionAsync(
         f => f.Signature.ReplaceChild(f.Parse(KeyInfo(content)), Forgery.Child(f.Signature, "KeyInfo")), FailureCode.MalformedSecurityElement);
+
+    [Fact]
+    public Task KeyValue_OutsideOfAnRsaToken_IsRefused() => Attack.OnSessionAsync(f => f.Signature.ReplaceChild(
+        f.Parse(KeyInfo("<KeyValue><RSAKeyValue><Modulus>AQAB</Modulus><Exponent>AQAB</Exponent></RSAKeyValue></KeyValue>")), Forgery.Child(f.Signature, "KeyInfo")), FailureCode.DerivedKeyViolation, FailureCode.WrongToken);
 
     [Fact]
     public Task KeyInfo_WithTwoReferences_IsRefused() => Attack.OnSessionAsync(f =>

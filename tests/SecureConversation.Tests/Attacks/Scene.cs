@@ -46,9 +46,10 @@ internal sealed partial class Scene : IDisposable
         return OpenAsync(created, clock, options);
     }
 
-    public static async Task<Scene> OpenAsync(MessageSecurityBinding binding, TimeProvider? clock = null, MessageSecurityServiceOptions? options = null)
+    public static async Task<Scene> OpenAsync(MessageSecurityBinding binding, TimeProvider? clock = null, MessageSecurityServiceOptions? options = null,
+        ServiceCredentials? service = null, ClientCredentials? client = null)
     {
-        var scene = new Scene(new Loopback(binding, clock, options));
+        var scene = new Scene(new Loopback(binding, clock, options, client, service));
         if (scene.Loopback.Binding.EstablishesSession)
         {
             await scene.OpenSessionAsync();

@@ -153,6 +153,10 @@ public sealed class MessageSecurityBindingTests
         ["encrypted headers with 1.0"] = (
             () => MessageSecurityBinding.Create(Session10(), protection: ChannelProtectionRequirements.Default.WithHeader("h", "urn:h", ProtectionLevel.EncryptAndSign)),
             ["encrypts headers", "WSSecurity11"]),
+        ["nothing to sign"] = (
+            () => MessageSecurityBinding.Create(Asymmetric10() with { IncludeTimestamp = false }, MessageVersion.Soap11,
+                ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.None)),
+            ["cover nothing", "IncludeTimestamp"]),
         ["thumbprint with 1.0"] = Case(
             Asymmetric10() with { InitiatorTokenParameters = new X509SecurityTokenParameters { RequireDerivedKeys = false, X509ReferenceStyle = X509ReferenceStyle.Thumbprint } },
             "Thumbprint", "InitiatorTokenParameters", "Any"),
@@ -170,19 +174,18 @@ public sealed class MessageSecurityBindingTests
             Session with { ProtectionTokenParameters = Session.ProtectionTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.Never } },
             "InclusionMode Never", "AlwaysToRecipient"),
         ["problem of the bootstrap"] = Case(
-            SecurityBindingElement.CreateSecureConversationBindingElement(Mutual with { ProtectTokens = true }),
-            "Bootstrap:", "ProtectTokens"),
+            SecurityBindingElement.CreateSecureConversationBindingElement(Endorsing(new() { InclusionMode = SecurityTokenInclusionMode.Never })),
+            "Bootstrap:", "InclusionMode"),
 
         // Tokens.
         ["no protection token"] = Case(new SymmetricSecurityBindingElement(), "ProtectionTokenParameters", "must be set"),
         ["user name as protection token"] = Case(
             new SymmetricSecurityBindingElement { ProtectionTokenParameters = new UserNameSecurityTokenParameters() },
-            "ProtectionTokenParameters", "no key"),
-        ["service certificate sent"] = Case(
-            Mutual with { ProtectionTokenParameters = new X509SecurityTokenParameters() },
-            "InclusionMode AlwaysToRecipient", "set InclusionMode to Never"),
+            "ProtectionTokenParameters", "160 bits"),
         ["endorsing token not sent"] = Case(Endorsing(new() { InclusionMode = SecurityTokenInclusionMode.Never, RequireDerivedKeys = false }), "InclusionMode Never", "AlwaysToRecipient"),
-        ["endorsing token with derived keys"] = Case(Endorsing(new()), "RequireDerivedKeys", "false"),
+        ["user name with derived keys"] = Case(
+            Mutual with { EndpointSupportingTokenParameters = new() { SignedEncrypted = [new UserNameSecurityTokenParameters { RequireDerivedKeys = true }] } },
+            "RequireDerivedKeys", "false"),
         ["session as supporting token"] = Case(
             Mutual with { EndpointSupportingTokenParameters = new() { Endorsing = [new SecureConversationSecurityTokenParameters()] } },
             "EndpointSupportingTokenParameters", "CreateSecureConversationBindingElement"),
@@ -194,25 +197,17 @@ public sealed class MessageSecurityBindingTests
             "EndpointSupportingTokenParameters of the element of the session", "BootstrapSecurityBindingElement"),
         ["endorsing user name"] = Case(
             Mutual with { EndpointSupportingTokenParameters = new() { Endorsing = [new UserNameSecurityTokenParameters()] } },
-            "no key", "SignedEncrypted"),
+            "160 bits", "RequireDerivedKeys"),
         ["user name in clear"] = Case(
             Mutual with { EndpointSupportingTokenParameters = new() { Signed = [new UserNameSecurityTokenParameters()] } },
             "clear", "SignedEncrypted"),
         ["no initiator token"] = Case(Duplex with { InitiatorTokenParameters = null }, "InitiatorTokenParameters"),
         ["no recipient token"] = Case(Duplex with { RecipientTokenParameters = null }, "RecipientTokenParameters"),
-        ["initiator token not sent"] = Case(
-            Duplex with { InitiatorTokenParameters = Duplex.InitiatorTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.Never } },
-            "InclusionMode Never of InitiatorTokenParameters"),
-        ["recipient token sent by the client"] = Case(
-            Duplex with { RecipientTokenParameters = Duplex.RecipientTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.AlwaysToRecipient } },
-            "RecipientTokenParameters", "AlwaysToInitiator"),
-        ["protect tokens"] = Case(Mutual with { ProtectTokens = true }, "ProtectTokens"),
-        ["unsecured response"] = Case(Mutual with { EnableUnsecuredResponse = true }, "EnableUnsecuredResponse"),
+        ["unsecured response of a handshake"] = Case(
+            SecurityBindingElement.CreateSecureConversationBindingElement(Mutual with { EnableUnsecuredResponse = true }),
+            "Bootstrap:", "EnableUnsecuredResponse", "key of the session"),
 
         // Time.
-        ["initiator token sent by the service"] = Case(
-            Duplex with { InitiatorTokenParameters = Duplex.InitiatorTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.AlwaysToInitiator } },
-            "InclusionMode AlwaysToInitiator of InitiatorTokenParameters"),
         ["client renewal"] = Client(s => s with { SessionKeyRenewalInterval = TimeSpan.Zero }, "LocalClientSettings.SessionKeyRenewalInterval"),
         ["service renewal"] = Service(s => s with { SessionKeyRenewalInterval = TimeSpan.Zero }, "LocalServiceSettings.SessionKeyRenewalInterval"),
         ["client replay window"] = Client(s => s with { ReplayWindow = TimeSpan.Zero }, "LocalClientSettings.ReplayWindow"),

@@ -10,18 +10,13 @@ public sealed class UnofferedFactoryTests
 
     public static TheoryData<SecurityBindingElement, string> All => new()
     {
-        { SecurityBindingElement.CreateUserNameOverTransportBindingElement(), "protected transport" },
-        { SecurityBindingElement.CreateCertificateOverTransportBindingElement(), "protected transport" },
-        { SecurityBindingElement.CreateIssuedTokenOverTransportBindingElement(Issued), "protected transport" },
-        { SecurityBindingElement.CreateSspiNegotiationOverTransportBindingElement(), "protected transport" },
-        { SecurityBindingElement.CreateKerberosOverTransportBindingElement(), "protected transport" },
+        { SecurityBindingElement.CreateSspiNegotiationOverTransportBindingElement(), "Windows accounts" },
+        { SecurityBindingElement.CreateKerberosOverTransportBindingElement(), "Windows accounts" },
         { SecurityBindingElement.CreateSslNegotiationBindingElement(requireClientCertificate: true), "NegotiateServiceCredential" },
         { SecurityBindingElement.CreateUserNameForSslBindingElement(), "NegotiateServiceCredential" },
         { SecurityBindingElement.CreateIssuedTokenForSslBindingElement(Issued), "NegotiateServiceCredential" },
         { SecurityBindingElement.CreateSspiNegotiationBindingElement(), "Windows accounts" },
         { SecurityBindingElement.CreateKerberosBindingElement(), "Windows accounts" },
-        { SecurityBindingElement.CreateIssuedTokenBindingElement(Issued), "tokens of an issuer" },
-        { SecurityBindingElement.CreateIssuedTokenForCertificateBindingElement(Issued), "tokens of an issuer" },
     };
 
     [Theory]

@@ -30,6 +30,8 @@ public static class Bindings
         ["derived"] = e => e.SetKeyDerivation(true),
         ["derived-encrypt-first"] = e => e.SetKeyDerivation(true) with { MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign },
         ["once"] = Once,
+        ["named"] = e => e is AsymmetricSecurityBindingElement asymmetric ? CertificateBindings.With(asymmetric, client: SecurityTokenInclusionMode.Never) : e,
+        ["protected-tokens"] = e => e with { ProtectTokens = true },
         ["no-timestamp-first"] = e => WithoutTimestamp(e) with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampFirst },
         ["no-timestamp-last"] = e => WithoutTimestamp(e) with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
         ["lax"] = e => e with { SecurityHeaderLayout = SecurityHeaderLayout.Lax },
@@ -44,6 +46,7 @@ public static class Bindings
         from session in new[] { "session", "single" }
         where !variation.StartsWith("bound", StringComparison.Ordinal) && !variation.StartsWith("no-timestamp", StringComparison.Ordinal)
         where (bootstrap, variation, session) is not ("mutualcert-wss10", "server-entropy", "session")
+        where variation != "named" || bootstrap is "duplex" or "mutualcert-wss10"
         select $"{bootstrap}/{variation}/{session}";
 
     /// <summary>Those without a timestamp, in the layouts that have a place for one.</summary>

@@ -31,6 +31,14 @@ public sealed class BindingSettingsTests
     private static ShownBy RefusedAsAWhole =>
         new("SecureConversation.Tests/Binding/UnofferedFactoryTests.cs", "Element_IsRefusedInWords_AloneAndAsBootstrap");
 
+    private const string Sockets = "SecureConversation.Http.Tests/Issued/IssuedTokenTests.cs";
+
+    private static ShownBy Asked(string test) => new("SecureConversation.Tests/Credentials/SecurityTokenExchangeTests.cs", test);
+
+    private static ShownBy UserNameForm => new("SecureConversation.Tests/Roles/UserNameFormTests.cs", "Form_IsSentAndTaken");
+
+    private static ShownBy Standard(string test) => new("SecureConversation.Tests/Binding/StandardBindingTests.cs", test);
+
     private static ShownBy Entries(string test) => new("SecureConversation.Tests/Binding/ProtectionEntryTests.cs", test);
 
     private static readonly Dictionary<string, Proof> Table = new()
@@ -43,11 +51,33 @@ public sealed class BindingSettingsTests
         ["MessageSecurity.MessageSecurityVersion"] = Form(new MessageSecurity(), s => s with { MessageSecurityVersion = Oasis }),
         ["MessageSecurity.NegotiateServiceCredential"] = new Refused(() => MessageSecurityBinding.Create(new MessageSecurity { NegotiateServiceCredential = true })),
 
+        // What the words of BasicHttpBinding and of the federation bindings make.
+        ["BasicHttpMessageSecurity.AlgorithmSuite"] = Form(
+            BasicHttp(SecurityAlgorithmSuite.Basic256), _ => BasicHttp(SecurityAlgorithmSuite.TripleDes)),
+        ["BasicHttpMessageSecurity.ClientCredentialType"] = Standard("BasicHttp_OverATransport_HasTheCredentialOfTheClient"),
+        ["FederatedMessageSecurity.AlgorithmSuite"] = Standard("Federation_InASession_HasTheTokenInTheHandshake"),
+        ["FederatedMessageSecurity.ClaimTypeRequirements"] = Standard("Federation_HasTheTokenThatIsAskedFor"),
+        ["FederatedMessageSecurity.EstablishSecurityContext"] = Standard("Federation_InASession_HasTheTokenInTheHandshake"),
+        ["FederatedMessageSecurity.IssuedKeyType"] = Standard("Federation_WithoutKey_SignsAndEncryptsTheToken"),
+        ["FederatedMessageSecurity.IssuedTokenType"] = Standard("Federation_HasTheTokenThatIsAskedFor"),
+        ["FederatedMessageSecurity.IssuerAddress"] = Standard("Federation_HasTheTokenThatIsAskedFor"),
+        ["FederatedMessageSecurity.IssuerMetadataAddress"] = Standard("Federation_HasTheTokenThatIsAskedFor"),
+        ["FederatedMessageSecurity.IssuerSecurity"] = Standard("Federation_HasTheTokenThatIsAskedFor"),
+        ["FederatedMessageSecurity.MessageSecurityVersion"] = Standard("Federation_ForCertificate_EndorsesByTheToken"),
+        ["FederatedMessageSecurity.NegotiateServiceCredential"] = Standard("Federation_WithNegotiation_HasACookieInThePoliciesOfFebruary2005"),
+        ["FederatedMessageSecurity.TokenRequestParameters"] = Standard("Federation_HasTheTokenThatIsAskedFor"),
+
         // The element.
-        ["SecurityBindingElement.AllowInsecureTransport"] = RefusedAsAWhole,
+        ["SecurityBindingElement.AllowInsecureTransport"] = new ShownBy(
+            "SecureConversation.Tests/Attacks/TransportAttackTests.cs", "PlainHttp_IsTaken_WhereTheBindingOrTheServiceSaysSo"),
         ["SecurityBindingElement.DefaultAlgorithmSuite"] = Form(Anonymous, e => e with { DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic128Sha256 }),
-        ["SecurityBindingElement.EnableUnsecuredResponse"] = Refuse(Anonymous with { EnableUnsecuredResponse = true }),
+        ["SecurityBindingElement.EnableUnsecuredResponse"] = Form(Anonymous, e => e with { EnableUnsecuredResponse = true }),
         ["SecurityBindingElement.EndpointSupportingTokenParameters"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { Endorsing = [Certificate] } }),
+        ["SecurityBindingElement.OptionalEndpointSupportingTokenParameters"] = Form(Anonymous, e => e with { OptionalEndpointSupportingTokenParameters = new() { Endorsing = [Certificate] } }),
+        ["SecurityBindingElement.OperationSupportingTokenParameters"] = Form(Anonymous,
+            e => e with { OperationSupportingTokenParameters = OperationSupportingTokens.None.With(OperationSupportingTokens.AnyOther, new() { Endorsing = [Certificate] }) }),
+        ["SecurityBindingElement.OptionalOperationSupportingTokenParameters"] = Form(Anonymous,
+            e => e with { OptionalOperationSupportingTokenParameters = OperationSupportingTokens.None.With(OperationSupportingTokens.AnyOther, new() { Endorsing = [Certificate] }) }),
         ["SecurityBindingElement.IncludeTimestamp"] = Form(WithoutReplays(Anonymous), e => e with { IncludeTimestamp = false }),
         ["SecurityBindingElement.KeyEntropyMode"] = Form(SessionOf(Anonymous, SecurityKeyEntropyMode.CombinedEntropy), _ => SessionOf(Anonymous, SecurityKeyEntropyMode.ServerEntropy)),
         ["SecurityBindingElement.LocalClientSettings"] = Form(Anonymous, e => e with { LocalClientSettings = new() { TimestampValidityDuration = EightMinutes } }),
@@ -55,7 +85,7 @@ public sealed class BindingSettingsTests
         ["SecurityBindingElement.MessageProtectionOrder"] = Form(Anonymous, e => e with { MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign }),
         ["SecurityBindingElement.MessageProtectionProfile"] = Form(Anonymous, e => e with { MessageProtectionProfile = MessageProtectionProfile.Bound }),
         ["SecurityBindingElement.MessageSecurityVersion"] = Form(Anonymous, e => e with { MessageSecurityVersion = Oasis }),
-        ["SecurityBindingElement.ProtectTokens"] = Refuse(Anonymous with { ProtectTokens = true }),
+        ["SecurityBindingElement.ProtectTokens"] = new ShownBy("SecureConversation.Tests/Roles/SentCertificateTests.cs", "Service_DemandsIt_AndAClientDoesNot"),
         ["SecurityBindingElement.RequireSignatureConfirmation"] = Form(Anonymous, e => e with { RequireSignatureConfirmation = false }),
         ["SecurityBindingElement.SecurityHeaderLayout"] = Form(Anonymous, e => e with { SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast }),
         ["SecurityBindingElement.SignPrefixesInValues"] = new ShownBy(
@@ -79,13 +109,21 @@ public sealed class BindingSettingsTests
         {
             ProtectionTokenParameters = ((X509SecurityTokenParameters)Anonymous.ProtectionTokenParameters!) with { X509ReferenceStyle = X509ReferenceStyle.IssuerSerial },
         }),
+        ["X509SecurityTokenParameters.CertificateName"] = new ShownBy("SecureConversation.Tests/Roles/SupportingTokenTests.cs", "AttachedCertificateOfAnother_DoesNotReplaceTheSigner"),
+        ["UserNameSecurityTokenParameters.AllowClearTextPassword"] = new ShownBy("SecureConversation.Tests/Roles/UserNameFormTests.cs", "ClearTextPassword_NeedsTheWordOfTheApplication"),
+        ["UserNameSecurityTokenParameters.IncludeCreated"] = UserNameForm,
+        ["UserNameSecurityTokenParameters.IncludeNonce"] = UserNameForm,
+        ["UserNameSecurityTokenParameters.PasswordType"] = UserNameForm,
         ["SecureConversationSecurityTokenParameters.BootstrapProtectionRequirements"] = Refuse(SessionWith(
             t => t with { BootstrapProtectionRequirements = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign) })),
         ["SecureConversationSecurityTokenParameters.BootstrapSecurityBindingElement"] = Form(Session, _ => SessionWith(t => t with { BootstrapSecurityBindingElement = UserName })),
         ["SecureConversationSecurityTokenParameters.CanRenewSession"] = new ShownBy("SecureConversation.Tests/Roles/RenewalTests.cs", "SessionThatMayNotBeRenewed_EndsWithItsKey"),
         ["SecureConversationSecurityTokenParameters.RequireCancellation"] = Form(Session, _ => SessionWith(t => t with { RequireCancellation = false })),
         ["SupportingTokenParameters.Endorsing"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { Endorsing = [Certificate] } }),
-        ["SupportingTokenParameters.Signed"] = Refuse(Anonymous with { EndpointSupportingTokenParameters = new() { Signed = [new UserNameSecurityTokenParameters()] } }),
+        ["SupportingTokenParameters.Signed"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { Signed = [Certificate] } }),
+        ["SupportingTokenParameters.Encrypted"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { Encrypted = [Certificate] } }),
+        ["SupportingTokenParameters.EndorsingEncrypted"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { EndorsingEncrypted = [Certificate] } }),
+        ["SupportingTokenParameters.SignedEndorsingEncrypted"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { SignedEndorsingEncrypted = [Certificate] } }),
         ["SupportingTokenParameters.SignedEncrypted"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { SignedEncrypted = [new UserNameSecurityTokenParameters()] } }),
         ["SupportingTokenParameters.SignedEndorsing"] = Form(Anonymous, e => e with { EndpointSupportingTokenParameters = new() { SignedEndorsing = [Certificate] } }),
 
@@ -109,18 +147,19 @@ public sealed class BindingSettingsTests
         ["HeaderProtection.ProtectionLevel"] = Entries("Headers_AreWhatWithHeaderAdds"),
 
         // What configuration files and policies say and messages do not offer yet.
-        ["IssuedSecurityTokenParameters.AdditionalRequestParameters"] = RefusedAsAWhole,
-        ["IssuedSecurityTokenParameters.ClaimTypeRequirements"] = RefusedAsAWhole,
-        ["ClaimTypeRequirement.ClaimType"] = RefusedAsAWhole,
-        ["ClaimTypeRequirement.IsOptional"] = RefusedAsAWhole,
-        ["IssuedSecurityTokenParameters.DefaultMessageSecurityVersion"] = RefusedAsAWhole,
-        ["IssuedSecurityTokenParameters.IssuerAddress"] = RefusedAsAWhole,
-        ["IssuedSecurityTokenParameters.IssuerMetadataAddress"] = RefusedAsAWhole,
-        ["IssuedSecurityTokenParameters.IssuerSecurity"] = RefusedAsAWhole,
-        ["IssuedSecurityTokenParameters.KeySize"] = RefusedAsAWhole,
-        ["IssuedSecurityTokenParameters.KeyType"] = RefusedAsAWhole,
-        ["IssuedSecurityTokenParameters.TokenType"] = RefusedAsAWhole,
-        ["IssuedSecurityTokenParameters.UseStrTransform"] = RefusedAsAWhole,
+        ["IssuedSecurityTokenParameters.AdditionalRequestParameters"] = Asked("AdditionalParameters_AreInTheVersionOfTheIssuer"),
+        ["IssuedSecurityTokenParameters.ClaimTypeRequirements"] = Asked("Request_HasTheElementsOfWcf_InItsOrder"),
+        ["ClaimTypeRequirement.ClaimType"] = Asked("Request_HasTheElementsOfWcf_InItsOrder"),
+        ["ClaimTypeRequirement.IsOptional"] = Asked("Request_HasTheElementsOfWcf_InItsOrder"),
+        ["IssuedSecurityTokenParameters.DefaultMessageSecurityVersion"] = Asked("Version_OfTheParameters_GoesBeforeThatOfTheBinding"),
+        ["IssuedSecurityTokenParameters.IssuerAddress"] = new ShownBy(Sockets, "Client_AsksTheIssuerOfTheBinding_AndCallsTheService"),
+        ["IssuedSecurityTokenParameters.IssuerMetadataAddress"] = Standard("Federation_HasTheTokenThatIsAskedFor"),
+        ["IssuedSecurityTokenParameters.IssuerSecurity"] = new ShownBy(Sockets, "Issuer_IsAsked_InTheSecurityThatItHas"),
+        ["IssuedSecurityTokenParameters.KeySize"] = Asked("Request_ForOtherKeys_SaysWhatTheyNeed"),
+        ["IssuedSecurityTokenParameters.KeyType"] = Asked("Request_ForOtherKeys_SaysWhatTheyNeed"),
+        ["IssuedSecurityTokenParameters.TokenType"] = Asked("Request_HasTheElementsOfWcf_InItsOrder"),
+        ["IssuedSecurityTokenParameters.UseStrTransform"] = new Refused(() => MessageSecurityBinding.Create(
+            SecurityBindingElement.CreateIssuedTokenBindingElement(new() { UseStrTransform = true }))),
         ["SslSecurityTokenParameters.RequireCancellation"] = RefusedAsAWhole,
         ["SslSecurityTokenParameters.RequireClientCertificate"] = RefusedAsAWhole,
         ["SspiSecurityTokenParameters.RequireCancellation"] = RefusedAsAWhole,
@@ -192,6 +231,9 @@ public sealed class BindingSettingsTests
 
     private static Shows Form(SecurityBindingElement one, Func<SecurityBindingElement, SecurityBindingElement> change) =>
         new(() => Observation.FormAsync(one), () => Observation.FormAsync(change(one)));
+
+    private static SecurityBindingElement BasicHttp(SecurityAlgorithmSuite suite) =>
+        new BasicHttpMessageSecurity { ClientCredentialType = MessageCredentialType.Certificate, AlgorithmSuite = suite }.CreateSecurityBindingElement(false);
 
     private static Shows Form(MessageSecurity one, Func<MessageSecurity, MessageSecurity> change) =>
         new(() => Observation.FormAsync(one.CreateSecurityBindingElement()), () => Observation.FormAsync(change(one).CreateSecurityBindingElement()));

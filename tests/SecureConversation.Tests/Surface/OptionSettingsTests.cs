@@ -21,6 +21,8 @@ public sealed class OptionSettingsTests
     private const string Authenticators = "SecureConversation.Tests/Roles/AuthenticatorTests.cs";
     private const string Faults = "SecureConversation.Tests/Roles/AuthenticationFaultTests.cs";
     private const string Limits = "SecureConversation.Tests/Roles/LimitOptionTests.cs";
+    private const string Known = "SecureConversation.Tests/Roles/KnownClientTests.cs";
+    private const string Separate = "SecureConversation.Tests/Roles/SeparateCertificateTests.cs";
     private const string Rotation = "SecureConversation.Tests/Roles/RotationTests.cs";
     private const string MessageLogs = "SecureConversation.Tests/Diagnosis/MessageLogTests.cs";
     private const string MessageFiles = "SecureConversation.Tests/Diagnosis/FileMessageLogTests.cs";
@@ -58,6 +60,8 @@ public sealed class OptionSettingsTests
         ["MessageSecurityServiceOptions.MaxSessions"] = new ShownBy("SecureConversation.Tests/State/MaxSessionsTests.cs", "Sessions_OfOneAddress_HaveThreeQuartersAndGiveWay"),
         ["MessageSecurityServiceOptions.MessageLog"] = new ShownBy(MessageLogs, "Conversation_LoggedByEitherSide_IsDecodedWithTheKeyOfTheService"),
         ["MessageSecurityServiceOptions.MessageLogging"] = new ShownBy(MessageLogs, "EnvelopesInClear_HoldContentAndNoSecret"),
+        ["MessageSecurityServiceOptions.RequireSecureTransport"] = new ShownBy(
+            "SecureConversation.Tests/Attacks/TransportAttackTests.cs", "PlainHttp_IsTaken_WhereTheBindingOrTheServiceSaysSo"),
         ["MessageSecurityServiceOptions.ReplayCache"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, ReplayCache = new SuspiciousCache() }),
         ["MessageSecurityServiceOptions.SecurityStateEncoder"] = new ShownBy("SecureConversation.Tests/State/CookieSessionTests.cs", "Session_OutlivesARestart"),
         ["MessageSecurityServiceOptions.SessionClosed"] = new Shows(
@@ -84,6 +88,11 @@ public sealed class OptionSettingsTests
             ServiceCertificate = c.ServiceCertificate,
             ServiceCertificateValidation = c.ServiceCertificateValidation,
         }),
+        ["ClientCredentials.NamedCertificates"] = new ShownBy("SecureConversation.Tests/Roles/SupportingTokenTests.cs", "NamedCertificate_ThatTheClientLacks_IsAskedFor"),
+        ["ClientCredentials.RsaKey"] = new ShownBy("SecureConversation.Tests/Roles/SupportingTokenTests.cs", "RsaKey_IsAClaim_AndNoIdentity"),
+        ["ServiceCredentials.UserNamePasswordProvider"] = new ShownBy("SecureConversation.Tests/Roles/UserNameFormTests.cs", "Service_WithoutAProvider_IsToldWhatItLacks"),
+        ["ClientCredentials.ClientEncryptionCertificate"] = new ShownBy(Separate, "BothSides_EncryptForOneAndSignWithTheOther"),
+        ["ClientCredentials.ServiceEncryptionCertificate"] = new ShownBy(Separate, "BothSides_EncryptForOneAndSignWithTheOther"),
         ["ClientCredentials.OtherServiceCertificates"] = new ShownBy(Rotation, "Client_EncryptsForTheFirstExpectedCertificateThatIsGood"),
         ["ClientCredentials.ServiceCertificate"] = Client(c => new()
         {
@@ -111,6 +120,15 @@ public sealed class OptionSettingsTests
         ["ServiceCredentials.ClientCertificateValidation"] = new Shows(
             () => Observation.OutcomeAsync(Mutual, TimeSpan.Zero),
             () => Observation.OutcomeAsync(Mutual, TimeSpan.Zero, service: new() { ServiceCertificate = Loopback.ServiceCredentials.ServiceCertificate, ClientCertificateValidation = Nobody })),
+        ["ServiceCredentials.KnownClientCertificates"] = new ShownBy(Known, "Client_IsKnownByEachReference_FromEachSource"),
+        ["ServiceCredentials.ServiceEncryptionCertificate"] = new ShownBy(Separate, "BothSides_EncryptForOneAndSignWithTheOther"),
+        ["KnownClientCertificates.Certificates"] = new ShownBy(Known, "Client_IsKnownByEachReference_FromEachSource"),
+        ["KnownClientCertificates.Pairs"] = new ShownBy(Separate, "BothSides_EncryptForOneAndSignWithTheOther"),
+        ["KnownClientCertificates.Resolver"] = new ShownBy(Known, "Client_IsKnownByEachReference_FromEachSource"),
+        ["KnownClientCertificates.StoreLocation"] = new ShownBy(Known, "Store_ThatThePlatformDoesNotHave_IsRefused"),
+        ["KnownClientCertificates.StoreName"] = new ShownBy(Known, "Store_HoldsKnownClients"),
+        ["ClientCertificatePair.EncryptionCertificate"] = new ShownBy(Separate, "BothSides_EncryptForOneAndSignWithTheOther"),
+        ["ClientCertificatePair.SigningCertificate"] = new ShownBy(Known, "Client_IsKnownByEachReference_FromEachSource"),
         ["ServiceCredentials.OtherServiceCertificates"] = new ShownBy(Rotation, "Certificate_IsAcceptedWhileTheServiceHasIt"),
         ["ServiceCredentials.ServiceCertificate"] = new Shows(
             () => Observation.OutcomeAsync(Anonymous, TimeSpan.Zero),
@@ -145,6 +163,9 @@ public sealed class OptionSettingsTests
         ["CertificateValidationOptions.UrlRetrievalTimeout"] = Validation(new() { UrlRetrievalTimeout = TimeSpan.FromSeconds(1) }),
     };
 
+    /// <summary>The table, and the settings of issued tokens.</summary>
+    private static readonly Dictionary<string, Proof> Proofs = new(Table.Concat(IssuedTokenSettings.Table));
+
     public static TheoryData<string> All => [.. Settings.Of(typeof(ClientCredentials).Assembly.GetTypes()
         .Where(t => t.IsVisible && (t.Namespace == typeof(ClientCredentials).Namespace || t == typeof(MessageSecurityClientOptions) || t == typeof(MessageSecurityServiceOptions) || t == typeof(FailureAnswerOptions) || t == typeof(MessageLoggingOptions) || t == typeof(FileMessageLogOptions))))];
 
@@ -160,10 +181,10 @@ public sealed class OptionSettingsTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task Setting_Shows(string name) => await Settings.RequireAsync(name, Table[name]);
+    public async Task Setting_Shows(string name) => await Settings.RequireAsync(name, Proofs[name]);
 
     [Fact]
-    public void Table_NamesSettingsOnly() => Assert.Equal(All.Select(row => row.Data), Table.Keys.Order(StringComparer.Ordinal));
+    public void Table_NamesSettingsOnly() => Assert.Equal(All.Select(row => row.Data), Proofs.Keys.Order(StringComparer.Ordinal));
 
     private static Shows Service(Func<MessageSecurityServiceOptions, MessageSecurityServiceOptions> change) => new(
         () => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock }), () => ServiceAsync(clock => change(new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })));

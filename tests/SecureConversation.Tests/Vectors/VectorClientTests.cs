@@ -28,12 +28,6 @@ public sealed class VectorClientTests(ITestOutputHelper output)
     public void Client_AcceptsAndSendsAsRecorded(string name)
     {
         var vector = VectorArchive.Get(name);
-        var unsupported = VectorSupport.ReasonToSkip(vector);
-        if (unsupported is not null)
-        {
-            Assert.Skip(unsupported);
-        }
-
         using var replay = new ClientReplay(vector);
         var failures = new List<string>();
         foreach (var message in vector.Messages)

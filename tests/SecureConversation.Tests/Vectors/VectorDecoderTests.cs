@@ -15,12 +15,6 @@ public sealed class VectorDecoderTests(ITestOutputHelper output)
     public void Conversation_DecodesAsRecorded(string name)
     {
         var vector = VectorArchive.Get(name);
-        var unsupported = VectorSupport.ReasonToSkip(vector);
-        if (unsupported is not null)
-        {
-            Assert.Skip(unsupported);
-        }
-
         using var decoder = VectorSupport.CreateDecoder(vector);
         var failures = new List<string>();
         var events = new Queue<VectorEvent>(vector.File.Events);

@@ -7,11 +7,6 @@ namespace SecureConversation.Tests.Vectors;
 /// <summary>What the tests over vectors share.</summary>
 internal static class VectorSupport
 {
-    /// <summary>Why a vector cannot pass yet; null when it must.</summary>
-    public static string? ReasonToSkip(Vector vector) =>
-        VectorBindings.Unsupported(vector.File.Binding)
-        ?? (vector.File.ClientBinding is { } client ? VectorBindings.Unsupported(client) : null);
-
     public static ConversationDecoder CreateDecoder(Vector vector) => new(VectorBindings.Create(vector), new ConversationKeys
     {
         Service = new X509Credential(vector.ServiceCertificate),

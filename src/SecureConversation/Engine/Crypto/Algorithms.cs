@@ -10,6 +10,12 @@ internal sealed record DigestAlgorithm(string Uri, HashAlgorithmName Hash, int S
 {
     public static DigestAlgorithm Sha1 { get; } = new(AlgorithmUris.Sha1, HashAlgorithmName.SHA1, SHA1.HashSizeInBytes);
     public static DigestAlgorithm Sha256 { get; } = new(AlgorithmUris.Sha256, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
+
+    /// <summary>No suite has it; assertions of issuers may.</summary>
+    public static DigestAlgorithm Sha384 { get; } = new(AlgorithmUris.Sha384, HashAlgorithmName.SHA384, SHA384.HashSizeInBytes);
+
+    /// <inheritdoc cref="Sha384"/>
+    public static DigestAlgorithm Sha512 { get; } = new(AlgorithmUris.Sha512, HashAlgorithmName.SHA512, SHA512.HashSizeInBytes);
 }
 
 /// <summary>A MAC of the algorithm suite; always HMAC in full length.</summary>
@@ -32,6 +38,12 @@ internal sealed record AsymmetricSignatureAlgorithm(string Uri, HashAlgorithmNam
 {
     public static AsymmetricSignatureAlgorithm RsaSha1 { get; } = new(AlgorithmUris.RsaSha1, HashAlgorithmName.SHA1);
     public static AsymmetricSignatureAlgorithm RsaSha256 { get; } = new(AlgorithmUris.RsaSha256, HashAlgorithmName.SHA256);
+
+    /// <summary>No suite has it; assertions of issuers may.</summary>
+    public static AsymmetricSignatureAlgorithm RsaSha384 { get; } = new(AlgorithmUris.RsaSha384, HashAlgorithmName.SHA384);
+
+    /// <inheritdoc cref="RsaSha384"/>
+    public static AsymmetricSignatureAlgorithm RsaSha512 { get; } = new(AlgorithmUris.RsaSha512, HashAlgorithmName.SHA512);
 }
 
 /// <summary>A block cipher of the algorithm suite; always CBC with the padding of XML Encryption.</summary>
@@ -66,10 +78,14 @@ internal static class AlgorithmUris
 
     public const string Sha1 = "http://www.w3.org/2000/09/xmldsig#sha1";
     public const string Sha256 = "http://www.w3.org/2001/04/xmlenc#sha256";
+    public const string Sha384 = "http://www.w3.org/2001/04/xmldsig-more#sha384";
+    public const string Sha512 = "http://www.w3.org/2001/04/xmlenc#sha512";
     public const string HmacSha1 = "http://www.w3.org/2000/09/xmldsig#hmac-sha1";
     public const string HmacSha256 = "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256";
     public const string RsaSha1 = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
     public const string RsaSha256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+    public const string RsaSha384 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384";
+    public const string RsaSha512 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512";
 
     public const string Aes128Cbc = "http://www.w3.org/2001/04/xmlenc#aes128-cbc";
     public const string Aes192Cbc = "http://www.w3.org/2001/04/xmlenc#aes192-cbc";

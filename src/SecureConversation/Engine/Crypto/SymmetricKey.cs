@@ -29,6 +29,13 @@ internal sealed class SymmetricKey : IDisposable
     /// <summary>Creates a random key of <paramref name="length"/> bytes without zero octets, as WCF does for service entropy.</summary>
     public static SymmetricKey RandomNonZero(int length, RandomSource? random = null) => new(KeyMaterial.RandomNonZero(length, random));
 
+    /// <summary>A key of the first octets of this one.</summary>
+    public SymmetricKey Truncate(int length)
+    {
+        using var lease = _material.Lease();
+        return From(lease.Span[..length]);
+    }
+
     /// <summary>Copies the octets to <paramref name="destination"/>; the caller zeroes the copy.</summary>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>

@@ -72,7 +72,7 @@ internal static class EncryptionWriter
     /// <summary>Wraps a key and writes xenc:EncryptedKey; returns SHA-1 of its cipher value, by which the reply names the key.</summary>
     public static byte[] EncryptedKey(
         PooledBytes output,
-        string id,
+        string? id,
         RSA recipient,
         SymmetricKey key,
         SecurityAlgorithmSuite suite,
@@ -80,7 +80,11 @@ internal static class EncryptionWriter
         IReadOnlyList<string> references)
     {
         output.Write("<e:EncryptedKey xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8);
-        TokenWriter.Attribute(output, "Id", id);
+        if (id is not null)
+        {
+            TokenWriter.Attribute(output, "Id", id);
+        }
+
         output.Write("><e:EncryptionMethod Algorithm=\""u8);
         output.WriteText(suite.AsymmetricKeyWrap.Uri);
         output.Write("\">"u8);

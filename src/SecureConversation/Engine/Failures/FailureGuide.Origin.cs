@@ -20,6 +20,29 @@ internal static partial class FailureGuide
                 + "by SecureConversationRequestOptions.OneWay, or in a contract by IsOneWay.",
             Log = FailureLog.Exception,
         },
+        FailureCode.UnknownClientCertificate => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "X.509 Certificate Token Profile 1.1 section 3.2; WS-SecurityPolicy 1.2 section 5.1.1",
+            Cause = "InclusionMode Never of InitiatorTokenParameters: the client names its certificate by key identifier, thumbprint, or "
+                + "issuer and serial number, and no certificate of ServiceCredentials.KnownClientCertificates has that name. Somebody else "
+                + "may have written it: nothing of the message is verified.",
+            Remedy = "Add the certificate of the client to the list, the store or what the resolver looks at; Found says what names it. A "
+                + "client whose certificate was renewed has another thumbprint and serial number. Or have clients send their certificate: "
+                + "InclusionMode AlwaysToRecipient on both sides.",
+        },
+        FailureCode.InsecureTransport => new()
+        {
+            Side = FailureSide.Service,
+            Clause = "WS-SecurityPolicy 1.2 section 7.3 (TransportBinding)",
+            Cause = "The message came over plain HTTP, or over a proxy that does not say that it came over TLS, and the binding leaves its "
+                + "protection to the transport, or RequireSecureTransport is true. It is refused before a token in it is looked at. If it "
+                + "did hold a password, that was in clear on the network: have it changed.",
+            Remedy = "Give clients the https address. Behind a proxy that ends TLS, have it send X-Forwarded-Proto and use "
+                + "UseForwardedHeaders with its address among the known proxies. Where neither is possible and the network up to the proxy "
+                + "is trusted, set RequireSecureTransport to false, or AllowInsecureTransport on the binding. A host of the engine sets "
+                + "MessageOrigin.IsSecureTransport.",
+        },
         FailureCode.CancellationNotAllowed => new()
         {
             Side = FailureSide.Service,

@@ -122,7 +122,9 @@ internal static partial class FailureGuide
             Clause = "WS-SecurityPolicy 1.2 section 6.7",
             Cause = "The children of the security header stand in an order that the layout forbids: a token after its use, or the "
                 + "timestamp in another place.",
-            Remedy = "Set SecurityHeaderLayout to that of the other side; Lax accepts any order.",
+            Remedy = "Set SecurityHeaderLayout to that of the other side; Lax accepts any order. Where the transport protects messages, "
+                + "the header is read as Strict whatever the layout says, as in WCF: have the sender write the timestamp and the token "
+                + "before the signature.",
         },
         FailureCode.ProtectionOrderMismatch => new()
         {
@@ -386,6 +388,7 @@ internal static partial class FailureGuide
             Remedy = "Report a defect with the exception in the log, as SECURITY.md says where a message can cause it.",
             Log = FailureLog.Defect,
         },
-        _ => OfOrigin(code) ?? OfRenewal(code) ?? throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
+        _ => OfOrigin(code) ?? OfRenewal(code) ?? OfAssertions(code)
+            ?? throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
     };
 }

@@ -56,7 +56,9 @@ internal static class FaultMap
     {
         // A message without security belongs neither to a session nor to a handshake (recorded from WCF).
         FailureCode.SecurityHeaderMissing when establishesSessions => BadContextToken(protocol),
-        FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials => WireFault.FailedAuthentication,
+        FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.UntrustedIssuer
+            or FailureCode.AssertionNotInTime or FailureCode.AudienceMismatch or FailureCode.SubjectNotConfirmed
+            or FailureCode.AssertionReused => WireFault.FailedAuthentication,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.RenewalNotOffered
             or FailureCode.SessionVersionMismatch or FailureCode.SessionMissing => BadContextToken(protocol),
         FailureCode.AddressingVersionMismatch when establishesSessions => BadContextToken(protocol),
@@ -87,7 +89,9 @@ internal static class FaultMap
     /// </summary>
     public static SecureConversationFailure Coarse(FailureCode code) => code switch
     {
-        FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch =>
+        FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch
+            or FailureCode.UntrustedIssuer or FailureCode.AssertionNotInTime or FailureCode.AudienceMismatch
+            or FailureCode.SubjectNotConfirmed or FailureCode.AssertionReused =>
             SecureConversationFailure.FailedAuthentication,
         FailureCode.ServiceStopping => SecureConversationFailure.EndpointUnavailable,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.KeyInstanceUnknown or FailureCode.RenewalNotOffered

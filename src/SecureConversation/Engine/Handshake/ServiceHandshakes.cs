@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
@@ -50,7 +51,8 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
     private async ValueTask<ServiceAnswer> IssueAsync(ReceivedEnvelope message, OwnCertificate own, CancellationToken stop)
     {
         var requirements = _bootstrap.ForHandshake(MessageRole.Request);
-        var keys = new ServiceKeySource(own.Credential) { Use = message.Use };
+        using var ofUserName = await FindUserNameKeyAsync(message, own, requirements, stop).ConfigureAwait(false);
+        var keys = new ServiceKeySource(own.Credential, own.Owner.Clients, ofUserName) { Use = message.Use };
         var (request, user) = await ReceiveAsync(message, own, requirements, keys, findMore: null, stop).ConfigureAwait(false);
         using (request)
         {
@@ -67,11 +69,13 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
     /// </summary>
     private async ValueTask<ServiceAnswer> RenewAsync(ReceivedEnvelope message, OwnCertificate own, CancellationToken stop)
     {
-        var keys = new RenewalKeySource(own.Credential) { Use = message.Use };
+        var requirements = messages.ForRenewal();
+        using var ofUserName = await FindUserNameKeyAsync(message, own, requirements, stop).ConfigureAwait(false);
+        var keys = new RenewalKeySource(own.Credential, own.Owner.Clients, ofUserName) { Use = message.Use };
         ServiceSession? session = null;
         try
         {
-            var (request, user) = await ReceiveAsync(message, own, messages.ForRenewal(), keys, FindAsync, stop)
+            var (request, user) = await ReceiveAsync(message, own, requirements, keys, FindAsync, stop)
                 .ConfigureAwait(false);
             using (request)
             {
@@ -93,6 +97,20 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
             session = await sessions.Router.EnterAsync(token, sender, cancellationToken).ConfigureAwait(false);
             keys.Endorsing = session.EnterKey(token.Instance, environment.Clock.GetUtcNow())
                 ?? Fail.With<SessionKey>(FailureCode.KeyInstanceUnknown);
+        }
+    }
+
+    private static async ValueTask<SymmetricKey?> FindUserNameKeyAsync(
+        ReceivedEnvelope message, OwnCertificate own, MessageRequirements requirements, CancellationToken stop)
+    {
+        try
+        {
+            return await own.Receiver.FindUserNameKeyAsync(message, requirements, stop).ConfigureAwait(false);
+        }
+        catch
+        {
+            message.Wire.Dispose();
+            throw;
         }
     }
 

@@ -46,7 +46,8 @@ internal static class KnownUris
     private static IEnumerable<string> All() =>
     [
         Uris.Base64Binary, Uris.HexBinary, Uris.EncryptedKey, Uris.EncryptedKeySha1, Uris.ThumbprintSha1, Uris.X509V3,
-        Uris.X509SubjectKeyIdentifier,
+        Uris.X509SubjectKeyIdentifier, Uris.UsernameToken,
+        Uris.SamlAssertionId, Uris.SamlId, Uris.Saml11TokenType, Uris.Saml20TokenType, Uris.EnvelopedSignature,
         Uris.StrTransform, Uris.ExcC14N, Uris.EncryptedContent, Uris.EncryptedElement,
         ProtocolVersion.February2005.SctTokenType, ProtocolVersion.V13.SctTokenType,
         ProtocolVersion.February2005.DkTokenType, ProtocolVersion.V13.DkTokenType,

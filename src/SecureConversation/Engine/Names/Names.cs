@@ -34,6 +34,8 @@ internal static class Wsse
     public static readonly XmlName Username = new("Username", Ns.Wsse);
     public static readonly XmlName Password = new("Password", Ns.Wsse);
     public static readonly XmlName Nonce = new("Nonce", Ns.Wsse);
+    public static readonly XmlName Salt = new("Salt", Ns.Wsse11);
+    public static readonly XmlName Iteration = new("Iteration", Ns.Wsse11);
     public static readonly XmlName SecurityTokenReference = new("SecurityTokenReference", Ns.Wsse);
     public static readonly XmlName Reference = new("Reference", Ns.Wsse);
     public static readonly XmlName KeyIdentifier = new("KeyIdentifier", Ns.Wsse);
@@ -62,6 +64,13 @@ internal static class Ds
     public static readonly XmlName X509IssuerSerial = new("X509IssuerSerial", Ns.Ds);
     public static readonly XmlName X509IssuerName = new("X509IssuerName", Ns.Ds);
     public static readonly XmlName X509SerialNumber = new("X509SerialNumber", Ns.Ds);
+    public static readonly XmlName X509Ski = new("X509SKI", Ns.Ds);
+    public static readonly XmlName X509SubjectName = new("X509SubjectName", Ns.Ds);
+    public static readonly XmlName KeyName = new("KeyName", Ns.Ds);
+    public static readonly XmlName KeyValue = new("KeyValue", Ns.Ds);
+    public static readonly XmlName RsaKeyValue = new("RSAKeyValue", Ns.Ds);
+    public static readonly XmlName Modulus = new("Modulus", Ns.Ds);
+    public static readonly XmlName Exponent = new("Exponent", Ns.Ds);
     public static readonly XmlName InclusiveNamespaces = new("InclusiveNamespaces", Ns.ExcC14N);
 }
 

@@ -20,6 +20,11 @@ internal static class Ns
     public const string Trust13 = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
     public const string RmFebruary2005 = "http://schemas.xmlsoap.org/ws/2005/02/rm";
     public const string Rm11 = "http://docs.oasis-open.org/ws-rx/wsrm/200702";
+    public const string Policy2004 = "http://schemas.xmlsoap.org/ws/2004/09/policy";
+    public const string Identity2005 = "http://schemas.xmlsoap.org/ws/2005/05/identity";
+    public const string AddressingIdentity = "http://schemas.xmlsoap.org/ws/2006/02/addressingidentity";
+    public const string Saml11 = "urn:oasis:names:tc:SAML:1.0:assertion";
+    public const string Saml20 = "urn:oasis:names:tc:SAML:2.0:assertion";
     public const string DotNetSecurity = "http://schemas.microsoft.com/ws/2006/05/security";
     public const string DotNetDispatcher = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher";
 
@@ -28,7 +33,7 @@ internal static class Ns
     [
         Soap11, Soap12, Wsa10, WsaAugust2004, WsaNone, Wsse, Wsu, Wsse11, Ds, Xenc, ExcC14N, ScFebruary2005, Sc13,
         TrustFebruary2005, Trust13, RmFebruary2005, Rm11, DotNetSecurity,
-        DotNetDispatcher,
+        DotNetDispatcher, Saml11, Saml20,
     ];
 }
 
@@ -37,7 +42,11 @@ internal static class Uris
 {
     private const string Wss10Soap = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#";
     private const string Wss11Soap = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#";
+    private const string Saml10Profile = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.0#";
+    private const string Saml11Profile = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#";
     private const string X509Profile = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#";
+
+    private const string UserNameProfile = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#";
 
     public const string Base64Binary = Wss10Soap + "Base64Binary";
     public const string HexBinary = Wss10Soap + "HexBinary";
@@ -47,7 +56,16 @@ internal static class Uris
     public const string ThumbprintSha1 = Wss11Soap + "ThumbprintSHA1";
     public const string X509V3 = X509Profile + "X509v3";
     public const string X509SubjectKeyIdentifier = X509Profile + "X509SubjectKeyIdentifier";
-    public const string PasswordText = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
+    public const string PasswordText = UserNameProfile + "PasswordText";
+    public const string PasswordDigest = UserNameProfile + "PasswordDigest";
+    public const string UsernameToken = UserNameProfile + "UsernameToken";
+    public const string EnvelopedSignature = Ns.Ds + "enveloped-signature";
+
+    // SAML Token Profile 1.1 section 3.4: the types of token, and how key identifiers name assertions.
+    public const string Saml11TokenType = Saml11Profile + "SAMLV1.1";
+    public const string Saml20TokenType = Saml11Profile + "SAMLV2.0";
+    public const string SamlAssertionId = Saml10Profile + "SAMLAssertionID";
+    public const string SamlId = Saml11Profile + "SAMLID";
     public const string ExcC14N = Ns.ExcC14N;
     public const string ExcC14NWithComments = Ns.ExcC14N + "WithComments";
     public const string EncryptedContent = Ns.Xenc + "Content";

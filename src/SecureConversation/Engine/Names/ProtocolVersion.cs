@@ -12,6 +12,9 @@ internal sealed class ProtocolVersion
     public static readonly ProtocolVersion February2005 = new(Ns.TrustFebruary2005, "t", Ns.ScFebruary2005, "c", usesCollection: false);
     public static readonly ProtocolVersion V13 = new(Ns.Trust13, "trust", Ns.Sc13, "sc", usesCollection: true);
 
+    /// <summary>No proof key, in the words of Identity Selector Interoperability Profile 1.0 section 3.3.4.</summary>
+    public const string NoProofKey = "http://schemas.xmlsoap.org/ws/2005/05/identity/NoProofKey";
+
     private ProtocolVersion(string trust, string trustPrefix, string sc, string scPrefix, bool usesCollection)
     {
         TrustNamespace = trust;
@@ -35,6 +38,11 @@ internal sealed class ProtocolVersion
         RenewResponseAction = TrustNamespace + "/RSTR/SCT/Renew";
         CancelAction = TrustNamespace + "/RST/SCT/Cancel";
         CancelResponseAction = TrustNamespace + "/RSTR/SCT/Cancel";
+
+        PublicKeyType = TrustNamespace + "/PublicKey";
+        BearerKeyType = usesCollection ? TrustNamespace + "/Bearer" : NoProofKey;
+        TokenIssueAction = TrustNamespace + "/RST/Issue";
+        TokenIssueResponseAction = TrustNamespace + (usesCollection ? "/RSTRC/IssueFinal" : "/RSTR/Issue");
 
         SecurityContextToken = new("SecurityContextToken", sc);
         Identifier = new("Identifier", sc);
@@ -63,6 +71,10 @@ internal sealed class ProtocolVersion
         RequestedProofToken = new("RequestedProofToken", trust);
         ComputedKey = new("ComputedKey", trust);
         Lifetime = new("Lifetime", trust);
+        KeyType = new("KeyType", trust);
+        Claims = new("Claims", trust);
+        UseKey = new("UseKey", trust);
+        SecondaryParameters = new("SecondaryParameters", trust);
     }
 
     public static ProtocolVersion Of(MessageSecurityVersion version) =>
@@ -103,6 +115,10 @@ internal sealed class ProtocolVersion
     public XmlName RequestedProofToken { get; }
     public XmlName ComputedKey { get; }
     public XmlName Lifetime { get; }
+    public XmlName KeyType { get; }
+    public XmlName Claims { get; }
+    public XmlName UseKey { get; }
+    public XmlName SecondaryParameters { get; }
 
     public string SctTokenType { get; }
     public string DkTokenType { get; }
@@ -110,6 +126,18 @@ internal sealed class ProtocolVersion
     public string PSha1ComputedKeyUri { get; }
     public string NonceSecretType { get; }
     public string SymmetricKeySecretType { get; }
+
+    /// <summary>WS-Trust 1.3 section 9.2. The one of a symmetric key is <see cref="SymmetricKeySecretType"/>.</summary>
+    public string PublicKeyType { get; }
+
+    /// <summary>WS-Trust 1.3 section 9.2. The version of February 2005 has none; token services took that of cards.</summary>
+    public string BearerKeyType { get; }
+
+    /// <summary>The action of a request for a token that is no security context, and that of its response.</summary>
+    public string TokenIssueAction { get; }
+
+    /// <inheritdoc cref="TokenIssueAction"/>
+    public string TokenIssueResponseAction { get; }
 
     public string IssueRequestType { get; }
     public string RenewRequestType { get; }

@@ -1,7 +1,6 @@
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
-using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Receive;
 
@@ -29,7 +28,6 @@ internal static class Coverage
             }
         }
 
-        var encryptsUserName = requirements.Supporting.Any(t => t.Kind == TokenKind.UserName && t.IsEncrypted);
         foreach (var item in header.Items)
         {
             if (item.Kind == SecurityItemKind.Signature && requirements.EncryptsSignature(requirements.EncryptBody))
@@ -37,9 +35,9 @@ internal static class Coverage
                 Fail.With(FailureCode.PartNotEncrypted, "ds:Signature");
             }
 
-            if (item.Token == TokenKind.UserName && encryptsUserName)
+            if (item.Token is { } token && requirements.EncryptsEach(token))
             {
-                Fail.With(FailureCode.PartNotEncrypted, "wsse:UsernameToken");
+                Fail.With(FailureCode.PartNotEncrypted, token.ElementName);
             }
         }
     }
@@ -77,7 +75,26 @@ internal static class Coverage
             }
         }
 
+        if (requirements.ProtectTokens && requirements.Role.IsFromClient)
+        {
+            RequirePrimaryToken(requirements, header, signed);
+        }
+
         RequireSignedItems(header, signed);
+    }
+
+    /// <summary>Requires the primary signature over the token of its own key, where the message brings that (ProtectTokens).</summary>
+    private static void RequirePrimaryToken(MessageRequirements requirements, SecurityHeader header, MessageIntegrity signed)
+    {
+        var token = requirements.RequiredToken is { } required
+            ? MessagePart.SecurityItem(header.Single(required)!.Value.Position)
+            : signed.Signatures[0].Token;
+        if (token is { } location && !signed.Covers(location))
+        {
+            var kind = header.Items[location.Position].Token;
+            Fail.With(FailureCode.PartNotSigned, kind?.ElementName, "a token that its own signature does not cover",
+                "one that it covers (ProtectTokens)");
+        }
     }
 
     /// <summary>Requires the signature over what was encrypted.</summary>
@@ -93,9 +110,11 @@ internal static class Coverage
             }
 
             // Nor does anything else in the header come as ciphertext but signatures, of which each is looked at, and what they cover.
-            // Whether it can be read would be told by what becomes of the message.
+            // Whether it can be read would be told by what becomes of the message. Where the binding asks for no signature over a token,
+            // that is told once: the message is remembered by then.
             if (part.Location.Kind == PartKind.SecurityItem
-                && header.Items[part.Location.Position] is { Kind: not SecurityItemKind.Signature } item && !signed.Covers(part.Location))
+                && header.Items[part.Location.Position] is { Kind: not SecurityItemKind.Signature } item && !signed.Covers(part.Location)
+                && !requirements.MayBeUnsignedCiphertext(item.Token))
             {
                 Fail.With(FailureCode.PartNotSigned, item.Token?.ElementName ?? item.Kind.ToString());
             }

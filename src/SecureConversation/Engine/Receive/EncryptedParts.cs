@@ -23,6 +23,11 @@ internal sealed class EncryptedParts
 
     public IReadOnlyList<EncryptedPart> All => _parts;
 
+    /// <summary>
+    /// Those of an envelope without security, and of a message that the transport protects: ciphertext in it is the application's own.
+    /// </summary>
+    public static EncryptedParts None { get; } = new([]);
+
     /// <summary>Whether the part at that location was encrypted.</summary>
     public bool Contains(MessagePart location)
     {
@@ -41,6 +46,11 @@ internal sealed class EncryptedParts
     /// <exception cref="SecurityFailureException">A part is not listed, or has another shape or algorithm.</exception>
     public static EncryptedParts Locate(SoapEnvelope wire, MessageShape shape, MessageRequirements requirements)
     {
+        if (requirements.IsProtectedByTransport)
+        {
+            return None;
+        }
+
         var parts = new List<EncryptedPart>(shape.References.Count);
         for (var i = 0; i < wire.Headers.Count; i++)
         {

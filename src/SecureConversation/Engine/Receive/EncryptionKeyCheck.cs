@@ -17,7 +17,7 @@ internal static class EncryptionKeyCheck
     /// </summary>
     /// <exception cref="SecurityFailureException">The keys do not go together.</exception>
     public static void RequirePair(
-        MessageRequirements requirements, EncryptedParts encrypted, PrimarySignature primary, KeyRing keys)
+        MessageRequirements requirements, EncryptedParts encrypted, PrimarySignature? primary, KeyRing keys)
     {
         if (!requirements.LeavesKeyUnsigned || encrypted.All.Count == 0)
         {
@@ -33,7 +33,7 @@ internal static class EncryptionKeyCheck
             }
         }
 
-        if (keys.Context is { } context && encryption is not null && keys.FindInputs(primary.Element.Key) is { } signing)
+        if (keys.Context is { } context && encryption is not null && keys.FindInputs(primary?.Element.Key) is { } signing)
         {
             if (context.Pairs.Find(signing) is { } known && known != (signing, encryption))
             {

@@ -13,6 +13,13 @@ internal static class HeaderLayout
 {
     public static void Require(MessageShape shape, MessageRequirements requirements)
     {
+        if (requirements.IsProtectedByTransport)
+        {
+            // As WCF, which reads such headers as Strict, whatever the binding says (recorded). TransportMessage looks at the signatures.
+            RequireTokensBeforeUse(shape);
+            return;
+        }
+
         RequireTimestampPosition(shape.Header, requirements.Layout);
         RequireProtectionOrder(shape, requirements);
         if (requirements.Layout == SecurityHeaderLayout.Strict)

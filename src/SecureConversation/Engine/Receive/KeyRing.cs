@@ -3,6 +3,7 @@ using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Saml;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
@@ -13,18 +14,18 @@ namespace SecureConversation.Engine.Receive;
 /// The symmetric keys of one message: the primary key and the keys derived from it. A reference resolves to one of these
 /// or fails, so a sender cannot make the receiver use a key of the sender's choice.
 /// </summary>
-internal sealed class KeyRing : IDisposable
+internal sealed partial class KeyRing : IDisposable
 {
     private readonly MessageShape _shape;
     private readonly MessageRequirements _requirements;
     private readonly KeySource _source;
     private readonly List<(XmlId Id, DerivedKeyToken Token, SymmetricKey Key, bool IsKept)> _derived = new(2);
-    private (XmlId Id, DerivedKeyToken Token)? _endorsingToken;
-    private SymmetricKey? _endorsing;
+    private AssertionKeys? _assertions;
     private (DerivedKeyInputs Signing, DerivedKeyInputs Encryption)? _pair;
     private bool _isPairProved;
     private SymmetricKey? _primary;
     private bool _ownsPrimary;
+    private SymmetricKey? _ofUserName;
 
     private KeyRing(MessageShape shape, MessageRequirements requirements, KeySource source)
     {
@@ -33,11 +34,10 @@ internal sealed class KeyRing : IDisposable
         _source = source;
     }
 
-    /// <summary>The security context of a session message; null outside sessions.</summary>
+    /// <summary>
+    /// The security context of a session message; null outside sessions, and in a reply that the transport protects, which names none.
+    /// </summary>
     public SecurityContextKey? Context { get; private set; }
-
-    /// <summary>The context whose key endorses the message; null until that was verified, and where none does.</summary>
-    public SecurityContextKey? EndorsingContext { get; private set; }
 
     /// <summary>SHA-1 of the cipher value of this message's EncryptedKey; empty when there is none.</summary>
     public byte[] EncryptedKeySha1 { get; private set; } = [];
@@ -47,10 +47,17 @@ internal sealed class KeyRing : IDisposable
     {
         get
         {
-            var derived = _derived.Select(d => (d.Id, d.Token));
-            return _endorsingToken is { } endorsing ? derived.Append(endorsing) : derived;
+            var derived = _derived.Select(d => (d.Id, d.Token)).Concat(_assertions?.Derived ?? []);
+            derived = _endorsingToken is { } endorsing ? derived.Append(endorsing) : derived;
+            return _ofUserNameToken is { } ofUserName ? derived.Append(ofUserName) : derived;
         }
     }
+
+    /// <summary>The assertion whose key protects a request, and its place in the header; null where another key does.</summary>
+    public (int Position, VerifiedAssertion Assertion)? IssuedPrimary { get; private set; }
+
+    /// <summary>The keys of the assertions that endorse the message.</summary>
+    public AssertionKeys Assertions => _assertions ??= new AssertionKeys(_shape, _requirements, _source);
 
     /// <summary>Finds the primary key and derives the others.</summary>
     /// <exception cref="SecurityFailureException">A token of the message refers to no key that the receiver may use.</exception>
@@ -77,6 +84,11 @@ internal sealed class KeyRing : IDisposable
     public SymmetricKey ForEncryption(KeyReference? reference)
     {
         var key = Find(reference, _requirements.DerivedKeys);
+        if (_ofUserName is not null && ReferenceEquals(key, _primary))
+        {
+            key = _ofUserName;
+        }
+
         return key.Length == _requirements.Suite.Encryption.KeyBytes
             ? key
             : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "encryption key length", FailureText.Of(key.Length, "octets"),
@@ -84,52 +96,12 @@ internal sealed class KeyRing : IDisposable
     }
 
     /// <summary>The key of a symmetric primary signature.</summary>
-    public SymmetricKey ForSignature(KeyReference reference)
-    {
-        return Long(Find(reference, _requirements.DerivedKeys));
-    }
+    public SymmetricKey ForSignature(KeyReference reference) => Long(Find(reference, _requirements.DerivedKeys));
 
     private SymmetricKey Long(SymmetricKey key) => key.Length * 8 >= _requirements.Suite.DefaultSignatureKeyDerivationLength
         ? key
         : Fail.With<SymmetricKey>(FailureCode.AlgorithmMismatch, "signature key length", FailureText.Of(key.Length, "octets"),
             $"at least {_requirements.Suite.DefaultSignatureKeyDerivationLength} bits ({_requirements.Suite.Name})");
-
-    /// <summary>
-    /// The key by which a security context endorses the message: that of the one context token in the header, or the one key that is
-    /// derived from it, as the session asks. No other key of the message endorses, and this one does nothing else.
-    /// </summary>
-    /// <exception cref="SecurityFailureException">The context is unknown, or the reference names another key.</exception>
-    public SymmetricKey ForEndorsement(KeyReference reference)
-    {
-        var token = _shape.ContextToken!;
-        EndorsingContext = _source.FindContext(token.Identifier, token.Instance)
-            ?? Fail.With<SecurityContextKey>(FailureCode.UnknownContext, "endorsing wsc:SecurityContextToken");
-        if (!_requirements.EndorsingContextDerives)
-        {
-            return _shape.Header.FindById(reference.LocalId)?.Token == TokenKind.SecurityContext
-                ? Long(EndorsingContext.Key)
-                : Fail.With<SymmetricKey>(FailureCode.WrongToken, "endorsing ds:Signature");
-        }
-
-        if (_endorsingToken is not { } derived || derived.Id != reference.LocalId)
-        {
-            return Fail.With<SymmetricKey>(FailureCode.DerivedKeyViolation, "endorsing ds:Signature");
-        }
-
-        if (_source.IsOwn(derived.Token))
-        {
-            Fail.With(FailureCode.WrongToken, "reflected wsc:DerivedKeyToken");
-        }
-
-        var (offset, length, nonce) = derived.Token.Inputs;
-        _endorsing ??= EndorsingContext.Key.Derive(DerivedKeyToken.DefaultLabel, nonce, offset, length);
-        return Long(_endorsing);
-    }
-
-    /// <summary>Whether a reference names the endorsing context or a key that is derived from it.</summary>
-    public bool IsOfEndorsingContext(KeyReference reference) => _requirements.EndorsingContext is not null
-        && reference.Kind == KeyReferenceKind.LocalId
-        && (_endorsingToken?.Id == reference.LocalId || _shape.Header.FindById(reference.LocalId)?.Token == TokenKind.SecurityContext);
 
     /// <summary>All keys of the message that a symmetric primary signature may be made with.</summary>
     public IEnumerable<SymmetricKey> ForAnySignature
@@ -173,10 +145,16 @@ internal sealed class KeyRing : IDisposable
     /// <summary>The content shows that the encryption key is the right one: <see cref="Keep"/> remembers the pair.</summary>
     public void ProvePair() => _isPairProved = true;
 
-    /// <summary>Hands the wrapped key over to the reply, which then owns it; null where the request has no such key.</summary>
+    /// <summary>Hands the decrypted key over to the reply, which then owns it; null where the request has no such key.</summary>
     public SymmetricKey? DetachPrimary()
     {
-        if (_requirements.Primary != PrimaryTokenKind.WrappedKey)
+        if (_requirements.Primary == PrimaryTokenKind.UserName)
+        {
+            // It stays the source's.
+            return _primary?.Truncate(_primary.Length);
+        }
+
+        if (_requirements.Primary is not (PrimaryTokenKind.WrappedKey or PrimaryTokenKind.IssuedToken) || !_ownsPrimary)
         {
             return null;
         }
@@ -218,6 +196,9 @@ internal sealed class KeyRing : IDisposable
         }
 
         _endorsing?.Dispose();
+        _ofUserNameDerived?.Dispose();
+        _ofUserName?.Dispose();
+        _assertions?.Dispose();
         if (_ownsPrimary)
         {
             _primary?.Dispose();
@@ -234,6 +215,25 @@ internal sealed class KeyRing : IDisposable
         {
             UseContext(token.Identifier, token.Instance);
         }
+        else if (_requirements is { Primary: PrimaryTokenKind.IssuedToken, Role.IsFromClient: true })
+        {
+            (IssuedPrimary, _primary) = Assertions.ForMessage();
+            _ownsPrimary = true;
+        }
+        else if (_requirements.Primary == PrimaryTokenKind.UserName
+            && _shape.Header.Single(TokenKind.UserName) is { Id: { } id } && _source.FindUserNameKey(id) is { } key)
+        {
+            UseUserName(key);
+        }
+    }
+
+    /// <summary>
+    /// Uses the key that is made of a password. It has 160 bits: where no keys are derived, its first octets encrypt, as WSS4J has it.
+    /// </summary>
+    private SymmetricKey UseUserName(SymmetricKey key)
+    {
+        _ofUserName ??= _requirements.DerivedKeys ? null : key.Truncate(_requirements.Suite.Encryption.KeyBytes);
+        return _primary = key;
     }
 
     private void Unwrap(EncryptedKey wrapped)
@@ -245,7 +245,7 @@ internal sealed class KeyRing : IDisposable
                 $"{suite.AsymmetricKeyWrap.Uri} ({suite.Name})");
         }
 
-        var own = _source.FindOwn(wrapped.WrappedFor) ?? Fail.With<X509Credential>(
+        var own = _source.FindOwn(_shape.WrappedFor) ?? Fail.With<X509Credential>(
             FailureCode.WrongToken, "xenc:EncryptedKey", $"a key for {wrapped.WrappedFor.Describe()}", _source.OwnName);
 
         // WS-Security 1.1 section 7.3: EncryptedKeySHA1 is the hash of the cipher value, not of the key.
@@ -293,6 +293,17 @@ internal sealed class KeyRing : IDisposable
                 continue;
             }
 
+            if (IsOfEndorsingUserName(token.Source))
+            {
+                PutAsideOfUserName(id, token);
+                continue;
+            }
+
+            if (_requirements.Primary != PrimaryTokenKind.IssuedToken && Assertions.TryPutAside(id, token))
+            {
+                continue;
+            }
+
             if (!_requirements.DerivedKeys)
             {
                 Fail.With(FailureCode.UnexpectedElement, TokenKind.DerivedKey.ElementName);
@@ -309,17 +320,6 @@ internal sealed class KeyRing : IDisposable
             var key = known ?? source.Derive(DerivedKeyToken.DefaultLabel, nonce, offset, length);
             _derived.Add((id, token, key, IsKept: known is not null));
         }
-    }
-
-    /// <summary>A key that endorses is derived when the rest of the message holds: until then its context is not looked for.</summary>
-    private void PutAside(XmlId id, DerivedKeyToken token)
-    {
-        if (_endorsingToken is not null || !_requirements.EndorsingContextDerives)
-        {
-            Fail.With(FailureCode.UnexpectedElement, TokenKind.DerivedKey.ElementName);
-        }
-
-        _endorsingToken = (id, token);
     }
 
     /// <summary>A derived key by its Id, else the primary key unless only derived keys may be used.</summary>
@@ -355,13 +355,26 @@ internal sealed class KeyRing : IDisposable
     {
         switch (reference.Kind)
         {
+            case var _ when _requirements is { Primary: PrimaryTokenKind.IssuedToken, Role.IsFromClient: false }:
+                return _primary = Assertions.OfRequest(reference);
             case KeyReferenceKind.LocalId:
                 var item = _shape.Header.FindById(reference.LocalId);
+                if (item is null && _requirements.Primary == PrimaryTokenKind.CorrelatedUserName
+                    && _source.FindUserNameKey(reference.LocalId) is { } ofRequest)
+                {
+                    return UseUserName(ofRequest);
+                }
+
                 return item?.Token == TokenKind.EncryptedKey
+                    || (item?.Token == TokenKind.UserName && _requirements.Primary == PrimaryTokenKind.UserName && _primary is not null)
                     || (item?.Token == TokenKind.SecurityContext && _requirements.Primary == PrimaryTokenKind.SecurityContext)
+                    || (item is { } found && found.Position == IssuedPrimary?.Position)
                     ? _primary!
                     : Fail.With<SymmetricKey>(item is null ? FailureCode.UnresolvedReference : FailureCode.WrongToken,
                         "wsse:Reference", reference.Describe());
+            case KeyReferenceKind.Assertion when IssuedPrimary is { } issued
+                && _shape.Header.FindById(reference.LocalId)?.Position == issued.Position:
+                return _primary!;
             case KeyReferenceKind.SecurityContext:
                 return UseContext(reference.Uri, reference.Instance);
             case KeyReferenceKind.EncryptedKeySha1 when _shape.EncryptedKey is not null

@@ -5,6 +5,7 @@ using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Tokens;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
 
@@ -29,6 +30,18 @@ internal abstract class KeySource
     /// <summary>The key of an EncryptedKey of an earlier message, by SHA-1 of its cipher value; null when unknown.</summary>
     public virtual SymmetricKey? FindEncryptedKey(ReadOnlySpan<byte> sha1) => null;
 
+    /// <summary>
+    /// The key that is made of the password of a user, for the message that is read; null when there is none. It stays the source's.
+    /// </summary>
+    /// <param name="token">The Id of its token: in a request that of the message, in a reply that of the request.</param>
+    public virtual SymmetricKey? FindUserNameKey(XmlId token) => null;
+
+    /// <summary>The assertions of the message whose issuers were judged, for a service; null where it has none.</summary>
+    public ReceivedAssertions? Assertions { get; set; }
+
+    /// <summary>The key of the issued token of a client's request, as its reply refers to it; null when unknown. The client's.</summary>
+    public virtual SymmetricKey? FindIssuedKey(KeyReference reference) => null;
+
     /// <summary>A security context by identifier and instance; null when unknown.</summary>
     public virtual SecurityContextKey? FindContext(string identifier, string? instance) => null;
 
@@ -41,6 +54,14 @@ internal abstract class KeySource
     /// <summary>The known certificate of the peer that the message refers to; null when the reference names another.</summary>
     public virtual X509Certificate2? FindPeer(KeyReference reference) => null;
 
+    /// <summary>The certificate of a client that the message names and does not bring; null when the service does not know it.</summary>
+    public virtual X509Certificate2? FindClient(KeyReference reference) => null;
+
+    /// <summary>
+    /// A certificate to spend work on in the place of one that is not known, so that both take as long; null where nobody could learn that.
+    /// </summary>
+    public virtual X509Certificate2? StandIn => null;
+
     /// <summary>The known certificates of the peer; none for a service, which knows none before the message names it.</summary>
     public virtual IReadOnlyList<X509Certificate2> Peers => [];
 
@@ -48,24 +69,39 @@ internal abstract class KeySource
     public virtual bool MaySign(X509Certificate2 certificate) => true;
 }
 
-/// <summary>The keys of a service that reads a request outside a session: only that of its own certificate.</summary>
-internal sealed class ServiceKeySource(X509Credential own) : KeySource
+/// <summary>
+/// The keys of a service that reads a request outside a session: only that of its own certificate, those of clients that it knows, and that
+/// of the user name in the message.
+/// </summary>
+/// <param name="own">The certificate; null where messages need none.</param>
+/// <param name="clients">The certificates of clients that the service knows.</param>
+/// <param name="ofUserName">The key of the user name in the message; null where the binding has none. It stays the caller's.</param>
+internal class ServiceKeySource(X509Credential? own, KnownClients clients, SymmetricKey? ofUserName) : KeySource
 {
-    public override X509Credential? FindOwn(KeyReference wrappedFor) => wrappedFor.Matches(own.Certificate) ? own : null;
+    public override SymmetricKey? FindUserNameKey(XmlId token) => ofUserName;
 
-    public override string OwnName => FailureText.Certificate(own.Certificate);
+    public override X509Credential? FindOwn(KeyReference wrappedFor) =>
+        own is not null && wrappedFor.Matches(own.Certificate) ? own : null;
+
+    public override string? OwnName => own is null ? null : FailureText.Certificate(own.Certificate);
+
+    public override X509Certificate2? FindClient(KeyReference reference) => clients.Find(reference);
+
+    public override X509Certificate2? StandIn => own?.Certificate;
 }
 
 /// <summary>
 /// The keys of a service that reads a renewal: that of its certificate, and the key of the context that endorses, which is looked for when
 /// the rest of the message holds.
 /// </summary>
-internal sealed class RenewalKeySource(X509Credential own) : KeySource
+/// <param name="own">The certificate; null where messages need none.</param>
+/// <param name="clients">The certificates of clients that the service knows.</param>
+/// <param name="ofUserName">The key of the user name in the message; null where the binding has none. It stays the caller's.</param>
+internal sealed class RenewalKeySource(X509Credential? own, KnownClients clients, SymmetricKey? ofUserName)
+    : ServiceKeySource(own, clients, ofUserName)
 {
     /// <summary>The key by which the message is endorsed; null until it was found.</summary>
     public SessionKey? Endorsing { get; set; }
-
-    public override X509Credential? FindOwn(KeyReference wrappedFor) => wrappedFor.Matches(own.Certificate) ? own : null;
 
     public override SecurityContextKey? FindContext(string identifier, string? instance) =>
         Endorsing?.Context is { } context && context.Identifier == identifier && context.Instance == instance ? context : null;
@@ -137,18 +173,26 @@ internal sealed class SessionReplyKeySource(SessionKey request, Func<string?, Se
 /// <summary>The keys of a client that reads the reply to a request outside a session.</summary>
 internal sealed class ReplyKeySource(ReplyExpectation expectation) : KeySource
 {
-    public override X509Credential? FindOwn(KeyReference wrappedFor) =>
-        expectation.Own is { } own && wrappedFor.Matches(own.Certificate) ? own : null;
+    public override X509Credential? FindOwn(KeyReference wrappedFor) => Own.FirstOrDefault(own => wrappedFor.Matches(own.Certificate));
 
-    public override string? OwnName => expectation.Own is { } own ? FailureText.Certificate(own.Certificate) : null;
+    public override string? OwnName =>
+        Own.Any() ? string.Join(" or ", Own.Select(own => FailureText.Certificate(own.Certificate))) : null;
 
     public override SymmetricKey? FindEncryptedKey(ReadOnlySpan<byte> sha1) =>
         expectation.Key is { } key && sha1.SequenceEqual(expectation.EncryptedKeySha1) ? key : null;
+
+    public override SymmetricKey? FindUserNameKey(XmlId token) =>
+        expectation.UserNameToken is { } sent && token.ToString() == sent ? expectation.Key : null;
+
+    public override SymmetricKey? FindIssuedKey(KeyReference reference) =>
+        expectation.Issued is { } issued && issued.IsNamedBy(reference) ? issued.Key : null;
 
     public override X509Certificate2? FindPeer(KeyReference reference) =>
         expectation.Peers.FirstOrDefault(reference.Matches);
 
     public override IReadOnlyList<X509Certificate2> Peers => expectation.Peers;
+
+    private IEnumerable<X509Credential> Own => new[] { expectation.OwnForEncryption, expectation.Own }.OfType<X509Credential>();
 
     public override bool MaySign(X509Certificate2 certificate) =>
         expectation.Peers.Any(peer => certificate.RawDataMemory.Span.SequenceEqual(peer.RawDataMemory.Span));

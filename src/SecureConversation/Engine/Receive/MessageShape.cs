@@ -31,6 +31,13 @@ internal sealed class MessageShape
     /// <summary>The wrapped key of this message; null in sessions and in replies of a symmetric binding.</summary>
     public EncryptedKey? EncryptedKey { get; }
 
+    /// <summary>The location of the certificate of the receiver; null when the message does not bring it.</summary>
+    public MessagePart? OwnToken { get; private init; }
+
+    /// <summary>The certificate that the wrapped key is for.</summary>
+    public KeyReference WrappedFor => OwnToken is null ? EncryptedKey!.WrappedFor
+        : BroughtCertificate.Follow(EncryptedKey!.WrappedFor, Header.Element);
+
     /// <summary>
     /// The context token; null outside sessions, and where the sender refers to the context by its URI. In a renewal it endorses.
     /// </summary>
@@ -52,7 +59,7 @@ internal sealed class MessageShape
             : null;
         RequireTokens(header, requirements);
 
-        if (requirements.Timestamp && header.Single(SecurityItemKind.Timestamp) is null)
+        if (requirements.NeedsTimestamp && header.Single(SecurityItemKind.Timestamp) is null)
         {
             Fail.With(FailureCode.TimestampMissing, "wsu:Timestamp", header.Describe(), "a wsu:Timestamp (IncludeTimestamp)");
         }
@@ -62,7 +69,10 @@ internal sealed class MessageShape
             encryptedKey,
             contextToken,
             ReadDerivedKeys(header, requirements),
-            ReadReferences(header, encryptedKey));
+            ReadReferences(header, encryptedKey))
+        {
+            OwnToken = encryptedKey is not null && requirements.TakesEncryptionToken ? BroughtCertificate.Find(encryptedKey, header) : null,
+        };
         HeaderLayout.Require(shape, requirements);
         return shape;
     }
@@ -70,6 +80,13 @@ internal sealed class MessageShape
     /// <summary>Requires the token that the binding asks for, and refuses those that the binding does not allow.</summary>
     private static void RequireTokens(SecurityHeader header, MessageRequirements requirements)
     {
+        // The transport encrypts, and no signature needs to refer to a token by another element.
+        if (requirements.IsProtectedByTransport && header.Items.Find(i => !IsOverTransport(i.Kind)) is { Element.IsNull: false } other)
+        {
+            Fail.With(FailureCode.UnexpectedElement, other.Kind.ToString(), header.Describe(),
+                "no more than a timestamp, tokens and signatures");
+        }
+
         if (requirements.RequiredToken is { } required && header.Single(required) is null)
         {
             Fail.With(FailureCode.TokenMissing, required.ElementName, header.Describe(), required.ElementName);
@@ -80,9 +97,7 @@ internal sealed class MessageShape
             Fail.With(FailureCode.TokenMissing, context.Kind.ElementName);
         }
 
-        // One that signs and those that endorse: each costs work before anything is authentic.
-        var certificates = (requirements.IsAsymmetric ? 1 : 0)
-            + requirements.Supporting.Count(t => t.Endorses && t.Kind == TokenKind.X509);
+        var (certificates, issued) = (requirements.MostCertificates, requirements.IssuedTokens);
         foreach (var item in header.Items)
         {
             if (item.Token is not { } token)
@@ -90,12 +105,16 @@ internal sealed class MessageShape
                 continue;
             }
 
-            if (!requirements.Allows(token) || (token == TokenKind.X509 && certificates-- == 0))
+            if (!requirements.Allows(token) || (token == TokenKind.X509 && certificates-- == 0)
+                || (token == TokenKind.Saml && issued-- == 0))
             {
                 Fail.With(FailureCode.UnexpectedElement, token.ElementName);
             }
         }
     }
+
+    private static bool IsOverTransport(SecurityItemKind kind) =>
+        kind is SecurityItemKind.Timestamp or SecurityItemKind.Token or SecurityItemKind.Signature;
 
     private static List<(XmlId, DerivedKeyToken)> ReadDerivedKeys(SecurityHeader header, MessageRequirements requirements)
     {

@@ -27,18 +27,20 @@ internal sealed class MessageVerifier(
     /// <exception cref="SecurityFailureException">The message breaks a rule; the code says which.</exception>
     public AuthenticMessage Authenticate(SoapEnvelope wire)
     {
-        var header = SecurityHeader.Read(wire, requirements.Protocol);                    // only known children, Ids unique
+        var header = SecurityHeader.Read(wire, requirements);                             // only known children, Ids unique
         var shape = MessageShape.Match(header, requirements);                             // only items this binding asks for
         var encrypted = EncryptedParts.Locate(wire, shape, requirements);                 // each listed, and nothing else
         Coverage.RequireEncrypted(requirements, wire, header, encrypted);                 // nothing in clear that may not be
         var keys = KeyRing.Resolve(shape, requirements, source);                          // the primary key, and keys from it
         PrimarySignature? primary = null;
-        SignedMessage? signed = null;
+        MessageIntegrity? signed = null;
         try
         {
             var timestamp = freshness.Require(header.Timestamp);                          // its shape, before it is digested
-            primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source, attempts);
-            signed = SignedMessage.Begin(wire, header, requirements, primary);            // signed, hence not an attacker's
+            signed = requirements.IsProtectedByTransport
+                ? TransportMessage.Begin(wire, header, requirements, keys, source)        // what its tokens sign is of this message
+                : SignedMessage.Begin(wire, header, requirements,                         // signed, hence not an attacker's
+                    primary = PrimarySignature.Require(wire, shape, encrypted, requirements, keys, source, attempts), keys);
             Reflection.Refuse(signed, requirements);                                      // not a message of this side
             return new AuthenticMessage(wire, shape, encrypted, keys, signed, timestamp);
         }
@@ -73,11 +75,11 @@ internal sealed class MessageVerifier(
         var opened = OpenedMessage.Decrypt(message, requirements, limits);
         try
         {
-            var header = SecurityHeader.Read(opened.Plain, requirements.Protocol);        // the decrypted Ids are unique, too
+            var header = SecurityHeader.Read(opened.Plain, requirements);                 // the decrypted Ids are unique, too
             EncryptionKeyCheck.RequireTelling(requirements, opened, header, message.Keys); // the same, of the content
             signed.Complete(opened.Plain, header, opened.Parts, requirements, message.Keys, source);
             Coverage.RequireSigned(requirements, opened.Plain, header, opened.Parts, signed);
-            var tokens = SupportingTokens.Require(requirements, opened, signed, header);
+            var tokens = SupportingTokens.Require(requirements, opened, signed, header, message.Shape.OwnToken);
             SignatureConfirmations.Require(requirements, opened, header, sent);
             message.Keys.Keep();
             return new VerifiedMessage(message, opened, tokens, requirements);

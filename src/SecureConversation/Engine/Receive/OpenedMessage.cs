@@ -23,6 +23,9 @@ internal sealed class OpenedMessage : IDisposable
         Parts = parts;
     }
 
+    /// <summary>An envelope without security: what came is what is handed out.</summary>
+    public static OpenedMessage OfUnsecured(SoapEnvelope wire) => new(wire, wire, EncryptedParts.None);
+
     /// <summary>The envelope in clear; the wire envelope itself when nothing was encrypted.</summary>
     public SoapEnvelope Plain { get; }
 
@@ -110,9 +113,9 @@ internal sealed class OpenedMessage : IDisposable
     }
 
     /// <summary>Appends the primary signature, which was decrypted before.</summary>
-    private static bool TryReuse(EncryptedPart part, PrimarySignature primary, PooledBytes output)
+    private static bool TryReuse(EncryptedPart part, PrimarySignature? primary, PooledBytes output)
     {
-        if (primary.Plaintext.IsEmpty || part.Location != MessagePart.SecurityItem(primary.Position))
+        if (primary is null || primary.Plaintext.IsEmpty || part.Location != MessagePart.SecurityItem(primary.Position))
         {
             return false;
         }

@@ -15,14 +15,15 @@ internal sealed class PossibleSigners : IDisposable
 {
     private readonly List<(X509Certificate2 Certificate, int Position)> _sent = [];
     private readonly IReadOnlyList<X509Certificate2> _peers;
+    private readonly X509Certificate2? _forNamed;
 
-    private PossibleSigners(IReadOnlyList<X509Certificate2> peers) => _peers = peers;
+    private PossibleSigners(IReadOnlyList<X509Certificate2> peers, X509Certificate2? forNamed) => (_peers, _forNamed) = (peers, forNamed);
 
     /// <summary>Reads the certificates of a message; none where a symmetric key signs.</summary>
     /// <exception cref="Failures.SecurityFailureException">One is malformed, or its key is none that the suite allows.</exception>
     public static PossibleSigners Read(SecurityHeader header, MessageRequirements requirements, KeySource source)
     {
-        var signers = new PossibleSigners(requirements.IsAsymmetric ? source.Peers : []);
+        var signers = new PossibleSigners(requirements.IsAsymmetric ? source.Peers : [], requirements.NamesSigner ? source.StandIn : null);
         try
         {
             foreach (var item in header.Items)
@@ -60,6 +61,12 @@ internal sealed class PossibleSigners : IDisposable
             {
                 standIn.Verify(suite, peer);
             }
+        }
+
+        // A certificate that is only named has verified once where it is known. Where it is not, another one does.
+        if (_forNamed is not null && done is null)
+        {
+            standIn.Verify(suite, _forNamed);
         }
     }
 

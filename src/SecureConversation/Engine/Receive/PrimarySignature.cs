@@ -60,10 +60,28 @@ internal sealed class PrimarySignature : IDisposable
             return new PrimarySignature(element, item.Position, null, null);
         }
 
-        var signer = SigningCertificate.Resolve(element.Key, shape.Header, source, requirements.AllowSerializedSigningToken);
+        var signer = ResolveSigner(found, shape.Header, source, requirements);
         signer.RequireMaySign(source);
         SignatureVerification.RequireValue(element, requirements.Suite, signer.Certificate);
         return new PrimarySignature(element, item.Position, signer, null);
+    }
+
+    /// <summary>
+    /// A client that is not known takes as long as one whose signature does not hold, so that nobody learns who is known.
+    /// </summary>
+    private static SigningCertificate ResolveSigner(
+        (SignatureElement Element, SecurityItem Item) found, SecurityHeader header, KeySource source, MessageRequirements requirements)
+    {
+        try
+        {
+            return SigningCertificate.ResolvePrimary(found.Element.Key, header, source, requirements);
+        }
+        catch (SecurityFailureException) when (requirements.NamesSigner && source.StandIn is { } standIn)
+        {
+            var xml = found.Item.Element;
+            StandInSignature.OfLength(xml.End - xml.Start).Verify(requirements.Suite, standIn);
+            throw;
+        }
     }
 
     /// <summary>Takes over a signature that was encrypted and whose value holds.</summary>

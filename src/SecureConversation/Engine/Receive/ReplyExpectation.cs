@@ -21,6 +21,9 @@ internal sealed class ReplyExpectation : IDisposable
     /// <summary>The action of the request; null when it is not known.</summary>
     public string? Action { get; init; }
 
+    /// <summary>Identifier of the session of the request; null outside sessions.</summary>
+    public string? Session { get; init; }
+
     /// <summary>Signatures of the request, primary first.</summary>
     public IReadOnlyList<SentSignature> Signatures { get; init; } = [];
 
@@ -30,11 +33,29 @@ internal sealed class ReplyExpectation : IDisposable
     /// <summary>Symmetric binding: SHA-1 of the cipher value of the request's EncryptedKey.</summary>
     public byte[] EncryptedKeySha1 { get; init; } = [];
 
+    /// <summary>The Id that the user name token of the request has, whose key protects the reply as well; null where none does.</summary>
+    public string? UserNameToken { get; init; }
+
+    /// <summary>Client: the issued token whose key protects the request and its reply; null where another key does.</summary>
+    public IssuedSecurityToken? Issued { get; init; }
+
+    /// <summary>Client: what keeps the key of <see cref="Issued"/>; null where there is none.</summary>
+    public IDisposable? IssuedTokens { get; init; }
+
     /// <summary>Asymmetric binding: the certificate of this side with its private key.</summary>
     public X509Credential? Own { get; init; }
+
+    /// <summary>
+    /// Asymmetric binding: the other certificate of this side, which the reply may be encrypted for; null when it has one for both.
+    /// </summary>
+    public X509Credential? OwnForEncryption { get; init; }
 
     /// <summary>Asymmetric binding: the certificates of the other side, by each of which it may sign.</summary>
     public IReadOnlyList<X509Certificate2> Peers { get; init; } = [];
 
-    public void Dispose() => Key?.Dispose();
+    public void Dispose()
+    {
+        Key?.Dispose();
+        IssuedTokens?.Dispose();
+    }
 }

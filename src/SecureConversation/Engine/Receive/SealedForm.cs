@@ -129,9 +129,13 @@ internal static class SealedForm
     private static void RequireText(XmlElement element)
     {
         var isValue = element.Is(Ds.SignatureValue) || element.Is(Wsse.KeyIdentifier) || element.Is(Ds.X509Certificate)
-            || element.Is(Ds.X509SerialNumber);
+            || element.Is(Ds.X509SerialNumber) || element.Is(Ds.Modulus) || element.Is(Ds.Exponent);
 
-        if (element.Is(Ds.X509IssuerName))
+        if (element.Is(Wsse.KeyIdentifier) && KnownUris.Get(element, Attr.ValueType) is Uris.SamlAssertionId or Uris.SamlId)
+        {
+            RequireShort(element.RawText, OfIds, MaxId);
+        }
+        else if (element.Is(Ds.X509IssuerName))
         {
             // RequireName judges the rest.
             RequireUnpadded(element.RawText);

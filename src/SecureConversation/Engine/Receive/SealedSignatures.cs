@@ -56,6 +56,12 @@ internal static class SealedSignatures
 
             // What the others are instead, such as an endorsing signature, says nothing about why this one could not be read.
             var likeliest = (opened.Find(o => o.IsRepeated) ?? opened[0]).Failure;
+            if (likeliest is { Thrown: not null } && chosen is null)
+            {
+                // The log says what code of the application threw.
+                throw likeliest;
+            }
+
             return chosen is { Element: { } element, IsWhole: true }
                 ? SignatureVerification.Refuse<PrimarySignature>(element, requirements.Suite, requirements.IsAsymmetric)
                 : Fail.With<PrimarySignature>(likeliest?.Code ?? FailureCode.DecryptionFailed,
@@ -84,7 +90,7 @@ internal static class SealedSignatures
                 return null;
             }
 
-            var signer = SigningCertificate.Resolve(element.Key, shape.Header, source, requirements.AllowSerializedSigningToken);
+            var signer = SigningCertificate.ResolvePrimary(element.Key, shape.Header, source, requirements);
             signer.RequireMaySign(source);
             return signer;
         }

@@ -1,5 +1,6 @@
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
@@ -57,6 +58,10 @@ internal sealed class SecurityHeader
         Items = items;
     }
 
+    /// <summary>That of an envelope which has none.</summary>
+    public static SecurityHeader Absent => new(default, []);
+
+    /// <summary>The element; the null element where there is none.</summary>
     public XmlElement Element { get; }
     public List<SecurityItem> Items { get; }
 
@@ -64,12 +69,15 @@ internal sealed class SecurityHeader
     public XmlElement Timestamp => Single(SecurityItemKind.Timestamp)?.Element ?? default;
 
     /// <exception cref="SecurityFailureException">The header is missing or has another shape.</exception>
-    public static SecurityHeader Read(SoapEnvelope envelope, ProtocolVersion protocol)
+    public static SecurityHeader Read(SoapEnvelope envelope, MessageRequirements requirements)
     {
+        var protocol = requirements.Protocol;
         var element = envelope.FindSecurity();
         if (element.IsNull)
         {
-            Fail.With(FailureCode.SecurityHeaderMissing);
+            return requirements.MayLackHeader
+                ? Absent
+                : Fail.With<SecurityHeader>(FailureCode.SecurityHeaderMissing);
         }
 
         if (element.End - element.Start > MaxBytes)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Requirements;
@@ -13,7 +12,7 @@ namespace SecureConversation.Engine.Receive;
 /// A message whose parts are covered by a verified primary signature. The digests of what stands in clear are compared first; those
 /// of encrypted parts follow when the parts are decrypted.
 /// </summary>
-internal sealed class SignedMessage : MessageIntegrity, IDisposable
+internal sealed class SignedMessage : MessageIntegrity
 {
     private readonly PrimarySignature _primary;
     private readonly List<HeldSignature> _signatures;
@@ -24,7 +23,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     // One for both halves: the bytes that it may compute are bounded for the whole message.
     private readonly ReferenceDigest _digest;
 
-    private SignedMessage(SoapEnvelope wire, SecurityHeader header, PrimarySignature primary, ReferenceDigest digest)
+    private SignedMessage(SoapEnvelope wire, SecurityHeader header, PrimarySignature primary, ReferenceDigest digest, KeyRing keys)
         : base(wire, header)
     {
         _primary = primary;
@@ -32,7 +31,10 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         _covered = new List<CoveredPart>(primary.Element.References.Count);
         _signatures =
         [
-            new(primary.Element, primary.Position, primary.Signer?.Certificate, primary.Signer?.Token, IsEndorsing: false),
+            keys.IssuedPrimary is { } issued
+                ? new(primary.Element, primary.Position, new ProvedVerifiedAssertion(issued.Assertion),
+                    MessagePart.SecurityItem(issued.Position), IsEndorsing: false)
+                : new(primary.Element, primary.Position, ProofOf(primary.Signer), primary.Signer?.Token, IsEndorsing: false),
         ];
     }
 
@@ -40,8 +42,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
 
     public override ReadOnlySpan<byte> ReplayValue => _primary.Element.Value;
 
-    /// <summary>The primary signature.</summary>
-    public PrimarySignature Primary => _primary;
+    public override PrimarySignature Primary => _primary;
 
     public override CoveredPart? Find(MessagePart location)
     {
@@ -61,14 +62,15 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     /// <param name="header">Its security header.</param>
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="primary">The signature, whose value holds. The result takes it over.</param>
+    /// <param name="keys">The keys of the message, one of which made the signature.</param>
     /// <exception cref="SecurityFailureException">The signature does not cover the timestamp.</exception>
     public static SignedMessage Begin(
-        SoapEnvelope wire, SecurityHeader header, MessageRequirements requirements, PrimarySignature primary)
+        SoapEnvelope wire, SecurityHeader header, MessageRequirements requirements, PrimarySignature primary, KeyRing keys)
     {
         var digest = new ReferenceDigest(requirements.Suite.Digest);
         try
         {
-            var message = new SignedMessage(wire, header, primary, digest);
+            var message = new SignedMessage(wire, header, primary, digest, keys);
             message.VerifyTimestamp(requirements);
             return message;
         }
@@ -80,14 +82,8 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     }
 
     /// <summary>Compares the digests of what was encrypted, and verifies the endorsing signatures.</summary>
-    /// <param name="plain">The decrypted envelope.</param>
-    /// <param name="header">Its security header.</param>
-    /// <param name="encrypted">The parts that were encrypted.</param>
-    /// <param name="requirements">The requirements for the message.</param>
-    /// <param name="keys">The symmetric keys of the message.</param>
-    /// <param name="source">The certificates that the receiver knows.</param>
-    /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest or an endorsing signature is wrong.</exception>
-    public void Complete(SoapEnvelope plain, SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements,
+    /// <inheritdoc/>
+    public override void Complete(SoapEnvelope plain, SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements,
         KeyRing keys, KeySource source)
     {
         foreach (var reference in _open)
@@ -115,7 +111,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         _digest.Dispose();
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _primary.Dispose();
         _digest.Dispose();
@@ -125,12 +121,8 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     /// Compares the digests of what else stands in clear on the wire. Where encryption came first that is everything, the endorsing
     /// signatures included.
     /// </summary>
-    /// <param name="encrypted">The encrypted parts.</param>
-    /// <param name="requirements">The requirements for the message.</param>
-    /// <param name="keys">The symmetric keys of the message.</param>
-    /// <param name="source">The certificates that the receiver knows.</param>
-    /// <exception cref="SecurityFailureException">A reference leads nowhere, or a digest or an endorsing signature is wrong.</exception>
-    public void VerifyOnWire(EncryptedParts encrypted, MessageRequirements requirements, KeyRing keys, KeySource source)
+    /// <inheritdoc/>
+    public override void VerifyOnWire(EncryptedParts encrypted, MessageRequirements requirements, KeyRing keys, KeySource source)
     {
         VerifyReferences(encrypted, requirements);
         if (!requirements.SignsFirst)
@@ -201,12 +193,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     {
         // Checked before any signature is verified: each costs an operation with a public key that the sender chose.
         var others = header.Items.FindAll(i => i.Kind == SecurityItemKind.Signature && i.Position != _primary.Position);
-        var endorsing = requirements.Supporting.Count(t => t.Endorses);
-        if (others.Count != endorsing)
-        {
-            Fail.With(others.Count < endorsing ? FailureCode.TokenMissing : FailureCode.UnexpectedElement, "endorsing ds:Signature",
-                FailureText.Of(others.Count, "of them"), FailureText.Of(endorsing, "(EndpointSupportingTokenParameters)"));
-        }
+        EndorsingSignature.RequireCount(others.Count, requirements);
 
         var needsContext = requirements.EndorsingContext is not null;
         foreach (var item in others)
@@ -224,12 +211,17 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
             }
 
             var isOfContext = needsContext && keys.IsOfEndorsingContext(signature.Key);
-            var (certificate, token) = isOfContext
-                ? VerifyByContext(signature, header, requirements, keys)
-                : VerifyByCertificate(signature, header, requirements, source, isSealed);
+            var (proof, token) = isOfContext
+                ? EndorsingSignature.VerifyByContext(signature, header, requirements, keys)
+                : EndorsingSignature.Verify(signature, header, requirements, keys, source, isSealed);
             needsContext &= !isOfContext;
+            if (token is not null && _signatures.Exists(s => s.IsEndorsing && s.Token == token))
+            {
+                Fail.With(FailureCode.UnexpectedElement, "a second endorsing ds:Signature of the same token");
+            }
+
             SignatureVerification.RequireDigest(signature.References[0], header.Items[_primary.Position].Element, _digest);
-            _signatures.Add(new HeldSignature(signature, item.Position, certificate, token, IsEndorsing: true));
+            _signatures.Add(new HeldSignature(signature, item.Position, proof, token, IsEndorsing: true));
         }
 
         if (needsContext)
@@ -238,25 +230,7 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
         }
     }
 
-    private static (X509Certificate2? Certificate, MessagePart? Token) VerifyByCertificate(
-        SignatureElement signature, SecurityHeader header, MessageRequirements requirements, KeySource source, bool isSealed)
-    {
-        var signer = SigningCertificate.Resolve(signature.Key, header, source, allowSerialized: true);
-        if (isSealed)
-        {
-            SealedForm.RequireName(signature.Key, signer.Certificate);
-        }
-
-        SignatureVerification.RequireValue(signature, requirements.Suite, signer.Certificate);
-        return (signer.Certificate, signer.Token);
-    }
-
-    private static (X509Certificate2? Certificate, MessagePart? Token) VerifyByContext(
-        SignatureElement signature, SecurityHeader header, MessageRequirements requirements, KeyRing keys)
-    {
-        SignatureVerification.RequireValue(signature, requirements.Suite, keys.ForEndorsement(signature.Key));
-        return (null, MessagePart.SecurityItem(header.Single(TokenKind.SecurityContext)!.Value.Position));
-    }
+    private static ProvedCertificate? ProofOf(SigningCertificate? signer) => signer is null ? null : new(signer.Certificate);
 
     private static void Add(List<CoveredPart> covered, CoveredPart part)
     {
@@ -299,6 +273,14 @@ internal sealed class SignedMessage : MessageIntegrity, IDisposable
     private static SecurityItem? Dereference(SecurityItem item, SecurityHeader header)
     {
         var target = item.Kind == SecurityItemKind.SecurityTokenReference ? item.Element.FirstChild : default;
+        if (!target.IsNull && target.Is(Wsse.KeyIdentifier)
+            && KnownUris.Get(target, Attr.ValueType) is Uris.SamlAssertionId or Uris.SamlId)
+        {
+            // SAML token profile 1.1 section 3.4.4.
+            var assertion = header.FindById(new XmlId(target.RawText.Trim(" \t\r\n"u8).ToArray()));
+            return assertion?.Token == TokenKind.Saml ? assertion : null;
+        }
+
         return !target.IsNull && target.Is(Wsse.Reference) && XmlId.OfReference(target, Attr.Uri) is { } id ? header.FindById(id) : null;
     }
 

@@ -1,5 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Receive;
@@ -45,6 +47,57 @@ internal sealed record SigningCertificate(X509Certificate2 Certificate, MessageP
             reference.IsX509 ? FailureCode.WrongToken : FailureCode.UnresolvedReference, "signing certificate", reference.Describe(),
             Describe(source.Peers));
         return new SigningCertificate(known, null);
+    }
+
+    /// <summary>
+    /// The certificate of the primary signature. Where the binding has the client name it, it is one that the service knows, or that a
+    /// supporting token or the reference itself has.
+    /// </summary>
+    /// <exception cref="SecurityFailureException">The reference names none, or one that the message may not bring.</exception>
+    public static SigningCertificate ResolvePrimary(
+        KeyReference reference, SecurityHeader header, KeySource source, MessageRequirements requirements)
+    {
+        if (!requirements.NamesSigner)
+        {
+            return Resolve(reference, header, source, requirements.AllowSerializedSigningToken);
+        }
+
+        if (!reference.IsX509)
+        {
+            Fail.With(FailureCode.UnresolvedReference, "signing certificate", reference.Describe(), "a certificate by its properties");
+        }
+
+        if (reference.Kind == KeyReferenceKind.RawData
+            && requirements.SigningToken!.X509ReferenceStyle == X509ReferenceStyle.RawDataKeyIdentifier)
+        {
+            return new SigningCertificate(BinarySecurityToken.ReadCertificate(reference.Value.Span), null);
+        }
+
+        var named = FindSupporting(reference, header) ?? source.FindClient(reference)
+            ?? Fail.With<X509Certificate2>(FailureCode.UnknownClientCertificate, "signing certificate", reference.Describe(),
+                "a certificate of ServiceCredentials.KnownClientCertificates");
+        return new SigningCertificate(named, null);
+    }
+
+    /// <summary>
+    /// A certificate in the header that a reference names. It is the token of something else, so it has no location here.
+    /// </summary>
+    private static X509Certificate2? FindSupporting(KeyReference reference, SecurityHeader header)
+    {
+        foreach (var item in header.Items)
+        {
+            if (item.Token == TokenKind.X509 && BinarySecurityToken.Read(item.Element) is var certificate)
+            {
+                if (reference.Matches(certificate))
+                {
+                    return certificate;
+                }
+
+                certificate.Dispose();
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Refuses a certificate that may not sign the message.</summary>

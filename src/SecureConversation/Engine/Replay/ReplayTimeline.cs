@@ -13,6 +13,9 @@ internal sealed class ReplayTimeline(int capacity, TimeProvider clock)
     /// <summary>Remembered slices, the current one included.</summary>
     public const int Slices = 9;
 
+    // 73 years where a timestamp counts nanoseconds: sums of such times stay within the range of timestamps.
+    private const long Longest = long.MaxValue / 4;
+
     private readonly Lock _lock = new();
     private readonly int[] _counts = new int[Slices];
     private readonly OwnerCounts _owners = new();
@@ -120,7 +123,7 @@ internal sealed class ReplayTimeline(int capacity, TimeProvider clock)
     private void Lengthen(TimeSpan retention, long now)
     {
         _retention = retention;
-        var whole = (long)Math.Ceiling(retention.TotalSeconds * clock.TimestampFrequency);
+        var whole = (long)Math.Min(Math.Ceiling(retention.TotalSeconds * clock.TimestampFrequency), Longest);
         _width = Math.Max(1, (whole + 7) / 8);
         Volatile.Write(ref _sliceEnd, now + (Count == 0 ? _width : whole));
     }

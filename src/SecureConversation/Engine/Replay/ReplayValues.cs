@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace SecureConversation.Engine.Replay;
 
@@ -7,12 +8,24 @@ internal static class ReplayValues
 {
     private const byte SignatureKind = 1;
     private const byte EncryptedKeyKind = 2;
+    private const byte NonceKind = 3;
+    private const byte AssertionKind = 4;
 
     /// <param name="value">Octets of the SignatureValue of the primary signature.</param>
     public static byte[] OfSignature(ReadOnlySpan<byte> value) => Hash(SignatureKind, value);
 
     /// <param name="cipherValue">Octets of the CipherValue of an EncryptedKey.</param>
     public static byte[] OfEncryptedKey(ReadOnlySpan<byte> cipherValue) => Hash(EncryptedKeyKind, cipherValue);
+
+    /// <param name="userName">The user.</param>
+    /// <param name="nonce">Octets of the nonce in his token.</param>
+    /// <param name="created">The time in it.</param>
+    public static byte[] OfNonce(string userName, ReadOnlySpan<byte> nonce, string? created) => Hash(NonceKind, Encoding.UTF8.GetBytes(
+        $"{userName.Length}:{userName}{Convert.ToHexString(nonce)}:{created}"));
+
+    /// <param name="issuer">The issuer of an assertion.</param>
+    /// <param name="id">Its Id, which is unique among those of the issuer and has no null character, as XML has none.</param>
+    public static byte[] OfAssertion(string issuer, string id) => Hash(AssertionKind, Encoding.UTF8.GetBytes($"{id}\0{issuer}"));
 
     private static byte[] Hash(byte kind, ReadOnlySpan<byte> value)
     {

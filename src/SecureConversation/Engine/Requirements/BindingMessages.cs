@@ -35,9 +35,17 @@ internal sealed class BindingMessages
     public ProtocolVersion Protocol { get; }
     public SecurityBindingElement Element => _element;
 
+    /// <summary>
+    /// Whether replies to a request of this kind may be without security. Only those of the application may: a handshake carries keys,
+    /// and an end of a session that nobody proves would be anybody's.
+    /// </summary>
+    public bool AllowsUnsecuredReply(MessageKind request) => _element.EnableUnsecuredResponse && request == MessageKind.Application;
+
     /// <summary>The token of the session; null where the binding element establishes none.</summary>
-    public SecureConversationSecurityTokenParameters? Session =>
-        (_element as SymmetricSecurityBindingElement)?.ProtectionTokenParameters as SecureConversationSecurityTokenParameters;
+    public SecureConversationSecurityTokenParameters? Session => _element.SessionToken;
+
+    /// <summary>Whether the transport protects the messages.</summary>
+    public bool IsProtectedByTransport => _element is TransportSecurityBindingElement;
 
     /// <summary>
     /// WCF's RequireCancellation: whether the client tells the service that a session ends. Without it, WCF keeps the state of
@@ -75,7 +83,7 @@ internal sealed class BindingMessages
             return known;
         }
 
-        var requirements = MessageRequirements.Create(_element, Soap, role, body, Headers(signed, role.Sender));
+        var requirements = MessageRequirements.Create(_element, Soap, role, body, Headers(signed, role.Sender), signed);
         if (key.Item2.Length <= MaxCachedAction && _cache.Count < MaxCached)
         {
             _cache.TryAdd(key, requirements);

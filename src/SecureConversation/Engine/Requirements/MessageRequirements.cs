@@ -17,8 +17,20 @@ internal enum PrimaryTokenKind
     /// <summary>Session: the key of the security context.</summary>
     SecurityContext,
 
+    /// <summary>Symmetric binding: the key of an issued token, which is in the request and not in the reply.</summary>
+    IssuedToken,
+
     /// <summary>Asymmetric binding: the certificate of the sender.</summary>
     Certificate,
+
+    /// <summary>Symmetric binding, request: a key made of the password of the client (UsernameToken Profile 1.1 section 4).</summary>
+    UserName,
+
+    /// <summary>Symmetric binding, reply: that key, by the Id that its token has in the request.</summary>
+    CorrelatedUserName,
+
+    /// <summary>Transport binding: none. The transport protects the message, and tokens that endorse sign its timestamp.</summary>
+    Transport,
 }
 
 /// <summary>
@@ -65,20 +77,68 @@ internal sealed record MessageRequirements
 
     public required IReadOnlyList<SupportingToken> Supporting { get; init; }
 
+    /// <summary>The user name whose key signs a request; null where another key does.</summary>
+    public UserNameSecurityTokenParameters? PrimaryUserName { get; init; }
+
     /// <summary>The certificate that the sender encrypts for, and how it is named.</summary>
     public X509SecurityTokenParameters? EncryptionToken { get; init; }
 
     /// <summary>The certificate that signs in an asymmetric binding.</summary>
     public X509SecurityTokenParameters? SigningToken { get; init; }
 
+    /// <summary>
+    /// Whether the primary signature covers the token of its own key, where that travels
+    /// (<see cref="SecurityBindingElement.ProtectTokens"/>).
+    /// </summary>
+    public required bool ProtectTokens { get; init; }
+
+    /// <summary>
+    /// Whether the message names the certificate that signs it and does not bring it, so that the service has to know it beforehand.
+    /// </summary>
+    public bool NamesSigner => Role.IsFromClient
+        && SigningToken is { InclusionMode: SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator };
+
+    /// <summary>Whether the sender sends the certificate that it encrypts for to the one whose it is.</summary>
+    public bool SendsEncryptionToken =>
+        Role.IsFromClient && EncryptionToken is { InclusionMode: SecurityTokenInclusionMode.AlwaysToRecipient };
+
+    /// <summary>
+    /// Whether the receiver takes its own certificate. Once lets the sender choose: ours does not send it, as a service of WCF refuses it.
+    /// </summary>
+    public bool TakesEncryptionToken => SendsEncryptionToken
+        || (Role.IsFromClient && EncryptionToken is { InclusionMode: SecurityTokenInclusionMode.Once });
+
+    /// <summary>
+    /// How many certificates a message can bring: one that signs, those that support, and that of the receiver. Each costs work before
+    /// anything is authentic.
+    /// </summary>
+    public int MostCertificates => (IsAsymmetric && !NamesSigner ? 1 : 0) + Supporting.Count(t => t.Kind == TokenKind.X509)
+        + (TakesEncryptionToken ? 1 : 0);
+
+    /// <summary>The issued token whose key signs and encrypts; null where another key does.</summary>
+    public IssuedSecurityTokenParameters? IssuedToken { get; init; }
+
     /// <summary>Whether the message itself may bring the certificate that signs it.</summary>
     public bool AllowSerializedSigningToken { get; init; }
 
     /// <summary>
-    /// The security context that endorses the message; null where none does. It is so in a renewal only, which the key of the session
-    /// endorses (WS-SecureConversation 1.3 section 5).
+    /// Whether the message belongs to a session that a transport protects: then the context that endorses it is that of the session.
     /// </summary>
-    public SupportingToken? EndorsingContext => Supporting is [.., { Kind: SecurityContextTokenKind } last] ? last : null;
+    public bool IsInTransportSession { get; init; }
+
+    /// <summary>
+    /// The security context that endorses the message; null where none does. It is so in a renewal, which the key of the session endorses
+    /// (WS-SecureConversation 1.3 section 5), and in the requests of a session that a transport protects.
+    /// </summary>
+    public SupportingToken? EndorsingContext => Supporting.FirstOrDefault(t => t.Kind == TokenKind.SecurityContext);
+
+    /// <summary>The user name whose key endorses the message; null where none does.</summary>
+    public UserNameSecurityTokenParameters? EndorsingUserName =>
+        Supporting.FirstOrDefault(t => t is { Endorses: true, Kind: UserNameTokenKind })?.Parameters as UserNameSecurityTokenParameters;
+
+    /// <summary>How many endorsing signatures the message has: at least, and at most where optional tokens are there.</summary>
+    public (int Least, int Most) Endorsements => (
+        Supporting.Count(t => t is { Endorses: true, IsOptional: false }), Supporting.Count(t => t.Endorses));
 
     /// <summary>Whether the endorsing context signs with a key that is derived from its own.</summary>
     public bool EndorsingContextDerives => EndorsingContext is { Parameters.RequireDerivedKeys: true };
@@ -90,11 +150,30 @@ internal sealed record MessageRequirements
     public TokenKind? RequiredToken => Primary switch
     {
         PrimaryTokenKind.WrappedKey => TokenKind.EncryptedKey,
+        PrimaryTokenKind.UserName => TokenKind.UserName,
         PrimaryTokenKind.SecurityContext when Role.IsFromClient => TokenKind.SecurityContext,
+        PrimaryTokenKind.IssuedToken when Role.IsFromClient => TokenKind.Saml,
         _ => null,
     };
 
     public bool IsAsymmetric => Primary == PrimaryTokenKind.Certificate;
+
+    /// <summary>Whether the transport protects the message, and not a signature.</summary>
+    public bool IsProtectedByTransport => Primary == PrimaryTokenKind.Transport;
+
+    /// <summary>Whether the body is protected against changes.</summary>
+    public bool ProtectsBody => SignBody || IsProtectedByTransport;
+
+    /// <summary>
+    /// Whether a receiver refuses the message without timestamp. As WCF, a service does not ask for one where the transport protects the
+    /// message and no token endorses it: whoever has such a message has the password in it, and need not repeat the message.
+    /// </summary>
+    public bool NeedsTimestamp => Timestamp && (!IsProtectedByTransport || !Role.IsRequest || Endorsements.Least > 0);
+
+    /// <summary>
+    /// Whether the message may come without security header: a transport protects it, and there is nothing that the header could hold.
+    /// </summary>
+    public bool MayLackHeader => IsProtectedByTransport && !Timestamp && Supporting.All(t => t.IsOptional);
     public bool SignBody => Body != ProtectionLevel.None;
     public bool EncryptBody => Body == ProtectionLevel.EncryptAndSign;
 
@@ -108,7 +187,54 @@ internal sealed record MessageRequirements
     public bool Allows(TokenKind token) =>
         token == TokenKind.EncryptedKey ? Primary is PrimaryTokenKind.WrappedKey or PrimaryTokenKind.Certificate
         : token == TokenKind.SecurityContext ? Primary == PrimaryTokenKind.SecurityContext || Supporting.Any(s => s.Kind == token)
-        : token != TokenKind.DerivedKey || DerivedKeys || EndorsingContextDerives;
+        : token == TokenKind.Saml ? IssuedTokens > 0
+        : token != TokenKind.DerivedKey || DerivedKeys || EndorsingContextDerives || EndorsingIssuedTokenDerives
+            || EndorsingUserName is { RequireDerivedKeys: true };
+
+    /// <summary>How many issued tokens a message has at most.</summary>
+    public int IssuedTokens => (Primary == PrimaryTokenKind.IssuedToken && Role.IsFromClient ? 1 : 0)
+        + Supporting.Count(t => t.Kind == TokenKind.Saml);
+
+    /// <summary>The issued tokens whose keys the message proves.</summary>
+    public IEnumerable<IssuedSecurityTokenParameters> IssuedTokensWithKeys
+    {
+        get
+        {
+            var supporting = Supporting.Where(t => t is { Kind: SamlTokenKind, Endorses: true })
+                .Select(t => (IssuedSecurityTokenParameters)t.Parameters);
+            return IssuedToken is { } primary && Role.IsFromClient ? supporting.Prepend(primary) : supporting;
+        }
+    }
+
+    /// <summary>Whether an issued token endorses with a key that is derived from its own. RSA keys have none derived.</summary>
+    public bool EndorsingIssuedTokenDerives => Supporting.Any(t => t is { Kind: SamlTokenKind, Endorses: true }
+        && t.Parameters is IssuedSecurityTokenParameters { KeyType: SecurityKeyType.SymmetricKey, RequireDerivedKeys: true });
+
+    /// <summary>Whether a token of this kind may come as ciphertext that nothing signs.</summary>
+    public bool MayBeUnsignedCiphertext(TokenKind? token) =>
+        token is not null && Supporting.Any(s => s.Kind == token && s.MayBeUnsignedCiphertext);
+
+    /// <summary>Whether the message has tokens of this kind, each of which is encrypted: not where one of them signs it.</summary>
+    public bool EncryptsEach(TokenKind token)
+    {
+        if (IsAsymmetric && token == TokenKind.X509)
+        {
+            return false;
+        }
+
+        var encrypts = false;
+        foreach (var supporting in Supporting)
+        {
+            if (supporting.Kind == token && !supporting.IsEncrypted)
+            {
+                return false;
+            }
+
+            encrypts |= supporting.Kind == token;
+        }
+
+        return encrypts;
+    }
 
     /// <summary>
     /// Whether the signature has to be encrypted. Where nothing else is encrypted, WCF leaves the signature in clear: its digests
@@ -119,12 +245,19 @@ internal sealed record MessageRequirements
         encryptsAnything && Order == MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature;
 
     /// <summary>The requirements for messages that the binding element protects.</summary>
+    /// <param name="element">The element.</param>
+    /// <param name="soap">The names of the versions of SOAP and WS-Addressing.</param>
+    /// <param name="role">The role of the message.</param>
+    /// <param name="body">The level of its body.</param>
+    /// <param name="headers">The headers that are protected.</param>
+    /// <param name="action">Its signed action, which decides on further tokens; null when it has none.</param>
     public static MessageRequirements Create(
         SecurityBindingElement element,
         SoapNames soap,
         MessageRole role,
         ProtectionLevel body,
-        HeaderProtection headers)
+        HeaderProtection headers,
+        string? action = null)
     {
         var version = element.MessageSecurityVersion;
         var requirements = new MessageRequirements
@@ -146,12 +279,14 @@ internal sealed record MessageRequirements
             Body = body,
             Headers = headers,
             SignPrefixesInValues = element.SignPrefixesInValues,
+            ProtectTokens = element.ProtectTokens,
             SignatureConfirmation = element.RequireSignatureConfirmation && !role.IsRequest,
-            Supporting = role == MessageRole.Request ? SupportingToken.Of(element.EndpointSupportingTokenParameters) : [],
+            Supporting = role == MessageRole.Request ? SupportingToken.Of(element, action) : [],
         };
 
         return element switch
         {
+            TransportSecurityBindingElement transport => requirements.OverTransport(transport),
             SymmetricSecurityBindingElement
             {
                 ProtectionTokenParameters: SecureConversationSecurityTokenParameters context,
@@ -168,6 +303,24 @@ internal sealed record MessageRequirements
                 Primary = role.IsRequest ? PrimaryTokenKind.WrappedKey : PrimaryTokenKind.CorrelatedKey,
                 DerivedKeys = certificate.RequireDerivedKeys,
                 EncryptionToken = certificate,
+            },
+            SymmetricSecurityBindingElement
+            {
+                ProtectionTokenParameters: UserNameSecurityTokenParameters userName,
+            } => requirements with
+            {
+                Primary = role.IsRequest ? PrimaryTokenKind.UserName : PrimaryTokenKind.CorrelatedUserName,
+                DerivedKeys = userName.RequireDerivedKeys,
+                PrimaryUserName = role.IsRequest ? userName : null,
+            },
+            SymmetricSecurityBindingElement
+            {
+                ProtectionTokenParameters: IssuedSecurityTokenParameters issued,
+            } => requirements with
+            {
+                Primary = PrimaryTokenKind.IssuedToken,
+                DerivedKeys = issued.RequireDerivedKeys,
+                IssuedToken = issued,
             },
             AsymmetricSecurityBindingElement
             {
@@ -188,11 +341,47 @@ internal sealed record MessageRequirements
 
     /// <summary>The same for a renewal, which the context to renew endorses beside all that the bootstrap asks for (recorded).</summary>
     /// <param name="session">The token of the session: whether its keys are derived decides here, too.</param>
-    public MessageRequirements ForRenewal(SecureConversationSecurityTokenParameters session) => this with
+    public MessageRequirements ForRenewal(SecureConversationSecurityTokenParameters session)
     {
-        Supporting = [.. Supporting, new SupportingToken(TokenKind.SecurityContext, session, SupportingTokenAttachment.Endorsing)],
-    };
+        var context = new SupportingToken(TokenKind.SecurityContext, session, SupportingTokenAttachment.Endorsing);
+        return this with { Supporting = [.. Supporting, IsProtectedByTransport ? OverTransport(context) : context] };
+    }
 
     /// <summary>The same for Cancel and its response, which WCF always signs and never encrypts (recorded).</summary>
-    public MessageRequirements ForCancel() => this with { Body = ProtectionLevel.Sign, DerivedKeysOptional = true };
+    public MessageRequirements ForCancel() =>
+        IsProtectedByTransport ? this : this with { Body = ProtectionLevel.Sign, DerivedKeysOptional = true };
+
+    /// <summary>
+    /// The same for a message that the transport protects: nothing is encrypted, and no signature covers more than the timestamp and, by
+    /// private keys and with WS-Addressing, a:To. Messages of a session always have a timestamp (recorded).
+    /// </summary>
+    private MessageRequirements OverTransport(TransportSecurityBindingElement element)
+    {
+        List<SupportingToken> supporting = [.. Supporting.Select(OverTransport)];
+        var signsTo = Soap.HasAddressing && supporting.Any(t => t.Endorses && t.Kind.SignsWithPrivateKey(t.Parameters));
+        return this with
+        {
+            Primary = PrimaryTokenKind.Transport,
+            Order = MessageProtectionOrder.SignBeforeEncrypt,
+            IsBound = false,
+            Timestamp = Timestamp || element.SessionToken is not null,
+            IsInTransportSession = element.SessionToken is not null,
+            Body = ProtectionLevel.None,
+            Headers = new HeaderProtection(signsTo ? [Soap.To] : [], []),
+            SignatureConfirmation = false,
+            Supporting = supporting,
+        };
+    }
+
+    /// <summary>
+    /// What a transport binding asks of a token: that it is there, and that it signs where it endorses. As WCF does, the key of a session
+    /// that is cancelled signs itself, whatever RequireDerivedKeys says (recorded).
+    /// </summary>
+    private static SupportingToken OverTransport(SupportingToken token) => token with
+    {
+        Attachment = token.Endorses ? SupportingTokenAttachment.Endorsing : SupportingTokenAttachment.Signed,
+        Parameters = token.Parameters is SecureConversationSecurityTokenParameters session
+            ? session with { RequireDerivedKeys = session is { RequireDerivedKeys: true, RequireCancellation: false } }
+            : token.Parameters,
+    };
 }

@@ -1,10 +1,12 @@
-using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
+using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Send;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -13,16 +15,35 @@ namespace SecureConversation.Engine.Roles;
 /// Immutable: with other credentials there is another one.
 /// </summary>
 internal sealed class ClientExchange(
-    BindingMessages messages, ClientCredentials credentials, EngineEnvironment environment, InMemoryReplayCache replays)
+    BindingMessages messages, ClientCredentials credentials, EngineEnvironment environment, InMemoryReplayCache replays,
+    IssuedTokens issued)
 {
-    private readonly ServiceCertificateCheck _check = new(credentials, environment);
+    private const int RsaKeyBits = 2048;
 
-    /// <summary>Judges the certificate of the service and chooses one.</summary>
+    private readonly ServiceCertificateCheck _check = new(credentials, environment);
+    private readonly IssuedSecurityTokenParameters[] _issuedParameters = [.. IssuedTokens.Of(messages.Element)];
+
+    // Only the service that the token is for can decrypt its key: the client needs no certificate to know it.
+    private readonly bool _issuedProtects = ProtectionToken(messages.Element) is not null;
+
+    /// <summary>The issued tokens of the client.</summary>
+    public IssuedTokens Issued { get; } = issued;
+
+    // As long as the client has these credentials: a session is renewed by the key that opened it.
+    private readonly Lazy<RSA> _rsaKey = new(() => credentials.RsaKey ?? RSA.Create(RsaKeyBits));
+
+    /// <summary>
+    /// Judges the certificate of the service and chooses one. Where the transport protects messages, it has judged the service.
+    /// </summary>
     /// <exception cref="SecureConversationException">None is trusted and the expected one.</exception>
-    public ToService With(string? to) => new(this, _check.Require(to));
+    public ToService With(string? to) => new(
+        this, _issuedProtects || messages.IsProtectedByTransport ? null : _check.Require(to), to);
 
     /// <summary>The exchange with a service whose certificate was judged.</summary>
-    public readonly record struct ToService(ClientExchange Exchange, IReadOnlyList<X509Certificate2> Certificates)
+    /// <param name="Exchange">The exchange.</param>
+    /// <param name="Service">The certificates of the service; null where an issued token or the transport protects.</param>
+    /// <param name="To">The address of the service.</param>
+    public readonly record struct ToService(ClientExchange Exchange, TrustedService? Service, string? To)
     {
         /// <inheritdoc cref="ClientExchange.Secure"/>
         public SecuredRequest Secure(SoapEnvelope plain, MessageRequirements requirements, MessageKind kind, string? action = null,
@@ -38,10 +59,31 @@ internal sealed class ClientExchange(
     private SecuredRequest Secure(ToService service, SoapEnvelope plain, MessageRequirements requirements, MessageKind kind, string? action,
         SessionSendKeys? endorsing)
     {
-        SenderToken token = requirements.IsAsymmetric
-            ? new SenderToken.Certificates(credentials.ClientCertificate!, service.Certificates[0])
-            : new SenderToken.WrappedKey(service.Certificates[0]);
-        var extras = new SenderExtras { Credentials = credentials, Endorsing = endorsing };
+        var tokens = _issuedParameters.Length == 0
+            ? null
+            : new MessageIssuedTokens(_issuedParameters, parameters => Issued.Share(parameters, service.To));
+        try
+        {
+            return SecureWith(tokens, service, plain, requirements, kind, action, endorsing);
+        }
+        catch
+        {
+            tokens?.Dispose();
+            throw;
+        }
+    }
+
+    private SecuredRequest SecureWith(MessageIssuedTokens? tokens, ToService service, SoapEnvelope plain, MessageRequirements requirements,
+        MessageKind kind, string? action, SessionSendKeys? endorsing)
+    {
+        var protection = ProtectionToken(messages.Element) is { } parameters ? tokens!.Of(parameters) : null;
+        SenderToken token = protection is not null ? new SenderToken.Issued(protection)
+            : requirements.IsProtectedByTransport ? new SenderToken.Transport()
+            : requirements.IsAsymmetric ? new SenderToken.Certificates(credentials.ClientCertificate!, service.Service!.Encryption)
+            : requirements.PrimaryUserName is not null ? new SenderToken.UserName(credentials)
+            : new SenderToken.WrappedKey(service.Service!.Encryption);
+        var extras = new SenderExtras { Credentials = credentials, Issued = tokens, Endorsing = endorsing, RsaKey = _rsaKey };
+        requirements = WithoutMissing(requirements);
         environment.Messages?.Plain(plain, action, session: null, relatesTo: null, remote: null);
         using var securing = environment.Telemetry.Secure(session: null);
         var securer = new MessageSecurer(requirements, environment.Clock, messages.Element.LocalClientSettings.TimestampValidityDuration,
@@ -55,10 +97,24 @@ internal sealed class ClientExchange(
             Signatures = message.Signatures,
             Key = message.Key,
             EncryptedKeySha1 = message.EncryptedKeySha1,
+            UserNameToken = message.UserNameToken,
+            Issued = protection,
+            IssuedTokens = tokens,
             Own = credentials.ClientCertificate,
-            Peers = requirements.IsAsymmetric ? service.Certificates : [],
+            OwnForEncryption = credentials.ClientEncryptionCertificate,
+            Peers = requirements.IsAsymmetric ? service.Service!.Signing : [],
         };
         var receiver = new ReplyReceiver(messages, environment, new ReplyKeySource(expectation), expectation, kind, replays);
         return new SecuredRequest(message, receiver);
     }
+
+    /// <summary>The same without the optional tokens for which the client has no credential.</summary>
+    private MessageRequirements WithoutMissing(MessageRequirements requirements) => requirements.Supporting.Any(IsMissing)
+        ? requirements with { Supporting = [.. requirements.Supporting.Where(token => !IsMissing(token))] }
+        : requirements;
+
+    private bool IsMissing(SupportingToken token) => token.IsOptional && token.Kind.Missing(token.Parameters, credentials) is not null;
+
+    private static IssuedSecurityTokenParameters? ProtectionToken(SecurityBindingElement element) =>
+        (element as SymmetricSecurityBindingElement)?.ProtectionTokenParameters as IssuedSecurityTokenParameters;
 }

@@ -14,7 +14,7 @@ internal sealed class ClientRole
         Environment = environment;
         Messages = new EndpointMessages(binding);
         Replays = new InMemoryReplayCache(Messages.Application.Element.LocalClientSettings.ReplayCacheSize, environment.Clock);
-        _exchange = CreateExchange(credentials);
+        _exchange = CreateExchange(credentials, previous: null);
     }
 
     public EngineEnvironment Environment { get; }
@@ -32,10 +32,17 @@ internal sealed class ClientRole
     /// <exception cref="SecureConversationException">The certificate of the service is not trusted or not the expected one.</exception>
     public ClientExchange.ToService ExchangeWith(string? to) => _exchange.With(to);
 
+    /// <summary>The issued tokens of the client, with the credentials that it has now.</summary>
+    public IssuedTokens Issued => _exchange.Issued;
+
     /// <summary>Has other credentials from now on. Requests under way, and open sessions, go on with what they have.</summary>
     /// <exception cref="ArgumentException">What makes a certificate trusted is not usable. Nothing has changed.</exception>
-    public void Use(ClientCredentials credentials) => _exchange = CreateExchange(credentials);
+    public void Use(ClientCredentials credentials) => _exchange = CreateExchange(credentials, _exchange.Issued);
 
-    private ClientExchange CreateExchange(ClientCredentials credentials) =>
-        new(Messages.Bootstrap ?? Messages.Application, credentials, Environment, Replays);
+    private ClientExchange CreateExchange(ClientCredentials credentials, IssuedTokens? previous)
+    {
+        var messages = Messages.Bootstrap ?? Messages.Application;
+        return new(messages, credentials, Environment, Replays,
+            new IssuedTokens(messages.Element, credentials, Environment, previous));
+    }
 }

@@ -13,7 +13,7 @@ internal static class CredentialChecks
     /// <exception cref="ArgumentException">Something is missing; the message says what to set.</exception>
     public static void Require(MessageSecurityBinding binding, ServiceCredentials credentials)
     {
-        if (credentials.ServiceCertificate is null)
+        if (credentials.ServiceCertificate is null && binding.Element is not TransportSecurityBindingElement)
         {
             Throw("The binding needs the certificate of the service: set ServiceCredentials.ServiceCertificate.", nameof(credentials));
         }
@@ -29,16 +29,53 @@ internal static class CredentialChecks
                 nameof(credentials));
         }
 
-        foreach (var kind in ClientTokens(binding))
+        var tokens = ClientTokens(binding).ToList();
+        foreach (var token in tokens)
         {
-            Throw(kind.Missing(credentials), nameof(credentials));
+            Throw(token is { Endorses: true, Kind: UserNameTokenKind } ? null : token.Kind.Missing(token.Parameters, credentials),
+                nameof(credentials));
         }
+
+        if (ProtectingUserName(binding) is not null || tokens.Exists(t => t is { Endorses: true, Kind: UserNameTokenKind }))
+        {
+            Throw(UserNameTokenKind.MissingProvider(credentials, "user names as keys"), nameof(credentials));
+        }
+
+        Throw(KnownClientsProblem(binding.Bootstrap ?? binding.Element, credentials), nameof(credentials));
     }
 
-    /// <exception cref="ArgumentException">Something is missing; the message says what to set.</exception>
-    public static void Require(MessageSecurityBinding binding, ClientCredentials credentials)
+    private static string? KnownClientsProblem(SecurityBindingElement element, ServiceCredentials credentials)
     {
-        if (credentials.ServiceCertificate is null)
+        if (credentials.KnownClientCertificates is not { Certificates: not null, Pairs: { } pairs } || pairs.Any(pair => pair is null))
+        {
+            return "ServiceCredentials.KnownClientCertificates must not be null, nor its lists, nor a pair in them.";
+        }
+
+        // A certificate that the message brings in another place is not looked for.
+        var isNamed = element is AsymmetricSecurityBindingElement
+        {
+            InitiatorTokenParameters: X509SecurityTokenParameters
+            {
+                InclusionMode: SecurityTokenInclusionMode.Never or SecurityTokenInclusionMode.AlwaysToInitiator,
+                X509ReferenceStyle: not X509ReferenceStyle.RawDataKeyIdentifier,
+            } token,
+        } && !element.EndpointSupportingTokenParameters.All.Any(supporting => supporting is X509SecurityTokenParameters)
+            ? token
+            : null;
+        return isNamed is not null && KnownClients.IsEmpty(credentials.KnownClientCertificates)
+            ? $"InclusionMode {isNamed.InclusionMode} of InitiatorTokenParameters: the client names its certificate and does not send it, "
+                + "so the service has to know it: set ServiceCredentials.KnownClientCertificates to a list, a store or a resolver."
+            : null;
+    }
+
+    /// <param name="binding">The binding.</param>
+    /// <param name="credentials">The credentials.</param>
+    /// <param name="otherwise">Where issued tokens come from when the credentials do not say it; null for nowhere.</param>
+    /// <exception cref="ArgumentException">Something is missing; the message says what to set.</exception>
+    public static void Require(MessageSecurityBinding binding, ClientCredentials credentials, IIssuedTokenProvider? otherwise)
+    {
+        var element = binding.Bootstrap ?? binding.Element;
+        if (credentials.ServiceCertificate is null && NeedsServiceCertificate(element))
         {
             Throw(
                 "The binding needs the certificate of the service beforehand: set ClientCredentials.ServiceCertificate.",
@@ -50,29 +87,70 @@ internal static class CredentialChecks
             Throw(OthersProblem(nameof(ClientCredentials)), nameof(credentials));
         }
 
-        foreach (var kind in ClientTokens(binding))
+        if (credentials.IssuedToken is not { IssuedTokenRenewalThresholdPercentage: >= 1 and <= 100 } issued
+            || issued.MaxIssuedTokenCachingTime <= TimeSpan.Zero)
         {
-            Throw(kind.Missing(credentials), nameof(credentials));
+            Throw("ClientCredentials.IssuedToken must not be null, its IssuedTokenRenewalThresholdPercentage is 1 to 100, and its "
+                + "MaxIssuedTokenCachingTime is positive.", nameof(credentials));
+        }
+
+        if (credentials.IssuedTokenProvider is null && otherwise is null && IssuedTokens.Of(element).Any())
+        {
+            Throw("The binding needs tokens of an issuer: set ClientCredentials.IssuedTokenProvider.", nameof(credentials));
+        }
+
+        if (credentials.NamedCertificates is null)
+        {
+            Throw("ClientCredentials.NamedCertificates must not be null: leave it empty.", nameof(credentials));
+        }
+
+        foreach (var token in ClientTokens(binding).Where(t => !t.IsOptional && t.Kind != TokenKind.Rsa))
+        {
+            Throw(token.Kind.Missing(token.Parameters, credentials), nameof(credentials));
+        }
+
+        if (ProtectingUserName(binding) is { } userName)
+        {
+            Throw(TokenKind.UserName.Missing(userName, credentials), nameof(credentials));
         }
     }
+
+    /// <summary>
+    /// An issued token that protects messages authenticates the service as well: only that can decrypt its key. Over a protected transport
+    /// the certificate of the transport stands for it.
+    /// </summary>
+    private static bool NeedsServiceCertificate(SecurityBindingElement element) => element is not (TransportSecurityBindingElement
+        or SymmetricSecurityBindingElement { ProtectionTokenParameters: IssuedSecurityTokenParameters });
+
+    private static bool IsProtectedByTransport(MessageSecurityBinding binding) => binding.Element is TransportSecurityBindingElement;
 
     private static string OthersProblem(string type) =>
         $"{type}.OtherServiceCertificates must not be null, nor hold null or more than {MostOthers} certificates.";
 
-    /// <summary>The kinds of tokens that authenticate the client. With sessions, the handshake carries them.</summary>
-    private static IEnumerable<TokenKind> ClientTokens(MessageSecurityBinding binding)
+    /// <summary>The tokens that authenticate the client. With sessions, the handshake carries them.</summary>
+    private static IEnumerable<SupportingToken> ClientTokens(MessageSecurityBinding binding)
     {
         var element = binding.Bootstrap ?? binding.Element;
-        if (element is AsymmetricSecurityBindingElement { InitiatorTokenParameters: { } initiator })
+        if (element is SymmetricSecurityBindingElement { ProtectionTokenParameters: IssuedSecurityTokenParameters issued })
         {
-            yield return TokenKind.Of(initiator);
+            yield return new SupportingToken(TokenKind.Of(issued), issued, SupportingTokenAttachment.Endorsing);
         }
 
-        foreach (var token in SupportingToken.Of(element.EndpointSupportingTokenParameters))
+        if (element is AsymmetricSecurityBindingElement { InitiatorTokenParameters: { } initiator })
         {
-            yield return token.Kind;
+            yield return new SupportingToken(TokenKind.Of(initiator), initiator, SupportingTokenAttachment.Endorsing);
+        }
+
+        foreach (var token in SupportingToken.AllOf(element).SelectMany(list => list.Tokens))
+        {
+            yield return token;
         }
     }
+
+    /// <summary>The user name whose key protects messages; null where another key does.</summary>
+    private static UserNameSecurityTokenParameters? ProtectingUserName(MessageSecurityBinding binding) =>
+        ((binding.Bootstrap ?? binding.Element) as SymmetricSecurityBindingElement)?.ProtectionTokenParameters
+            as UserNameSecurityTokenParameters;
 
     private static void Throw(string? problem, string parameter)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Send;
 using SecureConversation.Engine.Telemetry;
@@ -10,6 +11,8 @@ namespace SecureConversation.Engine.Roles;
 /// <summary>The outside dependencies of a client or service. Tests replace them to reproduce conversations byte for byte.</summary>
 internal sealed record EngineEnvironment
 {
+    private const int MostUsedAssertions = 500_000;
+
     private int _hasLeftOutPrefixes;
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -21,6 +24,15 @@ internal sealed record EngineEnvironment
 
     /// <summary>See <see cref="MessageSecurityServiceOptions.HandOutCanonicalForm"/>.</summary>
     public bool HandOutCanonicalForm { get; init; }
+
+    /// <summary>See <see cref="MessageSecurityServiceOptions.Address"/>.</summary>
+    public Uri? Address { get; init; }
+
+    /// <summary>
+    /// Remembers assertions that may be used once; null for a client. They are valid for hours, where messages are for minutes, so the
+    /// memory of this process has a cache for them.
+    /// </summary>
+    public IReplayCache? UsedAssertions { get; init; }
 
     public ILogger Log { get; init; } = NullLogger.Instance;
 
@@ -34,6 +46,7 @@ internal sealed record EngineEnvironment
 
     private static EngineEnvironment Of(MessageSecurityClientOptions options, ILogger log) => new()
     {
+        IssuedTokenProvider = options.IssuedTokenProvider,
         Clock = options.TimeProvider,
         XmlLimits = XmlLimits.Of(options.MaxEnvelopeBytes, options.MaxAttributesPerElement, options.MaxNamespaceDeclarations),
         HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
@@ -46,6 +59,13 @@ internal sealed record EngineEnvironment
     private static EngineEnvironment Of(MessageSecurityServiceOptions options, ILogger log) => new()
     {
         Clock = options.TimeProvider,
+        Address = options.Address,
+        UsedAssertions = options.ReplayCache switch
+        {
+            null => new InMemoryReplayCache(MostUsedAssertions, options.TimeProvider),
+            InMemoryReplayCache memory => memory.OfAssertions,
+            var other => other,
+        },
         XmlLimits = XmlLimits.Of(options.MaxEnvelopeBytes, options.MaxAttributesPerElement, options.MaxNamespaceDeclarations),
         HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
         HandOutCanonicalForm = options.HandOutCanonicalForm,
@@ -67,6 +87,9 @@ internal sealed record EngineEnvironment
                 + "or leave HandOutCanonicalForm at false.");
         }
     }
+
+    /// <summary>See <see cref="MessageSecurityClientOptions.IssuedTokenProvider"/>.</summary>
+    public IIssuedTokenProvider? IssuedTokenProvider { get; init; }
 
     /// <summary>Counts, measures and traces.</summary>
     public EngineTelemetry Telemetry { get; init; } = EngineTelemetry.OfClient;

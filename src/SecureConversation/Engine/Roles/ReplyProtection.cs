@@ -2,8 +2,10 @@ using System.Net;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Saml;
 using SecureConversation.Engine.Send;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Roles;
@@ -56,7 +58,7 @@ internal sealed class ReplyProtection : IDisposable
     public static ReplyProtection ForRequest(
         VerifiedMessage request, BindingMessages messages, OwnCertificate certificate, EngineEnvironment environment)
     {
-        var own = certificate.Credential;
+        var own = certificate.Signing;
         var expectation = new ReplyExpectation
         {
             MessageId = request.MessageId,
@@ -67,11 +69,19 @@ internal sealed class ReplyProtection : IDisposable
             Own = own,
             Peers = request.Signer is { } signer ? [signer] : [],
         };
-        SenderToken token = request.Requirements.IsAsymmetric
-            ? new SenderToken.Certificates(own, expectation.Peers[0])
+        SenderToken token = messages.IsProtectedByTransport ? new SenderToken.Transport()
+            : request.Requirements.IsAsymmetric
+            ? new SenderToken.Certificates(own!, certificate.Owner.Clients.EncryptionCertificateOf(expectation.Peers[0]))
+            : request.UserNameKeyToken is { } userName ? new SenderToken.CorrelatedUserName(expectation.Key!, userName)
+            : request.IssuedPrimary is { Assertion: { } assertion }
+            ? new SenderToken.IssuedReply(expectation.Key!, Refer(assertion.Id.ToString(), assertion.Version, request.Requirements))
             : new SenderToken.CorrelatedKey(expectation.Key!, expectation.EncryptedKeySha1);
         return new ReplyProtection(messages, environment, expectation, token, certificate.Owner, request.RemoteAddress);
     }
+
+    /// <summary>The service refers to an assertion by its Id, as WCF: the reply does not repeat it.</summary>
+    private static Action<PooledBytes> Refer(string id, SamlVersion version, MessageRequirements requirements) => output =>
+        TokenWriter.AssertionReference(output, id, version == SamlVersion.V20, requirements.IsWss11);
 
     /// <summary>
     /// Creates the protection for a request in a session that was entered. Disposing leaves the session. A reply is under the key that is
@@ -94,7 +104,9 @@ internal sealed class ReplyProtection : IDisposable
             using var plain = SoapEnvelope.Parse(envelope, _messages.Soap, _environment.XmlLimits);
             var isFault = plain.IsFault;
             var requirements = _messages.ForSentReply(plain.FindText(_messages.Soap.Action), _request.Action);
-            var message = Secure(plain, requirements);
+            var message = !isFault && _messages.AllowsUnsecuredReply(MessageKind.Application)
+                ? LeaveUnsecured(plain)
+                : Secure(plain, requirements);
             _environment.Messages?.Sent(plain, message, action: null, _session?.Id, _request.MessageId, _remote);
             return (message, isFault);
         }
@@ -122,11 +134,20 @@ internal sealed class ReplyProtection : IDisposable
         }
     }
 
+    private SecuredMessage LeaveUnsecured(SoapEnvelope plain)
+    {
+        _environment.Messages?.Plain(plain, action: null, _session?.Id, _request.MessageId, _remote);
+        return UnsecuredReply.Create(plain, RelationOf(plain));
+    }
+
+    /// <summary>Clients match replies to requests by a:RelatesTo, so it is added if the application has not written it.</summary>
+    private string? RelationOf(SoapEnvelope plain) => plain.Find(_messages.Soap.RelatesTo).IsNull ? _request.MessageId : null;
+
     private SecuredMessage Secure(SoapEnvelope plain, MessageRequirements requirements)
     {
-        if (_token is not null)
+        if (_token is not null || _messages.IsProtectedByTransport)
         {
-            return Secure(plain, requirements, _token);
+            return Secure(plain, requirements, _token ?? new SenderToken.Transport());
         }
 
         var key = _session!.EnterReplyKey(_instance);
@@ -144,9 +165,7 @@ internal sealed class ReplyProtection : IDisposable
     {
         var securer = new MessageSecurer(requirements, _environment.Clock, _messages.Element.LocalServiceSettings.TimestampValidityDuration,
             _environment.Random, _environment.XmlLimits);
-        // Clients match replies to requests by the signed a:RelatesTo, so it is added if the application has not written it.
-        var relatesTo = plain.Find(_messages.Soap.RelatesTo).IsNull ? _request.MessageId : null;
-        var extras = new SenderExtras { RelatesTo = relatesTo, Confirm = _request.Signatures };
+        var extras = new SenderExtras { RelatesTo = RelationOf(plain), Confirm = _request.Signatures };
         _environment.Messages?.Plain(plain, action: null, _session?.Id, _request.MessageId, _remote);
         using var securing = _environment.Telemetry.Secure(_session?.Id);
         return _environment.Sent(securer.Secure(plain, token, extras), securing);

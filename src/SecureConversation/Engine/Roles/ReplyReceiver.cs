@@ -1,4 +1,5 @@
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
@@ -25,8 +26,17 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         {
             wire = SoapEnvelope.Parse(envelope, messages.Soap, environment.XmlLimits);
             action = wire.FindText(messages.Soap.Action);
-            ThrowIfUnsecuredFault(wire, envelope);
             var requirements = messages.ForReply(request, action, expectation.Action);
+            if (!requirements.MayLackHeader && wire.FindSecurity().IsNull)
+            {
+                ThrowIfFault(wire, envelope);
+                var unsecured = AcceptUnsecured(wire, requirements);
+                environment.Messages?.Verified(envelope, unsecured, action, keys.Session, remote: null);
+                environment.Messages?.Opened(unsecured, action, keys.Session, remote: null);
+                verifying.Succeeded();
+                return unsecured;
+            }
+
             var freshness = Freshness.Of(messages.Element.LocalClientSettings, environment.Clock);
             var verifier = new MessageVerifier(requirements, keys, attempts: null, freshness, environment.XmlLimits);
             using var authentic = verifier.Authenticate(wire);
@@ -34,7 +44,10 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             RequireAnswer(authentic, freshness);
             var message = verifier.Open(authentic, expectation.Signatures);
             RequireRelation(message);
-            message.AnswersRequest = expectation.MessageId is not null || requirements.SignatureConfirmation;
+            // What comes back on a connection that TLS protects answers what was sent on it.
+            message.AnswersRequest =
+                expectation.MessageId is not null || requirements.SignatureConfirmation || requirements.IsProtectedByTransport;
+            message.AnsweredSession = requirements.IsInTransportSession ? expectation.Session : null;
             message.HandsOutUnsignedHeaders = environment.HandOutUnsignedHeaders;
             message.HandsOutCanonicalForm = environment.HandOutCanonicalForm;
             environment.Messages?.Verified(envelope, message, action, keys.Session, remote: null);
@@ -71,15 +84,10 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
 
     /// <summary>
     /// Throws for a fault without message security. Anybody may have sent it, so it fails this call but changes no state. WCF is less
-    /// strict: such a fault ends its session channel.
+    /// strict: such a fault ends its session channel. EnableUnsecuredResponse changes nothing for faults.
     /// </summary>
-    private void ThrowIfUnsecuredFault(SoapEnvelope wire, ReadOnlyMemory<byte> envelope)
+    private void ThrowIfFault(SoapEnvelope wire, ReadOnlyMemory<byte> envelope)
     {
-        if (!wire.FindSecurity().IsNull)
-        {
-            return;
-        }
-
         if (FindFault(envelope) is { } fault)
         {
             wire.Dispose();
@@ -88,8 +96,26 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
                 envelope, new(FailureCode.PeerFault) { MessageId = expectation.MessageId, SessionId = keys.Session }, isReply: true);
             throw new SecureConversationException(fault);
         }
+    }
 
-        Fail.With(FailureCode.SecurityHeaderMissing, "wsse:Security", $"a body of {wire.Body.FirstChild.Describe()}");
+    /// <summary>
+    /// Takes a reply without security as it is, where the binding allows such. Nothing of it is verified: a:RelatesTo, where it is there,
+    /// only tells apart what a service mixed up.
+    /// </summary>
+    private VerifiedMessage AcceptUnsecured(SoapEnvelope wire, MessageRequirements requirements)
+    {
+        // A header for somebody else shows that there was security which this side cannot judge, and faults stay protected.
+        if (!messages.AllowsUnsecuredReply(request) || !wire.Find(Wsse.Security).IsNull || wire.IsFault)
+        {
+            Fail.With(FailureCode.SecurityHeaderMissing, "wsse:Security", $"a body of {wire.Body.FirstChild.Describe()}");
+        }
+
+        if (wire.FindText(messages.Soap.RelatesTo) is { } relatesTo && relatesTo != expectation.MessageId)
+        {
+            Fail.With(FailureCode.RelatesToMismatch, "wsa:RelatesTo", relatesTo, expectation.MessageId);
+        }
+
+        return new VerifiedMessage(wire, requirements);
     }
 
     /// <summary>The fault that stands in clear on the wire, of which nothing is verified. What was encrypted is not looked into.</summary>
@@ -126,7 +152,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         }
 
         // A request without a:MessageID has no relation to check, so an old reply must be detected by the replay cache.
-        if (expectation.MessageId is null && freshness.RemembersMessage(message.Timestamp))
+        if (expectation.MessageId is null && freshness.RemembersMessage(message.Timestamp) && !message.ReplayValue.IsEmpty)
         {
             Freshness.RequireFirst(replays.TryAdd(ReplayValues.OfSignature(message.ReplayValue), freshness.Retention));
         }

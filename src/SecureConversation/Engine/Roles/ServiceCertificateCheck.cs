@@ -22,12 +22,12 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
     /// may sign replies.
     /// </summary>
     /// <exception cref="SecureConversationException">None is; the reason is that of the first one.</exception>
-    public IReadOnlyList<X509Certificate2> Require(string? to)
+    public TrustedService Require(string? to)
     {
         if (_good is { } known && known.To == to && environment.Clock.GetUtcNow() < known.Until
-            && known.Certificates.All(certificate => certificate.Handle != IntPtr.Zero))
+            && known.Service.Signing.Append(known.Service.Encryption).All(certificate => certificate.Handle != IntPtr.Zero))
         {
-            return known.Certificates;
+            return known.Service;
         }
 
         var judged = All.Select(certificate => (Certificate: certificate, Problem: FindProblem(certificate, to))).ToList();
@@ -37,13 +37,19 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
             throw judged[0].Problem!;
         }
 
-        _good = new Judgement(to, environment.Clock.GetUtcNow() + Keep, good);
-        return good;
+        var service = new TrustedService(good, RequireEncryption(to) ?? good[0]);
+        _good = new Judgement(to, environment.Clock.GetUtcNow() + Keep, service);
+        return service;
     }
+
+    /// <summary>The certificate to encrypt for, where the service has one for that alone.</summary>
+    private X509Certificate2? RequireEncryption(string? to) => credentials.ServiceEncryptionCertificate is not { } own ? null
+        : FindProblem(own, to, isForEncryption: true) is { } problem ? throw problem
+        : own;
 
     private IEnumerable<X509Certificate2> All => credentials.OtherServiceCertificates.Prepend(credentials.ServiceCertificate!);
 
-    private SecureConversationException? FindProblem(X509Certificate2 certificate, string? to)
+    private SecureConversationException? FindProblem(X509Certificate2 certificate, string? to, bool isForEncryption = false)
     {
         if (certificate.Handle == IntPtr.Zero)
         {
@@ -61,7 +67,8 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
 
         var identity = credentials.ServiceIdentity
             ?? (Uri.TryCreate(to, UriKind.Absolute, out var address) ? EndpointIdentity.ForAddress(address) : null);
-        if (identity is null || !identity.Matches(certificate))
+        // An identity that is a certificate is the one that signs.
+        if (identity is null || !(identity.Matches(certificate) || (isForEncryption && identity.IsCertificate)))
         {
             return new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.IdentityMismatch,
                 $"The certificate of the service, {FailureText.Certificate(certificate)}, does not carry the expected identity ("
@@ -73,5 +80,10 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
     }
 
     // A single reference, so that a thread never reads the address of one result with the time of another.
-    private sealed record Judgement(string? To, DateTimeOffset Until, X509Certificate2[] Certificates);
+    private sealed record Judgement(string? To, DateTimeOffset Until, TrustedService Service);
 }
+
+/// <summary>The certificates of a service that was judged.</summary>
+/// <param name="Signing">Those by each of which it may sign, the first expected one first.</param>
+/// <param name="Encryption">The one to encrypt for.</param>
+internal sealed record TrustedService(IReadOnlyList<X509Certificate2> Signing, X509Certificate2 Encryption);

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
@@ -17,6 +18,8 @@ namespace SecureConversation.Engine.Roles;
 internal sealed class ServiceReceiver(
     EngineEnvironment environment, IReplayCache replays, IReplayCache ofEndpoint, ClientAuthenticator authenticator)
 {
+    private readonly UserNameTokens _userNames = new(authenticator.Credentials, ofEndpoint, environment.Clock);
+
     private readonly AttemptMemory _attempts = AttemptMemory.Of(replays, environment.Clock);
 
     /// <summary>
@@ -39,6 +42,10 @@ internal sealed class ServiceReceiver(
             retention > ofHandshakes ? retention : ofHandshakes, settings.ReplayCacheSize);
     }
 
+    /// <summary>The replay memory of an endpoint without certificate, which has no other endpoint to share it with.</summary>
+    public static IReplayCache OwnMemory(EndpointMessages messages, TimeProvider clock) =>
+        new InMemoryReplayCache(messages.Application.Element.LocalServiceSettings.ReplayCacheSize, clock);
+
     /// <summary>Receives a request whose tokens authenticate its sender.</summary>
     /// <param name="received">The request.</param>
     /// <param name="messages">Its formats.</param>
@@ -52,10 +59,14 @@ internal sealed class ServiceReceiver(
         BindingMessages messages, MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken,
         Func<AuthenticMessage, CancellationToken, ValueTask>? findMore = null)
     {
+        var assertions = await authenticator.ReceiveAssertionsAsync(received, messages, requirements, cancellationToken)
+            .ConfigureAwait(false);
+        keys.Assertions = assertions?.Received;
         var verifier = Verifier(messages, requirements, keys);
         using var authentic = verifier.Authenticate(received.Wire);
         received.Turn?.Dispose();
-        var signer = await authenticator.AuthenticateSignerAsync(authentic, received.Origin, cancellationToken).ConfigureAwait(false);
+        var signer = await authenticator.AuthenticateSignerAsync(authentic, assertions, received.Origin, cancellationToken)
+            .ConfigureAwait(false);
         var owner = Owner.Of(signer, received.Origin.RemoteAddress);
         VerifiedMessage? message = null;
         try
@@ -70,8 +81,17 @@ internal sealed class ServiceReceiver(
             message = verifier.Open(authentic, []);
             memory.Opened(message);
             Record(message, received, session: null);
-            return (message,
-                await authenticator.AuthenticateAsync(message, signer, received.Origin, cancellationToken).ConfigureAwait(false));
+            var user = await authenticator.AuthenticateAsync(message, signer, assertions, received.Origin, cancellationToken)
+                .ConfigureAwait(false);
+            var sender = Owner.Of(user, received.Origin.RemoteAddress);
+            await _userNames.RequireOnceAsync(message, FreshnessOf(messages), sender, cancellationToken).ConfigureAwait(false);
+            message.CredentialsEnd = assertions?.End;
+            if (assertions is { ForOneUse.Count: > 0 })
+            {
+                await assertions.UseAsync(environment.UsedAssertions!, sender, cancellationToken).ConfigureAwait(false);
+            }
+
+            return (message, user);
         }
         catch (SecurityFailureException e) when (e.IsOf(message is null ? authentic.Signed.Signer : message.SenderCertificate))
         {
@@ -83,6 +103,12 @@ internal sealed class ServiceReceiver(
             throw;
         }
     }
+
+    /// <summary>The key of the user name in a request, where the binding protects requests by one; null elsewhere.</summary>
+    /// <inheritdoc cref="UserNameTokens.FindKeyAsync"/>
+    public ValueTask<SymmetricKey?> FindUserNameKeyAsync(
+        ReceivedEnvelope received, MessageRequirements requirements, CancellationToken cancellationToken) =>
+        _userNames.FindKeyAsync(received.Wire, requirements, cancellationToken);
 
     /// <summary>
     /// Receives a request of a session. The session has authenticated its sender before, who owns what is remembered of the request. Who
@@ -127,6 +153,13 @@ internal sealed class ServiceReceiver(
         }
 
         var freshness = FreshnessOf(messages);
+        if (message.ReplayValue.IsEmpty || (messages.IsProtectedByTransport && !freshness.RemembersMessage(message.Timestamp)))
+        {
+            // Nothing tells the message from others, or it is a message like any other of its client in this millisecond; and nothing in it
+            // is decrypted, so that more than one attempt tells nothing.
+            return default;
+        }
+
         if (!freshness.RemembersMessage(message.Timestamp))
         {
             return new Memory(_attempts.Messages.Begin(message.ReplayValue, message.WrappedKey, owner), null);

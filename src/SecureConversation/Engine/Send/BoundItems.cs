@@ -3,6 +3,7 @@ using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
@@ -41,7 +42,7 @@ internal static class BoundItems
         using var digest = new ReferenceDigest(requirements.Suite.Digest);
         foreach (var item in header.Children)
         {
-            var id = item.GetId(Wsu.Id) ?? item.GetId(Attr.Id)
+            var id = TokenKind.OfElement(item, requirements.Protocol)?.IdOf(item) ?? item.GetId(Wsu.Id) ?? item.GetId(Attr.Id)
                 ?? throw new InvalidOperationException("A child of the security header has no Id.");
             var value = new byte[requirements.Suite.Digest.Size];
             using var survey = new PrefixSurvey(PrefixInterest.All);

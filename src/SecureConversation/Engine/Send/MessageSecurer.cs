@@ -38,11 +38,13 @@ internal sealed class MessageSecurer(
     private SecuredMessage SecureCore(SoapEnvelope plain, SenderToken token, SenderExtras extras)
     {
         using var plan = SendPlan.Create(plain, requirements, extras.RelatesTo, limits);    // every part to sign gets an Id
-        using var keys = SendKeys.Create(token, requirements, plan, extras, random);        // fresh keys, or those of request or session
+        var now = clock.GetUtcNow();
+        using var keys = SendKeys.Create(token, requirements, plan, extras, now, random);   // fresh keys, or those of request or session
         using var header = new SecurityHeaderWriter(requirements, keys, plan.Ids, random);
         var parts = new SignedParts(requirements, limits);
-        header.AddTimestamp(clock.GetUtcNow(), validity);
-        header.AddSupportingTokens(extras);
+        header.AddTimestamp(now, validity);
+        header.AddSource();
+        header.AddSupportingTokens(extras, now);
         header.AddConfirmations(extras.Confirm);
 
         if (requirements.SignsFirst)
@@ -50,7 +52,7 @@ internal sealed class MessageSecurer(
             var digests = parts.Digest(plan);
             var splice = new EnvelopeSplice(plan.Envelope);
             var encrypted = PartEncryption.Apply(splice, plan, requirements, keys, random);
-            header.Sign(digests, extras);
+            header.Sign(digests);
             return Finish(plan, splice, header, encrypted, keys, parts);
         }
 
@@ -67,7 +69,7 @@ internal sealed class MessageSecurer(
             header.Bind(plan.Envelope, references, limits);
         }
 
-        header.Sign(ciphers, extras);
+        header.Sign(ciphers);
         return Finish(plan, new EnvelopeSplice(plan.Envelope), header, references, keys, parts);
     }
 
@@ -79,7 +81,11 @@ internal sealed class MessageSecurer(
         SendKeys keys,
         SignedParts parts)
     {
-        splice.InsertHeader(output => header.Write(output, encrypted));
+        if (!header.IsEmpty)
+        {
+            splice.InsertHeader(output => header.Write(output, encrypted));
+        }
+
         return new SecuredMessage(splice.Apply(CipherCapacity(plan)), header.Signatures, keys, parts.LeavesOutPrefixes);
     }
 

@@ -1,7 +1,6 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Encryption;
-using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
@@ -23,14 +22,14 @@ internal sealed class SecurityHeaderWriter(
     RandomSource random) : IDisposable
 {
     private readonly PooledBytes _timestamp = new(512);
+    private readonly PooledBytes _source = new(4096);
     private readonly PooledBytes _tokens = new(4096);
     private readonly PooledBytes _confirmations = new(512);
     private readonly PooledBytes _signatures = new(8192);
     private readonly List<PartDigest> _signedItems = new(4);
     private readonly List<string> _encryptedItems = new(4);
     private readonly List<SentSignature> _sent = new(2);
-    private string? _endorsingId;
-    private ContextEndorsement? _byContext;
+    private readonly List<Endorsement> _endorsements = new(1);
     private PooledBytes? _before;
     private PooledBytes? _after;
 
@@ -56,22 +55,50 @@ internal sealed class SecurityHeaderWriter(
         AddSigned(id, _timestamp.Span);
     }
 
-    /// <summary>Adds the supporting tokens that the binding asks for, signed and encrypted as it says.</summary>
-    public void AddSupportingTokens(SenderExtras extras)
+    /// <summary>
+    /// Adds the token of the primary key. The signature covers it where the binding protects tokens (WS-SecurityPolicy 1.2 section 6.5),
+    /// and where the kind of key needs that.
+    /// </summary>
+    public void AddSource()
     {
+        keys.WriteSource(_source);
+        if (keys.SourceId is not { } id || _source.Length == 0)
+        {
+            return;
+        }
+
+        if (keys.NeedsSignedSource)
+        {
+            AddSigned(id, _source.Span);
+        }
+        else if (requirements.ProtectTokens)
+        {
+            // That of an issuer, such as a context token, is in whatever form.
+            AddSignedAsIs(id, _source, 0);
+        }
+    }
+
+    /// <summary>Adds the supporting tokens that the binding asks for, signed and encrypted as it says.</summary>
+    /// <param name="extras">The credentials of the client.</param>
+    /// <param name="now">The time.</param>
+    public void AddSupportingTokens(SenderExtras extras, DateTimeOffset now)
+    {
+        if (requirements.Supporting.Count == 0)
+        {
+            return;
+        }
+
+        var making = new TokenMaking(extras.Credentials!, requirements.BspAttributes, Timestamp.Format(now), random);
         foreach (var token in requirements.Supporting)
         {
-            if (token == requirements.EndorsingContext)
+            var start = _tokens.Length;
+            var endorsement = token.Endorses ? Endorsement.Create(token, requirements, extras, ids, making) : null;
+            if (endorsement is not null)
             {
-                _byContext = new ContextEndorsement(extras.Endorsing!, requirements, ids, random);
-                _byContext.WriteTokens(_tokens);
-                continue;
+                _endorsements.Add(endorsement);
             }
 
-            var start = _tokens.Length;
-            var id = UniqueIds.Next(random);
-            token.Kind.WriteSupporting(_tokens, id, extras.Credentials!, requirements.BspAttributes);
-            _endorsingId = token.Endorses ? id : _endorsingId;
+            var id = endorsement is null ? WriteToken(token, making, extras) : endorsement.WriteToken(_tokens);
 
             // A token that is encrypted first is signed as ciphertext, under the Id of its EncryptedData.
             if (token.IsEncrypted && !requirements.SignsFirst)
@@ -79,16 +106,37 @@ internal sealed class SecurityHeaderWriter(
                 id = Encrypt(_tokens, start);
             }
 
-            if (token.IsSigned)
+            if (token is { SenderSigns: true, Parameters: IssuedSecurityTokenParameters }
+                && (!token.IsEncrypted || requirements.SignsFirst))
             {
-                AddSigned(id, _tokens.Span[start..]);
+                AddSignedAsIs(id!, _tokens, start);
+            }
+            else if (token.SenderSigns)
+            {
+                AddSigned(id!, _tokens.Span[start..]);
             }
 
             if (token.IsEncrypted && requirements.SignsFirst)
             {
                 Encrypt(_tokens, start);
             }
+
+            endorsement?.WriteDerivedKey(_tokens);
         }
+    }
+
+    private string WriteToken(SupportingToken token, TokenMaking making, SenderExtras extras)
+    {
+        if (token.Parameters is IssuedSecurityTokenParameters parameters)
+        {
+            var issued = extras.Issued!.Of(parameters);
+            _tokens.Write(issued.TokenXml.Span);
+            return issued.Xml.Id!;
+        }
+
+        var id = UniqueIds.Next(random);
+        token.Kind.WriteSupporting(_tokens, id, token.Parameters, making);
+        return id;
     }
 
     /// <summary>Confirms the signatures of the request (WS-Security 1.1 section 8.5), encrypted where the signature was.</summary>
@@ -117,30 +165,39 @@ internal sealed class SecurityHeaderWriter(
         }
     }
 
-    /// <summary>Signs the parts of the envelope and of this header, then endorses that signature if a token does so.</summary>
-    public void Sign(IReadOnlyList<PartDigest> parts, SenderExtras extras)
+    /// <summary>Whether nothing was added: where the transport protects messages, a reply may need no header.</summary>
+    public bool IsEmpty => requirements.IsProtectedByTransport && _timestamp.Length == 0 && _tokens.Length == 0;
+
+    /// <summary>
+    /// Signs the parts of the envelope and of this header; then the tokens that endorse sign that signature. Where the transport protects
+    /// the message, they sign the timestamp, and private keys the parts of the envelope as well.
+    /// </summary>
+    public void Sign(IReadOnlyList<PartDigest> parts)
     {
-        var primaryId = _endorsingId is null && _byContext is null ? null : ids.Next();
+        if (requirements.IsProtectedByTransport)
+        {
+            Endorse(_signedItems.Take(1), parts);
+            return;
+        }
+
+        var primaryId = _endorsements.Count == 0 ? null : ids.Next();
         var digest = new byte[requirements.Suite.Digest.Size];
         SignPrimary(parts, primaryId);
         Digest.Compute(requirements.Suite.Digest, _signatures.Span, digest);
         Protect(0);
-
-        if (_endorsingId is not null)
+        if (primaryId is not null)
         {
-            var start = _signatures.Length;
-            using var endorsing = new SignatureWriter(requirements.Suite);
-            endorsing.Add(new PartDigest(primaryId!, digest, []), symmetric: false);
-            var value = endorsing.Finish(_signatures, null, extras.Credentials!.ClientCertificate!.PrivateKey,
-                o => TokenWriter.LocalReference(o, _endorsingId, requirements.BspAttributes ? Uris.X509V3 : null));
-            _sent.Add(new SentSignature(value, keys.EncryptsSignature));
-            Protect(start);
+            Endorse([new PartDigest(primaryId, digest, [])], []);
         }
+    }
 
-        if (_byContext is not null)
+    /// <summary>Has each endorsing token sign the same parts, in the order of the binding.</summary>
+    private void Endorse(IEnumerable<PartDigest> parts, IEnumerable<PartDigest> byPrivateKeys)
+    {
+        foreach (var endorsement in _endorsements)
         {
             var start = _signatures.Length;
-            _sent.Add(new SentSignature(_byContext.Sign(_signatures, new PartDigest(primaryId!, digest, [])), keys.EncryptsSignature));
+            _sent.Add(new SentSignature(endorsement.Sign(_signatures, parts, byPrivateKeys), keys.EncryptsSignature));
             Protect(start);
         }
     }
@@ -192,10 +249,11 @@ internal sealed class SecurityHeaderWriter(
     public void Dispose()
     {
         _timestamp.Dispose();
+        _source.Dispose();
         _tokens.Dispose();
         _confirmations.Dispose();
         _signatures.Dispose();
-        _byContext?.Dispose();
+        _endorsements.ForEach(e => e.Dispose());
         _before?.Dispose();
         _after?.Dispose();
     }
@@ -217,7 +275,8 @@ internal sealed class SecurityHeaderWriter(
             output.Write(_timestamp.Span);
         }
 
-        keys.WriteSource(output);
+        keys.WriteRecipient(output);
+        output.Write(_source.Span);
         keys.WriteDerivedSigningKey(output);
         keys.WriteEncryptionToken(output, references);
         if (requirements.SignsFirst && references.Count > 0 && !keys.ListsInEncryptedKey)
@@ -272,6 +331,26 @@ internal sealed class SecurityHeaderWriter(
         var digest = new byte[requirements.Suite.Digest.Size];
         Digest.Compute(requirements.Suite.Digest, canonical, digest);
         _signedItems.Add(new PartDigest(id, digest, []));
+    }
+
+    /// <summary>
+    /// Adds a token that was written by somebody else, and so is not canonical, to the parts that the primary signature covers. The
+    /// signature covers the prefixes in its values as well, as in the parts of the envelope.
+    /// </summary>
+    private void AddSignedAsIs(string id, PooledBytes tokens, int start)
+    {
+        using var index = XmlIndex.Parse(tokens.Memory[start..], XmlLimits.Known);
+        using var digest = new ReferenceDigest(requirements.Suite.Digest);
+        using var survey = requirements.SignPrefixesInValues ? new PrefixSurvey(PrefixInterest.Values) : null;
+        var value = new byte[requirements.Suite.Digest.Size];
+        digest.Compute(index.Root, default, CanonicalForm.Recommendation, value, survey);
+        var prefixes = survey?.ToList() ?? [];
+        if (prefixes.Length > 0 && survey!.ChangesForm)
+        {
+            digest.Compute(index.Root, prefixes, CanonicalForm.Recommendation, value);
+        }
+
+        _signedItems.Add(new PartDigest(id, value, prefixes));
     }
 
     /// <summary>Replaces the end of the buffer, from <paramref name="start"/>, by an EncryptedData of it; returns the Id of that.</summary>

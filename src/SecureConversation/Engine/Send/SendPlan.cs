@@ -52,7 +52,9 @@ internal sealed class SendPlan : IDisposable
             throw new ArgumentException("The envelope already carries a wsse:Security header.", nameof(plain));
         }
 
-        var ids = requirements.Timestamp ? new IdAllocator(plain) : new IdAllocator(plain, SenderMark.Of(requirements.Role));
+        // Without timestamp other Ids say who sent the message, if any signature covers it.
+        var marks = !requirements.Timestamp && !requirements.IsProtectedByTransport;
+        var ids = marks ? new IdAllocator(plain, SenderMark.Of(requirements.Role)) : new IdAllocator(plain);
         var signed = new List<PlannedPart>(8);
         if (requirements.SignBody)
         {
@@ -68,7 +70,7 @@ internal sealed class SendPlan : IDisposable
             }
         }
 
-        if (!requirements.Timestamp)
+        if (marks)
         {
             ReplaceIds(plain, signed, ids, hasRelation: relatesTo is not null);
         }
@@ -76,7 +78,11 @@ internal sealed class SendPlan : IDisposable
         // Ids and a:RelatesTo are added together, so that the result is parsed only once.
         var splice = new EnvelopeSplice(plain);
         Mark(splice, plain, signed);
-        if (relatesTo is not null)
+        if (relatesTo is not null && requirements.IsProtectedByTransport)
+        {
+            splice.InsertHeader(output => AddressingWriter.RelatesTo(output, requirements.Soap, relatesTo));
+        }
+        else if (relatesTo is not null)
         {
             var id = ids.Next();
             signed.Add(new PlannedPart(plain.Headers.Count, id, Encrypt: false));
@@ -99,6 +105,11 @@ internal sealed class SendPlan : IDisposable
     /// <summary>Adds a wsu:Id to every signed part that has none, and writes those that were replaced.</summary>
     private static void Mark(EnvelopeSplice splice, SoapEnvelope plain, List<PlannedPart> signed)
     {
+        if (signed.Count == 0)
+        {
+            return;
+        }
+
         var prefix = ChoosePrefix(plain, signed, out var isDeclared);
         if (!isDeclared)
         {

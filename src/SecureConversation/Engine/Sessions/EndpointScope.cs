@@ -15,7 +15,7 @@ internal static class EndpointScope
 {
     /// <param name="name">The name that the host gives to the endpoint.</param>
     /// <param name="binding">The binding of the endpoint.</param>
-    /// <param name="thumbprint">The SHA-256 thumbprint of the certificate of the service.</param>
+    /// <param name="thumbprint">The SHA-256 thumbprint of the certificate of the service; another word where messages need none.</param>
     public static string Of(string name, MessageSecurityBinding binding, string thumbprint)
     {
         var text = new StringBuilder();
@@ -36,6 +36,7 @@ internal static class EndpointScope
         AddTokens(text, supporting.Signed);
         AddTokens(text, supporting.SignedEncrypted);
         AddTokens(text, supporting.SignedEndorsing);
+        AddFurtherTokens(text, element);
         if (element is SymmetricSecurityBindingElement symmetric)
         {
             AddToken(text, symmetric.ProtectionTokenParameters);
@@ -45,6 +46,46 @@ internal static class EndpointScope
             AddToken(text, asymmetric.InitiatorTokenParameters);
             AddToken(text, asymmetric.RecipientTokenParameters);
             Add(text, $"{asymmetric.AllowSerializedSigningTokenOnReply}");
+        }
+    }
+
+    /// <summary>What most elements do not have adds nothing, so that their sessions go on when the library is renewed.</summary>
+    private static void AddFurtherTokens(StringBuilder text, SecurityBindingElement element)
+    {
+        var endpoint = element.EndpointSupportingTokenParameters;
+        AddNamed(text, "encrypted", new()
+        {
+            SignedEncrypted = endpoint.Encrypted,
+            Endorsing = endpoint.EndorsingEncrypted,
+            SignedEndorsing = endpoint.SignedEndorsingEncrypted,
+        });
+        AddNamed(text, "optional", element.OptionalEndpointSupportingTokenParameters);
+        foreach (var (action, tokens) in element.OperationSupportingTokenParameters)
+        {
+            AddNamed(text, $"of {action}", tokens);
+        }
+
+        foreach (var (action, tokens) in element.OptionalOperationSupportingTokenParameters)
+        {
+            AddNamed(text, $"optional of {action}", tokens);
+        }
+    }
+
+    private static void AddNamed(StringBuilder text, string name, SupportingTokenParameters tokens)
+    {
+        if (tokens.IsEmpty)
+        {
+            return;
+        }
+
+        Add(text, name);
+        foreach (var list in new[]
+        {
+            tokens.Endorsing, tokens.Signed, tokens.SignedEncrypted, tokens.SignedEndorsing, tokens.Encrypted,
+            tokens.EndorsingEncrypted, tokens.SignedEndorsingEncrypted,
+        })
+        {
+            AddTokens(text, list);
         }
     }
 
@@ -69,6 +110,11 @@ internal static class EndpointScope
         if (token is X509SecurityTokenParameters x509)
         {
             Add(text, $"{x509.X509ReferenceStyle}");
+        }
+        else if (token is UserNameSecurityTokenParameters userName
+            && (userName.PasswordType != UserNamePasswordType.Text || userName.IncludeNonce || userName.IncludeCreated))
+        {
+            Add(text, $"{userName.PasswordType}", $"{userName.IncludeNonce}", $"{userName.IncludeCreated}");
         }
         else if (token is SecureConversationSecurityTokenParameters session)
         {

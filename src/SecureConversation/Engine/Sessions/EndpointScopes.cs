@@ -20,11 +20,11 @@ internal sealed class EndpointScopes(string name, MessageSecurityBinding binding
     /// <summary>The hash of <see cref="Current"/> that cookies have.</summary>
     public ReadOnlySpan<byte> CurrentInCookies => _scopes!.InCookies[0];
 
-    /// <summary>Takes the scopes of certificates, the current one first.</summary>
+    /// <summary>Takes the scopes of certificates, the current one first. An endpoint without certificates has one scope.</summary>
     public void Use(IEnumerable<X509Certificate2> certificates)
     {
-        var all = certificates.Select(certificate =>
-            EndpointScope.Of(name, binding, certificate.GetCertHashString(HashAlgorithmName.SHA256))).ToArray();
+        var all = certificates.Select(certificate => certificate.GetCertHashString(HashAlgorithmName.SHA256)).DefaultIfEmpty("none")
+            .Select(thumbprint => EndpointScope.Of(name, binding, thumbprint)).ToArray();
         _scopes = new Scopes(all, [.. all.Select(SessionCookie.ScopeOf)]);
     }
 

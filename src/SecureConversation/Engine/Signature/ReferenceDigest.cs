@@ -23,10 +23,11 @@ internal sealed class ReferenceDigest(DigestAlgorithm algorithm) : IDisposable
     /// </summary>
     /// <exception cref="Failures.SecurityFailureException">The canonical bytes exceed their budget.</exception>
     public CanonicalForm? Match(
-        XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, ReadOnlySpan<byte> expected, PrefixSurvey? survey = null)
+        XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, ReadOnlySpan<byte> expected, PrefixSurvey? survey = null,
+        XmlElement omitted = default)
     {
         Span<byte> actual = stackalloc byte[64];
-        var differs = Compute(element, inclusivePrefixes, CanonicalForm.Recommendation, actual, survey);
+        var differs = Compute(element, inclusivePrefixes, CanonicalForm.Recommendation, actual, survey, omitted);
         if (CryptographicOperations.FixedTimeEquals(actual[..Algorithm.Size], expected))
         {
             return CanonicalForm.Recommendation;
@@ -37,19 +38,20 @@ internal sealed class ReferenceDigest(DigestAlgorithm algorithm) : IDisposable
             return null;
         }
 
-        Compute(element, inclusivePrefixes, CanonicalForm.Wcf, actual);
+        Compute(element, inclusivePrefixes, CanonicalForm.Wcf, actual, omitted: omitted);
         return CryptographicOperations.FixedTimeEquals(actual[..Algorithm.Size], expected) ? CanonicalForm.Wcf : null;
     }
 
     /// <summary>Computes the digest of an element; returns true when WCF would compute another one.</summary>
     /// <exception cref="Failures.SecurityFailureException">The canonical bytes exceed their budget.</exception>
     public bool Compute(
-        XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form, Span<byte> digest, PrefixSurvey? survey = null)
+        XmlElement element, ReadOnlySpan<byte> inclusivePrefixes, CanonicalForm form, Span<byte> digest, PrefixSurvey? survey = null,
+        XmlElement omitted = default)
     {
         // All references of a message lie in one document, so the first one gives its size.
         _sink ??= new DigestSink(Algorithm.Hash, CanonicalBudget.Of(element.Index.Bytes.Length));
         _sink.Reset();
-        var differs = ExclusiveCanonicalizer.Canonicalize(element, inclusivePrefixes, form, _sink, survey: survey);
+        var differs = ExclusiveCanonicalizer.Canonicalize(element, inclusivePrefixes, form, _sink, survey: survey, omitted: omitted);
         _sink.GetHash(digest);
         return differs;
     }

@@ -45,7 +45,7 @@ internal sealed class SignatureElement
     /// </summary>
     public const int MaxSignedInfoBytes = 96 * 1024;
 
-    private const int MaxDigestBytes = 64;
+    internal const int MaxDigestBytes = 64;
 
     private SignatureElement(
         XmlElement element,
@@ -155,7 +155,7 @@ internal sealed class SignatureElement
     }
 
     /// <summary>The prefix list of ec:InclusiveNamespaces, in UTF-8; empty where the element is absent.</summary>
-    private static ReadOnlyMemory<byte> ReadInclusiveNamespaces(XmlElement algorithm)
+    internal static ReadOnlyMemory<byte> ReadInclusiveNamespaces(XmlElement algorithm)
     {
         var child = algorithm.FirstChild;
         if (child.IsNull)
@@ -174,7 +174,7 @@ internal sealed class SignatureElement
         return list is null ? default : System.Text.Encoding.UTF8.GetBytes(list);
     }
 
-    private static string Algorithm(XmlElement element) =>
+    internal static string Algorithm(XmlElement element) =>
         KnownUris.Get(element, Attr.Algorithm) ?? Fail.With<string>(FailureCode.MalformedSecurityElement, "@Algorithm");
 
     private static void RequireAlgorithm(XmlElement element, string expected)
@@ -188,7 +188,7 @@ internal sealed class SignatureElement
         }
     }
 
-    private static XmlElement Require(XmlElement element, XmlName name)
+    internal static XmlElement Require(XmlElement element, XmlName name)
     {
         if (element.IsNull || !element.Is(name))
         {
@@ -198,7 +198,7 @@ internal sealed class SignatureElement
         return element;
     }
 
-    private static void RequireEnd(XmlElement last)
+    internal static void RequireEnd(XmlElement last)
     {
         if (!last.NextSibling.IsNull)
         {

@@ -42,6 +42,29 @@ internal static class SignatureVerification
         }
     }
 
+    /// <summary>Verifies the signature value over the canonical SignedInfo with a bare public key.</summary>
+    public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, RSAParameters key)
+    {
+        RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
+        using var publicKey = PublicKey(() => RSA.Create(key), suite);
+        using var canonical = Canonicalize(signature);
+        if (!RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value))
+        {
+            Fail.With(FailureCode.SignatureMismatch, "ds:SignatureValue", "a value that does not hold for its ds:KeyValue");
+        }
+    }
+
+    /// <summary>Verifies the signature value over the canonical SignedInfo with a public key, which was judged.</summary>
+    public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, RSA publicKey)
+    {
+        RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
+        using var canonical = Canonicalize(signature);
+        if (!RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value))
+        {
+            Fail.With(FailureCode.SignatureMismatch, "ds:SignatureValue");
+        }
+    }
+
     /// <summary>Whether the signature value holds with the public key of a certificate.</summary>
     /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
     public static bool IsValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
@@ -111,24 +134,19 @@ internal static class SignatureVerification
         }
     }
 
-    private static RSA PublicKey(X509Certificate2 certificate, SecurityAlgorithmSuite suite)
+    /// <summary>The public key of a certificate, which the caller disposes of.</summary>
+    /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
+    public static RSA PublicKey(X509Certificate2 certificate, SecurityAlgorithmSuite suite) => PublicKey(
+        () => certificate.GetRSAPublicKey()
+            ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "public key", certificate.PublicKey.Oid.Value, "RSA"), suite);
+
+    private static RSA PublicKey(Func<RSA> read, SecurityAlgorithmSuite suite)
     {
         RSA? key = null;
         try
         {
-            key = certificate.GetRSAPublicKey()
-                ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "public key", certificate.PublicKey.Oid.Value, "RSA");
-            if (key.ExportParameters(includePrivateParameters: false).Exponent!.Length > MaxExponentBytes)
-            {
-                Fail.With(FailureCode.AlgorithmMismatch, "RSA exponent");
-            }
-
-            if (!suite.IsAsymmetricKeyLengthSupported(key.KeySize))
-            {
-                Fail.With(FailureCode.AlgorithmMismatch, "RSA key length", FailureText.Of(key.KeySize, "bits"),
-                    $"{suite.MinAsymmetricKeyLength} to {suite.MaxAsymmetricKeyLength} bits ({suite.Name})");
-            }
-
+            key = read();
+            RequireKey(key, suite);
             return key;
         }
         catch (SecurityFailureException)
@@ -140,17 +158,36 @@ internal static class SignatureVerification
         {
             // The certificate can be parsed, but the key in it cannot.
             key?.Dispose();
-            return Fail.With<RSA>(FailureCode.MalformedSecurityElement, "X.509 public key");
+            return Fail.With<RSA>(FailureCode.MalformedSecurityElement, "public key");
         }
     }
 
-    private static BufferSink Canonicalize(SignatureElement signature)
+    /// <summary>Refuses a key that the suite does not allow, or that costs more than others.</summary>
+    /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
+    public static void RequireKey(RSA key, SecurityAlgorithmSuite suite)
     {
-        // This is computed before anything is authenticated, and is the only canonical form that is kept.
+        if (key.ExportParameters(includePrivateParameters: false).Exponent!.Length > MaxExponentBytes)
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "RSA exponent");
+        }
+
+        if (!suite.IsAsymmetricKeyLengthSupported(key.KeySize))
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "RSA key length", FailureText.Of(key.KeySize, "bits"),
+                $"{suite.MinAsymmetricKeyLength} to {suite.MaxAsymmetricKeyLength} bits ({suite.Name})");
+        }
+    }
+
+    private static BufferSink Canonicalize(SignatureElement signature) => Canonicalize(signature.SignedInfo, signature.InclusivePrefixes);
+
+    /// <summary>The canonical form of a ds:SignedInfo, which is the only one that is kept.</summary>
+    public static BufferSink Canonicalize(XmlElement signedInfo, ReadOnlyMemory<byte> inclusivePrefixes)
+    {
+        // This is computed before anything is authenticated.
         var sink = new BufferSink(SignatureElement.MaxSignedInfoBytes);
         try
         {
-            ExclusiveCanonicalizer.Canonicalize(signature.SignedInfo, signature.InclusivePrefixes.Span, CanonicalForm.Recommendation, sink);
+            ExclusiveCanonicalizer.Canonicalize(signedInfo, inclusivePrefixes.Span, CanonicalForm.Recommendation, sink);
             return sink;
         }
         catch

@@ -28,12 +28,19 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
     /// <summary>Adds a reference by Id with the digest of its canonical bytes.</summary>
     /// <param name="part">The Id, the digest, and the prefixes that the canonicalization treated inclusively.</param>
     /// <param name="symmetric">Whether a symmetric key signs.</param>
-    public void Add(PartDigest part, bool symmetric)
+    /// <param name="enveloped">Whether the part is what the signature stands in (XML Signature section 6.6.4).</param>
+    public void Add(PartDigest part, bool symmetric, bool enveloped = false)
     {
         Start(symmetric ? suite.SymmetricSignature.Uri : suite.AsymmetricSignature.Uri);
         _signedInfo.Write("<Reference URI=\"#"u8);
         _signedInfo.WriteAttribute(part.Id);
-        _signedInfo.Write("\"><Transforms><Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\">"u8);
+        _signedInfo.Write("\"><Transforms>"u8);
+        if (enveloped)
+        {
+            _signedInfo.Write("<Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></Transform>"u8);
+        }
+
+        _signedInfo.Write("<Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\">"u8);
         if (part.InclusivePrefixes.Length > 0)
         {
             _signedInfo.Write("<InclusiveNamespaces xmlns=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\""u8);

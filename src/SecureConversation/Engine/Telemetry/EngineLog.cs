@@ -63,6 +63,11 @@ internal static partial class EngineLog
         + "List trusted people in TrustedPeople of {Setting}, or set TrustedStoreLocation to CurrentUser.")]
     public static partial void StoreMissing(ILogger logger, string location, string setting);
 
+    [LoggerMessage(56, LogLevel.Warning, "Passwords of this binding travel in clear text (AllowClearTextPassword of a user name under "
+        + "Signed): whoever reads a message can take the password. Use it over a transport that encrypts (TLS) only; SignedEncrypted needs "
+        + "no such transport.")]
+    public static partial void ClearTextPasswords(ILogger logger);
+
     [LoggerMessage(50, LogLevel.Information, "Sessions of this endpoint travel in cookies (RequireCancellation = false), and accepted "
         + "messages are remembered by this process alone: after a restart, and at other instances, a message can be repeated within "
         + "ReplayWindow and MaxClockSkew. Set ReplayCache to one that all instances share.")]
@@ -74,6 +79,11 @@ internal static partial class EngineLog
 
     [LoggerMessage(52, LogLevel.Information, "The credentials of the client changed. Open sessions go on.")]
     public static partial void ClientCredentialsChanged(ILogger logger);
+
+    [LoggerMessage(53, LogLevel.Warning, "EnableUnsecuredResponse is set: replies of the service have no message security, but for faults "
+        + "and the handshakes of sessions, and a client accepts them as they are. Whoever is on the way can read and change them, unless "
+        + "the transport protects them. Set it to false on both sides where the other side allows that.")]
+    public static partial void UnsecuredResponses(ILogger logger);
 
     [LoggerMessage(40, LogLevel.Information, "Session {SessionId} of {User} renewed: another key was issued for it.")]
     public static partial void SessionRenewed(ILogger logger, string sessionId, string user);
@@ -103,6 +113,14 @@ internal static partial class EngineLog
 
     [LoggerMessage(74, LogLevel.Information, "The message log in {Directory} is written again; {Count} messages were left out of it.")]
     public static partial void MessageLogWrittenAgain(ILogger logger, string directory, long count);
+
+    [LoggerMessage(80, LogLevel.Information,
+        "A token for {Service} was issued, with a key of type {KeyType}. It is valid until {ValidTo:u}.")]
+    public static partial void TokenIssued(ILogger logger, string service, string keyType, DateTime validTo);
+
+    [LoggerMessage(81, LogLevel.Warning, "No other token for {Service} could be had. The one that is there is valid until {ValidTo:u} and "
+        + "is used until then.")]
+    public static partial void TokenNotRenewed(ILogger logger, string service, DateTime validTo, Exception exception);
 
     [LoggerMessage(5, LogLevel.Information, "Session {SessionId} opened.")]
     public static partial void SessionOpened(ILogger logger, string sessionId);

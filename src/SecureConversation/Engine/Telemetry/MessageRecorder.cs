@@ -17,6 +17,9 @@ internal sealed class MessageRecorder
 
     private readonly IMessageLog _messages;
     private readonly MessageLoggingOptions _options;
+    // A password is in clear on the wire where a binding allows it (AllowClearTextPassword).
+    private static readonly Redaction OnTheWire = new(isSecret: null);
+
     private readonly Redaction _redaction;
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
@@ -84,9 +87,9 @@ internal sealed class MessageRecorder
             {
                 (shown, omitted) = (default, "larger than MaxEnvelopeBytes of MessageLogging");
             }
-            else if (isPlain && _redaction.Concerns(envelope.Span))
+            else if (isPlain ? _redaction.Concerns(envelope.Span) : Redaction.MayHavePassword(envelope.Span))
             {
-                redacted = _redaction.Apply(envelope);
+                redacted = (isPlain ? _redaction : OnTheWire).Apply(envelope);
                 shown = redacted is null ? default : redacted.Memory;
                 omitted = redacted is null ? "secrets cannot be taken out of it" : null;
             }

@@ -40,6 +40,9 @@ internal sealed class Redaction(Func<string, string, bool>? isSecret)
         return false;
     }
 
+    /// <summary>Whether an envelope can hold the password of a user name.</summary>
+    public static bool MayHavePassword(ReadOnlySpan<byte> envelope) => envelope.IndexOf(Wsse.Password.LocalName) >= 0;
+
     /// <summary>The envelope without its secrets; null when it cannot be read. The caller disposes of it.</summary>
     public PooledBytes? Apply(ReadOnlyMemory<byte> envelope)
     {

@@ -15,6 +15,12 @@ internal enum KeyReferenceKind
     /// <summary>Key identifier <c>EncryptedKeySHA1</c>: the encrypted key of the request.</summary>
     EncryptedKeySha1,
 
+    /// <summary><c>ds:KeyValue</c>: a bare RSA key.</summary>
+    KeyValue,
+
+    /// <summary>Key identifier <c>SAMLAssertionID</c> or <c>SAMLID</c>: an assertion by its Id, in this message or another.</summary>
+    Assertion,
+
     /// <summary>Key identifier <c>ThumbprintSHA1</c>.</summary>
     Thumbprint,
 
@@ -31,7 +37,7 @@ internal enum KeyReferenceKind
 /// <summary>One parsed reference to a key. Which members are set follows from <see cref="Kind"/>.</summary>
 internal sealed record KeyReference(KeyReferenceKind Kind)
 {
-    /// <summary>The Id of <see cref="KeyReferenceKind.LocalId"/>.</summary>
+    /// <summary>The Id of <see cref="KeyReferenceKind.LocalId"/> and <see cref="KeyReferenceKind.Assertion"/>.</summary>
     public XmlId LocalId { get; init; }
 
     /// <summary>The context identifier of <see cref="KeyReferenceKind.SecurityContext"/>.</summary>
@@ -40,20 +46,28 @@ internal sealed record KeyReference(KeyReferenceKind Kind)
     /// <summary>The wsc:Instance of a renewed context; else null.</summary>
     public string? Instance { get; init; }
 
-    /// <summary>The hash, the key identifier, the big-endian serial number or the certificate, by <see cref="Kind"/>.</summary>
+    /// <summary>The hash, key identifier, modulus, big-endian serial number or certificate, by <see cref="Kind"/>.</summary>
     public ReadOnlyMemory<byte> Value { get; init; }
 
     /// <summary>The issuer of <see cref="KeyReferenceKind.IssuerSerial"/>, as the sender wrote it.</summary>
     public string? IssuerName { get; init; }
 
+    /// <summary>The public exponent of <see cref="KeyReferenceKind.KeyValue"/>, whose modulus is <see cref="Value"/>.</summary>
+    public ReadOnlyMemory<byte> Exponent { get; init; }
+
     /// <summary>Whether the reference names a certificate by its properties or contains it.</summary>
     public bool IsX509 => Kind >= KeyReferenceKind.Thumbprint;
+
+    /// <summary>Whether it may name a child of the security header, by its Id.</summary>
+    public bool IsById => Kind is KeyReferenceKind.LocalId or KeyReferenceKind.Assertion;
 
     /// <summary>What it names, for the log: a stranger may have written it.</summary>
     public string Describe() => Kind switch
     {
         KeyReferenceKind.LocalId => $"the token #{LocalId}",
         KeyReferenceKind.SecurityContext => Uri,
+        KeyReferenceKind.KeyValue => "a key in ds:KeyValue",
+        KeyReferenceKind.Assertion => $"the assertion {LocalId}",
         KeyReferenceKind.EncryptedKeySha1 => $"EncryptedKeySHA1 {Convert.ToBase64String(Value.Span)}",
         KeyReferenceKind.Thumbprint => $"SHA-1 thumbprint {Convert.ToHexString(Value.Span)}",
         KeyReferenceKind.SubjectKeyIdentifier => $"subject key identifier {Convert.ToHexString(Value.Span)}",

@@ -10,18 +10,26 @@ namespace SecureConversation.Engine.Tokens;
 /// ds:KeyInfo                                   exactly one child, no text
 ///   o:SecurityTokenReference [@k:TokenType]    exactly one child, no text; @c:Nonce is refused
 ///     o:Reference @URI [@ValueType] [@c:Instance]   "#id", or the URI of a security context
-///   | o:KeyIdentifier @ValueType [@EncodingType]  base64 when absent; hex is read too
+///   | o:KeyIdentifier @ValueType [@EncodingType]  base64 when absent; hex is read too; the Id of an assertion as it is
 ///   | ds:X509Data
 /// | ds:X509Data                                WCF's RawData style
 ///     ds:X509Certificate | ds:X509IssuerSerial   exactly one
+/// | ds:KeyValue                                counts where the binding has an RSA token only
+///     ds:RSAKeyValue
+///       ds:Modulus, ds:Exponent
 /// </code>
-/// KeyName, KeyValue, RetrievalMethod and embedded tokens are refused: the binding says which keys count, not the sender.
+/// KeyName, RetrievalMethod and embedded tokens are refused: the binding says which keys count, not the sender.
 /// </summary>
 internal static class SecurityTokenReferenceReader
 {
     private const int MaxIdentifierBytes = 64;
+    private const int MaxAssertionId = 256;
     private const int MaxIssuerName = 4096;
     private const int MaxCertificateBytes = 16 * 1024;
+
+    // Those of 4096 bits, the longest of any suite, with a leading zero. A long exponent makes verification as costly as signing.
+    private const int MaxModulusBytes = 513;
+    private const int MaxExponentBytes = 8;
 
     /// <summary>Reads a ds:KeyInfo.</summary>
     /// <exception cref="SecurityFailureException">The element has another shape.</exception>
@@ -30,6 +38,7 @@ internal static class SecurityTokenReferenceReader
         var child = Only(keyInfo);
         return child.Is(Wsse.SecurityTokenReference) ? Read(child, protocol)
             : child.Is(Ds.X509Data) ? ReadX509Data(child)
+            : child.Is(Ds.KeyValue) ? ReadKeyValue(child)
             : Fail.With<KeyReference>(FailureCode.MalformedSecurityElement, "ds:KeyInfo");
     }
 
@@ -69,7 +78,16 @@ internal static class SecurityTokenReferenceReader
 
     private static KeyReference ReadKeyIdentifier(XmlElement element)
     {
-        var kind = KnownUris.Get(element, Attr.ValueType) switch
+        var valueType = KnownUris.Get(element, Attr.ValueType);
+        if (valueType is Uris.SamlAssertionId or Uris.SamlId)
+        {
+            // SAML token profile 1.1 section 3.4.1: no EncodingType. It is compared with an attribute, which is no less than its text.
+            var id = element.GetAttribute(Attr.EncodingType) is null ? ElementValue.Text(element, MaxAssertionId)
+                : Fail.With<string>(FailureCode.MalformedSecurityElement, "wsse:KeyIdentifier/@EncodingType");
+            return new KeyReference(KeyReferenceKind.Assertion) { LocalId = new XmlId(System.Text.Encoding.UTF8.GetBytes(id)) };
+        }
+
+        var kind = valueType switch
         {
             Uris.ThumbprintSha1 => KeyReferenceKind.Thumbprint,
             Uris.X509SubjectKeyIdentifier => KeyReferenceKind.SubjectKeyIdentifier,
@@ -85,9 +103,27 @@ internal static class SecurityTokenReferenceReader
         return new KeyReference(kind) { Value = value };
     }
 
-    private static KeyReference ReadX509Data(XmlElement element)
+    private static KeyReference ReadKeyValue(XmlElement element)
     {
-        var child = Only(element);
+        var value = Only(element);
+        var modulus = value.FirstChild;
+        var exponent = modulus.IsNull ? default : modulus.NextSibling;
+        return value.Is(Ds.RsaKeyValue) && !modulus.IsNull && modulus.Is(Ds.Modulus) && !exponent.IsNull && exponent.Is(Ds.Exponent)
+            && exponent.NextSibling.IsNull && !value.HasText
+            ? new KeyReference(KeyReferenceKind.KeyValue)
+            {
+                Value = ElementValue.Base64(modulus, MaxModulusBytes),
+                Exponent = ElementValue.Base64(exponent, MaxExponentBytes),
+            }
+            : Fail.With<KeyReference>(FailureCode.MalformedSecurityElement, "ds:KeyValue");
+    }
+
+    private static KeyReference ReadX509Data(XmlElement element) => ReadX509DataChild(Only(element));
+
+    /// <summary>Reads a ds:X509Certificate or ds:X509IssuerSerial.</summary>
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
+    public static KeyReference ReadX509DataChild(XmlElement child)
+    {
         if (child.Is(Ds.X509Certificate))
         {
             return new KeyReference(KeyReferenceKind.RawData) { Value = ElementValue.Base64(child, MaxCertificateBytes) };

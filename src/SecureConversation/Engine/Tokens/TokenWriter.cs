@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
-using SecureConversation.Credentials;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Xml;
 
@@ -31,24 +30,6 @@ internal static class TokenWriter
         output.Write(">"u8);
         output.WriteText(X509Facts.Of(certificate).Base64);
         output.Write("</o:BinarySecurityToken>"u8);
-    }
-
-    /// <summary>Writes a user name with its password in clear text; the caller encrypts the element.</summary>
-    public static void UsernameToken(PooledBytes output, string id, UserNameCredential credential)
-    {
-        output.Write("<o:UsernameToken xmlns:o=\""u8);
-        output.WriteText(Ns.Wsse);
-        output.Write("\" xmlns:u=\""u8);
-        output.WriteText(Ns.Wsu);
-        output.Write("\""u8);
-        Attribute(output, "u:Id", id);
-        output.Write("><o:Username>"u8);
-        output.WriteEscaped(credential.UserName);
-        output.Write("</o:Username><o:Password"u8);
-        Attribute(output, "Type", Uris.PasswordText);
-        output.Write(">"u8);
-        output.WriteEscaped(credential.Password);
-        output.Write("</o:Password></o:UsernameToken>"u8);
     }
 
     /// <summary>
@@ -127,6 +108,21 @@ internal static class TokenWriter
         StartReference(output, Uris.EncryptedKey);
         KeyIdentifier(output, Uris.EncryptedKeySha1, sha1, bsp);
         output.Write("</o:SecurityTokenReference>"u8);
+    }
+
+    /// <summary>Writes a reference to an assertion (SAML token profile 1.1 section 3.4), in this message or another.</summary>
+    /// <param name="output">Takes the element.</param>
+    /// <param name="id">AssertionID or ID.</param>
+    /// <param name="isSaml20">Whether it is of SAML 2.0.</param>
+    /// <param name="wss11">Whether to write the TokenType, which WS-Security 1.0 does not know.</param>
+    public static void AssertionReference(PooledBytes output, string id, bool isSaml20, bool wss11)
+    {
+        StartReference(output, !wss11 ? null : isSaml20 ? Uris.Saml20TokenType : Uris.Saml11TokenType);
+        output.Write("<o:KeyIdentifier"u8);
+        Attribute(output, "ValueType", isSaml20 ? Uris.SamlId : Uris.SamlAssertionId);
+        output.Write(">"u8);
+        output.WriteEscaped(id);
+        output.Write("</o:KeyIdentifier></o:SecurityTokenReference>"u8);
     }
 
     /// <summary>Writes the content of a KeyInfo that names a certificate outside the message.</summary>

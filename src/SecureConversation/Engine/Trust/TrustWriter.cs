@@ -40,6 +40,19 @@ internal readonly ref struct TrustWriter(PooledBytes output, ProtocolVersion pro
         output.Write(">"u8);
     }
 
+    /// <summary>Starts an element that may have one attribute; null for none.</summary>
+    public void StartWith(string name, string? attribute, string value)
+    {
+        output.Write("<"u8);
+        Name(name);
+        if (attribute is not null)
+        {
+            TokenWriter.Attribute(output, attribute, value);
+        }
+
+        output.Write(">"u8);
+    }
+
     public void End(string name)
     {
         output.Write("</"u8);

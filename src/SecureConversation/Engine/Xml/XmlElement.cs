@@ -256,6 +256,13 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
         }
     }
 
+    /// <summary>
+    /// Writes the element so that it stands on its own: octet for octet as it stands in the document, with the declarations that it takes
+    /// from outside added to its start tag. A signature in it stays valid (Exclusive XML Canonicalization 1.0 section 1.3).
+    /// </summary>
+    /// <exception cref="SecurityFailureException">The element has more than <paramref name="maxBytes"/> bytes.</exception>
+    public void WriteOnItsOwn(PooledBytes output, int maxBytes) => StandaloneElement.Write(this, output, maxBytes);
+
     private static bool IsWritten(
         ReadOnlySpan<byte> prefix, List<int> written, ReadOnlySpan<AttributeRecord> records, ReadOnlySpan<byte> document)
     {

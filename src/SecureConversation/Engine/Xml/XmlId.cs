@@ -12,6 +12,8 @@ internal readonly struct XmlId(ReadOnlyMemory<byte> utf8) : IEquatable<XmlId>
 
     public bool IsEmpty => _utf8.IsEmpty;
 
+    public ReadOnlySpan<byte> Utf8 => _utf8.Span;
+
     public static bool operator ==(XmlId left, XmlId right) => left.Equals(right);
 
     public static bool operator !=(XmlId left, XmlId right) => !left.Equals(right);

@@ -25,10 +25,13 @@ internal static class ConfiguredBindings
     }
 
     /// <summary>Refuses message security that this library does not offer, at its place in the file and not when a channel opens.</summary>
+    /// <param name="binding">The binding of the file.</param>
+    /// <param name="made">What was made of it.</param>
     /// <exception cref="ServiceModelConfigurationException">It is not offered.</exception>
-    public static void RequireOffered(ConfiguredBinding binding)
+    public static void RequireOffered(ConfiguredBinding binding, Channels.Binding made)
     {
-        if (binding.Security is not (null or EngineBinding.TransportSecurityBindingElement))
+        if (binding.Security is not (null or EngineBinding.TransportSecurityBindingElement)
+            || (binding.Security is not null && made.CreateBindingElements().Find<MessageSecurityBindingElement>() is not null))
         {
             binding.CreateMessageSecurityBinding();
         }
@@ -40,9 +43,11 @@ internal static class ConfiguredBindings
             binding, new OwnWSHttpBinding(ConfiguredHttpBindings.Mode(binding), binding.ReliableSession is not null)),
         "ws2007HttpBinding" => ConfiguredHttpBindings.WSHttp(
             binding, new OwnWS2007HttpBinding(ConfiguredHttpBindings.Mode(binding), binding.ReliableSession is not null)),
-        "basicHttpBinding" or "basicHttpsBinding" => binding.SecurityMode == ConfiguredSecurityMode.Message
-            ? ConfiguredCustomBinding.Create(binding)
-            : ConfiguredHttpBindings.Basic(binding),
+        "wsFederationHttpBinding" => ConfiguredFederation.Fill(binding, new OwnWSFederationHttpBinding(
+            ConfiguredFederation.Mode(binding), binding.ReliableSession is not null)),
+        "ws2007FederationHttpBinding" => ConfiguredFederation.Fill(binding, new OwnWS2007FederationHttpBinding(
+            ConfiguredFederation.Mode(binding), binding.ReliableSession is not null)),
+        "basicHttpBinding" or "basicHttpsBinding" => ConfiguredHttpBindings.Basic(binding),
         "customBinding" => ConfiguredCustomBinding.Create(binding),
 #if CORE_WCF
         "netTcpBinding" => throw ConfiguredRefusal.Of(binding, "net.tcp is not made from files for CoreWCF: it needs a port of its own, "

@@ -3,7 +3,7 @@ using SecureConversation.Configuration;
 
 namespace SecureConversation.Shared;
 
-/// <summary>A CustomBinding of the elements that a file says, or that a binding without a class of its own amounts to.</summary>
+/// <summary>A CustomBinding of the elements that a file says.</summary>
 internal static class ConfiguredCustomBinding
 {
     public static CustomBinding Create(ConfiguredBinding from)
@@ -21,18 +21,9 @@ internal static class ConfiguredCustomBinding
                 "Take it out on both sides, or use wsHttpBinding with reliableSession and without message security.");
         }
 
-        if (from.Security is EngineBinding.TransportSecurityBindingElement transport)
+        if (from.Security is { } security)
         {
-            elements.Add(ConfiguredOverTransport.Create(from, transport));
-        }
-        else if (from.Security is { } security)
-        {
-            elements.Add(new MessageSecurityBindingElement(security)
-            {
-#if CORE_WCF
-                ExportsTrust = from.Kind != "basicHttpBinding",
-#endif
-            });
+            elements.Add((BindingElement?)ConfiguredOverTransport.OfStack(security) ?? new MessageSecurityBindingElement(security));
         }
 
         elements.Add(Encoding(from));

@@ -22,6 +22,16 @@ internal static class ConfiguredHttpBindings
             Apply(from, to.Security.Transport);
         }
 
+#if !CORE_WCF
+        to.AllowCookies = from.Transport.AllowCookies;
+#endif
+        Apply(from, to);
+        return to;
+    }
+
+    /// <summary>What all bindings of WS-* over HTTP have.</summary>
+    public static void Apply(ConfiguredBinding from, WSHttpBindingBase to)
+    {
         to.MessageEncoding = Encoding(from);
         to.MaxReceivedMessageSize = from.Transport.MaxReceivedMessageSize;
         to.MaxBufferPoolSize = from.Transport.MaxBufferPoolSize;
@@ -36,17 +46,15 @@ internal static class ConfiguredHttpBindings
         }
 
         to.TextEncoding = ConfiguredBindings.TextEncoding(from);
-        to.AllowCookies = from.Transport.AllowCookies;
         to.BypassProxyOnLocal = from.Transport.BypassProxyOnLocal;
         to.UseDefaultWebProxy = from.Transport.UseDefaultWebProxy;
         to.ProxyAddress = from.Transport.ProxyAddress;
 #endif
-        return to;
     }
 
-    public static BasicHttpBinding Basic(ConfiguredBinding from)
+    public static OwnBasicHttpBinding Basic(ConfiguredBinding from)
     {
-        var to = new BasicHttpBinding(Translation.ByName<BasicHttpSecurityMode>(from.SecurityMode));
+        var to = new OwnBasicHttpBinding(Translation.ByName<BasicHttpSecurityMode>(from.SecurityMode));
         if (from.SecurityMode is ConfiguredSecurityMode.Transport or ConfiguredSecurityMode.TransportCredentialOnly)
         {
             Apply(from, to.Security.Transport);

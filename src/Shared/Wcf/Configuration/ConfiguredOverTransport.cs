@@ -1,39 +1,41 @@
-using SecureConversation.Configuration;
-
 namespace SecureConversation.Shared;
 
 /// <summary>
-/// Message credentials over a protected transport, which the stack does itself: its element for the tokens that a file says.
+/// Message credentials over a protected transport: the stack has them for a user name or a certificate, alone or in a session, with few
+/// settings. What it lacks is the business of MessageSecurityBindingElement.
 /// </summary>
 internal static class ConfiguredOverTransport
 {
-    public static SecurityBindingElement Create(ConfiguredBinding from, EngineBinding.TransportSecurityBindingElement settings)
+    /// <summary>The element of the stack; null where messages are not of that kind, or the stack lacks a token or a setting.</summary>
+    public static SecurityBindingElement? OfStack(EngineBinding.SecurityBindingElement security)
     {
+        if (security is not EngineBinding.TransportSecurityBindingElement settings)
+        {
+            return null;
+        }
+
         var element = settings.EndpointSupportingTokenParameters switch
         {
-            { Signed.IsEmpty: false } or { SignedEndorsing.IsEmpty: false } =>
-                throw Refuse(from, "Tokens in other places are not offered."),
+            { Signed.IsEmpty: false } or { SignedEndorsing.IsEmpty: false } => null,
             { SignedEncrypted: [EngineBinding.UserNameSecurityTokenParameters], Endorsing: [] } =>
                 SecurityBindingElement.CreateUserNameOverTransportBindingElement(),
             { SignedEncrypted: [], Endorsing: [EngineBinding.X509SecurityTokenParameters] } =>
                 SecurityBindingElement.CreateCertificateOverTransportBindingElement(
                     Translation.FromEngine(settings.MessageSecurityVersion)),
-            { SignedEncrypted: [], Endorsing: [EngineBinding.SecureConversationSecurityTokenParameters session] } => Session(from, session),
-            _ => throw Refuse(from, "Its tokens are not a user name, a certificate or a session of these."),
+            { SignedEncrypted: [], Endorsing: [EngineBinding.SecureConversationSecurityTokenParameters session] } => Session(session),
+            _ => null,
         };
-        OverTransportSettings.Apply(from, settings, element);
-        return element;
+        return element is not null && OverTransportSettings.TryApply(settings, element) ? element : null;
     }
 
-    private static SecurityBindingElement Session(
-        ConfiguredBinding from, EngineBinding.SecureConversationSecurityTokenParameters session) =>
-        session.BootstrapSecurityBindingElement is EngineBinding.TransportSecurityBindingElement bootstrap
-            ? session.RequireCancellation
-                ? SecurityBindingElement.CreateSecureConversationBindingElement(Create(from, bootstrap))
-                : throw Refuse(from, "Sessions in cookies are not offered.")
-            : throw Refuse(from, "The bootstrap of the session protects messages itself.");
-
-    private static ServiceModelConfigurationException Refuse(ConfiguredBinding from, string reason) => ConfiguredRefusal.Of(
-        from, $"Message credentials over a protected transport are those of {ConfiguredRefusal.Stack}. {reason}",
-        "Use authenticationMode UserNameOverTransport or CertificateOverTransport, or make the binding in code.");
+    // Cookies are beyond both stacks. CoreWCF does not map a contract with SessionMode.Required whose session is its own, and does not say
+    // so; which contract it is, the binding does not know.
+    private static SecurityBindingElement? Session(EngineBinding.SecureConversationSecurityTokenParameters session) =>
+#if CORE_WCF
+        null;
+#else
+        session is { RequireCancellation: true, BootstrapSecurityBindingElement: { } bootstrap } && OfStack(bootstrap) is { } made
+            ? SecurityBindingElement.CreateSecureConversationBindingElement(made)
+            : null;
+#endif
 }

@@ -141,7 +141,8 @@ internal sealed class ServiceIssue(
         var tokenId = UniqueIds.Next(environment.Random);
         var now = environment.Clock.GetUtcNow();
         var settings = _session.Element.LocalServiceSettings;
-        var expires = now + (_session.RequiresCancellation ? settings.SessionKeyRenewalInterval : settings.IssuedCookieLifetime);
+        var expires = message.EndsBefore(
+            now + (_session.RequiresCancellation ? settings.SessionKeyRenewalInterval : settings.IssuedCookieLifetime));
         var (key, response) = KeyAgreement.Agree(request, _session.Element.KeyEntropyMode, _session.Element.DefaultAlgorithmSuite,
             Protocol, environment.Random);
 

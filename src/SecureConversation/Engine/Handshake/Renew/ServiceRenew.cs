@@ -40,7 +40,7 @@ internal sealed class ServiceRenew(EndpointMessages messages, KeyChanges keys, E
             trust = HandshakeBody.ReadRequest(request, _session.Protocol, environment.XmlLimits);
             RequireTarget(trust, endorsing, _session.Protocol.SctTokenType);
             RequireSameClient(request, user, session);
-            (var issued, response) = Create(trust, session);
+            (var issued, response) = Create(trust, request, session);
             SecuredMessage? message = null;
             try
             {
@@ -96,15 +96,20 @@ internal sealed class ServiceRenew(EndpointMessages messages, KeyChanges keys, E
         var (now, then) = (request.SenderCertificate, session.ClientCertificate);
         var isSame = (now is null) == (then is null)
             && (now is null || now.RawDataMemory.Span.SequenceEqual(then!.RawDataMemory.Span))
-            && IdentityOf(user) == IdentityOf(session.CopyUser());
+            && IdentityOf(user) == IdentityOf(session.CopyUser())
+            && user.FindFirst(ClaimTypes.Rsa)?.Value == session.CopyUser().FindFirst(ClaimTypes.Rsa)?.Value;
         if (!isSame)
         {
             Fail.With(FailureCode.RenewalRefused, "it comes from another client than the session");
         }
     }
 
-    private static (string? Type, string? Name) IdentityOf(ClaimsPrincipal user) =>
-        user.Identity is { IsAuthenticated: true } identity ? (identity.AuthenticationType, identity.Name) : default;
+    /// <summary>Issuers may give one name to different people, and different people of one issuer may share a name.</summary>
+    private static (string? Type, string? Name, string? Issuer, string? Id) IdentityOf(ClaimsPrincipal user) =>
+        user.Identity is not { IsAuthenticated: true } identity ? default
+        : identity is not ClaimsIdentity claims ? (identity.AuthenticationType, identity.Name, null, null)
+        : (claims.AuthenticationType, claims.Name, claims.FindFirst(claims.NameClaimType)?.Issuer,
+            claims.FindFirst(ClaimTypes.NameIdentifier)?.Value);
 
     private SecuredMessage Secure(VerifiedMessage request, RequestSecurityTokenResponse response, ReplyProtection protection)
     {
@@ -113,12 +118,13 @@ internal sealed class ServiceRenew(EndpointMessages messages, KeyChanges keys, E
         return protection.Secure(body, _bootstrap.ForHandshake(MessageRole.Reply));
     }
 
-    private (SessionKey Issued, RequestSecurityTokenResponse Response) Create(RequestSecurityToken request, ServiceSession session)
+    private (SessionKey Issued, RequestSecurityTokenResponse Response) Create(
+        RequestSecurityToken request, VerifiedMessage message, ServiceSession session)
     {
         var instance = UniqueIds.NextUrn(environment.Random);
         var tokenId = UniqueIds.Next(environment.Random);
         var now = environment.Clock.GetUtcNow();
-        var expires = now + _session.Element.LocalServiceSettings.SessionKeyRenewalInterval;
+        var expires = message.EndsBefore(now + _session.Element.LocalServiceSettings.SessionKeyRenewalInterval);
         var (key, response) = KeyAgreement.Agree(request, _session.Element.KeyEntropyMode, _session.Element.DefaultAlgorithmSuite,
             _session.Protocol, environment.Random);
         var context = new SecurityContextKey(session.Id, instance, key);

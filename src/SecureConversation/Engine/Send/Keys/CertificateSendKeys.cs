@@ -19,7 +19,10 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
     private string _derivedId = "";
     private byte[] _nonce = [];
     private string? _tokenId;
+    private string? _recipientId;
     private SymmetricKey? _wrapped;
+
+    public override string? SourceId => _tokenId;
 
     public override X509Credential SigningCertificate => token.Own;
 
@@ -28,6 +31,14 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
     public override Action<PooledBytes>? EncryptionReference => ListsInEncryptedKey ? null
         : Requirements.DerivedKeys ? output => ReferToDerived(output, _derivedId)
         : ReferToWrapped;
+
+    public override void WriteRecipient(PooledBytes output)
+    {
+        if (_recipientId is not null && Encrypts)
+        {
+            TokenWriter.BinarySecurityToken(output, _recipientId, token.Recipient, Requirements.BspAttributes);
+        }
+    }
 
     public override void WriteSource(PooledBytes output)
     {
@@ -45,7 +56,7 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
         }
 
         var listed = ListsInEncryptedKey ? references : [];
-        EncryptedKeySha1 = WrappedKey.Write(output, _keyId, token.Recipient, _wrapped!, Requirements, listed);
+        EncryptedKeySha1 = WrappedKey.Write(output, _keyId, token.Recipient, _recipientId, _wrapped!, Requirements, listed);
         if (Requirements.DerivedKeys)
         {
             TokenWriter.DerivedKeyToken(output, _derivedId, ReferToWrapped, Encryption.Length, _nonce, Requirements.Protocol);
@@ -79,6 +90,7 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
     {
         _keyId = ids.Next();
         _tokenId = SendsToken ? UniqueIds.Next(random) : null;
+        _recipientId = Requirements.SendsEncryptionToken ? UniqueIds.Next(random) : null;
         _wrapped = MakeFreshKey(random);
         Encryption = _wrapped;
         if (Requirements.DerivedKeys)

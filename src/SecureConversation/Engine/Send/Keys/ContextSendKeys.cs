@@ -12,6 +12,8 @@ namespace SecureConversation.Engine.Send;
 /// </summary>
 internal sealed class ContextSendKeys(SessionSendKeys session, MessageRequirements requirements) : SymmetricSendKeys(requirements)
 {
+    public override string? SourceId => session.TokenId;
+
     public override void WriteSource(PooledBytes output) => output.Write(session.TokenXml.Span);
 
     protected override void Resolve(IdAllocator ids, RandomSource random)

@@ -47,14 +47,20 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
         MessageRequirements requirements,
         SendPlan plan,
         SenderExtras extras,
+        DateTimeOffset now,
         RandomSource random)
     {
         SendKeys keys = token switch
         {
             SenderToken.WrappedKey wrapped => new WrappedSendKeys(wrapped.Recipient, requirements),
             SenderToken.CorrelatedKey correlated => new CorrelatedSendKeys(correlated, requirements),
+            SenderToken.UserName userName => new UserNameSendKeys(userName.Credentials, requirements, now),
+            SenderToken.CorrelatedUserName correlated => new CorrelatedUserNameSendKeys(correlated, requirements),
             SenderToken.Context context => new ContextSendKeys(context.Keys, requirements),
+            SenderToken.Issued issued => new IssuedSendKeys(issued.Token, requirements),
+            SenderToken.IssuedReply reply => new IssuedReplySendKeys(reply, requirements),
             SenderToken.Certificates certificates => new CertificateSendKeys(certificates, requirements),
+            SenderToken.Transport => new TransportSendKeys(requirements),
             _ => throw new NotSupportedException($"No keys for {token.GetType().Name}."),
         };
         keys.Encrypts = plan.Signed.Any(p => p.Encrypt)
@@ -63,6 +69,14 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
         keys.EncryptsSignature = requirements.EncryptsSignature(keys.Encrypts);
         keys.Resolve(plan.Ids, random);
         return keys;
+    }
+
+    /// <summary>The Id of what <see cref="WriteSource"/> writes; null where it writes nothing.</summary>
+    public virtual string? SourceId => null;
+
+    /// <summary>Writes the certificate that the message is encrypted for, where the binding has the sender send it.</summary>
+    public virtual void WriteRecipient(PooledBytes output)
+    {
     }
 
     /// <summary>
@@ -83,6 +97,12 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
 
     /// <summary>Writes the reference of the primary signature to its key.</summary>
     public abstract void ReferToSigningKey(PooledBytes output);
+
+    /// <summary>The Id of the user name token whose key protects the message; null where another key does.</summary>
+    public virtual string? UserNameToken => null;
+
+    /// <summary>Whether the primary signature covers the token of <see cref="WriteSource"/> whatever the binding says.</summary>
+    public virtual bool NeedsSignedSource => false;
 
     /// <summary>Hands over the fresh key that also protects the reply; the caller disposes it. Null where the message has none.</summary>
     public virtual SymmetricKey? TakeFreshKey() => null;

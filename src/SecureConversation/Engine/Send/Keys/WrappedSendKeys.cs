@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Encryption;
+using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Tokens;
@@ -13,9 +14,20 @@ internal sealed class WrappedSendKeys(X509Certificate2 recipient, MessageRequire
 {
     private SymmetricKey? _fresh;
     private string _id = "";
+    private string? _recipientId;
+
+    public override string SourceId => _id;
+
+    public override void WriteRecipient(PooledBytes output)
+    {
+        if (_recipientId is not null)
+        {
+            TokenWriter.BinarySecurityToken(output, _recipientId, recipient, Requirements.BspAttributes);
+        }
+    }
 
     public override void WriteSource(PooledBytes output) =>
-        EncryptedKeySha1 = WrappedKey.Write(output, _id, recipient, _fresh!, Requirements, []);
+        EncryptedKeySha1 = WrappedKey.Write(output, _id, recipient, _recipientId, _fresh!, Requirements, []);
 
     public override SymmetricKey? TakeFreshKey()
     {
@@ -33,6 +45,7 @@ internal sealed class WrappedSendKeys(X509Certificate2 recipient, MessageRequire
     protected override void Resolve(IdAllocator ids, RandomSource random)
     {
         _id = UniqueIds.Next(random);
+        _recipientId = Requirements.SendsEncryptionToken ? UniqueIds.Next(random) : null;
         _fresh = MakeFreshKey(random);
         DeriveOrUse(_fresh, ids, random);
     }
@@ -44,11 +57,19 @@ internal sealed class WrappedSendKeys(X509Certificate2 recipient, MessageRequire
 internal static class WrappedKey
 {
     /// <summary>Writes the element; returns the SHA-1 of its cipher value (WS-Security 1.1 section 7.3).</summary>
+    /// <param name="output">Takes the element.</param>
+    /// <param name="id">Its Id.</param>
+    /// <param name="recipient">The certificate that the key is wrapped for.</param>
+    /// <param name="recipientId">The Id of the token that has this certificate; null where the message does not bring it.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="requirements">The requirements for the message.</param>
+    /// <param name="references">The Ids of the encrypted parts, which the element lists.</param>
     /// <exception cref="InvalidOperationException">The certificate has no RSA key.</exception>
     public static byte[] Write(
         PooledBytes output,
         string id,
         X509Certificate2 recipient,
+        string? recipientId,
         SymmetricKey key,
         MessageRequirements requirements,
         IReadOnlyList<string> references)
@@ -57,11 +78,20 @@ internal static class WrappedKey
             ?? throw new InvalidOperationException($"The certificate '{recipient.Subject}' has no RSA key.");
         return EncryptionWriter.EncryptedKey(output, id, publicKey, key, requirements.Suite, ReferToRecipient, references);
 
-        void ReferToRecipient(PooledBytes keyInfo) => TokenWriter.CertificateReference(
-            keyInfo,
-            recipient,
-            requirements.EncryptionToken!.X509ReferenceStyle,
-            requirements.IsWss11,
-            requirements.BspAttributes);
+        void ReferToRecipient(PooledBytes keyInfo)
+        {
+            if (recipientId is not null)
+            {
+                TokenWriter.LocalReference(keyInfo, recipientId, requirements.BspAttributes ? Uris.X509V3 : null);
+                return;
+            }
+
+            TokenWriter.CertificateReference(
+                keyInfo,
+                recipient,
+                requirements.EncryptionToken!.X509ReferenceStyle,
+                requirements.IsWss11,
+                requirements.BspAttributes);
+        }
     }
 }

@@ -18,12 +18,9 @@ internal sealed class SecurityContextTokenKind : TokenKind
 
     public override bool IsDescribedBy(SecurityTokenParameters parameters) => parameters is SecureConversationSecurityTokenParameters;
 
-    public override IEnumerable<string> CheckSupporting(
-        SecurityTokenParameters parameters,
-        SupportingTokenAttachment attachment,
-        SecurityBindingElement element) =>
-        [
-            "EndpointSupportingTokenParameters cannot hold SecureConversationSecurityTokenParameters: "
-            + "use CreateSecureConversationBindingElement.",
-        ];
+    public override IEnumerable<string> CheckSupporting(SupportingToken token, string setting, SecurityBindingElement element) =>
+        // The factory puts the token of a session there where the transport protects messages.
+        ReferenceEquals(token.Parameters, element.SessionToken) && element is TransportSecurityBindingElement
+            ? []
+            : [$"{setting} cannot hold SecureConversationSecurityTokenParameters: use CreateSecureConversationBindingElement."];
 }

@@ -20,7 +20,11 @@ internal static class BinarySecurityToken
     private const int MaxCertificateBytes = 16 * 1024;
 
     /// <exception cref="SecurityFailureException">The element has another shape, or holds no certificate.</exception>
-    public static X509Certificate2 Read(XmlElement element)
+    public static X509Certificate2 Read(XmlElement element) => ReadCertificate(ReadRaw(element));
+
+    /// <summary>Reads the octets of the certificate, which may be none.</summary>
+    /// <exception cref="SecurityFailureException">The element has another shape.</exception>
+    public static byte[] ReadRaw(XmlElement element)
     {
         if (KnownUris.Get(element, Attr.ValueType) != Uris.X509V3)
         {
@@ -28,13 +32,12 @@ internal static class BinarySecurityToken
         }
 
         // A missing EncodingType means base64 (WS-Security 1.1 section 6.3).
-        var raw = KnownUris.Get(element, Attr.EncodingType) switch
+        return KnownUris.Get(element, Attr.EncodingType) switch
         {
             null or Uris.Base64Binary => ElementValue.Base64(element, MaxCertificateBytes),
             Uris.HexBinary => ElementValue.Hex(element, MaxCertificateBytes),
             _ => Fail.With<byte[]>(FailureCode.MalformedSecurityElement, "wsse:BinarySecurityToken/@EncodingType"),
         };
-        return ReadCertificate(raw);
     }
 
     /// <summary>Reads the octets of a certificate.</summary>

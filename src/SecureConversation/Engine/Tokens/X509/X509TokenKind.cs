@@ -7,31 +7,23 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Tokens;
 
-/// <summary>A certificate (X.509 token profile 1.1). Its holder proves himself by a signature.</summary>
+/// <summary>
+/// A certificate (X.509 token profile 1.1). Its holder proves himself by a signature; one whose key signs nothing only has to be trusted.
+/// </summary>
 internal sealed class X509TokenKind : TokenKind
 {
     public override string ElementName => "wsse:BinarySecurityToken";
+
+    public override bool IsOfClient => true;
+
+    public override bool SignsWithPrivateKey(SecurityTokenParameters parameters) => true;
 
     public override bool IsElement(XmlElement child, ProtocolVersion protocol) => child.Is(Wsse.BinarySecurityToken);
 
     public override bool IsDescribedBy(SecurityTokenParameters parameters) => parameters is X509SecurityTokenParameters;
 
-    public override IEnumerable<string> CheckSupporting(
-        SecurityTokenParameters parameters,
-        SupportingTokenAttachment attachment,
-        SecurityBindingElement element)
-    {
-        foreach (var problem in CheckReferenceStyle((X509SecurityTokenParameters)parameters, "EndpointSupportingTokenParameters", element))
-        {
-            yield return problem;
-        }
-
-        if (attachment is SupportingTokenAttachment.Signed or SupportingTokenAttachment.SignedEncrypted)
-        {
-            yield return "EndpointSupportingTokenParameters: a certificate that signs nothing proves nothing; "
-                + "list it under Endorsing or SignedEndorsing.";
-        }
-    }
+    public override IEnumerable<string> CheckSupporting(SupportingToken token, string setting, SecurityBindingElement element) =>
+        CheckReferenceStyle((X509SecurityTokenParameters)token.Parameters, setting, element);
 
     /// <summary>Checks the reference style: WS-Security 1.0 has no references by thumbprint.</summary>
     public static IEnumerable<string> CheckReferenceStyle(
@@ -43,16 +35,26 @@ internal sealed class X509TokenKind : TokenKind
             ? [$"X509ReferenceStyle Thumbprint of {name} needs WS-Security 1.1: choose Any, or a MessageSecurityVersion with WSSecurity11."]
             : [];
 
-    public override string? Missing(ClientCredentials credentials) =>
-        credentials.ClientCertificate is null
-            ? "The binding asks for a client certificate: set ClientCredentials.ClientCertificate."
-            : null;
+    public override string? Missing(SecurityTokenParameters parameters, ClientCredentials credentials) =>
+        Find(parameters, credentials) is not null ? null
+        : ((X509SecurityTokenParameters)parameters).CertificateName is { } name
+            ? $"The binding asks for the client certificate '{name}': add it to ClientCredentials.NamedCertificates."
+        : "The binding asks for a client certificate: set ClientCredentials.ClientCertificate.";
 
-    public override void WriteSupporting(PooledBytes output, string id, ClientCredentials credentials, bool bspAttributes)
-    {
-        var own = credentials.ClientCertificate ?? throw new InvalidOperationException(Missing(credentials));
-        TokenWriter.BinarySecurityToken(output, id, own.Certificate, bspAttributes);
-    }
+    /// <summary>The certificate of a client that a token of the binding stands for.</summary>
+    /// <exception cref="InvalidOperationException">The credentials lack it.</exception>
+    public X509Credential Require(SecurityTokenParameters parameters, ClientCredentials credentials) =>
+        Find(parameters, credentials) ?? throw new InvalidOperationException(Missing(parameters, credentials));
+
+    public override ProvedToken Prove(XmlElement element, SecurityTokenParameters parameters) =>
+        new AttachedCertificate(BinarySecurityToken.Read(element));
+
+    public override void WriteSupporting(PooledBytes output, string id, SecurityTokenParameters parameters, TokenMaking making) =>
+        TokenWriter.BinarySecurityToken(output, id, Require(parameters, making.Credentials).Certificate, making.BspAttributes);
+
+    private static X509Credential? Find(SecurityTokenParameters parameters, ClientCredentials credentials) =>
+        ((X509SecurityTokenParameters)parameters).CertificateName is not { } name ? credentials.ClientCertificate
+        : credentials.NamedCertificates.GetValueOrDefault(name);
 
     public override async ValueTask<ClaimsPrincipal> AuthenticateAsync(
         ProvedToken token,
@@ -60,7 +62,7 @@ internal sealed class X509TokenKind : TokenKind
         MessageOrigin origin,
         CancellationToken cancellationToken)
     {
-        var certificate = token.Certificate!;
+        var certificate = token is AttachedCertificate other ? other.Attached : ((ProvedCertificate)token).Signer;
         var now = authentication.Clock.GetUtcNow();
         if (await ApplicationCode.AskAsync("ClientCertificateValidation",
             () => authentication.Certificates.FindProblemAsync(certificate, now, cancellationToken), cancellationToken)
@@ -71,7 +73,7 @@ internal sealed class X509TokenKind : TokenKind
         }
 
         var user = ClientIdentity.FromCertificate(certificate);
-        if (authentication.Credentials.CertificateAuthenticator is not { } authenticator)
+        if (!token.IsOfSender || authentication.Credentials.CertificateAuthenticator is not { } authenticator)
         {
             return user;
         }

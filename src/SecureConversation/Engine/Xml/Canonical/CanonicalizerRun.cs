@@ -6,6 +6,8 @@ namespace SecureConversation.Engine.Xml;
 internal ref partial struct CanonicalizerRun : IDisposable
 {
     private readonly XmlElement _apex;
+    private readonly int _omittedStart;
+    private readonly int _omittedEnd;
     private readonly ReadOnlySpan<byte> _document;
     private readonly CanonicalSink _sink;
     private readonly PrefixSurvey? _survey;
@@ -27,9 +29,11 @@ internal ref partial struct CanonicalizerRun : IDisposable
         CanonicalForm form,
         CanonicalSink sink,
         bool withComments,
-        PrefixSurvey? survey = null)
+        PrefixSurvey? survey = null,
+        XmlElement omitted = default)
     {
         _apex = apex;
+        (_omittedStart, _omittedEnd) = omitted.IsNull ? (-1, -1) : (omitted.Start, omitted.End);
         _survey = survey;
         _surveysContent = survey is { ReadsContent: true };
         _sink = sink;
@@ -51,6 +55,12 @@ internal ref partial struct CanonicalizerRun : IDisposable
         DeclareAncestors();
         while (_tokens.Read())
         {
+            // Text before and after it is not part of it, and stays in other tokens.
+            if (_tokens.Start < _omittedEnd && _tokens.Start >= _omittedStart)
+            {
+                continue;
+            }
+
             if (_surveysContent && _tokens.Kind is XmlTokenKind.Text or XmlTokenKind.CData or XmlTokenKind.Comment)
             {
                 SurveyText();

@@ -23,6 +23,7 @@ internal static class ExclusiveCanonicalizer
     /// <param name="sink">Receives the canonical bytes.</param>
     /// <param name="withComments">Whether comments are kept.</param>
     /// <param name="survey">Looks at the prefixes of the element on the way; null for nothing.</param>
+    /// <param name="omitted">An element in it that is left out (XML Signature section 6.6.4); none by default.</param>
     /// <returns>Whether the other form differs for this element.</returns>
     public static bool Canonicalize(
         XmlElement element,
@@ -30,9 +31,10 @@ internal static class ExclusiveCanonicalizer
         CanonicalForm form,
         CanonicalSink sink,
         bool withComments = false,
-        PrefixSurvey? survey = null)
+        PrefixSurvey? survey = null,
+        XmlElement omitted = default)
     {
-        var run = new CanonicalizerRun(element, inclusivePrefixes, form, sink, withComments, survey);
+        var run = new CanonicalizerRun(element, inclusivePrefixes, form, sink, withComments, survey, omitted);
         try
         {
             return run.Execute();
