@@ -41,4 +41,20 @@ public static class SecureConversationOptionsBuilderExtensions
         builder.Services.TryAddScoped<T>();
         return builder.Configure(options => options.CertificateAuthenticator = new ScopedCertificateAuthenticator<T>());
     }
+
+    /// <summary>
+    /// Has a service from the scope of the request say who the holder of a valid issued token is. In a session it is asked once, when the
+    /// session is opened.
+    /// </summary>
+    /// <typeparam name="T">The service; registered as scoped unless it is registered already.</typeparam>
+    /// <param name="builder">What AddSecureConversation returned.</param>
+    public static OptionsBuilder<SecureConversationServiceOptions> AuthenticateIssuedTokens<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this OptionsBuilder<SecureConversationServiceOptions> builder)
+        where T : class, IIssuedTokenAuthenticator
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddScoped<T>();
+        return builder.Configure(options => options.IssuedTokenAuthenticator = new ScopedIssuedTokenAuthenticator<T>());
+    }
 }

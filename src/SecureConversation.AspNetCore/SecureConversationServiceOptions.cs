@@ -27,7 +27,8 @@ public sealed class SecureConversationServiceOptions
     public ChannelProtectionRequirements ProtectionRequirements { get; set; } = ChannelProtectionRequirements.Default;
 
     /// <summary>
-    /// The certificates of the service and how clients are validated. Needed; stays with the caller, who disposes of it after the host.
+    /// The certificates of the service and how clients are validated. Needed, without a certificate where the transport protects messages;
+    /// stays with the caller, who disposes of it after the host.
     /// When the options change (IOptionsMonitor), the new credentials hold for messages that arrive from then on, and sessions go on: see
     /// <see cref="MessageSecurityService.UpdateCredentialsAsync"/>. Leave earlier credentials to the garbage collector, since messages
     /// may still use them. New options that are not valid leave the credentials as they are.
@@ -46,6 +47,14 @@ public sealed class SecureConversationServiceOptions
     /// <see cref="AddressFilter.PathOnly"/> or <see cref="AddressFilter.OneOf"/>. A message for another endpoint gets a fault.
     /// </summary>
     public AddressFilter AddressFilter { get; set; } = AddressFilter.IgnoringHost;
+
+    /// <summary>
+    /// Whether a message that did not come over TLS is refused, by HttpRequest.IsHttps: where UseForwardedHeaders stands before, that is
+    /// what a known proxy says. Null (default): where the binding leaves the protection of messages to the transport
+    /// (<see cref="TransportSecurityBindingElement"/>) and does not allow another one. True is good for every binding. False is for a
+    /// service behind something that ends TLS and does not say so, over a network that is trusted: passwords travel in clear there.
+    /// </summary>
+    public bool? RequireSecureTransport { get; set; }
 
     /// <summary>
     /// Whether UseSecureConversation lets requests for metadata pass, as they are, to what follows it: GET or HEAD without a body, for its
@@ -183,4 +192,7 @@ public sealed class SecureConversationServiceOptions
 
     /// <summary>Set by AuthenticateCertificates.</summary>
     internal ICertificateAuthenticator? CertificateAuthenticator { get; set; }
+
+    /// <summary>Set by AuthenticateIssuedTokens.</summary>
+    internal IIssuedTokenAuthenticator? IssuedTokenAuthenticator { get; set; }
 }

@@ -181,7 +181,7 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
 
     // A redirected POST would become a GET, or go to a service that cannot read the message. Cookies of replies would be kept before the
     // replies are verified: whoever forges one could make all later requests too long for the service.
-    private static SocketsHttpHandler DefaultTransport() =>
+    internal static SocketsHttpHandler DefaultTransport() =>
         new() { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
 
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

@@ -12,6 +12,10 @@ namespace SecureConversation.Http;
 /// <remarks>
 /// <para>Nothing leaves unprotected: any other request is refused with <see cref="InvalidOperationException"/>; see
 /// <see cref="SecureConversationHttpOptions.AllowUnprotectedRequests"/>. The synchronous Send is not supported.</para>
+/// <para>Where the binding leaves the protection of messages to the transport (TransportSecurityBindingElement), requests to other than
+/// https addresses are refused with <see cref="InvalidOperationException"/> before anything is sent, unless the binding allows them. The
+/// certificate of the service, and one that the client shows to TLS, are the matter of the handler behind this one; like the default one,
+/// it must follow no redirects.</para>
 /// <para>Where the binding establishes sessions, the first request to an address opens one, concurrent requests share it,
 /// and it is replaced before its key expires and after the service has forgotten it. A request that meets a forgotten
 /// session fails with <see cref="SecureConversationFailure.BadContextToken"/>; see
@@ -24,7 +28,8 @@ namespace SecureConversation.Http;
 /// <see cref="SecureConversationRequestOptions.OneWay"/>.</para>
 /// <para>Exceptions: <see cref="HttpRequestException"/> for the transport, HTTP errors without SOAP and responses above
 /// <see cref="SecureConversationHttpOptions.MaxResponseBytes"/>, <see cref="SecureConversationException"/> for security,
-/// <see cref="ArgumentException"/> for envelopes that cannot be protected.</para>
+/// <see cref="ArgumentException"/> for envelopes that cannot be protected, <see cref="Credentials.IssuedTokenException"/> where no token
+/// of an issuer could be had.</para>
 /// </remarks>
 public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposable
 {
@@ -95,9 +100,15 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
                     $"The request is no POST of {Endpoint.Version.MediaType} and would leave unprotected: it was not sent.");
         }
 
+        if (request.RequestUri is { IsAbsoluteUri: true } address)
+        {
+            Endpoint.RequireSecureTransport(address);
+        }
+
         using var plain = await PlainRequest.ReadAsync(request, Endpoint.Version, cancellationToken).ConfigureAwait(false);
         if (!Endpoint.Client.Binding.EstablishesSession)
         {
+            await Endpoint.Client.EnsureIssuedTokensAsync(plain.Address, cancellationToken).ConfigureAwait(false);
             var secured = Endpoint.Client.Secure(plain.Envelope, plain.Address, plain.Action);
             return await ExchangeAsync(request, plain, secured, AwaitedReply.OfRequest, cancellationToken).ConfigureAwait(false);
         }

@@ -80,6 +80,13 @@ public sealed class SecureConversationHttpOptions
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Sends what goes to the security token services that the binding, or <see cref="ClientCredentials.IssuedToken"/>, names, within
+    /// <see cref="OpenTimeout"/> for each token; null (default) for a <see cref="SocketsHttpHandler"/> that follows no redirects and keeps
+    /// no cookies. Stays with the caller. Without effect where <see cref="ClientCredentials.IssuedTokenProvider"/> is set.
+    /// </summary>
+    public HttpMessageHandler? IssuerTransport { get; set; }
+
     /// <summary>Source of time for timestamps and the expiry of sessions. Timeouts of the network are real time.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 

@@ -24,6 +24,9 @@ public sealed class SecureConversationSessions : IAsyncDisposable, IDisposable
     internal Endpoint Endpoint { get; }
 
     /// <summary>Opens the session with an address, unless it is open; the first request would do so otherwise.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The address is no https address, and the binding leaves the protection of messages to the transport.
+    /// </exception>
     /// <exception cref="SecureConversationException">The service is not trusted, or refused, or its answer was refused.</exception>
     /// <exception cref="HttpRequestException">The service cannot be reached, or did not answer in time.</exception>
     public async Task OpenAsync(Uri address, CancellationToken cancellationToken = default)
@@ -64,6 +67,7 @@ public sealed class SecureConversationSessions : IAsyncDisposable, IDisposable
             HttpLog.CloseAbandoned(Endpoint.Log, e);
         }
 
+        await Endpoint.Issuers.DisposeAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
@@ -81,6 +85,7 @@ public sealed class SecureConversationSessions : IAsyncDisposable, IDisposable
     internal SessionSlot Slot(Uri address)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) == 1, this);
+        Endpoint.RequireSecureTransport(address);
         var endpoint = new Uri(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
         return _slots.GetOrAdd(endpoint, key => new SessionSlot(Endpoint, key, _connect, _stopping.Token));
     }

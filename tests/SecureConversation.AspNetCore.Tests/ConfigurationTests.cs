@@ -26,6 +26,7 @@ public sealed class ConfigurationTests
         ["Credentials"] = ("""{ "ClientCertificateValidation": { "Mode": "PeerTrust" } }""",
             o => o.Credentials?.ClientCertificateValidation.Mode == X509CertificateValidationMode.PeerTrust),
         ["Address"] = ("\"http://a/b\"", o => o.Address == new Uri("http://a/b")),
+        ["RequireSecureTransport"] = ("false", o => o.RequireSecureTransport is false),
         ["AddressFilter"] = ("""{ "OneOf": [ "http://a/b" ] }""", o => o.AddressFilter.ToString() == "OneOf(http://a/b)"),
         ["HttpGetEnabled"] = ("true", o => o.HttpGetEnabled),
         ["MaxRequestBytes"] = ("17", o => o.MaxRequestBytes == 17),

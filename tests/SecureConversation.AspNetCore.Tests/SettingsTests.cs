@@ -21,6 +21,8 @@ public sealed class SettingsTests
         ["SecureConversationServiceOptions.EndpointName"] = new ShownBy("SecureConversation.AspNetCore.Tests/SharedStoreTests.cs", "EndpointName_OfBothEndpoints_IsTheirOwnScope"),
         ["SecureConversationServiceOptions.FailureAnswers"] = new ShownBy("SecureConversation.AspNetCore.Tests/FailureAnswerTests.cs", "Refusal_LeavesWhenTheOptionsSay"),
         ["SecureConversationServiceOptions.HandOutUnsignedHeaders"] = new ShownBy(Handlers, "UnsignedHeader_IsHandedOutOnlyWhenAskedFor"),
+        ["SecureConversationServiceOptions.RequireSecureTransport"] = new ShownBy(
+            "SecureConversation.Contract/OverTlsTests.cs", "ServiceBehindAProxy_TakesItsWordForTls"),
         ["SecureConversationServiceOptions.HttpGetEnabled"] = new ShownBy("SecureConversation.AspNetCore.Tests/OtherStackTests.cs", "Get_OfMetadata_PassesWhenEnabled"),
         ["SecureConversationServiceOptions.MaxAttributesPerElement"] = new ShownBy(Handlers, "RequestBeyondALimitOfTheOptions_IsRefused"),
         ["SecureConversationServiceOptions.MaxBufferedRequestBytes"] = new ShownBy("SecureConversation.AspNetCore.Tests/RequestBodyTests.cs", "LargeBodies_BeyondTheTotal_Are503AndSmallOnesPass"),

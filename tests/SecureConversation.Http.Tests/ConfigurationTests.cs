@@ -36,7 +36,7 @@ public sealed class ConfigurationTests
     };
 
     /// <summary>Objects of code, which a configuration cannot say.</summary>
-    private static readonly string[] Code = ["TimeProvider", "LoggerFactory", "MessageLog"];
+    private static readonly string[] Code = ["IssuerTransport", "TimeProvider", "LoggerFactory", "MessageLog"];
 
     [Fact]
     public void Options_AllBindOrAreObjectsOfCode()

@@ -13,6 +13,8 @@ public sealed class SettingsTests
     private const string Echo = "<Echo xmlns=\"urn:e\"/>";
     private const string UnsignedHeader = "<h:Trace xmlns:h=\"urn:h\">1</h:Trace>";
 
+    private const string Issued = "SecureConversation.Http.Tests/Issued/IssuedTokenTests.cs";
+
     private static readonly Dictionary<string, Proof> Table = new()
     {
         ["SecureConversationHttpOptions.AllowUnprotectedRequests"] = new ShownBy("SecureConversation.Http.Tests/RefusalTests.cs", "RequestWithoutContent_PassesWhenAllowed"),
@@ -21,6 +23,7 @@ public sealed class SettingsTests
         ["SecureConversationHttpOptions.Credentials"] = Shows(o => o.Credentials = Credential.ClientOf(TestCertificates.Other)),
         ["SecureConversationHttpOptions.HandOutCanonicalForm"] = Shows(o => o.HandOutCanonicalForm = true),
         ["SecureConversationHttpOptions.HandOutUnsignedHeaders"] = Shows(o => o.HandOutUnsignedHeaders = true),
+        ["SecureConversationHttpOptions.IssuerTransport"] = new ShownBy(Issued, "IssuerTransport_SendsWhatGoesToTheIssuer"),
         ["SecureConversationHttpOptions.LoggerFactory"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "LoggerFactory_TakesTheLog"),
         ["SecureConversationHttpOptions.MaxAttributesPerElement"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Reply_BeyondALimitOfTheOptions_IsRefused"),
         ["SecureConversationHttpOptions.MaxNamespaceDeclarations"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Reply_BeyondALimitOfTheOptions_IsRefused"),
@@ -32,9 +35,18 @@ public sealed class SettingsTests
         ["SecureConversationHttpOptions.OpenTimeout"] = new ShownBy("SecureConversation.Http.Tests/SessionTests.cs", "SlowHandshake_EndsByOpenTimeout"),
         ["SecureConversationHttpOptions.ProtectionRequirements"] = Shows(o => o.ProtectionRequirements = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign)),
         ["SecureConversationHttpOptions.TimeProvider"] = Shows(o => o.TimeProvider = new ManualTimeProvider(DateTimeOffset.UtcNow.AddDays(1))),
+        ["SecurityTokenServiceOptions.AcceptIssuerKey"] = new ShownBy(Issued, "KeyOfTheIssuer_IsTakenWhereTheOptionsSaySo"),
+        ["SecurityTokenServiceOptions.Address"] = new ShownBy(Issued, "Issuer_IsAsked_InTheSecurityThatItHas"),
+        ["SecurityTokenServiceOptions.AllowInsecureTransport"] = new ShownBy(Issued, "Issuer_WithoutProtection_IsRefused_InWords"),
+        ["SecurityTokenServiceOptions.DefaultKeyEntropyMode"] = new ShownBy(Issued, "KeyOfTheIssuer_IsTakenWhereTheOptionsSaySo"),
+        ["SecurityTokenServiceOptions.MaxResponseBytes"] = new ShownBy(Issued, "ResponseOfTheIssuer_HasALimit"),
+        ["SecurityTokenServiceOptions.MessageSecurity"] = new ShownBy(Issued, "Issuer_IsAsked_InTheSecurityThatItHas"),
+        ["SecurityTokenServiceOptions.MessageVersion"] = new ShownBy(Issued, "MessageVersion_IsThatOfTheIssuer"),
+        ["SecurityTokenServiceOptions.TimeProvider"] = new ShownBy(Issued, "TokenWithoutLifetime_IsValidFromTheTimeOfTheClient"),
+        ["SecurityTokenServiceOptions.Timeout"] = new ShownBy(Issued, "IssuerThatHangs_EndsTheCall_InTime"),
     };
 
-    public static TheoryData<string> All => [.. Settings.Of([typeof(SecureConversationHttpOptions)])];
+    public static TheoryData<string> All => [.. Settings.Of([typeof(SecureConversationHttpOptions), typeof(SecurityTokenServiceOptions)])];
 
     [Theory]
     [MemberData(nameof(All))]

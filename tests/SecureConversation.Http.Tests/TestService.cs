@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
+using SecureConversation.Credentials;
 using SecureConversation.Testing;
 
 namespace SecureConversation.Http.Tests;
@@ -18,14 +19,16 @@ public sealed class TestService : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly MessageSecurityServiceOptions _options;
+    private readonly ServiceCredentials _credentials;
     private int _handshakes;
     private int _cancels;
     private int _renewals;
 
-    private TestService(WebApplication app, MessageSecurityBinding binding, TimeProvider clock)
+    private TestService(WebApplication app, MessageSecurityBinding binding, TimeProvider clock, ServiceCredentials credentials)
     {
         _app = app;
         Binding = binding;
+        _credentials = credentials;
         _options = new MessageSecurityServiceOptions
         {
             TimeProvider = clock,
@@ -63,13 +66,14 @@ public sealed class TestService : IAsyncDisposable
     /// <summary>Changes what goes out as the reply of the application.</summary>
     public Func<byte[], byte[]> Tamper { get; set; } = bytes => bytes;
 
-    public static async Task<TestService> StartAsync(MessageSecurityBinding binding, TimeProvider? clock = null)
+    public static async Task<TestService> StartAsync(
+        MessageSecurityBinding binding, TimeProvider? clock = null, ServiceCredentials? credentials = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(RecordedLog.Current);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
-        var service = new TestService(app, binding, clock ?? TimeProvider.System);
+        var service = new TestService(app, binding, clock ?? TimeProvider.System, credentials ?? Credential.OfService);
         service.Reply = _ => Task.FromResult<byte[]?>(Messages.Envelope(binding.MessageVersion, "<EchoResponse xmlns=\"urn:e\"/>", "urn:e/EchoResponse"));
         app.Run(service.HandleAsync);
         await app.StartAsync();
@@ -91,7 +95,7 @@ public sealed class TestService : IAsyncDisposable
         Engine.Dispose();
     }
 
-    private MessageSecurityService NewEngine() => new(Binding, Credential.OfService, _options);
+    private MessageSecurityService NewEngine() => new(Binding, _credentials, _options);
 
     private async Task HandleAsync(HttpContext context)
     {

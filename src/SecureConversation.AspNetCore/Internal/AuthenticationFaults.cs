@@ -18,6 +18,9 @@ internal static class AuthenticationFaults
     public static ICertificateAuthenticator? Of(ICertificateAuthenticator? authenticator) =>
         authenticator is null ? null : new Certificates(authenticator);
 
+    public static IIssuedTokenAuthenticator? Of(IIssuedTokenAuthenticator? authenticator) =>
+        authenticator is null ? null : new IssuedTokens(authenticator);
+
     private static async ValueTask<T> AskAsync<T>(Func<ValueTask<T>> ask)
     {
         try
@@ -47,5 +50,12 @@ internal static class AuthenticationFaults
         public ValueTask<ClaimsPrincipal?> AuthenticateAsync(
             X509Certificate2 certificate, ClaimsPrincipal user, MessageOrigin origin, CancellationToken cancellationToken) =>
             AskAsync(() => authenticator.AuthenticateAsync(certificate, user, origin, cancellationToken));
+    }
+
+    private sealed class IssuedTokens(IIssuedTokenAuthenticator authenticator) : IIssuedTokenAuthenticator
+    {
+        public ValueTask<ClaimsPrincipal?> AuthenticateAsync(
+            IssuedToken token, ClaimsPrincipal user, MessageOrigin origin, CancellationToken cancellationToken) =>
+            AskAsync(() => authenticator.AuthenticateAsync(token, user, origin, cancellationToken));
     }
 }

@@ -22,3 +22,12 @@ internal sealed class ScopedCertificateAuthenticator<T> : ICertificateAuthentica
         X509Certificate2 certificate, ClaimsPrincipal user, MessageOrigin origin, CancellationToken cancellationToken) =>
         origin.Services!.GetRequiredService<T>().AuthenticateAsync(certificate, user, origin, cancellationToken);
 }
+
+/// <inheritdoc cref="ScopedUserNameAuthenticator{T}"/>
+internal sealed class ScopedIssuedTokenAuthenticator<T> : IIssuedTokenAuthenticator
+    where T : class, IIssuedTokenAuthenticator
+{
+    public ValueTask<ClaimsPrincipal?> AuthenticateAsync(
+        IssuedToken token, ClaimsPrincipal user, MessageOrigin origin, CancellationToken cancellationToken) =>
+        origin.Services!.GetRequiredService<T>().AuthenticateAsync(token, user, origin, cancellationToken);
+}

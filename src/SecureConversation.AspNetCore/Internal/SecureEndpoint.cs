@@ -128,6 +128,7 @@ internal sealed class SecureEndpoint(
             {
                 RemoteAddress = context.Connection.RemoteIpAddress,
                 LocalAddress = address,
+                IsSecureTransport = context.Request.IsHttps,
                 Action = SoapHttp.ActionOf(context.Request, Version),
                 Services = context.RequestServices,
             }

@@ -27,20 +27,26 @@ internal static class ServiceFactory
         var credentials = options.Credentials!;
         if ((options.UserNameAuthenticator is not null
                 && (credentials.UserNameAuthenticator is not null || credentials.UserNamePasswordValidator is not null))
-            || (options.CertificateAuthenticator is not null && credentials.CertificateAuthenticator is not null))
+            || (options.CertificateAuthenticator is not null && credentials.CertificateAuthenticator is not null)
+            || (options.IssuedTokenAuthenticator is not null && credentials.IssuedTokenAuthenticator is not null))
         {
-            throw new InvalidOperationException("AuthenticateUserNames or AuthenticateCertificates is called, and Credentials has a "
-                + "validator or authenticator as well: leave one of them.");
+            throw new InvalidOperationException("AuthenticateUserNames, AuthenticateCertificates or AuthenticateIssuedTokens is called, "
+                + "and Credentials has a validator or authenticator as well: leave one of them.");
         }
 
         return new ServiceCredentials
         {
             ServiceCertificate = credentials.ServiceCertificate,
+            ServiceEncryptionCertificate = credentials.ServiceEncryptionCertificate,
             OtherServiceCertificates = credentials.OtherServiceCertificates,
+            KnownClientCertificates = credentials.KnownClientCertificates,
             ClientCertificateValidation = credentials.ClientCertificateValidation,
             UserNamePasswordValidator = AuthenticationFaults.Of(credentials.UserNamePasswordValidator),
             UserNameAuthenticator = AuthenticationFaults.Of(options.UserNameAuthenticator ?? credentials.UserNameAuthenticator),
+            UserNamePasswordProvider = credentials.UserNamePasswordProvider,
             CertificateAuthenticator = AuthenticationFaults.Of(options.CertificateAuthenticator ?? credentials.CertificateAuthenticator),
+            IssuedTokenAuthentication = credentials.IssuedTokenAuthentication,
+            IssuedTokenAuthenticator = AuthenticationFaults.Of(options.IssuedTokenAuthenticator ?? credentials.IssuedTokenAuthenticator),
         };
     }
 
@@ -57,6 +63,7 @@ internal static class ServiceFactory
             MaxNamespaceDeclarations = options.MaxNamespaceDeclarations,
             Address = options.Address,
             AddressFilter = options.AddressFilter,
+            RequireSecureTransport = options.RequireSecureTransport,
             HandOutUnsignedHeaders = options.HandOutUnsignedHeaders,
             HandOutCanonicalForm = options.HandOutCanonicalForm,
             FailureAnswers = options.FailureAnswers,

@@ -15,11 +15,15 @@ internal sealed class ServiceHealthCheck(MessageSecurityService service, TimePro
         var now = clock.GetUtcNow();
         var data = new Dictionary<string, object>
         {
-            ["certificate_valid_until"] = status.CertificateValidUntil,
             ["sessions"] = status.Sessions,
             ["pending_sessions"] = status.PendingSessions,
             ["waiting_refusals"] = status.WaitingRefusals,
         };
+        if (status.CertificateValidUntil is { } until)
+        {
+            data["certificate_valid_until"] = until;
+        }
+
         if (now >= status.CertificateValidUntil || now < status.CertificateValidFrom)
         {
             var why = now < status.CertificateValidFrom
@@ -30,7 +34,8 @@ internal sealed class ServiceHealthCheck(MessageSecurityService service, TimePro
 
         var problems = Problems(status, now).ToList();
         return Task.FromResult(problems.Count == 0
-            ? HealthCheckResult.Healthy("The certificate is valid and no limit is used up.", data)
+            ? HealthCheckResult.Healthy(status.CertificateValidUntil is null
+                ? "No limit is used up." : "The certificate is valid and no limit is used up.", data)
             : HealthCheckResult.Degraded(string.Join(' ', problems), status.StoreFailure, data));
     }
 

@@ -21,6 +21,7 @@ internal static class SettingsOfServices
         options.MessageLogging = settings.MessageLogging ?? options.MessageLogging;
         options.Address = settings.Address ?? options.Address;
         options.AddressFilter = settings.AddressFilter ?? options.AddressFilter;
+        options.RequireSecureTransport = settings.RequireSecureTransport ?? options.RequireSecureTransport;
         options.MaxBufferedRequestBytes = settings.MaxBufferedRequestBytes ?? options.MaxBufferedRequestBytes;
         options.FailureAnswers = settings.FailureAnswers ?? options.FailureAnswers;
         options.EndpointName = settings.EndpointName ?? options.EndpointName;

@@ -10,7 +10,8 @@ internal sealed class Endpoint
     public Endpoint(string name, SecureConversationHttpOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Client = HttpOptionsValidator.CreateClient(name, options);
+        Issuers = new IssuerClients(options);
+        Client = HttpOptionsValidator.CreateClient(name, options, Issuers);
         Clock = options.TimeProvider;
         AllowUnprotectedRequests = options.AllowUnprotectedRequests;
         MaxResponseBytes = options.MaxResponseBytes;
@@ -20,6 +21,10 @@ internal sealed class Endpoint
     }
 
     public MessageSecurityClient Client { get; }
+
+    /// <summary>The clients of the security token services that the binding or the credentials name.</summary>
+    public IssuerClients Issuers { get; }
+
     public MessageVersion Version => Client.Binding.MessageVersion;
     public TimeProvider Clock { get; }
     public bool AllowUnprotectedRequests { get; }
@@ -27,6 +32,21 @@ internal sealed class Endpoint
     public TimeSpan OpenTimeout { get; }
     public TimeSpan CloseTimeout { get; }
     public ILogger Log { get; }
+
+    /// <summary>
+    /// Refuses an address where messages would go over a transport that does not protect them, and the binding leaves that to the
+    /// transport. Called before anything is made of credentials.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The address is no https address. Nothing was sent.</exception>
+    public void RequireSecureTransport(Uri address)
+    {
+        if (Client.Binding.RequiresSecureTransport && address.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new InvalidOperationException($"The binding leaves the protection of messages to the transport, and '{address.Scheme}' "
+                + "does not protect them: nothing was sent. Use the https address of the service, or set AllowInsecureTransport on the "
+                + "binding, and on that of the handshake, where something else protects the way to the service.");
+        }
+    }
 
     /// <summary>Sends the messages of a handshake until it is completed.</summary>
     public async Task RunAsync(SessionHandshake handshake, Uri address, HttpSend send, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using SecureConversation.Binding;
+using SecureConversation.Credentials;
 
 namespace SecureConversation.Http.Internal;
 
@@ -14,12 +15,15 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
+    /// <param name="name">The name of the options.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="issuers">Where issued tokens come from when the credentials do not say it.</param>
     /// <exception cref="OptionsValidationException">Some option is missing or out of range, or the credentials lack something.</exception>
-    public static MessageSecurityClient CreateClient(string name, SecureConversationHttpOptions options)
+    public static MessageSecurityClient CreateClient(string name, SecureConversationHttpOptions options, IIssuedTokenProvider issuers)
     {
         var problems = Problems(options).ToList();
         return problems.Count == 0
-            ? NewClient(Resolve(options), options)
+            ? NewClient(Resolve(options), options, issuers)
             : throw new OptionsValidationException(name, typeof(SecureConversationHttpOptions), problems);
     }
 
@@ -66,7 +70,10 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
             var binding = Resolve(options);
             if (options is { Credentials: not null, TimeProvider: not null })
             {
-                _ = NewClient(binding, options);
+                var client = NewClient(binding, options, NoTokens.Instance);
+                return client.NeedsIssuedTokens && options.Credentials.IssuedTokenProvider is null
+                    ? IssuerClients.Problem(binding, options.Credentials)
+                    : null;
             }
 
             return null;
@@ -81,7 +88,8 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
         MessageSecurityBinding.Resolve(options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements);
 
     // The engine needs no limit on envelopes: responses are bounded while they are read, and requests are the caller's own.
-    private static MessageSecurityClient NewClient(MessageSecurityBinding binding, SecureConversationHttpOptions options) =>
+    private static MessageSecurityClient NewClient(
+        MessageSecurityBinding binding, SecureConversationHttpOptions options, IIssuedTokenProvider issuers) =>
         new(binding, options.Credentials!, new MessageSecurityClientOptions
         {
             TimeProvider = options.TimeProvider,
@@ -93,5 +101,15 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
             HandOutCanonicalForm = options.HandOutCanonicalForm,
             MessageLog = options.MessageLog,
             MessageLogging = options.MessageLogging,
+            IssuedTokenProvider = issuers,
         });
+
+    /// <summary>Stands for what gets tokens while options are checked.</summary>
+    private sealed class NoTokens : IIssuedTokenProvider
+    {
+        public static readonly NoTokens Instance = new();
+
+        public ValueTask<IssuedSecurityToken> GetTokenAsync(IssuedTokenRequest request, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+    }
 }

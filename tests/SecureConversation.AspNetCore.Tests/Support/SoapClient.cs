@@ -19,6 +19,8 @@ internal sealed class SoapClient(
     /// <summary>The address with the name that the certificate of the service carries.</summary>
     private Uri To { get; } = new UriBuilder(address) { Host = Envelopes.To.Host }.Uri;
 
+    public ValueTask EnsureIssuedTokensAsync() => _client.EnsureIssuedTokensAsync(To, CancellationToken.None);
+
     public async Task<ClientSession> OpenAsync(CancellationToken cancellationToken = default)
     {
         using var request = _client.StartSession(To);
