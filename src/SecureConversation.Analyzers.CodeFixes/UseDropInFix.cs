@@ -15,7 +15,7 @@ namespace SecureConversation.Analyzers;
 [ExportCodeFixProvider(LanguageNames.CSharp), Shared]
 public sealed class UseDropInFix : CodeFixProvider
 {
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [Rules.StackBinding.Id];
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [Rules.StackBinding.Id, Rules.BasicHttp.Id];
 
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
 

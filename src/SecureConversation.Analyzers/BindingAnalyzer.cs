@@ -50,14 +50,10 @@ public sealed class BindingAnalyzer : DiagnosticAnalyzer
             return null;
         }
 
-        if (stack.HasDropIn(type))
+        if (stack.HasDropIn(type) && stack.ModeOf(type) is var (mode, isDefault))
         {
-            return (Rules.StackBinding, stack.SecurityMode, true, [type.ToDisplayString(), $"{stack.Adapter}.{type.Name}"]);
-        }
-
-        if (SymbolEqualityComparer.Default.Equals(type, stack.BasicHttpBinding))
-        {
-            return (Rules.BasicHttp, stack.BasicHttpSecurityMode, false, [stack.Element]);
+            var rule = type.Name == "BasicHttpBinding" ? Rules.BasicHttp : Rules.StackBinding;
+            return (rule, mode, isDefault, [type.ToDisplayString(), $"{stack.Adapter}.{type.Name}"]);
         }
 
         return SymbolEqualityComparer.Default.Equals(type, stack.NetTcpBinding) ? (Rules.NetTcp, stack.SecurityMode, false, []) : null;

@@ -12,6 +12,8 @@ internal static class Factories
         "CreateMutualCertificateDuplexBindingElement",
         "CreateAnonymousForCertificateBindingElement",
         "CreateUserNameForCertificateBindingElement",
+        "CreateIssuedTokenBindingElement",
+        "CreateIssuedTokenForCertificateBindingElement",
         SecureConversation,
     ];
 }

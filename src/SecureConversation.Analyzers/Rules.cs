@@ -14,7 +14,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor StackBinding = new(
         "SC1001",
         "Message security on the binding of the stack",
-        "{0} throws PlatformNotSupportedException for SecurityMode.Message when its channels are built: "
+        "{0} throws PlatformNotSupportedException for the mode Message when its channels are built: "
             + "use {1}, which has the same members",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         "The stack keeps the name and the enum value, but has no message security. The drop-in derives from the stack's binding.",
@@ -30,16 +30,13 @@ internal static class Rules
             + "MessageSecurityBindingElement has WCF's methods for the others.",
         Bindings);
 
-    /// <summary>{0}: the type that makes binding elements.</summary>
+    /// <summary>{0}: the binding of the stack; {1}: the drop-in.</summary>
     public static readonly DiagnosticDescriptor BasicHttp = new(
         "SC1003",
         "BasicHttpBinding with message security",
-        "BasicHttpBinding refuses BasicHttpSecurityMode.Message: use a CustomBinding of "
-            + "{0}.CreateMutualCertificateBindingElement(MessageSecurityVersion."
-            + "WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10), "
-            + "TextMessageEncodingBindingElement with MessageVersion.Soap11, and HttpTransportBindingElement",
+        "{0} refuses BasicHttpSecurityMode.Message: use {1}, which has the same members",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
-        "That is what WCF's BasicHttpBinding made of the mode Message.",
+        "The stack keeps the name and the enum value, but has no message security. The drop-in derives from the stack's binding.",
         Bindings);
 
     public static readonly DiagnosticDescriptor NetTcp = new(
@@ -48,7 +45,7 @@ internal static class Rules
         "NetTcpBinding throws for SecurityMode.Message, and message security over net.tcp is not offered: use an HTTP binding with message "
             + "security, or SecurityMode.TransportWithMessageCredential, which the stack has",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
-        "Both ends have to change. The HTTP bindings are WSHttpBinding, WS2007HttpBinding and CustomBinding.",
+        "Both ends have to change. The HTTP bindings are WSHttpBinding, WS2007HttpBinding, BasicHttpBinding and CustomBinding.",
         NotYet);
 
     /// <summary>{0}: the credential type.</summary>

@@ -39,8 +39,8 @@ public sealed class SettingAnalyzer : DiagnosticAnalyzer
 
         foreach (var stack in stacks)
         {
-            if (stack.SecurityMode is { } mode && (stack.HasDropIn(binding.Type) || stack.IsDropIn(binding.Type))
-                && binding.MayBeMessage(mode, isDefault: true))
+            if ((stack.HasDropIn(binding.Type) || stack.IsDropIn(binding.Type))
+                && stack.ModeOf(binding.Type!) is ({ } mode, var isDefault) && binding.MayBeMessage(mode, isDefault))
             {
                 context.ReportDiagnostic(Diagnostic.Create(rule, assignment.GetLocation(), value));
             }

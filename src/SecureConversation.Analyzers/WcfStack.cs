@@ -21,9 +21,9 @@ internal sealed class WcfStack
     {
         (_compilation, _root, Adapter) = (compilation, root, adapter);
         SecurityMode = Find("SecurityMode");
+        FederationMode = Find("WSFederationHttpSecurityMode");
         BasicHttpSecurityMode = Find("BasicHttpSecurityMode") ?? Find("Channels.BasicHttpSecurityMode");
         SecurityBindingElement = Find("Channels.SecurityBindingElement");
-        BasicHttpBinding = Find("BasicHttpBinding");
         NetTcpBinding = Find("NetTcpBinding");
     }
 
@@ -37,9 +37,10 @@ internal sealed class WcfStack
 
     public INamedTypeSymbol? BasicHttpSecurityMode { get; }
 
-    public INamedTypeSymbol? SecurityBindingElement { get; }
+    /// <summary>Null where the stack has no federation bindings.</summary>
+    public INamedTypeSymbol? FederationMode { get; }
 
-    public INamedTypeSymbol? BasicHttpBinding { get; }
+    public INamedTypeSymbol? SecurityBindingElement { get; }
 
     public INamedTypeSymbol? NetTcpBinding { get; }
 
@@ -49,12 +50,25 @@ internal sealed class WcfStack
             .Where(stack => stack.SecurityMode is not null || stack.SecurityBindingElement is not null)];
 
     /// <summary>Whether this is the stack's own binding that has a drop-in of the same name.</summary>
-    public bool HasDropIn(ITypeSymbol? type) =>
-        type is { Name: "WSHttpBinding" or "WS2007HttpBinding" } && type.ContainingNamespace?.ToDisplayString() == _root;
+    public bool HasDropIn(ITypeSymbol? type) => IsIn(type, _root) && ModeOf(type!) is not null;
 
     /// <summary>Whether this is the drop-in.</summary>
-    public bool IsDropIn(ITypeSymbol? type) =>
-        type is { Name: "WSHttpBinding" or "WS2007HttpBinding" } && type.ContainingNamespace?.ToDisplayString() == Adapter;
+    public bool IsDropIn(ITypeSymbol? type) => IsIn(type, Adapter) && ModeOf(type!) is not null;
+
+    /// <summary>
+    /// The enum of the modes of a binding that has a drop-in, and whether Message is the mode of one that is told nothing; null for other
+    /// types. Modes that the stack does not have are those of the drop-in.
+    /// </summary>
+    public (INamedTypeSymbol? Mode, bool IsDefault)? ModeOf(ITypeSymbol type) => type.Name switch
+    {
+        "WSHttpBinding" or "WS2007HttpBinding" => (SecurityMode, true),
+        "WSFederationHttpBinding" or "WS2007FederationHttpBinding" =>
+            (FederationMode ?? _compilation.GetTypeByMetadataName($"{Adapter}.WSFederationHttpSecurityMode"), true),
+        "BasicHttpBinding" => (BasicHttpSecurityMode, false),
+        _ => null,
+    };
+
+    private static bool IsIn(ITypeSymbol? type, string space) => type?.ContainingNamespace?.ToDisplayString() == space;
 
     /// <summary>Whether this is the stack's SecurityBindingElement, or derives from it.</summary>
     public bool IsSecurityElement(ITypeSymbol? type)

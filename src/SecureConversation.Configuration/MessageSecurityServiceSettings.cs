@@ -33,6 +33,9 @@ public sealed record MessageSecurityServiceSettings
     /// <summary>How the a:To of a request is compared with the address of the endpoint.</summary>
     public AddressFilter? AddressFilter { get; init; }
 
+    /// <summary>Whether a message that did not come over TLS is refused.</summary>
+    public bool? RequireSecureTransport { get; init; }
+
     /// <summary>Whether requests for metadata pass.</summary>
     public bool? HttpGetEnabled { get; init; }
 

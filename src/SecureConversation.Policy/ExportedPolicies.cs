@@ -35,6 +35,11 @@ public sealed record ExportedOperation
     /// <summary>The operation.</summary>
     public required ContractOperation Operation { get; init; }
 
+    /// <summary>
+    /// The assertions of the operation of the wsdl:binding: the supporting tokens that its requests have besides those of the endpoint.
+    /// </summary>
+    public ImmutableArray<XElement> Tokens { get; init; } = [];
+
     /// <summary>The assertions of the request.</summary>
     public ImmutableArray<XElement> Input { get; init; } = [];
 

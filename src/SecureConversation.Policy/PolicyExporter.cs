@@ -46,14 +46,25 @@ public static class PolicyExporter
         var writer = new SpWriter(SpVersion.Of(element.MessageSecurityVersion), options.PolicyVersion);
         // The transport protects whole messages.
         var parts = element is TransportSecurityBindingElement ? null : new PartsExporter(writer, version);
-        ImmutableArray<ExportedOperation> messages = [.. operations.Select(operation => Messages(operation, protection, parts))];
+        var elements = new ElementExporter(writer, version, options);
+        ImmutableArray<ExportedOperation> messages =
+        [
+            .. operations.Select(operation => Messages(operation, protection, parts) with
+            {
+                Tokens =
+                [
+                    .. elements.Supporting(element, element.OperationSupportingTokenParameters.Of(operation.Action),
+                        element.OptionalOperationSupportingTokenParameters.Of(operation.Action)).Select(writer.Top),
+                ],
+            }),
+        ];
         var encrypts = messages.SelectMany(All).Any(assertion => assertion.Name.LocalName == "EncryptedParts");
         return new()
         {
             Operations = messages,
             Binding =
             [
-                .. new ElementExporter(writer, version, options).Write(element, encrypts).Select(writer.Top),
+                .. elements.Write(element, encrypts).Select(writer.Top),
                 .. options.IncludeAddressing && Addressing(version) is { } addressing ? [addressing] : Array.Empty<XElement>(),
             ],
         };

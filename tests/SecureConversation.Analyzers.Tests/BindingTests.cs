@@ -27,6 +27,8 @@ public sealed class BindingTests
     [InlineData("var b = new WSHttpBinding(); if (b.AllowCookies) b.Security.Mode = 0; else b.Security.Mode = SecurityMode.Transport;")]
     [InlineData("var b = new SecureConversation.ServiceModel.WSHttpBinding(SecurityMode.Message);")]
     [InlineData("WSHttpBinding b = new SecureConversation.ServiceModel.WSHttpBinding(); b.Security.Mode = SecurityMode.Message;")]
+    [InlineData("var b = new SecureConversation.ServiceModel.BasicHttpBinding(BasicHttpSecurityMode.Message);")]
+    [InlineData("var b = new SecureConversation.ServiceModel.WSFederationHttpBinding();")]
     [InlineData("var b = new BasicHttpBinding();")]
     [InlineData("var b = new BasicHttpBinding(BasicHttpSecurityMode.TransportWithMessageCredential);")]
     [InlineData("var b = new NetTcpBinding();")]
@@ -59,6 +61,9 @@ public sealed class BindingTests
             object D() => {|SC1004:new NetTcpBinding(SecurityMode.Message)|};
             object E() => {|SC1003:new BasicHttpBinding(BasicHttpSecurityMode.Message)|};
             object F() => new SecureConversation.CoreWCF.WSHttpBinding(SecurityMode.Message);
+            object G() => {|SC1001:new WSFederationHttpBinding()|};
+            object H() => {|SC1001:new WS2007FederationHttpBinding(WSFederationHttpSecurityMode.Message)|};
+            object I() => new WS2007FederationHttpBinding(WSFederationHttpSecurityMode.TransportWithMessageCredential);
         }
         """, CoreWcf.Stack);
 
@@ -81,6 +86,11 @@ public sealed class BindingTests
         InMethod("WS2007HttpBinding b = {|SC1001:new(SecurityMode.Message) { Name = \"n\" }|};"),
         InMethod("WS2007HttpBinding b = new SecureConversation.ServiceModel.WS2007HttpBinding(SecurityMode.Message) { Name = \"n\" };"),
         "Here");
+
+    [Fact]
+    public Task DropInOfBasicHttp_TakesThePlace() => Verify.Fixes<BindingAnalyzer, UseDropInFix>(
+        InMethod("var b = {|SC1003:new BasicHttpBinding(BasicHttpSecurityMode.Message)|};"),
+        InMethod("var b = new SecureConversation.ServiceModel.BasicHttpBinding(BasicHttpSecurityMode.Message);"), "Here");
 
     [Fact]
     public Task DropIn_TakesTheNameInTheFileByAnAlias() => Verify.Fixes<BindingAnalyzer, UseDropInFix>("""

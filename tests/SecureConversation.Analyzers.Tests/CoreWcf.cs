@@ -12,6 +12,16 @@ internal static class CoreWcf
                 public WSHttpBinding() { }
                 public WSHttpBinding(SecurityMode securityMode) { }
             }
+            public enum WSFederationHttpSecurityMode { None, Message, TransportWithMessageCredential }
+            public class WSFederationHttpBinding
+            {
+                public WSFederationHttpBinding() { }
+                public WSFederationHttpBinding(WSFederationHttpSecurityMode securityMode) { }
+            }
+            public class WS2007FederationHttpBinding : WSFederationHttpBinding
+            {
+                public WS2007FederationHttpBinding(WSFederationHttpSecurityMode securityMode) { }
+            }
             public class NetTcpBinding { public NetTcpBinding(SecurityMode securityMode) { } }
             public class BasicHttpBinding { public BasicHttpBinding(Channels.BasicHttpSecurityMode securityMode) { } }
         }

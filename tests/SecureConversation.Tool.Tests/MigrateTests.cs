@@ -51,7 +51,7 @@ public sealed class MigrateTests
     [InlineData("Service/Web.Release.config", null, "changes", "transformation")]
     [InlineData("Service/Hosts.cs", 3, "notOffered", "CallbackContract")]
     [InlineData("Service/Hosts.cs", 7, "notOffered", "WSDualHttpBinding")]
-    [InlineData("Service/Hosts.cs", 8, "notOffered", "WS2007FederationHttpBinding")]
+    [InlineData("Service/Hosts.cs", 8, "changes", "WS2007FederationHttpBinding")]
     [InlineData("Service/Hosts.cs", 9, "notOffered", "NetTcpBinding")]
     [InlineData("Service/Hosts.cs", 10, "notOffered", "CreateKerberosBindingElement")]
     [InlineData("Service/Hosts.cs", 13, "notOffered", "NegotiateServiceCredential = true")]

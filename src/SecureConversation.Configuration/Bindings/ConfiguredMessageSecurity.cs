@@ -19,4 +19,7 @@ public sealed record ConfiguredMessageSecurity
 
     /// <summary>Federation: the issued token; null elsewhere.</summary>
     public IssuedSecurityTokenParameters? IssuedToken { get; init; }
+
+    /// <summary>Federation: the binding of the issuer; null where the file names none.</summary>
+    public ConfiguredBinding? IssuerBinding { get; init; }
 }

@@ -44,20 +44,8 @@ internal static class BasicBindings
 
     private static SecurityBindingElement? Security(ConfiguredMessageSecurity settings, ConfiguredSecurityMode mode, ConfigNode message)
     {
-        var version = StandardVersions.BasicHttp;
-        var isCertificate = settings.ClientCredentialType == MessageCredentialType.Certificate;
-        SecurityBindingElement element;
-        if (mode == ConfiguredSecurityMode.TransportWithMessageCredential)
-        {
-            element = isCertificate
-                ? SecurityBindingElement.CreateCertificateOverTransportBindingElement(version)
-                : SecurityBindingElement.CreateUserNameOverTransportBindingElement() with { MessageSecurityVersion = version };
-        }
-        else if (isCertificate)
-        {
-            element = SecurityBindingElement.CreateMutualCertificateBindingElement(version, allowSerializedSigningTokenOnReply: true);
-        }
-        else
+        var isOverTransport = mode == ConfiguredSecurityMode.TransportWithMessageCredential;
+        if (!isOverTransport && settings.ClientCredentialType != MessageCredentialType.Certificate)
         {
             message.Error(
                 "In mode Message the client of a basicHttpBinding has a certificate.",
@@ -67,7 +55,10 @@ internal static class BasicBindings
             return null;
         }
 
-        element = element with { DefaultAlgorithmSuite = settings.AlgorithmSuite, SecurityHeaderLayout = SecurityHeaderLayout.Lax };
-        return element.SetKeyDerivation(false);
+        return new BasicHttpMessageSecurity
+        {
+            ClientCredentialType = settings.ClientCredentialType,
+            AlgorithmSuite = settings.AlgorithmSuite,
+        }.CreateSecurityBindingElement(isOverTransport);
     }
 }

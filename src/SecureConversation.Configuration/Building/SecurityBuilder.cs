@@ -243,6 +243,21 @@ internal sealed class SecurityBuilder(TokenBuilder tokens)
             element = element with { EndpointSupportingTokenParameters = tokens.Supporting(supporting, Build) };
         }
 
+        if (node.Child("optionalEndpointSupportingTokenParameters") is { } optional)
+        {
+            element = element with { OptionalEndpointSupportingTokenParameters = tokens.Supporting(optional, Build) };
+        }
+
+        if (node.Child("operationSupportingTokenParameters") is { } operations)
+        {
+            element = element with { OperationSupportingTokenParameters = tokens.Operations(operations, Build) };
+        }
+
+        if (node.Child("optionalOperationSupportingTokenParameters") is { } optionalOperations)
+        {
+            element = element with { OptionalOperationSupportingTokenParameters = tokens.Operations(optionalOperations, Build) };
+        }
+
         element = element switch
         {
             SymmetricSecurityBindingElement symmetric when node.Child("protectionTokenParameters") is { } protection =>

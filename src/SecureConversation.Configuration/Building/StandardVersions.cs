@@ -11,9 +11,6 @@ internal static class StandardVersions
     public static MessageSecurityVersion WS2007Http =>
         MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
 
-    public static MessageSecurityVersion BasicHttp =>
-        MessageSecurityVersion.WSSecurity10WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
-
     public static MessageSecurityVersion NetTcp => MessageSecurityVersion.Default;
 
     /// <summary>The version of reliable messaging goes with that of WS-SecureConversation.</summary>

@@ -31,8 +31,15 @@ internal sealed class TokenBuilder(BindingCatalog catalog)
             Signed = All("signed"),
             SignedEncrypted = All("signedEncrypted"),
             SignedEndorsing = All("signedEndorsing"),
+            Encrypted = All("encrypted"),
+            EndorsingEncrypted = All("endorsingEncrypted"),
+            SignedEndorsingEncrypted = All("signedEndorsingEncrypted"),
         };
     }
+
+    /// <summary>Supporting tokens by the action of the request.</summary>
+    public OperationSupportingTokens Operations(ConfigNode node, Func<ConfigNode, SecurityBindingElement?> buildSecurity) =>
+        new(node.Children.Select(item => KeyValuePair.Create(item.Text("action"), Supporting(item, buildSecurity))));
 
     /// <summary>The attributes and children of an issued token; without those that all tokens have.</summary>
     public IssuedSecurityTokenParameters Issued(ConfigNode node)
@@ -53,8 +60,8 @@ internal sealed class TokenBuilder(BindingCatalog catalog)
         };
     }
 
-    /// <summary>The security of the issuer that a standard binding names.</summary>
-    public SecurityBindingElement? IssuerBinding(ConfigNode? issuer)
+    /// <summary>The binding that an issuer names; null where it names none.</summary>
+    public ConfiguredBinding? IssuerBinding(ConfigNode? issuer)
     {
         if (issuer is null || issuer.Text("binding").Length == 0)
         {
@@ -72,7 +79,7 @@ internal sealed class TokenBuilder(BindingCatalog catalog)
                 issuer.Text("bindingConfiguration"));
         }
 
-        return binding?.Security;
+        return binding;
     }
 
     public static ImmutableArray<ClaimTypeRequirement> Claims(ConfigNode node) =>
@@ -88,7 +95,7 @@ internal sealed class TokenBuilder(BindingCatalog catalog)
 
     private SecurityBindingElement? IssuerSecurity(ConfigNode node, ConfigNode? issuer)
     {
-        var named = IssuerBinding(issuer);
+        var named = IssuerBinding(issuer)?.Security;
         var written = node.Child("issuerSecurity");
         if (written is not null && issuer is not null && issuer.Has("binding"))
         {
@@ -105,8 +112,16 @@ internal sealed class TokenBuilder(BindingCatalog catalog)
             "x509SecurityTokenParameters" => new X509SecurityTokenParameters
             {
                 X509ReferenceStyle = node.Get<X509ReferenceStyle>("x509ReferenceStyle"),
+                CertificateName = NullIfEmpty(node.Text("certificateName")),
             },
-            "userNameSecurityTokenParameters" => new UserNameSecurityTokenParameters(),
+            "userNameSecurityTokenParameters" => new UserNameSecurityTokenParameters
+            {
+                PasswordType = node.Get<UserNamePasswordType>("passwordType"),
+                IncludeNonce = node.Flag("includeNonce"),
+                IncludeCreated = node.Flag("includeCreated"),
+                AllowClearTextPassword = node.Flag("allowClearTextPassword"),
+            },
+            "rsaSecurityTokenParameters" => new RsaSecurityTokenParameters(),
             "kerberosSecurityTokenParameters" => new KerberosSecurityTokenParameters(),
             "sslSecurityTokenParameters" => new SslSecurityTokenParameters
             {

@@ -34,10 +34,10 @@ internal static class ElementKeys
             "Whether signatures cover the declarations of prefixes in values. Default true.",
             TruthForm.Instance, e => e.SignPrefixesInValues, (e, v) => e with { SignPrefixesInValues = v }),
         new Key<SecurityBindingElement, bool>(nameof(SecurityBindingElement.ProtectTokens),
-            "Whether a signature covers the token of its own key. Default false; true is refused.",
+            "Whether the primary signature covers the token of its own key, where the message brings that. Default false.",
             TruthForm.Instance, e => e.ProtectTokens, (e, v) => e with { ProtectTokens = v }),
         new Key<SecurityBindingElement, bool>(nameof(SecurityBindingElement.EnableUnsecuredResponse),
-            "Whether replies without security are taken. Default false; true is refused.",
+            "Whether replies are sent and taken without security; faults and handshakes stay protected. Default false.",
             TruthForm.Instance, e => e.EnableUnsecuredResponse, (e, v) => e with { EnableUnsecuredResponse = v }),
         new Key<SecurityBindingElement, bool>(nameof(SecurityBindingElement.AllowInsecureTransport),
             "Whether tokens may travel over a transport that does not protect them, where the transport has to. Default false.",
@@ -74,6 +74,16 @@ internal static class ElementKeys
         new Key<SecurityBindingElement, SupportingTokenParameters>(nameof(SecurityBindingElement.EndpointSupportingTokenParameters),
             "Tokens of the client in addition to the one that protects the message. A list takes the place of that of the mode.",
             Supporting, e => e.EndpointSupportingTokenParameters, (e, v) => e with { EndpointSupportingTokenParameters = v }),
+        new Key<SecurityBindingElement, SupportingTokenParameters>(nameof(SecurityBindingElement.OptionalEndpointSupportingTokenParameters),
+            "Tokens of the client that a request may lack.", Supporting, e => e.OptionalEndpointSupportingTokenParameters,
+            (e, v) => e with { OptionalEndpointSupportingTokenParameters = v }),
+        new Key<SecurityBindingElement, OperationSupportingTokens>(nameof(SecurityBindingElement.OperationSupportingTokenParameters),
+            "Further tokens in requests of single operations, by action; Action * is for all others.", OperationTokensForm.Instance,
+            e => e.OperationSupportingTokenParameters, (e, v) => e with { OperationSupportingTokenParameters = v }),
+        new Key<SecurityBindingElement, OperationSupportingTokens>(
+            nameof(SecurityBindingElement.OptionalOperationSupportingTokenParameters),
+            "Further tokens that requests of single operations may lack.", OperationTokensForm.Instance,
+            e => e.OptionalOperationSupportingTokenParameters, (e, v) => e with { OptionalOperationSupportingTokenParameters = v }),
         new Key<SecurityBindingElement, LocalClientSecuritySettings>(nameof(SecurityBindingElement.LocalClientSettings),
             "Settings of the client.", LocalSettingsForms.Client, e => e.LocalClientSettings, (e, v) => e with { LocalClientSettings = v }),
         new Key<SecurityBindingElement, LocalServiceSecuritySettings>(nameof(SecurityBindingElement.LocalServiceSettings),
@@ -81,7 +91,8 @@ internal static class ElementKeys
             (e, v) => e with { LocalServiceSettings = v }),
     ]);
 
-    private static ObjectForm<SupportingTokenParameters> Supporting => new(nameof(SupportingTokenParameters), () => new(),
+    /// <summary>The lists of supporting tokens.</summary>
+    public static ObjectForm<SupportingTokenParameters> Supporting => new(nameof(SupportingTokenParameters), () => new(),
     [
         Tokens(nameof(SupportingTokenParameters.Endorsing), "Tokens that sign the message signature.",
             t => t.Endorsing, (t, v) => t with { Endorsing = v }),
@@ -91,6 +102,13 @@ internal static class ElementKeys
             t => t.SignedEncrypted, (t, v) => t with { SignedEncrypted = v }),
         Tokens(nameof(SupportingTokenParameters.SignedEndorsing), "Tokens that the message signature covers and that sign it.",
             t => t.SignedEndorsing, (t, v) => t with { SignedEndorsing = v }),
+        Tokens(nameof(SupportingTokenParameters.Encrypted), "Tokens that are encrypted and that nothing need sign.",
+            t => t.Encrypted, (t, v) => t with { Encrypted = v }),
+        Tokens(nameof(SupportingTokenParameters.EndorsingEncrypted), "Tokens that are encrypted and sign the message signature.",
+            t => t.EndorsingEncrypted, (t, v) => t with { EndorsingEncrypted = v }),
+        Tokens(nameof(SupportingTokenParameters.SignedEndorsingEncrypted),
+            "Tokens that are encrypted, that the message signature covers and that sign it.",
+            t => t.SignedEndorsingEncrypted, (t, v) => t with { SignedEndorsingEncrypted = v }),
     ]);
 
     private static Key<SupportingTokenParameters, ImmutableArray<SecurityTokenParameters>> Tokens(string name, string summary,

@@ -56,7 +56,7 @@ internal static class NearestFactory
     private static IEnumerable<SecurityTokenParameters?> TokensOf(SecurityBindingElement element) =>
     [
         (element as SymmetricSecurityBindingElement)?.ProtectionTokenParameters,
-        .. element.EndpointSupportingTokenParameters.All,
+        .. element.GetSupportingTokenParameters(),
     ];
 
     /// <summary>Leaves out what the factory does by itself.</summary>

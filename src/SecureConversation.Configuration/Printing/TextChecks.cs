@@ -105,11 +105,10 @@ internal static class TextChecks
     // The bootstraps of the sessions of an element.
     private static IEnumerable<SecurityBindingElement> Sessions(SecurityBindingElement element)
     {
-        var tokens = element.EndpointSupportingTokenParameters;
         IEnumerable<SecurityTokenParameters?> all =
         [
             (element as SymmetricSecurityBindingElement)?.ProtectionTokenParameters,
-            .. tokens.Endorsing, .. tokens.Signed, .. tokens.SignedEncrypted, .. tokens.SignedEndorsing,
+            .. element.GetSupportingTokenParameters(),
         ];
         return all.OfType<SecureConversationSecurityTokenParameters>()
             .Select(token => token.BootstrapSecurityBindingElement).OfType<SecurityBindingElement>();

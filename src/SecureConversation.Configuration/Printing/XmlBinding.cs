@@ -93,6 +93,15 @@ internal static class XmlBinding
             case nameof(SecurityBindingElement.EndpointSupportingTokenParameters):
                 xml.Add(Supporting(key.Name, element.EndpointSupportingTokenParameters));
                 break;
+            case nameof(SecurityBindingElement.OptionalEndpointSupportingTokenParameters):
+                xml.Add(Supporting(key.Name, element.OptionalEndpointSupportingTokenParameters));
+                break;
+            case nameof(SecurityBindingElement.OperationSupportingTokenParameters):
+                xml.Add(Operations(key.Name, element.OperationSupportingTokenParameters));
+                break;
+            case nameof(SecurityBindingElement.OptionalOperationSupportingTokenParameters):
+                xml.Add(Operations(key.Name, element.OptionalOperationSupportingTokenParameters));
+                break;
             default:
                 switch (key.ToJson(element, made))
                 {
@@ -110,7 +119,17 @@ internal static class XmlBinding
 
     private static XElement Supporting(string name, SupportingTokenParameters tokens) => new(Camel(name),
         List(nameof(tokens.Endorsing), tokens.Endorsing), List(nameof(tokens.Signed), tokens.Signed),
-        List(nameof(tokens.SignedEncrypted), tokens.SignedEncrypted), List(nameof(tokens.SignedEndorsing), tokens.SignedEndorsing));
+        List(nameof(tokens.SignedEncrypted), tokens.SignedEncrypted), List(nameof(tokens.SignedEndorsing), tokens.SignedEndorsing),
+        List(nameof(tokens.Encrypted), tokens.Encrypted), List(nameof(tokens.EndorsingEncrypted), tokens.EndorsingEncrypted),
+        List(nameof(tokens.SignedEndorsingEncrypted), tokens.SignedEndorsingEncrypted));
+
+    private static XElement Operations(string name, OperationSupportingTokens operations) => new(
+        Camel(name), operations.Select(operation =>
+        {
+            var item = Supporting("add", operation.Value);
+            item.SetAttributeValue("action", operation.Key);
+            return item;
+        }));
 
     private static XElement? List(string name, IReadOnlyCollection<SecurityTokenParameters> tokens) =>
         tokens.Count == 0 ? null : new XElement(Camel(name), tokens.Select(Token));

@@ -128,6 +128,7 @@ internal sealed class ConfigNode(
 
     // A secret in the wrong place, or a misspelt name of it, is one all the same.
     private static bool IsSecret(string? attribute) => attribute is not null
+        && attribute is not ("passwordType" or "allowClearTextPassword")
         && (attribute.StartsWith("password", StringComparison.OrdinalIgnoreCase)
             || attribute.EndsWith("password", StringComparison.OrdinalIgnoreCase));
 

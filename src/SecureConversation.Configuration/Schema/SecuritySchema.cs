@@ -99,6 +99,6 @@ internal static class SecuritySchema
         TokenSchema.Holder("protectionTokenParameters"),
         TokenSchema.Holder("initiatorTokenParameters"),
         TokenSchema.Holder("recipientTokenParameters"),
-        TokenSchema.SupportingTokens,
+        .. TokenSchema.SupportingTokens,
     ]);
 }

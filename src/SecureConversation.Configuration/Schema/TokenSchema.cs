@@ -28,8 +28,25 @@ internal static class TokenSchema
 
     public static ElementSchema IssuedTokenParameters { get; } = Issued("issuedTokenParameters", []);
 
-    public static ElementSchema SupportingTokens { get; } = new ElementSchema("endpointSupportingTokenParameters").With(() =>
-        [Holder("endorsing"), Holder("signed"), Holder("signedEncrypted"), Holder("signedEndorsing")]);
+    /// <summary>The names of the lists of supporting tokens.</summary>
+    public static ImmutableArray<string> Lists { get; } =
+        ["endorsing", "signed", "signedEncrypted", "signedEndorsing", "encrypted", "endorsingEncrypted", "signedEndorsingEncrypted"];
+
+    /// <summary>The supporting tokens of an endpoint and of its operations, needed and optional.</summary>
+    public static ImmutableArray<ElementSchema> SupportingTokens { get; } =
+    [
+        OfEndpoint("endpointSupportingTokenParameters"),
+        OfEndpoint("optionalEndpointSupportingTokenParameters"),
+        OfOperations("operationSupportingTokenParameters"),
+        OfOperations("optionalOperationSupportingTokenParameters"),
+    ];
+
+    private static ElementSchema OfEndpoint(string name) => new ElementSchema(name).With(Holders);
+
+    private static ElementSchema OfOperations(string name) => new ElementSchema(name).WithItems(
+        new ElementSchema("add").With(Text("action").Required()).With(Holders), "action");
+
+    private static ImmutableArray<ElementSchema> Holders() => [.. Lists.Select(Holder)];
 
     /// <summary>An element that holds tokens.</summary>
     public static ElementSchema Holder(string name) => new(name) { IsList = true, Children = Tokens };
@@ -40,8 +57,11 @@ internal static class TokenSchema
     private static ImmutableArray<ElementSchema> Tokens() =>
     [
         new ElementSchema("x509SecurityTokenParameters").With(Common(true)).With(
-            Enumeration("x509ReferenceStyle", X509ReferenceStyle.Any)),
-        new ElementSchema("userNameSecurityTokenParameters").With(Common(false)),
+            Enumeration("x509ReferenceStyle", X509ReferenceStyle.Any), Text("certificateName")),
+        new ElementSchema("userNameSecurityTokenParameters").With(Common(false)).With(
+            Enumeration("passwordType", UserNamePasswordType.Text), Flag("includeNonce"), Flag("includeCreated"),
+            Flag("allowClearTextPassword")),
+        new ElementSchema("rsaSecurityTokenParameters").With(Common(false, SecurityTokenInclusionMode.Never)),
         new ElementSchema("kerberosSecurityTokenParameters").With(Common(true)),
         new ElementSchema("sslSecurityTokenParameters").With(Common(true)).With(
             Flag("requireClientCertificate"), Flag("requireCancellation")),
@@ -52,9 +72,10 @@ internal static class TokenSchema
             .With(() => [SecuritySchema.Bootstrap]),
     ];
 
-    private static AttributeSchema[] Common(bool derived) =>
+    private static AttributeSchema[] Common(
+        bool derived, SecurityTokenInclusionMode inclusion = SecurityTokenInclusionMode.AlwaysToRecipient) =>
     [
-        Enumeration("inclusionMode", SecurityTokenInclusionMode.AlwaysToRecipient),
+        Enumeration("inclusionMode", inclusion),
         Enumeration("referenceStyle", SecurityTokenReferenceStyle.Internal),
         Flag("requireDerivedKeys", derived),
     ];

@@ -15,6 +15,12 @@ internal sealed class BootstrapExporter(SpWriter writer, MessageVersion version,
                 + "give both the same versions of WS-Trust.");
         }
 
+        if (!element.OperationSupportingTokenParameters.IsEmpty || !element.OptionalOperationSupportingTokenParameters.IsEmpty)
+        {
+            throw new NotSupportedException("No policy says OperationSupportingTokenParameters of a bootstrap: put the tokens into its "
+                + "EndpointSupportingTokenParameters.");
+        }
+
         var parts = new PartsExporter(writer, version);
         return writer.Nested(
             "BootstrapPolicy",

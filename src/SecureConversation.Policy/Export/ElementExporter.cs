@@ -25,7 +25,7 @@ internal sealed class ElementExporter(SpWriter writer, MessageVersion version, P
             yield return supporting;
         }
 
-        if (element is not TransportSecurityBindingElement || !element.EndpointSupportingTokenParameters.IsEmpty)
+        if (element is not TransportSecurityBindingElement || element.GetSupportingTokenParameters().Any())
         {
             yield return Wss(element);
             if (options.IncludeTrust)
@@ -79,24 +79,54 @@ internal sealed class ElementExporter(SpWriter writer, MessageVersion version, P
         (false, var required) => new(writer.Sp.Name("HttpsToken"), new XAttribute("RequireClientCertificate", required)),
     };
 
-    private IEnumerable<XElement> Supporting(SecurityBindingElement element)
+    private IEnumerable<XElement> Supporting(SecurityBindingElement element) => Supporting(
+        element, element.EndpointSupportingTokenParameters, element.OptionalEndpointSupportingTokenParameters);
+
+    /// <summary>The supporting tokens of an endpoint, or those that an operation has besides.</summary>
+    public IEnumerable<XElement> Supporting(
+        SecurityBindingElement element, SupportingTokenParameters required, SupportingTokenParameters optional)
     {
-        var tokens = element.EndpointSupportingTokenParameters;
-        // 1.1 has no assertion for signed and encrypted tokens: WCF writes both kinds as signed.
-        var signed = writer.Sp.IsOasis ? tokens.Signed : tokens.Signed.AddRange(tokens.SignedEncrypted);
-        (string Name, ImmutableArray<SecurityTokenParameters> Tokens)[] all =
+        (string Name, Func<SupportingTokenParameters, ImmutableArray<SecurityTokenParameters>> Of)[] all =
         [
-            ("SignedSupportingTokens", signed),
-            ("SignedEncryptedSupportingTokens", writer.Sp.IsOasis ? tokens.SignedEncrypted : []),
-            ("EndorsingSupportingTokens", tokens.Endorsing),
-            ("SignedEndorsingSupportingTokens", tokens.SignedEndorsing),
+            // 1.1 has no assertion for signed and encrypted tokens: WCF writes both kinds as signed.
+            ("SignedSupportingTokens", t => writer.Sp.IsOasis ? t.Signed : t.Signed.AddRange(t.SignedEncrypted)),
+            ("SignedEncryptedSupportingTokens", t => writer.Sp.IsOasis ? t.SignedEncrypted : []),
+            ("EndorsingSupportingTokens", t => t.Endorsing),
+            ("SignedEndorsingSupportingTokens", t => t.SignedEndorsing),
+            ("EncryptedSupportingTokens", t => t.Encrypted),
+            ("EndorsingEncryptedSupportingTokens", t => t.EndorsingEncrypted),
+            ("SignedEndorsingEncryptedSupportingTokens", t => t.SignedEndorsingEncrypted),
         ];
-        foreach (var (name, list) in all.Where(a => !a.Tokens.IsEmpty))
+        foreach (var (name, of) in all)
         {
+            var tokens = of(required).AddRange(of(optional));
+            if (tokens.IsEmpty)
+            {
+                continue;
+            }
+
+            if (!writer.Sp.IsOasis && name is "EncryptedSupportingTokens" or "EndorsingEncryptedSupportingTokens"
+                or "SignedEndorsingEncryptedSupportingTokens")
+            {
+                throw new NotSupportedException($"WS-SecurityPolicy 1.1 has no sp:{name}: choose a MessageSecurityVersion with WSTrust13.");
+            }
+
             var isEndorsing = name.EndsWith("EndorsingSupportingTokens", StringComparison.Ordinal);
-            yield return writer.Nested(
-                name, [.. list.Select(Tokens.Write), isEndorsing && SignsTo(element, list) ? To() : null]);
+            IEnumerable<XElement?> content =
+            [
+                .. of(required).Select(Tokens.Write),
+                .. of(optional).Select(Optional),
+                isEndorsing && SignsTo(element, tokens) ? To() : null,
+            ];
+            yield return writer.Nested(name, content);
         }
+    }
+
+    private XElement Optional(SecurityTokenParameters token)
+    {
+        var written = Tokens.Write(token);
+        written.SetAttributeValue(writer.Wsp + "Optional", "true");
+        return written;
     }
 
     /// <summary>Over a transport a certificate signs wsa:To besides the timestamp, so that its signature fits no other service.</summary>
@@ -131,7 +161,7 @@ internal sealed class ElementExporter(SpWriter writer, MessageVersion version, P
         styles.Contains(style) || styles.Contains(X509ReferenceStyle.Any);
 
     private static IEnumerable<X509SecurityTokenParameters> Certificates(SecurityBindingElement element) =>
-        element.EndpointSupportingTokenParameters.All.Concat(element switch
+        element.GetSupportingTokenParameters().Concat(element switch
         {
             SymmetricSecurityBindingElement s => [s.ProtectionTokenParameters],
             AsymmetricSecurityBindingElement a => [a.InitiatorTokenParameters, a.RecipientTokenParameters],

@@ -15,7 +15,8 @@ internal sealed class TokenExporter(SpWriter writer, BootstrapExporter bootstrap
         var element = token switch
         {
             X509SecurityTokenParameters x509 => X509(x509),
-            UserNameSecurityTokenParameters => writer.Nested("UsernameToken", writer.Flag("WssUsernameToken10")),
+            UserNameSecurityTokenParameters userName => UserName(userName),
+            RsaSecurityTokenParameters => writer.Sp.IsOasis ? writer.Flag("KeyValueToken") : new(Namespaces.Mssp + "RsaToken"),
             SecureConversationSecurityTokenParameters session => Session(session),
             IssuedSecurityTokenParameters issued => Issued(issued),
             KerberosSecurityTokenParameters => writer.Nested(
@@ -37,6 +38,20 @@ internal sealed class TokenExporter(SpWriter writer, BootstrapExporter bootstrap
     }
 
     private XElement? Derived(SecurityTokenParameters token) => writer.Flag("RequireDerivedKeys", token.RequireDerivedKeys);
+
+    private XElement UserName(UserNameSecurityTokenParameters token) => writer.Nested(
+        "UsernameToken",
+        Derived(token),
+        token.PasswordType switch
+        {
+            UserNamePasswordType.Digest => writer.Flag("HashPassword"),
+            UserNamePasswordType.None => writer.Flag("NoPassword"),
+            _ => null,
+        },
+        token.IncludeNonce ? new XElement(Namespaces.Sp13 + "Nonce") : null,
+        token.IncludeCreated ? new XElement(Namespaces.Sp13 + "Created") : null,
+        // Derived keys are of the profile 1.1 (its section 4).
+        writer.Flag(token.RequireDerivedKeys ? "WssUsernameToken11" : "WssUsernameToken10"));
 
     private XElement X509(X509SecurityTokenParameters token) => writer.Nested(
         "X509Token",

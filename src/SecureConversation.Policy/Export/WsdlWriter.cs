@@ -24,6 +24,7 @@ internal sealed class WsdlWriter(XDocument wsdl, WsdlBindingPlace place, PolicyV
         {
             Clear(operation.OfBinding, removed);
             var name = $"{place.Name}_{operation.Contract.Name}";
+            Attach(operation.OfBinding, $"{name}_policy", exported.Tokens);
             foreach (var message in operation.Messages)
             {
                 var (suffix, assertions) = message.Kind switch

@@ -38,6 +38,7 @@ internal sealed class AlternativeImporter(EndpointPolicy policy, ImmutableArray<
         var scopes = policy.Operations.Select(Operation).ToList();
         var scope = Common(scopes);
         _context.Add(scope.Context);
+        scope = scope with { Element = WithTokens(scope.Element, scopes) };
         var protection = new ProtectionBuilder(_context, scope.Element);
         var version = Version(scope);
         var addressing = version.Addressing == AddressingVersion.WSAddressing10 ? Namespaces.Addressing10.NamespaceName
@@ -79,13 +80,30 @@ internal sealed class AlternativeImporter(EndpointPolicy policy, ImmutableArray<
         }
     }
 
+    /// <summary>
+    /// A client without timestamps cannot tell a reply from one that is repeated, and this is what a policy without them asks for. A
+    /// service detects the replays of others, so its owner decides.
+    /// </summary>
+    private SecurityBindingElement? WithoutReplayDetection(SecurityBindingElement? element)
+    {
+        if (element is null or TransportSecurityBindingElement or { IncludeTimestamp: true })
+        {
+            return element;
+        }
+
+        _context.Warn("The policy has no sp:IncludeTimestamp, without which no replays are detected: DetectReplays of LocalClientSettings "
+            + "is false. A service needs DetectReplays of LocalServiceSettings to be false, too.");
+        return element with { LocalClientSettings = element.LocalClientSettings with { DetectReplays = false } };
+    }
+
     private PolicyAlternative Result(SecurityBindingElement? element, MessageVersion version, ProtectionBuilder builder)
     {
+        element = WithoutReplayDetection(element);
         // HTTPS alone: no token, not even a timestamp.
         var isTransportOnly = element is TransportSecurityBindingElement
         {
             IncludeTimestamp: false,
-            EndpointSupportingTokenParameters.IsEmpty: true,
+            EndpointSupportingTokenParameters.IsEmpty: true, OptionalEndpointSupportingTokenParameters.IsEmpty: true,
         };
         RequireHttps(element, isTransportOnly);
         if (_context.Refusals.Count > 0)
@@ -106,6 +124,9 @@ internal sealed class AlternativeImporter(EndpointPolicy policy, ImmutableArray<
             return result;
         }
 
+        // A password that a policy lets travel in clear is safe where the transport encrypts.
+        element = policy.Address?.Scheme == Uri.UriSchemeHttps || _context.OtherRequirements.Any(name => name.LocalName == "HttpsToken")
+            ? ClearText.Allow(element) : element;
         result = result with { Element = element, Protection = protection };
         try
         {
@@ -192,7 +213,7 @@ internal sealed class AlternativeImporter(EndpointPolicy policy, ImmutableArray<
     {
         if (++_reads <= MaxReads)
         {
-            return Scope.Read(alternative.AddRange(own));
+            return own.Any(IsOfBinding) ? Scope.Read(alternative.AddRange(own)) : _endpoint.Value.With(own);
         }
 
         var scope = _endpoint.Value.With([]);
@@ -206,6 +227,39 @@ internal sealed class AlternativeImporter(EndpointPolicy policy, ImmutableArray<
     private static bool IsSecurity(Assertion assertion) =>
         Namespaces.IsSecurityPolicy(assertion.Name.Namespace)
         && assertion.Name.LocalName is not ("SignedParts" or "EncryptedParts" or "SignedElements" or "EncryptedElements");
+
+    /// <summary>The same of what cannot be added to the security of the endpoint, as supporting tokens can.</summary>
+    private bool IsOfBinding(Assertion assertion) =>
+        IsSecurity(assertion) && !(_endpoint.Value.Element is not null && SupportingTokensImporter.IsSupportingTokens(assertion));
+
+    /// <summary>The element with the tokens of the operations: where all have the same, the endpoint has them.</summary>
+    private SecurityBindingElement? WithTokens(SecurityBindingElement? element, List<Scope> scopes)
+    {
+        if (element is null || scopes.TrueForAll(s => s.Tokens is null))
+        {
+            return element;
+        }
+
+        var first = scopes[0].Tokens;
+        if (scopes.TrueForAll(s => s.Tokens == first))
+        {
+            return element with
+            {
+                EndpointSupportingTokenParameters = element.EndpointSupportingTokenParameters.Concat(first!.Value.Required),
+                OptionalEndpointSupportingTokenParameters = element.OptionalEndpointSupportingTokenParameters.Concat(first.Value.Optional),
+            };
+        }
+
+        var own = policy.Operations.Zip(scopes).Where(o => o.Second.Tokens is not null)
+            .Select(o => (o.First.Operation.Action, Tokens: o.Second.Tokens!.Value)).DistinctBy(o => o.Action).ToList();
+        return element with
+        {
+            OperationSupportingTokenParameters = new(own.Where(o => !o.Tokens.Required.IsEmpty)
+                .Select(o => KeyValuePair.Create(o.Action, o.Tokens.Required))),
+            OptionalOperationSupportingTokenParameters = new(own.Where(o => !o.Tokens.Optional.IsEmpty)
+                .Select(o => KeyValuePair.Create(o.Action, o.Tokens.Optional))),
+        };
+    }
 
     /// <summary>What all operations have in common. A binding has one element, so each operation must ask for the same.</summary>
     private Scope Common(List<Scope> scopes)
@@ -282,6 +336,9 @@ internal sealed class AlternativeImporter(EndpointPolicy policy, ImmutableArray<
     /// <summary>The assertions of an endpoint and an operation, read.</summary>
     private sealed record Scope(SecurityBindingElement? Element, MessageParts Parts, AddressingVersion? Addressing, ImportContext Context)
     {
+        /// <summary>Supporting tokens that an operation adds; null where it adds none.</summary>
+        public SupportingTokenLists? Tokens { get; init; }
+
         /// <summary>The same with assertions of an operation that are not about how messages are protected.</summary>
         public Scope With(ImmutableArray<Assertion> own)
         {
@@ -290,11 +347,13 @@ internal sealed class AlternativeImporter(EndpointPolicy policy, ImmutableArray<
             var bag = new AssertionBag(own, context, "the policy of an operation");
             RequireSame(AddressingImporter.Read(bag, context), Addressing, own, context);
             OtherRequirements.Take(bag, context);
-            var parts = SpVersion.Of(bag.Left.Select(a => a.Name.Namespace)) is { } sp
-                ? PartsImporter.Read(bag, sp, context)
-                : MessageParts.None;
+            var sp = SpVersion.Of(bag.Left.Select(a => a.Name.Namespace));
+            var parts = sp is null ? MessageParts.None : PartsImporter.Read(bag, sp, context);
+            var tokens = sp is not null && bag.Left.Any(SupportingTokensImporter.IsSupportingTokens)
+                ? SupportingTokensImporter.Read(bag, sp, context, Element is TransportSecurityBindingElement)
+                : (SupportingTokenLists?)null;
             bag.RefuseLeft();
-            return this with { Parts = Parts.Union(parts), Context = context };
+            return this with { Parts = Parts.Union(parts), Context = context, Tokens = tokens };
         }
 
         /// <summary>One operation or message cannot have headers that the others do not have.</summary>

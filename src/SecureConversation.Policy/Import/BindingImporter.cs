@@ -27,8 +27,8 @@ internal sealed class BindingImporter(ImportContext context, SpVersion sp)
             },
             "AsymmetricBinding" => new AsymmetricSecurityBindingElement
             {
-                InitiatorTokenParameters = Token(inside, binding, "InitiatorToken", TokenImporter.OfClient),
-                RecipientTokenParameters = Token(inside, binding, "RecipientToken", TokenImporter.OfService),
+                InitiatorTokenParameters = Tokens(inside, binding, "Initiator", TokenImporter.OfClient),
+                RecipientTokenParameters = Tokens(inside, binding, "Recipient", TokenImporter.OfService),
             },
             _ => Transport(inside, binding),
         };
@@ -51,6 +51,12 @@ internal sealed class BindingImporter(ImportContext context, SpVersion sp)
 
         inside.RefuseLeft();
         return element;
+    }
+
+    private SecurityTokenParameters? Tokens(AssertionBag inside, Assertion binding, string side, TokenImporter.Place place)
+    {
+        var separate = new SeparateTokenImporter(context, sp, side);
+        return separate.IsIn(inside) ? separate.Read(inside, binding, place) : Token(inside, binding, $"{side}Token", place);
     }
 
     private SecurityTokenParameters? Token(AssertionBag inside, Assertion binding, string name, TokenImporter.Place place)

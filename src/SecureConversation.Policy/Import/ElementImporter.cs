@@ -40,7 +40,8 @@ internal static class ElementImporter
             MessageSecurityVersion = Version(element, sp, wss.Version),
             RequireSignatureConfirmation = wss.RequireSignatureConfirmation,
             KeyEntropyMode = entropy,
-            EndpointSupportingTokenParameters = supporting,
+            EndpointSupportingTokenParameters = supporting.Required,
+            OptionalEndpointSupportingTokenParameters = supporting.Optional,
         };
     }
 

@@ -5,6 +5,27 @@ using SecureConversation.Policy.Wsp;
 
 namespace SecureConversation.Policy.Import;
 
+/// <summary>The supporting tokens of a scope.</summary>
+/// <param name="Required">Those that a message has to have.</param>
+/// <param name="Optional">Those that it may lack.</param>
+internal readonly record struct SupportingTokenLists(SupportingTokenParameters Required, SupportingTokenParameters Optional);
+
+/// <summary>Joins lists of supporting tokens.</summary>
+internal static class SupportingTokensExtensions
+{
+    /// <summary>The tokens of both.</summary>
+    public static SupportingTokenParameters Concat(this SupportingTokenParameters one, SupportingTokenParameters other) => new()
+    {
+        Signed = one.Signed.AddRange(other.Signed),
+        SignedEncrypted = one.SignedEncrypted.AddRange(other.SignedEncrypted),
+        Encrypted = one.Encrypted.AddRange(other.Encrypted),
+        Endorsing = one.Endorsing.AddRange(other.Endorsing),
+        SignedEndorsing = one.SignedEndorsing.AddRange(other.SignedEndorsing),
+        EndorsingEncrypted = one.EndorsingEncrypted.AddRange(other.EndorsingEncrypted),
+        SignedEndorsingEncrypted = one.SignedEndorsingEncrypted.AddRange(other.SignedEndorsingEncrypted),
+    };
+}
+
 /// <summary>Reads supporting tokens (WS-SecurityPolicy 1.2 section 8).</summary>
 internal static class SupportingTokensImporter
 {
@@ -13,30 +34,57 @@ internal static class SupportingTokensImporter
         Namespaces.IsSecurityPolicy(assertion.Name.Namespace)
             && assertion.Name.LocalName.EndsWith("SupportingTokens", StringComparison.Ordinal);
 
-    public static SupportingTokenParameters Read(AssertionBag bag, SpVersion sp, ImportContext context, bool isTransport)
+    public static SupportingTokenLists Read(AssertionBag bag, SpVersion sp, ImportContext context, bool isTransport)
     {
         var signed = Tokens(bag, sp, "SignedSupportingTokens", context, isTransport);
-        var encrypted = sp.IsOasis ? Tokens(bag, sp, "SignedEncryptedSupportingTokens", context, isTransport) : [];
+        var encrypted = Oasis("SignedEncryptedSupportingTokens");
+        if (isTransport)
+        {
+            // It signs and encrypts all of it.
+            var plain = Tokens(bag, sp, "SupportingTokens", context, isTransport).AddRange(Oasis("EncryptedSupportingTokens"));
+            encrypted = encrypted.AddRange(plain.Where(IsUserName));
+            signed = signed.AddRange(plain.Where(t => !IsUserName(t)));
+        }
+
         if (!sp.IsOasis)
         {
             // 1.1 has no assertion for signed and encrypted tokens. WCF encrypts user names there, and so does everybody who talks to it.
-            encrypted = [.. signed.Where(t => t is UserNameSecurityTokenParameters)];
-            signed = [.. signed.Where(t => t is not UserNameSecurityTokenParameters)];
+            encrypted = encrypted.AddRange(signed.Where(IsUserName));
+            signed = [.. signed.Where(t => !IsUserName(t))];
         }
 
-        return new()
+        var onlyEncrypted = isTransport ? [] : Oasis("EncryptedSupportingTokens");
+        var endorsing = Tokens(bag, sp, "EndorsingSupportingTokens", context, isTransport);
+        var signedEndorsing = Tokens(bag, sp, "SignedEndorsingSupportingTokens", context, isTransport);
+        var endorsingEncrypted = Oasis("EndorsingEncryptedSupportingTokens");
+        var signedEndorsingEncrypted = Oasis("SignedEndorsingEncryptedSupportingTokens");
+        return new(List(optional: false), List(optional: true));
+
+        ImmutableArray<(SecurityTokenParameters Token, bool IsOptional)> Oasis(string name) =>
+            sp.IsOasis ? Tokens(bag, sp, name, context, isTransport) : [];
+
+        SupportingTokenParameters List(bool optional) => new()
         {
-            Signed = signed,
-            SignedEncrypted = encrypted,
-            Endorsing = Tokens(bag, sp, "EndorsingSupportingTokens", context, isTransport),
-            SignedEndorsing = Tokens(bag, sp, "SignedEndorsingSupportingTokens", context, isTransport),
+            Signed = Of(signed, optional),
+            SignedEncrypted = Of(encrypted, optional),
+            Encrypted = Of(onlyEncrypted, optional),
+            Endorsing = Of(endorsing, optional),
+            SignedEndorsing = Of(signedEndorsing, optional),
+            EndorsingEncrypted = Of(endorsingEncrypted, optional),
+            SignedEndorsingEncrypted = Of(signedEndorsingEncrypted, optional),
         };
     }
 
-    private static ImmutableArray<SecurityTokenParameters> Tokens(
+    private static bool IsUserName((SecurityTokenParameters Token, bool IsOptional) read) => read.Token is UserNameSecurityTokenParameters;
+
+    private static ImmutableArray<SecurityTokenParameters> Of(
+        ImmutableArray<(SecurityTokenParameters Token, bool IsOptional)> read, bool optional) =>
+        [.. read.Where(r => r.IsOptional == optional).Select(r => r.Token)];
+
+    private static ImmutableArray<(SecurityTokenParameters Token, bool IsOptional)> Tokens(
         AssertionBag bag, SpVersion sp, string name, ImportContext context, bool isTransport)
     {
-        var result = ImmutableArray.CreateBuilder<SecurityTokenParameters>();
+        var result = ImmutableArray.CreateBuilder<(SecurityTokenParameters, bool)>();
         foreach (var container in bag.TakeAll(sp.Name(name)))
         {
             context.RequireNoParameters(container);
@@ -51,7 +99,7 @@ internal static class SupportingTokensImporter
             {
                 if (new TokenImporter(context, sp).Read(token, TokenImporter.OfClient) is { } read)
                 {
-                    result.Add(read);
+                    result.Add((read, token.IsOptionalToken));
                 }
             }
 

@@ -28,6 +28,12 @@ internal sealed class TokenImporter(ImportContext context, SpVersion sp)
         var inside = context.Open(container);
         var tokens = inside.TakeWhere(a => IsToken(a.Name));
         inside.RefuseLeft();
+        if (tokens is [{ Name.LocalName: "RsaToken" or "KeyValueToken" } bare])
+        {
+            context.RefuseUnknown(bare.Element, "");
+            return null;
+        }
+
         if (tokens is [var one])
         {
             return Read(one, place);
@@ -52,6 +58,8 @@ internal sealed class TokenImporter(ImportContext context, SpVersion sp)
         {
             (false, "X509Token") => X509(token),
             (false, "UsernameToken") => UserName(token),
+            (false, "KeyValueToken") when sp.IsOasis => Rsa(token),
+            (true, "RsaToken") => Rsa(token),
             // A session is the client's to send, although the service has issued it.
             (false, "SecureConversationToken") => Session(token),
             (false, "IssuedToken") => new IssuedTokenImporter(context, sp).Read(token),
@@ -66,11 +74,17 @@ internal sealed class TokenImporter(ImportContext context, SpVersion sp)
             return null;
         }
 
+        if (read is RsaSecurityTokenParameters)
+        {
+            // There is no element that any message could include.
+            return read with { InclusionMode = Inclusion(token, SecurityTokenInclusionMode.Never) };
+        }
+
         var byDefault = read is X509SecurityTokenParameters ? place.Default : SecurityTokenInclusionMode.AlwaysToRecipient;
-        return read with { InclusionMode = Inclusion(token, byDefault, read is X509SecurityTokenParameters && place.IsOfService) };
+        return read with { InclusionMode = Inclusion(token, byDefault) };
     }
 
-    private SecurityTokenInclusionMode Inclusion(Assertion token, SecurityTokenInclusionMode byDefault, bool isOfService)
+    private SecurityTokenInclusionMode Inclusion(Assertion token, SecurityTokenInclusionMode byDefault)
     {
         var attribute = token.Element.Attribute(sp.Name("IncludeToken"));
         if (attribute is null)
@@ -86,8 +100,9 @@ internal sealed class TokenImporter(ImportContext context, SpVersion sp)
             }
         }
 
-        // A client's token has no use in a reply, so that for it Always is what WCF calls AlwaysToRecipient.
-        if (attribute.Value.Trim() == sp.IncludeToken("Always") && !isOfService)
+        // A client's token has no use in a reply, so that for it Always is what WCF calls AlwaysToRecipient. The service's own certificate
+        // travels in requests then; a client that knows it needs it in no reply.
+        if (attribute.Value.Trim() == sp.IncludeToken("Always"))
         {
             return SecurityTokenInclusionMode.AlwaysToRecipient;
         }
@@ -128,9 +143,35 @@ internal sealed class TokenImporter(ImportContext context, SpVersion sp)
     {
         context.RequireNoParameters(token, sp.Name("IncludeToken"));
         var inside = context.Open(token);
-        // Without a digest and a derived key, both profiles write user names alike.
+        // Without a derived key, both profiles write user names alike.
         inside.TakeFlag(sp.Name("WssUsernameToken10"));
         inside.TakeFlag(sp.Name("WssUsernameToken11"));
+        var derived = DerivedKeys(inside);
+        var isHashed = inside.TakeFlag(sp.Name("HashPassword"));
+        var hasNone = inside.TakeFlag(sp.Name("NoPassword"));
+        if (isHashed && hasNone)
+        {
+            context.Refuse(token.Element, "it asks for a digest of the password, and for no password.", "Leave one of the two.");
+        }
+
+        var nonce = inside.TakeFlag(Namespaces.Sp13 + "Nonce");
+        var created = inside.TakeFlag(Namespaces.Sp13 + "Created");
+        inside.RefuseLeft();
+        return new()
+        {
+            RequireDerivedKeys = derived,
+            PasswordType = isHashed ? UserNamePasswordType.Digest : hasNone ? UserNamePasswordType.None : UserNamePasswordType.Text,
+            IncludeNonce = nonce,
+            IncludeCreated = created,
+        };
+    }
+
+    private RsaSecurityTokenParameters Rsa(Assertion token)
+    {
+        context.RequireNoParameters(token, sp.Name("IncludeToken"));
+        var inside = context.Open(token);
+        // WS-SecurityPolicy 1.2 section 5.4.10: the one kind of key that is described.
+        _ = sp.IsOasis && inside.TakeFlag(sp.Name("RsaKeyValue"));
         inside.RefuseLeft();
         return new();
     }

@@ -14,10 +14,10 @@ internal static class Unoffered
     {
         ["SignatureToken"] = ("different tokens for signing and encrypting are not offered.", "Use sp:ProtectionToken."),
         ["EncryptionToken"] = ("different tokens for signing and encrypting are not offered.", "Use sp:ProtectionToken."),
-        ["InitiatorSignatureToken"] = ("different tokens for signing and encrypting are not offered.", "Use sp:InitiatorToken."),
-        ["InitiatorEncryptionToken"] = ("different tokens for signing and encrypting are not offered.", "Use sp:InitiatorToken."),
-        ["RecipientSignatureToken"] = ("different tokens for signing and encrypting are not offered.", "Use sp:RecipientToken."),
-        ["RecipientEncryptionToken"] = ("different tokens for signing and encrypting are not offered.", "Use sp:RecipientToken."),
+        ["InitiatorSignatureToken"] = ("it stands beside a token that does both.", "Leave sp:InitiatorToken or this one."),
+        ["InitiatorEncryptionToken"] = ("it stands beside a token that does both.", "Leave sp:InitiatorToken or this one."),
+        ["RecipientSignatureToken"] = ("it stands beside a token that does both.", "Leave sp:RecipientToken or this one."),
+        ["RecipientEncryptionToken"] = ("it stands beside a token that does both.", "Leave sp:RecipientToken or this one."),
         ["SamlToken"] = ("SAML assertions that the client makes itself are not offered.", "Use sp:X509Token or sp:UsernameToken."),
         ["RelToken"] = ("REL tokens are not offered.", "Use sp:X509Token or sp:UsernameToken."),
         ["SecurityContextToken"] = (
@@ -25,22 +25,11 @@ internal static class Unoffered
         ["RsaToken"] = ("bare RSA keys are not offered.", "Use sp:X509Token."),
         ["KeyValueToken"] = ("bare keys are not offered.", "Use sp:X509Token."),
         ["SupportingTokens"] = (
-            "tokens that the signature does not cover are not offered.",
+            "tokens that the signature does not cover, and that are not encrypted, are not offered.",
             "Use sp:SignedEncryptedSupportingTokens or sp:EndorsingSupportingTokens."),
-        ["EncryptedSupportingTokens"] = (
-            "tokens that the signature does not cover are not offered.", "Use sp:SignedEncryptedSupportingTokens."),
-        ["EndorsingEncryptedSupportingTokens"] = ("encrypted endorsing tokens are not offered.", "Use sp:EndorsingSupportingTokens."),
-        ["SignedEndorsingEncryptedSupportingTokens"] = (
-            "encrypted endorsing tokens are not offered.", "Use sp:SignedEndorsingSupportingTokens."),
         ["RequireImpliedDerivedKeys"] = (
             "implied derived keys are not offered: the message would not say from which nonce a key is derived.",
             "Use sp:RequireDerivedKeys."),
-        ["HashPassword"] = (
-            "password digests are not offered: the service would have to keep passwords in clear.",
-            "Leave it out; sp:SignedEncryptedSupportingTokens encrypts the password."),
-        ["NoPassword"] = ("user names without a password are not offered.", "Leave it out."),
-        ["Created"] = ("user names with a time are not offered.", "Leave it out; the signed timestamp says the time."),
-        ["Nonce"] = ("user names with a nonce are not offered.", "Leave it out; the message signature detects replays."),
         ["WssX509PkiPathV1Token10"] = ("certificate paths are not offered.", "Use sp:WssX509V3Token10."),
         ["WssX509PkiPathV1Token11"] = ("certificate paths are not offered.", "Use sp:WssX509V3Token10."),
         ["WssX509Pkcs7Token10"] = ("PKCS#7 certificates are not offered.", "Use sp:WssX509V3Token10."),

@@ -16,6 +16,12 @@ internal sealed record Assertion
     /// <summary>wsp:Ignorable (WS-Policy 1.5 section 4.5.2).</summary>
     public bool IsIgnorable { get; init; }
 
+    /// <summary>
+    /// Whether a message may lack the token that the assertion in sp:...SupportingTokens names. All other optional assertions stand for
+    /// two alternatives.
+    /// </summary>
+    public bool IsOptionalToken { get; init; }
+
     public XName Name => Element.Name;
 
     /// <summary>The children that are no wsp:Policy.</summary>

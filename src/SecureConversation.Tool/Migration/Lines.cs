@@ -23,14 +23,12 @@ internal static class Lines
     [
         "CreateMutualCertificateBindingElement", "CreateMutualCertificateDuplexBindingElement",
         "CreateAnonymousForCertificateBindingElement", "CreateUserNameForCertificateBindingElement",
-        "CreateSecureConversationBindingElement",
+        "CreateSecureConversationBindingElement", "CreateIssuedTokenBindingElement", "CreateIssuedTokenForCertificateBindingElement",
     ];
 
     private static readonly Dictionary<string, string> RefusedFactories = new()
     {
-        ["CreateIssuedTokenBindingElement"] = "Issued tokens are not offered.",
-        ["CreateIssuedTokenForCertificateBindingElement"] = "Issued tokens are not offered.",
-        ["CreateIssuedTokenForSslBindingElement"] = "Issued tokens and negotiated certificates are not offered.",
+        ["CreateIssuedTokenForSslBindingElement"] = "Negotiated certificates are not offered.",
         ["CreateKerberosBindingElement"] = "Kerberos tokens are not offered.",
         ["CreateSspiNegotiationBindingElement"] = "Windows credentials are not offered.",
         ["CreateSslNegotiationBindingElement"] = "Negotiated certificates are not offered.",
@@ -39,7 +37,8 @@ internal static class Lines
 
     public static SourceLine? Creation(string type, Argument first) => type switch
     {
-        "WSHttpBinding" or "WS2007HttpBinding" when first.Name is { } name => Changes($"new {first.Type}(\"{name}\")",
+        "WSHttpBinding" or "WS2007HttpBinding" or "WSFederationHttpBinding" or "WS2007FederationHttpBinding"
+            when first.Name is { } name => Changes($"new {first.Type}(\"{name}\")",
             "The binding comes from the configuration file, which the stacks do not read.",
             $"Use ServiceModelConfiguration.Load(path).GetBinding(kind, \"{name}\").ToBinding(), or write it in code."),
         "WSHttpBinding" or "WS2007HttpBinding" when first.IsMissing => Changes($"new {first.Type}()",
@@ -47,16 +46,16 @@ internal static class Lines
             $"Use the class of that name of {Ours}."),
         "WSHttpBinding" or "WS2007HttpBinding" when first.IsMessage => Changes($"new {first.Type}({first.Member})",
             "The stack's own binding throws for the mode Message.", $"Use the class of that name of {Ours}."),
-        "BasicHttpBinding" when first.IsMessage => Changes($"new {first.Type}({first.Member})", "The stack refuses the mode Message.",
-            "Use a CustomBinding of MessageSecurityBindingElement.CreateMutualCertificateBindingElement("
-            + "WSSecurity10...BasicSecurityProfile10), text encoding with MessageVersion.Soap11, and HTTP."),
+        "BasicHttpBinding" when first.IsMessage => Changes($"new {first.Type}({first.Member})",
+            "The stack's own binding refuses the mode Message.", $"Use the class of that name of {Ours}."),
         "NetTcpBinding" when first.IsMessage => NotOffered($"new {first.Type}({first.Member})",
             "Message security over net.tcp is not offered.",
             "Use an HTTP binding with message security, or the mode TransportWithMessageCredential of the stack, at both ends."),
         "WSDualHttpBinding" => NotOffered($"new {first.Type}", "Duplex over HTTP is not offered.",
             "Replace callbacks by requests of the client."),
-        "WSFederationHttpBinding" or "WS2007FederationHttpBinding" => NotOffered($"new {first.Type}", "Issued tokens are not offered.",
-            "Use certificates or user names, or WSFederationHttpBinding over TLS of System.ServiceModel.Federation."),
+        "WSFederationHttpBinding" or "WS2007FederationHttpBinding" => Changes($"new {first.Type}",
+            "The client stack has no such class, and that of CoreWCF throws for the mode Message.",
+            $"Use the class of that name of {Ours}."),
         "SymmetricSecurityBindingElement" or "AsymmetricSecurityBindingElement" => Changes($"new {first.Type}",
             "The stacks have no working element of that name.",
             $"Use new MessageSecurityBindingElement(new SecureConversation.Binding.{type} {{ ... }}), with the same properties."),
@@ -136,8 +135,9 @@ internal static class Lines
             "CoreWCF has hosts of ASP.NET Core, and no factories of them.", HostRemedy),
         "ClientCredentials" or "ServiceCredentials" => Changes($"class {declared} : {written}",
             "Its properties are read; its CreateSecurityTokenManager is not called.", "Say in properties what the token manager did."),
-        "WSHttpBinding" or "WS2007HttpBinding" => Changes($"class {declared} : {written}",
-            "The stack's own binding throws for the mode Message.", $"Derive from the class of that name of {Ours}."),
+        "WSHttpBinding" or "WS2007HttpBinding" or "WSFederationHttpBinding" or "WS2007FederationHttpBinding" => Changes(
+            $"class {declared} : {written}", "The stack's own binding throws for the mode Message.",
+            $"Derive from the class of that name of {Ours}."),
         _ => null,
     };
 

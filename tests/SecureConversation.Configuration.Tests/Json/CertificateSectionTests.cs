@@ -116,8 +116,66 @@ public sealed class CertificateSectionTests : IDisposable
     }
 
     [Fact]
+    public void SecondCertificatesAndKnownClients_ComeFromFiles()
+    {
+        var client = Client("""
+            {
+              "ClientEncryptionCertificate": { "Path": "service.pfx", "Password": "pfx password" },
+              "ServiceEncryptionCertificate": { "Path": "client.pem" }
+            }
+            """).Credentials!;
+        Assert.Equal(TestCertificates.Service, client.ClientEncryptionCertificate!.Certificate);
+        Assert.Equal(TestCertificates.Client, client.ServiceEncryptionCertificate);
+        var service = Service("""
+            {
+              "ServiceEncryptionCertificate": { "Path": "service.pfx", "Password": "pfx password" },
+              "KnownClientCertificates": {
+                "Certificates": [ { "Path": "client.pem" } ], "StoreName": "AddressBook", "StoreLocation": "CurrentUser",
+                "Pairs": [ { "SigningCertificate": { "Path": "client.pem" }, "EncryptionCertificate": { "Path": "authority.pem" } } ]
+              }
+            }
+            """).Credentials!;
+        Assert.Equal(TestCertificates.Service, service.ServiceEncryptionCertificate!.Certificate);
+        var known = service.KnownClientCertificates;
+        Assert.Equal([TestCertificates.Client], known.Certificates);
+        Assert.Equal((StoreName.AddressBook, StoreLocation.CurrentUser), (known.StoreName, known.StoreLocation));
+        var pair = Assert.Single(known.Pairs);
+        Assert.Equal((TestCertificates.Client, TestCertificates.Authority), (pair.SigningCertificate, pair.EncryptionCertificate));
+    }
+
+    [Fact]
+    public void IssuedTokens_AreRead_OnBothSides()
+    {
+        var client = Client("""
+            {
+              "IssuedToken": {
+                "LocalIssuerAddress": "https://sts.example/", "AcceptIssuerKey": true, "CacheIssuedTokens": false, "MaxIssuedTokenCachingTime": "00:10:00",
+                "IssuedTokenRenewalThresholdPercentage": 40, "DefaultKeyEntropyMode": "ServerEntropy",
+                "LocalIssuerSecurity": { "AuthenticationMode": "UserNameOverTransport" }
+              }
+            }
+            """).Credentials!.IssuedToken;
+        Assert.Equal((new Uri("https://sts.example/"), true, false, TimeSpan.FromMinutes(10), 40),
+            (client.LocalIssuerAddress, client.AcceptIssuerKey, client.CacheIssuedTokens, client.MaxIssuedTokenCachingTime, client.IssuedTokenRenewalThresholdPercentage));
+        var service = Service("""
+            {
+              "IssuedTokenAuthentication": {
+                "KnownCertificates": [ { "Path": "authority.pem" } ], "AllowedAudienceUris": [ "urn:shop" ], "AudienceUriMode": "BearerKeyOnly",
+                "DetectReplayedTokens": true, "AllowSha1Signatures": false, "NameClaimType": "urn:name", "RoleClaimType": "urn:role"
+              }
+            }
+            """).Credentials!.IssuedTokenAuthentication!;
+        Assert.Equal([TestCertificates.Authority], service.KnownCertificates);
+        Assert.Equal(["urn:shop"], service.AllowedAudienceUris);
+        Assert.Equal((AudienceUriMode.BearerKeyOnly, true, (bool?)false, "urn:name", "urn:role"),
+            (service.AudienceUriMode, service.DetectReplayedTokens, service.AllowSha1Signatures, service.NameClaimType, service.RoleClaimType));
+        Assert.Null(service.CertificateValidation);
+    }
+
+    [Fact]
     public void Defaults_AreThoseOfTheCredentials()
     {
+        Assert.Null(Service("""{ "OtherServiceCertificates": [] }""").Credentials!.IssuedTokenAuthentication);
         var credentials = Service("""{ "ServiceCertificate": { "Path": "service.pfx", "Password": "pfx password" } }""").Credentials!;
         var defaults = new CertificateValidationOptions();
         Assert.Equal(defaults.Mode, credentials.ClientCertificateValidation.Mode);
@@ -125,6 +183,10 @@ public sealed class CertificateSectionTests : IDisposable
         Assert.Equal(defaults.RevocationFlag, credentials.ClientCertificateValidation.RevocationFlag);
         Assert.Equal(defaults.UrlRetrievalTimeout, credentials.ClientCertificateValidation.UrlRetrievalTimeout);
         Assert.Equal(defaults.TrustedStoreLocation, credentials.ClientCertificateValidation.TrustedStoreLocation);
+        var known = new KnownClientCertificates();
+        Assert.Equal((known.StoreName, known.StoreLocation), (credentials.KnownClientCertificates.StoreName, credentials.KnownClientCertificates.StoreLocation));
+        Assert.Empty(credentials.KnownClientCertificates.Certificates);
+        Assert.Empty(credentials.KnownClientCertificates.Pairs);
         Assert.Null(MessageSecurityServiceSettings.Read(Sections.Of("""{ "MaxSessions": 1 }""")).Credentials);
     }
 
@@ -171,6 +233,9 @@ public sealed class CertificateSectionTests : IDisposable
     [InlineData("""{ "ClientCertificateValidation": { "CustomTrustRoots": [] } }""", "Credentials:ClientCertificateValidation: CustomTrustRoots has no certificate")]
     [InlineData("""{ "ClientCertificateValidation": { "CustomTrustRoots": [ { "Path": "client.key" } ] } }""", "Credentials:ClientCertificateValidation:CustomTrustRoots:0: the certificate cannot be used")]
     [InlineData("""{ "ClientCertificateValidation": { "CustomValidator": "accept" } }""", "Credentials:ClientCertificateValidation:CustomValidator: CustomValidator is an object of code")]
+    [InlineData("""{ "KnownClientCertificates": { "Pairs": [ { "SigningCertificate": { "Path": "client.pem" } } ] } }""", "Credentials:KnownClientCertificates:Pairs:0: expected SigningCertificate and EncryptionCertificate.")]
+    [InlineData("""{ "IssuedTokenAuthentication": { "TokenHandler": "Mine" } }""", "Credentials:IssuedTokenAuthentication:TokenHandler: TokenHandler is an object of code")]
+    [InlineData("""{ "KnownClientCertificates": { "Resolver": "MyResolver" } }""", "Credentials:KnownClientCertificates:Resolver: Resolver is an object of code")]
     [InlineData("""{ "UserNamePasswordValidator": "MyValidator, MyAssembly" }""", "Credentials:UserNamePasswordValidator: UserNamePasswordValidator is an object of code")]
     public void WrongCredentials_AreRefusedWithTheirPath(string credentials, string problem)
     {

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using SecureConversation.Binding;
 
 namespace SecureConversation.Configuration.Tests.ServiceModel;
 
@@ -39,6 +40,11 @@ internal static class ResultText
                 break;
             case string or Uri or TimeSpan:
                 text.Append(CultureInfo.InvariantCulture, $"'{value}'");
+                break;
+            // A pair of a dictionary is no record, and its text would leave out arrays as well.
+            case KeyValuePair<string, SupportingTokenParameters> operation:
+                text.Append(CultureInfo.InvariantCulture, $"'{operation.Key}':");
+                Write(text, operation.Value);
                 break;
             case IEnumerable items:
                 text.Append('[');

@@ -192,6 +192,24 @@ public static class Bindings
                 SignedEndorsing = [new SslSecurityTokenParameters { RequireClientCertificate = true }, new SspiSecurityTokenParameters { RequireCancellation = true }],
             },
         });
+        yield return ("further supporting tokens", anonymous with
+        {
+            EndpointSupportingTokenParameters = new()
+            {
+                Endorsing = [new RsaSecurityTokenParameters()],
+                Encrypted = [new UserNameSecurityTokenParameters { PasswordType = UserNamePasswordType.Digest }],
+                EndorsingEncrypted = [new X509SecurityTokenParameters { CertificateName = "payroll" }],
+                SignedEndorsingEncrypted = [token],
+            },
+            OptionalEndpointSupportingTokenParameters = new()
+            {
+                Signed = [new UserNameSecurityTokenParameters { IncludeNonce = true, IncludeCreated = true, AllowClearTextPassword = true }],
+            },
+            OperationSupportingTokenParameters = OperationSupportingTokens.None
+                .With("urn:orders/Place", new() { Signed = [token], Endorsing = [new RsaSecurityTokenParameters()] })
+                .With(OperationSupportingTokens.AnyOther, new() { SignedEncrypted = [new UserNameSecurityTokenParameters { PasswordType = UserNamePasswordType.None }] }),
+            OptionalOperationSupportingTokenParameters = OperationSupportingTokens.None.With("urn:a", new() { SignedEndorsing = [token] }),
+        });
         yield return ("user name and certificate", SecurityBindingElement.CreateUserNameForCertificateBindingElement() with
         {
             EndpointSupportingTokenParameters = new() { SignedEncrypted = [new UserNameSecurityTokenParameters()], Endorsing = [token] },

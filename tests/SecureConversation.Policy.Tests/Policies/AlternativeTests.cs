@@ -10,11 +10,13 @@ public sealed class AlternativeTests
     private static readonly XName Id =
         XName.Get("Id", "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd");
     private static readonly XNamespace Wsp = "http://schemas.xmlsoap.org/ws/2004/09/policy";
+    private static readonly string WithKerberos = Symmetric.Replace("X509Token@Never(RequireThumbprintReference WssX509V3Token10)",
+        "KerberosToken@Once(RequireDerivedKeys WssGssKerberosV5ApReqToken11)");
 
     [Fact]
     public void FirstOffered_IsChosen_AndTheOthersSayWhyNot()
     {
-        var endpoint = Endpoint($"{{ {Symmetric.Replace("Basic256", "Basic256GCM")} | {Transport} | {Asymmetric} | {Symmetric} }}");
+        var endpoint = Endpoint($"{{ {Symmetric.Replace("Basic256", "Basic256GCM")} | {WithKerberos} | {Asymmetric} | {Symmetric} }}");
         Assert.Equal(
             [PolicyOutcome.Refused, PolicyOutcome.NotOffered, PolicyOutcome.Imported, PolicyOutcome.Imported],
             endpoint.Alternatives.Select(a => a.Outcome));
@@ -25,7 +27,7 @@ public sealed class AlternativeTests
     [Fact]
     public void NoneOffered_RequireBinding_SaysOfEachWhy()
     {
-        var endpoint = Endpoint($"{{ {Symmetric.Replace("Basic256", "Basic256GCM")} | {Transport} }}");
+        var endpoint = Endpoint($"{{ {Symmetric.Replace("Basic256", "Basic256GCM")} | {WithKerberos} }}");
         var failure = Assert.Throws<NotSupportedException>(endpoint.RequireBinding);
         Assert.Contains("Alternative 1: ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("Basic256GCM", failure.Message, StringComparison.Ordinal);

@@ -143,6 +143,65 @@ public sealed class ImportTests
         Assert.Equal(SecurityTokenInclusionMode.Never, element.RecipientTokenParameters!.InclusionMode);
     }
 
+    [Theory]
+    [InlineData("Always", SecurityTokenInclusionMode.AlwaysToRecipient)]
+    [InlineData("AlwaysToRecipient", SecurityTokenInclusionMode.AlwaysToRecipient)]
+    [InlineData("Once", SecurityTokenInclusionMode.Once)]
+    [InlineData("Never", SecurityTokenInclusionMode.Never)]
+    public void InclusionMode_OfTheService_IsRead(string mode, SecurityTokenInclusionMode expected)
+    {
+        var symmetric = (SymmetricSecurityBindingElement)Imported(Symmetric.Replace("X509Token@Never", $"X509Token@{mode}"));
+        Assert.Equal(expected, symmetric.ProtectionTokenParameters!.InclusionMode);
+        var asymmetric = (AsymmetricSecurityBindingElement)Imported(Asymmetric.Replace("X509Token@Never", $"X509Token@{mode}"));
+        Assert.Equal(expected, asymmetric.RecipientTokenParameters!.InclusionMode);
+    }
+
+    [Fact]
+    public void ProtectTokens_AndAClientThatIsOnlyNamed_AreRead()
+    {
+        Assert.True(Imported(Symmetric.Replace("IncludeTimestamp", "IncludeTimestamp ProtectTokens")).ProtectTokens);
+        var named = (AsymmetricSecurityBindingElement)Imported(Asymmetric.Replace("X509Token@AlwaysToRecipient", "X509Token@Never"));
+        Assert.Equal(SecurityTokenInclusionMode.Never, named.InitiatorTokenParameters!.InclusionMode);
+    }
+
+    [Fact]
+    public void TokensForOnePurposeEach_AreJoined_AndTheCredentialsAreNamed()
+    {
+        var alternative = Single(Asymmetric
+            .Replace(Initiator, "InitiatorSignatureToken(X509Token@AlwaysToRecipient(WssX509V3Token10)) "
+                + "InitiatorEncryptionToken(X509Token@Never(RequireIssuerSerialReference WssX509V3Token10))")
+            .Replace(Recipient, "RecipientSignatureToken(X509Token@AlwaysToInitiator(WssX509V3Token10)) "
+                + "RecipientEncryptionToken(X509Token@Never(RequireKeyIdentifierReference WssX509V3Token10))"));
+        var element = (AsymmetricSecurityBindingElement)alternative.Element!;
+        Assert.Equal(
+            new X509SecurityTokenParameters
+            {
+                InclusionMode = SecurityTokenInclusionMode.AlwaysToRecipient,
+                X509ReferenceStyle = X509ReferenceStyle.IssuerSerial,
+                RequireDerivedKeys = false,
+            },
+            element.InitiatorTokenParameters);
+        Assert.Equal(
+            new X509SecurityTokenParameters
+            {
+                InclusionMode = SecurityTokenInclusionMode.AlwaysToInitiator,
+                X509ReferenceStyle = X509ReferenceStyle.SubjectKeyIdentifier,
+                RequireDerivedKeys = false,
+            },
+            element.RecipientTokenParameters);
+        Assert.Contains(alternative.Warnings, w => w.Contains("ServiceEncryptionCertificate", StringComparison.Ordinal));
+        Assert.Contains(alternative.Warnings, w => w.Contains("ClientEncryptionCertificate", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TokensThatOnlySign_AreTheTokens()
+    {
+        var element = (AsymmetricSecurityBindingElement)Imported(Asymmetric
+            .Replace("InitiatorToken(", "InitiatorSignatureToken(").Replace("RecipientToken(", "RecipientSignatureToken(")
+            .Replace(Parts, "SignedParts[Body]"));
+        Assert.Equal(Imported(Asymmetric.Replace(Parts, "SignedParts[Body]")), element);
+    }
+
     [Fact]
     public void Policy15_IsReadAsPolicy12()
     {

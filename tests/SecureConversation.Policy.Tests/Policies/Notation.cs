@@ -4,7 +4,7 @@ namespace SecureConversation.Policy.Tests.Policies;
 
 /// <summary>
 /// Policies in short. <c>A(B C)</c> is assertion A with a nested policy of B and C; <c>A[B C]</c> has the children B and C without a nested
-/// policy; <c>A@Never</c> has sp:IncludeToken; <c>A#Name=x</c> has an attribute; <c>{A | B}</c> is wsp:ExactlyOne, each side one wsp:All;
+/// policy; <c>A@Never</c> has sp:IncludeToken; <c>A#Name=x</c> has an attribute; <c>A=x</c> has a text; <c>{A | B}</c> is wsp:ExactlyOne, each side one wsp:All;
 /// <c>A?</c> is optional, <c>A!</c> ignorable; <c>mssp:A</c> and the like name other namespaces.
 /// </summary>
 internal sealed class Notation
@@ -19,6 +19,7 @@ internal sealed class Notation
         ["sp11"] = Sp11,
         ["sp12"] = Sp12,
         ["sp13"] = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200802",
+        ["wst"] = "http://docs.oasis-open.org/ws-sx/ws-trust/200512",
         ["mssp"] = "http://schemas.microsoft.com/ws/2005/07/securitypolicy",
         ["wsaw"] = "http://www.w3.org/2006/05/addressing/wsdl",
         ["wsam"] = "http://www.w3.org/2007/05/addressing/metadata",
@@ -76,9 +77,10 @@ internal sealed class Notation
 
     private XElement Assertion()
     {
-        var name = Word();
+        var parts = Word().Split('=', 2);
+        var name = parts[0];
         var colon = name.IndexOf(':', StringComparison.Ordinal);
-        var element = new XElement(colon < 0 ? _sp + name : Prefixes[name[..colon]] + name[(colon + 1)..]);
+        var element = new XElement(colon < 0 ? _sp + name : Prefixes[name[..colon]] + name[(colon + 1)..], parts.Skip(1));
         while (Peek() is '@' or '#' or '?' or '!')
         {
             switch (_text[_at++])

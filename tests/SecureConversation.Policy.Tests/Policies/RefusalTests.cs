@@ -19,10 +19,18 @@ public sealed class RefusalTests
         { Symmetric.Replace("X509Token@Never", "KeyValueToken@Never"), "KeyValueToken", "bare keys" },
         { Symmetric.Replace("X509Token@Never", "mssp:RsaToken"), "RsaToken", "bare RSA keys" },
         { Symmetric.Replace(Service, "SignatureToken(X509Token) EncryptionToken(X509Token)"), "SignatureToken", "sp:ProtectionToken" },
-        { Asymmetric.Replace("InitiatorToken(", "InitiatorSignatureToken("), "InitiatorSignatureToken", "sp:InitiatorToken" },
-        { Asymmetric.Replace("RecipientToken(", "RecipientEncryptionToken("), "RecipientEncryptionToken", "sp:RecipientToken" },
+        { Asymmetric.Replace("InitiatorToken(", "InitiatorSignatureToken(X509Token) InitiatorToken("), "InitiatorSignatureToken", "does "
+            + "both" },
+        { Asymmetric.Replace("RecipientToken(", "RecipientEncryptionToken("), "RecipientEncryptionToken", "nobody signs" },
+        { Asymmetric.Replace(Recipient, "RecipientSignatureToken(X509Token@AlwaysToInitiator) "
+            + "RecipientEncryptionToken(X509Token@AlwaysToRecipient)"), "RecipientEncryptionToken", "the other in replies" },
+        { Asymmetric.Replace(Initiator, "InitiatorSignatureToken(X509Token@AlwaysToRecipient) "
+            + "InitiatorEncryptionToken(X509Token@AlwaysToRecipient)"), "InitiatorEncryptionToken", "has to know it" },
+        { Asymmetric.Replace(Recipient, "RecipientSignatureToken(X509Token@Never(RequireThumbprintReference)) "
+            + "RecipientEncryptionToken(X509Token@Never(RequireIssuerSerialReference))"), "RecipientEncryptionToken", "in two ways" },
+        { Asymmetric.Replace(Recipient, "RecipientSignatureToken(UsernameToken) RecipientEncryptionToken(X509Token)"),
+            "RecipientSignatureToken", "only certificates" },
         { Symmetric.Replace(Service, Service[..^1] + " X509Token)"), "ProtectionToken", "2 tokens" },
-        { Symmetric.Replace("X509Token@Never", "X509Token@Always"), "IncludeToken", "no mode that is offered" },
         { Symmetric.Replace("X509Token@Never", "X509Token@Sometimes"), "IncludeToken", "no mode that is offered" },
         { Symmetric.Replace("WssX509V3Token10", "WssX509PkiPathV1Token10"), "WssX509PkiPathV1Token10", "certificate paths" },
         { Symmetric.Replace("WssX509V3Token10", "WssX509V1Token11"), "WssX509V1Token11", "version 1" },
@@ -35,20 +43,11 @@ public sealed class RefusalTests
         { Symmetric.Replace("X509Token@Never(", "X509Token@Never[Issuer]("), "Issuer", "issuer" },
 
         // User names.
-        { $"{Symmetric} SignedEncryptedSupportingTokens({User}(HashPassword))", "HashPassword", "digests" },
-        { $"{Symmetric} SignedEncryptedSupportingTokens({User}(NoPassword))", "NoPassword", "without a password" },
-        { $"{Symmetric} SignedEncryptedSupportingTokens({User}(sp13:Created))", "Created", "1.3" },
-        { $"{Symmetric} SignedEncryptedSupportingTokens({User}(RequireDerivedKeys))", "RequireDerivedKeys", "not known in UsernameToken" },
+        { $"{Symmetric} SignedEncryptedSupportingTokens({User}(HashPassword NoPassword))", "UsernameToken", "Leave one of the two" },
+        { $"{Symmetric} SignedEncryptedSupportingTokens({User}(sp13:Quality))", "Quality", "1.3" },
 
         // Places of tokens.
         { $"{Symmetric} SupportingTokens({User})", "SupportingTokens", "signature does not cover" },
-        { $"{Symmetric} EncryptedSupportingTokens({User})", "EncryptedSupportingTokens", "sp:SignedEncryptedSupportingTokens" },
-        { Symmetric.Replace("EndorsingSupporting", "EndorsingEncryptedSupporting"), "EndorsingEncryptedSupportingTokens", "encrypted "
-            + "endorsing" },
-        {
-            Symmetric.Replace("EndorsingSupporting", "SignedEndorsingEncryptedSupporting"),
-            "SignedEndorsingEncryptedSupportingTokens", "encrypted"
-        },
         { $"{Client} {Parts}", "EndorsingSupportingTokens", "no binding assertion" },
         { $"{Symmetric} SignedSupportingTokens(AlgorithmSuite(Basic256) {User})", "AlgorithmSuite", "SignedSupportingTokens" },
         { $"{Symmetric} SignedSupportingTokens", "SignedSupportingTokens", "no token" },
@@ -116,13 +115,14 @@ public sealed class RefusalTests
 
     public static TheoryData<string, string> NotOffered => new()
     {
-        { Transport, "over a protected transport" },
-        { Transport.Replace("SignedEncryptedSupportingTokens", "SignedSupportingTokens"), "over a protected transport" },
         { $"{Symmetric} SignedSupportingTokens({User})", "password would travel in clear" },
-        { $"{Symmetric} EndorsingSupportingTokens({User})", "user name" },
-        { $"{Symmetric} SignedSupportingTokens(X509Token@AlwaysToRecipient)", "proves nothing" },
-        { Symmetric.Replace("IncludeTimestamp", "IncludeTimestamp ProtectTokens"), "ProtectTokens" },
-        { Symmetric.Replace("X509Token@Never", "X509Token@AlwaysToRecipient"), "InclusionMode" },
+        { $"{Symmetric} EndorsingSupportingTokens({User})", "160 bits" },
+        { $"{Symmetric} SignedEncryptedSupportingTokens({User}(RequireDerivedKeys))", "no key to derive from" },
+        { $"{Symmetric} SignedEncryptedSupportingTokens({User}) SignedSupportingTokens({User}(NoPassword))", "one user name at most" },
+        {
+            Symmetric.Replace("Layout(Strict)", "EncryptBeforeSigning").Replace("EndorsingSupporting", "EndorsingEncryptedSupporting"),
+            "SignBeforeEncrypt"
+        },
         { Symmetric.Replace("Wss11(RequireSignatureConfirmation)", "Wss10"), "needs WS-Security 1.1" },
         { Symmetric.Replace("X509Token@Never(RequireThumbprintReference WssX509V3Token10)", "KerberosToken@Once(RequireDerivedKeys "
             + "WssGssKerberosV5ApReqToken11)"), "Kerberos" },
@@ -130,9 +130,6 @@ public sealed class RefusalTests
             + "WssX509V3Token10)", "SpnegoContextToken@AlwaysToRecipient(RequireDerivedKeys)"), "SPNEGO" },
         { Symmetric.Replace("X509Token@Never(RequireThumbprintReference "
             + "WssX509V3Token10)", "mssp:SslContextToken@AlwaysToRecipient(RequireDerivedKeys mssp:RequireClientCertificate)"), "TLSNEGO" },
-        { Symmetric.Replace("X509Token@Never(RequireThumbprintReference "
-            + "WssX509V3Token10)", "IssuedToken@AlwaysToRecipient(RequireDerivedKeys)"), "SAML" },
-        { Asymmetric.Replace("X509Token@AlwaysToRecipient", "X509Token@Never"), "has to be sent the certificate" },
     };
 
     [Theory]
@@ -146,6 +143,16 @@ public sealed class RefusalTests
         Assert.Contains(alternative.Refusals, r =>
             r.Assertion.LocalName == assertion && r.ToString().Contains(words, StringComparison.Ordinal));
         Assert.All(alternative.Refusals, r => Assert.NotEmpty(r.Remedy));
+    }
+
+    [Theory]
+    [InlineData("SignedEncryptedSupportingTokens")]
+    [InlineData("SignedSupportingTokens")]
+    public void PolicyOverTransport_IsImported(string tokens)
+    {
+        var alternative = Assert.Single(PolicyImporter.Import(Notation.Policy(Transport.Replace("SignedEncryptedSupportingTokens", tokens))));
+        Assert.True(alternative.Outcome == PolicyOutcome.Imported, alternative.ToString());
+        Assert.True(alternative.Binding!.RequiresSecureTransport);
     }
 
     [Theory]

@@ -14,9 +14,11 @@ internal static class Shapes
     public const string Symmetric = $"SymmetricBinding({Service} {Tail}) Wss11(RequireSignatureConfirmation) {Client} wsam:Addressing "
         + $"{Parts}";
 
-    public const string Asymmetric =
-        "AsymmetricBinding(InitiatorToken(X509Token@AlwaysToRecipient(WssX509V3Token10)) RecipientToken(X509Token@Never(WssX509V3Token10))"
-        + $" {Tail}) Wss10 wsam:Addressing {Parts}";
+    public const string Initiator = "InitiatorToken(X509Token@AlwaysToRecipient(WssX509V3Token10))";
+
+    public const string Recipient = "RecipientToken(X509Token@Never(WssX509V3Token10))";
+
+    public const string Asymmetric = $"AsymmetricBinding({Initiator} {Recipient} {Tail}) Wss10 wsam:Addressing {Parts}";
 
     public const string Bootstrap = $"SymmetricBinding({Service} {Tail}) Wss11 {Client} {Parts}";
 

@@ -12,13 +12,20 @@ internal static class PolicyForm
     private static readonly XName Id =
         XName.Get("Id", "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd");
 
-    public static SortedDictionary<string, string> Of(XDocument wsdl)
+    /// <param name="wsdl">The WSDL.</param>
+    /// <param name="ofSecurityAlone">Whether what another binding element than that of security adds is left out.</param>
+    public static SortedDictionary<string, string> Of(XDocument wsdl, bool ofSecurityAlone = false)
     {
+        if (ofSecurityAlone)
+        {
+            wsdl = new XDocument(wsdl);
+            wsdl.Descendants().Where(e => e.Name.LocalName == "Header" && IsReliable(e.Attribute("Namespace")?.Value ?? "")).Remove();
+        }
+
         var policies = wsdl.Root!.Elements(Wsp + "Policy").ToDictionary(p => "#" + p.Attribute(Id)!.Value);
         // The channel of reliable messaging adds its headers to the parts somewhere among the others.
         var isReliable = wsdl.Descendants().Any(e => e.Name.LocalName == "RMAssertion")
-            || wsdl.ToString().Contains("/ws/2005/02/rm", StringComparison.Ordinal)
-            || wsdl.ToString().Contains("/ws-rx/wsrm/200702", StringComparison.Ordinal);
+            || ofSecurityAlone || IsReliable(wsdl.ToString());
         var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var reference in wsdl.Root.Elements(Wsdl + "binding").Descendants(Wsp + "PolicyReference"))
         {
@@ -32,6 +39,9 @@ internal static class PolicyForm
 
         return result;
     }
+
+    private static bool IsReliable(string text) =>
+        text.Contains("/ws/2005/02/rm", StringComparison.Ordinal) || text.Contains("/ws-rx/wsrm/200702", StringComparison.Ordinal);
 
     private static string Text(XElement element, bool sorts)
     {

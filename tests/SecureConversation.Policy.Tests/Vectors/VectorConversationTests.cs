@@ -11,7 +11,6 @@ namespace SecureConversation.Policy.Tests.Vectors;
 public sealed class VectorConversationTests
 {
     public static TheoryData<string> All => [.. VectorWsdl.Names
-        .Where(name => VectorBindings.Unsupported(VectorArchive.Get(name).File.Binding) is null)
         .Select(name => new TheoryDataRow<string>(name) { Label = name })];
 
     [Theory]

@@ -14,13 +14,6 @@ public sealed class VectorImportTests
     {
         var endpoint = VectorWsdl.Import(name);
         var vector = VectorArchive.Get(name);
-        if (VectorBindings.Unsupported(vector.File.Binding) is not null)
-        {
-            Assert.Equal(PolicyOutcome.NotOffered, endpoint.Outcome);
-            Assert.IsType<TransportSecurityBindingElement>(endpoint.Element);
-            return;
-        }
-
         Assert.True(endpoint.Outcome == PolicyOutcome.Imported, endpoint.Chosen.ToString());
         var recorded = VectorBindings.Create(vector.File.Binding);
         Assert.Equal(recorded.MessageVersion, endpoint.Binding!.MessageVersion);

@@ -13,6 +13,8 @@ internal static class WhatPoliciesSay
             {
                 Endorsing = [.. element.EndpointSupportingTokenParameters.Endorsing.Select(token => Of(token, isCxf))],
             },
+            // The recordings of transport bindings went over plain HTTP, which no assertion says.
+            AllowInsecureTransport = false,
             // Local to each side.
             LocalServiceSettings = new(),
             LocalClientSettings = new(),

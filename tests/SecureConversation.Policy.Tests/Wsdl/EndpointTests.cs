@@ -114,7 +114,8 @@ public sealed class EndpointTests
     public void Operation_WithOtherSecurity_IsRefused()
     {
         var refusal = Assert.Single(
-            WsdlText.Import(With(("binding", Symmetric.Replace(Client, "")), ("binding/operation", Client))).Chosen.Refusals);
+            WsdlText.Import(With(("binding", Symmetric.Replace("Wss11(RequireSignatureConfirmation)", "")),
+                ("binding/operation", "Wss11(RequireSignatureConfirmation)"))).Chosen.Refusals);
         Assert.Contains("operation Look has other security than Buy", refusal.Reason, StringComparison.Ordinal);
     }
 

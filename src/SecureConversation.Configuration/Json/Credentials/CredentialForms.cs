@@ -9,7 +9,7 @@ internal static class CredentialForms
 {
     private const string InCode = "set it in the delegate beside the section, in new credentials that take over what the section said.";
 
-    private static ObjectForm<ValidationDraft> Validation { get; } = new(nameof(CertificateValidationOptions), () => new(),
+    internal static ObjectForm<ValidationDraft> Validation { get; } = new(nameof(CertificateValidationOptions), () => new(),
     [
         new Key<ValidationDraft, X509CertificateValidationMode>(nameof(CertificateValidationOptions.Mode),
             "What makes a certificate trusted. Default ChainTrust.",
@@ -66,6 +66,36 @@ internal static class CredentialForms
         Incomplete = d => d.Dns is null == d.Certificate is null ? "expected one of Dns and Certificate." : null,
     };
 
+    private static ObjectForm<PairDraft> Pair { get; } = new(nameof(ClientCertificatePair), () => new(),
+    [
+        new Key<PairDraft, X509Certificate2?>(nameof(ClientCertificatePair.SigningCertificate),
+            "The certificate that signs requests of the client.",
+            CertificateForm.Instance, d => d.Signing, (d, v) => d with { Signing = v }),
+        new Key<PairDraft, X509Certificate2?>(nameof(ClientCertificatePair.EncryptionCertificate),
+            "The certificate that replies to the client are encrypted for.",
+            CertificateForm.Instance, d => d.Encryption, (d, v) => d with { Encryption = v }),
+    ])
+    {
+        Incomplete = d => d.Signing is null || d.Encryption is null ? "expected SigningCertificate and EncryptionCertificate." : null,
+    };
+
+    private static ObjectForm<KnownClientsDraft> KnownClients { get; } = new(nameof(KnownClientCertificates), () => new(),
+    [
+        new Key<KnownClientsDraft, X509Certificate2Collection>(nameof(KnownClientCertificates.Certificates),
+            "Certificates of clients.",
+            CertificatesForm.Instance, d => d.Certificates, (d, v) => d with { Certificates = v }),
+        new Key<KnownClientsDraft, StoreName?>(nameof(KnownClientCertificates.StoreName),
+            "The store of the platform that holds certificates of clients. Default none.",
+            new OptionalValueForm<StoreName>(EnumForm.Of<StoreName>()), d => d.StoreName, (d, v) => d with { StoreName = v }),
+        new Key<KnownClientsDraft, StoreLocation>(nameof(KnownClientCertificates.StoreLocation),
+            "Location of the store. Default LocalMachine.",
+            EnumForm.Of<StoreLocation>(), d => d.StoreLocation, (d, v) => d with { StoreLocation = v }),
+        new Key<KnownClientsDraft, ImmutableArray<PairDraft>>(nameof(KnownClientCertificates.Pairs),
+            "Certificates of clients that sign with one and are encrypted for by another.",
+            new ListForm<PairDraft>(Pair, () => new()), d => d.Pairs, (d, v) => d with { Pairs = v }),
+        new CodeKey<KnownClientsDraft>(nameof(KnownClientCertificates.Resolver), InCode),
+    ]);
+
     public static ObjectForm<ServiceDraft> Service { get; } = new(nameof(ServiceCredentials), () => new(),
     [
         new Key<ServiceDraft, X509Credential?>(nameof(ServiceCredentials.ServiceCertificate),
@@ -74,14 +104,26 @@ internal static class CredentialForms
         new Key<ServiceDraft, ImmutableArray<X509Credential?>>(nameof(ServiceCredentials.OtherServiceCertificates),
             "Other certificates that the service has as well, such as its next and its previous one.",
             new ListForm<X509Credential?>(CredentialForm.Instance, () => null, most: 15), d => d.Others, (d, v) => d with { Others = v }),
+        new Key<ServiceDraft, X509Credential?>(nameof(ServiceCredentials.ServiceEncryptionCertificate),
+            "The certificate that messages to the service are encrypted for, where it is not the one that signs.",
+            CredentialForm.Instance, d => d.ServiceEncryptionCertificate, (d, v) => d with { ServiceEncryptionCertificate = v }),
+        new Key<ServiceDraft, KnownClientsDraft>(nameof(ServiceCredentials.KnownClientCertificates),
+            "The certificates of clients that the service knows beforehand.", KnownClients,
+            d => d.KnownClients, (d, v) => d with { KnownClients = v }),
         new Key<ServiceDraft, ValidationDraft>(nameof(ServiceCredentials.ClientCertificateValidation),
             "How certificates of clients are validated.", Validation, d => d.Validation, (d, v) => d with { Validation = v }),
         new CodeKey<ServiceDraft>(nameof(ServiceCredentials.UserNamePasswordValidator),
             "call AuthenticateUserNames<T>() on what AddSecureConversation returns, or set it in the delegate beside the section."),
         new CodeKey<ServiceDraft>(nameof(ServiceCredentials.UserNameAuthenticator),
             "call AuthenticateUserNames<T>() on what AddSecureConversation returns, or set it in the delegate beside the section."),
+        new CodeKey<ServiceDraft>(nameof(ServiceCredentials.UserNamePasswordProvider), InCode),
         new CodeKey<ServiceDraft>(nameof(ServiceCredentials.CertificateAuthenticator),
             "call AuthenticateCertificates<T>() on what AddSecureConversation returns, or set it in the delegate beside the section."),
+        new Key<ServiceDraft, IssuedTokenForms.AuthenticationDraft>(nameof(ServiceCredentials.IssuedTokenAuthentication),
+            "How issued tokens are validated.", IssuedTokenForms.Authentication,
+            d => d.IssuedTokens ?? new(), (d, v) => d with { IssuedTokens = v }),
+        new CodeKey<ServiceDraft>(nameof(ServiceCredentials.IssuedTokenAuthenticator),
+            "call AuthenticateIssuedTokens<T>() on what AddSecureConversation returns, or set it in the delegate beside the section."),
     ])
     {
         EmptyRemedy = "write at least one key, or remove Credentials to leave what code has set.",
@@ -92,11 +134,19 @@ internal static class CredentialForms
         new Key<ClientDraft, X509Credential?>(nameof(ClientCredentials.ClientCertificate),
             "The certificate of the client with its private key.",
             CredentialForm.Instance, d => d.ClientCertificate, (d, v) => d with { ClientCertificate = v }),
+        new CodeKey<ClientDraft>(nameof(ClientCredentials.NamedCertificates), InCode),
+        new CodeKey<ClientDraft>(nameof(ClientCredentials.RsaKey), InCode),
+        new Key<ClientDraft, X509Credential?>(nameof(ClientCredentials.ClientEncryptionCertificate),
+            "The certificate that replies to the client are encrypted for, where it is not the one that signs.",
+            CredentialForm.Instance, d => d.ClientEncryptionCertificate, (d, v) => d with { ClientEncryptionCertificate = v }),
         new Key<ClientDraft, UserNameDraft>(nameof(ClientCredentials.UserName), "The user name and password of the client.",
             UserName, d => d.UserName ?? new(), (d, v) => d with { UserName = v }),
         new Key<ClientDraft, X509Certificate2?>(nameof(ClientCredentials.ServiceCertificate),
             "The certificate of the service. All bindings need it.",
             CertificateForm.Instance, d => d.ServiceCertificate, (d, v) => d with { ServiceCertificate = v }),
+        new Key<ClientDraft, X509Certificate2?>(nameof(ClientCredentials.ServiceEncryptionCertificate),
+            "The certificate to encrypt for, where the service has one for that alone.",
+            CertificateForm.Instance, d => d.ServiceEncryptionCertificate, (d, v) => d with { ServiceEncryptionCertificate = v }),
         new Key<ClientDraft, X509Certificate2Collection>(nameof(ClientCredentials.OtherServiceCertificates),
             "Other certificates that the service may have, such as its next one.",
             CertificatesForm.Instance, d => d.Others, (d, v) => d with { Others = v }),
@@ -105,6 +155,9 @@ internal static class CredentialForms
         new Key<ClientDraft, IdentityDraft>(nameof(ClientCredentials.ServiceIdentity),
             "The identity that the certificate of the service must have. Default: the host name of the address.",
             Identity, d => d.Identity ?? new(), (d, v) => d with { Identity = v }),
+        new Key<ClientDraft, IssuedTokenForms.ClientDraft>(nameof(ClientCredentials.IssuedToken), "How issued tokens are got and kept.",
+            IssuedTokenForms.Client, d => d.IssuedToken, (d, v) => d with { IssuedToken = v }),
+        new CodeKey<ClientDraft>(nameof(ClientCredentials.IssuedTokenProvider), InCode),
     ])
     {
         EmptyRemedy = "write at least one key, or remove Credentials to leave what code has set.",
@@ -175,17 +228,59 @@ internal static class CredentialForms
             ? EndpointIdentity.CreateX509CertificateIdentity(Certificate) : EndpointIdentity.CreateDnsIdentity(Dns!);
     }
 
+    internal sealed record PairDraft
+    {
+        public X509Certificate2? Signing { get; init; }
+
+        public X509Certificate2? Encryption { get; init; }
+    }
+
+    internal sealed record KnownClientsDraft
+    {
+        public X509Certificate2Collection Certificates { get; init; } = [];
+
+        public StoreName? StoreName { get; init; }
+
+        public StoreLocation StoreLocation { get; init; } = new KnownClientCertificates().StoreLocation;
+
+        public ImmutableArray<PairDraft> Pairs { get; init; } = [];
+
+        public KnownClientCertificates Create() => new()
+        {
+            Certificates = Certificates,
+            StoreName = StoreName,
+            StoreLocation = StoreLocation,
+            Pairs =
+            [
+                .. Pairs.Where(pair => pair is { Signing: not null, Encryption: not null }).Select(pair => new ClientCertificatePair
+                {
+                    SigningCertificate = pair.Signing!,
+                    EncryptionCertificate = pair.Encryption!,
+                }),
+            ],
+        };
+    }
+
     internal sealed record ServiceDraft
     {
         public X509Credential? ServiceCertificate { get; init; }
+
+        public X509Credential? ServiceEncryptionCertificate { get; init; }
+
+        public KnownClientsDraft KnownClients { get; init; } = new();
 
         public ImmutableArray<X509Credential?> Others { get; init; } = [];
 
         public ValidationDraft Validation { get; init; } = new();
 
+        public IssuedTokenForms.AuthenticationDraft? IssuedTokens { get; init; }
+
         public ServiceCredentials Create() => new()
         {
+            IssuedTokenAuthentication = IssuedTokens?.Create(),
             ServiceCertificate = ServiceCertificate,
+            ServiceEncryptionCertificate = ServiceEncryptionCertificate,
+            KnownClientCertificates = KnownClients.Create(),
             OtherServiceCertificates = [.. Others.OfType<X509Credential>()],
             ClientCertificateValidation = Validation.Create(),
         };
@@ -194,6 +289,10 @@ internal static class CredentialForms
     internal sealed record ClientDraft
     {
         public X509Credential? ClientCertificate { get; init; }
+
+        public X509Credential? ClientEncryptionCertificate { get; init; }
+
+        public X509Certificate2? ServiceEncryptionCertificate { get; init; }
 
         public UserNameDraft? UserName { get; init; }
 
@@ -205,9 +304,14 @@ internal static class CredentialForms
 
         public IdentityDraft? Identity { get; init; }
 
+        public IssuedTokenForms.ClientDraft IssuedToken { get; init; } = new();
+
         public ClientCredentials Create() => new()
         {
+            IssuedToken = IssuedToken.Create(),
             ClientCertificate = ClientCertificate,
+            ClientEncryptionCertificate = ClientEncryptionCertificate,
+            ServiceEncryptionCertificate = ServiceEncryptionCertificate,
             UserName = UserName is { UserName: { } name, Password: { } password } ? new UserNameCredential(name, password) : null,
             ServiceCertificate = ServiceCertificate,
             OtherServiceCertificates = [.. Others],
