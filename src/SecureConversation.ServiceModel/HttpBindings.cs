@@ -31,3 +31,11 @@ public partial class WS2007HttpBinding
         element.ReopenLostSessions = ReopenLostSessions;
     }
 }
+
+public partial class BasicHttpBinding
+{
+    /// <summary>Where events of message security are logged; null (default) logs nothing.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    partial void OnMessageSecurity(MessageSecurityBindingElement element) => element.LoggerFactory = LoggerFactory;
+}

@@ -18,6 +18,7 @@ public enum DropIn
 {
     WSHttp,
     WS2007Http,
+    BasicHttp,
 }
 
 /// <summary>
@@ -58,6 +59,9 @@ public sealed record Scenario
     /// <summary>Without timestamps there is no detection of replays either.</summary>
     public bool HasTimestamp { get; init; } = true;
 
+    /// <summary>Whether replies of the application are sent, and taken, without security.</summary>
+    public bool HasUnsecuredReplies { get; init; }
+
     /// <summary>Bodies are streamed where the stack can.</summary>
     public bool IsStreamed { get; init; }
 
@@ -94,7 +98,7 @@ public sealed record Scenario
 
     public MessageCredentialType CredentialType => Bootstrap switch
     {
-        Bootstrap.MutualCertificate => MessageCredentialType.Certificate,
+        Bootstrap.MutualCertificate or Bootstrap.MutualCertificate10 => MessageCredentialType.Certificate,
         Bootstrap.UserName => MessageCredentialType.UserName,
         Bootstrap.Anonymous => MessageCredentialType.None,
         _ => throw new InvalidOperationException($"No drop-in binding makes {Bootstrap}."),

@@ -31,7 +31,26 @@ public static class Scenarios
             SessionVersion = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12.Name,
         });
         yield return ("session of 1.1 over MutualCertificate10/session", new Scenario { Bootstrap = Bootstrap.MutualCertificate10, SessionVersion = MessageSecurityVersion.Default.Name });
-        yield return ("UserName/Soap11/single", new Scenario { Bootstrap = Bootstrap.UserName, MessageVersion = "Soap11", InSession = false });
+        yield return ("BasicHttp/single", new Scenario
+        {
+            DropIn = DropIn.BasicHttp,
+            Bootstrap = Bootstrap.MutualCertificate10,
+            MessageVersion = "Soap11",
+            AlgorithmSuite = "Basic128Sha256",
+            InSession = false,
+        });
+        foreach (var version in MessageVersion.All)
+        {
+            var isPlain = version.Addressing == AddressingVersion.None;
+            foreach (var bootstrap in Enum.GetValues<Bootstrap>().Where(_ => isPlain || version.Addressing == AddressingVersion.WSAddressingAugust2004))
+            {
+                yield return ($"{bootstrap}/{version.Name}/single", new Scenario { Bootstrap = bootstrap, MessageVersion = version.Name, InSession = false });
+                if (!isPlain)
+                {
+                    yield return ($"{bootstrap}/{version.Name}/session", new Scenario { Bootstrap = bootstrap, MessageVersion = version.Name });
+                }
+            }
+        }
     }
 
     private static IEnumerable<(string Name, Scenario Scenario)> Variants()
@@ -42,7 +61,7 @@ public static class Scenarios
             yield return ($"{bootstrap}/1.3", new Scenario { Bootstrap = bootstrap, Is13 = true });
         }
 
-        foreach (var dropIn in Enum.GetValues<DropIn>())
+        foreach (var dropIn in (DropIn[])[DropIn.WSHttp, DropIn.WS2007Http])
         {
             foreach (var bootstrap in (Bootstrap[])[Bootstrap.MutualCertificate, Bootstrap.UserName, Bootstrap.Anonymous])
             {

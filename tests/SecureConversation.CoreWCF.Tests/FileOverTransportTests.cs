@@ -32,28 +32,33 @@ public sealed class FileOverTransportTests
         Assert.Equal((expected.LocalServiceSettings.DetectReplays, expected.LocalServiceSettings.ReplayCacheSize, expected.LocalServiceSettings.MaxClockSkew), (local.DetectReplays, local.ReplayCacheSize, local.MaxClockSkew));
     }
 
+    /// <summary>CoreWCF maps no contract with SessionMode.Required to its own sessions, and has not the others.</summary>
     [Theory]
-    [InlineData("", false, true)]
-    [InlineData("requireDerivedKeys='true' canRenewSecurityContextToken='false'", true, false)]
-    public void SettingsOfSessions_ReachTheToken(string attributes, bool derives, bool renews)
+    [InlineData("authenticationMode='SecureConversation'", true)]
+    [InlineData("authenticationMode='SecureConversation' requireDerivedKeys='true' canRenewSecurityContextToken='false'", true)]
+    [InlineData("authenticationMode='UserNameOverTransport' securityHeaderLayout='Lax'", true)]
+    [InlineData("authenticationMode='UserNameOverTransport' messageProtectionProfile='Bound'", false)]
+    [InlineData("authenticationMode='UserNameOverTransport' enableUnsecuredResponse='true'", null)]
+    [InlineData("authenticationMode='UserNameOverTransport' protectTokens='true'", null)]
+    public void SessionsAndSettingsThatTheStackLacks_AreOurs(string attributes, bool? isOffered)
     {
-        Make($"<security authenticationMode='SecureConversation' {attributes}><secureConversationBootstrap authenticationMode='CertificateOverTransport' /></security>", out var element);
-        var session = Assert.IsType<SecureConversationSecurityTokenParameters>(Assert.Single(element.EndpointSupportingTokenParameters.Endorsing));
-        Assert.Equal((derives, renews), (session.RequireDerivedKeys, session.CanRenewSession));
-    }
-
-    [Theory]
-    [InlineData("messageProtectionProfile", "Bound")]
-    [InlineData("enableUnsecuredResponse", "true")]
-    [InlineData("protectTokens", "true")]
-    public void SettingsThatTheStackCannotTake_AreRefusedByName(string setting, string value)
-    {
-        var error = Assert.Throws<ServiceModelConfigurationException>(() => Make($"<security authenticationMode='UserNameOverTransport' {setting}='{value}' />", out _));
-        var problem = Assert.Single(error.Problems);
-        Assert.Equal((setting, value, "/app/Web.config", 2), (problem.Attribute, problem.Found, problem.Location.File, problem.Location.Line));
+        var bootstrap = attributes.Contains("SecureConversation", StringComparison.Ordinal) ? "<secureConversationBootstrap authenticationMode='CertificateOverTransport' />" : "";
+        var configured = Endpoint($"<security {attributes}>{bootstrap}</security>").Binding!;
+        var made = Assert.IsType<CustomBinding>(configured.ToBinding());
+        Assert.Null(made.Elements.Find<SecurityBindingElement>());
+        Assert.Equal(configured.Security, made.Elements.Find<MessageSecurityBindingElement>().Settings);
+        var refused = Record.Exception(() => configured.CreateMessageSecurityBinding());
+        Assert.True(isOffered is null || isOffered == refused is null, refused?.Message);
     }
 
     private static LocalServiceSecuritySettings Make(string security, out SecurityBindingElement element)
+    {
+        var made = Assert.IsType<CustomBinding>(Endpoint(security).Binding!.ToBinding());
+        element = made.Elements.Find<SecurityBindingElement>();
+        return element.LocalServiceSettings;
+    }
+
+    private static ConfiguredServiceEndpoint Endpoint(string security)
     {
         var file = ServiceModelConfiguration.Parse(new StringReader($"""
             <configuration><system.serviceModel><bindings><customBinding>
@@ -62,8 +67,6 @@ public sealed class FileOverTransportTests
             <services><service name="S"><endpoint address="https://localhost/" binding="customBinding" bindingConfiguration="b" contract="C" /></service></services>
             </system.serviceModel></configuration>
             """), "/app/Web.config");
-        var made = Assert.IsType<CustomBinding>(file.Services.Single().Endpoints.Single().Binding!.ToBinding());
-        element = made.Elements.Find<SecurityBindingElement>();
-        return element.LocalServiceSettings;
+        return file.Services.Single().Endpoints.Single();
     }
 }

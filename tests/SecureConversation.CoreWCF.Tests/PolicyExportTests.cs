@@ -17,6 +17,7 @@ using SecureConversation.Policy;
 using SecureConversation.Policy.Tests.Vectors;
 using SecureConversation.Testing;
 using SecureConversation.Testing.Vectors;
+using WcfBinding = CoreWCF.Channels.Binding;
 
 namespace SecureConversation.CoreWCF.Tests;
 
@@ -26,7 +27,7 @@ public sealed class PolicyExportTests
     private static readonly string[] Groups = ["session/", "symmetric/", "asymmetric/", "stock-bindings/", "anonymous-and-username/"];
 
     public static TheoryData<string> Recorded => [.. VectorWsdl.Names.Where(name => Groups.Any(name.StartsWith))
-        .Where(name => VectorArchive.Get(name).File.Binding is { ReliableSession: null } binding && VectorBindings.Unsupported(binding) is null)
+        .Where(name => VectorArchive.Get(name).File.Binding is { ReliableSession: null, Type: not "TransportSecurityBindingElement" })
         .Select(name => new TheoryDataRow<string>(name) { Label = name })];
 
     [Theory]
@@ -62,24 +63,36 @@ public sealed class PolicyExportTests
 
     private static global::CoreWCF.Description.PolicyVersion CoreWcfPolicy15 => global::CoreWCF.Description.PolicyVersion.Policy15;
 
-    private static CustomBinding Binding(MessageSecurityBinding binding, bool isBasic)
+    private static WcfBinding Binding(MessageSecurityBinding binding, bool isBasic)
     {
-        // As files make it, which know BasicHttpBinding.
-        var configured = new ConfiguredBinding
+        var made = isBasic ? Basic(binding) : new ConfiguredBinding
         {
             Location = new() { File = "test" },
-            Kind = isBasic ? "basicHttpBinding" : "customBinding",
+            Kind = "customBinding",
             SecurityMode = ConfiguredSecurityMode.Message,
             Security = binding.Element,
             MessageVersion = binding.MessageVersion,
-        };
-        var made = Assert.IsType<CustomBinding>(configured.ToBinding());
+        }.ToBinding();
         made.Namespace = "http://example.org/echo";
         return made;
     }
 
+    private static SecureConversation.CoreWCF.BasicHttpBinding Basic(MessageSecurityBinding binding)
+    {
+        var made = new SecureConversation.CoreWCF.BasicHttpBinding(BasicHttpSecurityMode.Message);
+        made.Security.Message.ClientCredentialType = BasicHttpMessageCredentialType.Certificate;
+        made.Security.Message.AlgorithmSuite = (global::CoreWCF.Security.SecurityAlgorithmSuite)typeof(global::CoreWCF.Security.SecurityAlgorithmSuite)
+            .GetProperty(binding.Element.DefaultAlgorithmSuite.Name)!.GetValue(null)!;
+        // Recordings have local settings of their own.
+        var settings = made.CreateBindingElements().Find<MessageSecurityBindingElement>().Settings;
+        Assert.Equal(
+            binding.Element,
+            settings with { LocalClientSettings = binding.Element.LocalClientSettings, LocalServiceSettings = binding.Element.LocalServiceSettings });
+        return made;
+    }
+
     private static async Task<(XDocument Wsdl, ImportedEndpoint Imported)> DescribeAsync(
-        CustomBinding binding, ProtectionLevel level, Action<WsdlExporter>? exporter = null)
+        WcfBinding binding, ProtectionLevel level, Action<WsdlExporter>? exporter = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(RecordedLog.Current);

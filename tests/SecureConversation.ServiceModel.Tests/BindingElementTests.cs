@@ -250,8 +250,8 @@ public sealed class BindingElementTests
     public void Contradictions_AreNamedWhenTheChannelFactoryIsBuilt()
     {
         var element = MessageSecurityBindingElement.CreateMutualCertificateBindingElement();
-        element.ProtectTokens = true;
-        AssertRefused(Clients.Binding(element), "ProtectTokens");
+        element.MessageSecurityVersion = MessageSecurityVersion.WSSecurity10WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
+        AssertRefused(Clients.Binding(element), "WSSecurity11");
 
         var session = MessageSecurityBindingElement.CreateSecureConversationBindingElement(MessageSecurityBindingElement.CreateMutualCertificateBindingElement());
         AssertRefused(Clients.Binding(session, Clients.Text(MessageVersion.Soap11)), "WS-Addressing");

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Principal;
 using System.Xml;
 using CoreWCF.IdentityModel.Policy;
 using CoreWCF.IdentityModel.Selectors;
@@ -16,6 +17,9 @@ namespace SecureConversation.CoreWCF.Internal;
 internal sealed class CallerIdentity
 {
     private const int KeyLength = 32;
+
+    // WCF's key for the identities of a client.
+    private const string Identities = "Identities";
 
     private static readonly X509SecurityTokenAuthenticator CertificateClaims = new(X509CertificateValidator.None);
 
@@ -43,14 +47,23 @@ internal sealed class CallerIdentity
             caller._policies.AddRange(policies);
         }
 
+        // An application names the identities of holders of tokens as it likes.
+        var holder = userName is null ? user.Identity as ClaimsIdentity : null;
+        var isHolder = holder is { IsAuthenticated: true, Name: not null }
+            && holder.AuthenticationType != EngineCredentials.ClientAuthenticationTypes.X509;
+        if (isHolder)
+        {
+            caller._policies.Add(new IssuedTokenPolicy(user, holder!));
+        }
+
         if (certificate is not null)
         {
             var token = new X509SecurityToken(certificate);
             var policies = await CertificateClaims.ValidateTokenAsync(token).ConfigureAwait(false);
             caller.Add(token, policies, SecurityTokenAttachmentMode.Endorsing);
-            if (userName is null)
+            if (userName is null && !isHolder)
             {
-                // WCF takes no identity where there are two. The user name is the identity here, the certificate a token beside it.
+                // WCF takes no identity where there are two. The certificate is a token beside the one that gives the identity.
                 caller._policies.AddRange(policies);
             }
         }
@@ -86,6 +99,19 @@ internal sealed class CallerIdentity
 
         // Set for anonymous clients as well: a client that the transport authenticated must not speak for the message.
         security.ServiceSecurityContext = new ServiceSecurityContext(_policies.AsReadOnly());
+    }
+
+    /// <summary>Adds to the identities from which WCF takes the primary one.</summary>
+    public static void AddIdentity(EvaluationContext context, IIdentity identity)
+    {
+        if (context.Properties.TryGetValue(Identities, out var known) && known is IList<IIdentity> others)
+        {
+            others.Add(identity);
+        }
+        else
+        {
+            context.Properties[Identities] = new List<IIdentity> { identity };
+        }
     }
 
     private void Add(SecurityToken token, ReadOnlyCollection<IAuthorizationPolicy> policies, SecurityTokenAttachmentMode mode) =>

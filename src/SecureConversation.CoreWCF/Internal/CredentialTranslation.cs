@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using CoreWCF.IdentityModel.Selectors;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.CoreWCF.Internal;
 
@@ -10,21 +11,63 @@ internal static class CredentialTranslation
     public static EngineCredentials.ServiceCredentials ToEngine(
         ServiceCredentials credentials, EngineBinding.MessageSecurityBinding binding, ClientRefusals refusals)
     {
-        var certificate = credentials.ServiceCertificate.Certificate ?? throw new InvalidOperationException(
-            "Message security needs the certificate of the service: set ServiceCredentials.ServiceCertificate.Certificate, or call "
-            + "SetCertificate.");
+        var own = credentials as MessageSecurityServiceCredentials;
         return new EngineCredentials.ServiceCredentials
         {
-            ServiceCertificate = new EngineCredentials.X509Credential(certificate),
+            ServiceCertificate = ServiceCertificate(credentials, binding.Element),
             ClientCertificateValidation = Validation(credentials.ClientCertificate.Authentication, refusals),
+            ServiceEncryptionCertificate = own?.ServiceEncryptionCertificate is { } encryption
+                ? new EngineCredentials.X509Credential(encryption)
+                : null,
+            KnownClientCertificates = own?.KnownClientCertificates ?? KnownClients(credentials.ClientCertificate),
+            UserNamePasswordProvider = own?.UserNamePasswordProvider,
+            // Who knows the passwords has judged them; a validator is asked as well where the host has one.
             UserNamePasswordValidator = NeedsUserName(binding.Bootstrap ?? binding.Element)
+                && (own?.UserNamePasswordProvider is null || credentials.UserNameAuthentication.CustomUserNamePasswordValidator is not null)
                 ? Validator(credentials.UserNameAuthentication, refusals)
                 : null,
+            IssuedTokenAuthentication = !NeedsIssuedToken(binding.Bootstrap ?? binding.Element) ? null
+                : own?.IssuedTokenValidation ?? IssuedTokenTranslation.ToEngine(credentials.IssuedTokenAuthentication, refusals),
+            IssuedTokenAuthenticator = own?.IssuedTokenAuthenticator,
         };
     }
 
+    /// <summary>
+    /// The certificate that WCF has for its one client, and the people whom the service trusts: they are known where clients name their
+    /// certificate and do not send it.
+    /// </summary>
+    private static EngineCredentials.KnownClientCertificates KnownClients(X509CertificateInitiatorServiceCredential client)
+    {
+        var authentication = client.Authentication;
+        var trustsPeople = authentication.CertificateValidationMode
+            is X509CertificateValidationMode.PeerTrust or X509CertificateValidationMode.PeerOrChainTrust;
+        return new EngineCredentials.KnownClientCertificates
+        {
+            Certificates = client.Certificate is { } known ? [known] : [],
+            StoreName = trustsPeople && CertificateStores.IsOffered(StoreName.TrustedPeople, authentication.TrustedStoreLocation)
+                ? StoreName.TrustedPeople
+                : null,
+            StoreLocation = authentication.TrustedStoreLocation,
+        };
+    }
+
+    private static EngineCredentials.X509Credential? ServiceCertificate(
+        ServiceCredentials credentials, EngineBinding.SecurityBindingElement element) =>
+        credentials.ServiceCertificate.Certificate is null && element is EngineBinding.TransportSecurityBindingElement
+            ? null
+            : new EngineCredentials.X509Credential(credentials.ServiceCertificate.Certificate ?? throw new InvalidOperationException(
+                "Message security needs the certificate of the service: set ServiceCredentials.ServiceCertificate.Certificate, or call "
+                + "SetCertificate."));
+
     private static bool NeedsUserName(EngineBinding.SecurityBindingElement element) =>
-        element.EndpointSupportingTokenParameters.All.Any(token => token is EngineBinding.UserNameSecurityTokenParameters);
+        Tokens(element).Any(token => token is EngineBinding.UserNameSecurityTokenParameters);
+
+    private static bool NeedsIssuedToken(EngineBinding.SecurityBindingElement element) =>
+        Tokens(element).Any(token => token is EngineBinding.IssuedSecurityTokenParameters);
+
+    private static IEnumerable<EngineBinding.SecurityTokenParameters?> Tokens(EngineBinding.SecurityBindingElement element) =>
+        element.GetSupportingTokenParameters().Append(
+            (element as EngineBinding.SymmetricSecurityBindingElement)?.ProtectionTokenParameters);
 
     private static EngineCredentials.CertificateValidationOptions Validation(
         X509ClientCertificateAuthentication authentication, ClientRefusals refusals)
@@ -96,7 +139,7 @@ internal static class CredentialTranslation
     }
 
     /// <exception cref="EngineCredentials.AuthenticationFaultException">The validator answers with a fault of its own.</exception>
-    private static bool Refuse(Exception thrown, ClientRefusals refusals)
+    internal static bool Refuse(Exception thrown, ClientRefusals refusals)
     {
         refusals.Write(thrown);
         return ValidatorFaults.Of(thrown) is { } answer ? throw answer : false;

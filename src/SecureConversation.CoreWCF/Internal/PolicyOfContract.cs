@@ -23,9 +23,15 @@ internal static class PolicyOfContract
                 IncludeAddressing = false,
             });
         Add(exported.Binding, context.GetBindingAssertions());
+        if (exported.Binding.Any(assertion => assertion.Name.LocalName == "TransportBinding"))
+        {
+            LeaveTransportBindingToUs(context.BindingElements);
+        }
+
         foreach (var of in exported.Operations)
         {
             var operation = operations[of.Operation.Name];
+            Add(of.Tokens, context.GetOperationBindingAssertions(operation));
             Add(of.Input, context, operation, MessageDirection.Input);
             Add(of.Output, context, operation, MessageDirection.Output);
             foreach (var fault in operation.Faults)
@@ -36,6 +42,14 @@ internal static class PolicyOfContract
                 }
             }
         }
+    }
+
+    // The transport of CoreWCF, which comes after, writes a TransportBinding of its own, unless elements of security are there and the
+    // last of them is none of the transport. The collection is a copy for this export.
+    private static void LeaveTransportBindingToUs(BindingElementCollection elements)
+    {
+        elements.Add(new global::CoreWCF.Channels.TransportSecurityBindingElement());
+        elements.Add(new global::CoreWCF.Channels.SymmetricSecurityBindingElement());
     }
 
     private static bool IsVersion15(MetadataExporter exporter) =>

@@ -66,6 +66,8 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         Action = action,
         RemoteAddress = http?.Connection.RemoteIpAddress,
         LocalAddress = wire.Properties.Via,
+        // What forwarded headers say is in there, where the application takes them.
+        IsSecureTransport = http is { Request.IsHttps: true },
     };
 
     private static async Task RespondAsync(RequestContext context, MessageVersion version, ServiceResult.Respond respond)

@@ -121,7 +121,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
             security.Dispose();
             refusals.Dispose();
             failures.Dispose();
-            credentials.ServiceCertificate!.Dispose();
+            credentials.ServiceCertificate?.Dispose();
         };
         return CreateAsync(channel, security, sessions, failures, logger, validator);
     }

@@ -24,7 +24,7 @@ internal static class StartedCredentials
         }
 
         var handshake = binding.Bootstrap ?? binding.Element;
-        var tokens = handshake.EndpointSupportingTokenParameters.All;
+        var tokens = handshake.GetSupportingTokenParameters().ToList();
         if (tokens.Any(token => token is EngineBinding.UserNameSecurityTokenParameters)
             && credentials.UserNameAuthentication.CustomUserNamePasswordValidator == UserNamePasswordValidator.None)
         {

@@ -10,9 +10,6 @@ namespace SecureConversation.CoreWCF.Internal;
 /// </summary>
 internal sealed class UserNamePolicy(string userName, string validator) : IAuthorizationPolicy
 {
-    // WCF's key for the identities of a client.
-    private const string Identities = "Identities";
-
     private readonly DefaultClaimSet _claims = new(
         ClaimSet.System, new Claim(ClaimTypes.Name, userName, Rights.Identity), Claim.CreateNameClaim(userName));
 
@@ -23,16 +20,7 @@ internal sealed class UserNamePolicy(string userName, string validator) : IAutho
     public bool Evaluate(EvaluationContext evaluationContext, ref object state)
     {
         evaluationContext.AddClaimSet(this, _claims);
-        var identity = new GenericIdentity(userName, validator);
-        if (evaluationContext.Properties.TryGetValue(Identities, out var known) && known is IList<IIdentity> others)
-        {
-            others.Add(identity);
-        }
-        else
-        {
-            evaluationContext.Properties[Identities] = new List<IIdentity> { identity };
-        }
-
+        CallerIdentity.AddIdentity(evaluationContext, new GenericIdentity(userName, validator));
         return true;
     }
 }

@@ -60,7 +60,7 @@ public static class ConfiguredEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         var binding = endpoint.ToBinding();
-        ConfiguredBindings.RequireOffered(endpoint.Binding!);
+        ConfiguredBindings.RequireOffered(endpoint.Binding!, binding);
         var contract = ContractDescription.GetContract(typeof(TChannel));
         var made = new ServiceEndpoint(contract, binding, address ?? endpoint.ToEndpointAddress());
         if (endpoint.Name.Length > 0)

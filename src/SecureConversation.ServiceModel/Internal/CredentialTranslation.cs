@@ -5,16 +5,28 @@ namespace SecureConversation.ServiceModel.Internal;
 /// <summary>ClientCredentials of the stack and the identity of an address, in the words of the engine.</summary>
 internal static class CredentialTranslation
 {
-    public static EngineCredentials.ClientCredentials ToEngine(
-        ClientCredentials credentials, EngineCredentials.X509Credential? clientCertificate, EndpointAddress address) => new()
+    /// <param name="credentials">The credentials.</param>
+    /// <param name="clientCertificate">The certificate of the client, with its key.</param>
+    /// <param name="clientEncryption">The certificate that replies are encrypted for; null for the other one.</param>
+    /// <param name="address">The address, with the identity of the service.</param>
+    /// <param name="issued">Where issued tokens come from; null where the binding says it.</param>
+    /// <param name="needsServiceCertificate">False where the transport, or an issued token, authenticates the service.</param>
+    public static EngineCredentials.ClientCredentials ToEngine(ClientCredentials credentials,
+        EngineCredentials.X509Credential? clientCertificate, EngineCredentials.X509Credential? clientEncryption, EndpointAddress address,
+        IssuedTokenClientBehavior? issued, bool needsServiceCertificate) => new()
         {
+            IssuedTokenProvider = issued?.IssuedTokenProvider,
+            IssuedToken = issued?.IssuedToken ?? new(),
             ClientCertificate = clientCertificate,
+            ClientEncryptionCertificate = clientEncryption,
+            ServiceEncryptionCertificate = (credentials as MessageSecurityClientCredentials)?.ServiceEncryptionCertificate,
             UserName = string.IsNullOrEmpty(credentials.UserName.UserName)
             ? null
             : new EngineCredentials.UserNameCredential(credentials.UserName.UserName, credentials.UserName.Password ?? ""),
-            ServiceCertificate = ServiceCertificate(credentials.ServiceCertificate, address),
+            ServiceCertificate = needsServiceCertificate ? ServiceCertificate(credentials.ServiceCertificate, address) : null,
             ServiceCertificateValidation = Validation(credentials.ServiceCertificate.Authentication),
-            ServiceIdentity = Identity(address.Identity),
+            // The transport compares what it authenticates.
+            ServiceIdentity = needsServiceCertificate ? Identity(address.Identity) : null,
         };
 
     // In WCF's order: the certificate for this address, the one for all addresses, and last the one of the identity.

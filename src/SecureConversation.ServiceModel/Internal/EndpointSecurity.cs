@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Xml;
@@ -9,23 +10,32 @@ namespace SecureConversation.ServiceModel.Internal;
 /// <summary>All that the channels of one factory share: settings, credentials and how messages are read and addressed.</summary>
 internal sealed class EndpointSecurity : IDisposable
 {
-    private readonly ClientCredentials _credentials;
-    private readonly ILoggerFactory? _loggerFactory;
+    private readonly IssuerChannels _issuers;
     private readonly ConditionalWeakTable<EndpointAddress, MessageSecurityClient> _clients = [];
     private readonly Lock _gate = new();
     private EngineCredentials.X509Credential? _clientCertificate;
+    private EngineCredentials.X509Credential? _clientEncryption;
     private IdempotentActions? _idempotent;
 
     private EndpointSecurity(EngineBinding.MessageSecurityBinding binding, ClientCredentials credentials, ILoggerFactory? loggerFactory)
     {
         Binding = binding;
-        _credentials = credentials;
-        _loggerFactory = loggerFactory;
+        Credentials = credentials;
+        LoggerFactory = loggerFactory;
+        _issuers = new IssuerChannels(this);
         Log = loggerFactory?.CreateLogger("SecureConversation.ServiceModel") ?? (ILogger)NullLogger.Instance;
     }
 
     public EngineBinding.MessageSecurityBinding Binding { get; }
     public ILogger Log { get; }
+    public ILoggerFactory? LoggerFactory { get; }
+
+    /// <summary>The credentials that the application gave the endpoint.</summary>
+    public ClientCredentials Credentials { get; }
+
+    /// <summary>Where issued tokens come from; null where the application said nothing about them.</summary>
+    public IssuedTokenClientBehavior? IssuedTokens { get; private init; }
+
     public required MessageVersion Version { get; init; }
 
     /// <summary>Whether the requirements say which headers the contract has.</summary>
@@ -68,9 +78,11 @@ internal sealed class EndpointSecurity : IDisposable
             ?? context.BindingParameters.Find<ContractRequirements>()?.Requirements ?? element.Protection;
         var binding = StackRefusals.Checked(() =>
             EngineBinding.MessageSecurityBinding.Create(element.Settings, Translation.ToEngine(version), protection));
-        return new EndpointSecurity(binding, Credentials(context), element.LoggerFactory)
+        RequireTransportOf(binding, context);
+        return new EndpointSecurity(binding, CredentialsOf(context), element.LoggerFactory)
         {
             _idempotent = context.BindingParameters.Find<IdempotentActions>(),
+            IssuedTokens = context.BindingParameters.Find<IssuedTokenClientBehavior>(),
             ReopensLostSessions = element.ReopenLostSessions,
             HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,
             HandsOutCanonicalForm = element.HandOutCanonicalForm,
@@ -79,7 +91,8 @@ internal sealed class EndpointSecurity : IDisposable
             MessageLog = element.MessageLog,
             MessageLogging = element.MessageLogging,
             Version = version,
-            KnowsContract = protection is not null,
+            // Where TLS protects messages, it protects all headers.
+            KnowsContract = protection is not null || binding.Element is EngineBinding.TransportSecurityBindingElement,
             StreamsReplies = context.RemainingBindingElements.Find<HttpTransportBindingElement>()
                 is { TransferMode: TransferMode.Streamed or TransferMode.StreamedResponse },
             Quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max,
@@ -96,15 +109,62 @@ internal sealed class EndpointSecurity : IDisposable
     /// <summary>Whether the caller said that a request with this action may be executed twice.</summary>
     public bool IsIdempotent(string? action) => _idempotent?.Contains(action) == true;
 
-    public void Dispose() => _clientCertificate?.Dispose();
+    /// <summary>Gets the issued tokens that the next message to an address needs; at once where it needs none.</summary>
+    /// <exception cref="SecurityNegotiationException">There is none.</exception>
+    /// <exception cref="TimeoutException">There was none in time.</exception>
+    public async Task EnsureIssuedTokensAsync(EndpointAddress address, Deadline deadline, bool isAsync)
+    {
+        var client = ClientFor(address);
+        if (!client.NeedsIssuedTokens)
+        {
+            return;
+        }
+
+        using var late = new CancellationTokenSource();
+        if (deadline.Remaining < Envelopes.LongestTimer)
+        {
+            late.CancelAfter(deadline.Remaining);
+        }
+
+        try
+        {
+            var ensured = client.EnsureIssuedTokensAsync(address.Uri, late.Token).AsTask();
+            if (isAsync)
+            {
+                await ensured.ConfigureAwait(false);
+            }
+            else
+            {
+                ensured.GetAwaiter().GetResult();
+            }
+        }
+        catch (OperationCanceledException e) when (late.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No token could be had from the issuer within {deadline.Timeout}.", e);
+        }
+        catch (EngineCredentials.IssuedTokenException e)
+        {
+            throw new SecurityNegotiationException(e.Message, e.InnerException);
+        }
+    }
+
+    public void Dispose()
+    {
+        _clientCertificate?.Dispose();
+        _clientEncryption?.Dispose();
+        _issuers.Dispose();
+    }
 
     private MessageSecurityClient CreateClient(EndpointAddress address) => StackRefusals.Checked(() =>
     {
-        var certificate = ClientCertificate(_credentials.ClientCertificate.Certificate);
-        var credentials = CredentialTranslation.ToEngine(_credentials, certificate, address);
+        var certificate = Keep(ref _clientCertificate, Credentials.ClientCertificate.Certificate);
+        var encryption = Keep(ref _clientEncryption, (Credentials as MessageSecurityClientCredentials)?.ClientEncryptionCertificate);
+        var credentials = CredentialTranslation.ToEngine(
+            Credentials, certificate, encryption, address, IssuedTokens, NeedsServiceCertificate);
         return new MessageSecurityClient(Binding, credentials, new MessageSecurityClientOptions
         {
-            LoggerFactory = _loggerFactory,
+            LoggerFactory = LoggerFactory,
+            IssuedTokenProvider = _issuers,
             // The transport has limited what comes in before.
             MaxEnvelopeBytes = int.MaxValue,
             HandOutUnsignedHeaders = HandsOutUnsignedHeaders,
@@ -116,15 +176,34 @@ internal sealed class EndpointSecurity : IDisposable
         });
     });
 
-    private EngineCredentials.X509Credential? ClientCertificate(X509Certificate2? certificate)
+    /// <summary>As WCF does: what carries tokens in clear authenticates the service and encrypts.</summary>
+    private static void RequireTransportOf(EngineBinding.MessageSecurityBinding binding, BindingContext context)
     {
-        lock (_gate)
+        if (binding.RequiresSecureTransport && context.GetInnerProperty<ISecurityCapabilities>() is not
+            {
+                SupportsServerAuthentication: true,
+                SupportedRequestProtectionLevel: ProtectionLevel.EncryptAndSign,
+                SupportedResponseProtectionLevel: ProtectionLevel.EncryptAndSign,
+            })
         {
-            return certificate is null ? null : _clientCertificate ??= new EngineCredentials.X509Credential(certificate);
+            throw new InvalidOperationException("The messages of this binding are protected by the transport, and its transport does not "
+                + "protect them: use HttpsTransportBindingElement, or set AllowInsecureTransport where something on the way adds TLS.");
         }
     }
 
-    private static ClientCredentials Credentials(BindingContext context) =>
+    /// <summary>Whether neither the transport nor an issued token authenticates the service.</summary>
+    private bool NeedsServiceCertificate => (Binding.Bootstrap ?? Binding.Element) is not (EngineBinding.TransportSecurityBindingElement
+        or EngineBinding.SymmetricSecurityBindingElement { ProtectionTokenParameters: EngineBinding.IssuedSecurityTokenParameters });
+
+    private EngineCredentials.X509Credential? Keep(ref EngineCredentials.X509Credential? credential, X509Certificate2? certificate)
+    {
+        lock (_gate)
+        {
+            return certificate is null ? null : credential ??= new EngineCredentials.X509Credential(certificate);
+        }
+    }
+
+    private static ClientCredentials CredentialsOf(BindingContext context) =>
         context.BindingParameters.Find<SecurityCredentialsManager>() switch
         {
             ClientCredentials credentials => credentials,

@@ -8,8 +8,8 @@ namespace SecureConversation.ServiceModel.Internal;
 /// </summary>
 internal static class Envelopes
 {
-    // Timers take no longer timeouts than this.
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    /// <summary>Timers take no longer timeouts than this.</summary>
+    public static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     /// <summary>
     /// Writes a request of the application, without the action and the address where the version has no addressing to carry them.
@@ -32,7 +32,7 @@ internal static class Envelopes
     {
         using var late = new CancellationTokenSource();
         using var closing = late.Token.Register(() => Abandon(message));
-        if (deadline.Remaining < Longest)
+        if (deadline.Remaining < LongestTimer)
         {
             late.CancelAfter(deadline.Remaining);
         }

@@ -152,6 +152,7 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
         ServiceModelLog.Opening(Security.Log, RemoteAddress.Uri);
         try
         {
+            await Security.EnsureIssuedTokensAsync(RemoteAddress, deadline, isAsync).ConfigureAwait(false);
             using var handshake = Security.ClientFor(RemoteAddress).StartSession(RemoteAddress.Uri);
             if (opensTransport)
             {
@@ -240,6 +241,7 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
     {
         try
         {
+            await Security.EnsureIssuedTokensAsync(RemoteAddress, deadline, isAsync).ConfigureAwait(false);
             using var handshake = session.StartRenewal();
             await RunAsync(handshake, deadline, isAsync).ConfigureAwait(false);
             ServiceModelLog.Renewed(Security.Log, session.Id, RemoteAddress.Uri);

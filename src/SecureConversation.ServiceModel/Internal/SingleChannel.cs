@@ -6,8 +6,11 @@ internal sealed class SingleChannel(ChannelManagerBase factory, EndpointSecurity
 {
     private MessageSecurityClient? _client;
 
-    protected override Task<ProtectedCall> SecureAsync(PlainCall call, bool isAsync) =>
-        Task.FromResult(new ProtectedCall(_client!.Secure(call.Envelope, RemoteAddress.Uri, call.Action), null));
+    protected override async Task<ProtectedCall> SecureAsync(PlainCall call, bool isAsync)
+    {
+        await Security.EnsureIssuedTokensAsync(RemoteAddress, call.Deadline, isAsync).ConfigureAwait(false);
+        return new ProtectedCall(_client!.Secure(call.Envelope, RemoteAddress.Uri, call.Action), null);
+    }
 
     protected override bool OnRefused(PlainCall call, ProtectedCall request, SecureConversationException refused) => false;
 

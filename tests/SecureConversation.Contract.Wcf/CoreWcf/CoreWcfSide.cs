@@ -73,9 +73,12 @@ public class CoreWcfSide : IServiceSide
     {
         if (scenario.DropIn is { } dropIn)
         {
-            return dropIn == DropIn.WSHttp
-                ? Switched(new SecureConversation.CoreWCF.WSHttpBinding(SecurityMode.Message), binding => binding.Security, scenario)
-                : Switched(new SecureConversation.CoreWCF.WS2007HttpBinding(SecurityMode.Message), binding => binding.Security, scenario);
+            return dropIn switch
+            {
+                DropIn.WSHttp => Switched(new SecureConversation.CoreWCF.WSHttpBinding(SecurityMode.Message), binding => binding.Security, scenario),
+                DropIn.WS2007Http => Switched(new SecureConversation.CoreWCF.WS2007HttpBinding(SecurityMode.Message), binding => binding.Security, scenario),
+                _ => Basic(scenario),
+            };
         }
 
         var transport = new HttpTransportBindingElement { MaxReceivedMessageSize = Large, MaxBufferSize = Large };
@@ -94,6 +97,14 @@ public class CoreWcfSide : IServiceSide
         return binding;
     }
 
+    private static SecureConversation.CoreWCF.BasicHttpBinding Basic(Scenario scenario)
+    {
+        var binding = new SecureConversation.CoreWCF.BasicHttpBinding(BasicHttpSecurityMode.Message);
+        binding.Security.Message.ClientCredentialType = Enum.Parse<BasicHttpMessageCredentialType>(scenario.CredentialType.ToString());
+        binding.Security.Message.AlgorithmSuite = Static<SecurityAlgorithmSuite>(scenario.AlgorithmSuite);
+        return binding;
+    }
+
     private static MessageSecurityBindingElement Element(Scenario scenario)
     {
         var version = Static<MessageSecurityVersion>(scenario.SecurityVersion);
@@ -109,11 +120,13 @@ public class CoreWcfSide : IServiceSide
         Apply(single, scenario, version);
         if (!scenario.InSession)
         {
+            single.EnableUnsecuredResponse = scenario.HasUnsecuredReplies;
             return single;
         }
 
         var session = MessageSecurityBindingElement.CreateSecureConversationBindingElement(single);
         Apply(session, scenario, scenario.SessionVersion is { } own ? Static<MessageSecurityVersion>(own) : version);
+        session.EnableUnsecuredResponse = scenario.HasUnsecuredReplies;
         return session;
     }
 

@@ -53,9 +53,12 @@ public class ServiceModelSide : IClientSide
     {
         if (scenario.DropIn is { } dropIn)
         {
-            return dropIn == DropIn.WSHttp
-                ? Switched(new SecureConversation.ServiceModel.WSHttpBinding(SecurityMode.Message) { LoggerFactory = RecordedLog.Current }, binding => binding.Security, scenario)
-                : Switched(new SecureConversation.ServiceModel.WS2007HttpBinding(SecurityMode.Message) { LoggerFactory = RecordedLog.Current }, binding => binding.Security, scenario);
+            return dropIn switch
+            {
+                DropIn.WSHttp => Switched(new SecureConversation.ServiceModel.WSHttpBinding(SecurityMode.Message) { LoggerFactory = RecordedLog.Current }, binding => binding.Security, scenario),
+                DropIn.WS2007Http => Switched(new SecureConversation.ServiceModel.WS2007HttpBinding(SecurityMode.Message) { LoggerFactory = RecordedLog.Current }, binding => binding.Security, scenario),
+                _ => Basic(scenario),
+            };
         }
 
         var transport = new HttpTransportBindingElement { MaxReceivedMessageSize = Large, MaxBufferSize = Large };
@@ -71,6 +74,14 @@ public class ServiceModelSide : IClientSide
         message.NegotiateServiceCredential = false;
         message.EstablishSecurityContext = scenario.InSession;
         message.AlgorithmSuite = Suite(scenario.AlgorithmSuite);
+        return binding;
+    }
+
+    private static SecureConversation.ServiceModel.BasicHttpBinding Basic(Scenario scenario)
+    {
+        var binding = new SecureConversation.ServiceModel.BasicHttpBinding(BasicHttpSecurityMode.Message) { LoggerFactory = RecordedLog.Current };
+        binding.Security.Message.ClientCredentialType = Enum.Parse<BasicHttpMessageCredentialType>(scenario.CredentialType.ToString());
+        binding.Security.Message.AlgorithmSuite = Suite(scenario.AlgorithmSuite);
         return binding;
     }
 
@@ -90,11 +101,13 @@ public class ServiceModelSide : IClientSide
         Apply(single, scenario, version);
         if (!scenario.InSession)
         {
+            single.EnableUnsecuredResponse = scenario.HasUnsecuredReplies;
             return single;
         }
 
         var session = MessageSecurityBindingElement.CreateSecureConversationBindingElement(single);
         Apply(session, scenario, scenario.SessionVersion is { } own ? Static<MessageSecurityVersion>(own) : version);
+        session.EnableUnsecuredResponse = scenario.HasUnsecuredReplies;
         return session;
     }
 

@@ -110,9 +110,9 @@ internal static class EngineWords
 
     public static void Apply(Scenario scenario, Action<SecurityBindingElement> element, Action<MessageSecurity> dropIn)
     {
-        if (scenario.DropIn is null)
+        if (scenario.DropIn is null or DropIn.BasicHttp)
         {
-            element(Element(scenario));
+            element(scenario.DropIn is null ? Element(scenario) : Basic(scenario));
             return;
         }
 
@@ -124,6 +124,12 @@ internal static class EngineWords
             MessageSecurityVersion = Version(scenario),
         });
     }
+
+    private static SecurityBindingElement Basic(Scenario scenario) => new BasicHttpMessageSecurity
+    {
+        ClientCredentialType = scenario.CredentialType,
+        AlgorithmSuite = SecurityAlgorithmSuite.Parse(scenario.AlgorithmSuite),
+    }.CreateSecurityBindingElement(isSecureTransportMode: false);
 
     private static SecurityBindingElement Element(Scenario scenario)
     {
@@ -137,12 +143,13 @@ internal static class EngineWords
             Bootstrap.UserName => SecurityBindingElement.CreateUserNameForCertificateBindingElement(),
             _ => throw new ArgumentOutOfRangeException(nameof(scenario)),
         }, scenario);
-        return scenario.InSession
+        var element = scenario.InSession
             ? Common(SecurityBindingElement.CreateSecureConversationBindingElement(single), scenario) with
             {
                 MessageSecurityVersion = scenario.SessionVersion is { } own ? MessageSecurityVersion.Parse(own) : Version(scenario),
             }
             : single;
+        return element with { EnableUnsecuredResponse = scenario.HasUnsecuredReplies };
     }
 
     private static LocalServiceSecuritySettings WithKeyLife(LocalServiceSecuritySettings settings, TimeSpan? life) =>

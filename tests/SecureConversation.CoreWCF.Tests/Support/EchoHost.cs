@@ -64,6 +64,12 @@ public sealed class EchoHost : IAsyncDisposable
         builder.Services.AddTransient<EchoService>();
         services?.Invoke(builder.Services);
         var app = builder.Build();
+        if (app.Services.GetService<global::CoreWCF.Description.ServiceMetadataBehavior>() is { } metadata)
+        {
+            metadata.HttpGetEnabled = !https;
+            metadata.HttpsGetEnabled = https;
+        }
+
         app.Use(async (context, next) =>
         {
             probe.OnStarted();

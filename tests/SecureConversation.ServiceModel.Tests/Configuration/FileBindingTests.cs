@@ -97,7 +97,7 @@ public sealed class FileBindingTests
     [InlineData("Transport", BasicHttpSecurityMode.Transport)]
     [InlineData("TransportCredentialOnly", BasicHttpSecurityMode.TransportCredentialOnly)]
     [InlineData("TransportWithMessageCredential", BasicHttpSecurityMode.TransportWithMessageCredential)]
-    public void BasicHttpBinding_IsThatOfTheStack(string mode, BasicHttpSecurityMode expected)
+    public void BasicHttpBinding_IsTheDropInWithTheSameValues(string mode, BasicHttpSecurityMode expected)
     {
         var made = Assert.IsType<BasicHttpBinding>(Make("basicHttpBinding", $"""
             <binding name="b" maxBufferSize="70000" maxReceivedMessageSize="70000" maxBufferPoolSize="9" transferMode="Buffered" textEncoding="utf-16" allowCookies="true">
@@ -110,12 +110,50 @@ public sealed class FileBindingTests
     }
 
     [Fact]
-    public void BasicHttpBindingWithMessageSecurity_IsOurs()
+    public void BasicHttpBindingWithMessageSecurity_HasTheSecurityOfTheFile()
     {
-        var made = Assert.IsType<CustomBinding>(Make("basicHttpBinding", "<binding name=\"b\"><security mode=\"Message\"><message clientCredentialType=\"Certificate\" /></security></binding>"));
-        var settings = Assert.IsType<EngineBinding.AsymmetricSecurityBindingElement>(made.Elements.Find<MessageSecurityBindingElement>().Settings);
-        Assert.Equal(EngineBinding.SecurityHeaderLayout.Lax, settings.SecurityHeaderLayout);
-        Assert.Equal(MessageVersion.Soap11, made.Elements.Find<TextMessageEncodingBindingElement>().MessageVersion);
+        const string Xml = "<binding name=\"b\" maxReceivedMessageSize=\"7000\"><security mode=\"Message\"><message clientCredentialType=\"Certificate\" algorithmSuite=\"Basic128\" /></security></binding>";
+        var made = Assert.IsType<BasicHttpBinding>(Make("basicHttpBinding", Xml));
+        Assert.Equal((BasicHttpSecurityMode.Message, 7000L), (made.Security.Mode, made.MaxReceivedMessageSize));
+        var elements = made.CreateBindingElements();
+        Assert.Equal(Endpoint("basicHttpBinding", Xml).Binding!.Security, elements.Find<MessageSecurityBindingElement>().Settings);
+        Assert.Equal(MessageVersion.Soap11, elements.Find<TextMessageEncodingBindingElement>().MessageVersion);
+    }
+
+    [Theory]
+    [InlineData("wsFederationHttpBinding", "Message", "SymmetricKey")]
+    [InlineData("wsFederationHttpBinding", "TransportWithMessageCredential", "AsymmetricKey")]
+    [InlineData("ws2007FederationHttpBinding", "Message", "AsymmetricKey")]
+    [InlineData("ws2007FederationHttpBinding", "TransportWithMessageCredential", "BearerKey")]
+    public void FederationBinding_IsTheDropInWithTheSecurityOfTheFile(string kind, string mode, string key)
+    {
+        var xml = $"""
+            <binding name="b" maxReceivedMessageSize="7000" textEncoding="utf-16" bypassProxyOnLocal="true" useDefaultWebProxy="false">
+              <readerQuotas maxDepth="5" />
+              <security mode="{mode}">
+                <message issuedKeyType="{key}" issuedTokenType="urn:saml" negotiateServiceCredential="false" algorithmSuite="Basic128Sha256">
+                  <claimTypeRequirements><add claimType="urn:name" /><add claimType="urn:role" isOptional="true" /></claimTypeRequirements>
+                  <issuer address="https://sts/" binding="ws2007HttpBinding" bindingConfiguration="sts" />
+                  <issuerMetadata address="https://sts/mex" />
+                  <tokenRequestParameters><x xmlns="urn:x">1</x></tokenRequestParameters>
+                </message>
+              </security>
+            </binding>
+            """;
+        const string Issuer = """
+            <ws2007HttpBinding>
+              <binding name="sts"><security mode="TransportWithMessageCredential"><message clientCredentialType="UserName" establishSecurityContext="false" /></security></binding>
+            </ws2007HttpBinding>
+            """;
+        var address = mode == "Message" ? "http://localhost/" : "https://localhost/";
+        var made = (WSFederationHttpBinding)Endpoint(kind, xml, address, Issuer).ToBinding();
+        Assert.IsType(kind == "wsFederationHttpBinding" ? typeof(WSFederationHttpBinding) : typeof(WS2007FederationHttpBinding), made);
+        Assert.Equal(mode, made.Security.Mode.ToString());
+        Assert.Equal((7000L, "utf-16", 5, true, false), (made.MaxReceivedMessageSize, made.TextEncoding.WebName, made.ReaderQuotas.MaxDepth, made.BypassProxyOnLocal, made.UseDefaultWebProxy));
+        Assert.Equal("<x xmlns=\"urn:x\">1</x>", Assert.Single(made.Security.Message.TokenRequestParameters).OuterXml);
+        var expected = Endpoint(kind, xml, address, Issuer).Binding!.Security;
+        Assert.NotNull(expected);
+        Assert.Equal(expected, made.CreateBindingElements().Find<MessageSecurityBindingElement>().Settings);
     }
 
     [Fact]
@@ -155,37 +193,57 @@ public sealed class FileBindingTests
     }
 
     [Theory]
-    [InlineData("", false)]
-    [InlineData("requireDerivedKeys=\"false\"", false)]
-    [InlineData("requireDerivedKeys=\"true\"", true)]
-    public void DerivedKeysOfSessionsOverTransport_ReachTheStack(string attribute, bool expected)
+    [InlineData("")]
+    [InlineData("requireDerivedKeys=\"false\"")]
+    public void SessionsOverTransport_ReachTheStack(string attribute)
     {
         var made = OverTransport($"""<security authenticationMode="SecureConversation" {attribute}><secureConversationBootstrap authenticationMode="UserNameOverTransport"><localClientSettings maxClockSkew="00:01:00" /></secureConversationBootstrap></security>""");
         var token = Assert.IsType<SecureConversationSecurityTokenParameters>(Assert.Single(made.EndpointSupportingTokenParameters.Endorsing));
-        Assert.Equal(expected, token.RequireDerivedKeys);
+        Assert.False(token.RequireDerivedKeys);
         Assert.Equal(1, token.BootstrapSecurityBindingElement.LocalClientSettings.MaxClockSkew.Minutes);
     }
 
+    /// <summary>What the stack lacks, this library has, with all that the file says; what it has not, the engine refuses.</summary>
     [Theory]
-    [InlineData("messageProtectionProfile", "Bound", "")]
-    [InlineData("enableUnsecuredResponse", "true", "")]
-    [InlineData("protectTokens", "true", "")]
-    [InlineData("allowInsecureTransport", "true", "")]
-    [InlineData("canRenewSecurityContextToken", "false", "")]
-    [InlineData("replayCacheSize", "7", "localClientSettings")]
-    [InlineData("cacheCookies", "false", "localClientSettings")]
-    [InlineData("maxCookieCachingTime", "00:07:00", "localClientSettings")]
-    [InlineData("cookieRenewalThresholdPercentage", "7", "localClientSettings")]
-    [InlineData("sessionKeyRenewalInterval", "00:07:00", "localClientSettings")]
-    [InlineData("sessionKeyRolloverInterval", "00:07:00", "localClientSettings")]
-    public void SettingsThatTheStackCannotTake_AreRefusedByName(string setting, string value, string element)
+    [InlineData("messageProtectionProfile=\"Bound\"", "", false)]
+    [InlineData("protectTokens=\"true\"", "", null)]
+    [InlineData("enableUnsecuredResponse=\"true\"", "", null)]
+    [InlineData("allowInsecureTransport=\"true\"", "", true)]
+    [InlineData("requireDerivedKeys=\"true\"", "", true)]
+    [InlineData("securityHeaderLayout=\"Lax\"", "", true)]
+    [InlineData("canRenewSecurityContextToken=\"false\"", "", true)]
+    [InlineData("requireSecurityContextCancellation=\"false\"", "", true)]
+    [InlineData("", "replayCacheSize=\"7\"", true)]
+    [InlineData("", "cacheCookies=\"false\"", false)]
+    [InlineData("", "maxCookieCachingTime=\"00:07:00\"", false)]
+    [InlineData("", "cookieRenewalThresholdPercentage=\"7\"", false)]
+    [InlineData("", "sessionKeyRenewalInterval=\"00:07:00\"", true)]
+    [InlineData("", "sessionKeyRolloverInterval=\"00:07:00\"", true)]
+    public void SettingsThatTheStackLacks_AreOurs(string attributes, string local, bool? isOffered)
     {
-        var (own, local) = element.Length == 0 ? ($"{setting}=\"{value}\"", "") : ("", $"<{element} {setting}=\"{value}\" />");
-        var error = Assert.Throws<ServiceModelConfigurationException>(() => OverTransport(
-            $"""<security authenticationMode="SecureConversation" {own}>{local}<secureConversationBootstrap authenticationMode="UserNameOverTransport" /></security>"""));
-        var problem = Assert.Single(error.Problems);
-        Assert.Equal((setting, value, 3), (problem.Attribute, problem.Found, problem.Location.Line));
-        Assert.StartsWith("Take it out, or write its default", problem.Remedy, StringComparison.Ordinal);
+        var endpoint = Endpoint("customBinding", $"""
+            <binding name="b">
+              <security authenticationMode="SecureConversation" {attributes}><localClientSettings {local} /><secureConversationBootstrap authenticationMode="UserNameOverTransport" /></security>
+              <textMessageEncoding /><httpsTransport />
+            </binding>
+            """, "https://localhost/");
+        var made = Assert.IsType<CustomBinding>(endpoint.ToBinding());
+        Assert.Null(made.Elements.Find<SecurityBindingElement>());
+        Assert.Equal(endpoint.Binding!.Security, made.Elements.Find<MessageSecurityBindingElement>().Settings);
+        var refused = Record.Exception(() => endpoint.ToServiceEndpoint<Support.ICalculator>());
+        Assert.True(isOffered is null || isOffered == refused is null, refused?.Message);
+        Assert.True(refused is null or ServiceModelConfigurationException { Problems: [{ Location.Line: 3 }] }, refused?.ToString());
+    }
+
+    [Theory]
+    [InlineData("<security authenticationMode=\"SspiNegotiatedOverTransport\" />", "Windows accounts")]
+    [InlineData("<security authenticationMode=\"KerberosOverTransport\" />", "Windows accounts")]
+    public void TokensThatNobodyOffers_AreRefusedWithTheirPlace(string security, string words)
+    {
+        var endpoint = Endpoint("customBinding", $"<binding name=\"b\">{security}<textMessageEncoding /><httpsTransport /></binding>", "https://localhost/");
+        var error = Assert.Throws<ServiceModelConfigurationException>(() => endpoint.ToServiceEndpoint<Support.ICalculator>());
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.Equal(3, Assert.Single(error.Problems).Location.Line);
     }
 
     private static SecurityBindingElement OverTransport(string security) => Assert.IsType<CustomBinding>(
@@ -209,10 +267,8 @@ public sealed class FileBindingTests
 
     [Theory]
     [InlineData("wsDualHttpBinding", "", "http://localhost/", "no wsDualHttpBinding")]
-    [InlineData("wsFederationHttpBinding", "", "http://localhost/", "no wsFederationHttpBinding")]
     [InlineData("netNamedPipeBinding", "", "net.pipe://localhost/", "no netNamedPipeBinding")]
     [InlineData("netTcpBinding", "<security mode=\"Message\" />", "net.tcp://localhost/", "Message security over net.tcp is not offered")]
-    [InlineData("customBinding", "<security authenticationMode=\"IssuedTokenOverTransport\" /><httpsTransport />", "https://localhost/", "over a protected transport")]
     [InlineData("customBinding", "<reliableSession /><textMessageEncoding /><httpTransport />", "http://localhost/", "reliableSession")]
     [InlineData("customBinding", "<tcpTransport />", "net.tcp://localhost/", "over net.tcp")]
     public void WhatNobodyOffers_IsRefusedWithItsPlace(string kind, string inside, string address, string words)
@@ -224,14 +280,16 @@ public sealed class FileBindingTests
         Assert.NotEmpty(problem.Remedy);
     }
 
-    private static WcfBinding Make(string kind, string binding, string address = "http://localhost/") => ServiceModelConfiguration.Parse(new StringReader($"""
+    private static WcfBinding Make(string kind, string binding, string address = "http://localhost/") => Endpoint(kind, binding, address).ToBinding();
+
+    private static ConfiguredClientEndpoint Endpoint(string kind, string binding, string address = "http://localhost/", string more = "") => ServiceModelConfiguration.Parse(new StringReader($"""
         <configuration><system.serviceModel>
         <bindings><{kind}>
         {binding}
-        </{kind}></bindings>
+        </{kind}>{more}</bindings>
         <client><endpoint name="e" address="{address}" binding="{kind}" bindingConfiguration="b" contract="C" /></client>
         </system.serviceModel></configuration>
-        """), "/app/app.config").GetClientEndpoint("e").ToBinding();
+        """), "/app/app.config").GetClientEndpoint("e");
 
     private static ConfiguredClientEndpoint Load(string name) =>
         ServiceModelConfiguration.Load(Path.Combine(AppContext.BaseDirectory, "Cases", name + ".config")).GetClientEndpoint(name);

@@ -80,14 +80,24 @@ public sealed class ImportedTests
     }
 
     [Fact]
+    public void PolicyOverTls_HasTheElementOfThisLibrary()
+    {
+        var made = Assert.IsType<CustomBinding>(Over(EngineBinding.SecurityBindingElement.CreateUserNameOverTransportBindingElement()).ToBinding());
+        var element = Assert.IsType<EngineBinding.TransportSecurityBindingElement>(made.Elements.Find<MessageSecurityBindingElement>().Settings);
+        Assert.IsType<EngineBinding.UserNameSecurityTokenParameters>(Assert.Single(element.EndpointSupportingTokenParameters.All));
+        Assert.IsType<HttpsTransportBindingElement>(made.Elements[^1]);
+    }
+
+    [Fact]
     public void PolicyThatIsNotOffered_IsRefusedInWords()
     {
-        var element = EngineBinding.SecurityBindingElement.CreateUserNameOverTransportBindingElement();
-        var wsdl = WsdlPolicy.Attach(XDocument.Parse(Contract.Replace("{address}", "https://localhost/", StringComparison.Ordinal)),
-            element, EngineBinding.MessageVersion.Default, EngineBinding.ChannelProtectionRequirements.Default);
-        var error = Assert.Throws<NotSupportedException>(() => Read(wsdl).ToBinding());
-        Assert.Contains("over a protected transport", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<NotSupportedException>(() => Over(EngineBinding.SecurityBindingElement.CreateKerberosOverTransportBindingElement()).ToBinding());
+        Assert.Contains("Kerberos", error.Message, StringComparison.Ordinal);
     }
+
+    private static ImportedEndpoint Over(EngineBinding.SecurityBindingElement element) =>
+        Read(WsdlPolicy.Attach(XDocument.Parse(Contract.Replace("{address}", "https://localhost/", StringComparison.Ordinal)),
+            element, EngineBinding.MessageVersion.Default, EngineBinding.ChannelProtectionRequirements.Default));
 
     private static EngineBinding.MessageSecurityBinding Plain =>
         EngineBinding.MessageSecurityBinding.Create(EngineBinding.SecurityBindingElement.CreateMutualCertificateBindingElement());

@@ -79,6 +79,9 @@ internal sealed class TestService : IAsyncDisposable
     /// <summary>XML of a header block of the answers of Echo.</summary>
     public string? EchoHeader { get; set; }
 
+    /// <summary>Answers in place of the calculator, behind message security.</summary>
+    public Func<SecureConversationContext, Task<SoapReply>>? Handle { get; set; }
+
     /// <summary>Answers in place of the service when it returns true.</summary>
     public Func<HttpContext, Task<bool>>? Intercept { get; set; }
 
@@ -116,6 +119,11 @@ internal sealed class TestService : IAsyncDisposable
 
     private async Task<SoapReply> HandleAsync(SecureConversationContext context)
     {
+        if (Handle is { } handle)
+        {
+            return await handle(context);
+        }
+
         if (context.Session is { } session)
         {
             _sessions[session] = true;

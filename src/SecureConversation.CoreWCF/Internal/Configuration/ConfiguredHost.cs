@@ -70,7 +70,7 @@ internal static class ConfiguredHost
         }
 
         var binding = ConfiguredBindings.Create(endpoint.Binding!);
-        ConfiguredBindings.RequireOffered(endpoint.Binding!);
+        ConfiguredBindings.RequireOffered(endpoint.Binding!, binding);
         binding.Name = endpoint.BindingName.Length > 0 ? endpoint.BindingName : binding.Name;
         binding.Namespace = endpoint.BindingNamespace.Length > 0 ? endpoint.BindingNamespace : binding.Namespace;
         var listen = endpoint.ListenUri is { } uri
