@@ -59,6 +59,7 @@ public sealed class GuideTests
             "host.Credentials.ServiceCertificate.Certificate;credentials.ClientCertificate.Authentication.CertificateValidationMode;credentials.UserNameAuthentication.CustomUserNamePasswordValidator",
         ["`factory.Credentials.ClientCertificate`, `UserName`, `ServiceCertificate.DefaultCertificate`, `ScopedCertificates`, `Authentication`"] =
             "factory.Credentials.ClientCertificate.Certificate;credentials.UserName.UserName;factory.Credentials.ServiceCertificate.DefaultCertificate;ServiceCertificate.ScopedCertificates;factory.Credentials.ServiceCertificate.Authentication",
+        ["`host.Credentials.IssuedTokenAuthentication`"] = "Trust(host.Credentials.IssuedTokenAuthentication);IssuedTokenValidation = new()",
         ["`EndpointIdentity.CreateDnsIdentity(name)`, `CreateX509CertificateIdentity(certificate)`"] = "EndpointIdentity.CreateDnsIdentity(;EndpointIdentity.CreateX509CertificateIdentity(",
         ["`ServiceSecurityContext.Current`, `OperationContext.Current.SessionId`"] = "ServiceSecurityContext.Current.PrimaryIdentity;OperationContext.Current!.SessionId",
         ["`OperationContext.Current.IncomingMessageProperties.Security.ProtectionToken`"] = "OperationContext.Current.IncomingMessageProperties.Security.ProtectionToken",
@@ -69,6 +70,10 @@ public sealed class GuideTests
         ["`[FaultContract(typeof(T), ProtectionLevel = ...)]`"] = "[ProtectionLevel(ProtectionLevel.EncryptAndSign, Fault = typeof(OrderFault))]",
         ["a `BasicHttpBinding` or hand-written SOAP client over `HttpClient`"] = "new SecureConversationClient(;.AddSecureConversation(",
         ["a service in ASP.NET Core, SoapCore, behind a proxy"] = "MapSecureConversation(;UseSecureConversation(",
+        ["`new BasicHttpBinding(BasicHttpSecurityMode.Message)`"] = "new BasicHttpBinding(BasicHttpSecurityMode.Message)",
+        ["`new WSFederationHttpBinding(mode)`, `new WS2007FederationHttpBinding(mode)`"] = "new WSFederationHttpBinding(mode);new WS2007FederationHttpBinding(mode)",
+        ["`...CreateIssuedTokenForCertificateBindingElement(parameters)`, `CreateIssuedTokenBindingElement(parameters)`"] =
+            "MessageSecurityBindingElement.CreateIssuedTokenForCertificateBindingElement(parameters);MessageSecurityBindingElement.CreateIssuedTokenBindingElement(parameters)",
         ["`WSHttpBinding.Security.Message`"] = "new MessageSecurity",
     };
 
@@ -102,12 +107,12 @@ public sealed class GuideTests
         ["An element may have 512 attributes, and 256 namespace declarations may be in scope of it. WCF has no such limits: the options"] =
             "Limits_ReachTheEngineAndAreCheckedThere",
         ["Inclusion modes under which WCF opens and then refuses every message are refused when the binding is built, except `Once` on the"] =
-            "Duplex.RecipientTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.AlwaysToRecipient }",
+            "Duplex.RecipientTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.Never }",
         ["Settings about what is not there yet are refused unless they have WCF's default: `CacheCookies`, and `IssuedCookieLifetime` and"] =
             "CacheCookies;IssuedCookieLifetime;MaxCachedCookies",
-        ["`TransportWithMessageCredential` stays what CoreWCF and the .NET WCF client make of it."] =
-            "SecurityMode.TransportWithMessageCredential",
-        ["Windows and issued tokens, `NegotiateServiceCredential = true`, `WSDualHttpBinding`, message security over net.tcp."] =
+        ["`TransportWithMessageCredential` stays what CoreWCF and the .NET WCF client make of it. What they lack over TLS (derived keys, Lax, tokens of an"] =
+            "SecurityMode.TransportWithMessageCredential;ContractThatRequiresSessions_HasThem",
+        ["Windows accounts, `NegotiateServiceCredential = true`, `WSDualHttpBinding`, message security over net.tcp."] =
             "WindowsAccounts_AreRefusedByName;Negotiation_IsRefusedByName;NetTcp_IsRefusedInWords",
         ["Contracts with callbacks (`CallbackContract`): a CoreWCF host does not start with one, a `DuplexChannelFactory` makes no channel."] =
             "ContractWithCallbacks_EndsTheStart;ContractWithCallbacks_IsRefusedInWords",

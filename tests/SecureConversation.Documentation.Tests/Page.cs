@@ -36,10 +36,14 @@ internal static class Page
 
     /// <summary>The source of all tests in one.</summary>
     /// <param name="except">The name of a file that is left out.</param>
-    public static string SourceOfTests(string except) => string.Concat(
-        Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => Path.GetFileName(file) != except && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .Select(File.ReadAllText));
+    public static string SourceOfTests(string except) => string.Concat(SourcesOfTests(except));
+
+    /// <summary>The source of each file of the tests.</summary>
+    /// <param name="except">The name of a file that is left out.</param>
+    public static IEnumerable<string> SourcesOfTests(string except) => Directory
+        .EnumerateFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories)
+        .Where(file => Path.GetFileName(file) != except && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+        .Select(File.ReadAllText);
 
     private static string FindRoot()
     {

@@ -34,6 +34,11 @@ internal sealed record IntendedProtection(IReadOnlyList<string> Signed, IReadOnl
         var body = $"{{{SoapNames.Of(binding.MessageVersion).Soap}}}Body";
         List<string> signed = [body, .. headers, "{" + Ns.Wsu + "}Timestamp", .. Enumerable.Repeat(Confirmation, confirmations)];
         List<string> encrypted = [.. encryptsBody ? [body] : Array.Empty<string>(), .. encryptedHeaders];
+        if (element.ProtectTokens && (isRequest || element is AsymmetricSecurityBindingElement { AllowSerializedSigningTokenOnReply: true }))
+        {
+            signed.Add(PrimaryToken(element));
+        }
+
         if (names)
         {
             // Under encrypt-before-sign the ciphertext of the token is what is signed.
@@ -54,6 +59,14 @@ internal sealed record IntendedProtection(IReadOnlyList<string> Signed, IReadOnl
 
         return new IntendedProtection(Sorted(signed), Sorted(encrypted));
     }
+
+    /// <summary>The token whose key signs, where the message carries it.</summary>
+    private static string PrimaryToken(SecurityBindingElement element) => element switch
+    {
+        SymmetricSecurityBindingElement { ProtectionTokenParameters: SecureConversationSecurityTokenParameters } => ProtocolVersion.Of(element.MessageSecurityVersion).SecurityContextToken.ToString(),
+        SymmetricSecurityBindingElement => $"{{{Ns.Xenc}}}EncryptedKey",
+        _ => $"{{{Ns.Wsse}}}BinarySecurityToken",
+    };
 
     /// <summary>The names of the header blocks of an envelope, without the security header.</summary>
     public static List<string> HeadersOf(byte[] envelope)

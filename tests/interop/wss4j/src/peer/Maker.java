@@ -66,12 +66,15 @@ final class Maker {
         answer.add("message", "bytes", Xml.write(maker.document));
     }
 
-    /** Body, WS-Addressing headers, and what of the security header has to be signed. */
+    /** Body, WS-Addressing headers, and what of the security header has to be signed. Over TLS, the timestamp and the To header. */
     List<WSEncryptionPart> signedParts() {
         var parts = new ArrayList<WSEncryptionPart>();
-        parts.add(new WSEncryptionPart("Body", document.getDocumentElement().getNamespaceURI(), "Element"));
+        boolean overTransport = command.flag("overTransport");
+        if (!overTransport) {
+            parts.add(new WSEncryptionPart("Body", document.getDocumentElement().getNamespaceURI(), "Element"));
+        }
         for (Element entry : Xml.children((Element) security.getParentNode())) {
-            if (ADDRESSING.contains(entry.getNamespaceURI())) {
+            if (ADDRESSING.contains(entry.getNamespaceURI()) && (!overTransport || entry.getLocalName().equals("To"))) {
                 parts.add(new WSEncryptionPart(entry.getLocalName(), entry.getNamespaceURI(), "Element"));
             }
         }

@@ -53,6 +53,7 @@ final class Verifier {
         var config = WSSConfig.getNewInstance();
         config.setWsiBSPCompliant(command.flag("bsp"));
         config.setTimeStampStrict(false);
+        config.setAllowUsernameTokenNoPassword(true);
         config.setValidator(WSSecurityEngine.TIMESTAMP, new NoOpValidator());
         if (command.all("trust").isEmpty()) {
             config.setValidator(WSSecurityEngine.SIGNATURE, new NoOpValidator());
@@ -94,7 +95,7 @@ final class Verifier {
                 }
                 parts("decrypted", result, answer);
             }
-            case WSConstants.SIGN -> {
+            case WSConstants.SIGN, WSConstants.UT_SIGN -> {
                 answer.add("signature", "id", id,
                     "method", result.get(WSSecurityEngineResult.TAG_SIGNATURE_METHOD),
                     "canonicalization", result.get(WSSecurityEngineResult.TAG_CANONICALIZATION_METHOD),
