@@ -97,7 +97,8 @@ internal static class SupportingTokensImporter
 
             foreach (var token in tokens)
             {
-                if (new TokenImporter(context, sp).Read(token, TokenImporter.OfClient) is { } read)
+                var place = name.Contains("Endorsing", StringComparison.Ordinal) ? TokenImporter.OfEndorsingClient : TokenImporter.OfClient;
+                if (new TokenImporter(context, sp).Read(token, place) is { } read)
                 {
                     result.Add((read, token.IsOptionalToken));
                 }

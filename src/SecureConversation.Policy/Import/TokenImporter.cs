@@ -11,11 +11,15 @@ internal sealed class TokenImporter(ImportContext context, SpVersion sp)
     /// <summary>What is wanted of a token where it stands.</summary>
     /// <param name="Default">The inclusion mode where the assertion says none.</param>
     /// <param name="IsOfService">Whether it is the token of the service, which a client has to know.</param>
-    public readonly record struct Place(SecurityTokenInclusionMode Default, bool IsOfService);
+    /// <param name="SamlKey">The kind of key of an assertion there.</param>
+    public readonly record struct Place(SecurityTokenInclusionMode Default, bool IsOfService, SecurityKeyType SamlKey);
 
-    public static Place OfClient { get; } = new(SecurityTokenInclusionMode.AlwaysToRecipient, IsOfService: false);
+    public static Place OfClient { get; } =
+        new(SecurityTokenInclusionMode.AlwaysToRecipient, IsOfService: false, SecurityKeyType.BearerKey);
 
-    public static Place OfService { get; } = new(SecurityTokenInclusionMode.Never, IsOfService: true);
+    public static Place OfEndorsingClient { get; } = OfClient with { SamlKey = SecurityKeyType.AsymmetricKey };
+
+    public static Place OfService { get; } = new(SecurityTokenInclusionMode.Never, IsOfService: true, SecurityKeyType.SymmetricKey);
 
     /// <summary>Whether the name is that of a token assertion, understood or not.</summary>
     public static bool IsToken(XName name) =>
@@ -63,6 +67,7 @@ internal sealed class TokenImporter(ImportContext context, SpVersion sp)
             // A session is the client's to send, although the service has issued it.
             (false, "SecureConversationToken") => Session(token),
             (false, "IssuedToken") => new IssuedTokenImporter(context, sp).Read(token),
+            (false, "SamlToken") => new SamlTokenImporter(context, sp).Read(token, place.SamlKey),
             (false, "KerberosToken") => Kerberos(token),
             (false, "SpnegoContextToken") => Spnego(token),
             (true, "SslContextToken") => Ssl(token),

@@ -18,7 +18,6 @@ internal static class Unoffered
         ["InitiatorEncryptionToken"] = ("it stands beside a token that does both.", "Leave sp:InitiatorToken or this one."),
         ["RecipientSignatureToken"] = ("it stands beside a token that does both.", "Leave sp:RecipientToken or this one."),
         ["RecipientEncryptionToken"] = ("it stands beside a token that does both.", "Leave sp:RecipientToken or this one."),
-        ["SamlToken"] = ("SAML assertions that the client makes itself are not offered.", "Use sp:X509Token or sp:UsernameToken."),
         ["RelToken"] = ("REL tokens are not offered.", "Use sp:X509Token or sp:UsernameToken."),
         ["SecurityContextToken"] = (
             "a context that is made outside of WS-SecureConversation is not offered.", "Use sp:SecureConversationToken."),

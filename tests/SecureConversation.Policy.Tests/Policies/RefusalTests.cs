@@ -13,7 +13,6 @@ public sealed class RefusalTests
     public static TheoryData<string, string, string> Refused => new()
     {
         // Tokens.
-        { Symmetric.Replace("X509Token@Never", "SamlToken@Never"), "SamlToken", "SAML assertions" },
         { Symmetric.Replace("X509Token@Never", "RelToken@Never"), "RelToken", "REL tokens" },
         { Symmetric.Replace("X509Token@Never", "SecurityContextToken@Never"), "SecurityContextToken", "outside of WS-SecureConversation" },
         { Symmetric.Replace("X509Token@Never", "KeyValueToken@Never"), "KeyValueToken", "bare keys" },
@@ -115,6 +114,7 @@ public sealed class RefusalTests
 
     public static TheoryData<string, string> NotOffered => new()
     {
+        { Symmetric.Replace("X509Token@Never(RequireThumbprintReference WssX509V3Token10)", "SamlToken@Never"), "has to send its token" },
         { $"{Symmetric} SignedSupportingTokens({User})", "password would travel in clear" },
         { $"{Symmetric} EndorsingSupportingTokens({User})", "160 bits" },
         { $"{Symmetric} SignedEncryptedSupportingTokens({User}(RequireDerivedKeys))", "no key to derive from" },
