@@ -38,6 +38,12 @@ internal sealed class BindingImporter(ImportContext context, SpVersion sp)
             SecurityHeaderLayout = Layout(inside),
             IncludeTimestamp = inside.TakeFlag(sp.Name("IncludeTimestamp")),
         };
+        if (element is AsymmetricSecurityBindingElement { RecipientTokenParameters.InclusionMode: not SecurityTokenInclusionMode.Never })
+        {
+            // The policy says that the service sends its certificate along. It is still the one that the client knows.
+            element = (AsymmetricSecurityBindingElement)element with { AllowSerializedSigningTokenOnReply = true };
+        }
+
         if (element is not TransportSecurityBindingElement)
         {
             element = element with

@@ -73,6 +73,7 @@ public sealed class SupportingTokenPolicyTests
             + "Wss11))) Wss11 Trust13(RequireClientEntropy RequireServerEntropy) wsam:Addressing" },
         { "client that is only named", Asymmetric.Replace(Initiator, "InitiatorToken(X509Token@Never(RequireIssuerSerialReference))") },
         { "certificate of the service that travels", Asymmetric.Replace(Recipient, "RecipientToken(X509Token@AlwaysToRecipient)") },
+        { "certificate of the service in replies", Asymmetric.Replace(Recipient, "RecipientToken(X509Token@AlwaysToInitiator)") },
         { "protected tokens", Asymmetric.Replace("IncludeTimestamp", "IncludeTimestamp ProtectTokens") },
         { "derived keys, asymmetric", Asymmetric.Replace(Initiator, "InitiatorToken(X509Token@AlwaysToRecipient(RequireDerivedKeys))") },
         { "bootstrap of another WS-Security", Session.Replace(Bootstrap, Asymmetric.Replace(" wsam:Addressing", "")) },
