@@ -30,6 +30,7 @@ public sealed class SecurityTokenExchange : IDisposable
     private readonly SecurityKeyEntropyMode _mode;
     private readonly byte[]? _entropy;
     private readonly PooledBytes _envelope;
+    private readonly string _messageId;
     private RSA? _proofKey;
     private bool _isOver;
 
@@ -69,7 +70,8 @@ public sealed class SecurityTokenExchange : IDisposable
         try
         {
             var trust = new TokenIssueRequest(request, _mode, _protocol, _soap);
-            _envelope = EnvelopeWriter.Request(_soap, Action, UniqueIds.NextUrn(random), issuer.Address.AbsoluteUri,
+            _messageId = UniqueIds.NextUrn(random);
+            _envelope = EnvelopeWriter.Request(_soap, Action, _messageId, issuer.Address.AbsoluteUri,
                 output => trust.Write(output, _entropy, UniqueIds.Next(random), _proofKey));
         }
         catch
@@ -110,6 +112,11 @@ public sealed class SecurityTokenExchange : IDisposable
             if (FaultReader.Read(envelope, isSecured: true) is { } fault)
             {
                 throw new SecureConversationException(fault);
+            }
+
+            if (envelope.FindText(_soap.RelatesTo) is { } relatesTo && relatesTo != _messageId)
+            {
+                Fail.With(FailureCode.RelatesToMismatch, "wsa:RelatesTo", relatesTo, _messageId);
             }
 
             if (envelope.FindText(_soap.Action) is var action && action != _protocol.TokenIssueResponseAction)

@@ -70,6 +70,12 @@ internal sealed class IssuedTokenImporter(ImportContext context, SpVersion sp)
     private IssuedSecurityTokenParameters Template(XElement template, IssuedSecurityTokenParameters parameters)
     {
         var additional = ImmutableArray.CreateBuilder<string>();
+        foreach (var audience in template.Descendants().Where(e => e.Name.LocalName == "AppliesTo"))
+        {
+            // The client would get a token for another service, and send it to this one.
+            context.Refuse(audience, "the policy of a service says for whom the token is.", "Take it out: the client names the service.");
+        }
+
         foreach (var child in template.Elements())
         {
             var isOfTrust = child.Name.Namespace == sp.TrustNamespace;

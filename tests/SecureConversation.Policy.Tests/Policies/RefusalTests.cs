@@ -108,6 +108,8 @@ public sealed class RefusalTests
         { Transport.Replace("HttpsToken", "IssuedToken"), "IssuedToken", "not known in TransportToken" },
         { Transport.Replace("IncludeTimestamp", "IncludeTimestamp "
             + "OnlySignEntireHeadersAndBody"), "OnlySignEntireHeadersAndBody", "TransportBinding" },
+        // Who would get a token for another service.
+        { Symmetric.Replace(Client, "EndorsingSupportingTokens(IssuedToken[RequestSecurityTokenTemplate[wst:SecondaryParameters[other:AppliesTo]]]())"), "AppliesTo", "for whom" },
         { $"{Transport} EndorsingSupportingTokens(X509Token@AlwaysToRecipient SignedParts[Body])", "EndorsingSupportingTokens", "more "
             + "than the timestamp" },
     };
