@@ -8,8 +8,8 @@ namespace SecureConversation.Credentials;
 public abstract class UserNamePasswordProvider
 {
     /// <summary>
-    /// The password of a user, in the form that clients use; null when there is no such user. An implementation should take the same time
-    /// for existing and for unknown users.
+    /// The password of a user, in the form that clients use; null or empty when there is no such user. An implementation should take the
+    /// same time for existing and for unknown users.
     /// </summary>
     /// <param name="userName">The user name as the client sent it. Anybody can send one.</param>
     /// <param name="cancellationToken">Cancels the search.</param>

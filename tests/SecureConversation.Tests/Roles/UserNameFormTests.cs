@@ -123,6 +123,57 @@ public sealed class UserNameFormTests
         Assert.Equal(FailureCode.Replayed, Assert.IsType<ServiceResult.Respond>(result).Code);
     }
 
+    /// <summary>A digest does not cover the name, and an application may know one user by several spellings.</summary>
+    [Fact]
+    public async Task Digest_UnderAnotherSpellingOfTheName_IsRefused()
+    {
+        using var scene = await Scene.OpenAsync(Binding(Digest, signedOnly: true), service: new ServiceCredentials
+        {
+            ServiceCertificate = new X509Credential(TestCertificates.Service),
+            UserNamePasswordProvider = UserNamePasswordProvider.Create(
+                user => user.Equals(TestCredentials.UserName, StringComparison.OrdinalIgnoreCase) ? TestCredentials.Password : null),
+        });
+        using var first = scene.Request();
+        using var second = scene.Request();
+        var token = (XmlElement)Forgery.Child(scene.Forge(first.Envelope).Security, "UsernameToken").CloneNode(true);
+        using (var taken = await scene.ReceiveAsync(first.Envelope))
+        {
+            Assert.IsType<ServiceResult.Dispatch>(taken);
+        }
+
+        var other = scene.Forge(second.Envelope);
+        Forgery.Child(other.Security, "UsernameToken").InnerXml =
+            token.InnerXml.Replace($">{TestCredentials.UserName}<", $">{TestCredentials.UserName.ToUpperInvariant()}<", StringComparison.Ordinal);
+        other.Resign();
+        using var result = await scene.ReceiveAsync(other.Seal());
+        Assert.Equal(FailureCode.Replayed, Assert.IsType<ServiceResult.Respond>(result).Code);
+    }
+
+    /// <summary>Anybody could make digests and keys of an empty password.</summary>
+    [Theory]
+    [InlineData("digest")]
+    [InlineData("key")]
+    public async Task EmptyPassword_OfTheProvider_IsThatOfNobody(string form)
+    {
+        var binding = form == "digest" ? Binding(Digest, signedOnly: true) : MessageSecurityBinding.Create(new SymmetricSecurityBindingElement
+        {
+            ProtectionTokenParameters = new UserNameSecurityTokenParameters { RequireDerivedKeys = true },
+        });
+        using var loopback = new Loopback(binding, client: new ClientCredentials
+        {
+            UserName = new UserNameCredential("nobody", ""),
+            ServiceCertificate = TestCertificates.Service,
+            ServiceCertificateValidation = TestCredentials.TrustAuthority,
+        }, service: new ServiceCredentials
+        {
+            ServiceCertificate = new X509Credential(TestCertificates.Service),
+            UserNamePasswordProvider = UserNamePasswordProvider.Create(_ => ""),
+        });
+        using var request = loopback.Client.Secure(Loopback.Request(binding.MessageVersion), Loopback.Address);
+        using var result = await loopback.Service.ReceiveAsync(request.Envelope);
+        Assert.NotEqual(FailureCode.None, Assert.IsType<ServiceResult.Respond>(result).Code);
+    }
+
     [Theory]
     [InlineData("2000-01-01T00:00:00Z", FailureCode.Stale)]
     [InlineData("2100-01-01T00:00:00Z", FailureCode.NotYetValid)]

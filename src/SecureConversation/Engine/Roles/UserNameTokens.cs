@@ -102,7 +102,7 @@ internal sealed class UserNameTokens(ServiceCredentials credentials, IReplayCach
         {
             outcome = await replays.TryAddAsync(new ReplayEntry
             {
-                Value = ReplayValues.OfNonce(token.UserName, token.Nonce, token.Created),
+                Value = ReplayValues.OfNonce(token.Nonce, token.Created),
                 Retention = freshness.Retention,
                 Owner = owner.Name,
                 Network = owner.Network,

@@ -170,7 +170,14 @@ internal sealed class UserNameTokenKind : TokenKind
     }
 
     /// <summary>Asks the application for the password of a user; null when he does not exist.</summary>
-    public static ValueTask<string?> AskAsync(UsernameToken sent, ServiceCredentials credentials, CancellationToken cancellationToken) =>
-        ApplicationCode.AskAsync(nameof(ServiceCredentials.UserNamePasswordProvider),
-            () => credentials.UserNamePasswordProvider!.FindPasswordAsync(sent.UserName, cancellationToken), cancellationToken);
+    public static async ValueTask<string?> AskAsync(
+        UsernameToken sent, ServiceCredentials credentials, CancellationToken cancellationToken)
+    {
+        var password = await ApplicationCode.AskAsync(nameof(ServiceCredentials.UserNamePasswordProvider),
+            () => credentials.UserNamePasswordProvider!.FindPasswordAsync(sent.UserName, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+
+        // Anybody knows an empty one, and could make digests and keys of it.
+        return string.IsNullOrEmpty(password) ? null : password;
+    }
 }
