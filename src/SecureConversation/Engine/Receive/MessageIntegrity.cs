@@ -73,6 +73,11 @@ internal abstract class MessageIntegrity(SoapEnvelope document, SecurityHeader h
     /// <summary>The octets that tell this message from all others, for the replay cache; empty when nothing does.</summary>
     public abstract ReadOnlySpan<byte> ReplayValue { get; }
 
+    /// <summary>
+    /// Octets that no other message may have either: of signatures that another message could bring beside one that is new.
+    /// </summary>
+    public virtual IEnumerable<byte[]> FurtherReplayValues => [];
+
     /// <summary>The certificate of the primary signature; null where a symmetric key made it.</summary>
     public X509Certificate2? Signer
     {

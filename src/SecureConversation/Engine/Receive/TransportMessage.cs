@@ -26,6 +26,8 @@ internal sealed class TransportMessage : MessageIntegrity
 
     public override ReadOnlySpan<byte> ReplayValue => _signatures.Count == 0 ? default : _signatures[0].Signature.Value;
 
+    public override IEnumerable<byte[]> FurtherReplayValues => _signatures.Skip(1).Select(held => held.Signature.Value);
+
     public override CoveredPart? Find(MessagePart location) => new CoveredPart(location, default, CanonicalForm.Recommendation);
 
     /// <summary>

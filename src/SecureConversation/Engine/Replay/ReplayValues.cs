@@ -17,14 +17,11 @@ internal static class ReplayValues
     /// <param name="cipherValue">Octets of the CipherValue of an EncryptedKey.</param>
     public static byte[] OfEncryptedKey(ReadOnlySpan<byte> cipherValue) => Hash(EncryptedKeyKind, cipherValue);
 
-    /// <summary>
-    /// As a digest covers them (UsernameToken Profile 1.1 section 3.1): in one, and without the name, of which an application may know
-    /// several spellings.
-    /// </summary>
-    /// <param name="nonce">Octets of the nonce in a token.</param>
+    /// <param name="holder">The digest of the password in the token; the user where it has none.</param>
+    /// <param name="nonce">Octets of the nonce in the token.</param>
     /// <param name="created">The time in it.</param>
-    public static byte[] OfNonce(ReadOnlySpan<byte> nonce, string? created) =>
-        Hash(NonceKind, [.. nonce, .. Encoding.UTF8.GetBytes(created ?? "")]);
+    public static byte[] OfNonce(string holder, ReadOnlySpan<byte> nonce, string? created) => Hash(NonceKind, Encoding.UTF8.GetBytes(
+        $"{holder.Length}:{holder}{Convert.ToHexString(nonce)}:{created}"));
 
     /// <param name="issuer">The issuer of an assertion.</param>
     /// <param name="id">Its Id, which is unique among those of the issuer and has no null character, as XML has none.</param>

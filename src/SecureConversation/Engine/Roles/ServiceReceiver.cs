@@ -174,6 +174,11 @@ internal sealed class ServiceReceiver(
             SessionId = sessionId,
         };
         var reason = await AddAsync(signature, cancellationToken).ConfigureAwait(false);
+        foreach (var value in message.Signed.FurtherReplayValues)
+        {
+            reason ??= await AddAsync(signature with { Value = ReplayValues.OfSignature(value) }, cancellationToken).ConfigureAwait(false);
+        }
+
         if (reason is null && !message.WrappedKey.IsEmpty)
         {
             var key = signature with { Value = ReplayValues.OfEncryptedKey(message.WrappedKey) };

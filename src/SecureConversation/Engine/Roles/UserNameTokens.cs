@@ -102,7 +102,8 @@ internal sealed class UserNameTokens(ServiceCredentials credentials, IReplayCach
         {
             outcome = await replays.TryAddAsync(new ReplayEntry
             {
-                Value = ReplayValues.OfNonce(token.Nonce, token.Created),
+                // No digest covers the name, of which an application may take more than one spelling.
+                Value = ReplayValues.OfNonce(token.IsDigest ? token.Password! : token.UserName, token.Nonce, token.Created),
                 Retention = freshness.Retention,
                 Owner = owner.Name,
                 Network = owner.Network,
