@@ -9,7 +9,8 @@ namespace SecureConversation.Engine.Roles;
 /// </summary>
 internal sealed class IssuedTokenSlot : IDisposable
 {
-    // A token that is still good serves when no other one can be had; it is tried again after a tenth of the time that it has left.
+    // A token that is still good serves when no other one can be had; it is tried again after a tenth of the time that it has left, or of
+    // the longest time of use where that is shorter: a token may have no end.
     private const int TriesOfTheRest = 10;
 
     private readonly Lock _gate = new();
@@ -18,14 +19,18 @@ internal sealed class IssuedTokenSlot : IDisposable
     private IssuedSecurityToken? _token;
     private DateTimeOffset _reuseUntil = DateTimeOffset.MinValue;
     private Flight? _flight;
+    private bool _isInherited;
     private bool _isDisposed;
 
     /// <param name="settings">How long tokens are kept.</param>
     /// <param name="environment">Clock and log.</param>
-    /// <param name="first">A token that serves until there is another one; null for none. The slot disposes of it.</param>
+    /// <param name="first">
+    /// A token that earlier credentials got; null for none. The slot disposes of it. It serves messages that are being made, and never in
+    /// the place of one that the credentials of today do not get: it may be that of another user.
+    /// </param>
     public IssuedTokenSlot(IssuedTokenClientCredential settings, EngineEnvironment environment, IssuedSecurityToken? first)
     {
-        (_settings, _environment, _token) = (settings, environment, first);
+        (_settings, _environment, _token, _isInherited) = (settings, environment, first, first is not null);
         Since = environment.Clock.GetTimestamp();
     }
 
@@ -149,7 +154,7 @@ internal sealed class IssuedTokenSlot : IDisposable
             else
             {
                 _token?.Dispose();
-                _token = token;
+                (_token, _isInherited) = (token, false);
                 _reuseUntil = ReuseUntil(token);
             }
 
@@ -162,14 +167,21 @@ internal sealed class IssuedTokenSlot : IDisposable
     {
         lock (_gate)
         {
-            _flight = _flight == flight ? null : _flight;
+            if (_flight != flight)
+            {
+                // All who asked have given up, which says nothing of the issuer: the next call asks.
+                return null;
+            }
+
+            _flight = null;
             var now = _environment.Clock.GetUtcNow();
-            if (!_settings.CacheIssuedTokens || _token is not { } token || now >= token.ValidTo)
+            if (!_settings.CacheIssuedTokens || _isInherited || _token is not { } token || now >= token.ValidTo)
             {
                 return null;
             }
 
-            _reuseUntil = now + ((token.ValidTo - now) / TriesOfTheRest);
+            var left = token.ValidTo - now;
+            _reuseUntil = now + ((left < _settings.MaxIssuedTokenCachingTime ? left : _settings.MaxIssuedTokenCachingTime) / TriesOfTheRest);
             return token.ValidTo;
         }
     }

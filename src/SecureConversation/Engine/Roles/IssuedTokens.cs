@@ -22,7 +22,9 @@ internal sealed class IssuedTokens
     /// <param name="element">The element whose messages carry the tokens: that of the bootstrap where there is one.</param>
     /// <param name="credentials">Where tokens come from.</param>
     /// <param name="environment">Clock and log.</param>
-    /// <param name="previous">The tokens that the client had with earlier credentials; they serve until others are there.</param>
+    /// <param name="previous">
+    /// The tokens that the client had with earlier credentials; they serve messages that are being made, until others are there.
+    /// </param>
     public IssuedTokens(
         SecurityBindingElement element, ClientCredentials credentials, EngineEnvironment environment, IssuedTokens? previous)
     {
