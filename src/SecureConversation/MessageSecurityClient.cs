@@ -90,7 +90,8 @@ public sealed class MessageSecurityClient
     /// <param name="to">Address of the service. May be null where the binding has no issued tokens.</param>
     /// <param name="cancellationToken">Ends the waiting of this call.</param>
     /// <exception cref="IssuedTokenException">
-    /// There is no token; the inner exception says why. While a token is still valid, its replacement may fail, which is logged.
+    /// There is no token; the inner exception says why. While a token that these credentials got is still valid, its replacement may fail,
+    /// which is logged.
     /// </exception>
     /// <exception cref="ArgumentNullException">The binding has issued tokens, and the address is null.</exception>
     public ValueTask EnsureIssuedTokensAsync(Uri? to, CancellationToken cancellationToken = default)

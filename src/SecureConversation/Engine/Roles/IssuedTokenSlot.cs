@@ -180,8 +180,7 @@ internal sealed class IssuedTokenSlot : IDisposable
                 return null;
             }
 
-            var left = token.ValidTo - now;
-            _reuseUntil = now + ((left < _settings.MaxIssuedTokenCachingTime ? left : _settings.MaxIssuedTokenCachingTime) / TriesOfTheRest);
+            _reuseUntil = now + (InUse(token.ValidTo - now) / TriesOfTheRest);
             return token.ValidTo;
         }
     }
@@ -196,10 +195,11 @@ internal sealed class IssuedTokenSlot : IDisposable
 
         var now = _environment.Clock.GetUtcNow();
         var left = token.ValidTo - (token.ValidFrom > now ? token.ValidFrom : now);
-        var part = left > TimeSpan.Zero ? left / 100 * _settings.IssuedTokenRenewalThresholdPercentage : TimeSpan.Zero;
-        part = part < _settings.MaxIssuedTokenCachingTime ? part : _settings.MaxIssuedTokenCachingTime;
+        var part = InUse(left > TimeSpan.Zero ? left / 100 * _settings.IssuedTokenRenewalThresholdPercentage : TimeSpan.Zero);
         return part < DateTimeOffset.MaxValue - now ? now + part : DateTimeOffset.MaxValue;
     }
+
+    private TimeSpan InUse(TimeSpan time) => time < _settings.MaxIssuedTokenCachingTime ? time : _settings.MaxIssuedTokenCachingTime;
 
     /// <summary>One question to the provider, and how many wait for its answer.</summary>
     private sealed class Flight
