@@ -261,6 +261,20 @@ public sealed partial class TransportAttackTests
         Assert.Equal(expected, await scene.CodeAsync(request.Envelope));
     }
 
+    /// <summary>The context that is renewed may be all that signs, and is known late.</summary>
+    [Theory]
+    [InlineData("username/session", false, FailureCode.None)]
+    [InlineData("username/session", true, FailureCode.Replayed)]
+    [InlineData("certificate/session", true, FailureCode.Replayed)]
+    public async Task Renewal_Twice_IsRefused_WhereTheServiceDetectsThem(string name, bool detects, FailureCode expected)
+    {
+        using var scene = new TransportScene(name, e => e with { LocalServiceSettings = e.LocalServiceSettings with { DetectReplays = detects } });
+        using var session = await scene.OpenAsync();
+        using var renewal = session.StartRenewal();
+        Assert.Equal(FailureCode.None, await scene.CodeAsync(renewal.Envelope));
+        Assert.Equal(expected, await scene.CodeAsync(renewal.Envelope));
+    }
+
     [Theory]
     [InlineData("certificate/single", FailureCode.UnexpectedElement)]
     [InlineData("username/session", FailureCode.UnexpectedElement)]

@@ -71,13 +71,20 @@ internal sealed class ServiceReceiver(
         VerifiedMessage? message = null;
         try
         {
-            var memory = await RememberAsync(authentic, messages, owner, sessionId: null, cancellationToken).ConfigureAwait(false);
+            var memory = messages.IsProtectedByTransport ? default
+                : await RememberAsync(authentic, messages, owner, sessionId: null, cancellationToken).ConfigureAwait(false);
             if (findMore is not null)
             {
                 await findMore(authentic, cancellationToken).ConfigureAwait(false);
             }
 
             verifier.VerifyInClear(authentic);
+            if (messages.IsProtectedByTransport)
+            {
+                // The context to renew has signed by now, and may be all that signs. Nothing is decrypted that more attempts could tell of.
+                memory = await RememberAsync(authentic, messages, owner, sessionId: null, cancellationToken).ConfigureAwait(false);
+            }
+
             message = verifier.Open(authentic, []);
             memory.Opened(message);
             Record(message, received, session: null);
