@@ -335,6 +335,23 @@ public sealed class UserNameFormTests
         Assert.Equal(FailureCode.SignatureMismatch, await ReceiveAsync(loopback));
     }
 
+    /// <summary>Nobody has proved anything when the key is looked for, so nobody is told what the application says.</summary>
+    [Fact]
+    public async Task FaultOfTheProvider_IsForNobody_WhoHasNotProvedHimself()
+    {
+        using var loopback = new Loopback(Key(derived: true), service: new ServiceCredentials
+        {
+            ServiceCertificate = new X509Credential(TestCertificates.Service),
+            UserNamePasswordProvider = UserNamePasswordProvider.Create(
+                user => user == "nobody" ? throw new AuthenticationFaultException("nobody is locked out") : TestCredentials.Password),
+        }, client: As("nobody", TestCredentials.Password));
+        using var request = loopback.Client.Secure(Loopback.Request(loopback.Binding.MessageVersion), Loopback.Address);
+        using var result = await loopback.Service.ReceiveAsync(request.Envelope);
+        var respond = Assert.IsType<ServiceResult.Respond>(result);
+        Assert.Equal(FailureCode.SignatureMismatch, respond.Code);
+        Assert.DoesNotContain("locked", Encoding.UTF8.GetString(respond.Envelope.Span), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task UserNameAsTheKey_UnderAnotherName_IsRefused()
     {

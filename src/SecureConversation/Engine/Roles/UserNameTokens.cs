@@ -35,8 +35,21 @@ internal sealed class UserNameTokens(ServiceCredentials credentials, IReplayCach
             return null;
         }
 
-        var password = await UserNameTokenKind.AskAsync(token, credentials, cancellationToken).ConfigureAwait(false);
+        var password = await FindPasswordAsync(token, cancellationToken).ConfigureAwait(false);
         return UserNameKey.Derive(password ?? _ofNobody, token.KeyInputs!);
+    }
+
+    private async ValueTask<string?> FindPasswordAsync(UsernameToken token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await UserNameTokenKind.AskAsync(token, credentials, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AuthenticationFaultException)
+        {
+            // A fault of the application is for users who proved who they are. Whoever asks here has proved nothing.
+            return null;
+        }
     }
 
     /// <summary>
