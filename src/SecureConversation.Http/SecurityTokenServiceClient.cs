@@ -1,3 +1,4 @@
+using System.Net.Security;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Http.Internal;
@@ -130,11 +131,21 @@ public sealed class SecurityTokenServiceClient : IIssuedTokenProvider, IAsyncDis
         { MessageVersion: null } or { TimeProvider: null } => "MessageVersion and TimeProvider must not be null.",
         { MaxResponseBytes: < 1 } => "MaxResponseBytes must be positive.",
         _ when options.Timeout <= TimeSpan.Zero || options.Timeout > LongestTimeout => "Timeout must be positive and at most a day.",
-        { MessageSecurity: null, AllowInsecureTransport: false } when options.Address.Scheme != Uri.UriSchemeHttps =>
+        _ when options.AllowInsecureTransport || options.Address.Scheme == Uri.UriSchemeHttps => null,
+        { MessageSecurity: null } =>
             $"Nothing protects messages to {options.Address}, which would carry keys in clear: set MessageSecurity to that of the security "
             + "token service, or give its address of HTTPS.",
+        { MessageSecurity.ProtectionRequirements: { } levels } when !EncryptsAll(levels) =>
+            $"ProtectionRequirements of MessageSecurity leave messages to {options.Address} in clear, which carry keys: leave them at "
+            + "their default, by which all are encrypted, or give the address of HTTPS.",
         _ => null,
     };
+
+    private static bool EncryptsAll(ChannelProtectionRequirements levels) => levels is
+    {
+        DefaultProtectionLevel: ProtectionLevel.EncryptAndSign,
+        DefaultReplyProtectionLevel: null or ProtectionLevel.EncryptAndSign,
+    } && levels.Requests.Concat(levels.Replies).Concat(levels.RepliesTo).All(e => e.ProtectionLevel == ProtectionLevel.EncryptAndSign);
 
     private static async Task<IssuedSecurityToken> AskAsync(
         SecureConversationClient client, SecurityTokenExchange exchange, CancellationToken cancellationToken)

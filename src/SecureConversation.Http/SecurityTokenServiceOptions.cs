@@ -29,8 +29,8 @@ public sealed class SecurityTokenServiceOptions
     public bool AcceptIssuerKey { get; set; }
 
     /// <summary>
-    /// Whether messages may travel over plain HTTP where <see cref="MessageSecurity"/> is null. Everybody on the way then gets the keys of
-    /// the tokens: for tests. Default false.
+    /// Whether messages may travel over plain HTTP where <see cref="MessageSecurity"/> is null, or does not encrypt them. Everybody on the
+    /// way then gets the keys of the tokens: for tests. Default false.
     /// </summary>
     public bool AllowInsecureTransport { get; set; }
 

@@ -58,6 +58,7 @@ public sealed class SecurityTokenExchange : IDisposable
         }
 
         RequireKeySize(request);
+        RequireSecuredResponse(issuer);
         _protocol = ProtocolVersion.Of(VersionOf(request, issuer));
         _mode = issuer.Security?.KeyEntropyMode ?? issuer.DefaultKeyEntropyMode;
         if (ProofKeys.ClientContributes(request, _mode))
@@ -90,11 +91,6 @@ public sealed class SecurityTokenExchange : IDisposable
 
     /// <summary>The a:Action of <see cref="Envelope"/>, for the transport.</summary>
     public string Action => _protocol.TokenIssueAction;
-
-    /// <summary>
-    /// The public key that the token will be for, which the issuer may want proved by an endorsing signature; null for other kinds of keys.
-    /// </summary>
-    internal RSA? ProofKey => _proofKey;
 
     /// <summary>Takes the token out of the reply. To be called once.</summary>
     /// <param name="reply">The plain envelope of the reply, after its protection was verified.</param>
@@ -129,11 +125,11 @@ public sealed class SecurityTokenExchange : IDisposable
         }
         catch (SecurityFailureException e)
         {
-            throw Refused(e, e.Code);
+            throw Refused(e);
         }
         catch (ArgumentException e) when (e.InnerException is SecurityFailureException failure)
         {
-            throw Refused(failure, failure.Code);
+            throw Refused(failure);
         }
     }
 
@@ -177,13 +173,24 @@ public sealed class SecurityTokenExchange : IDisposable
         }
     }
 
-    private SecureConversationException Refused(SecurityFailureException e, FailureCode code) => new(
-        FaultMap.Coarse(code), code, $"The response of the security token service at {_issuer.Address} was refused: {e.Message}.", e);
+    private SecureConversationException Refused(SecurityFailureException e) => new(
+        FaultMap.Coarse(e.Code), e.Code, $"The response of the security token service at {_issuer.Address} was refused: {e.Message}.", e);
 
     private static MessageSecurityVersion VersionOf(IssuedTokenRequest request, SecurityTokenIssuer issuer) =>
         issuer.Security?.MessageSecurityVersion
         ?? request.Parameters.DefaultMessageSecurityVersion
         ?? request.MessageSecurityVersion;
+
+    /// <summary>Whoever writes a response without security gives the client a token and a key of his own.</summary>
+    private static void RequireSecuredResponse(SecurityTokenIssuer issuer)
+    {
+        if (issuer.Security is { EnableUnsecuredResponse: true } and not TransportSecurityBindingElement
+            && issuer.Address.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new ArgumentException($"EnableUnsecuredResponse of the issuer's binding: nothing would protect the key in the response "
+                + $"of {issuer.Address}: set it to false, or give the issuer's address of HTTPS.", nameof(issuer));
+        }
+    }
 
     private static void RequireKeySize(IssuedTokenRequest request)
     {

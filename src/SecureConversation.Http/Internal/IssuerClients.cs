@@ -22,10 +22,10 @@ internal sealed class IssuerClients(SecureConversationHttpOptions options) : IIs
     public static string? Problem(MessageSecurityBinding binding, ClientCredentials credentials)
     {
         var element = binding.Bootstrap ?? binding.Element;
-        var tokens = element.EndpointSupportingTokenParameters.All
+        var tokens = element.GetSupportingTokenParameters()
             .Append((element as SymmetricSecurityBindingElement)?.ProtectionTokenParameters)
             .OfType<IssuedSecurityTokenParameters>();
-        return tokens.Any(token => IssuerOf(token, credentials).Address is null)
+        return tokens.Any(token => TokenIssuers.Of(token, credentials.IssuedToken).Address is null)
             ? "The binding needs tokens of an issuer and names none: set IssuerAddress of its IssuedSecurityTokenParameters, "
                 + "LocalIssuerAddress of ClientCredentials.IssuedToken, or ClientCredentials.IssuedTokenProvider."
             : null;
@@ -34,7 +34,7 @@ internal sealed class IssuerClients(SecureConversationHttpOptions options) : IIs
     public async ValueTask<IssuedSecurityToken> GetTokenAsync(IssuedTokenRequest request, CancellationToken cancellationToken)
     {
         var credentials = request.Credentials ?? options.Credentials!;
-        var (address, security) = IssuerOf(request.Parameters, credentials);
+        var (address, security) = TokenIssuers.Of(request.Parameters, credentials.IssuedToken);
         var (client, dropped) = ClientOf(
             address ?? throw new InvalidOperationException("The binding names no issuer."), security, request, credentials);
         if (dropped is not null)
@@ -60,12 +60,6 @@ internal sealed class IssuerClients(SecureConversationHttpOptions options) : IIs
             await entry.Client.DisposeAsync().ConfigureAwait(false);
         }
     }
-
-    private static (Uri? Address, SecurityBindingElement? Security) IssuerOf(
-        IssuedSecurityTokenParameters parameters, ClientCredentials credentials) =>
-        parameters.IssuerAddress is { } address && !address.AbsoluteUri.EndsWith("/anonymous", StringComparison.Ordinal)
-            ? (address, parameters.IssuerSecurity)
-            : (credentials.IssuedToken.LocalIssuerAddress, credentials.IssuedToken.LocalIssuerSecurity);
 
     private (SecurityTokenServiceClient Client, SecurityTokenServiceClient? Dropped) ClientOf(
         Uri address, SecurityBindingElement? security, IssuedTokenRequest request, ClientCredentials credentials)

@@ -18,7 +18,9 @@ internal sealed class IssuerChannels(EndpointSecurity endpoint) : IIssuedTokenPr
     public async ValueTask<IssuedSecurityToken> GetTokenAsync(IssuedTokenRequest request, CancellationToken cancellationToken)
     {
         var issued = request.Credentials!.IssuedToken;
-        var (address, security) = IssuerOf(request.Parameters, issued);
+        var (named, security) = TokenIssuers.Of(request.Parameters, issued);
+        var address = named ?? throw new InvalidOperationException("The binding needs tokens of an issuer and names none: set the address "
+            + "of the issuer in the binding, or LocalIssuerAddress or IssuedTokenProvider by an IssuedTokenClientBehavior.");
         var issuer = new SecurityTokenIssuer
         {
             Address = address,
@@ -40,9 +42,12 @@ internal sealed class IssuerChannels(EndpointSecurity endpoint) : IIssuedTokenPr
         catch (Exception e)
         {
             ((ICommunicationObject)channel).Abort();
-            throw e is SecureConversationException or CommunicationException or TimeoutException
-                ? new IssuedTokenException($"The security token service at {address} issued no token: {e.Message}", e)
-                : e;
+            if (e is SecureConversationException or CommunicationException or TimeoutException)
+            {
+                throw new IssuedTokenException($"The security token service at {address} issued no token: {e.Message}", e);
+            }
+
+            throw;
         }
     }
 
@@ -62,14 +67,6 @@ internal sealed class IssuerChannels(EndpointSecurity endpoint) : IIssuedTokenPr
 
     private MessageVersion Version =>
         endpoint.Version.Addressing == AddressingVersion.None ? MessageVersion.Default : endpoint.Version;
-
-    private static (Uri Address, EngineBinding.SecurityBindingElement? Security) IssuerOf(
-        EngineBinding.IssuedSecurityTokenParameters parameters, IssuedTokenClientCredential issued) =>
-        parameters.IssuerAddress is { } address && !address.AbsoluteUri.EndsWith("/anonymous", StringComparison.Ordinal)
-            ? (address, parameters.IssuerSecurity)
-            : (issued.LocalIssuerAddress ?? throw new InvalidOperationException("The binding needs tokens of an issuer and names none: set "
-                + "the address of the issuer in the binding, or LocalIssuerAddress or IssuedTokenProvider by an "
-                + $"{nameof(IssuedTokenClientBehavior)}."), issued.LocalIssuerSecurity);
 
     private ChannelFactory<ISecurityTokenService> FactoryFor(Uri address, EngineBinding.SecurityBindingElement? security)
     {

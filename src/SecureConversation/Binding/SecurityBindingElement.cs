@@ -93,9 +93,9 @@ public abstract partial record SecurityBindingElement
     public SupportingTokenParameters EndpointSupportingTokenParameters { get; init; } = SupportingTokenParameters.None;
 
     /// <summary>
-    /// The same of tokens that a request may lack. A client leaves out those for which it has no credential. A service takes a request
-    /// without them; one that is there is checked as any other, and gives the identity of the client as any other: a user name before a
-    /// certificate.
+    /// The same of tokens that a request may lack. A client leaves out those for which it has no credential, but for those of an issuer,
+    /// which it gets. A service takes a request without them; one that is there is checked as any other, and gives the identity of the
+    /// client as any other: a user name before a certificate.
     /// </summary>
     public SupportingTokenParameters OptionalEndpointSupportingTokenParameters { get; init; } = SupportingTokenParameters.None;
 

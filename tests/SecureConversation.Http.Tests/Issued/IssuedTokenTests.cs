@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Microsoft.Extensions.Options;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
@@ -199,6 +200,30 @@ public sealed class IssuedTokenTests
         var refused = Assert.Throws<ArgumentException>(() => new SecurityTokenServiceClient(new() { Address = new Uri("http://sts/") }));
 
         Assert.Contains("in clear", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Signed messages are not enough: requests and responses have halves of keys.</summary>
+    [Theory]
+    [InlineData("http://sts/", "default", true)]
+    [InlineData("http://sts/", "reply", true)]
+    [InlineData("http://sts/", "request", true)]
+    [InlineData("https://sts/", "default", false)]
+    [InlineData("http://sts/", "none", false)]
+    public void Issuer_WhoseMessagesAreNotEncrypted_IsRefused_InWords(string address, string level, bool isRefused)
+    {
+        var options = Credential.Options(Credential.Single());
+        options.ProtectionRequirements = level switch
+        {
+            "default" => options.ProtectionRequirements.WithDefault(ProtectionLevel.Sign),
+            "reply" => options.ProtectionRequirements.WithReplyTo("urn:issue", ProtectionLevel.Sign),
+            "request" => options.ProtectionRequirements.WithRequest("urn:issue", ProtectionLevel.None),
+            _ => options.ProtectionRequirements,
+        };
+        var issuer = new SecurityTokenServiceOptions { Address = new Uri(address), MessageSecurity = options };
+
+        var refused = Record.Exception(() => new SecurityTokenServiceClient(issuer).Dispose());
+        Assert.Equal(isRefused, refused is ArgumentException e && e.Message.Contains("ProtectionRequirements", StringComparison.Ordinal));
+        Assert.Equal(isRefused, refused is not null);
     }
 
     [Fact]

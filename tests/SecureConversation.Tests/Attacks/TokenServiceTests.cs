@@ -16,6 +16,14 @@ public sealed class TokenServiceTests
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    private static IssuedTokenRequest Request => new()
+    {
+        AppliesTo = Service,
+        Parameters = new(),
+        AlgorithmSuite = SecurityAlgorithmSuite.Basic256,
+        MessageSecurityVersion = MessageSecurityVersion.Default,
+    };
+
     /// <summary>Who cuts the way to the issuer must not have the new user speak as the earlier one.</summary>
     [Fact]
     public async Task TokenOfAnEarlierUser_IsNotSent_WhenTheNewUserGetsNone()
@@ -123,6 +131,22 @@ public sealed class TokenServiceTests
         }, kind));
     }
 
+    /// <summary>Whoever writes a response without security would give the client a key of his own.</summary>
+    [Theory]
+    [InlineData("http://sts/issue", true)]
+    [InlineData("https://sts/issue", false)]
+    public void Issuer_WhoseResponsesNothingProtects_IsRefused_InWords(string address, bool isRefused)
+    {
+        var issuer = new SecurityTokenIssuer
+        {
+            Address = new Uri(address),
+            Security = SecurityBindingElement.CreateMutualCertificateBindingElement() with { EnableUnsecuredResponse = true },
+        };
+        var refused = Record.Exception(() => new SecurityTokenExchange(Request, issuer).Dispose());
+        Assert.Equal(isRefused, refused is ArgumentException e && e.Message.Contains("EnableUnsecuredResponse", StringComparison.Ordinal));
+        Assert.Equal(isRefused, refused is not null);
+    }
+
     /// <summary>The octets that the issuer signed come out as they are, wherever a default namespace is declared around them.</summary>
     [Fact]
     public async Task TokenWithoutNamespace_TakesNoneFromTheMessage()
@@ -171,14 +195,7 @@ public sealed class TokenServiceTests
     private static async Task<IssuedSecurityToken> AskAsync(TestTokenIssuer issuer, SecurityKeyEntropyMode mode = SecurityKeyEntropyMode.CombinedEntropy)
     {
         using var exchange = new SecurityTokenExchange(
-            new IssuedTokenRequest
-            {
-                AppliesTo = Service,
-                Parameters = new(),
-                AlgorithmSuite = SecurityAlgorithmSuite.Basic256,
-                MessageSecurityVersion = MessageSecurityVersion.Default,
-            },
-            new SecurityTokenIssuer { Address = new Uri("https://sts/issue"), DefaultKeyEntropyMode = mode });
+            Request, new SecurityTokenIssuer { Address = new Uri("https://sts/issue"), DefaultKeyEntropyMode = mode });
         return exchange.Complete(await issuer.AnswerAsync(exchange.Envelope, Stop));
     }
 
