@@ -86,7 +86,7 @@ internal sealed class AdditionalParameters
         {
             foreach (var child in element.Children)
             {
-                if (!IsOfTrust(child, Decided)
+                if (!IsOfTrust(child, Decided) && !child.Is(AppliesTo)
                     && !(child.Is(ProtocolVersion.V13.Claims) && !parameters.ClaimTypeRequirements.IsEmpty))
                 {
                     Take(child, protocol);
