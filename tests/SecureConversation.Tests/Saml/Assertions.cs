@@ -74,7 +74,7 @@ internal static class Assertions
         var index = XmlIndex.Parse(document, XmlLimits.Default);
         foreach (var child in index.Root.FirstChild.FirstChild.Children)
         {
-            if (SamlAssertion.IsAssertion(child))
+            if (TokenKind.Saml.IsElement(child, ProtocolVersion.V13))
             {
                 return child;
             }

@@ -7,7 +7,7 @@ namespace SecureConversation.Configuration.Json;
 /// <summary>The credentials of both sides. They are classes whose properties are set once, so drafts are filled first.</summary>
 internal static class CredentialForms
 {
-    private const string InCode = "set it in the delegate beside the section, in new credentials that take over what the section said.";
+    internal const string InCode = "set it in the delegate beside the section, in new credentials that take over what the section said.";
 
     internal static ObjectForm<ValidationDraft> Validation { get; } = new(nameof(CertificateValidationOptions), () => new(),
     [

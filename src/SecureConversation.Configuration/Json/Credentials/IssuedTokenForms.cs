@@ -8,8 +8,6 @@ namespace SecureConversation.Configuration.Json;
 /// <summary>How a service judges issued tokens, and how a client gets and keeps them.</summary>
 internal static class IssuedTokenForms
 {
-    private const string InCode = "set it in the delegate beside the section, in new credentials that take over what the section said.";
-
     public static ObjectForm<AuthenticationDraft> Authentication { get; } = new(nameof(IssuedTokenAuthentication), () => new(),
     [
         new Key<AuthenticationDraft, X509Certificate2Collection>(nameof(IssuedTokenAuthentication.KnownCertificates),
@@ -39,7 +37,7 @@ internal static class IssuedTokenForms
         new Key<AuthenticationDraft, string>(nameof(IssuedTokenAuthentication.RoleClaimType),
             "The claims that are roles of the client.",
             StringForm.Instance, d => d.Role, (d, v) => d with { Role = v }),
-        new CodeKey<AuthenticationDraft>(nameof(IssuedTokenAuthentication.TokenHandler), InCode),
+        new CodeKey<AuthenticationDraft>(nameof(IssuedTokenAuthentication.TokenHandler), CredentialForms.InCode),
     ]);
 
     public static ObjectForm<ClientDraft> Client { get; } = new(nameof(IssuedTokenClientCredential), () => new(),
@@ -65,7 +63,7 @@ internal static class IssuedTokenForms
         new Key<ClientDraft, int>(nameof(IssuedTokenClientCredential.IssuedTokenRenewalThresholdPercentage),
             "Percentage of the life of a token after which another one is asked for. Default 60.",
             new IntForm(1, 100), d => d.Threshold, (d, v) => d with { Threshold = v }),
-        new CodeKey<ClientDraft>(nameof(IssuedTokenClientCredential.IssuerCredentials), InCode),
+        new CodeKey<ClientDraft>(nameof(IssuedTokenClientCredential.IssuerCredentials), CredentialForms.InCode),
     ]);
 
     internal sealed record AuthenticationDraft

@@ -122,8 +122,6 @@ internal static class CredentialChecks
     private static bool NeedsServiceCertificate(SecurityBindingElement element) => element is not (TransportSecurityBindingElement
         or SymmetricSecurityBindingElement { ProtectionTokenParameters: IssuedSecurityTokenParameters });
 
-    private static bool IsProtectedByTransport(MessageSecurityBinding binding) => binding.Element is TransportSecurityBindingElement;
-
     private static string OthersProblem(string type) =>
         $"{type}.OtherServiceCertificates must not be null, nor hold null or more than {MostOthers} certificates.";
 

@@ -19,7 +19,7 @@ internal static class HandedAssertion
         using var token = new PooledBytes();
 
         // Declarations of the envelope that it uses come on top.
-        StandaloneElement.Write(element, token, SamlAssertion.MaxBytes);
+        element.WriteOnItsOwn(token, SamlAssertion.MaxBytes);
         return await ApplicationCode.AskAsync(
             Setting, () => handler.ValidateTokenAsync(token.Memory, cancellationToken), cancellationToken).ConfigureAwait(false)
             ?? Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials, Setting, "it returned null");

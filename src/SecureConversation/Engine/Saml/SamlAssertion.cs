@@ -55,12 +55,6 @@ internal sealed class SamlAssertion
 
     public required IReadOnlyList<SamlAuthentication> Authentications { get; init; }
 
-    /// <summary>Whether an element is an assertion of either version.</summary>
-    public static bool IsAssertion(XmlElement element) => element.Is(Saml11.Assertion) || element.Is(Saml20.Assertion);
-
-    /// <summary>The Id by which an assertion is named: AssertionID or ID.</summary>
-    public static XmlId? IdOf(XmlElement element) => element.GetId(element.Is(Saml20.Assertion) ? SamlAttr.Id : SamlAttr.AssertionId);
-
     /// <summary>Reads an assertion.</summary>
     /// <exception cref="SecurityFailureException">It has another shape or version, or exceeds a limit.</exception>
     public static SamlAssertion Read(XmlElement element, ProtocolVersion protocol)

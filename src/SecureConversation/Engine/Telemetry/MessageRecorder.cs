@@ -15,11 +15,11 @@ internal sealed class MessageRecorder
 
     private static readonly TimeSpan BetweenFailures = TimeSpan.FromMinutes(1);
 
-    private readonly IMessageLog _messages;
-    private readonly MessageLoggingOptions _options;
     // A password is in clear on the wire where a binding allows it (AllowClearTextPassword).
     private static readonly Redaction OnTheWire = new(isSecret: null);
 
+    private readonly IMessageLog _messages;
+    private readonly MessageLoggingOptions _options;
     private readonly Redaction _redaction;
     private readonly ILogger _log;
     private readonly TimeProvider _clock;

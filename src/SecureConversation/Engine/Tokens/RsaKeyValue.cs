@@ -30,10 +30,7 @@ internal sealed class RsaKeyValue
         _exponent = exponent.TrimStart((byte)0).ToArray();
     }
 
-    /// <summary>The modulus, big-endian without leading zeros.</summary>
-    public ReadOnlySpan<byte> Modulus => _modulus;
-
-    /// <summary>The key, for an application.</summary>
+    /// <summary>The key: big-endian numbers without leading zeros.</summary>
     public RSAParameters Parameters => new() { Modulus = [.. _modulus], Exponent = [.. _exponent] };
 
     /// <summary>Reads a ds:KeyValue.</summary>
@@ -84,10 +81,10 @@ internal sealed class RsaKeyValue
             && _exponent.AsSpan().SequenceEqual(parameters.Exponent.AsSpan().TrimStart((byte)0));
     }
 
-    /// <summary>Writes ds:KeyValue in canonical form.</summary>
+    /// <summary>Writes ds:KeyValue in canonical form, where the default namespace is that of XML Signature.</summary>
     public void Write(PooledBytes output)
     {
-        output.Write("<KeyValue xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><RSAKeyValue><Modulus>"u8);
+        output.Write("<KeyValue><RSAKeyValue><Modulus>"u8);
         output.WriteBase64(_modulus);
         output.Write("</Modulus><Exponent>"u8);
         output.WriteBase64(_exponent);

@@ -49,8 +49,10 @@ internal sealed record SupportingToken(TokenKind Kind, SecurityTokenParameters P
     /// <summary>Whether the token may come as ciphertext that nothing signs.</summary>
     public bool MayBeUnsignedCiphertext => IsEncrypted && !IsSigned;
 
-    // Nothing else ties the name of a user to the key that is made of his password.
-    /// <summary>Whether a sender has the signature cover the token: also where nobody asks, so that ciphertext is authentic.</summary>
+    /// <summary>
+    /// Whether a sender has the signature cover the token: also where nobody asks, so that ciphertext is authentic, and since nothing else
+    /// ties the name of a user to the key that is made of his password.
+    /// </summary>
     public bool SenderSigns => IsSigned || IsEncrypted || (Endorses && Kind == TokenKind.UserName);
 
     /// <summary>In how many ways the token is protected. What is asked for more is looked for first.</summary>

@@ -131,5 +131,5 @@ internal static class StandaloneElement
             or (byte)'-' or (byte)'.' or (byte)'_' or >= 0x80;
 
     private static void TooLarge(int length, int maxBytes) =>
-        Fail.With(FailureCode.LimitExceeded, "an element of a response", FailureText.Of(length, "bytes"), FailureText.AtMost(maxBytes));
+        Fail.With(FailureCode.LimitExceeded, "an element on its own", FailureText.Of(length, "bytes"), FailureText.AtMost(maxBytes));
 }

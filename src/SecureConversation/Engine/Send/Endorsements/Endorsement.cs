@@ -9,8 +9,7 @@ namespace SecureConversation.Engine.Send;
 
 /// <summary>
 /// The token of a client that signs the primary signature, or the timestamp where the transport protects the message (WS-SecurityPolicy
-/// 1.2 section 8.3), and that signature. Each kind of token that
-/// endorses has one class.
+/// 1.2 section 8.3), and that signature. Each kind of token that endorses has one class.
 /// </summary>
 internal abstract class Endorsement(MessageRequirements requirements) : IDisposable
 {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Send;
@@ -12,16 +13,6 @@ internal sealed class RsaEndorsement(MessageRequirements requirements, RSA key) 
 
     public override string? WriteToken(PooledBytes output) => null;
 
-    protected override byte[] Finish(SignatureWriter signature, PooledBytes output) => signature.Finish(output, null, key, WriteKey);
-
-    // In the scope of ds:Signature, whose default namespace it has.
-    private void WriteKey(PooledBytes output)
-    {
-        var parameters = key.ExportParameters(includePrivateParameters: false);
-        output.Write("<KeyValue><RSAKeyValue><Modulus>"u8);
-        output.WriteBase64(parameters.Modulus);
-        output.Write("</Modulus><Exponent>"u8);
-        output.WriteBase64(parameters.Exponent);
-        output.Write("</Exponent></RSAKeyValue></KeyValue>"u8);
-    }
+    protected override byte[] Finish(SignatureWriter signature, PooledBytes output) =>
+        signature.Finish(output, null, key, RsaKeyValue.Of(key).Write);
 }

@@ -30,8 +30,7 @@ internal sealed class IssuedTokenXml
 
     private readonly byte[] _octets;
 
-    private IssuedTokenXml(byte[] octets, IssuedTokenForm form, string? id, bool isEncrypted) =>
-        (_octets, Form, Id, IsEncrypted) = (octets, form, id, isEncrypted);
+    private IssuedTokenXml(byte[] octets, IssuedTokenForm form, string? id) => (_octets, Form, Id) = (octets, form, id);
 
     public ReadOnlyMemory<byte> Octets => _octets;
 
@@ -39,9 +38,6 @@ internal sealed class IssuedTokenXml
 
     /// <summary>The Id by which a signature names the element; null when it has none.</summary>
     public string? Id { get; }
-
-    /// <summary>Whether it is an xenc:EncryptedData, of which even the service knows the token only when it has decrypted it.</summary>
-    public bool IsEncrypted { get; }
 
     /// <summary>Reads a document of one element.</summary>
     /// <exception cref="SecurityFailureException">The octets are no well-formed element, or too many.</exception>
@@ -75,6 +71,6 @@ internal sealed class IssuedTokenXml
             Fail.With(FailureCode.MalformedSecurityElement, "Id of the issued token", $"{id.Length} characters", $"1 to {MaxId}");
         }
 
-        return new IssuedTokenXml(octets, form, id, root.Is(Xenc.EncryptedData));
+        return new IssuedTokenXml(octets, form, id);
     }
 }

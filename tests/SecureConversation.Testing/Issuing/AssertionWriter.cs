@@ -3,15 +3,16 @@ using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Encryption;
 using SecureConversation.Engine.Replay;
+using SecureConversation.Engine.Saml;
 using SecureConversation.Engine.Signature;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
-namespace SecureConversation.Engine.Saml;
+namespace SecureConversation.Testing;
 
 /// <summary>
-/// Writes assertions in the shapes that <see cref="Saml11Reader"/> and <see cref="Saml20Reader"/> read, and signs them.
-/// No client or service needs one: they are for security token services in tests.
+/// Writes assertions in the shapes that <see cref="Saml11Reader"/> and <see cref="Saml20Reader"/> read, and signs them, for security token
+/// services of tests.
 /// </summary>
 internal static class AssertionWriter
 {

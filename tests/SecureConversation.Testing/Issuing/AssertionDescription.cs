@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Saml;
 
-namespace SecureConversation.Engine.Saml;
+namespace SecureConversation.Testing;
 
 /// <summary>An assertion to write.</summary>
 internal sealed record AssertionDescription

@@ -1,10 +1,11 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Replay;
+using SecureConversation.Engine.Saml;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
-namespace SecureConversation.Engine.Saml;
+namespace SecureConversation.Testing;
 
 /// <summary>Writes SAML 2.0 assertions: what stands before the signature, and what stands behind it.</summary>
 internal static class Saml20Writer

@@ -1,10 +1,11 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Replay;
+using SecureConversation.Engine.Saml;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
-namespace SecureConversation.Engine.Saml;
+namespace SecureConversation.Testing;
 
 /// <summary>Writes SAML 1.1 assertions up to where the signature stands: at their end.</summary>
 internal static class Saml11Writer
