@@ -1,7 +1,7 @@
 namespace SecureConversation.Binding;
 
-// Factories of WCF whose messages are not offered yet. Configuration files, policies and the migration of code need what they make;
-// MessageSecurityBinding.Create refuses it and says what to use instead.
+// The factories of WCF over TLS, with tokens of issuers, and those whose messages are not offered yet. Configuration files, policies and
+// the migration of code need what the latter make; MessageSecurityBinding.Create refuses it and says what to use instead.
 public abstract partial record SecurityBindingElement
 {
     /// <summary>The transport protects messages; the client has a user name, which travels in clear inside TLS.</summary>
@@ -23,7 +23,7 @@ public abstract partial record SecurityBindingElement
         };
     }
 
-    /// <summary>The transport protects messages; the client has a token of an issuer. Not offered yet in messages.</summary>
+    /// <summary>The transport protects messages; the client has a token of an issuer.</summary>
     /// <param name="token">The token.</param>
     public static TransportSecurityBindingElement CreateIssuedTokenOverTransportBindingElement(IssuedSecurityTokenParameters token)
     {
@@ -89,7 +89,7 @@ public abstract partial record SecurityBindingElement
         ProtectionTokenParameters = new KerberosSecurityTokenParameters(),
     };
 
-    /// <summary>A token of an issuer protects messages. Not offered yet in messages.</summary>
+    /// <summary>A token of an issuer protects messages.</summary>
     /// <param name="token">The token, which has a symmetric key.</param>
     /// <exception cref="ArgumentException">The token has no symmetric key.</exception>
     public static SymmetricSecurityBindingElement CreateIssuedTokenBindingElement(IssuedSecurityTokenParameters token)
@@ -100,7 +100,7 @@ public abstract partial record SecurityBindingElement
             : throw new ArgumentException("A token that protects messages has a symmetric key.", nameof(token));
     }
 
-    /// <summary>The client has a token of an issuer, the service a certificate. Not offered yet in messages.</summary>
+    /// <summary>The client has a token of an issuer, the service a certificate.</summary>
     /// <param name="token">The token.</param>
     public static SymmetricSecurityBindingElement CreateIssuedTokenForCertificateBindingElement(IssuedSecurityTokenParameters token) =>
         WithIssuedToken(ForCertificate(MessageSecurityVersion.Default), token);
