@@ -164,6 +164,12 @@ public enum FailureCode
     /// <summary>An issued token that may be used once, and was used before.</summary>
     AssertionReused = 544,
 
+    /// <summary>
+    /// A negotiation of the certificate of the service, or of Windows accounts, that the other side does not carry out, or that was changed
+    /// on the way.
+    /// </summary>
+    NegotiationFailed = 560,
+
     /// <summary>A defect of this library.</summary>
     Internal = 900,
 }

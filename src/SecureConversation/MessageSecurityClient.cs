@@ -107,6 +107,37 @@ public sealed class MessageSecurityClient
             : throw new ArgumentException("The address is not absolute.", nameof(to));
     }
 
+    /// <summary>
+    /// Whether client and service negotiate what protects messages or handshakes (TLSNEGO), by <see cref="EnsureNegotiatedAsync"/>.
+    /// </summary>
+    public bool NeedsNegotiation => Binding.NegotiatedToken is not null;
+
+    /// <summary>
+    /// Negotiates a security context with a service, where the binding negotiates one and there is none, or a part of its life is over
+    /// (CookieRenewalThresholdPercentage of LocalClientSettings). The certificate that the service shows is judged by
+    /// <see cref="ClientCredentials.ServiceCertificateValidation"/> and <see cref="ClientCredentials.ServiceIdentity"/>. To be awaited
+    /// before <see cref="Secure"/>, <see cref="StartSession"/> and <see cref="ClientSession.StartRenewal"/>; not before the requests of a
+    /// session. Completes at once when there is nothing to do. Of many calls at once one negotiates, for all.
+    /// </summary>
+    /// <param name="to">Address of the service. May be null where the binding negotiates nothing.</param>
+    /// <param name="exchange">Sends the messages of the negotiation, two or more, one after the other.</param>
+    /// <param name="cancellationToken">Ends the waiting of this call.</param>
+    /// <exception cref="SecureConversationException">The service refused, is not the expected one, or a message was changed.</exception>
+    /// <exception cref="ArgumentNullException">The binding negotiates, and the address is null.</exception>
+    public ValueTask EnsureNegotiatedAsync(Uri? to, LegExchange exchange, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        if (!NeedsNegotiation)
+        {
+            return default;
+        }
+
+        ArgumentNullException.ThrowIfNull(to);
+        return to.IsAbsoluteUri
+            ? _role.NegotiateAsync(to, exchange, cancellationToken)
+            : throw new ArgumentException("The address is not absolute.", nameof(to));
+    }
+
     /// <summary>Protects a request outside a session.</summary>
     /// <param name="envelope">A plain SOAP envelope with a:Action and a:To, and with a:MessageID when a reply is expected.</param>
     /// <param name="to">Address of the service; null to take a:To. Its host is the expected identity if the credentials set none.</param>

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
@@ -61,9 +62,11 @@ public sealed partial class MessageSecurityService
         _ofEndpoint ??= memories.Count > 0 ? memories[0] : _replays ?? ServiceReceiver.OwnMemory(_messages, _environment.Clock);
         var certificates = new ServiceCertificates(credentials, credentialsOfMessages, memories, _ofEndpoint, _environment);
         // Sessions that were opened when one certificate did both go on.
-        _scopes?.Use(all.Count == 0 || credentials.ServiceEncryptionCertificate is null
+        var issuers = all.Count == 0 || credentials.ServiceEncryptionCertificate is null
             ? all
-            : all.Append(credentials.ServiceCertificate!.Certificate));
+            : [.. all, credentials.ServiceCertificate!.Certificate];
+        _scopes?.Use(issuers);
+        _contextScopes?.Use(issuers);
         return certificates;
     }
 
@@ -116,13 +119,16 @@ public sealed partial class MessageSecurityService
         var action = Formats.Soap.HasAddressing ? message.Action : message.Origin.Action;
         var requirements = Formats.ForRequest(action);
         using var ofUserName = await own.Receiver.FindUserNameKeyAsync(message, requirements, cancellationToken).ConfigureAwait(false);
-        var keys = new ServiceKeySource(own.Credential, own.Owner.Clients, ofUserName) { Use = message.Use };
-        var (request, user) = await own.Receiver.ReceiveAsync(message, Formats, requirements, keys, cancellationToken)
-            .ConfigureAwait(false);
+        using var negotiated = _contexts?.Enter(message.Wire, Owner.OfStranger(message.Origin.RemoteAddress));
+        var keys = new ServiceKeySource(own.Credential, own.Owner.Clients, ofUserName, negotiated?.Key) { Use = message.Use };
+        var (request, user) = await own.Receiver.ReceiveAsync(
+            message, Formats, requirements, keys, cancellationToken, context: negotiated).ConfigureAwait(false);
         ReplyProtection? protection = null;
         try
         {
-            protection = ReplyProtection.ForRequest(request, Formats, own, _environment);
+            protection = negotiated is null
+                ? ReplyProtection.ForRequest(request, Formats, own, _environment)
+                : ReplyProtection.ForContext(request, Formats, negotiated, _environment);
             return Deliver(request, user, message.Origin, protection);
         }
         catch

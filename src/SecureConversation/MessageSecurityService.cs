@@ -2,6 +2,7 @@ using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
+using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
@@ -78,16 +79,25 @@ public sealed partial class MessageSecurityService : IDisposable
         _messages = new EndpointMessages(binding);
         _failures = new FailureDesk(options.FailureAnswers, _environment.Clock, _environment.Log);
         _requiresSecureTransport = options.RequireSecureTransport ?? binding.RequiresSecureTransport;
-        _turns = binding.EstablishesSession || Formats.IsProtectedByTransport ? null : new PrivateKeyTurns(
+        var usesPrivateKey = !Formats.IsProtectedByTransport && Formats.Element.NegotiatedToken is null;
+        _turns = binding.EstablishesSession || !usesPrivateKey ? null : new PrivateKeyTurns(
             Math.Max(1, options.FailureAnswers.MaxWaiting / PlacesForEachInLine),
             $"messages outside sessions that wait, one for {PlacesForEachInLine} of {nameof(FailureAnswerOptions.MaxWaiting)} of "
             + nameof(MessageSecurityServiceOptions.FailureAnswers), _environment.Clock);
         _delivery = new RequestDelivery(_environment, options.Address, options.AddressFilter);
         _replays = options.ReplayCache;
         _scopes = options.SessionStore is null && !binding.HasCookies ? null : new EndpointScopes(options.EndpointName!, binding);
+        _contextScopes = !binding.HasNegotiationCookies ? null
+            : new EndpointScopes(options.EndpointName!, binding.BootstrapBinding ?? binding);
         _certificates = Take(credentials);
+        if (Negotiating is { } negotiating)
+        {
+            _contexts = new NegotiatedContexts(negotiating, options.SecurityStateEncoder, _contextScopes, _environment);
+            _negotiations = new ServiceNegotiations(negotiating, _contexts, _environment);
+        }
+
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, _scopes) : null;
-        _handshakes = _sessions is null ? null : new ServiceHandshakes(_sessions, _messages, _delivery, _environment);
+        _handshakes = _sessions is null ? null : new ServiceHandshakes(_sessions, _messages, _delivery, _contexts, _environment);
         _status = new StatusReader(options, Formats.Element.LocalServiceSettings, () => new(_certificates, SessionCount,
             _sessions?.Table.PendingCount ?? 0, _failures.Waiting, _sessions?.Store?.LastFailure));
         if (binding.Element.EnableUnsecuredResponse)
@@ -143,7 +153,7 @@ public sealed partial class MessageSecurityService : IDisposable
 
         FailureCode refused;
         AuthenticationFaultException? own = null;
-        var isSoap = true;
+        var (isSoap, isNegotiation) = (true, false);
         string? relatesTo = null, action = null;
         SoapEnvelope? wire = null;
         var use = new KeyUse();
@@ -163,6 +173,14 @@ public sealed partial class MessageSecurityService : IDisposable
             }
 
             var message = new ReceivedEnvelope(wire, action, relatesTo, origin, use) { Turn = turn };
+            if (IsLegOfNegotiation(wire, action))
+            {
+                isNegotiation = true;
+                verifying = verifying.AsHandshake();
+                return ReceivedOutcome.Report(await ReceiveLegAsync(message, envelope, cancellationToken).ConfigureAwait(false), verifying,
+                    envelope, message, _environment.Messages);
+            }
+
             var kind = _messages.KindOf(message.Action, MessageRole.Request);
             if (kind == MessageKind.RenewRequest && _messages.MixesVersions)
             {
@@ -204,10 +222,11 @@ public sealed partial class MessageSecurityService : IDisposable
         (envelope, wire) = (default, null);
 
         // All of them count: a failure that did not would tell that the signature was right.
-        var counts = use.IsUsed && FaultMap.IsUniform(FaultOf(refused));
+        var counts = use.IsUsed && !isNegotiation && FaultMap.IsUniform(FaultOf(refused));
         await _failures.WaitAsync(arrival, use.Context, use.WrappedKey, origin.RemoteAddress, counts, cancellationToken)
             .ConfigureAwait(false);
         return ReceivedOutcome.Record(_environment.Messages, !isSoap ? ServiceResult.Respond.NotSoap(refused)
+            : isNegotiation ? ServiceResult.Respond.Fault(Formats.Soap, FaultMap.OfNegotiation(refused), refused, relatesTo)
             : own is null ? Refuse(refused, relatesTo)
             : ServiceResult.Respond.Fault(Formats.Soap, own, refused, relatesTo), relatesTo, origin);
     }
@@ -231,6 +250,8 @@ public sealed partial class MessageSecurityService : IDisposable
     public void Dispose()
     {
         _sessions?.Dispose();
+        _negotiations?.Dispose();
+        _contexts?.Dispose();
         _failures.Dispose();
         _environment.Refusals!.Dispose();
         _environment.Sessions!.Dispose();
@@ -248,7 +269,7 @@ public sealed partial class MessageSecurityService : IDisposable
         }
 
         var sender = Owner.OfStranger(message.Origin.RemoteAddress);
-        var token = sessions.Router.ReadToken(message.Wire);
+        var token = SessionRouter.ReadToken(message.Wire, Formats.Protocol);
         var session = await sessions.EnterAsync(message.Wire, token, sender, cancellationToken).ConfigureAwait(false);
         VerifiedMessage? request = null;
         ReplyProtection? protection = null;

@@ -118,6 +118,9 @@ public sealed class ServiceSession
     /// <summary>The cookie that has the state of this session; null where the service keeps the session.</summary>
     internal ReadCookie? Cookie { get; }
 
+    /// <summary>Whose session it is in the memory of this process.</summary>
+    internal string Holder => Cookie is null ? HeldBy.Name : Cookie.Holder;
+
     /// <summary>Among whom limits are shared, for messages of this session from that address.</summary>
     internal Owner OwnerAt(IPAddress? address) =>
         (Cookie is null ? _owner : Cookie.OwnerName) is { } name ? Owner.OfClient(name, address)

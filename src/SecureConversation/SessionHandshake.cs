@@ -30,7 +30,7 @@ public sealed class SessionHandshake : IDisposable
         _measured = measured;
         _complete = complete;
         _leg = first;
-        Step = new HandshakeStep.Send(first);
+        Step = new HandshakeStep.Send(first.Envelope, first.Action);
     }
 
     /// <summary>The current step: a message to send, or the finished session.</summary>
@@ -60,7 +60,7 @@ public sealed class SessionHandshake : IDisposable
         }
 
         _leg = next;
-        return Step = new HandshakeStep.Send(next!);
+        return Step = new HandshakeStep.Send(next!.Envelope, next.Action);
     }
 
     /// <summary>Zeroes the keys of the handshake, but not those of the session, which belongs to the caller.</summary>
@@ -86,6 +86,12 @@ public sealed class SessionHandshake : IDisposable
     }
 }
 
+/// <summary>Sends a message of a negotiation to the service and gives the entity body of its answer.</summary>
+/// <param name="leg">The message.</param>
+/// <param name="cancellationToken">Cancelled when nobody waits for the negotiation any more.</param>
+/// <returns>The entity body in UTF-8, a fault as well. Must stay unchanged until the next call.</returns>
+public delegate ValueTask<ReadOnlyMemory<byte>> LegExchange(HandshakeStep.Send leg, CancellationToken cancellationToken);
+
 /// <summary>One step of a <see cref="SessionHandshake"/>: one of the nested cases.</summary>
 public abstract class HandshakeStep
 {
@@ -96,11 +102,11 @@ public abstract class HandshakeStep
     /// <summary>The caller sends a message and gives its reply to <see cref="SessionHandshake.Receive"/>.</summary>
     public sealed class Send : HandshakeStep
     {
-        internal Send(ClientHandshakeStep leg)
+        internal Send(ReadOnlyMemory<byte> envelope, string action)
         {
             // A copy, because a transport may still read the envelope after the handshake is disposed. Such messages are small and rare.
-            Envelope = leg.Envelope.ToArray();
-            Action = leg.Action;
+            Envelope = envelope.ToArray();
+            Action = action;
         }
 
         /// <summary>The SOAP envelope to send, in UTF-8. Valid also after the handshake is disposed.</summary>

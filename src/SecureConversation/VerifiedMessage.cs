@@ -5,6 +5,7 @@ using SecureConversation.Binding;
 using SecureConversation.Diagnosis;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
@@ -100,7 +101,8 @@ public sealed class VerifiedMessage : IDisposable
     /// The certificate whose key signed or endorsed the message; null in sessions and for anonymous clients. Client and service check
     /// whether it is trusted; the message itself does not say so.
     /// </summary>
-    public X509Certificate2? SenderCertificate => _signed.Signer ?? Tokens.Certificates.FirstOrDefault();
+    public X509Certificate2? SenderCertificate =>
+        _signed.Signer ?? Tokens.Certificates.FirstOrDefault() ?? Negotiated?.ClientCertificate;
 
     /// <summary>
     /// The certificates that the signature covers, or that were encrypted, and whose keys signed nothing (Signed, SignedEncrypted and
@@ -214,6 +216,9 @@ public sealed class VerifiedMessage : IDisposable
 
     /// <summary>Where a request came from; null when it is not known. Set by the service.</summary>
     internal IPAddress? RemoteAddress { get; set; }
+
+    /// <summary>The negotiated context whose key protects a request; null where another key does. Set by the service.</summary>
+    internal EnteredContext? Negotiated { get; set; }
 
     /// <summary>Why the replay cache did not remember this message, so that it must not be accepted; null when it did.</summary>
     internal Unremembered? Unremembered { get; set; }

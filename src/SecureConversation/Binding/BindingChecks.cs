@@ -93,6 +93,7 @@ internal static class BindingChecks
             SecureConversationSecurityTokenParameters session => SessionProtects(symmetric, session),
             UserNameSecurityTokenParameters userName => UserNameProtects(symmetric, userName),
             IssuedSecurityTokenParameters issued => IssuedTokenProtects(symmetric, issued),
+            SslSecurityTokenParameters => NegotiatedTokenProtects(binding),
             null => ["ProtectionTokenParameters of a SymmetricSecurityBindingElement must be set."],
             var other when Unoffered(other) is { } reason => [$"ProtectionTokenParameters: {reason}"],
             var other =>
@@ -122,6 +123,22 @@ internal static class BindingChecks
         foreach (var problem in X509TokenKind.CheckReferenceStyle(token, "ProtectionTokenParameters", element))
         {
             yield return problem;
+        }
+    }
+
+    private static IEnumerable<string> NegotiatedTokenProtects(MessageSecurityBinding binding)
+    {
+        var token = binding.Element.NegotiatedToken!;
+        if (NotSentByClient(token))
+        {
+            yield return $"InclusionMode {token.InclusionMode} of ProtectionTokenParameters: "
+                + "the client has to send the token that was negotiated; set InclusionMode to AlwaysToRecipient.";
+        }
+
+        if (binding.MessageVersion.Addressing == AddressingVersion.None)
+        {
+            yield return "A negotiation needs WS-Addressing, whose actions tell its messages from those of the application: choose a "
+                + "MessageVersion with addressing, or set NegotiateServiceCredential to false.";
         }
     }
 
@@ -277,8 +294,8 @@ internal static class BindingChecks
     /// <summary>Why tokens of a kind are not offered yet, and what to use; null for those that are.</summary>
     internal static string? Unoffered(SecurityTokenParameters token) => token switch
     {
-        SslSecurityTokenParameters => "the certificate of the service is negotiated (TLSNEGO), which is not offered yet: set "
-            + "NegotiateServiceCredential to false on both sides and give the client the certificate of the service.",
+        SslSecurityTokenParameters => "a negotiated certificate of the service (TLSNEGO) protects messages, and supports nothing else: "
+            + "set it as ProtectionTokenParameters of a SymmetricSecurityBindingElement.",
         SspiSecurityTokenParameters or KerberosSecurityTokenParameters => "Windows accounts (SPNEGO, Kerberos) are not offered yet: use a "
             + "certificate or a user name on both sides.",
         _ => null,

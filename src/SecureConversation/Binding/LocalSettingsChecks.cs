@@ -1,3 +1,5 @@
+using SecureConversation.Engine.Negotiation;
+
 namespace SecureConversation.Binding;
 
 /// <summary>Checks of the local settings. Each problem yields one sentence, as in <see cref="BindingChecks"/>.</summary>
@@ -21,6 +23,16 @@ internal static class LocalSettingsChecks
         {
             yield return $"{Name}.{nameof(settings.SessionKeyRolloverInterval)} must not be negative.";
         }
+
+        if (settings.CookieRenewalThresholdPercentage is < 1 or > 100)
+        {
+            yield return $"{Name}.{nameof(settings.CookieRenewalThresholdPercentage)} must be 1 to 100.";
+        }
+
+        if (settings.MaxCookieCachingTime <= TimeSpan.Zero)
+        {
+            yield return $"{Name}.{nameof(settings.MaxCookieCachingTime)} must be greater than zero.";
+        }
     }
 
     public static IEnumerable<string> Service(SecurityBindingElement element)
@@ -43,6 +55,12 @@ internal static class LocalSettingsChecks
         if (settings.MaxCachedCookies < 0)
         {
             yield return $"{Name}.{nameof(settings.MaxCachedCookies)} must not be negative.";
+        }
+
+        if (settings.MaxCachedCookies == 0 && element.NegotiatedToken is { } token && NegotiationMechanism.RequiresCancellation(token))
+        {
+            yield return $"{Name}.{nameof(settings.MaxCachedCookies)} is the number of negotiated contexts that the service keeps: it must "
+                + "be greater than zero, or set RequireCancellation of the token to false.";
         }
 
         if (settings.SessionKeyRolloverInterval < TimeSpan.Zero)

@@ -37,6 +37,13 @@ public sealed class MessageSecurityBinding
     /// <summary>Whether the state of a session travels in a cookie, and the service keeps none.</summary>
     internal bool HasCookies => SecureConversation is { RequireCancellation: false };
 
+    /// <summary>The negotiated token of messages, or of the handshake of a session; null where none is negotiated.</summary>
+    internal SecurityTokenParameters? NegotiatedToken => (Bootstrap ?? Element).NegotiatedToken;
+
+    /// <summary>Whether the state of a negotiated context travels in a cookie, and the service keeps none.</summary>
+    internal bool HasNegotiationCookies =>
+        NegotiatedToken is SslSecurityTokenParameters { RequireCancellation: false } or SspiSecurityTokenParameters { RequireCancellation: false };
+
     /// <summary>The security settings of the handshake of a session; null without sessions.</summary>
     public SecurityBindingElement? Bootstrap => SecureConversation?.BootstrapSecurityBindingElement;
 

@@ -15,6 +15,11 @@ public abstract partial record SecurityBindingElement
     /// <summary>The token of the session whose messages the element protects; null when it establishes none.</summary>
     internal virtual SecureConversationSecurityTokenParameters? SessionToken => null;
 
+    /// <summary>The token that client and service negotiate, and that protects messages; null where there is none.</summary>
+    internal SecurityTokenParameters? NegotiatedToken =>
+        (this as SymmetricSecurityBindingElement)?.ProtectionTokenParameters is { } token
+            and (SslSecurityTokenParameters or SspiSecurityTokenParameters) ? token : null;
+
     /// <summary>The versions of the protocols. Default <see cref="MessageSecurityVersion.Default"/>.</summary>
     public MessageSecurityVersion MessageSecurityVersion { get; init; } = MessageSecurityVersion.Default;
 

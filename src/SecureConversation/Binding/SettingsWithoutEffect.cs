@@ -9,13 +9,13 @@ internal static class SettingsWithoutEffect
     /// <summary>The IssuedCookieLifetime that the standard bindings of WCF set on the bootstrap of a session.</summary>
     private static readonly TimeSpan CookieLifetimeOfBootstraps = TimeSpan.FromMinutes(15);
 
-    private const string NoCookies = "a client keeps a token with a cookie as long as its session";
+    private const string NoCookies = "a client keeps a token with a cookie as long as its session, and the binding negotiates none";
 
     /// <summary>Finds the problems of one element. Each problem yields one sentence, as in <see cref="BindingChecks"/>.</summary>
     /// <param name="element">The element.</param>
     /// <param name="isBootstrap">Whether the element protects the handshake of a session.</param>
     public static IEnumerable<string> Of(SecurityBindingElement element, bool isBootstrap) =>
-        [.. Tokens(element), .. Client(element.LocalClientSettings), .. Service(element.LocalServiceSettings, element, isBootstrap)];
+        [.. Tokens(element), .. Client(element), .. Service(element.LocalServiceSettings, element, isBootstrap)];
 
     private static IEnumerable<string> Tokens(SecurityBindingElement element)
     {
@@ -40,10 +40,15 @@ internal static class SettingsWithoutEffect
         }
     }
 
-    private static IEnumerable<string> Client(LocalClientSecuritySettings settings)
+    private static IEnumerable<string> Client(SecurityBindingElement element)
     {
         const string Name = nameof(SecurityBindingElement.LocalClientSettings);
-        var defaults = new LocalClientSecuritySettings();
+        if (element.NegotiatedToken is not null)
+        {
+            yield break;
+        }
+
+        var (settings, defaults) = (element.LocalClientSettings, new LocalClientSecuritySettings());
         if (settings.CacheCookies != defaults.CacheCookies)
         {
             yield return Leave($"{Name}.{nameof(settings.CacheCookies)}", NoCookies, "true");
@@ -65,23 +70,24 @@ internal static class SettingsWithoutEffect
     {
         const string Name = nameof(SecurityBindingElement.LocalServiceSettings);
         var defaults = new LocalServiceSecuritySettings();
-        if (settings.MaxCachedCookies != defaults.MaxCachedCookies && !HasCookies(element))
+        if (settings.MaxCachedCookies != defaults.MaxCachedCookies && !KeepsContexts(element))
         {
             yield return $"{Name}.{nameof(settings.MaxCachedCookies)} has an effect on a secure conversation element with "
-                + $"RequireCancellation = false only: leave it at {defaults.MaxCachedCookies} here.";
+                + $"RequireCancellation = false, and on one that negotiates, only: leave it at {defaults.MaxCachedCookies} here.";
         }
 
         if (settings.IssuedCookieLifetime != defaults.IssuedCookieLifetime
             && !(isBootstrap && settings.IssuedCookieLifetime == CookieLifetimeOfBootstraps)
-            && !HasCookies(element))
+            && !KeepsContexts(element))
         {
             yield return $"{Name}.{nameof(settings.IssuedCookieLifetime)} has an effect on a secure conversation element with "
-                + $"RequireCancellation = false only: leave it at {defaults.IssuedCookieLifetime} here; "
+                + $"RequireCancellation = false, and on one that negotiates, only: leave it at {defaults.IssuedCookieLifetime} here; "
                 + "SessionKeyRenewalInterval is the lifetime of a session that is cancelled.";
         }
     }
 
-    private static bool HasCookies(SecurityBindingElement element) => element.SessionToken is { RequireCancellation: false };
+    private static bool KeepsContexts(SecurityBindingElement element) =>
+        element.SessionToken is { RequireCancellation: false } || element.NegotiatedToken is not null;
 
     private static IEnumerable<(string Name, SecurityTokenParameters? Token)> Named(SecurityBindingElement element)
     {

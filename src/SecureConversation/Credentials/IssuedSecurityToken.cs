@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 using SecureConversation.Shared;
@@ -17,7 +18,7 @@ namespace SecureConversation.Credentials;
 /// same token to several clients, give each a <see cref="Share"/>. The key is zeroed when the last of them is disposed of, and no message
 /// uses it any more.
 /// </remarks>
-public sealed class IssuedSecurityToken : IDisposable
+public sealed class IssuedSecurityToken : IDisposable, IKeptToken<IssuedSecurityToken>
 {
     private readonly Core _core;
     private int _isDisposed;

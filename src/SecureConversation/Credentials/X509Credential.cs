@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -18,6 +19,7 @@ public sealed class X509Credential : IDisposable
     private readonly RSA? _publicKey;
     private readonly X509Certificate2 _certificate;
     private readonly string _subject;
+    private SslStreamCertificateContext? _tlsContext;
     private bool _isDisposed;
 
     /// <summary>Creates the credential from a certificate with its private key.</summary>
@@ -61,11 +63,16 @@ public sealed class X509Credential : IDisposable
 
     internal RSA PrivateKey => Usable(_privateKey);
 
+    /// <summary>The certificate with its key and the authorities between, for the platform's TLS. Nothing is downloaded for it.</summary>
+    /// <exception cref="CryptographicException">The platform's TLS cannot use the key.</exception>
+    internal SslStreamCertificateContext TlsContext => LazyInitializer.EnsureInitialized(ref _tlsContext, CreateTlsContext);
+
     /// <summary>Disposes of the copy of the certificate, and of the key unless it was passed in.</summary>
     public void Dispose()
     {
         _isDisposed = true;
         _certificate.Dispose();
+        _tlsContext?.TargetCertificate.Dispose();
         _publicKey?.Dispose();
         if (_ownsKey)
         {
@@ -75,6 +82,9 @@ public sealed class X509Credential : IDisposable
 
     /// <summary>Returns the subject of the certificate.</summary>
     public override string ToString() => _subject;
+
+    private SslStreamCertificateContext CreateTlsContext() => SslStreamCertificateContext.Create(
+        Certificate.CopyWithPrivateKey(PrivateKey), additionalCertificates: null, offline: true);
 
     private T Usable<T>(T part) => !_isDisposed ? part : throw new ObjectDisposedException(nameof(X509Credential),
         $"The credential of '{_subject}' was disposed of before the client or service that uses it: dispose of it after them.");

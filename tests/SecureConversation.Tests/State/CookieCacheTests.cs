@@ -5,7 +5,7 @@ using SecureConversation.Tests.Roles;
 namespace SecureConversation.Tests.State;
 
 /// <summary>Which sessions a service remembers whose cookies it has read. It shows in how often it reads one.</summary>
-public sealed class CookieCacheTests : IDisposable
+public sealed class ContextCacheTests : IDisposable
 {
     private static readonly MessageOrigin Here = Origin("192.0.2.1");
     private static readonly MessageOrigin There = Origin("198.51.100.7");
@@ -15,7 +15,7 @@ public sealed class CookieCacheTests : IDisposable
     private readonly List<ClientSession> _sessions = [];
     private int _most = 10;
 
-    public CookieCacheTests()
+    public ContextCacheTests()
     {
         _scene = new CookieScene("anonymous//session");
         _encoder = new CountingEncoder(_scene.Keys.CreateEncoder());

@@ -181,7 +181,7 @@ public sealed class BindingSettingsTests
         ["LocalServiceSecuritySettings.InactivityTimeout"] = Handshakes(s => s with { InactivityTimeout = TimeSpan.FromSeconds(20) }),
         ["LocalServiceSecuritySettings.IssuedCookieLifetime"] = Form(SessionWith(t => t with { RequireCancellation = false }),
             e => Service(e, s => s with { IssuedCookieLifetime = TimeSpan.FromHours(1) })),
-        ["LocalServiceSecuritySettings.MaxCachedCookies"] = new ShownBy("SecureConversation.Tests/State/CookieCacheTests.cs", "Cookies_BeyondMaxCachedCookies_AreReadAgain"),
+        ["LocalServiceSecuritySettings.MaxCachedCookies"] = new ShownBy("SecureConversation.Tests/State/ContextCacheTests.cs", "Cookies_BeyondMaxCachedCookies_AreReadAgain"),
         ["LocalServiceSecuritySettings.MaxClockSkew"] = Outcome(e => Service(e, s => s with { MaxClockSkew = TimeSpan.Zero }), EightMinutes),
         ["LocalServiceSecuritySettings.MaxPendingSessions"] = Handshakes(s => s with { MaxPendingSessions = 1 }),
         ["LocalServiceSecuritySettings.MaxStatefulNegotiations"] = Handshakes(s => s with { MaxStatefulNegotiations = 1 }),

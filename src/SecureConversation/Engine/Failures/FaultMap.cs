@@ -29,6 +29,9 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
         new("Sender", Ns.TrustFebruary2005, "InvalidRequest", "The request for security token has invalid or malformed elements.",
             IsSecured: true);
 
+    public static readonly WireFault NegotiationFailed =
+        new("Sender", Ns.TrustFebruary2005, "FailedAuthentication", "The negotiation of security was not carried out.");
+
     public static readonly WireFault CancellationNotAllowed = new("Sender", Ns.DotNetSecurity, "SecureConversationCancellationNotAllowed",
         "A secure conversation cancellation is not allowed by the binding.");
 
@@ -75,6 +78,15 @@ internal static class FaultMap
         _ => WireFault.InvalidSecurity,
     };
 
+    /// <summary>The answer to a leg of a negotiation, which WCF writes in the February 2005 version whatever the binding has.</summary>
+    public static WireFault OfNegotiation(FailureCode code) => code switch
+    {
+        FailureCode.NegotiationFailed or FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials =>
+            WireFault.NegotiationFailed,
+        FailureCode.ServiceTooBusy or FailureCode.StoreUnavailable => WireFault.ServerTooBusy,
+        _ => WireFault.InvalidRequest,
+    };
+
     /// <summary>Whether the fault is one of those that a forged message gets, whatever is wrong with it.</summary>
     public static bool IsUniform(WireFault fault) => fault == WireFault.InvalidSecurity || fault == WireFault.FailedAuthentication;
 
@@ -91,7 +103,7 @@ internal static class FaultMap
     {
         FailureCode.UntrustedCertificate or FailureCode.InvalidCredentials or FailureCode.IdentityMismatch
             or FailureCode.UntrustedIssuer or FailureCode.AssertionNotInTime or FailureCode.AudienceMismatch
-            or FailureCode.SubjectNotConfirmed or FailureCode.AssertionReused =>
+            or FailureCode.SubjectNotConfirmed or FailureCode.AssertionReused or FailureCode.NegotiationFailed =>
             SecureConversationFailure.FailedAuthentication,
         FailureCode.ServiceStopping => SecureConversationFailure.EndpointUnavailable,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.KeyInstanceUnknown or FailureCode.RenewalNotOffered

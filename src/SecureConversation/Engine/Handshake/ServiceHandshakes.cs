@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
@@ -15,7 +16,7 @@ namespace SecureConversation.Engine.Handshake;
 /// a few are worked on at once.
 /// </summary>
 internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessages messages, RequestDelivery delivery,
-    EngineEnvironment environment)
+    NegotiatedContexts? contexts, EngineEnvironment environment)
 {
     private readonly BindingMessages _bootstrap = messages.Bootstrap!;
 
@@ -52,11 +53,12 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
     {
         var requirements = _bootstrap.ForHandshake(MessageRole.Request);
         using var ofUserName = await FindUserNameKeyAsync(message, own, requirements, stop).ConfigureAwait(false);
-        var keys = new ServiceKeySource(own.Credential, own.Owner.Clients, ofUserName) { Use = message.Use };
-        var (request, user) = await ReceiveAsync(message, own, requirements, keys, findMore: null, stop).ConfigureAwait(false);
+        using var negotiated = Enter(message);
+        var keys = new ServiceKeySource(own.Credential, own.Owner.Clients, ofUserName, negotiated?.Key) { Use = message.Use };
+        var (request, user) = await ReceiveAsync(message, own, requirements, keys, findMore: null, negotiated, stop).ConfigureAwait(false);
         using (request)
         {
-            using var protection = ReplyProtection.ForRequest(request, _bootstrap, own, environment);
+            using var protection = Protect(request, own, negotiated);
             var owner = Owner.Of(user, message.Origin.RemoteAddress);
             return delivery.Refuse(request, _bootstrap, MessageKind.IssueRequest, message.Origin, protection)
                 ?? await sessions.Issue.AnswerAsync(request, user, owner, protection, stop).ConfigureAwait(false);
@@ -71,15 +73,16 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
     {
         var requirements = messages.ForRenewal();
         using var ofUserName = await FindUserNameKeyAsync(message, own, requirements, stop).ConfigureAwait(false);
-        var keys = new RenewalKeySource(own.Credential, own.Owner.Clients, ofUserName) { Use = message.Use };
+        using var negotiated = Enter(message);
+        var keys = new RenewalKeySource(own.Credential, own.Owner.Clients, ofUserName, negotiated?.Key) { Use = message.Use };
         ServiceSession? session = null;
         try
         {
-            var (request, user) = await ReceiveAsync(message, own, requirements, keys, FindAsync, stop)
+            var (request, user) = await ReceiveAsync(message, own, requirements, keys, FindAsync, negotiated, stop)
                 .ConfigureAwait(false);
             using (request)
             {
-                using var protection = ReplyProtection.ForRequest(request, _bootstrap, own, environment);
+                using var protection = Protect(request, own, negotiated);
                 return delivery.Refuse(request, _bootstrap, MessageKind.RenewRequest, message.Origin, protection)
                     ?? await sessions.Renew.AnswerAsync(request, user, session!, protection, stop).ConfigureAwait(false);
             }
@@ -92,13 +95,31 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
 
         async ValueTask FindAsync(AuthenticMessage authentic, CancellationToken cancellationToken)
         {
-            var token = authentic.Shape.ContextToken!;
+            var token = authentic.Shape.EndorsingContextToken!;
             var sender = Owner.OfStranger(message.Origin.RemoteAddress);
             session = await sessions.Router.EnterAsync(token, sender, cancellationToken).ConfigureAwait(false);
             keys.Endorsing = session.EnterKey(token.Instance, environment.Clock.GetUtcNow())
                 ?? Fail.With<SessionKey>(FailureCode.KeyInstanceUnknown);
         }
     }
+
+    /// <summary>The negotiated context that protects the message; null where the binding negotiates none.</summary>
+    private EnteredContext? Enter(ReceivedEnvelope message)
+    {
+        try
+        {
+            return contexts?.Enter(message.Wire, Owner.OfStranger(message.Origin.RemoteAddress));
+        }
+        catch
+        {
+            message.Wire.Dispose();
+            throw;
+        }
+    }
+
+    private ReplyProtection Protect(VerifiedMessage request, OwnCertificate own, EnteredContext? negotiated) => negotiated is null
+        ? ReplyProtection.ForRequest(request, _bootstrap, own, environment)
+        : ReplyProtection.ForContext(request, _bootstrap, negotiated, environment);
 
     private static async ValueTask<SymmetricKey?> FindUserNameKeyAsync(
         ReceivedEnvelope message, OwnCertificate own, MessageRequirements requirements, CancellationToken stop)
@@ -116,11 +137,12 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
 
     private async ValueTask<(VerifiedMessage Request, ClaimsPrincipal User)> ReceiveAsync(ReceivedEnvelope message,
         OwnCertificate own, MessageRequirements requirements, KeySource keys,
-        Func<AuthenticMessage, CancellationToken, ValueTask>? findMore, CancellationToken stop)
+        Func<AuthenticMessage, CancellationToken, ValueTask>? findMore, EnteredContext? negotiated, CancellationToken stop)
     {
         try
         {
-            return await own.Receiver.ReceiveAsync(message, _bootstrap, requirements, keys, stop, findMore).ConfigureAwait(false);
+            return await own.Receiver.ReceiveAsync(message, _bootstrap, requirements, keys, stop, findMore, negotiated)
+                .ConfigureAwait(false);
         }
         catch
         {

@@ -35,7 +35,7 @@ internal sealed class ServiceSessions : IDisposable
         Negotiations = new NegotiationGate(settings, environment.Clock);
         Cookies = messages.Application.RequiresCancellation ? null : new CookieSessions(
             options.SecurityStateEncoder!, endpoint!, messages.Application,
-            new CookieCache(settings.MaxCachedCookies, options.SessionIdleTimeout, environment.Clock), environment.Random,
+            new ContextCache(settings.MaxCachedCookies, options.SessionIdleTimeout, environment.Clock), environment.Random,
             environment.Clock);
         if (Cookies is not null && options.ReplayCache is null && settings.DetectReplays)
         {

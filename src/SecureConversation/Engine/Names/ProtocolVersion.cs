@@ -42,6 +42,7 @@ internal sealed class ProtocolVersion
         PublicKeyType = TrustNamespace + "/PublicKey";
         BearerKeyType = usesCollection ? TrustNamespace + "/Bearer" : NoProofKey;
         TokenIssueAction = TrustNamespace + "/RST/Issue";
+        NegotiateAction = TrustNamespace + "/RSTR/Issue";
         TokenIssueResponseAction = TrustNamespace + (usesCollection ? "/RSTRC/IssueFinal" : "/RSTR/Issue");
 
         SecurityContextToken = new("SecurityContextToken", sc);
@@ -75,6 +76,9 @@ internal sealed class ProtocolVersion
         Claims = new("Claims", trust);
         UseKey = new("UseKey", trust);
         SecondaryParameters = new("SecondaryParameters", trust);
+        BinaryExchange = new("BinaryExchange", trust);
+        Authenticator = new("Authenticator", trust);
+        CombinedHash = new("CombinedHash", trust);
     }
 
     public static ProtocolVersion Of(MessageSecurityVersion version) =>
@@ -119,6 +123,9 @@ internal sealed class ProtocolVersion
     public XmlName Claims { get; }
     public XmlName UseKey { get; }
     public XmlName SecondaryParameters { get; }
+    public XmlName BinaryExchange { get; }
+    public XmlName Authenticator { get; }
+    public XmlName CombinedHash { get; }
 
     public string SctTokenType { get; }
     public string DkTokenType { get; }
@@ -138,6 +145,9 @@ internal sealed class ProtocolVersion
 
     /// <inheritdoc cref="TokenIssueAction"/>
     public string TokenIssueResponseAction { get; }
+
+    /// <summary>The action of each leg of a negotiation but the first and the last one.</summary>
+    public string NegotiateAction { get; }
 
     public string IssueRequestType { get; }
     public string RenewRequestType { get; }

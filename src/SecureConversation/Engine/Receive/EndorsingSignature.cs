@@ -102,16 +102,15 @@ internal static class EndorsingSignature
         return (new ProvedRsaKey(key), null);
     }
 
-    /// <summary>Verifies the value of a signature by the security context in the header.</summary>
+    /// <summary>Verifies the value of a signature by the security context that endorses.</summary>
     /// <param name="signature">The element.</param>
-    /// <param name="header">The security header.</param>
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="keys">The symmetric keys of the message.</param>
     /// <exception cref="SecurityFailureException">The value is wrong, or the context is unknown.</exception>
     public static (ProvedToken? Proof, MessagePart? Token) VerifyByContext(
-        SignatureElement signature, SecurityHeader header, MessageRequirements requirements, KeyRing keys)
+        SignatureElement signature, MessageRequirements requirements, KeyRing keys)
     {
         SignatureVerification.RequireValue(signature, requirements.Suite, keys.ForEndorsement(signature.Key));
-        return (null, MessagePart.SecurityItem(header.Single(TokenKind.SecurityContext)!.Value.Position));
+        return (null, MessagePart.SecurityItem(keys.EndorsingContextPosition));
     }
 }

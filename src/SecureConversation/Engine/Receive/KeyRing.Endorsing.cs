@@ -17,6 +17,9 @@ internal sealed partial class KeyRing
     /// <summary>The context that the message renews, whose key endorses it; null until that was verified, and where none does.</summary>
     public SecurityContextKey? EndorsingContext { get; private set; }
 
+    /// <summary>Where the token of the context that endorses stands in the header.</summary>
+    public int EndorsingContextPosition => _shape.EndorsingContextItem!.Value.Position;
+
     /// <summary>
     /// The key by which a security context endorses the message: that of the one context token in the header, or the one key that is
     /// derived from it, as the session asks. No other key of the message endorses, and this one does nothing else.
@@ -24,7 +27,7 @@ internal sealed partial class KeyRing
     /// <exception cref="SecurityFailureException">The context is unknown, or the reference names another key.</exception>
     public SymmetricKey ForEndorsement(KeyReference reference)
     {
-        var token = _shape.ContextToken!;
+        var token = _shape.EndorsingContextToken!;
         var context = _source.FindContext(token.Identifier, token.Instance)
             ?? Fail.With<SecurityContextKey>(FailureCode.UnknownContext, "endorsing wsc:SecurityContextToken");
         (Context, EndorsingContext) = _requirements.IsInTransportSession ? (context, EndorsingContext) : (Context, context);
@@ -35,7 +38,7 @@ internal sealed partial class KeyRing
 
         if (!_requirements.EndorsingContextDerives)
         {
-            return _shape.Header.FindById(reference.LocalId)?.Token == TokenKind.SecurityContext
+            return _shape.IsEndorsingContext(reference.LocalId)
                 ? Long(context.Key)
                 : Fail.With<SymmetricKey>(FailureCode.WrongToken, "endorsing ds:Signature");
         }
@@ -58,7 +61,7 @@ internal sealed partial class KeyRing
     /// <summary>Whether a reference names the endorsing context or a key that is derived from it.</summary>
     public bool IsOfEndorsingContext(KeyReference reference) => _requirements.EndorsingContext is not null
         && reference.Kind == KeyReferenceKind.LocalId
-        && (_endorsingToken?.Id == reference.LocalId || _shape.Header.FindById(reference.LocalId)?.Token == TokenKind.SecurityContext);
+        && (_endorsingToken?.Id == reference.LocalId || _shape.IsEndorsingContext(reference.LocalId));
 
     /// <summary>A key that endorses is derived when the rest of the message holds: until then its context is not looked for.</summary>
     private void PutAside(XmlId id, DerivedKeyToken token)

@@ -211,7 +211,7 @@ internal sealed partial class KeyRing : IDisposable
         {
             Unwrap(wrapped);
         }
-        else if (_shape.ContextToken is { } token && _requirements.EndorsingContext is null)
+        else if (_shape.ContextToken is { } token && (_requirements.EndorsingContext is null || _requirements.HasTwoContexts))
         {
             UseContext(token.Identifier, token.Instance);
         }
@@ -367,7 +367,8 @@ internal sealed partial class KeyRing : IDisposable
 
                 return item?.Token == TokenKind.EncryptedKey
                     || (item?.Token == TokenKind.UserName && _requirements.Primary == PrimaryTokenKind.UserName && _primary is not null)
-                    || (item?.Token == TokenKind.SecurityContext && _requirements.Primary == PrimaryTokenKind.SecurityContext)
+                    || (item?.Token == TokenKind.SecurityContext && _requirements.Primary == PrimaryTokenKind.SecurityContext
+                        && !_shape.IsEndorsingContext(reference.LocalId))
                     || (item is { } found && found.Position == IssuedPrimary?.Position)
                     ? _primary!
                     : Fail.With<SymmetricKey>(item is null ? FailureCode.UnresolvedReference : FailureCode.WrongToken,

@@ -76,14 +76,23 @@ internal abstract class KeySource
 /// <param name="own">The certificate; null where messages need none.</param>
 /// <param name="clients">The certificates of clients that the service knows.</param>
 /// <param name="ofUserName">The key of the user name in the message; null where the binding has none. It stays the caller's.</param>
-internal class ServiceKeySource(X509Credential? own, KnownClients clients, SymmetricKey? ofUserName) : KeySource
+/// <param name="negotiated">The key of the negotiated context that the message names; null where another key protects it.</param>
+internal class ServiceKeySource(
+    X509Credential? own, KnownClients clients, SymmetricKey? ofUserName, SessionKey? negotiated = null) : KeySource
 {
+    public override SecurityContextKey? FindContext(string identifier, string? instance) =>
+        negotiated?.Context is { } context && context.Identifier == identifier && context.Instance == instance ? context : null;
+
+    public override bool IsOwn(DerivedKeyToken token) => negotiated?.SendKeys.Uses(token.Inputs) == true;
+
     public override SymmetricKey? FindUserNameKey(XmlId token) => ofUserName;
 
     public override X509Credential? FindOwn(KeyReference wrappedFor) =>
         own is not null && wrappedFor.Matches(own.Certificate) ? own : null;
 
-    public override string? OwnName => own is null ? null : FailureText.Certificate(own.Certificate);
+    public override string? OwnName => negotiated is not null ? negotiated.Context.Identifier
+        : own is null ? null
+        : FailureText.Certificate(own.Certificate);
 
     public override X509Certificate2? FindClient(KeyReference reference) => clients.Find(reference);
 
@@ -97,16 +106,18 @@ internal class ServiceKeySource(X509Credential? own, KnownClients clients, Symme
 /// <param name="own">The certificate; null where messages need none.</param>
 /// <param name="clients">The certificates of clients that the service knows.</param>
 /// <param name="ofUserName">The key of the user name in the message; null where the binding has none. It stays the caller's.</param>
-internal sealed class RenewalKeySource(X509Credential? own, KnownClients clients, SymmetricKey? ofUserName)
-    : ServiceKeySource(own, clients, ofUserName)
+/// <param name="negotiated">The key of the negotiated context that the message names; null where another key protects it.</param>
+internal sealed class RenewalKeySource(X509Credential? own, KnownClients clients, SymmetricKey? ofUserName, SessionKey? negotiated)
+    : ServiceKeySource(own, clients, ofUserName, negotiated)
 {
     /// <summary>The key by which the message is endorsed; null until it was found.</summary>
     public SessionKey? Endorsing { get; set; }
 
     public override SecurityContextKey? FindContext(string identifier, string? instance) =>
-        Endorsing?.Context is { } context && context.Identifier == identifier && context.Instance == instance ? context : null;
+        Endorsing?.Context is { } context && context.Identifier == identifier && context.Instance == instance ? context
+        : base.FindContext(identifier, instance);
 
-    public override bool IsOwn(DerivedKeyToken token) => Endorsing?.SendKeys.Uses(token.Inputs) == true;
+    public override bool IsOwn(DerivedKeyToken token) => Endorsing?.SendKeys.Uses(token.Inputs) == true || base.IsOwn(token);
 }
 
 /// <summary>
@@ -120,7 +131,10 @@ internal sealed class ContextKeySource(SecurityContextKey context, SessionSendKe
 
     public override bool IsOwn(DerivedKeyToken token) => own.Uses(token.Inputs);
 
-    public override string Session => context.Identifier;
+    /// <summary>Whether the context is that of a session, and not a negotiated one that protects single messages.</summary>
+    public bool IsOfSession { get; init; } = true;
+
+    public override string? Session => IsOfSession ? context.Identifier : null;
 
     public override string OwnName => $"{context.Identifier}{(context.Instance is null ? "" : $", instance {context.Instance}")}";
 }

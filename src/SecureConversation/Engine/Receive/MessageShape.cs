@@ -39,9 +39,19 @@ internal sealed class MessageShape
         : BroughtCertificate.Follow(EncryptedKey!.WrappedFor, Header.Element);
 
     /// <summary>
-    /// The context token; null outside sessions, and where the sender refers to the context by its URI. In a renewal it endorses.
+    /// The context token; null outside sessions, and where the sender refers to the context by its URI. In a renewal it endorses, unless
+    /// there are two: then the first one protects the message.
     /// </summary>
     public SecurityContextToken? ContextToken { get; }
+
+    /// <summary>The context token that endorses; null where none does.</summary>
+    public SecurityContextToken? EndorsingContextToken { get; private init; }
+
+    /// <summary>The item of <see cref="EndorsingContextToken"/>.</summary>
+    public SecurityItem? EndorsingContextItem { get; private init; }
+
+    /// <summary>Whether a reference names the context token that endorses.</summary>
+    public bool IsEndorsingContext(XmlId id) => EndorsingContextItem?.Id is { } own && own == id;
 
     public List<(XmlId Id, DerivedKeyToken Token)> DerivedKeys { get; }
 
@@ -58,7 +68,9 @@ internal sealed class MessageShape
             ? SecurityContextToken.Read(context.Element, requirements.Protocol)
             : null;
         RequireTokens(header, requirements);
-
+        var endorsing = requirements.EndorsingContext is null ? null
+            : requirements.HasTwoContexts ? header.Second(TokenKind.SecurityContext)
+            : header.Single(TokenKind.SecurityContext);
         if (requirements.NeedsTimestamp && header.Single(SecurityItemKind.Timestamp) is null)
         {
             Fail.With(FailureCode.TimestampMissing, "wsu:Timestamp", header.Describe(), "a wsu:Timestamp (IncludeTimestamp)");
@@ -71,6 +83,10 @@ internal sealed class MessageShape
             ReadDerivedKeys(header, requirements),
             ReadReferences(header, encryptedKey))
         {
+            EndorsingContextItem = endorsing,
+            EndorsingContextToken = endorsing is not { } item ? null
+                : requirements.HasTwoContexts ? SecurityContextToken.Read(item.Element, requirements.Protocol)
+                : contextToken,
             OwnToken = encryptedKey is not null && requirements.TakesEncryptionToken ? BroughtCertificate.Find(encryptedKey, header) : null,
         };
         HeaderLayout.Require(shape, requirements);
@@ -92,7 +108,8 @@ internal sealed class MessageShape
             Fail.With(FailureCode.TokenMissing, required.ElementName, header.Describe(), required.ElementName);
         }
 
-        if (requirements.EndorsingContext is { } context && header.Single(context.Kind) is null)
+        if (requirements.EndorsingContext is { } context
+            && (requirements.HasTwoContexts ? header.Second(context.Kind) : header.Single(context.Kind)) is null)
         {
             Fail.With(FailureCode.TokenMissing, context.Kind.ElementName);
         }

@@ -105,7 +105,7 @@ internal sealed class SecurityHeader
         }
 
         var header = new SecurityHeader(element, items);
-        header.RequireSingletons();
+        header.RequireSingletons(requirements.HasTwoContexts);
         header.RequireUniqueIds(envelope);
         return header;
     }
@@ -119,6 +119,21 @@ internal sealed class SecurityHeader
         foreach (var item in Items)
         {
             if (item.Token == kind)
+            {
+                return item;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The second token of the kind, or null.</summary>
+    public SecurityItem? Second(TokenKind kind)
+    {
+        var first = Single(kind);
+        foreach (var item in Items)
+        {
+            if (item.Token == kind && item.Position != first?.Position)
             {
                 return item;
             }
@@ -178,15 +193,16 @@ internal sealed class SecurityHeader
         _ => child.GetId(Wsu.Id),
     };
 
-    private void RequireSingletons()
+    private void RequireSingletons(bool hasTwoContexts)
     {
         for (var i = 0; i < Items.Count; i++)
         {
             var item = Items[i];
             var isSingle = item.Token?.OccursOnce ?? item.Kind is SecurityItemKind.Timestamp or SecurityItemKind.ReferenceList;
+            var more = hasTwoContexts && item.Token == TokenKind.SecurityContext ? 1 : 0;
             for (var j = 0; isSingle && j < i; j++)
             {
-                if (Items[j].Kind == item.Kind && Items[j].Token == item.Token)
+                if (Items[j].Kind == item.Kind && Items[j].Token == item.Token && --more < 0)
                 {
                     Fail.With(FailureCode.DuplicateElement, item.Token?.ElementName ?? item.Kind.ToString());
                 }

@@ -212,7 +212,7 @@ internal sealed class SignedMessage : MessageIntegrity
 
             var isOfContext = needsContext && keys.IsOfEndorsingContext(signature.Key);
             var (proof, token) = isOfContext
-                ? EndorsingSignature.VerifyByContext(signature, header, requirements, keys)
+                ? EndorsingSignature.VerifyByContext(signature, requirements, keys)
                 : EndorsingSignature.Verify(signature, header, requirements, keys, source, isSealed);
             needsContext &= !isOfContext;
             if (token is not null && _signatures.Exists(s => s.IsEndorsing && s.Token == token))

@@ -130,7 +130,7 @@ internal sealed class TransportMessage : MessageIntegrity
 
     private void VerifyByContext(SignatureElement signature, SecurityItem item, MessageRequirements requirements, KeyRing keys)
     {
-        var (proof, token) = EndorsingSignature.VerifyByContext(signature, Header, requirements, keys);
+        var (proof, token) = EndorsingSignature.VerifyByContext(signature, requirements, keys);
         Hold(signature, item, proof, token, requirements);
     }
 

@@ -132,6 +132,11 @@ internal sealed record MessageRequirements
     /// </summary>
     public SupportingToken? EndorsingContext => Supporting.FirstOrDefault(t => t.Kind == TokenKind.SecurityContext);
 
+    /// <summary>
+    /// Whether the message has two contexts: the one that was negotiated protects it, and that of the session to renew endorses it.
+    /// </summary>
+    public bool HasTwoContexts => Primary == PrimaryTokenKind.SecurityContext && EndorsingContext is not null;
+
     /// <summary>The user name whose key endorses the message; null where none does.</summary>
     public UserNameSecurityTokenParameters? EndorsingUserName =>
         Supporting.FirstOrDefault(t => t is { Endorses: true, Kind: UserNameTokenKind })?.Parameters as UserNameSecurityTokenParameters;
@@ -294,6 +299,11 @@ internal sealed record MessageRequirements
             {
                 Primary = PrimaryTokenKind.SecurityContext,
                 DerivedKeys = context.RequireDerivedKeys,
+            },
+            SymmetricSecurityBindingElement { NegotiatedToken: { } negotiated } => requirements with
+            {
+                Primary = PrimaryTokenKind.SecurityContext,
+                DerivedKeys = negotiated.RequireDerivedKeys,
             },
             SymmetricSecurityBindingElement
             {

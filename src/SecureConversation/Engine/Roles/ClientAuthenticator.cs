@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
@@ -56,7 +57,7 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, Engine
         CancellationToken cancellationToken)
     {
         var authentication = _authentication with { Assertions = assertions };
-        var user = signer ?? ClientIdentity.CreateAnonymous();
+        var user = signer ?? message.Negotiated?.CopyUser() ?? ClientIdentity.CreateAnonymous();
         var kind = signer is null ? null : message.PrimaryProof!.Kind;
         List<ClaimsIdentity> further = [];
         foreach (var token in message.ProvedTokens)
@@ -80,6 +81,12 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, Engine
         user.AddIdentities(further);
         return user;
     }
+
+    /// <summary>Validates a certificate whose holder proved himself in a negotiation.</summary>
+    /// <exception cref="SecurityFailureException">He is not accepted.</exception>
+    public ValueTask<ClaimsPrincipal> AuthenticateAsync(
+        X509Certificate2 certificate, MessageOrigin origin, CancellationToken cancellationToken) =>
+        AuthenticateAsync(new ProvedCertificate(certificate), _authentication, origin, cancellationToken);
 
     /// <summary>Verifies the assertions of a message that have keys; null where the binding asks for no assertions.</summary>
     /// <exception cref="SecurityFailureException">One is not accepted.</exception>

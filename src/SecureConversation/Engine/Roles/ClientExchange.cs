@@ -1,6 +1,10 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Negotiation;
+using SecureConversation.Engine.Negotiation.Tls;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Send;
@@ -16,18 +20,39 @@ namespace SecureConversation.Engine.Roles;
 /// </summary>
 internal sealed class ClientExchange(
     BindingMessages messages, ClientCredentials credentials, EngineEnvironment environment, InMemoryReplayCache replays,
-    IssuedTokens issued)
+    IssuedTokens issued, NegotiatedTokens negotiated)
 {
     private const int RsaKeyBits = 2048;
 
     private readonly ServiceCertificateCheck _check = new(credentials, environment);
     private readonly IssuedSecurityTokenParameters[] _issuedParameters = [.. IssuedTokens.Of(messages.Element)];
 
-    // Only the service that the token is for can decrypt its key: the client needs no certificate to know it.
-    private readonly bool _issuedProtects = ProtectionToken(messages.Element) is not null;
+    // Only the service that the token is for can decrypt its key: the client needs no certificate to know it. And one that negotiated a
+    // context has shown its certificate there.
+    private readonly bool _isKnownByToken = ProtectionToken(messages.Element) is not null || messages.Element.NegotiatedToken is not null;
 
     /// <summary>The issued tokens of the client.</summary>
     public IssuedTokens Issued { get; } = issued;
+
+    /// <summary>The contexts that the client has negotiated.</summary>
+    public NegotiatedTokens Negotiated { get; } = negotiated;
+
+    /// <summary>Begins a negotiation.</summary>
+    /// <param name="to">The address of the service.</param>
+    /// <param name="cancellationToken">Ends the check of the certificate of the service.</param>
+    public ClientNegotiation Negotiate(Uri to, CancellationToken cancellationToken)
+    {
+        var needsCertificate = messages.Element.NegotiatedToken is SslSecurityTokenParameters { RequireClientCertificate: true };
+        var end = TlsEnd.ForClient(needsCertificate ? credentials.ClientCertificate : null);
+        return new ClientNegotiation(messages, environment, end, JudgeAsync, to);
+
+        async ValueTask JudgeAsync(NegotiationEnd other)
+        {
+            using var certificate = ((TlsEnd)other).TakePeer() ?? Fail.With<X509Certificate2>(
+                FailureCode.NegotiationFailed, "certificate of the service", "none", "one");
+            await _check.RequireNegotiatedAsync(certificate, to.AbsoluteUri, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     // As long as the client has these credentials: a session is renewed by the key that opened it.
     private readonly Lazy<RSA> _rsaKey = new(() => credentials.RsaKey ?? RSA.Create(RsaKeyBits));
@@ -37,7 +62,7 @@ internal sealed class ClientExchange(
     /// </summary>
     /// <exception cref="SecureConversationException">None is trusted and the expected one.</exception>
     public ToService With(string? to) => new(
-        this, _issuedProtects || messages.IsProtectedByTransport ? null : _check.Require(to), to);
+        this, _isKnownByToken || messages.IsProtectedByTransport ? null : _check.Require(to), to);
 
     /// <summary>The exchange with a service whose certificate was judged.</summary>
     /// <param name="Exchange">The exchange.</param>
@@ -77,7 +102,24 @@ internal sealed class ClientExchange(
         MessageKind kind, string? action, SessionSendKeys? endorsing)
     {
         var protection = ProtectionToken(messages.Element) is { } parameters ? tokens!.Of(parameters) : null;
+        var context = messages.Element.NegotiatedToken is null ? null : Negotiated.Share(service.To);
+        try
+        {
+            return SecureWith(tokens, protection, context, service, plain, requirements, kind, action, endorsing);
+        }
+        catch
+        {
+            context?.Dispose();
+            throw;
+        }
+    }
+
+    private SecuredRequest SecureWith(MessageIssuedTokens? tokens, IssuedSecurityToken? protection, NegotiatedToken? context,
+        ToService service, SoapEnvelope plain, MessageRequirements requirements, MessageKind kind, string? action,
+        SessionSendKeys? endorsing)
+    {
         SenderToken token = protection is not null ? new SenderToken.Issued(protection)
+            : context is not null ? new SenderToken.Context(context.Key.SendKeys)
             : requirements.IsProtectedByTransport ? new SenderToken.Transport()
             : requirements.IsAsymmetric ? new SenderToken.Certificates(credentials.ClientCertificate!, service.Service!.Encryption)
             : requirements.PrimaryUserName is not null ? new SenderToken.UserName(credentials)
@@ -104,7 +146,13 @@ internal sealed class ClientExchange(
             OwnForEncryption = credentials.ClientEncryptionCertificate,
             Peers = requirements.IsAsymmetric ? service.Service!.Signing : [],
         };
-        var receiver = new ReplyReceiver(messages, environment, new ReplyKeySource(expectation), expectation, kind, replays);
+        KeySource keys = context is null
+            ? new ReplyKeySource(expectation)
+            : new ContextKeySource(context.Key.Context, context.Key.SendKeys) { IsOfSession = false };
+        var receiver = new ReplyReceiver(messages, environment, keys, expectation, kind, replays, context is null ? null : context.Dispose)
+        {
+            ContextLost = context is null ? null : () => Negotiated.GiveUp(service.To, context.Key.Context.Identifier),
+        };
         return new SecuredRequest(message, receiver);
     }
 

@@ -109,6 +109,13 @@ internal static class CredentialChecks
             Throw(token.Kind.Missing(token.Parameters, credentials), nameof(credentials));
         }
 
+        if (element.NegotiatedToken is SslSecurityTokenParameters { RequireClientCertificate: true }
+            && credentials.ClientCertificate is null)
+        {
+            Throw("The binding asks for a client certificate in the negotiation: set ClientCredentials.ClientCertificate.",
+                nameof(credentials));
+        }
+
         if (ProtectingUserName(binding) is { } userName)
         {
             Throw(TokenKind.UserName.Missing(userName, credentials), nameof(credentials));
@@ -117,10 +124,10 @@ internal static class CredentialChecks
 
     /// <summary>
     /// An issued token that protects messages authenticates the service as well: only that can decrypt its key. Over a protected transport
-    /// the certificate of the transport stands for it.
+    /// the certificate of the transport stands for it, and in a negotiation the service shows it.
     /// </summary>
     private static bool NeedsServiceCertificate(SecurityBindingElement element) => element is not (TransportSecurityBindingElement
-        or SymmetricSecurityBindingElement { ProtectionTokenParameters: IssuedSecurityTokenParameters });
+        or SymmetricSecurityBindingElement { ProtectionTokenParameters: IssuedSecurityTokenParameters }) && element.NegotiatedToken is null;
 
     private static string OthersProblem(string type) =>
         $"{type}.OtherServiceCertificates must not be null, nor hold null or more than {MostOthers} certificates.";

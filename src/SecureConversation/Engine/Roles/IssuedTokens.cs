@@ -76,7 +76,7 @@ internal sealed class IssuedTokens
     /// <exception cref="InvalidOperationException">There is none, or it has expired.</exception>
     public IssuedSecurityToken Share(IssuedSecurityTokenParameters parameters, string? to)
     {
-        var service = Uri.TryCreate(to, UriKind.Absolute, out var uri) ? ServiceOf(uri).AbsoluteUri : to ?? "";
+        var service = NameOf(to);
         IssuedTokenSlot? slot;
         lock (_gate)
         {
@@ -104,9 +104,13 @@ internal sealed class IssuedTokens
     }
 
     /// <summary>The part of an address that tells services apart, which is what a token is for.</summary>
-    private static Uri ServiceOf(Uri to) => to.IsAbsoluteUri && to.Scheme is "http" or "https" or "net.tcp"
+    public static Uri ServiceOf(Uri to) => to.IsAbsoluteUri && to.Scheme is "http" or "https" or "net.tcp"
         ? new Uri(to.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped))
         : to;
+
+    /// <summary>The same of the address of a message, which may be none.</summary>
+    public static string NameOf(string? to) =>
+        Uri.TryCreate(to, UriKind.Absolute, out var uri) ? ServiceOf(uri).AbsoluteUri : to ?? "";
 
     private async ValueTask EnsureAllAsync(Uri service, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Saml;
@@ -20,6 +21,7 @@ internal sealed class ReplyProtection : IDisposable
     private readonly ServiceSession? _session;
     private readonly string? _instance;
     private readonly ServiceCertificates? _certificates;
+    private readonly EnteredContext? _context;
     private readonly IPAddress? _remote;
     private int _isDisposed;
 
@@ -33,6 +35,12 @@ internal sealed class ReplyProtection : IDisposable
         _environment = environment;
         _request = request;
         _token = token;
+    }
+
+    private ReplyProtection(BindingMessages messages, EngineEnvironment environment, ReplyExpectation request, SenderToken token,
+        EnteredContext context, IPAddress? remote)
+    {
+        (_messages, _environment, _request, _token, _context, _remote) = (messages, environment, request, token, context, remote);
     }
 
     private ReplyProtection(
@@ -84,6 +92,15 @@ internal sealed class ReplyProtection : IDisposable
         TokenWriter.AssertionReference(output, id, version == SamlVersion.V20, requirements.IsWss11);
 
     /// <summary>
+    /// Creates the protection for a request under a negotiated context, by the same key. Disposing of it leaves the context.
+    /// </summary>
+    public static ReplyProtection ForContext(
+        VerifiedMessage request, BindingMessages messages, EnteredContext context, EngineEnvironment environment) =>
+        new(messages, environment,
+            new ReplyExpectation { MessageId = request.MessageId, Action = request.Action, Signatures = request.Signatures },
+            new SenderToken.Context(context.Key.SendKeys), context.Share(), request.RemoteAddress);
+
+    /// <summary>
     /// Creates the protection for a request in a session that was entered. Disposing leaves the session. A reply is under the key that is
     /// the current one when it is sent: a client that has renewed accepts the one before for a limited time only (recorded).
     /// </summary>
@@ -131,6 +148,7 @@ internal sealed class ReplyProtection : IDisposable
             _request.Dispose();
             _session?.Leave();
             _certificates?.Leave();
+            _context?.Dispose();
         }
     }
 

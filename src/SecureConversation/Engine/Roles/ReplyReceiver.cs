@@ -15,6 +15,9 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
 {
     private int _isDisposed;
 
+    /// <summary>Called when the service says that it does not know the context of the request; null where nobody needs to know.</summary>
+    public Action? ContextLost { get; init; }
+
     /// <exception cref="SecureConversationException">The reply breaks a rule, or is a fault without message security.</exception>
     public VerifiedMessage Verify(ReadOnlyMemory<byte> envelope)
     {
@@ -83,7 +86,8 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
     }
 
     /// <summary>
-    /// Throws for a fault without message security. Anybody may have sent it, so it fails this call but changes no state. WCF is less
+    /// Throws for a fault without message security. Anybody may have sent it, so it fails this call but ends no session; a context that was
+    /// negotiated for single messages is negotiated again before the next one. WCF is less
     /// strict: such a fault ends its session channel. EnableUnsecuredResponse changes nothing for faults.
     /// </summary>
     private void ThrowIfFault(SoapEnvelope wire, ReadOnlyMemory<byte> envelope)
@@ -91,6 +95,11 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         if (FindFault(envelope) is { } fault)
         {
             wire.Dispose();
+            if (fault.IsLossOfContext)
+            {
+                ContextLost?.Invoke();
+            }
+
             environment.Telemetry.Refused(FailureCode.PeerFault);
             environment.Messages?.Arrived(
                 envelope, new(FailureCode.PeerFault) { MessageId = expectation.MessageId, SessionId = keys.Session }, isReply: true);

@@ -42,6 +42,20 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
         return service;
     }
 
+    /// <summary>
+    /// Judges a certificate that a service showed in a negotiation. It came from the network: nothing is downloaded on its word.
+    /// </summary>
+    /// <exception cref="SecureConversationException">It is not trusted, or not that of the expected service.</exception>
+    public async ValueTask RequireNegotiatedAsync(X509Certificate2 certificate, string to, CancellationToken cancellationToken)
+    {
+        var now = environment.Clock.GetUtcNow();
+        var untrusted = await _validator.FindProblemAsync(certificate, now, cancellationToken).ConfigureAwait(false);
+        if ((ProblemOf(certificate, untrusted) ?? IdentityProblem(certificate, to, isForEncryption: false)) is { } problem)
+        {
+            throw problem;
+        }
+    }
+
     /// <summary>The certificate to encrypt for, where the service has one for that alone.</summary>
     private X509Certificate2? RequireEncryption(string? to) => credentials.ServiceEncryptionCertificate is not { } own ? null
         : FindProblem(own, to, isForEncryption: true) is { } problem ? throw problem
@@ -58,13 +72,17 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
                     + "dispose of it after the client.");
         }
 
-        if (_validator.FindProblem(certificate, environment.Clock.GetUtcNow()) is { } problem)
-        {
-            return new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.UntrustedCertificate,
-                $"The certificate of the service, {FailureText.Certificate(certificate)}, is not trusted: {problem} "
-                    + "See ClientCredentials.ServiceCertificateValidation.");
-        }
+        return ProblemOf(certificate, _validator.FindProblem(certificate, environment.Clock.GetUtcNow()))
+            ?? IdentityProblem(certificate, to, isForEncryption);
+    }
 
+    private static SecureConversationException? ProblemOf(X509Certificate2 certificate, string? problem) => problem is null ? null
+        : new SecureConversationException(SecureConversationFailure.FailedAuthentication, FailureCode.UntrustedCertificate,
+            $"The certificate of the service, {FailureText.Certificate(certificate)}, is not trusted: {problem} "
+                + "See ClientCredentials.ServiceCertificateValidation.");
+
+    private SecureConversationException? IdentityProblem(X509Certificate2 certificate, string? to, bool isForEncryption)
+    {
         var identity = credentials.ServiceIdentity
             ?? (Uri.TryCreate(to, UriKind.Absolute, out var address) ? EndpointIdentity.ForAddress(address) : null);
         // An identity that is a certificate is the one that signs.

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
@@ -55,9 +56,10 @@ internal sealed class ServiceReceiver(
     /// <param name="findMore">
     /// Finds more keys, once the primary signature holds and the message is remembered; null when there are no more.
     /// </param>
+    /// <param name="context">The negotiated context whose key protects the message; null where another key does.</param>
     public async ValueTask<(VerifiedMessage Message, ClaimsPrincipal User)> ReceiveAsync(ReceivedEnvelope received,
         BindingMessages messages, MessageRequirements requirements, KeySource keys, CancellationToken cancellationToken,
-        Func<AuthenticMessage, CancellationToken, ValueTask>? findMore = null)
+        Func<AuthenticMessage, CancellationToken, ValueTask>? findMore = null, EnteredContext? context = null)
     {
         var assertions = await authenticator.ReceiveAssertionsAsync(received, messages, requirements, cancellationToken)
             .ConfigureAwait(false);
@@ -67,7 +69,7 @@ internal sealed class ServiceReceiver(
         received.Turn?.Dispose();
         var signer = await authenticator.AuthenticateSignerAsync(authentic, assertions, received.Origin, cancellationToken)
             .ConfigureAwait(false);
-        var owner = Owner.Of(signer, received.Origin.RemoteAddress);
+        var owner = context?.OwnerAt(received.Origin.RemoteAddress) ?? Owner.Of(signer, received.Origin.RemoteAddress);
         VerifiedMessage? message = null;
         try
         {
@@ -88,6 +90,8 @@ internal sealed class ServiceReceiver(
             message = verifier.Open(authentic, []);
             memory.Opened(message);
             Record(message, received, session: null);
+            context?.Use();
+            message.Negotiated = context;
             var user = await authenticator.AuthenticateAsync(message, signer, assertions, received.Origin, cancellationToken)
                 .ConfigureAwait(false);
             var sender = Owner.Of(user, received.Origin.RemoteAddress);
@@ -110,6 +114,12 @@ internal sealed class ServiceReceiver(
             throw;
         }
     }
+
+    /// <summary>Authenticates the holder of a certificate who proved himself in a negotiation.</summary>
+    /// <exception cref="SecurityFailureException">He is not accepted.</exception>
+    public ValueTask<ClaimsPrincipal> AuthenticateAsync(
+        X509Certificate2 certificate, MessageOrigin origin, CancellationToken cancellationToken) =>
+        authenticator.AuthenticateAsync(certificate, origin, cancellationToken);
 
     /// <summary>The key of the user name in a request, where the binding protects requests by one; null elsewhere.</summary>
     /// <inheritdoc cref="UserNameTokens.FindKeyAsync"/>

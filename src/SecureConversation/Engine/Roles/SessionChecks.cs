@@ -15,19 +15,20 @@ internal static class SessionChecks
                 + "store may serve several endpoints, and an endpoint must not take the sessions of another.", nameof(options));
         }
 
-        if (!binding.HasCookies)
+        if (!binding.HasCookies && !binding.HasNegotiationCookies)
         {
             return;
         }
 
         if (options.SecurityStateEncoder is null || !hasName)
         {
-            throw new ArgumentException("RequireCancellation = false puts the state of a session into a cookie. That needs "
+            throw new ArgumentException("RequireCancellation = false puts the state of a session, or of what was negotiated, into a cookie. "
+                + "That needs "
                 + "MessageSecurityServiceOptions.SecurityStateEncoder, such as a DataProtectionSecurityStateEncoder, and EndpointName, of "
                 + "at most 200 characters: an endpoint must not take the cookies of another.", nameof(options));
         }
 
-        if (options.SessionStore is not null)
+        if (options.SessionStore is not null && binding.HasCookies)
         {
             throw new ArgumentException("MessageSecurityServiceOptions.SessionStore has no effect where RequireCancellation is false, "
                 + "since the state of a session is in its cookie: leave one of them.", nameof(options));

@@ -116,6 +116,14 @@ internal static class EndpointScope
         {
             Add(text, $"{userName.PasswordType}", $"{userName.IncludeNonce}", $"{userName.IncludeCreated}");
         }
+        else if (token is SslSecurityTokenParameters tls)
+        {
+            Add(text, $"{tls.RequireClientCertificate}", $"{tls.RequireCancellation}");
+        }
+        else if (token is SspiSecurityTokenParameters sspi)
+        {
+            Add(text, $"{sspi.RequireCancellation}");
+        }
         else if (token is SecureConversationSecurityTokenParameters session)
         {
             Add(text, $"{session.RequireCancellation}");

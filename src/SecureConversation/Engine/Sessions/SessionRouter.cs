@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
@@ -24,9 +25,9 @@ internal sealed class SessionRouter(
 
     private readonly FairQuota _lookUps = new(MostLookUps, "1,024 look-ups in SessionStore at once");
 
-    /// <summary>The token by which a message of a session names its key.</summary>
+    /// <summary>The token by which a message names the key that protects it.</summary>
     /// <exception cref="SecurityFailureException">There is none, or it is malformed.</exception>
-    public SecurityContextToken ReadToken(SoapEnvelope wire)
+    public static SecurityContextToken ReadToken(SoapEnvelope wire, ProtocolVersion protocol)
     {
         var security = wire.FindSecurity();
         if (security.IsNull)
@@ -35,16 +36,16 @@ internal sealed class SessionRouter(
                 "a wsse:Security header (SecurityMode.Message)");
         }
 
-        // The first SecurityContextToken is enough here: verification refuses a header with a second one.
+        // The first SecurityContextToken is enough here: verification refuses a header with a second one, but for that of a renewal.
         foreach (var child in security.Children)
         {
-            if (child.Is(messages.Protocol.SecurityContextToken))
+            if (child.Is(protocol.SecurityContextToken))
             {
-                return SecurityContextToken.Read(child, messages.Protocol);
+                return SecurityContextToken.Read(child, protocol);
             }
         }
 
-        return WithoutSession.Refuse(wire, messages.Protocol);
+        return WithoutSession.Refuse(wire, protocol);
     }
 
     /// <summary>

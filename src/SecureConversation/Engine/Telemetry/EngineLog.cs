@@ -122,6 +122,13 @@ internal static partial class EngineLog
         + "is used until then.")]
     public static partial void TokenNotRenewed(ILogger logger, string service, DateTime validTo, Exception exception);
 
+    [LoggerMessage(82, LogLevel.Debug, "A context was negotiated with {Service}. It is valid until {ValidTo:u}.")]
+    public static partial void Negotiated(ILogger logger, string service, DateTime validTo);
+
+    [LoggerMessage(83, LogLevel.Warning, "No other context could be negotiated with {Service}. The one that is there is valid until "
+        + "{ValidTo:u} and is used until then.")]
+    public static partial void NotNegotiatedAgain(ILogger logger, string service, DateTime validTo, Exception exception);
+
     [LoggerMessage(5, LogLevel.Information, "Session {SessionId} opened.")]
     public static partial void SessionOpened(ILogger logger, string sessionId);
 }

@@ -126,14 +126,7 @@ internal sealed record RequestSecurityTokenResponse
 
         if (Created is { } created && Expires is { } expires)
         {
-            w.Start("Lifetime");
-            output.Write("<u:Created xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\">"u8);
-            output.WriteText(Timestamp.Format(created));
-            output.Write("</u:Created>"u8);
-            output.Write("<u:Expires xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\">"u8);
-            output.WriteText(Timestamp.Format(expires));
-            output.Write("</u:Expires>"u8);
-            w.End("Lifetime");
+            w.Lifetime(created, expires);
         }
 
         if (KeySize is { } size)
@@ -166,7 +159,8 @@ internal sealed record RequestSecurityTokenResponse
     {
         if (child.Is(protocol.RequestedSecurityToken))
         {
-            return ReadToken(child.FirstChild, protocol);
+            var (token, id, xml) = ReadToken(child.FirstChild, protocol);
+            return this with { Token = token, TokenId = id, TokenXml = xml };
         }
 
         if (child.Is(protocol.RequestedProofToken))
@@ -184,7 +178,8 @@ internal sealed record RequestSecurityTokenResponse
 
         if (child.Is(protocol.Lifetime))
         {
-            return this with { Created = ReadInstant(child, Wsu.Created), Expires = ReadInstant(child, Wsu.Expires) };
+            var (created, expires) = ReadLifetime(child);
+            return this with { Created = created, Expires = expires };
         }
 
         if (child.Is(protocol.KeySize))
@@ -195,17 +190,22 @@ internal sealed record RequestSecurityTokenResponse
         return child.Is(protocol.RequestedTokenCancelled) ? this with { IsCancelled = true } : this;
     }
 
-    private RequestSecurityTokenResponse ReadToken(XmlElement element, ProtocolVersion protocol)
+    /// <summary>Reads an issued context token: what it says, its Id, and the element in canonical form.</summary>
+    internal static (SecurityContextToken Token, string Id, byte[] Xml) ReadToken(XmlElement element, ProtocolVersion protocol)
     {
         if (element.IsNull || !element.Is(protocol.SecurityContextToken) || element.GetAttribute(Wsu.Id) is not { Length: > 0 } id)
         {
-            return Fail.With<RequestSecurityTokenResponse>(FailureCode.InvalidTrustResponse, "wsc:SecurityContextToken");
+            return Fail.With<(SecurityContextToken, string, byte[])>(FailureCode.InvalidTrustResponse, "wsc:SecurityContextToken");
         }
 
         using var canonical = new BufferSink(MaxTokenBytes);
         ExclusiveCanonicalizer.Canonicalize(element, default, CanonicalForm.Recommendation, canonical);
-        return this with { Token = SecurityContextToken.Read(element, protocol), TokenId = id, TokenXml = canonical.WrittenSpan.ToArray() };
+        return (SecurityContextToken.Read(element, protocol), id, canonical.WrittenSpan.ToArray());
     }
+
+    /// <summary>Reads wst:Lifetime.</summary>
+    internal static (DateTimeOffset? Created, DateTimeOffset? Expires) ReadLifetime(XmlElement lifetime) =>
+        (ReadInstant(lifetime, Wsu.Created), ReadInstant(lifetime, Wsu.Expires));
 
     private static DateTimeOffset? ReadInstant(XmlElement lifetime, XmlName name)
     {

@@ -1,4 +1,5 @@
 using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
@@ -79,6 +80,26 @@ internal readonly ref struct TrustWriter(PooledBytes output, ProtocolVersion pro
         output.Write(">"u8);
         output.WriteBase64(secret);
         End("BinarySecret");
+    }
+
+    public void Lifetime(DateTimeOffset created, DateTimeOffset expires)
+    {
+        Start("Lifetime");
+        Instant("Created", created);
+        Instant("Expires", expires);
+        End("Lifetime");
+    }
+
+    private void Instant(string name, DateTimeOffset instant)
+    {
+        output.Write("<u:"u8);
+        output.WriteText(name);
+        TokenWriter.Attribute(output, "xmlns:u", Ns.Wsu);
+        output.Write(">"u8);
+        output.WriteText(Timestamp.Format(instant));
+        output.Write("</u:"u8);
+        output.WriteText(name);
+        output.Write(">"u8);
     }
 
     private void Name(string name)

@@ -21,7 +21,7 @@ namespace SecureConversation.Engine.Sessions;
 /// <param name="random">Source of the Ids of derived keys.</param>
 /// <param name="clock">Source of time.</param>
 internal sealed class CookieSessions(
-    ISecurityStateEncoder encoder, EndpointScopes endpoint, BindingMessages messages, CookieCache cache, RandomSource random,
+    ISecurityStateEncoder encoder, EndpointScopes endpoint, BindingMessages messages, ContextCache cache, RandomSource random,
     TimeProvider clock)
     : IDisposable
 {

@@ -3,11 +3,12 @@ using System.Collections.Concurrent;
 namespace SecureConversation.Engine.Sessions;
 
 /// <summary>
-/// Sessions that were read from cookies and used by a verified message, so that the next one need not read its cookie. Nothing is lost
-/// with an entry. A full cache drops a fifth of its entries, as WCF's does: those of whoever has most, the ones that were not used for
-/// longest. Safe for concurrent use.
+/// Contexts that are kept while there is room. Those that were read from cookies and used by a verified message, so that the next one need
+/// not read its cookie: nothing is lost with an entry. And those that were negotiated: a client whose context is gone negotiates another
+/// one. A full cache drops a fifth of its entries, as WCF's does: those of whoever has most, the ones that were not used for longest. Safe
+/// for concurrent use.
 /// </summary>
-internal sealed class CookieCache : IDisposable
+internal sealed class ContextCache : IDisposable
 {
     private const int PartDropped = 5;
 
@@ -22,11 +23,11 @@ internal sealed class CookieCache : IDisposable
     /// <param name="capacity">How many sessions are remembered; zero for none.</param>
     /// <param name="idleTimeout">How long a session is remembered that is not used.</param>
     /// <param name="clock">Source of time.</param>
-    public CookieCache(int capacity, TimeSpan idleTimeout, TimeProvider clock)
+    public ContextCache(int capacity, TimeSpan idleTimeout, TimeProvider clock)
     {
         (_capacity, _idleTimeout, _clock) = (capacity, idleTimeout, clock);
         var period = TimeSpan.FromTicks(Math.Min(idleTimeout.Ticks, TimeSpan.TicksPerDay));
-        _sweep = clock.CreateTimer(static cache => ((CookieCache)cache!).Sweep(), this, period, period);
+        _sweep = clock.CreateTimer(static cache => ((ContextCache)cache!).Sweep(), this, period, period);
     }
 
     public int Count => _sessions.Count;
@@ -93,7 +94,7 @@ internal sealed class CookieCache : IDisposable
     {
         var now = _clock.GetUtcNow();
         var last = _sessions.Values.Select(session => (Session: session, Idle: session.IdleFor))
-            .GroupBy(entry => entry.Session.Cookie!.Holder, StringComparer.Ordinal)
+            .GroupBy(entry => entry.Session.Holder, StringComparer.Ordinal)
             .SelectMany(owner => owner.OrderBy(entry => entry.Idle).Select((entry, rank) =>
                 (entry.Session, entry.Idle, Rank: entry.Session.Expires <= now ? int.MaxValue : rank)))
             .OrderByDescending(entry => entry.Rank).ThenByDescending(entry => entry.Idle)
