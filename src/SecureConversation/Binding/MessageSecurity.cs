@@ -2,8 +2,7 @@ namespace SecureConversation.Binding;
 
 /// <summary>
 /// The message security settings of WSHttpBinding and WS2007HttpBinding. Creates the same binding element as those bindings do.
-/// Two defaults differ from WCF, whose defaults are not offered: clients have certificates and not Windows accounts, and the certificate
-/// of the service is not negotiated.
+/// One default differs from WCF, whose default is not offered: clients have certificates and not Windows accounts.
 /// </summary>
 public sealed record MessageSecurity
 {
@@ -11,9 +10,11 @@ public sealed record MessageSecurity
     public MessageCredentialType ClientCredentialType { get; init; } = MessageCredentialType.Certificate;
 
     /// <summary>
-    /// Whether client and service negotiate the certificate of the service. Must be false: the client needs the certificate beforehand.
+    /// Whether the service shows its certificate in a negotiation (TLSNEGO). Default true: the client needs no certificate beforehand, and
+    /// checks name and chain of the one that it is shown. False: set <see cref="Credentials.ClientCredentials.ServiceCertificate"/>, which
+    /// saves two messages for each client.
     /// </summary>
-    public bool NegotiateServiceCredential { get; init; }
+    public bool NegotiateServiceCredential { get; init; } = true;
 
     /// <summary>True (default): the client opens a session. False: each message is secured on its own.</summary>
     public bool EstablishSecurityContext { get; init; } = true;
@@ -38,26 +39,31 @@ public sealed record MessageSecurity
     /// <exception cref="InvalidOperationException">A setting is not offered; the message names it.</exception>
     public SecurityBindingElement CreateSecurityBindingElement()
     {
-        if (NegotiateServiceCredential)
-        {
-            throw new InvalidOperationException(
-                "NegotiateServiceCredential = true is not offered: "
-                    + "set it to false on both sides and give the client the certificate of the service.");
-        }
-
-        var element = CredentialElement() with { MessageProtectionProfile = MessageProtectionProfile };
+        var element = (NegotiateServiceCredential ? NegotiatedElement() : CredentialElement()) with { MessageProtectionProfile = MessageProtectionProfile };
         return StandardBindings.Finish(element, AlgorithmSuite, MessageSecurityVersion, EstablishSecurityContext) with
         {
             MessageProtectionProfile = MessageProtectionProfile,
         };
     }
 
+    private SymmetricSecurityBindingElement NegotiatedElement() => ClientCredentialType switch
+    {
+        MessageCredentialType.None => SecurityBindingElement.CreateSslNegotiationBindingElement(
+            requireClientCertificate: false, requireCancellation: true),
+        MessageCredentialType.UserName => SecurityBindingElement.CreateUserNameForSslBindingElement(requireCancellation: true),
+        MessageCredentialType.Certificate => SecurityBindingElement.CreateSslNegotiationBindingElement(
+            requireClientCertificate: true, requireCancellation: true),
+        _ => throw Unoffered(),
+    };
+
+    private InvalidOperationException Unoffered() =>
+        new($"ClientCredentialType {ClientCredentialType} is not offered: set it to Certificate, UserName or None.");
+
     private SecurityBindingElement CredentialElement() => ClientCredentialType switch
     {
         MessageCredentialType.None => SecurityBindingElement.CreateAnonymousForCertificateBindingElement(),
         MessageCredentialType.UserName => SecurityBindingElement.CreateUserNameForCertificateBindingElement(),
         MessageCredentialType.Certificate => SecurityBindingElement.CreateMutualCertificateBindingElement(MessageSecurityVersion),
-        _ => throw new InvalidOperationException(
-            $"ClientCredentialType {ClientCredentialType} is not offered: set it to Certificate, UserName or None."),
+        _ => throw Unoffered(),
     };
 }

@@ -1,8 +1,8 @@
 namespace SecureConversation.Binding;
 
 /// <summary>
-/// A SecurityContextToken that client and service negotiate with TLS inside of SOAP (TLSNEGO). Read and written by configuration files and
-/// policies; not offered yet in messages.
+/// A SecurityContextToken that client and service negotiate with TLS inside of SOAP (TLSNEGO). The service shows its certificate there, so
+/// that the client needs none beforehand. The context protects messages, or the handshake of a session.
 /// </summary>
 public sealed record SslSecurityTokenParameters : SecurityTokenParameters
 {
@@ -10,7 +10,8 @@ public sealed record SslSecurityTokenParameters : SecurityTokenParameters
     public bool RequireClientCertificate { get; init; }
 
     /// <summary>
-    /// True: the service keeps the context until it is cancelled. False (default): its state travels in a cookie.
+    /// True: the service keeps the context, in the memory of this process. False (default): its state travels in a cookie, so that other
+    /// instances of the service read it, too. No message ends a context.
     /// </summary>
     public bool RequireCancellation { get; init; }
 }

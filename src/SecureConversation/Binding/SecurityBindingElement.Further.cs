@@ -56,7 +56,7 @@ public abstract partial record SecurityBindingElement
         EndpointSupportingTokenParameters = new() { Endorsing = [new KerberosSecurityTokenParameters { RequireDerivedKeys = false }] },
     };
 
-    /// <summary>Client and service negotiate the certificate of the service (TLSNEGO). Not offered yet in messages.</summary>
+    /// <summary>Client and service negotiate the certificate of the service (TLSNEGO).</summary>
     /// <param name="requireClientCertificate">Whether the client shows a certificate in the negotiation.</param>
     /// <param name="requireCancellation">See <see cref="SslSecurityTokenParameters.RequireCancellation"/>.</param>
     public static SymmetricSecurityBindingElement CreateSslNegotiationBindingElement(
@@ -69,7 +69,7 @@ public abstract partial record SecurityBindingElement
             },
         };
 
-    /// <summary>The client has a user name, and the certificate of the service is negotiated. Not offered yet in messages.</summary>
+    /// <summary>The client has a user name, and the certificate of the service is negotiated.</summary>
     /// <param name="requireCancellation">See <see cref="SslSecurityTokenParameters.RequireCancellation"/>.</param>
     public static SymmetricSecurityBindingElement CreateUserNameForSslBindingElement(bool requireCancellation = false) =>
         CreateSslNegotiationBindingElement(requireClientCertificate: false, requireCancellation) with
@@ -105,9 +105,7 @@ public abstract partial record SecurityBindingElement
     public static SymmetricSecurityBindingElement CreateIssuedTokenForCertificateBindingElement(IssuedSecurityTokenParameters token) =>
         WithIssuedToken(ForCertificate(MessageSecurityVersion.Default), token);
 
-    /// <summary>
-    /// The client has a token of an issuer, and the certificate of the service is negotiated. Not offered yet in messages.
-    /// </summary>
+    /// <summary>The client has a token of an issuer, and the certificate of the service is negotiated.</summary>
     /// <param name="token">The token.</param>
     /// <param name="requireCancellation">See <see cref="SslSecurityTokenParameters.RequireCancellation"/>.</param>
     public static SymmetricSecurityBindingElement CreateIssuedTokenForSslBindingElement(
