@@ -108,7 +108,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         using var plain = await PlainRequest.ReadAsync(request, Endpoint.Version, cancellationToken).ConfigureAwait(false);
         if (!Endpoint.Client.Binding.EstablishesSession)
         {
-            await Endpoint.Client.EnsureIssuedTokensAsync(plain.Address, cancellationToken).ConfigureAwait(false);
+            await Endpoint.PrepareAsync(plain.Address, base.SendAsync, cancellationToken).ConfigureAwait(false);
             var secured = Endpoint.Client.Secure(plain.Envelope, plain.Address, plain.Action);
             return await ExchangeAsync(request, plain, secured, AwaitedReply.OfRequest, cancellationToken).ConfigureAwait(false);
         }

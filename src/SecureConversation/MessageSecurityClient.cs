@@ -134,7 +134,7 @@ public sealed class MessageSecurityClient
 
         ArgumentNullException.ThrowIfNull(to);
         return to.IsAbsoluteUri
-            ? _role.NegotiateAsync(to, exchange, cancellationToken)
+            ? ClientNegotiate.EnsureAsync(_role, to, exchange, cancellationToken)
             : throw new ArgumentException("The address is not absolute.", nameof(to));
     }
 

@@ -1,4 +1,4 @@
-using SecureConversation.Engine.Negotiation;
+using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Send;

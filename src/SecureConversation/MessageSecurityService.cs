@@ -2,7 +2,6 @@ using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Handshake;
-using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
@@ -92,7 +91,8 @@ public sealed partial class MessageSecurityService : IDisposable
         _certificates = Take(credentials);
         if (Negotiating is { } negotiating)
         {
-            _contexts = new NegotiatedContexts(negotiating, options.SecurityStateEncoder, _contextScopes, _environment);
+            _contexts = new NegotiatedContexts(negotiating, options.SecurityStateEncoder, _contextScopes, _environment.Random,
+                _environment.Clock);
             _negotiations = new ServiceNegotiations(negotiating, _contexts, _environment);
         }
 

@@ -5,7 +5,6 @@ using SecureConversation.Binding;
 using SecureConversation.Diagnosis;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
-using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;

@@ -60,6 +60,34 @@ internal sealed class Endpoint
         }
     }
 
+    /// <summary>Gets what messages to an address need and is not there: tokens of issuers, and a negotiated context.</summary>
+    /// <exception cref="HttpRequestException">The service did not answer in time.</exception>
+    public async ValueTask PrepareAsync(Uri? address, HttpSend send, CancellationToken cancellationToken)
+    {
+        await Client.EnsureIssuedTokensAsync(address, cancellationToken).ConfigureAwait(false);
+        await Client.EnsureNegotiatedAsync(address, (leg, stop) => ExchangeLegAsync(leg, address!, send, stop), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ExchangeLegAsync(
+        HandshakeStep.Send leg, Uri address, HttpSend send, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(OpenTimeout);
+        try
+        {
+            var content = new EnvelopeContent(leg.Envelope, owner: null, isHandshake: true);
+            using var request = SoapPost.Create(Version, address, content, leg.Action);
+            using var response = await ExchangeAsync(send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);
+            return response.Verify(AwaitedReply.OfHandshake, static envelope => envelope.ToArray());
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"The service did not answer a message of the negotiation within OpenTimeout ({OpenTimeout}).",
+                new TimeoutException(null, e));
+        }
+    }
+
     public async Task<SoapResponse> ExchangeAsync(
         HttpSend send, HttpRequestMessage request, bool isOneWay, CancellationToken cancellationToken)
     {

@@ -69,7 +69,7 @@ internal sealed class SessionRenewal(ClientSession session, Endpoint endpoint, U
         try
         {
             using var timeout = new CancellationTokenSource(endpoint.OpenTimeout);
-            await endpoint.Client.EnsureIssuedTokensAsync(address, timeout.Token).ConfigureAwait(false);
+            await endpoint.PrepareAsync(address, send, timeout.Token).ConfigureAwait(false);
             using var handshake = session.StartRenewal();
             await endpoint.RunAsync(handshake, address, send, timeout.Token).ConfigureAwait(false);
             HttpLog.Renewed(endpoint.Log, session.Id, address.AbsoluteUri);

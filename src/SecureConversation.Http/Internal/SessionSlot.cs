@@ -165,7 +165,7 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
         var send = connect();
         try
         {
-            await endpoint.Client.EnsureIssuedTokensAsync(address, timeout.Token).ConfigureAwait(false);
+            await endpoint.PrepareAsync(address, send, timeout.Token).ConfigureAwait(false);
             using var handshake = endpoint.Client.StartSession(address);
             await endpoint.RunAsync(handshake, address, send, timeout.Token).ConfigureAwait(false);
             return new SharedSession(((HandshakeStep.Completed)handshake.Step).Session, endpoint, address, send);

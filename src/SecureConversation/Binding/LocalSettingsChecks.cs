@@ -1,5 +1,3 @@
-using SecureConversation.Engine.Negotiation;
-
 namespace SecureConversation.Binding;
 
 /// <summary>Checks of the local settings. Each problem yields one sentence, as in <see cref="BindingChecks"/>.</summary>
@@ -57,7 +55,7 @@ internal static class LocalSettingsChecks
             yield return $"{Name}.{nameof(settings.MaxCachedCookies)} must not be negative.";
         }
 
-        if (settings.MaxCachedCookies == 0 && element.NegotiatedToken is { } token && NegotiationMechanism.RequiresCancellation(token))
+        if (settings.MaxCachedCookies == 0 && element.NegotiatedToken is { } token && NegotiatedTokens.KeepsContext(token))
         {
             yield return $"{Name}.{nameof(settings.MaxCachedCookies)} is the number of negotiated contexts that the service keeps: it must "
                 + "be greater than zero, or set RequireCancellation of the token to false.";

@@ -41,8 +41,7 @@ public sealed class MessageSecurityBinding
     internal SecurityTokenParameters? NegotiatedToken => (Bootstrap ?? Element).NegotiatedToken;
 
     /// <summary>Whether the state of a negotiated context travels in a cookie, and the service keeps none.</summary>
-    internal bool HasNegotiationCookies =>
-        NegotiatedToken is SslSecurityTokenParameters { RequireCancellation: false } or SspiSecurityTokenParameters { RequireCancellation: false };
+    internal bool HasNegotiationCookies => NegotiatedToken is { } token && !NegotiatedTokens.KeepsContext(token);
 
     /// <summary>The security settings of the handshake of a session; null without sessions.</summary>
     public SecurityBindingElement? Bootstrap => SecureConversation?.BootstrapSecurityBindingElement;

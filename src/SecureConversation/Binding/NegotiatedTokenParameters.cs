@@ -33,3 +33,11 @@ public sealed record SspiSecurityTokenParameters : SecurityTokenParameters
 /// not offered yet in messages.
 /// </summary>
 public sealed record KerberosSecurityTokenParameters : SecurityTokenParameters;
+
+/// <summary>What the two negotiated tokens have in common.</summary>
+internal static class NegotiatedTokens
+{
+    /// <summary>Whether the service keeps the context. If not, its state travels in a cookie.</summary>
+    public static bool KeepsContext(SecurityTokenParameters token) =>
+        token is SslSecurityTokenParameters { RequireCancellation: true } or SspiSecurityTokenParameters { RequireCancellation: true };
+}

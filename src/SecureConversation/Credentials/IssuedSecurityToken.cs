@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
-using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 using SecureConversation.Shared;

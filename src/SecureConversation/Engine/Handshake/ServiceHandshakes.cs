@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
-using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;

@@ -1,3 +1,5 @@
+using SecureConversation.Binding;
+
 namespace SecureConversation.Engine.Names;
 
 /// <summary>The URIs of one kind of negotiation (TLSNEGO, SPNEGO), which WCF has by the version of WS-Trust.</summary>
@@ -19,10 +21,13 @@ internal sealed class NegotiationNames
     /// <summary>The algorithm of the xenc:EncryptedKey, the same in both versions of WS-Trust; it lacks a part of their namespaces.</summary>
     public string Wrap { get; }
 
-    public static NegotiationNames Tls(ProtocolVersion protocol) =>
-        protocol == ProtocolVersion.February2005 ? TlsFebruary2005 : Tls13;
+    /// <summary>The names of the negotiation that a token asks for.</summary>
+    public static NegotiationNames Of(SecurityTokenParameters token, ProtocolVersion protocol) =>
+        token is not SslSecurityTokenParameters ? Spnego
+        : protocol == ProtocolVersion.February2005 ? TlsFebruary2005
+        : Tls13;
 
-    public static NegotiationNames Spnego { get; } = new(
+    private static NegotiationNames Spnego { get; } = new(
         Ns.TrustFebruary2005 + "/spnego", null, "http://schemas.xmlsoap.org/2005/02/trust/spnego#GSS_Wrap");
 
     private static NegotiationNames TlsFebruary2005 { get; } = new(TlsWithSpace, TlsWithoutSpace, TlsWrap);

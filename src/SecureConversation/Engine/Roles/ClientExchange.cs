@@ -2,9 +2,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Engine.Failures;
-using SecureConversation.Engine.Negotiation;
-using SecureConversation.Engine.Negotiation.Tls;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Send;
@@ -37,22 +34,14 @@ internal sealed class ClientExchange(
     /// <summary>The contexts that the client has negotiated.</summary>
     public NegotiatedTokens Negotiated { get; } = negotiated;
 
-    /// <summary>Begins a negotiation.</summary>
-    /// <param name="to">The address of the service.</param>
-    /// <param name="cancellationToken">Ends the check of the certificate of the service.</param>
-    public ClientNegotiation Negotiate(Uri to, CancellationToken cancellationToken)
-    {
-        var needsCertificate = messages.Element.NegotiatedToken is SslSecurityTokenParameters { RequireClientCertificate: true };
-        var end = TlsEnd.ForClient(needsCertificate ? credentials.ClientCertificate : null);
-        return new ClientNegotiation(messages, environment, end, JudgeAsync, to);
+    public BindingMessages Messages => messages;
 
-        async ValueTask JudgeAsync(NegotiationEnd other)
-        {
-            using var certificate = ((TlsEnd)other).TakePeer() ?? Fail.With<X509Certificate2>(
-                FailureCode.NegotiationFailed, "certificate of the service", "none", "one");
-            await _check.RequireNegotiatedAsync(certificate, to.AbsoluteUri, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    public ClientCredentials Credentials => credentials;
+
+    /// <summary>Judges the certificate that a service showed in a negotiation.</summary>
+    /// <exception cref="SecureConversationException">It is not trusted, or not that of the expected service.</exception>
+    public ValueTask RequireServiceAsync(X509Certificate2 certificate, Uri to, CancellationToken cancellationToken) =>
+        _check.RequireNegotiatedAsync(certificate, to.AbsoluteUri, cancellationToken);
 
     // As long as the client has these credentials: a session is renewed by the key that opened it.
     private readonly Lazy<RSA> _rsaKey = new(() => credentials.RsaKey ?? RSA.Create(RsaKeyBits));

@@ -1,6 +1,5 @@
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
-using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Requirements;
 
 namespace SecureConversation.Engine.Roles;
@@ -36,39 +35,8 @@ internal sealed class ClientRole
     /// <summary>The issued tokens of the client, with the credentials that it has now.</summary>
     public IssuedTokens Issued => _exchange.Issued;
 
-    /// <summary>Negotiates a context with a service, if the one that is there will not do.</summary>
-    /// <param name="to">The address of the service.</param>
-    /// <param name="exchange">Sends a leg and gives its answer.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    public ValueTask NegotiateAsync(Uri to, LegExchange exchange, CancellationToken cancellationToken)
-    {
-        var current = _exchange;
-        return current.Negotiated.EnsureAsync(to, RunAsync, cancellationToken);
-
-        async ValueTask<NegotiatedToken> RunAsync(CancellationToken stop)
-        {
-            using var measured = Environment.Telemetry.Handshake();
-            using var negotiation = current.Negotiate(to, stop);
-            try
-            {
-                await negotiation.StartAsync().ConfigureAwait(false);
-                while (true)
-                {
-                    var reply = await exchange(new HandshakeStep.Send(negotiation.Envelope, negotiation.Action), stop).ConfigureAwait(false);
-                    if (await negotiation.ReceiveAsync(reply).ConfigureAwait(false) is { } token)
-                    {
-                        measured.Succeeded();
-                        return token;
-                    }
-                }
-            }
-            catch (SecureConversationException e)
-            {
-                measured.Failed(e.Code);
-                throw;
-            }
-        }
-    }
+    /// <summary>The exchange with the credentials that the client has now.</summary>
+    public ClientExchange Exchange => _exchange;
 
     /// <summary>Has other credentials from now on. Requests under way, and open sessions, go on with what they have.</summary>
     /// <exception cref="ArgumentException">What makes a certificate trusted is not usable. Nothing has changed.</exception>

@@ -1,5 +1,4 @@
 using SecureConversation.Binding;
-using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Telemetry;
 
 namespace SecureConversation.Engine.Roles;

@@ -1,10 +1,10 @@
 using System.Net;
 using SecureConversation.Engine.Failures;
-using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Saml;
 using SecureConversation.Engine.Send;
+using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;

@@ -2,11 +2,11 @@ using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
-using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;

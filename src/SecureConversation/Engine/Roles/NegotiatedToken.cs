@@ -1,7 +1,7 @@
-using SecureConversation.Engine.Roles;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Sessions;
 
-namespace SecureConversation.Engine.Negotiation;
+namespace SecureConversation.Engine.Roles;
 
 /// <summary>A context that a client negotiated, for as many messages as it is kept for. Its key is zeroed when the last share is gone.</summary>
 internal sealed class NegotiatedToken : IKeptToken<NegotiatedToken>

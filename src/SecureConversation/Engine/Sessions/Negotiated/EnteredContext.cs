@@ -2,9 +2,8 @@ using System.Net;
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Quota;
-using SecureConversation.Engine.Sessions;
 
-namespace SecureConversation.Engine.Negotiation;
+namespace SecureConversation.Engine.Sessions;
 
 /// <summary>
 /// The negotiated context under which a message comes, entered for it. Until the message is verified nobody has shown to hold its key.

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
@@ -9,7 +10,7 @@ using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Telemetry;
 using SecureConversation.Engine.Xml;
 
-namespace SecureConversation.Engine.Negotiation;
+namespace SecureConversation.Engine.Handshake;
 
 /// <summary>
 /// The client's side of a negotiation: legs out, legs in, until the service has sent the context. Nothing protects the legs but what they
@@ -41,7 +42,7 @@ internal sealed class ClientNegotiation : IDisposable
         Uri to)
     {
         (_messages, _environment, _end, _judge, _to) = (messages, environment, end, judge, to);
-        _names = NegotiationMechanism.NamesOf(messages.Element.NegotiatedToken!, messages.Protocol);
+        _names = NegotiationNames.Of(messages.Element.NegotiatedToken!, messages.Protocol);
         _context = UniqueIds.Next(environment.Random);
     }
 

@@ -6,6 +6,7 @@ using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Negotiation.Tls;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Requirements;
@@ -15,7 +16,7 @@ using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
-namespace SecureConversation.Engine.Negotiation;
+namespace SecureConversation.Engine.Handshake;
 
 /// <summary>
 /// The service's side of negotiations. Anybody can begin one, and each costs a private key operation and memory until it ends: there are at
@@ -45,7 +46,7 @@ internal sealed class ServiceNegotiations : IDisposable
         (_messages, _contexts, _environment) = (messages, contexts, environment);
         _settings = messages.Element.LocalServiceSettings;
         _token = messages.Element.NegotiatedToken!;
-        _names = NegotiationMechanism.NamesOf(_token, messages.Protocol);
+        _names = NegotiationNames.Of(_token, messages.Protocol);
         _places = new FairQuota(_settings.MaxStatefulNegotiations, nameof(_settings.MaxStatefulNegotiations));
 
         // Each that waits has a place.

@@ -1,11 +1,11 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Requirements;
-using SecureConversation.Engine.Roles;
-using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 
-namespace SecureConversation.Engine.Negotiation;
+namespace SecureConversation.Engine.Sessions;
 
 /// <summary>
 /// The contexts that a service has negotiated: in its memory (RequireCancellation of the token), where as many as MaxCachedCookies find
@@ -21,15 +21,16 @@ internal sealed class NegotiatedContexts : IDisposable
     /// <param name="messages">The formats of the element that has the token.</param>
     /// <param name="encoder">Encrypts cookies; not used where the service keeps the contexts.</param>
     /// <param name="endpoint">Whose cookies they are; not used where the service keeps the contexts.</param>
-    /// <param name="environment">The environment of the service.</param>
-    public NegotiatedContexts(
-        BindingMessages messages, ISecurityStateEncoder? encoder, EndpointScopes? endpoint, EngineEnvironment environment)
+    /// <param name="random">Source of the Ids of derived keys.</param>
+    /// <param name="clock">Source of time.</param>
+    public NegotiatedContexts(BindingMessages messages, ISecurityStateEncoder? encoder, EndpointScopes? endpoint, RandomSource random,
+        TimeProvider clock)
     {
-        (_messages, _clock) = (messages, environment.Clock);
+        (_messages, _clock) = (messages, clock);
         var settings = messages.Element.LocalServiceSettings;
         _memory = new ContextCache(settings.MaxCachedCookies, settings.IssuedCookieLifetime, _clock);
-        _cookies = NegotiationMechanism.RequiresCancellation(messages.Element.NegotiatedToken!) ? null
-            : new CookieSessions(encoder!, endpoint!, messages, _memory, environment.Random, _clock);
+        _cookies = NegotiatedTokens.KeepsContext(messages.Element.NegotiatedToken!) ? null
+            : new CookieSessions(encoder!, endpoint!, messages, _memory, random, clock);
     }
 
     /// <summary>Whether the state of a context travels in a cookie.</summary>

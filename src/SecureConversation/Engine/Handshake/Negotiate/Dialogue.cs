@@ -1,6 +1,7 @@
+using SecureConversation.Engine.Negotiation;
 using SecureConversation.Engine.Quota;
 
-namespace SecureConversation.Engine.Negotiation;
+namespace SecureConversation.Engine.Handshake;
 
 /// <summary>
 /// A negotiation that a service has begun and not ended. One leg is worked on at a time; it ends once, by whoever ends it first.

@@ -1,0 +1,64 @@
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Negotiation;
+using SecureConversation.Engine.Negotiation.Tls;
+using SecureConversation.Engine.Roles;
+
+namespace SecureConversation.Engine.Handshake;
+
+/// <summary>Has a client negotiate with a service before it needs the context.</summary>
+internal static class ClientNegotiate
+{
+    /// <summary>Negotiates a context, if the one that is there will not do.</summary>
+    /// <param name="role">The client.</param>
+    /// <param name="to">The address of the service.</param>
+    /// <param name="exchange">Sends a leg and gives its answer.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="SecureConversationException">The service refused, is not the expected one, or a leg was changed.</exception>
+    public static ValueTask EnsureAsync(ClientRole role, Uri to, LegExchange exchange, CancellationToken cancellationToken)
+    {
+        // The credentials may change meanwhile: the context is that of these.
+        var current = role.Exchange;
+        return current.Negotiated.EnsureAsync(to, stop => RunAsync(role.Environment, current, to, exchange, stop), cancellationToken);
+    }
+
+    private static async ValueTask<NegotiatedToken> RunAsync(
+        EngineEnvironment environment, ClientExchange current, Uri to, LegExchange exchange, CancellationToken stop)
+    {
+        using var measured = environment.Telemetry.Handshake();
+        using var negotiation = new ClientNegotiation(
+            current.Messages, environment, CreateEnd(current), end => JudgeAsync(current, end, to, stop), to);
+        try
+        {
+            await negotiation.StartAsync().ConfigureAwait(false);
+            while (true)
+            {
+                var leg = new HandshakeStep.Send(negotiation.Envelope, negotiation.Action);
+                var reply = await exchange(leg, stop).ConfigureAwait(false);
+                if (await negotiation.ReceiveAsync(reply).ConfigureAwait(false) is { } token)
+                {
+                    measured.Succeeded();
+                    return token;
+                }
+            }
+        }
+        catch (SecureConversationException e)
+        {
+            measured.Failed(e.Code);
+            throw;
+        }
+    }
+
+    private static TlsEnd CreateEnd(ClientExchange current) => TlsEnd.ForClient(
+        current.Messages.Element.NegotiatedToken is SslSecurityTokenParameters { RequireClientCertificate: true }
+            ? current.Credentials.ClientCertificate
+            : null);
+
+    private static async ValueTask JudgeAsync(ClientExchange current, NegotiationEnd end, Uri to, CancellationToken stop)
+    {
+        using var certificate = ((TlsEnd)end).TakePeer() ?? Fail.With<X509Certificate2>(
+            FailureCode.NegotiationFailed, "certificate of the service", "none", "one");
+        await current.RequireServiceAsync(certificate, to, stop).ConfigureAwait(false);
+    }
+}
