@@ -39,7 +39,8 @@ public sealed record MessageSecurity
     /// <exception cref="InvalidOperationException">A setting is not offered; the message names it.</exception>
     public SecurityBindingElement CreateSecurityBindingElement()
     {
-        var element = (NegotiateServiceCredential ? NegotiatedElement() : CredentialElement()) with { MessageProtectionProfile = MessageProtectionProfile };
+        var element = NegotiateServiceCredential ? NegotiatedElement() : CredentialElement();
+        element = element with { MessageProtectionProfile = MessageProtectionProfile };
         return StandardBindings.Finish(element, AlgorithmSuite, MessageSecurityVersion, EstablishSecurityContext) with
         {
             MessageProtectionProfile = MessageProtectionProfile,

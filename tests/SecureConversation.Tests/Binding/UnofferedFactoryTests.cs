@@ -12,9 +12,6 @@ public sealed class UnofferedFactoryTests
     {
         { SecurityBindingElement.CreateSspiNegotiationOverTransportBindingElement(), "Windows accounts" },
         { SecurityBindingElement.CreateKerberosOverTransportBindingElement(), "Windows accounts" },
-        { SecurityBindingElement.CreateSslNegotiationBindingElement(requireClientCertificate: true), "NegotiateServiceCredential" },
-        { SecurityBindingElement.CreateUserNameForSslBindingElement(), "NegotiateServiceCredential" },
-        { SecurityBindingElement.CreateIssuedTokenForSslBindingElement(Issued), "NegotiateServiceCredential" },
         { SecurityBindingElement.CreateSspiNegotiationBindingElement(), "Windows accounts" },
         { SecurityBindingElement.CreateKerberosBindingElement(), "Windows accounts" },
     };

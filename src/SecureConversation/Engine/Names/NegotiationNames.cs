@@ -18,7 +18,9 @@ internal sealed class NegotiationNames
     /// <summary>Another one that a service takes; null for none.</summary>
     public string? Alternative { get; }
 
-    /// <summary>The algorithm of the xenc:EncryptedKey, the same in both versions of WS-Trust; it lacks a part of their namespaces.</summary>
+    /// <summary>
+    /// The algorithm of the xenc:EncryptedKey, the same in both versions of WS-Trust; it lacks a part of their namespaces.
+    /// </summary>
     public string Wrap { get; }
 
     /// <summary>The names of the negotiation that a token asks for.</summary>

@@ -3,7 +3,9 @@ using SecureConversation.Engine.Sessions;
 
 namespace SecureConversation.Engine.Roles;
 
-/// <summary>A context that a client negotiated, for as many messages as it is kept for. Its key is zeroed when the last share is gone.</summary>
+/// <summary>
+/// A context that a client negotiated, for as many messages as it is kept for. Its key is zeroed when the last share is gone.
+/// </summary>
 internal sealed class NegotiatedToken : IKeptToken<NegotiatedToken>
 {
     private readonly Action _leave;

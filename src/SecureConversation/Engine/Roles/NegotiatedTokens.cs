@@ -59,7 +59,9 @@ internal sealed class NegotiatedTokens
             + "MessageSecurityClient.EnsureNegotiatedAsync with the address of the service before Secure, StartSession and StartRenewal.");
     }
 
-    /// <summary>The service says that it does not know a context. Anybody may say so, and it costs no more than another negotiation.</summary>
+    /// <summary>
+    /// The service says that it does not know a context. Anybody may say so, and it costs no more than another negotiation.
+    /// </summary>
     public void GiveUp(string? to, string identifier) =>
         Find(IssuedTokens.NameOf(to))?.GiveUp(token => token.Key.Context.Identifier == identifier);
 

@@ -22,8 +22,8 @@ internal static class SessionChecks
 
         if (options.SecurityStateEncoder is null || !hasName)
         {
-            throw new ArgumentException("RequireCancellation = false puts the state of a session, or of what was negotiated, into a cookie. "
-                + "That needs "
+            throw new ArgumentException("RequireCancellation = false puts the state of a session, or of what was negotiated, into a "
+                + "cookie. That needs "
                 + "MessageSecurityServiceOptions.SecurityStateEncoder, such as a DataProtectionSecurityStateEncoder, and EndpointName, of "
                 + "at most 200 characters: an endpoint must not take the cookies of another.", nameof(options));
         }
