@@ -106,22 +106,28 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         }
 
         using var plain = await PlainRequest.ReadAsync(request, Endpoint.Version, cancellationToken).ConfigureAwait(false);
-        if (!Endpoint.Client.Binding.EstablishesSession)
-        {
-            await Endpoint.PrepareAsync(plain.Address, base.SendAsync, cancellationToken).ConfigureAwait(false);
-            var secured = Endpoint.Client.Secure(plain.Envelope, plain.Address, plain.Action);
-            return await ExchangeAsync(request, plain, secured, AwaitedReply.OfRequest, cancellationToken).ConfigureAwait(false);
-        }
-
         try
         {
-            return await ExchangeInSessionAsync(request, plain, cancellationToken).ConfigureAwait(false);
+            return await ExchangeAsync(request, plain, cancellationToken).ConfigureAwait(false);
         }
         catch (SecureConversationException e) when (IsIdempotent(request) && IsLoss(e))
         {
             HttpLog.Retrying(Endpoint.Log, plain.Action);
+            return await ExchangeAsync(request, plain, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<HttpResponseMessage> ExchangeAsync(
+        HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
+    {
+        if (Endpoint.Client.Binding.EstablishesSession)
+        {
             return await ExchangeInSessionAsync(request, plain, cancellationToken).ConfigureAwait(false);
         }
+
+        await Endpoint.PrepareAsync(plain.Address, base.SendAsync, cancellationToken).ConfigureAwait(false);
+        var secured = Endpoint.Client.Secure(plain.Envelope, plain.Address, plain.Action);
+        return await ExchangeAsync(request, plain, secured, AwaitedReply.OfRequest, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Not supported, because the handshake and the retry are asynchronous. Throws before anything is sent.</summary>

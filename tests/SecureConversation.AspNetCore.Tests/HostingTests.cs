@@ -26,8 +26,7 @@ public sealed class HostingTests
                 o.Credentials = new ServiceCredentials { ServiceCertificate = new X509Credential(TestCertificates.Service) };
             },
             "ServiceCredentials.UserNamePasswordValidator"),
-        ["negotiation"] = (o => o.MessageSecurity = Endpoints.Session with { NegotiateServiceCredential = true }, "NegotiateServiceCredential"),
-        ["Windows"] = (o => o.MessageSecurity = Endpoints.Session with { ClientCredentialType = MessageCredentialType.Windows }, "ClientCredentialType"),
+        ["issued token"] = (o => o.MessageSecurity = Endpoints.Session with { ClientCredentialType = MessageCredentialType.IssuedToken }, "ClientCredentialType"),
         ["limit"] = (o => o.MaxRequestBytes = 0, "MaxRequestBytes"),
         ["total"] = (o => o.MaxBufferedRequestBytes = 0, "MaxBufferedRequestBytes"),
         ["idle"] = (o => o.SessionIdleTimeout = TimeSpan.Zero, "SessionIdleTimeout"),

@@ -48,7 +48,7 @@ public sealed class BodyReaderTests
         Assert.Equal(expected, Place(bodyAtClient));
     }
 
-    private static MessageSecurity Security => new() { AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256, EstablishSecurityContext = false };
+    private static MessageSecurity Security => new() { NegotiateServiceCredential = false, AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256, EstablishSecurityContext = false };
 
     private static SecureConversationHttpOptions Options => new()
     {

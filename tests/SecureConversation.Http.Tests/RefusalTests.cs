@@ -341,8 +341,8 @@ public sealed class RefusalTests
         Assert.Equal(["Binding and MessageSecurity are both set: set one of them."], error.Failures);
 
         options.Binding = null;
-        options.MessageSecurity = new MessageSecurity { NegotiateServiceCredential = true };
-        Assert.Contains("NegotiateServiceCredential", Assert.Throws<OptionsValidationException>(() => new SecureConversationHandler(options)).Message, StringComparison.Ordinal);
+        options.MessageSecurity = new MessageSecurity { ClientCredentialType = MessageCredentialType.IssuedToken };
+        Assert.Contains("ClientCredentialType IssuedToken", Assert.Throws<OptionsValidationException>(() => new SecureConversationHandler(options)).Message, StringComparison.Ordinal);
 
         options.MessageSecurity = new MessageSecurity();
         options.ProtectionRequirements = null!;

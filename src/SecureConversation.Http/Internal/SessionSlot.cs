@@ -165,10 +165,7 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
         var send = connect();
         try
         {
-            await endpoint.PrepareAsync(address, send, timeout.Token).ConfigureAwait(false);
-            using var handshake = endpoint.Client.StartSession(address);
-            await endpoint.RunAsync(handshake, address, send, timeout.Token).ConfigureAwait(false);
-            return new SharedSession(((HandshakeStep.Completed)handshake.Step).Session, endpoint, address, send);
+            return new SharedSession(await OpenAsync(send, timeout.Token).ConfigureAwait(false), endpoint, address, send);
         }
         catch (OperationCanceledException e) when (stopping.IsCancellationRequested)
         {
@@ -180,5 +177,27 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
                 $"The service did not answer the session request within OpenTimeout ({endpoint.OpenTimeout}).",
                 new TimeoutException(null, e));
         }
+    }
+
+    private async Task<ClientSession> OpenAsync(HttpSend send, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await NegotiateAndOpenAsync(send, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SecureConversationException e) when (
+            endpoint.Client.NeedsNegotiation && e.Failure == SecureConversationFailure.BadContextToken)
+        {
+            // The service has forgotten the context that the handshake was under, and nothing was done: another one is negotiated.
+            return await NegotiateAndOpenAsync(send, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ClientSession> NegotiateAndOpenAsync(HttpSend send, CancellationToken cancellationToken)
+    {
+        await endpoint.PrepareAsync(address, send, cancellationToken).ConfigureAwait(false);
+        using var handshake = endpoint.Client.StartSession(address);
+        await endpoint.RunAsync(handshake, address, send, cancellationToken).ConfigureAwait(false);
+        return ((HandshakeStep.Completed)handshake.Step).Session;
     }
 }

@@ -7,7 +7,7 @@ namespace SecureConversation.AspNetCore.Tests.Support;
 /// <summary>Options for the endpoints of the tests, and the credentials on both sides.</summary>
 internal static class Endpoints
 {
-    public static MessageSecurity Session { get; } = new() { AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 };
+    public static MessageSecurity Session { get; } = new() { NegotiateServiceCredential = false, AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 };
 
     public static MessageSecurity Single { get; } = Session with { EstablishSecurityContext = false };
 

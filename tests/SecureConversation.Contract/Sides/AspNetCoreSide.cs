@@ -120,6 +120,7 @@ internal static class EngineWords
         {
             ClientCredentialType = scenario.CredentialType,
             EstablishSecurityContext = scenario.InSession,
+            NegotiateServiceCredential = false,
             AlgorithmSuite = SecurityAlgorithmSuite.Parse(scenario.AlgorithmSuite),
             MessageSecurityVersion = Version(scenario),
         });

@@ -13,7 +13,7 @@ internal sealed class Instance : IAsyncDisposable
     private Instance(ConnectionMultiplexer connection, SecureConversationRedis redis, MessageSecurityService service) =>
         (_connection, Redis, Service) = (connection, redis, service);
 
-    public static MessageSecurity Security { get; } = new() { AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 };
+    public static MessageSecurity Security { get; } = new() { NegotiateServiceCredential = false, AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 };
 
     public static Uri Address { get; } = new("http://localhost/farm");
 

@@ -5,9 +5,20 @@ namespace SecureConversation.Tests.Binding;
 public sealed class MessageSecurityTests
 {
     [Fact]
-    public void Default_IsASessionBootstrappedByMutualCertificates()
+    public void Default_IsASessionBootstrappedByANegotiation_InWhichBothShowTheirCertificates()
     {
         var binding = MessageSecurityBinding.Create(new MessageSecurity().CreateSecurityBindingElement());
+        Assert.True(binding.EstablishesSession);
+        Assert.Equal(
+            new SslSecurityTokenParameters { RequireClientCertificate = true, RequireCancellation = true },
+            Assert.IsType<SymmetricSecurityBindingElement>(binding.Bootstrap).ProtectionTokenParameters);
+        Assert.False(binding.Bootstrap!.RequireSignatureConfirmation);
+    }
+
+    [Fact]
+    public void KnownCertificate_IsASessionBootstrappedByMutualCertificates()
+    {
+        var binding = MessageSecurityBinding.Create(new MessageSecurity { NegotiateServiceCredential = false }.CreateSecurityBindingElement());
         Assert.True(binding.EstablishesSession);
         Assert.True(binding.SecureConversation!.RequireCancellation);
         Assert.Single(binding.Bootstrap!.EndpointSupportingTokenParameters.Endorsing);
@@ -53,11 +64,18 @@ public sealed class MessageSecurityTests
         Assert.Contains($"ClientCredentialType {credential}", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Negotiation_IsRefused()
+    /// <summary>As in WCF: the user name travels beside the negotiated context, and the certificate inside of the negotiation.</summary>
+    [Theory]
+    [InlineData(MessageCredentialType.None, false, 0)]
+    [InlineData(MessageCredentialType.UserName, false, 1)]
+    [InlineData(MessageCredentialType.Certificate, true, 0)]
+    public void Negotiation_HasTheTokenOfTheCredential(MessageCredentialType credential, bool hasCertificate, int userNames)
     {
-        var error = Assert.Throws<InvalidOperationException>(
-            () => new MessageSecurity { NegotiateServiceCredential = true }.CreateSecurityBindingElement());
-        Assert.Contains("NegotiateServiceCredential", error.Message, StringComparison.Ordinal);
+        var security = new MessageSecurity { ClientCredentialType = credential, EstablishSecurityContext = false };
+        var element = Assert.IsType<SymmetricSecurityBindingElement>(security.CreateSecurityBindingElement());
+        Assert.Equal(
+            new SslSecurityTokenParameters { RequireClientCertificate = hasCertificate, RequireCancellation = true }, element.ProtectionTokenParameters);
+        Assert.Equal(userNames, element.EndpointSupportingTokenParameters.SignedEncrypted.Length);
+        Assert.Equal(element, MessageSecurityBinding.Create(security).Element);
     }
 }

@@ -195,6 +195,26 @@ public sealed class NegotiationLifeTests
         Assert.Equal(FailureCode.None, await Renewals.CodeAsync(loop, request.Envelope));
     }
 
+    [Fact]
+    public async Task Context_IsKeptAsTheClientSays()
+    {
+        foreach (var change in new Func<LocalClientSecuritySettings, LocalClientSecuritySettings>[]
+        {
+            s => s with { CookieRenewalThresholdPercentage = 20 },
+            s => s with { MaxCookieCachingTime = TimeSpan.FromHours(2) },
+        })
+        {
+            var element = NegotiationScene.Binding(Kept).Element;
+            using var loop = new Loopback(
+                MessageSecurityBinding.Create(element with { LocalClientSettings = change(element.LocalClientSettings) }), _clock, client: NegotiationScene.Client);
+            Assert.Equal(4, await CountAsync(loop));
+            _clock.Advance(TimeSpan.FromHours(1.9));
+            Assert.Equal(0, await CountAsync(loop));
+            _clock.Advance(TimeSpan.FromHours(0.2));
+            Assert.Equal(4, await CountAsync(loop));
+        }
+    }
+
     private static async Task<int> CountAsync(Loopback loop)
     {
         var legs = new List<string>();

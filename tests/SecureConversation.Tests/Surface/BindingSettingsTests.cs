@@ -41,15 +41,17 @@ public sealed class BindingSettingsTests
 
     private static ShownBy Entries(string test) => new("SecureConversation.Tests/Binding/ProtectionEntryTests.cs", test);
 
+    private static readonly MessageSecurity KnownCertificate = new() { NegotiateServiceCredential = false };
+
     private static readonly Dictionary<string, Proof> Table = new()
     {
         // What the words of WSHttpBinding make.
-        ["MessageSecurity.AlgorithmSuite"] = Form(new MessageSecurity(), s => s with { AlgorithmSuite = SecurityAlgorithmSuite.TripleDes }),
-        ["MessageSecurity.ClientCredentialType"] = Form(new MessageSecurity(), s => s with { ClientCredentialType = MessageCredentialType.None }),
-        ["MessageSecurity.EstablishSecurityContext"] = Form(new MessageSecurity(), s => s with { EstablishSecurityContext = false }),
-        ["MessageSecurity.MessageProtectionProfile"] = Form(new MessageSecurity(), s => s with { MessageProtectionProfile = MessageProtectionProfile.Bound }),
-        ["MessageSecurity.MessageSecurityVersion"] = Form(new MessageSecurity(), s => s with { MessageSecurityVersion = Oasis }),
-        ["MessageSecurity.NegotiateServiceCredential"] = new Refused(() => MessageSecurityBinding.Create(new MessageSecurity { NegotiateServiceCredential = true })),
+        ["MessageSecurity.AlgorithmSuite"] = Form(KnownCertificate, s => s with { AlgorithmSuite = SecurityAlgorithmSuite.TripleDes }),
+        ["MessageSecurity.ClientCredentialType"] = Form(KnownCertificate, s => s with { ClientCredentialType = MessageCredentialType.None }),
+        ["MessageSecurity.EstablishSecurityContext"] = Form(KnownCertificate, s => s with { EstablishSecurityContext = false }),
+        ["MessageSecurity.MessageProtectionProfile"] = Form(KnownCertificate, s => s with { MessageProtectionProfile = MessageProtectionProfile.Bound }),
+        ["MessageSecurity.MessageSecurityVersion"] = Form(KnownCertificate, s => s with { MessageSecurityVersion = Oasis }),
+        ["MessageSecurity.NegotiateServiceCredential"] = new ShownBy("SecureConversation.Http.Tests/Negotiation/NegotiationTests.cs", "Call_NeedsNoCertificateOfTheService"),
 
         // What the words of BasicHttpBinding and of the federation bindings make.
         ["BasicHttpMessageSecurity.AlgorithmSuite"] = Form(
@@ -160,16 +162,16 @@ public sealed class BindingSettingsTests
         ["IssuedSecurityTokenParameters.TokenType"] = Asked("Request_HasTheElementsOfWcf_InItsOrder"),
         ["IssuedSecurityTokenParameters.UseStrTransform"] = new Refused(() => MessageSecurityBinding.Create(
             SecurityBindingElement.CreateIssuedTokenBindingElement(new() { UseStrTransform = true }))),
-        ["SslSecurityTokenParameters.RequireCancellation"] = RefusedAsAWhole,
-        ["SslSecurityTokenParameters.RequireClientCertificate"] = RefusedAsAWhole,
+        ["SslSecurityTokenParameters.RequireCancellation"] = new ShownBy("SecureConversation.Tests/Negotiation/NegotiationLifeTests.cs", "Cookie_IsReadByAnotherInstance"),
+        ["SslSecurityTokenParameters.RequireClientCertificate"] = new ShownBy("SecureConversation.Tests/Negotiation/TlsNegotiationTests.cs", "Binding_CarriesRequestsAndReplies"),
         ["SspiSecurityTokenParameters.RequireCancellation"] = RefusedAsAWhole,
 
         // Settings of the client.
-        ["LocalClientSecuritySettings.CacheCookies"] = Refuse(Client(Session, s => s with { CacheCookies = false })),
-        ["LocalClientSecuritySettings.CookieRenewalThresholdPercentage"] = Refuse(Client(Session, s => s with { CookieRenewalThresholdPercentage = 50 })),
+        ["LocalClientSecuritySettings.CacheCookies"] = new ShownBy("SecureConversation.Tests/Negotiation/NegotiationLifeTests.cs", "CacheCookies_False_NegotiatesForEachCall"),
+        ["LocalClientSecuritySettings.CookieRenewalThresholdPercentage"] = new ShownBy("SecureConversation.Tests/Negotiation/NegotiationLifeTests.cs", "Context_IsKeptAsTheClientSays"),
         ["LocalClientSecuritySettings.DetectReplays"] = Outcome(e => Client(e, s => s with { DetectReplays = false }), TimeSpan.Zero, MessageVersion.Soap12),
         ["LocalClientSecuritySettings.MaxClockSkew"] = Outcome(e => Client(e, s => s with { MaxClockSkew = TimeSpan.Zero }), EightMinutes),
-        ["LocalClientSecuritySettings.MaxCookieCachingTime"] = Refuse(Client(Session, s => s with { MaxCookieCachingTime = TimeSpan.FromHours(1) })),
+        ["LocalClientSecuritySettings.MaxCookieCachingTime"] = new ShownBy("SecureConversation.Tests/Negotiation/NegotiationLifeTests.cs", "Context_IsKeptAsTheClientSays"),
         ["LocalClientSecuritySettings.ReplayCacheSize"] = Outcome(e => Client(e, s => s with { ReplayCacheSize = 1 }), TimeSpan.Zero, MessageVersion.Soap12),
         ["LocalClientSecuritySettings.ReplayWindow"] = Outcome(e => Client(e, s => s with { ReplayWindow = TimeSpan.FromMinutes(1) }), EightMinutes),
         ["LocalClientSecuritySettings.SessionKeyRenewalInterval"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Key_IsRenewedAtTheAgeThatTheClientSets"),

@@ -15,7 +15,7 @@ using SecureConversation.Http;
 using SecureConversation.Policy;
 
 var (service, client) = (Create("Service"), Create("Client"));
-var security = new MessageSecurity { AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 };
+var security = new MessageSecurity { NegotiateServiceCredential = false, AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 };
 var builder = WebApplication.CreateSlimBuilder();
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
 builder.Services.AddSecureConversation(options =>
