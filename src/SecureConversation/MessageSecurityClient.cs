@@ -134,7 +134,8 @@ public sealed class MessageSecurityClient
 
         ArgumentNullException.ThrowIfNull(to);
         return to.IsAbsoluteUri
-            ? ClientNegotiate.EnsureAsync(_role, to, exchange, cancellationToken)
+            ? ClientNegotiate.EnsureAsync(
+                _role, to, (leg, action, stop) => exchange(new HandshakeStep.Send(leg, action), stop), cancellationToken)
             : throw new ArgumentException("The address is not absolute.", nameof(to));
     }
 

@@ -13,7 +13,8 @@ internal static partial class FailureGuide
                 + "client shows no certificate where the binding asks for one, one side negotiates another mechanism than the other, or "
                 + "somebody on the way changed a message.",
             Remedy = "Set the credential of the client to the same on both sides. Have an old peer speak TLS 1.2: see what "
-                + "docs/negotiation.md says of it. Where all legs are in order and only the authenticator is not, somebody changes messages.",
+                + "docs/negotiation.md says of it. Where all legs are in order and only the authenticator is not, somebody changes "
+                + "messages.",
         },
         _ => null,
     };

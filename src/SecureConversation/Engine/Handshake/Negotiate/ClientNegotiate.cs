@@ -10,13 +10,16 @@ namespace SecureConversation.Engine.Handshake;
 /// <summary>Has a client negotiate with a service before it needs the context.</summary>
 internal static class ClientNegotiate
 {
+    /// <summary>Sends a leg, with its action, and gives the answer.</summary>
+    public delegate ValueTask<ReadOnlyMemory<byte>> Exchange(ReadOnlyMemory<byte> leg, string action, CancellationToken cancellationToken);
+
     /// <summary>Negotiates a context, if the one that is there will not do.</summary>
     /// <param name="role">The client.</param>
     /// <param name="to">The address of the service.</param>
     /// <param name="exchange">Sends a leg and gives its answer.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="SecureConversationException">The service refused, is not the expected one, or a leg was changed.</exception>
-    public static ValueTask EnsureAsync(ClientRole role, Uri to, LegExchange exchange, CancellationToken cancellationToken)
+    public static ValueTask EnsureAsync(ClientRole role, Uri to, Exchange exchange, CancellationToken cancellationToken)
     {
         // The credentials may change meanwhile: the context is that of these.
         var current = role.Exchange;
@@ -24,7 +27,7 @@ internal static class ClientNegotiate
     }
 
     private static async ValueTask<NegotiatedToken> RunAsync(
-        EngineEnvironment environment, ClientExchange current, Uri to, LegExchange exchange, CancellationToken stop)
+        EngineEnvironment environment, ClientExchange current, Uri to, Exchange exchange, CancellationToken stop)
     {
         using var measured = environment.Telemetry.Handshake();
         using var negotiation = new ClientNegotiation(
@@ -34,8 +37,7 @@ internal static class ClientNegotiate
             await negotiation.StartAsync().ConfigureAwait(false);
             while (true)
             {
-                var leg = new HandshakeStep.Send(negotiation.Envelope, negotiation.Action);
-                var reply = await exchange(leg, stop).ConfigureAwait(false);
+                var reply = await exchange(negotiation.Envelope, negotiation.Action, stop).ConfigureAwait(false);
                 if (await negotiation.ReceiveAsync(reply).ConfigureAwait(false) is { } token)
                 {
                     measured.Succeeded();
