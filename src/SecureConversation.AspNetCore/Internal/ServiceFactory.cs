@@ -92,7 +92,7 @@ internal static class ServiceFactory
     public static ISecurityStateEncoder? EncoderOf(
         IServiceProvider services, SecureConversationServiceOptions options, MessageSecurityBinding binding, string name)
     {
-        if (!HasCookies(binding))
+        if (!binding.UsesCookies)
         {
             return null;
         }

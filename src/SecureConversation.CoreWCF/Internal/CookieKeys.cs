@@ -25,7 +25,7 @@ internal static class CookieKeys
     public static ISecurityStateEncoder? EncoderOf(
         IChannel channel, ServiceCredentials credentials, EngineBinding.MessageSecurityBinding binding, string name)
     {
-        if (!HasCookies(binding))
+        if (!binding.UsesCookies)
         {
             return null;
         }

@@ -43,6 +43,13 @@ public sealed class MessageSecurityBinding
     /// <summary>Whether the state of a negotiated context travels in a cookie, and the service keeps none.</summary>
     internal bool HasNegotiationCookies => NegotiatedToken is { } token && !NegotiatedTokens.KeepsContext(token);
 
+    /// <summary>
+    /// Whether the state of sessions, or of negotiated contexts, travels in cookies (RequireCancellation = false of their token): a service
+    /// then needs <see cref="MessageSecurityServiceOptions.SecurityStateEncoder"/> and
+    /// <see cref="MessageSecurityServiceOptions.EndpointName"/>.
+    /// </summary>
+    public bool UsesCookies => HasCookies || HasNegotiationCookies;
+
     /// <summary>The security settings of the handshake of a session; null without sessions.</summary>
     public SecurityBindingElement? Bootstrap => SecureConversation?.BootstrapSecurityBindingElement;
 

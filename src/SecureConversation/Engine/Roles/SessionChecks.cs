@@ -15,7 +15,7 @@ internal static class SessionChecks
                 + "store may serve several endpoints, and an endpoint must not take the sessions of another.", nameof(options));
         }
 
-        if (!binding.HasCookies && !binding.HasNegotiationCookies)
+        if (!binding.UsesCookies)
         {
             return;
         }
