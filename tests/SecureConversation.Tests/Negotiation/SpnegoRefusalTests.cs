@@ -153,11 +153,12 @@ public sealed partial class SpnegoRefusalTests(SpnegoScene scene)
     {
         var error = await Assert.ThrowsAsync<SecureConversationException>(
             async () => await loop.Client.EnsureNegotiatedAsync(Loopback.Address, loop.Legs()));
-        Assert.Equal((SecureConversationFailure.FailedAuthentication, "FailedAuthentication"), (error.Failure, error.Fault?.Subcode));
+        Assert.Equal(SecureConversationFailure.FailedAuthentication, error.Failure);
+        Assert.EndsWith("}FailedAuthentication", error.Fault?.Subcode, StringComparison.Ordinal);
         Assert.DoesNotContain("KRB5", error.Message, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(" Context=\"[^\"]*\"|(?<= )Context=\"[^\"]*\"")]
+    [GeneratedRegex("(?<= )Context=\"[^\"]*\"")]
     private static partial Regex ContextName();
 
     [GeneratedRegex("<a:RelatesTo>[^<]*</a:RelatesTo>")]
