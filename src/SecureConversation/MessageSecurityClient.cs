@@ -108,7 +108,7 @@ public sealed class MessageSecurityClient
     }
 
     /// <summary>
-    /// Whether client and service negotiate what protects messages or handshakes (TLSNEGO), by <see cref="EnsureNegotiatedAsync"/>.
+    /// Whether client and service negotiate what protects messages or handshakes (TLSNEGO, SPNEGO), by <see cref="EnsureNegotiatedAsync"/>.
     /// </summary>
     public bool NeedsNegotiation => Binding.NegotiatedToken is not null;
 

@@ -21,6 +21,9 @@ internal static class AuthenticationFaults
     public static IIssuedTokenAuthenticator? Of(IIssuedTokenAuthenticator? authenticator) =>
         authenticator is null ? null : new IssuedTokens(authenticator);
 
+    public static IWindowsAuthenticator? Of(IWindowsAuthenticator? authenticator) =>
+        authenticator is null ? null : new Windows(authenticator);
+
     private static async ValueTask<T> AskAsync<T>(Func<ValueTask<T>> ask)
     {
         try
@@ -50,6 +53,13 @@ internal static class AuthenticationFaults
         public ValueTask<ClaimsPrincipal?> AuthenticateAsync(
             X509Certificate2 certificate, ClaimsPrincipal user, MessageOrigin origin, CancellationToken cancellationToken) =>
             AskAsync(() => authenticator.AuthenticateAsync(certificate, user, origin, cancellationToken));
+    }
+
+    private sealed class Windows(IWindowsAuthenticator authenticator) : IWindowsAuthenticator
+    {
+        public ValueTask<ClaimsPrincipal?> AuthenticateAsync(
+            ClaimsPrincipal user, MessageOrigin origin, CancellationToken cancellationToken) =>
+            AskAsync(() => authenticator.AuthenticateAsync(user, origin, cancellationToken));
     }
 
     private sealed class IssuedTokens(IIssuedTokenAuthenticator authenticator) : IIssuedTokenAuthenticator

@@ -45,6 +45,8 @@ internal static class ServiceFactory
             UserNameAuthenticator = AuthenticationFaults.Of(options.UserNameAuthenticator ?? credentials.UserNameAuthenticator),
             UserNamePasswordProvider = credentials.UserNamePasswordProvider,
             CertificateAuthenticator = AuthenticationFaults.Of(options.CertificateAuthenticator ?? credentials.CertificateAuthenticator),
+            WindowsAuthentication = credentials.WindowsAuthentication,
+            WindowsAuthenticator = AuthenticationFaults.Of(credentials.WindowsAuthenticator),
             IssuedTokenAuthentication = credentials.IssuedTokenAuthentication,
             IssuedTokenAuthenticator = AuthenticationFaults.Of(options.IssuedTokenAuthenticator ?? credentials.IssuedTokenAuthenticator),
         };

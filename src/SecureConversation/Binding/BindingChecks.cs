@@ -93,7 +93,7 @@ internal static class BindingChecks
             SecureConversationSecurityTokenParameters session => SessionProtects(symmetric, session),
             UserNameSecurityTokenParameters userName => UserNameProtects(symmetric, userName),
             IssuedSecurityTokenParameters issued => IssuedTokenProtects(symmetric, issued),
-            SslSecurityTokenParameters => NegotiatedTokenProtects(binding),
+            SslSecurityTokenParameters or SspiSecurityTokenParameters => NegotiatedTokenProtects(binding),
             null => ["ProtectionTokenParameters of a SymmetricSecurityBindingElement must be set."],
             var other when Unoffered(other) is { } reason => [$"ProtectionTokenParameters: {reason}"],
             var other =>
@@ -296,8 +296,11 @@ internal static class BindingChecks
     {
         SslSecurityTokenParameters => "a negotiated certificate of the service (TLSNEGO) protects messages, and supports nothing else: "
             + "set it as ProtectionTokenParameters of a SymmetricSecurityBindingElement.",
-        SspiSecurityTokenParameters or KerberosSecurityTokenParameters => "Windows accounts (SPNEGO, Kerberos) are not offered yet: use a "
-            + "certificate or a user name on both sides.",
+        SspiSecurityTokenParameters => "a context that was negotiated with Windows accounts (SPNEGO) protects messages, and supports "
+            + "nothing else: use CreateSspiNegotiationBindingElement, without a protected transport or over one.",
+        KerberosSecurityTokenParameters => "Windows accounts without a negotiation (a Kerberos ticket as token) are not offered, since the "
+            + "platform keeps the key of the ticket to itself: use CreateSspiNegotiationBindingElement on both sides, which is "
+            + "NegotiateServiceCredential = true with ClientCredentialType Windows; it takes the same tickets.",
         _ => null,
     };
 

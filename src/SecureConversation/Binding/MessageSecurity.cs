@@ -2,17 +2,20 @@ namespace SecureConversation.Binding;
 
 /// <summary>
 /// The message security settings of WSHttpBinding and WS2007HttpBinding. Creates the same binding element as those bindings do.
-/// One default differs from WCF, whose default is not offered: clients have certificates and not Windows accounts.
+/// One default differs from WCF: clients have certificates and not Windows accounts.
 /// </summary>
 public sealed record MessageSecurity
 {
-    /// <summary>The credential of the client. Default: a certificate. Windows accounts and issued tokens are not offered.</summary>
+    /// <summary>
+    /// The credential of the client. Default: a certificate. WCF's default, a Windows account, takes a domain or a realm that not every
+    /// platform has; where a service has it, say so. Tokens of an issuer: <see cref="FederatedMessageSecurity"/>.
+    /// </summary>
     public MessageCredentialType ClientCredentialType { get; init; } = MessageCredentialType.Certificate;
 
     /// <summary>
     /// Whether the service shows its certificate in a negotiation (TLSNEGO). Default true: the client needs no certificate beforehand, and
     /// checks name and chain of the one that it is shown. False: set <see cref="Credentials.ClientCredentials.ServiceCertificate"/>, which
-    /// saves two messages for each client.
+    /// saves two messages for each client. Windows accounts are always negotiated (SPNEGO), without a certificate: leave it at true.
     /// </summary>
     public bool NegotiateServiceCredential { get; init; } = true;
 
@@ -54,17 +57,19 @@ public sealed record MessageSecurity
         MessageCredentialType.UserName => SecurityBindingElement.CreateUserNameForSslBindingElement(requireCancellation: true),
         MessageCredentialType.Certificate => SecurityBindingElement.CreateSslNegotiationBindingElement(
             requireClientCertificate: true, requireCancellation: true),
+        MessageCredentialType.Windows => SecurityBindingElement.CreateSspiNegotiationBindingElement(requireCancellation: true),
         _ => throw Unoffered(),
     };
 
     private InvalidOperationException Unoffered() =>
-        new($"ClientCredentialType {ClientCredentialType} is not offered: set it to Certificate, UserName or None.");
+        new($"ClientCredentialType {ClientCredentialType} is not offered: set it to Windows, Certificate, UserName or None.");
 
     private SecurityBindingElement CredentialElement() => ClientCredentialType switch
     {
         MessageCredentialType.None => SecurityBindingElement.CreateAnonymousForCertificateBindingElement(),
         MessageCredentialType.UserName => SecurityBindingElement.CreateUserNameForCertificateBindingElement(),
         MessageCredentialType.Certificate => SecurityBindingElement.CreateMutualCertificateBindingElement(MessageSecurityVersion),
+        MessageCredentialType.Windows => SecurityBindingElement.CreateKerberosBindingElement(),
         _ => throw Unoffered(),
     };
 }

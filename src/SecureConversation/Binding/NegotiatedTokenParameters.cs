@@ -17,20 +17,21 @@ public sealed record SslSecurityTokenParameters : SecurityTokenParameters
 }
 
 /// <summary>
-/// A SecurityContextToken that client and service negotiate with Windows accounts (SPNEGO). Read and written by configuration files and
-/// policies; not offered yet in messages.
+/// A SecurityContextToken that client and service negotiate with Windows accounts (SPNEGO: Kerberos, or NTLM). No side needs a certificate.
+/// The context protects messages, or the handshake of a session.
 /// </summary>
 public sealed record SspiSecurityTokenParameters : SecurityTokenParameters
 {
     /// <summary>
-    /// True: the service keeps the context until it is cancelled. False (default): its state travels in a cookie.
+    /// True: the service keeps the context, in the memory of this process. False (default): its state travels in a cookie, so that other
+    /// instances of the service read it, too. No message ends a context.
     /// </summary>
     public bool RequireCancellation { get; init; }
 }
 
 /// <summary>
 /// A Kerberos ticket as a token (Web Services Security Kerberos Token Profile 1.1). Read and written by configuration files and policies;
-/// not offered yet in messages.
+/// not offered in messages, since .NET keeps the key of the ticket to itself: <see cref="SspiSecurityTokenParameters"/> takes the same tickets.
 /// </summary>
 public sealed record KerberosSecurityTokenParameters : SecurityTokenParameters;
 

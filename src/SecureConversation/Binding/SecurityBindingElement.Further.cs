@@ -38,7 +38,7 @@ public abstract partial record SecurityBindingElement
             : OverTransport() with { EndpointSupportingTokenParameters = new() { Endorsing = [parameters] } };
     }
 
-    /// <summary>The transport protects messages; the client has a Windows account (SPNEGO). Not offered yet in messages.</summary>
+    /// <summary>The transport protects messages; the client has a Windows account (SPNEGO). Not offered in messages.</summary>
     /// <param name="requireCancellation">See <see cref="SspiSecurityTokenParameters.RequireCancellation"/>.</param>
     public static TransportSecurityBindingElement CreateSspiNegotiationOverTransportBindingElement(bool requireCancellation = true) =>
         OverTransport() with
@@ -49,7 +49,7 @@ public abstract partial record SecurityBindingElement
             },
         };
 
-    /// <summary>The transport protects messages; the client has a Kerberos ticket. Not offered yet in messages.</summary>
+    /// <summary>The transport protects messages; the client has a Kerberos ticket. Not offered in messages.</summary>
     public static TransportSecurityBindingElement CreateKerberosOverTransportBindingElement() => OverTransport() with
     {
         DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic128,
@@ -77,12 +77,15 @@ public abstract partial record SecurityBindingElement
             EndpointSupportingTokenParameters = new() { SignedEncrypted = [new UserNameSecurityTokenParameters()] },
         };
 
-    /// <summary>Client and service have Windows accounts (SPNEGO). Not offered yet in messages.</summary>
+    /// <summary>Client and service have Windows accounts (SPNEGO).</summary>
     /// <param name="requireCancellation">See <see cref="SspiSecurityTokenParameters.RequireCancellation"/>.</param>
     public static SymmetricSecurityBindingElement CreateSspiNegotiationBindingElement(bool requireCancellation = false) =>
         new() { ProtectionTokenParameters = new SspiSecurityTokenParameters { RequireCancellation = requireCancellation } };
 
-    /// <summary>The client has a Kerberos ticket for the service. Not offered yet in messages.</summary>
+    /// <summary>
+    /// The client has a Kerberos ticket for the service. Not offered in messages: <see cref="CreateSspiNegotiationBindingElement"/> takes the
+    /// same tickets.
+    /// </summary>
     public static SymmetricSecurityBindingElement CreateKerberosBindingElement() => new()
     {
         DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic128,

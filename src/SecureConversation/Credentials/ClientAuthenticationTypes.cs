@@ -9,6 +9,9 @@ public static class ClientAuthenticationTypes
     /// <summary>A user name with its password. The client may have shown a certificate as well.</summary>
     public const string UserName = "UserName";
 
+    /// <summary>A Windows account. A claim of type AuthenticationMethod says by which protocol: Kerberos or NTLM.</summary>
+    public const string Windows = "Windows";
+
     /// <summary>A token that a security token service issued.</summary>
     public const string Federation = "Federation";
 }

@@ -31,6 +31,9 @@ public sealed class ClientCredentials
     /// <summary>The user name of the client. Bindings with user names need it.</summary>
     public UserNameCredential? UserName { get; init; }
 
+    /// <summary>The Windows account of the client. Bindings with Windows accounts use it; the default is the account of the process.</summary>
+    public WindowsClientCredential Windows { get; init; } = new();
+
     /// <summary>
     /// The certificate of the service. All bindings need it, because it is not negotiated, but those whose messages the transport protects:
     /// there that of the transport stands for the service, and this one is not used.

@@ -4,7 +4,7 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Credentials;
 
-/// <summary>The identity that a client requires of the certificate of the service, in addition to its validity.</summary>
+/// <summary>The identity that a client requires of the service: of its certificate, in addition to its validity, or of its Windows account.</summary>
 public abstract class EndpointIdentity
 {
     private protected EndpointIdentity()
@@ -30,6 +30,28 @@ public abstract class EndpointIdentity
         return new CertificateIdentity(certificate.RawData);
     }
 
+    /// <summary>
+    /// Requires a service that runs under the account with this service principal name, for bindings with Windows accounts. The client asks
+    /// for a ticket for it, and only that account can use one. No certificate has it.
+    /// </summary>
+    /// <param name="spnName">The name, as it is registered: service/host. Case matters on Linux.</param>
+    public static EndpointIdentity CreateSpnIdentity(string spnName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(spnName);
+        return new AccountIdentity("Spn", spnName);
+    }
+
+    /// <summary>
+    /// Requires a service that runs under the account with this user principal name, for bindings with Windows accounts of clients on
+    /// Windows: elsewhere a ticket is asked for by the service principal name alone. No certificate has it.
+    /// </summary>
+    /// <param name="upnName">The name: user@domain.</param>
+    public static EndpointIdentity CreateUpnIdentity(string upnName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(upnName);
+        return new AccountIdentity("Upn", upnName);
+    }
+
     /// <summary>The identity that WCF assumes when none is given: the host of the address.</summary>
     internal static EndpointIdentity ForAddress(Uri address) => new DnsIdentity(address.IdnHost);
 
@@ -37,6 +59,20 @@ public abstract class EndpointIdentity
 
     /// <summary>Whether it is one certificate and no name.</summary>
     internal bool IsCertificate => this is CertificateIdentity;
+
+    /// <summary>Whether it is a user principal name.</summary>
+    internal bool IsUpn => this is AccountIdentity { Kind: "Upn" };
+
+    /// <summary>
+    /// The name for which a client asks a ticket: that of an account, or host/name for the name of a host, as in WCF; null for a
+    /// certificate.
+    /// </summary>
+    internal string? TargetName => this switch
+    {
+        AccountIdentity account => account.Name,
+        DnsIdentity dns => $"host/{dns.Name}",
+        _ => null,
+    };
 
     /// <summary>Writes the identity into an endpoint reference, in the words of WCF.</summary>
     internal void Write(PooledBytes output)
@@ -50,6 +86,8 @@ public abstract class EndpointIdentity
 
     private sealed class DnsIdentity(string name) : EndpointIdentity
     {
+        public string Name => name;
+
         internal override bool Matches(X509Certificate2 certificate) => CertificateNames.Of(certificate).Match(name);
 
         private protected override void WriteContent(PooledBytes output)
@@ -60,6 +98,24 @@ public abstract class EndpointIdentity
         }
 
         public override string ToString() => $"DNS {name}";
+    }
+
+    private sealed class AccountIdentity(string kind, string name) : EndpointIdentity
+    {
+        public string Kind => kind;
+
+        public string Name => name;
+
+        internal override bool Matches(X509Certificate2 certificate) => false;
+
+        private protected override void WriteContent(PooledBytes output)
+        {
+            output.WriteText($"<{kind}>");
+            output.WriteEscaped(name);
+            output.WriteText($"</{kind}>");
+        }
+
+        public override string ToString() => $"{kind} {name}";
     }
 
     private sealed class CertificateIdentity(byte[] raw) : EndpointIdentity

@@ -53,6 +53,12 @@ public sealed class ServiceCredentials
     /// <summary>Gives the holders of valid certificates roles and claims, or refuses them; null (default): the names in them.</summary>
     public ICertificateAuthenticator? CertificateAuthenticator { get; init; }
 
+    /// <summary>How Windows accounts are validated. Bindings with Windows accounts use it.</summary>
+    public WindowsServiceCredential WindowsAuthentication { get; init; } = new();
+
+    /// <summary>Gives the owners of Windows accounts roles and claims, or refuses them; null (default): what the platform says.</summary>
+    public IWindowsAuthenticator? WindowsAuthenticator { get; init; }
+
     /// <summary>How issued tokens are validated. Bindings with issued tokens need it; null (default) accepts none.</summary>
     public IssuedTokenAuthentication? IssuedTokenAuthentication { get; init; }
 

@@ -55,13 +55,23 @@ public sealed class MessageSecurityTests
     }
 
     [Theory]
-    [InlineData(MessageCredentialType.Windows)]
-    [InlineData(MessageCredentialType.IssuedToken)]
-    public void CredentialsThatAreNotOffered_AreNamed(MessageCredentialType credential)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void CredentialsThatAreNotOffered_AreNamed(bool isNegotiated)
     {
-        var error = Assert.Throws<InvalidOperationException>(
-            () => new MessageSecurity { ClientCredentialType = credential }.CreateSecurityBindingElement());
-        Assert.Contains($"ClientCredentialType {credential}", error.Message, StringComparison.Ordinal);
+        var security = new MessageSecurity { ClientCredentialType = MessageCredentialType.IssuedToken, NegotiateServiceCredential = isNegotiated };
+        var error = Assert.Throws<InvalidOperationException>(() => security.CreateSecurityBindingElement());
+        Assert.Contains("ClientCredentialType IssuedToken", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As in WCF; a Kerberos ticket as token is not offered, and the refusal says what is.</summary>
+    [Fact]
+    public void WindowsAccounts_AreNegotiated_AndNotTakenWithoutThat()
+    {
+        var security = new MessageSecurity { ClientCredentialType = MessageCredentialType.Windows, EstablishSecurityContext = false };
+        Assert.Equal(SecurityBindingElement.CreateSspiNegotiationBindingElement(requireCancellation: true), MessageSecurityBinding.Create(security).Element);
+        var error = Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(security with { NegotiateServiceCredential = false }));
+        Assert.Contains("NegotiateServiceCredential = true", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>As in WCF: the user name travels beside the negotiated context, and the certificate inside of the negotiation.</summary>

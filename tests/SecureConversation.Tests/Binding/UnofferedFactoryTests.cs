@@ -12,8 +12,7 @@ public sealed class UnofferedFactoryTests
     {
         { SecurityBindingElement.CreateSspiNegotiationOverTransportBindingElement(), "Windows accounts" },
         { SecurityBindingElement.CreateKerberosOverTransportBindingElement(), "Windows accounts" },
-        { SecurityBindingElement.CreateSspiNegotiationBindingElement(), "Windows accounts" },
-        { SecurityBindingElement.CreateKerberosBindingElement(), "Windows accounts" },
+        { SecurityBindingElement.CreateKerberosBindingElement(), "CreateSspiNegotiationBindingElement" },
     };
 
     [Theory]

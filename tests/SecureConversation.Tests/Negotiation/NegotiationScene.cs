@@ -23,6 +23,7 @@ internal static class NegotiationScene
         var keeps = parts[2] == "kept";
         SecurityBindingElement element = parts[0] switch
         {
+            "windows" => SecurityBindingElement.CreateSspiNegotiationBindingElement(keeps),
             "username" => SecurityBindingElement.CreateUserNameForSslBindingElement(keeps),
             var other => SecurityBindingElement.CreateSslNegotiationBindingElement(other == "certificate", keeps),
         };

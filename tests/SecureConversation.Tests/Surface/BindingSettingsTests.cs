@@ -27,10 +27,6 @@ public sealed class BindingSettingsTests
 
     private static X509SecurityTokenParameters Certificate => new() { RequireDerivedKeys = false };
 
-    // The elements and tokens that they belong to are not offered.
-    private static ShownBy RefusedAsAWhole =>
-        new("SecureConversation.Tests/Binding/UnofferedFactoryTests.cs", "Element_IsRefusedInWords_AloneAndAsBootstrap");
-
     private const string Sockets = "SecureConversation.Http.Tests/Issued/IssuedTokenTests.cs";
 
     private static ShownBy Asked(string test) => new("SecureConversation.Tests/Credentials/SecurityTokenExchangeTests.cs", test);
@@ -164,7 +160,7 @@ public sealed class BindingSettingsTests
             SecurityBindingElement.CreateIssuedTokenBindingElement(new() { UseStrTransform = true }))),
         ["SslSecurityTokenParameters.RequireCancellation"] = new ShownBy("SecureConversation.Tests/Negotiation/NegotiationLifeTests.cs", "Cookie_IsReadByAnotherInstance"),
         ["SslSecurityTokenParameters.RequireClientCertificate"] = new ShownBy("SecureConversation.Tests/Negotiation/TlsNegotiationTests.cs", "Binding_CarriesRequestsAndReplies"),
-        ["SspiSecurityTokenParameters.RequireCancellation"] = RefusedAsAWhole,
+        ["SspiSecurityTokenParameters.RequireCancellation"] = new ShownBy("SecureConversation.Tests/Negotiation/SpnegoTests.cs", "Cookie_IsReadByAnotherInstance_WithTheIdentity"),
 
         // Settings of the client.
         ["LocalClientSecuritySettings.CacheCookies"] = new ShownBy("SecureConversation.Tests/Negotiation/NegotiationLifeTests.cs", "CacheCookies_False_NegotiatesForEachCall"),

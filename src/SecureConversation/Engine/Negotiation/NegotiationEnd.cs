@@ -2,7 +2,7 @@ namespace SecureConversation.Engine.Negotiation;
 
 /// <summary>
 /// One end of a dialogue whose octets only the platform reads: a TLS handshake, or SPNEGO. It gets what the other end sent and gives what
-/// to send; it does no I/O, and blocks no thread. Not safe for concurrent use.
+/// to send; it does no I/O of its own, and blocks no thread of its caller. Not safe for concurrent use.
 /// </summary>
 internal abstract class NegotiationEnd : IDisposable
 {

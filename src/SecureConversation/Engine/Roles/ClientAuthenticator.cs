@@ -88,6 +88,49 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, Engine
         X509Certificate2 certificate, MessageOrigin origin, CancellationToken cancellationToken) =>
         AuthenticateAsync(new ProvedCertificate(certificate), _authentication, origin, cancellationToken);
 
+    /// <summary>Asks the application who the owner of a Windows account is, who proved himself in a negotiation.</summary>
+    /// <param name="account">What the platform says of the account; null for a client without one.</param>
+    /// <param name="origin">What the transport knows about the message.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="SecurityFailureException">He is not accepted.</exception>
+    public async ValueTask<ClaimsPrincipal> AuthenticateAsync(
+        ClaimsPrincipal? account, MessageOrigin origin, CancellationToken cancellationToken)
+    {
+        if (account is null)
+        {
+            return credentials.WindowsAuthentication.AllowAnonymousLogons
+                ? ClientIdentity.CreateAnonymous()
+                : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials, "Windows account of the client", "none",
+                    "one (WindowsAuthentication.AllowAnonymousLogons is false)");
+        }
+
+        if (credentials.WindowsAuthenticator is not { } authenticator)
+        {
+            return account;
+        }
+
+        var name = account.Identity!.Name;
+        try
+        {
+            var user = await ApplicationCode.AskAsync("WindowsAuthenticator",
+                () => authenticator.AuthenticateAsync(account, origin, cancellationToken), cancellationToken).ConfigureAwait(false)
+                ?? Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials, "WindowsAuthenticator", "it returned null");
+            return Owner.NameOfUser(user) is not null ? ClientIdentity.Copy(user)
+                : Fail.With<ClaimsPrincipal>(FailureCode.InvalidCredentials, NoName);
+        }
+        catch (SecurityFailureException e) when (e.IsOf(name))
+        {
+            throw;
+        }
+        catch (AuthenticationFaultException answer)
+        {
+            var refused = new SecurityFailureException(
+                FailureCode.InvalidCredentials, "the authenticator answers with a fault of the application") { Answer = answer };
+            _ = refused.IsOf(name);
+            throw refused;
+        }
+    }
+
     /// <summary>Verifies the assertions of a message that have keys; null where the binding asks for no assertions.</summary>
     /// <exception cref="SecurityFailureException">One is not accepted.</exception>
     public async ValueTask<MessageAssertions?> ReceiveAssertionsAsync(

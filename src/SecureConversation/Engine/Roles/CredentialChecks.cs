@@ -13,7 +13,8 @@ internal static class CredentialChecks
     /// <exception cref="ArgumentException">Something is missing; the message says what to set.</exception>
     public static void Require(MessageSecurityBinding binding, ServiceCredentials credentials)
     {
-        if (credentials.ServiceCertificate is null && binding.Element is not TransportSecurityBindingElement)
+        if (credentials.ServiceCertificate is null && binding.Element is not TransportSecurityBindingElement
+            && binding.NegotiatedToken is not SspiSecurityTokenParameters)
         {
             Throw("The binding needs the certificate of the service: set ServiceCredentials.ServiceCertificate.", nameof(credentials));
         }
@@ -29,6 +30,7 @@ internal static class CredentialChecks
                 nameof(credentials));
         }
 
+        Throw(WindowsChecks.Problem(credentials), nameof(credentials));
         var tokens = ClientTokens(binding).ToList();
         foreach (var token in tokens)
         {
@@ -116,6 +118,7 @@ internal static class CredentialChecks
                 nameof(credentials));
         }
 
+        Throw(WindowsChecks.Problem(element, credentials), nameof(credentials));
         if (ProtectingUserName(binding) is { } userName)
         {
             Throw(TokenKind.UserName.Missing(userName, credentials), nameof(credentials));

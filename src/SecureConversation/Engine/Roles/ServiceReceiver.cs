@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Quota;
@@ -120,6 +121,14 @@ internal sealed class ServiceReceiver(
     public ValueTask<ClaimsPrincipal> AuthenticateAsync(
         X509Certificate2 certificate, MessageOrigin origin, CancellationToken cancellationToken) =>
         authenticator.AuthenticateAsync(certificate, origin, cancellationToken);
+
+    /// <inheritdoc cref="ClientAuthenticator.AuthenticateAsync(ClaimsPrincipal?, MessageOrigin, CancellationToken)"/>
+    public ValueTask<ClaimsPrincipal> AuthenticateAsync(
+        ClaimsPrincipal? account, MessageOrigin origin, CancellationToken cancellationToken) =>
+        authenticator.AuthenticateAsync(account, origin, cancellationToken);
+
+    /// <summary>The credentials and validators of the service.</summary>
+    public ServiceCredentials Credentials => authenticator.Credentials;
 
     /// <summary>The key of the user name in a request, where the binding protects requests by one; null elsewhere.</summary>
     /// <inheritdoc cref="UserNameTokens.FindKeyAsync"/>

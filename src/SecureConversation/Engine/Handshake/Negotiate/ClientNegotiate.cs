@@ -1,7 +1,9 @@
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Negotiation;
+using SecureConversation.Engine.Negotiation.Sspi;
 using SecureConversation.Engine.Negotiation.Tls;
 using SecureConversation.Engine.Roles;
 
@@ -31,7 +33,7 @@ internal static class ClientNegotiate
     {
         using var measured = environment.Telemetry.Handshake();
         using var negotiation = new ClientNegotiation(
-            current.Messages, environment, CreateEnd(current), end => JudgeAsync(current, end, to, stop), to);
+            current.Messages, environment, CreateEnd(current, to), end => JudgeAsync(current, end, to, stop), to);
         try
         {
             await negotiation.StartAsync().ConfigureAwait(false);
@@ -52,14 +54,22 @@ internal static class ClientNegotiate
         }
     }
 
-    private static TlsEnd CreateEnd(ClientExchange current) => TlsEnd.ForClient(
-        current.Messages.Element.NegotiatedToken is SslSecurityTokenParameters { RequireClientCertificate: true }
-            ? current.Credentials.ClientCertificate
-            : null);
+    private static NegotiationEnd CreateEnd(ClientExchange current, Uri to) => current.Messages.Element.NegotiatedToken switch
+    {
+        SslSecurityTokenParameters tls => TlsEnd.ForClient(tls.RequireClientCertificate ? current.Credentials.ClientCertificate : null),
+        _ => SspiEnd.ForClient(current.Credentials.Windows,
+            (current.Credentials.ServiceIdentity ?? EndpointIdentity.ForAddress(to)).TargetName!),
+    };
 
     private static async ValueTask JudgeAsync(ClientExchange current, NegotiationEnd end, Uri to, CancellationToken stop)
     {
-        using var certificate = ((TlsEnd)end).TakePeer() ?? Fail.With<X509Certificate2>(
+        if (end is not TlsEnd tls)
+        {
+            // The mechanism has judged the service: only the account that the ticket is for can complete it.
+            return;
+        }
+
+        using var certificate = tls.TakePeer() ?? Fail.With<X509Certificate2>(
             FailureCode.NegotiationFailed, "certificate of the service", "none", "one");
         await current.RequireServiceAsync(certificate, to, stop).ConfigureAwait(false);
     }

@@ -55,7 +55,7 @@ internal sealed class ClientNegotiation : IDisposable
     /// <summary>Makes the first leg.</summary>
     public async ValueTask StartAsync()
     {
-        var octets = await _end.StepAsync(default).ConfigureAwait(false);
+        var octets = await BeginAsync().ConfigureAwait(false);
         var leg = new NegotiationLeg(_context, new BinaryExchange(_names.ValueType, octets))
         {
             KeySize = _messages.Element.DefaultAlgorithmSuite.DefaultSymmetricKeyLength,
@@ -85,10 +85,25 @@ internal sealed class ClientNegotiation : IDisposable
         catch (SecurityFailureException e)
         {
             _environment.Refused(RefusedMessage.Of(e), reply);
-            throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code,
-                $"The negotiation with '{_to}' failed: {e.Message}.", e);
+            throw Failed(e);
         }
     }
+
+    private async ValueTask<byte[]> BeginAsync()
+    {
+        try
+        {
+            return await _end.StepAsync(default).ConfigureAwait(false);
+        }
+        catch (SecurityFailureException e)
+        {
+            // Nothing was sent: the client lacks what it needs.
+            throw Failed(e);
+        }
+    }
+
+    private SecureConversationException Failed(SecurityFailureException e) =>
+        new(FaultMap.Coarse(e.Code), e.Code, $"The negotiation with '{_to}' failed: {e.Message}.", e);
 
     public void Dispose()
     {

@@ -7,6 +7,7 @@ using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Negotiation;
+using SecureConversation.Engine.Negotiation.Sspi;
 using SecureConversation.Engine.Negotiation.Tls;
 using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Requirements;
@@ -155,10 +156,10 @@ internal sealed class ServiceNegotiations : IDisposable
         return Fail.With<Dialogue>(FailureCode.InvalidTrustRequest, "@Context", "that of another negotiation", "one of its own");
     }
 
-    private TlsEnd CreateEnd(OwnCertificate own) => _token switch
+    private NegotiationEnd CreateEnd(OwnCertificate own) => _token switch
     {
         SslSecurityTokenParameters tls => TlsEnd.ForService(own.Credential!, tls.RequireClientCertificate),
-        _ => throw new NotSupportedException($"There is no negotiation for {_token.GetType().Name}."),
+        _ => SspiEnd.ForService(own.Receiver.Credentials.WindowsAuthentication),
     };
 
     private Dialogue Find(string context) => _open.TryGetValue(context, out var dialogue) && dialogue.TryEnter()
@@ -260,6 +261,12 @@ internal sealed class ServiceNegotiations : IDisposable
     private async ValueTask<(ClaimsPrincipal User, X509Certificate2? Certificate)> AuthenticateAsync(
         Dialogue dialogue, ReceivedEnvelope message, OwnCertificate own, CancellationToken cancellationToken)
     {
+        if (dialogue.End is SspiEnd windows)
+        {
+            var user = windows.ReadUser(own.Receiver.Credentials.WindowsAuthentication);
+            return (await own.Receiver.AuthenticateAsync(user, message.Origin, cancellationToken).ConfigureAwait(false), null);
+        }
+
         if (_token is not SslSecurityTokenParameters { RequireClientCertificate: true })
         {
             return (ClientIdentity.CreateAnonymous(), null);
