@@ -200,6 +200,64 @@ public sealed class NegotiationLifeTests
         Assert.Equal(FailureCode.None, await BeginAsync(loop, legs[0], 1001, IPAddress.Parse("192.0.2.1")));
     }
 
+    /// <summary>It takes a message to begin one: a few addresses that take all places keep nobody else out.</summary>
+    [Fact]
+    public async Task Flood_FromSomeAddresses_KeepsNobodyOut()
+    {
+        using var loop = NegotiationScene.Open(Kept, _clock);
+        var legs = new List<string>();
+        await loop.Client.EnsureNegotiatedAsync(Loopback.Address, loop.Legs(legs));
+        foreach (var address in Enumerable.Range(1, 8))
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await BeginAsync(loop, legs[0], (address * 1000) + i, IPAddress.Parse($"192.0.2.{address}"));
+            }
+        }
+
+        var honest = new MessageOrigin { RemoteAddress = IPAddress.Parse("198.51.100.7") };
+        var client = new MessageSecurityClient(loop.Binding, NegotiationScene.Client);
+        var codes = new List<FailureCode>();
+        await client.EnsureNegotiatedAsync(Loopback.Address, async (leg, stop) =>
+        {
+            // The flood goes on meanwhile.
+            for (var i = 0; i < 50; i++)
+            {
+                await BeginAsync(loop, legs[0], (codes.Count * 100) + 10_000 + i, IPAddress.Parse($"192.0.2.{1 + (i % 8)}"));
+            }
+
+            using var result = await loop.Service.ReceiveAsync(leg.Envelope, honest, stop);
+            codes.Add(Assert.IsType<ServiceResult.Respond>(result).Code);
+            return ((ServiceResult.Respond)result).Envelope.ToArray();
+        });
+        Assert.Equal([FailureCode.None, FailureCode.None], codes);
+    }
+
+    /// <summary>Many strangers who negotiate and go away take no context from anybody who uses his.</summary>
+    [Fact]
+    public async Task Context_InUse_MakesNoRoomForUnusedOnes()
+    {
+        var element = NegotiationScene.Binding(Kept).Element;
+        using var loop = new Loopback(
+            MessageSecurityBinding.Create(element with { LocalServiceSettings = element.LocalServiceSettings with { MaxCachedCookies = 10 } }), _clock, client: NegotiationScene.Client);
+        await CountAsync(loop);
+        using var first = loop.Client.Secure(Loopback.Request(loop.Binding.MessageVersion), Loopback.Address);
+        Assert.Equal(FailureCode.None, await Renewals.CodeAsync(loop, first.Envelope));
+        for (var i = 1; i <= 30; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            var origin = new MessageOrigin { RemoteAddress = IPAddress.Parse($"192.0.2.{i}") };
+            await new MessageSecurityClient(loop.Binding, NegotiationScene.Client).EnsureNegotiatedAsync(Loopback.Address, async (leg, stop) =>
+            {
+                using var result = await loop.Service.ReceiveAsync(leg.Envelope, origin, stop);
+                return Assert.IsType<ServiceResult.Respond>(result).Envelope.ToArray();
+            });
+        }
+
+        using var second = loop.Client.Secure(Loopback.Request(loop.Binding.MessageVersion), Loopback.Address);
+        Assert.Equal(FailureCode.None, await Renewals.CodeAsync(loop, second.Envelope));
+    }
+
     [Fact]
     public async Task ManyCalls_NegotiateOnce()
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
@@ -15,6 +16,11 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
 
     private readonly CertificateValidator _validator = CertificateTrust.CreateValidator(
         credentials.ServiceCertificateValidation, "ClientCredentials.ServiceCertificateValidation", environment);
+    // A certificate that nobody chose beforehand has to be one for servers, as TLS has it, or may be for anything: people and clients have
+    // certificates of the same authorities, and the common name of one of them may be that of a host.
+    private readonly Lazy<CertificateValidator> _ofServers = new(
+        () => new CertificateValidator(credentials.ServiceCertificateValidation) { Usage = new Oid("1.3.6.1.5.5.7.3.1") });
+
     private Judgement? _good;
 
     /// <summary>
@@ -49,7 +55,10 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
     public async ValueTask RequireNegotiatedAsync(X509Certificate2 certificate, string to, CancellationToken cancellationToken)
     {
         var now = environment.Clock.GetUtcNow();
-        var untrusted = await _validator.FindProblemAsync(certificate, now, cancellationToken).ConfigureAwait(false);
+        var isChosen = credentials.ServiceCertificateValidation.Mode == X509CertificateValidationMode.Custom
+            || credentials.ServiceIdentity is { IsCertificate: true };
+        var untrusted = await (isChosen ? _validator : _ofServers.Value).FindProblemAsync(certificate, now, cancellationToken)
+            .ConfigureAwait(false);
         if ((ProblemOf(certificate, untrusted) ?? IdentityProblem(certificate, to, isForEncryption: false)) is { } problem)
         {
             throw problem;

@@ -5,8 +5,8 @@ namespace SecureConversation.Engine.Sessions;
 /// <summary>
 /// Contexts that are kept while there is room. Those that were read from cookies and used by a verified message, so that the next one need
 /// not read its cookie: nothing is lost with an entry. And those that were negotiated: a client whose context is gone negotiates another
-/// one. A full cache drops a fifth of its entries, as WCF's does: those of whoever has most, the ones that were not used for longest. Safe
-/// for concurrent use.
+/// one. A full cache drops a fifth of its entries, as WCF's does: those that no message has used, since it takes no more than a negotiation
+/// to have one, then those of whoever has most, the ones that were not used for longest. Safe for concurrent use.
 /// </summary>
 internal sealed class ContextCache : IDisposable
 {
@@ -96,7 +96,9 @@ internal sealed class ContextCache : IDisposable
         var last = _sessions.Values.Select(session => (Session: session, Idle: session.IdleFor))
             .GroupBy(entry => entry.Session.Holder, StringComparer.Ordinal)
             .SelectMany(owner => owner.OrderBy(entry => entry.Idle).Select((entry, rank) =>
-                (entry.Session, entry.Idle, Rank: entry.Session.Expires <= now ? int.MaxValue : rank)))
+                (entry.Session, entry.Idle, Rank: entry.Session.Expires <= now ? int.MaxValue
+                    : entry.Session.IsPending ? _capacity + rank
+                    : rank)))
             .OrderByDescending(entry => entry.Rank).ThenByDescending(entry => entry.Idle)
             .Take(count).Select(entry => entry.Session).ToList();
         last.ForEach(Remove);

@@ -196,6 +196,12 @@ internal sealed class ClientNegotiation : IDisposable
                 $"{suite.MinSymmetricKeyLength} to {suite.MaxSymmetricKeyLength} bits ({suite.Name})");
         }
 
+        if (response.Created is { } created && response.Expires <= created)
+        {
+            // It would be negotiated again before each message.
+            Fail.With(FailureCode.InvalidTrustResponse, "wst:Lifetime", "one that ends before it begins");
+        }
+
         var context = new SecurityContextKey(token.Identifier, token.Instance, SymmetricKey.From(key));
         try
         {

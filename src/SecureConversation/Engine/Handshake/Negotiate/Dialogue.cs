@@ -31,6 +31,9 @@ internal sealed class Dialogue(string context, NegotiationEnd end, int keySize, 
 
     public NegotiationTranscript Transcript { get; } = new();
 
+    /// <summary>Whether nobody works on it, at this moment.</summary>
+    public bool IsIdle => Volatile.Read(ref _state) == Idle;
+
     /// <summary>Begins to work on a leg; false when another one is worked on, or the negotiation has ended.</summary>
     public bool TryEnter() => Interlocked.CompareExchange(ref _state, Busy, Idle) == Idle;
 

@@ -22,7 +22,7 @@ namespace SecureConversation.Engine.Handshake;
 /// <summary>
 /// The service's side of negotiations. Anybody can begin one, and each costs a private key operation and memory until it ends: there are at
 /// most MaxStatefulNegotiations at once, shared fairly by address, each for NegotiationTimeout at most, and a turn is waited for before a
-/// key is used.
+/// key is used. When all places are taken, one who has fewer ends one of whoever has most, which WCF does not do.
 /// </summary>
 internal sealed class ServiceNegotiations : IDisposable
 {
@@ -36,6 +36,7 @@ internal sealed class ServiceNegotiations : IDisposable
     private readonly SecurityTokenParameters _token;
     private readonly NegotiationNames _names;
     private readonly FairQuota _places;
+    private readonly Lock _displacing = new();
     private readonly PrivateKeyTurns _turns;
     private readonly ITimer _sweep;
 
@@ -88,6 +89,9 @@ internal sealed class ServiceNegotiations : IDisposable
         try
         {
             dialogue.Transcript.Add(body);
+
+            // While it waits for its turn, it holds nothing that was made of its octets.
+            wire.Dispose();
             var octets = await StepAsync(dialogue, leg.Exchange.Octets, cancellationToken).ConfigureAwait(false);
             var exchange = octets.Length == 0 ? null : new BinaryExchange(leg.Exchange.ValueType, octets);
             if (dialogue.End.IsComplete)
@@ -130,11 +134,7 @@ internal sealed class ServiceNegotiations : IDisposable
                 $"{suite.MinSymmetricKeyLength} to {suite.MaxSymmetricKeyLength} ({suite.Name})");
         }
 
-        if (_places.TryTake(owner) is { } limit)
-        {
-            Fail.With(FailureCode.ServiceTooBusy, limit);
-        }
-
+        TakePlace(owner);
         Dialogue? dialogue = null;
         try
         {
@@ -154,6 +154,46 @@ internal sealed class ServiceNegotiations : IDisposable
         _places.Release(owner);
         dialogue.Dispose();
         return Fail.With<Dialogue>(FailureCode.InvalidTrustRequest, "@Context", "that of another negotiation", "one of its own");
+    }
+
+    /// <summary>
+    /// Takes a place. Where there is none, the negotiation ends that began first of those of whoever has most, if the newcomer has fewer:
+    /// it takes one message to begin one, so a few addresses could hold all places for as long as they like.
+    /// </summary>
+    private void TakePlace(Owner owner)
+    {
+        lock (_displacing)
+        {
+            if (_places.TryTake(owner) is not { } limit)
+            {
+                return;
+            }
+
+            if (_places.HoldsMost(owner) || FindToDisplace(owner) is not { } displaced || !displaced.TryEnd())
+            {
+                Fail.With(FailureCode.ServiceTooBusy, limit);
+                return;
+            }
+
+            End(displaced);
+            _places.Take(owner);
+        }
+    }
+
+    private Dialogue? FindToDisplace(Owner newcomer)
+    {
+        (Dialogue? found, var most) = (null, 0);
+        foreach (var (_, dialogue) in _open)
+        {
+            var held = _places.HeldBy(dialogue.Owner);
+            if (held >= most && dialogue.IsIdle && _places.HoldsLess(newcomer, dialogue.Owner)
+                && (held > most || found is null || dialogue.Started < found.Started))
+            {
+                (found, most) = (dialogue, held);
+            }
+        }
+
+        return found;
     }
 
     private NegotiationEnd CreateEnd(OwnCertificate own) => _token switch

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -156,15 +155,17 @@ internal sealed class TlsEnd : NegotiationEnd
         }
     }
 
-    /// <summary>Whatever the platform's TLS does not like, the answer is one.</summary>
+    /// <summary>
+    /// Whatever the platform's TLS does not like, the answer is one: it throws what it throws. At an empty record of a handshake that is
+    /// an index out of its range.
+    /// </summary>
     private static async Task EndAsync(Task task)
     {
         try
         {
             await task.ConfigureAwait(false);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or Win32Exception or CryptographicException
-            or InvalidOperationException or NotSupportedException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             throw new SecurityFailureException(FailureCode.NegotiationFailed, "TLS handshake")
             {

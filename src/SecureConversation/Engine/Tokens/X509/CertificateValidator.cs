@@ -49,6 +49,9 @@ internal sealed class CertificateValidator
             threads, (certificate, now) => FindProblemOfChain(certificate, now, options.RevocationMode, downloads: false));
     }
 
+    /// <summary>What chains have to be good for, where the authorities restrict that; null for anything, as in WCF.</summary>
+    public Oid? Usage { get; init; }
+
     /// <summary>
     /// Whether a certificate that somebody sent is trusted at that time. Nothing is downloaded that leads to its issuer, and its revocation
     /// is asked for only when the chain is in order otherwise: so a stranger makes nobody ask addresses of his. No thread of the caller
@@ -194,6 +197,11 @@ internal sealed class CertificateValidator
         policy.UrlRetrievalTimeout = _options.UrlRetrievalTimeout;
         policy.VerificationTime = now.LocalDateTime;
         policy.ExtraStore.AddRange(_options.IntermediateCertificates);
+        if (Usage is not null)
+        {
+            policy.ApplicationPolicy.Add(Usage);
+        }
+
         if (_options.CustomTrustRoots.Count > 0)
         {
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
