@@ -78,7 +78,8 @@ public sealed class SupportingTokenPolicyTests
         { "derived keys, asymmetric", Asymmetric.Replace(Initiator, "InitiatorToken(X509Token@AlwaysToRecipient(RequireDerivedKeys))") },
         { "negotiated certificate", Negotiated("mssp:SslContextToken@AlwaysToRecipient(RequireDerivedKeys)", "") },
         { "negotiated certificates of both", Negotiated(
-            "mssp:SslContextToken@AlwaysToRecipient(RequireDerivedKeys MustNotSendCancel mssp:RequireClientCertificate MustNotSendAmend MustNotSendRenew)",
+            "mssp:SslContextToken@AlwaysToRecipient(RequireDerivedKeys MustNotSendCancel mssp:RequireClientCertificate "
+                + "MustNotSendAmend MustNotSendRenew)",
             "") },
         { "user name under a negotiated certificate", Negotiated(
             "mssp:SslContextToken@AlwaysToRecipient(RequireDerivedKeys)", $"SignedEncryptedSupportingTokens({User}(WssUsernameToken10))") },
@@ -158,12 +159,14 @@ public sealed class SupportingTokenPolicyTests
                 ? MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10
                 : MessageSecurityVersion.Default,
         };
-        var written = PolicyExporter.Export(MessageSecurityBinding.Create(element), [new ContractOperation { Name = "Buy", Action = "urn:shop/Buy" }]);
+        var written = PolicyExporter.Export(
+            MessageSecurityBinding.Create(element), [new ContractOperation { Name = "Buy", Action = "urn:shop/Buy" }]);
         var token = Assert.Single(written.Binding.Descendants(), e => e.Name.LocalName == "SslContextToken");
         Assert.Equal("http://schemas.microsoft.com/ws/2005/07/securitypolicy", token.Name.NamespaceName);
         Assert.Equal(nested, string.Join(' ', token.Elements().Single().Elements().Select(e => e.Name.LocalName)));
 
-        var read = Assert.Single(PolicyImporter.Import(new XElement(WsdlText.Wsp + "Policy", written.Binding, written.Operations[0].Input)));
+        var read = Assert.Single(PolicyImporter.Import(
+            new XElement(WsdlText.Wsp + "Policy", written.Binding, written.Operations[0].Input)));
         var symmetric = Assert.IsType<SymmetricSecurityBindingElement>(read.Binding!.Element);
         var ssl = Assert.IsType<SslSecurityTokenParameters>(symmetric.ProtectionTokenParameters);
         Assert.Equal((cancels || isOasis, client), (ssl.RequireCancellation, ssl.RequireClientCertificate));
