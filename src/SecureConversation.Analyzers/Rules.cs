@@ -57,16 +57,6 @@ internal static class Rules
         "The binding refuses it when the host starts or the channel factory is built.",
         NotYet);
 
-    public static readonly DiagnosticDescriptor Negotiation = new(
-        "SC1006",
-        "Negotiation of the service's certificate",
-        "NegotiateServiceCredential = true is not offered: set it to false at both ends, "
-            + "and give the client the certificate of the service",
-        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
-        "The client takes the certificate from ClientCredentials.ServiceCertificate.DefaultCertificate, "
-            + "or from the identity of the address.",
-        NotYet);
-
     /// <summary>{0}: the class of the stack; {1}: ours.</summary>
     public static readonly DiagnosticDescriptor EndpointName = new(
         "SC1007",

@@ -10,7 +10,7 @@ namespace SecureConversation.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class SettingAnalyzer : DiagnosticAnalyzer
 {
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Rules.CredentialType, Rules.Negotiation];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Rules.CredentialType];
 
     public override void Initialize(AnalysisContext context)
     {
@@ -58,8 +58,6 @@ public sealed class SettingAnalyzer : DiagnosticAnalyzer
                 Name: "Windows" or "IssuedToken",
                 ContainingType.Name: "MessageCredentialType",
             } type => (Rules.CredentialType, "ClientCredentialType", type.Name),
-            "NegotiateServiceCredential" when model.GetConstantValue(assignment.Right, cancellation).Value is true =>
-                (Rules.Negotiation, "NegotiateServiceCredential", "true"),
             _ => null,
         };
     }

@@ -5,9 +5,9 @@ public sealed class SettingTests
     [Theory]
     [InlineData("var b = new Ours(); {|SC1005:Type(Windows)|};")]
     [InlineData("var b = new Ours(SecurityMode.Message); {|SC1005:Type(IssuedToken)|};")]
-    [InlineData("var b = new Ours { Security = { Message = { {|SC1006:NegotiateServiceCredential = true|} } } };")]
-    [InlineData("var b = new WSHttpBinding(SecurityMode.Message); {|SC1006:b.Security.Message.NegotiateServiceCredential = true|};")]
-    [InlineData("const bool on = true; var b = new Ours(); {|SC1006:b.Security.Message.NegotiateServiceCredential = on|};")]
+    [InlineData("var b = new Ours { Security = { Message = { NegotiateServiceCredential = true } } };")]
+    [InlineData("var b = new WSHttpBinding(SecurityMode.Message); b.Security.Message.NegotiateServiceCredential = true;")]
+    [InlineData("const bool on = true; var b = new Ours(); b.Security.Message.NegotiateServiceCredential = on;")]
     public Task WhatTheBindingWouldRefuse_IsReported(string lines) => Verify.Reports<SettingAnalyzer>(InMethod(lines));
 
     [Theory]

@@ -112,8 +112,8 @@ public sealed class GuideTests
             "CacheCookies;IssuedCookieLifetime;MaxCachedCookies",
         ["`TransportWithMessageCredential` stays what CoreWCF and the .NET WCF client make of it. What they lack over TLS (derived keys, Lax, tokens of an"] =
             "SecurityMode.TransportWithMessageCredential;ContractThatRequiresSessions_HasThem",
-        ["Windows accounts, `NegotiateServiceCredential = true`, `WSDualHttpBinding`, message security over net.tcp."] =
-            "WindowsAccounts_AreRefusedByName;Negotiation_IsRefusedByName;NetTcp_IsRefusedInWords",
+        ["Windows accounts, `WSDualHttpBinding`, message security over net.tcp."] =
+            "WindowsAccounts_AreRefusedByName;NetTcp_IsRefusedInWords",
         ["Contracts with callbacks (`CallbackContract`): a CoreWCF host does not start with one, a `DuplexChannelFactory` makes no channel."] =
             "ContractWithCallbacks_EndsTheStart;ContractWithCallbacks_IsRefusedInWords",
         ["Reliable sessions and MTOM beside message security: `ReliableSession.Enabled`, `ReliableSessionBindingElement`, `WSMessageEncoding.Mtom` and"] =

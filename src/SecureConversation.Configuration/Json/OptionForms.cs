@@ -12,7 +12,7 @@ internal static class OptionForms
             "The credential of the client. Default Certificate. Windows and IssuedToken are not offered.",
             EnumForm.Of<MessageCredentialType>(), m => m.ClientCredentialType, (m, v) => m with { ClientCredentialType = v }),
         new Key<MessageSecurity, bool>(nameof(Binding.MessageSecurity.NegotiateServiceCredential),
-            "Must be false: the client needs the certificate of the service beforehand.",
+            "True (default): the service shows its certificate in a negotiation. False: the client needs it beforehand.",
             TruthForm.Instance, m => m.NegotiateServiceCredential, (m, v) => m with { NegotiateServiceCredential = v }),
         new Key<MessageSecurity, bool>(nameof(Binding.MessageSecurity.EstablishSecurityContext),
             "True (default): the client opens a session. False: each message is secured on its own.",

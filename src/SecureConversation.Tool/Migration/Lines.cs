@@ -24,15 +24,13 @@ internal static class Lines
         "CreateMutualCertificateBindingElement", "CreateMutualCertificateDuplexBindingElement",
         "CreateAnonymousForCertificateBindingElement", "CreateUserNameForCertificateBindingElement",
         "CreateSecureConversationBindingElement", "CreateIssuedTokenBindingElement", "CreateIssuedTokenForCertificateBindingElement",
+        "CreateIssuedTokenForSslBindingElement", "CreateSslNegotiationBindingElement", "CreateUserNameForSslBindingElement",
     ];
 
     private static readonly Dictionary<string, string> RefusedFactories = new()
     {
-        ["CreateIssuedTokenForSslBindingElement"] = "Negotiated certificates are not offered.",
         ["CreateKerberosBindingElement"] = "Kerberos tokens are not offered.",
         ["CreateSspiNegotiationBindingElement"] = "Windows credentials are not offered.",
-        ["CreateSslNegotiationBindingElement"] = "Negotiated certificates are not offered.",
-        ["CreateUserNameForSslBindingElement"] = "Negotiated certificates are not offered.",
     };
 
     public static SourceLine? Creation(string type, Argument first) => type switch
@@ -99,8 +97,6 @@ internal static class Lines
         ("ClientCredentialType", "IssuedToken") => NotOffered($"{property} = {value}",
             "Issued tokens are not offered with message security.",
             "Use Certificate, UserName or None at both ends."),
-        ("NegotiateServiceCredential", "true") => NotOffered($"{property} = {value}", "Negotiation is not offered.",
-            "Set it to false at both ends, and give the client the certificate of the service."),
         ("MessageEncoding", "Mtom") => NotOffered($"{property} = {value}", "MTOM beside message security is not offered.",
             "Use WSMessageEncoding.Text at both ends."),
         _ => null,

@@ -35,7 +35,7 @@ public sealed class HostedPairTests : IDisposable
               "SessionIdleTimeout": "00:05:00"
             },
             "Client": {
-              "MessageSecurity": { "AlgorithmSuite": "Basic256Sha256" },
+              "MessageSecurity": { "NegotiateServiceCredential": false, "AlgorithmSuite": "Basic256Sha256" },
               "Credentials": {
                 "ClientCertificate": { "Path": "client.pem", "KeyPath": "client.key" },
                 "ServiceCertificate": { "Path": "service.cer" },

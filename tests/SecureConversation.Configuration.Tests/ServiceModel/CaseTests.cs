@@ -74,11 +74,19 @@ public sealed class CaseTests
         }, MessageVersion.Soap12WSAddressing10),
         ["c16"] = (Session(SecurityBindingElement.CreateUserNameForSslBindingElement(true)), MessageVersion.Soap12WSAddressing10),
         ["c17"] = (Session(SecurityBindingElement.CreateSspiNegotiationBindingElement(true)), MessageVersion.Soap12WSAddressing10),
-        ["c18"] = (new MessageSecurity { ClientCredentialType = MessageCredentialType.UserName, EstablishSecurityContext = false }
-            .CreateSecurityBindingElement(), MessageVersion.Soap12WSAddressing10),
+        ["c18"] = (new MessageSecurity
+        {
+            NegotiateServiceCredential = false,
+            ClientCredentialType = MessageCredentialType.UserName,
+            EstablishSecurityContext = false,
+        }.CreateSecurityBindingElement(), MessageVersion.Soap12WSAddressing10),
         ["c19"] = (Session(SecurityBindingElement.CreateSspiNegotiationBindingElement(true)), MessageVersion.Soap12WSAddressing10),
-        ["c20"] = (new MessageSecurity { AlgorithmSuite = SecurityAlgorithmSuite.Basic128, MessageSecurityVersion = WS2007 }
-            .CreateSecurityBindingElement(), MessageVersion.Soap12WSAddressing10),
+        ["c20"] = (new MessageSecurity
+        {
+            NegotiateServiceCredential = false,
+            AlgorithmSuite = SecurityAlgorithmSuite.Basic128,
+            MessageSecurityVersion = WS2007,
+        }.CreateSecurityBindingElement(), MessageVersion.Soap12WSAddressing10),
         ["c21"] = (new AsymmetricSecurityBindingElement
         {
             MessageSecurityVersion = Oasis10,

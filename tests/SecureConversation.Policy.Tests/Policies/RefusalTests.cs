@@ -130,8 +130,6 @@ public sealed class RefusalTests
             + "WssGssKerberosV5ApReqToken11)"), "Kerberos" },
         { Symmetric.Replace("X509Token@Never(RequireThumbprintReference "
             + "WssX509V3Token10)", "SpnegoContextToken@AlwaysToRecipient(RequireDerivedKeys)"), "SPNEGO" },
-        { Symmetric.Replace("X509Token@Never(RequireThumbprintReference "
-            + "WssX509V3Token10)", "mssp:SslContextToken@AlwaysToRecipient(RequireDerivedKeys mssp:RequireClientCertificate)"), "TLSNEGO" },
     };
 
     [Theory]

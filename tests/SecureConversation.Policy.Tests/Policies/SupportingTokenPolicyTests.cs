@@ -76,6 +76,15 @@ public sealed class SupportingTokenPolicyTests
         { "certificate of the service in replies", Asymmetric.Replace(Recipient, "RecipientToken(X509Token@AlwaysToInitiator)") },
         { "protected tokens", Asymmetric.Replace("IncludeTimestamp", "IncludeTimestamp ProtectTokens") },
         { "derived keys, asymmetric", Asymmetric.Replace(Initiator, "InitiatorToken(X509Token@AlwaysToRecipient(RequireDerivedKeys))") },
+        { "negotiated certificate", Negotiated("mssp:SslContextToken@AlwaysToRecipient(RequireDerivedKeys)", "") },
+        { "negotiated certificates of both", Negotiated(
+            "mssp:SslContextToken@AlwaysToRecipient(RequireDerivedKeys MustNotSendCancel mssp:RequireClientCertificate "
+                + "MustNotSendAmend MustNotSendRenew)",
+            "") },
+        { "user name under a negotiated certificate", Negotiated(
+            "mssp:SslContextToken@AlwaysToRecipient(RequireDerivedKeys)", $"SignedEncryptedSupportingTokens({User}(WssUsernameToken10))") },
+        { "session over a negotiated certificate", Session.Replace(Bootstrap,
+            Negotiated("mssp:SslContextToken@AlwaysToRecipient(RequireDerivedKeys)", "").Replace(" wsam:Addressing", "")) },
         { "bootstrap of another WS-Security", Session.Replace(Bootstrap, Asymmetric.Replace(" wsam:Addressing", "")) },
     };
 
@@ -137,6 +146,35 @@ public sealed class SupportingTokenPolicyTests
         Assert.Equal(binding.Element, WsdlText.Import(wsdl).RequireBinding().Element);
     }
 
+    [Theory]
+    [InlineData(true, false, false, "RequireDerivedKeys")]
+    [InlineData(false, true, false, "RequireDerivedKeys MustNotSendCancel RequireClientCertificate")]
+    [InlineData(true, true, true, "RequireDerivedKeys MustNotSendCancel RequireClientCertificate MustNotSendAmend MustNotSendRenew")]
+    [InlineData(false, false, true, "RequireDerivedKeys MustNotSendCancel MustNotSendAmend MustNotSendRenew")]
+    public void NegotiatedCertificate_IsWrittenAsWcfDoes_AndRead(bool cancels, bool client, bool isOasis, string nested)
+    {
+        var element = SecurityBindingElement.CreateSslNegotiationBindingElement(client, cancels) with
+        {
+            MessageSecurityVersion = isOasis
+                ? MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10
+                : MessageSecurityVersion.Default,
+        };
+        var written = PolicyExporter.Export(
+            MessageSecurityBinding.Create(element), [new ContractOperation { Name = "Buy", Action = "urn:shop/Buy" }]);
+        var token = Assert.Single(written.Binding.Descendants(), e => e.Name.LocalName == "SslContextToken");
+        Assert.Equal("http://schemas.microsoft.com/ws/2005/07/securitypolicy", token.Name.NamespaceName);
+        Assert.Equal(nested, string.Join(' ', token.Elements().Single().Elements().Select(e => e.Name.LocalName)));
+
+        var read = Assert.Single(PolicyImporter.Import(
+            new XElement(WsdlText.Wsp + "Policy", written.Binding, written.Operations[0].Input)));
+        var symmetric = Assert.IsType<SymmetricSecurityBindingElement>(read.Binding!.Element);
+        var ssl = Assert.IsType<SslSecurityTokenParameters>(symmetric.ProtectionTokenParameters);
+        Assert.Equal((cancels || isOasis, client), (ssl.RequireCancellation, ssl.RequireClientCertificate));
+    }
+
+    private static string Negotiated(string token, string others) =>
+        $"SymmetricBinding(ProtectionToken({token}) {Tail}) Wss11 {others} wsam:Addressing {Parts}";
+
     private static ImportedEndpoint Import(string text, bool isTls)
     {
         var wsdl = XDocument.Parse(WsdlText.With(("binding", text)).ToString()
@@ -162,7 +200,6 @@ public sealed class SupportingTokenPolicyTests
         var to = new Uri("http://localhost/shop");
         var client = new MessageSecurityClient(
             binding, TestCredentials.Client, new MessageSecurityClientOptions { IssuedTokenProvider = new DirectTokenProvider(new TestTokenIssuer()) });
-        await client.EnsureIssuedTokensAsync(to, CancellationToken.None);
         using var service = new MessageSecurityService(binding, new ServiceCredentials
         {
             KnownClientCertificates = TestCredentials.Service.KnownClientCertificates,
@@ -171,6 +208,12 @@ public sealed class SupportingTokenPolicyTests
             ClientCertificateValidation = TestCredentials.TrustAuthority,
             UserNamePasswordProvider = UserNamePasswordProvider.Create(user => user == TestCredentials.UserName ? TestCredentials.Password : null),
             UserNamePasswordValidator = UserNamePasswordValidator.Create((user, password) => user == TestCredentials.UserName),
+        });
+        await client.EnsureIssuedTokensAsync(to, CancellationToken.None);
+        await client.EnsureNegotiatedAsync(to, async (leg, stop) =>
+        {
+            using var answer = await service.ReceiveAsync(leg.Envelope, Origin, stop);
+            return Assert.IsType<ServiceResult.Respond>(answer).Envelope.ToArray();
         });
         using var session = binding.EstablishesSession ? await OpenAsync(client, service) : null;
         var plain = TestEnvelope.Create(binding.MessageVersion, TestEnvelope.Action("urn:shop/Buy") + "<a:MessageID>urn:uuid:1</a:MessageID>"

@@ -9,7 +9,6 @@ internal static class Lines
     {
         var binding = new WSHttpBinding(SecurityMode.Message);
         binding.Security.Message.ClientCredentialType = MessageCredentialType.Windows;
-        binding.Security.Message.NegotiateServiceCredential = true;
         yield return binding;
         yield return SecurityBindingElement.CreateMutualCertificateBindingElement();
         yield return new BasicHttpBinding(BasicHttpSecurityMode.Message);
