@@ -181,20 +181,6 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
 
     private async Task<ClientSession> OpenAsync(HttpSend send, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await NegotiateAndOpenAsync(send, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SecureConversationException e) when (
-            endpoint.Client.NeedsNegotiation && e.Failure == SecureConversationFailure.BadContextToken)
-        {
-            // The service has forgotten the context that the handshake was under, and nothing was done: another one is negotiated.
-            return await NegotiateAndOpenAsync(send, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<ClientSession> NegotiateAndOpenAsync(HttpSend send, CancellationToken cancellationToken)
-    {
         await endpoint.PrepareAsync(address, send, cancellationToken).ConfigureAwait(false);
         using var handshake = endpoint.Client.StartSession(address);
         await endpoint.RunAsync(handshake, address, send, cancellationToken).ConfigureAwait(false);

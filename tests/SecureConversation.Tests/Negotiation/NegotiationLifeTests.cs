@@ -34,8 +34,9 @@ public sealed class NegotiationLifeTests
         await Renewals.CallAsync(loop, session);
         for (var i = 0; i < 2; i++)
         {
-            // Beyond three fifths of the context's life it is negotiated again.
+            // A context is for one handshake.
             _clock.Advance(TimeSpan.FromHours(7));
+            Assert.Throws<InvalidOperationException>(session.StartRenewal);
             var legs = new List<string>();
             await loop.Client.EnsureNegotiatedAsync(Loopback.Address, loop.Legs(legs));
             Assert.Equal(4, legs.Count);
@@ -43,12 +44,38 @@ public sealed class NegotiationLifeTests
             await Renewals.CallAsync(loop, session);
         }
 
-        // Once more under the same context.
-        await Renewals.RenewAsync(loop, session);
-        await Renewals.CallAsync(loop, session);
         using var cancel = session.StartCancel();
         using var result = await loop.Service.ReceiveAsync(cancel.Envelope);
         cancel.Complete(Assert.IsType<ServiceResult.Respond>(result).Envelope);
+    }
+
+    /// <summary>As in WCF, a context that has opened a session opens no other one.</summary>
+    [Fact]
+    public async Task Context_ThatOpenedASession_IsForgotten()
+    {
+        using var loop = NegotiationScene.Open("none/2005/kept/session");
+        await CountAsync(loop);
+        using var handshake = loop.Client.StartSession(Loopback.Address);
+        using var first = await loop.Service.ReceiveAsync(handshake.Envelope);
+        Assert.Equal(FailureCode.None, Assert.IsType<ServiceResult.Respond>(first).Code);
+        Assert.Equal(FailureCode.UnknownContext, await Renewals.CodeAsync(loop, handshake.Envelope));
+    }
+
+    /// <summary>Sessions that are opened at once have a context each.</summary>
+    [Fact]
+    public async Task ManySessions_NegotiateForEach()
+    {
+        using var loop = NegotiationScene.Open("username/2005/kept/session");
+        var sessions = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            await loop.Client.EnsureNegotiatedAsync(Loopback.Address, loop.Legs());
+            return await loop.OpenAsync();
+        }));
+        foreach (var session in sessions)
+        {
+            await Renewals.CallAsync(loop, session);
+            session.Dispose();
+        }
     }
 
     /// <summary>Whoever has another name than the session was opened with renews nothing.</summary>

@@ -59,8 +59,13 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
         {
             using var protection = Protect(request, own, negotiated);
             var owner = Owner.Of(user, message.Origin.RemoteAddress);
-            return delivery.Refuse(request, _bootstrap, MessageKind.IssueRequest, message.Origin, protection)
-                ?? await sessions.Issue.AnswerAsync(request, user, owner, protection, stop).ConfigureAwait(false);
+            if (delivery.Refuse(request, _bootstrap, MessageKind.IssueRequest, message.Origin, protection) is { } refusal)
+            {
+                return refusal;
+            }
+
+            negotiated?.End();
+            return await sessions.Issue.AnswerAsync(request, user, owner, protection, stop).ConfigureAwait(false);
         }
     }
 
@@ -82,8 +87,13 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
             using (request)
             {
                 using var protection = Protect(request, own, negotiated);
-                return delivery.Refuse(request, _bootstrap, MessageKind.RenewRequest, message.Origin, protection)
-                    ?? await sessions.Renew.AnswerAsync(request, user, session!, protection, stop).ConfigureAwait(false);
+                if (delivery.Refuse(request, _bootstrap, MessageKind.RenewRequest, message.Origin, protection) is { } refusal)
+                {
+                    return refusal;
+                }
+
+                negotiated?.End();
+                return await sessions.Renew.AnswerAsync(request, user, session!, protection, stop).ConfigureAwait(false);
             }
         }
         finally

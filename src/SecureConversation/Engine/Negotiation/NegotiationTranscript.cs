@@ -24,8 +24,7 @@ internal sealed class NegotiationTranscript : IDisposable
     public void Add(ReadOnlySpan<byte> canonical) => _hash.AppendData(canonical);
 
     /// <summary>
-    /// Adds an element as it came. As WCF's, its white space between elements does not count: a document without significant white space
-    /// has none.
+    /// Adds an element as it came, white space included and comments not, as WCF does.
     /// </summary>
     /// <param name="element">The element.</param>
     /// <param name="omitted">The names of its children that do not count.</param>
@@ -35,11 +34,11 @@ internal sealed class NegotiationTranscript : IDisposable
         using var alone = new PooledBytes();
         element.WriteOnItsOwn(alone, MaxCanonical);
         using var index = XmlIndex.Parse(alone.Memory, XmlLimits.Default);
-        using var compact = new PooledBytes();
-        WriteCompact(index.Root, omitted, compact);
-        using var compactIndex = XmlIndex.Parse(compact.Memory, XmlLimits.Default);
+        using var rest = new PooledBytes();
+        WriteWithout(index.Root, omitted, rest);
+        using var restIndex = XmlIndex.Parse(rest.Memory, XmlLimits.Default);
         using var canonical = new BufferSink(MaxCanonical);
-        ExclusiveCanonicalizer.Canonicalize(compactIndex.Root, default, CanonicalForm.Recommendation, canonical);
+        ExclusiveCanonicalizer.Canonicalize(restIndex.Root, default, CanonicalForm.Recommendation, canonical);
         _hash.AppendData(canonical.WrittenSpan);
     }
 
@@ -55,25 +54,20 @@ internal sealed class NegotiationTranscript : IDisposable
 
     public void Dispose() => _hash.Dispose();
 
-    private static void WriteCompact(XmlElement element, ReadOnlySpan<XmlName> omitted, PooledBytes output)
+    private static void WriteWithout(XmlElement element, ReadOnlySpan<XmlName> omitted, PooledBytes output)
     {
         var document = element.Index.Bytes;
-        if (element.HasText)
-        {
-            output.Write(document[element.Start..element.End]);
-            return;
-        }
-
-        output.Write(document[element.Start..element.ContentStart]);
+        var position = element.Start;
         foreach (var child in element.Children)
         {
-            if (!IsAny(child, omitted))
+            if (IsAny(child, omitted))
             {
-                WriteCompact(child, omitted: default, output);
+                output.Write(document[position..child.Start]);
+                position = child.End;
             }
         }
 
-        output.Write(document[element.ContentEnd..element.End]);
+        output.Write(document[position..element.End]);
     }
 
     private static bool IsAny(XmlElement element, ReadOnlySpan<XmlName> names)

@@ -47,6 +47,6 @@ internal sealed class ClientRole
         var messages = Messages.Bootstrap ?? Messages.Application;
         return new(messages, credentials, Environment, Replays,
             new IssuedTokens(messages.Element, credentials, Environment, previous?.Issued),
-            new NegotiatedTokens(messages.Element, Environment, previous?.Negotiated));
+            new NegotiatedTokens(messages.Element, isForHandshakes: Messages.Bootstrap is not null, Environment, previous?.Negotiated));
     }
 }

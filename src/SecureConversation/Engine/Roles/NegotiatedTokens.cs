@@ -4,31 +4,40 @@ using SecureConversation.Engine.Telemetry;
 namespace SecureConversation.Engine.Roles;
 
 /// <summary>
-/// The contexts that a client has negotiated, one for each service: made before a message needs one, and used until a part of their life is
-/// over (CookieRenewalThresholdPercentage). Safe for concurrent use.
+/// The contexts that a client has negotiated. Where they protect messages there is one for each service: made before a message needs one,
+/// and used until a part of its life is over (CookieRenewalThresholdPercentage). Where they protect the handshakes of sessions each is for
+/// one handshake, since a service of WCF forgets it then. Safe for concurrent use.
 /// </summary>
 internal sealed class NegotiatedTokens
 {
     // A client has few services. Beyond that the contexts of the others are given up, and negotiated again when they are needed.
     private const int MostServices = 256;
 
+    // Each is taken at once by the handshake that it was made for; those whose caller gave up are the ones that stay.
+    private const int MostForHandshakes = 64;
+
     private readonly Dictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+    private readonly LinkedList<(string Service, NegotiatedToken Token)> _forHandshakes = [];
+    private readonly bool _isForHandshakes;
     private readonly Lock _gate = new();
     private readonly LocalClientSecuritySettings _settings;
     private readonly EngineEnvironment _environment;
 
     /// <param name="element">The element whose messages need the contexts: that of the bootstrap where there is one.</param>
+    /// <param name="isForHandshakes">Whether it is the bootstrap of sessions.</param>
     /// <param name="environment">Clock and log.</param>
     /// <param name="previous">
     /// Those that the client had with earlier credentials; they serve messages that are being made, until others are there.
     /// </param>
-    public NegotiatedTokens(SecurityBindingElement element, EngineEnvironment environment, NegotiatedTokens? previous)
+    public NegotiatedTokens(
+        SecurityBindingElement element, bool isForHandshakes, EngineEnvironment environment, NegotiatedTokens? previous)
     {
-        (_settings, _environment) = (element.LocalClientSettings, environment);
+        (_settings, _isForHandshakes, _environment) = (element.LocalClientSettings, isForHandshakes, environment);
         if (previous is not null)
         {
             lock (previous._gate)
             {
+                // A handshake that is being started has its own by then.
                 foreach (var (service, slot) in previous._slots)
                 {
                     _slots[service] = new Slot(_settings, environment, slot.TryShare());
@@ -46,6 +55,11 @@ internal sealed class NegotiatedTokens
         Uri to, Func<CancellationToken, ValueTask<NegotiatedToken>> negotiate, CancellationToken cancellationToken)
     {
         var service = IssuedTokens.ServiceOf(to);
+        if (_isForHandshakes)
+        {
+            return NegotiateAsync(service, negotiate, cancellationToken);
+        }
+
         var slot = SlotOf(service.AbsoluteUri);
         return slot.IsDue ? slot.EnsureAsync(negotiate, service, cancellationToken) : default;
     }
@@ -55,7 +69,7 @@ internal sealed class NegotiatedTokens
     public NegotiatedToken Share(string? to)
     {
         var service = IssuedTokens.NameOf(to);
-        return Find(service)?.TryShare() ?? throw new InvalidOperationException($"No context was negotiated with '{service}': await "
+        return (_isForHandshakes ? Take(service) : Find(service)?.TryShare()) ?? throw new InvalidOperationException($"No context was negotiated with '{service}': await "
             + "MessageSecurityClient.EnsureNegotiatedAsync with the address of the service before Secure, StartSession and StartRenewal.");
     }
 
@@ -64,6 +78,43 @@ internal sealed class NegotiatedTokens
     /// </summary>
     public void GiveUp(string? to, string identifier) =>
         Find(IssuedTokens.NameOf(to))?.GiveUp(token => token.Key.Context.Identifier == identifier);
+
+    private async ValueTask NegotiateAsync(
+        Uri service, Func<CancellationToken, ValueTask<NegotiatedToken>> negotiate, CancellationToken cancellationToken)
+    {
+        var token = await negotiate(cancellationToken).ConfigureAwait(false);
+        EngineLog.Negotiated(_environment.Log, service.AbsoluteUri, token.ValidTo.UtcDateTime);
+        NegotiatedToken? oldest = null;
+        lock (_gate)
+        {
+            _forHandshakes.AddLast((service.AbsoluteUri, token));
+            if (_forHandshakes.Count > MostForHandshakes)
+            {
+                oldest = _forHandshakes.First!.Value.Token;
+                _forHandshakes.RemoveFirst();
+            }
+        }
+
+        oldest?.Dispose();
+    }
+
+    /// <summary>Takes the newest context for a handshake.</summary>
+    private NegotiatedToken? Take(string service)
+    {
+        lock (_gate)
+        {
+            for (var node = _forHandshakes.Last; node is not null; node = node.Previous)
+            {
+                if (node.Value.Service == service)
+                {
+                    _forHandshakes.Remove(node);
+                    return node.Value.Token;
+                }
+            }
+
+            return null;
+        }
+    }
 
     private Slot? Find(string service)
     {

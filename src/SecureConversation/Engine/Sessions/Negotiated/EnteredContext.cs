@@ -43,6 +43,9 @@ internal sealed class EnteredContext : IDisposable
         }
     }
 
+    /// <summary>It has opened or renewed a session, and as in WCF it serves no other handshake.</summary>
+    public void End() => _contexts.Forget(_context);
+
     /// <summary>The same context for the reply, which disposes of it as well.</summary>
     public EnteredContext Share()
     {

@@ -85,6 +85,9 @@ internal sealed class NegotiatedContexts : IDisposable
             "a context that was negotiated with this instance of the service, and has not made room for another one (MaxCachedCookies)");
     }
 
+    /// <summary>Forgets a context that was for one handshake. Where its state is in a cookie there is nothing to forget.</summary>
+    public void Forget(ServiceSession context) => _memory.Remove(context);
+
     public void Dispose()
     {
         if (_cookies is null)
