@@ -12,8 +12,8 @@ public sealed class FederatedMessageSecurityOverHttp
     private SecurityAlgorithmSuite _algorithmSuite = SecurityAlgorithmSuite.Default;
 
     /// <summary>
-    /// Whether client and service negotiate the certificate of the service. Default true, as in WCF, which is not offered: set it to false
-    /// and give the client the certificate. Without effect where TLS protects messages.
+    /// Whether client and service negotiate the certificate of the service. Default true, as in WCF. False: the client needs the
+    /// certificate beforehand. Without effect where TLS protects messages.
     /// </summary>
     public bool NegotiateServiceCredential { get; set; } = true;
 

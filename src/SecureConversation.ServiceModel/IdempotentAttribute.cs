@@ -6,8 +6,9 @@ namespace SecureConversation.ServiceModel;
 /// <summary>
 /// Says that an operation may be executed twice with the result of once. Where
 /// <see cref="MessageSecurityBindingElement.ReopenLostSessions"/> is set, its calls are repeated once, in a new session, when the service
-/// answers that it has forgotten the session. That answer comes without security: somebody between client and service can let a call pass,
-/// replace the reply by it and have the call executed twice, so nothing else is repeated. For generated contracts see
+/// answers that it has forgotten the session; without a session, where the service has forgotten what was negotiated with it
+/// (NegotiateServiceCredential). That answer comes without security: somebody between client and service can let a call pass, replace the
+/// reply by it and have the call executed twice, so nothing else is repeated. For generated contracts see
 /// <see cref="IdempotentOperations.MarkIdempotent"/>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -69,6 +69,7 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         Neighbours.Require(context.Binding.Elements);
         var security = EndpointSecurity.Create(this, context);
         var inner = context.BuildInnerChannelFactory<IRequestChannel>();
+        security.Use(inner, context.Binding.OpenTimeout);
         return new SecurityChannelFactory<TChannel>(security, inner, context.Binding);
     }
 

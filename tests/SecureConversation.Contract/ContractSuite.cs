@@ -28,8 +28,8 @@ public abstract partial class ContractSuite<TService, TClient>
         Assert.Equal(settings.InSession, who[1].Length != 0);
         await client.CloseAsync();
 
-        // Four calls, and in a session its beginning and its end.
-        Assert.Equal(settings.InSession ? 6 : 4, service.Probe.Wire.Count);
+        // Four calls, in a session its beginning and its end, and what is negotiated before.
+        Assert.Equal(settings.Legs + (settings.InSession ? 6 : 4), service.Probe.Wire.Count);
         Assert.Equal(4, service.Probe.Calls);
         Assert.All(service.Probe.Wire, exchange =>
         {

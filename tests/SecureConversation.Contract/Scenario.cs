@@ -11,6 +11,9 @@ public enum Bootstrap
     MutualCertificateDuplex,
     Anonymous,
     UserName,
+    SslNegotiation,
+    UserNameForSsl,
+    SslNegotiationWithCertificate,
 }
 
 /// <summary>The bindings of WCF that switch message security on by a few properties.</summary>
@@ -30,6 +33,15 @@ public sealed record Scenario
     public Bootstrap Bootstrap { get; init; } = Bootstrap.MutualCertificate;
 
     public bool InSession { get; init; } = true;
+
+    /// <summary>Whether client and service negotiate the certificate of the service.</summary>
+    public bool IsNegotiated => Bootstrap is Bootstrap.SslNegotiation or Bootstrap.UserNameForSsl or Bootstrap.SslNegotiationWithCertificate;
+
+    /// <summary>Whether the service keeps what was negotiated. If not, its state travels in a cookie.</summary>
+    public bool KeepsNegotiated { get; init; } = true;
+
+    /// <summary>The exchanges before the first message, or the handshake, of a client.</summary>
+    public int Legs => IsNegotiated ? 2 : 0;
 
     /// <summary>The switches of this binding; null for nested binding elements.</summary>
     public DropIn? DropIn { get; init; }
@@ -91,16 +103,16 @@ public sealed record Scenario
     /// <summary>What the service must know of the client: part of its name, or empty for an anonymous one.</summary>
     public string User => Bootstrap switch
     {
-        Bootstrap.Anonymous => "",
-        Bootstrap.UserName => Contract.UserName,
+        Bootstrap.Anonymous or Bootstrap.SslNegotiation => "",
+        Bootstrap.UserName or Bootstrap.UserNameForSsl => Contract.UserName,
         _ => "Test client",
     };
 
     public MessageCredentialType CredentialType => Bootstrap switch
     {
-        Bootstrap.MutualCertificate or Bootstrap.MutualCertificate10 => MessageCredentialType.Certificate,
-        Bootstrap.UserName => MessageCredentialType.UserName,
-        Bootstrap.Anonymous => MessageCredentialType.None,
+        Bootstrap.MutualCertificate or Bootstrap.MutualCertificate10 or Bootstrap.SslNegotiationWithCertificate => MessageCredentialType.Certificate,
+        Bootstrap.UserName or Bootstrap.UserNameForSsl => MessageCredentialType.UserName,
+        Bootstrap.Anonymous or Bootstrap.SslNegotiation => MessageCredentialType.None,
         _ => throw new InvalidOperationException($"No drop-in binding makes {Bootstrap}."),
     };
 }

@@ -44,6 +44,12 @@ public static class Scenarios
             var isPlain = version.Addressing == AddressingVersion.None;
             foreach (var bootstrap in Enum.GetValues<Bootstrap>().Where(_ => isPlain || version.Addressing == AddressingVersion.WSAddressingAugust2004))
             {
+                if (isPlain && new Scenario { Bootstrap = bootstrap }.IsNegotiated)
+                {
+                    // Only the actions of WS-Addressing tell the messages of a negotiation from others.
+                    continue;
+                }
+
                 yield return ($"{bootstrap}/{version.Name}/single", new Scenario { Bootstrap = bootstrap, MessageVersion = version.Name, InSession = false });
                 if (!isPlain)
                 {
@@ -63,7 +69,7 @@ public static class Scenarios
 
         foreach (var dropIn in (DropIn[])[DropIn.WSHttp, DropIn.WS2007Http])
         {
-            foreach (var bootstrap in (Bootstrap[])[Bootstrap.MutualCertificate, Bootstrap.UserName, Bootstrap.Anonymous])
+            foreach (var bootstrap in Enum.GetValues<Bootstrap>().Except([Bootstrap.MutualCertificate10, Bootstrap.MutualCertificateDuplex]))
             {
                 yield return ($"{dropIn}/{bootstrap}", new Scenario { DropIn = dropIn, Bootstrap = bootstrap, Is13 = dropIn == DropIn.WS2007Http, AlgorithmSuite = "Basic256Sha256" });
             }
@@ -96,5 +102,11 @@ public static class Scenarios
         yield return ("MutualCertificate10 with derived keys", new Scenario { Bootstrap = Bootstrap.MutualCertificate10, AlwaysDerivesKeys = true });
         yield return ("MutualCertificateDuplex with derived keys", new Scenario { Bootstrap = Bootstrap.MutualCertificateDuplex, AlwaysDerivesKeys = true });
         yield return ("streamed", new Scenario { IsStreamed = true });
+        yield return ("negotiated, streamed", new Scenario { Bootstrap = Bootstrap.UserNameForSsl, IsStreamed = true });
+        yield return ("negotiated, without derived keys", new Scenario { Bootstrap = Bootstrap.UserNameForSsl, DerivesKeys = false });
+        foreach (var bootstrap in (Bootstrap[])[Bootstrap.SslNegotiation, Bootstrap.UserNameForSsl, Bootstrap.SslNegotiationWithCertificate])
+        {
+            yield return ($"{bootstrap}, in a cookie", new Scenario { Bootstrap = bootstrap, KeepsNegotiated = false });
+        }
     }
 }

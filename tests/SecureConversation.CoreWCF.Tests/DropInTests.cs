@@ -8,18 +8,19 @@ namespace SecureConversation.CoreWCF.Tests;
 
 public sealed class DropInTests
 {
-    public static MatrixTheoryData<bool, bool, MessageCredentialType> Offered { get; } = new(
-        [false, true], [false, true], [MessageCredentialType.Certificate, MessageCredentialType.UserName, MessageCredentialType.None]);
+    public static MatrixTheoryData<bool, bool, bool, MessageCredentialType> Offered { get; } = new(
+        [false, true], [false, true], [false, true], [MessageCredentialType.Certificate, MessageCredentialType.UserName, MessageCredentialType.None]);
 
     [Theory]
     [MemberData(nameof(Offered))]
-    public async Task DropInBinding_Serves(bool is2007, bool isSession, MessageCredentialType credential)
+    public async Task DropInBinding_Serves(bool is2007, bool isSession, bool negotiates, MessageCredentialType credential)
     {
-        var binding = Create(is2007, isSession, credential);
+        var binding = Create(is2007, isSession, negotiates, credential);
         var settings = new Binding.MessageSecurity
         {
             ClientCredentialType = Enum.Parse<Binding.MessageCredentialType>(credential.ToString()),
             EstablishSecurityContext = isSession,
+            NegotiateServiceCredential = negotiates,
             AlgorithmSuite = Binding.SecurityAlgorithmSuite.Basic256Sha256,
             MessageSecurityVersion = Binding.MessageSecurityVersion.All[is2007 ? 5 : 2],
         };
@@ -28,14 +29,6 @@ public sealed class DropInTests
 
         Assert.Equal("hello", await client.EchoAsync("hello"));
         Assert.Equal(isSession, (await client.AskAsync("WhoAmI")).Split('|')[2].Length > 0);
-    }
-
-    [Fact]
-    public void Negotiation_IsRefusedByName()
-    {
-        var e = Assert.Throws<InvalidOperationException>(() => new DropIn { Security = { Message = { ClientCredentialType = MessageCredentialType.Certificate } } }.CreateBindingElements());
-
-        Assert.Contains("NegotiateServiceCredential", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,11 +56,11 @@ public sealed class DropInTests
             .CreateBindingElements().Find<TransportSecurityBindingElement>());
     }
 
-    private static global::CoreWCF.WSHttpBinding Create(bool is2007, bool isSession, MessageCredentialType credential)
+    private static global::CoreWCF.WSHttpBinding Create(bool is2007, bool isSession, bool negotiates, MessageCredentialType credential)
     {
         global::CoreWCF.WSHttpBinding binding = is2007 ? new DropIn2007(SecurityMode.Message) : new DropIn(SecurityMode.Message);
         binding.Security.Message.ClientCredentialType = credential;
-        binding.Security.Message.NegotiateServiceCredential = false;
+        binding.Security.Message.NegotiateServiceCredential = negotiates;
         binding.Security.Message.EstablishSecurityContext = isSession;
         binding.Security.Message.AlgorithmSuite = global::CoreWCF.Security.SecurityAlgorithmSuite.Basic256Sha256;
         return binding;

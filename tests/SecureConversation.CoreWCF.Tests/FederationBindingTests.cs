@@ -13,13 +13,14 @@ namespace SecureConversation.CoreWCF.Tests;
 /// <summary>The replacements for WSFederationHttpBinding and WS2007FederationHttpBinding.</summary>
 public sealed class FederationBindingTests
 {
-    public static MatrixTheoryData<bool, SecurityKeyType, bool> Offered { get; } = new([false, true], Enum.GetValues<SecurityKeyType>(), [false, true]);
+    public static MatrixTheoryData<bool, SecurityKeyType, bool, bool> Offered { get; } = new([false, true], Enum.GetValues<SecurityKeyType>(), [false, true], [false, true]);
 
     [Theory]
     [MemberData(nameof(Offered))]
-    public void MessageMode_HasTheElementsOfWcf(bool is2007, SecurityKeyType key, bool inSession)
+    public void MessageMode_HasTheElementsOfWcf(bool is2007, SecurityKeyType key, bool inSession, bool negotiates)
     {
         var binding = Create(is2007, WSFederationHttpSecurityMode.Message);
+        binding.Security.Message.NegotiateServiceCredential = negotiates;
         binding.Security.Message.IssuedKeyType = key;
         binding.Security.Message.EstablishSecurityContext = inSession;
         binding.Security.Message.AlgorithmSuite = global::CoreWCF.Security.SecurityAlgorithmSuite.Basic128Sha256;
@@ -33,6 +34,7 @@ public sealed class FederationBindingTests
         var expected = new Binding.FederatedMessageSecurity
         {
             MessageSecurityVersion = Binding.MessageSecurityVersion.All[is2007 ? 5 : 2],
+            NegotiateServiceCredential = negotiates,
             IssuedKeyType = Enum.Parse<Binding.SecurityKeyType>(key.ToString()),
             EstablishSecurityContext = inSession,
             AlgorithmSuite = Binding.SecurityAlgorithmSuite.Basic128Sha256,
@@ -61,6 +63,7 @@ public sealed class FederationBindingTests
 
         var expected = new Binding.FederatedMessageSecurity
         {
+            NegotiateServiceCredential = false,
             MessageSecurityVersion = Binding.MessageSecurityVersion.All[5],
             IssuedTokenType = "urn:saml",
             IssuerAddress = new("http://sts/"),
@@ -95,12 +98,11 @@ public sealed class FederationBindingTests
     }
 
     [Fact]
-    public async Task Negotiation_IsRefusedByNameWhenTheHostStarts()
+    public void Default_NegotiatesAsInWcf()
     {
-        Testing.RecordedLog.Current.AllowErrors(entry => !entry.IsOfTheLibrary);
-        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => EchoHost.StartAsync<IEcho>(new DropIn()));
-
-        Assert.Contains("NegotiateServiceCredential", e.Message, StringComparison.Ordinal);
+        var session = new DropIn().CreateBindingElements().Find<MessageSecurityBindingElement>();
+        var bootstrap = Assert.IsType<Binding.SymmetricSecurityBindingElement>(session.BootstrapSecurityBindingElement!.Settings);
+        Assert.False(Assert.IsType<Binding.SslSecurityTokenParameters>(bootstrap.ProtectionTokenParameters).RequireClientCertificate);
     }
 
     [Fact]

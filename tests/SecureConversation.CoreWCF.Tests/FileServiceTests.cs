@@ -47,7 +47,7 @@ public sealed class FileServiceTests
     {
         await using var host = await StartAsync("<host><baseAddresses><add baseAddress='http://localhost:8000/shop/orders'/></baseAddresses></host>"
             + Endpoint("", "wsHttpBinding", "session") + Endpoint("mutual", "customBinding", "mutual"));
-        var security = new MessageSecurity { MessageSecurityVersion = MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10 };
+        var security = new MessageSecurity { NegotiateServiceCredential = false, MessageSecurityVersion = MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10 };
         await using var session = Client.For(new Uri(host.Root, "/shop/orders"), security.CreateSecurityBindingElement());
         Assert.Equal("hello", await session.EchoAsync("hello"));
         await using var mutual = Client.For(new Uri(host.Root, "/shop/orders/mutual"), SecurityBindingElement.CreateMutualCertificateBindingElement());

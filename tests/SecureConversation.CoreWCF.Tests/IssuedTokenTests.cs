@@ -15,7 +15,7 @@ public sealed class IssuedTokenTests
 {
     private const string Audience = "urn:orders";
 
-    public static MatrixTheoryData<string, bool> Kinds { get; } = new(["protection", "endorsing", "bearer", "tls", "tls bearer"], [false, true]);
+    public static MatrixTheoryData<string, bool> Kinds { get; } = new(["protection", "endorsing", "ssl", "bearer", "tls", "tls bearer"], [false, true]);
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -114,6 +114,7 @@ public sealed class IssuedTokenTests
             "protection" => SecurityBindingElement.CreateIssuedTokenBindingElement(new()),
             "endorsing" => SecurityBindingElement.CreateIssuedTokenForCertificateBindingElement(new()),
             "bearer" => SecurityBindingElement.CreateIssuedTokenForCertificateBindingElement(bearer),
+            "ssl" => SecurityBindingElement.CreateIssuedTokenForSslBindingElement(new(), requireCancellation: true),
             "tls" => SecurityBindingElement.CreateIssuedTokenOverTransportBindingElement(new()),
             _ => SecurityBindingElement.CreateIssuedTokenOverTransportBindingElement(bearer),
         };

@@ -123,6 +123,9 @@ public sealed class MovedCodeTests
             host => host.Credentials.ClientCertificate.Authentication.CustomCertificateValidator = X509CertificateValidator.None);
         Assert.Contains(RecordedLog.Current.Entries, e => e.Id == 405 && e.Text.Contains("X509CertificateValidator.None", StringComparison.Ordinal));
         var before = RecordedLog.Current.Entries.Count(e => e.Id == 405);
+        await using var negotiated = await EchoHost.StartAsync<IEcho>(Bindings.Text(MessageSecurityBindingElement.CreateSslNegotiationBindingElement(true, true)),
+            host => host.Credentials.ClientCertificate.Authentication.CustomCertificateValidator = X509CertificateValidator.None);
+        Assert.Equal(++before, RecordedLog.Current.Entries.Count(e => e.Id == 405));
         await using var others = await EchoHost.StartAsync<IEcho>(Bindings.Text(Bindings.Session(Bindings.Bootstrap("username"))));
         Assert.Equal(before, RecordedLog.Current.Entries.Count(e => e.Id == 405));
     }

@@ -17,6 +17,7 @@ using SecureConversation.Policy;
 using SecureConversation.Policy.Tests.Vectors;
 using SecureConversation.Testing;
 using SecureConversation.Testing.Vectors;
+using CredentialType = CoreWCF.MessageCredentialType;
 using WcfBinding = CoreWCF.Channels.Binding;
 
 namespace SecureConversation.CoreWCF.Tests;
@@ -59,6 +60,19 @@ public sealed class PolicyExportTests
             exporter => exporter.PolicyVersion = CoreWcfPolicy15);
         Assert.Contains(wsdl.Descendants(), element => element.Name == XName.Get("Policy", "http://www.w3.org/ns/ws-policy"));
         Assert.Equal(binding.Element with { MessageSecurityVersion = imported.Element!.MessageSecurityVersion }, imported.Element);
+    }
+
+    [Theory]
+    [InlineData(CredentialType.None)]
+    [InlineData(CredentialType.UserName)]
+    [InlineData(CredentialType.Certificate)]
+    public async Task Description_SaysWhatIsNegotiated(CredentialType credential)
+    {
+        var binding = new SecureConversation.CoreWCF.WSHttpBinding(SecurityMode.Message) { Security = { Message = { ClientCredentialType = credential } } };
+        var (wsdl, imported) = await DescribeAsync(binding, ProtectionLevel.EncryptAndSign);
+        Assert.Equal(
+            credential == CredentialType.Certificate, wsdl.Descendants(XName.Get("RequireClientCertificate", "http://schemas.microsoft.com/ws/2005/07/securitypolicy")).Any());
+        Assert.Equal(binding.CreateBindingElements().Find<MessageSecurityBindingElement>().Settings, imported.Element);
     }
 
     private static global::CoreWCF.Description.PolicyVersion CoreWcfPolicy15 => global::CoreWCF.Description.PolicyVersion.Policy15;

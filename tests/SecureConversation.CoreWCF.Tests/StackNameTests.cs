@@ -47,7 +47,7 @@ public sealed class StackNameTests
             }
         }
 
-        Names.Require(texts, atLeast: 5);
+        Names.Require(texts, atLeast: 3);
     }
 
     [Fact]

@@ -10,32 +10,18 @@ namespace SecureConversation.ServiceModel.Tests;
 /// <summary>The replacements for WSHttpBinding and WS2007HttpBinding.</summary>
 public sealed class DropInBindingTests
 {
-    public static TheoryData<bool, MessageCredentialType, bool> Offered
-    {
-        get
-        {
-            var data = new TheoryData<bool, MessageCredentialType, bool>();
-            foreach (var is2007 in new[] { false, true })
-            {
-                foreach (var type in new[] { MessageCredentialType.Certificate, MessageCredentialType.UserName, MessageCredentialType.None })
-                {
-                    data.Add(is2007, type, true);
-                    data.Add(is2007, type, false);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static MatrixTheoryData<bool, MessageCredentialType, bool, bool> Offered { get; } = new(
+        [false, true], [MessageCredentialType.Certificate, MessageCredentialType.UserName, MessageCredentialType.None], [false, true], [false, true]);
 
     [Theory]
     [MemberData(nameof(Offered))]
-    public async Task MessageMode_TalksToAServiceWithTheSameSettings(bool is2007, MessageCredentialType credentials, bool session)
+    public async Task MessageMode_TalksToAServiceWithTheSameSettings(bool is2007, MessageCredentialType credentials, bool session, bool negotiates)
     {
         await using var service = await TestService.StartAsync(options => options.MessageSecurity = new EngineBinding.MessageSecurity
         {
             ClientCredentialType = Enum.Parse<EngineBinding.MessageCredentialType>(credentials.ToString()),
             EstablishSecurityContext = session,
+            NegotiateServiceCredential = negotiates,
             AlgorithmSuite = EngineBinding.SecurityAlgorithmSuite.Basic256Sha256,
             MessageSecurityVersion = is2007
                 ? EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10
@@ -43,11 +29,16 @@ public sealed class DropInBindingTests
         });
         var (binding, security) = Create(is2007, SecurityMode.Message);
         security.Message.ClientCredentialType = credentials;
-        security.Message.NegotiateServiceCredential = false;
+        security.Message.NegotiateServiceCredential = negotiates;
         security.Message.EstablishSecurityContext = session;
         security.Message.AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256;
 
         using var factory = Clients.Factory(binding, service.Address);
+        if (negotiates)
+        {
+            factory.Credentials.ServiceCertificate.DefaultCertificate = null;
+        }
+
         var proxy = factory.CreateChannel();
         Assert.Equal(3, proxy.Add(1, 2));
         Assert.Equal(7, await proxy.AddAsync(3, 4));
@@ -57,8 +48,8 @@ public sealed class DropInBindingTests
     }
 
     [Theory]
-    [InlineData(MessageCredentialType.Windows, true, "NegotiateServiceCredential")]
-    [InlineData(MessageCredentialType.Certificate, true, "NegotiateServiceCredential")]
+    [InlineData(MessageCredentialType.Windows, true, "ClientCredentialType")]
+    [InlineData(MessageCredentialType.IssuedToken, true, "ClientCredentialType")]
     [InlineData(MessageCredentialType.Windows, false, "ClientCredentialType")]
     [InlineData(MessageCredentialType.IssuedToken, false, "ClientCredentialType")]
     public void WhatIsNotOffered_IsNamedWhenTheBindingIsBuilt(MessageCredentialType credentials, bool negotiate, string setting)

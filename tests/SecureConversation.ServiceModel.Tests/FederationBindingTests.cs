@@ -17,15 +17,16 @@ public sealed class FederationBindingTests
     private static readonly EngineBinding.MessageSecurityVersion Oasis =
         EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
 
-    public static MatrixTheoryData<bool, WSFederationHttpSecurityMode, SecurityKeyType, bool> All { get; } = new(
+    public static MatrixTheoryData<bool, WSFederationHttpSecurityMode, SecurityKeyType, bool, bool> All { get; } = new(
         [false, true], [WSFederationHttpSecurityMode.Message, WSFederationHttpSecurityMode.TransportWithMessageCredential],
-        Enum.GetValues<SecurityKeyType>(), [false, true]);
+        Enum.GetValues<SecurityKeyType>(), [false, true], [false, true]);
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Binding_HasTheElementsOfWcf(bool is2007, WSFederationHttpSecurityMode mode, SecurityKeyType key, bool inSession)
+    public void Binding_HasTheElementsOfWcf(bool is2007, WSFederationHttpSecurityMode mode, SecurityKeyType key, bool inSession, bool negotiates)
     {
         var binding = Create(is2007, mode);
+        binding.Security.Message.NegotiateServiceCredential = negotiates;
         binding.Security.Message.IssuedKeyType = key;
         binding.Security.Message.EstablishSecurityContext = inSession;
         binding.Security.Message.AlgorithmSuite = SecurityAlgorithmSuite.Basic128Sha256;
@@ -39,6 +40,7 @@ public sealed class FederationBindingTests
         var elements = binding.CreateBindingElements();
         var expected = new EngineBinding.FederatedMessageSecurity
         {
+            NegotiateServiceCredential = negotiates,
             MessageSecurityVersion = is2007 ? Oasis : February2005,
             IssuedKeyType = Enum.Parse<EngineBinding.SecurityKeyType>(key.ToString()),
             EstablishSecurityContext = inSession,
@@ -73,6 +75,7 @@ public sealed class FederationBindingTests
 
         var expected = new EngineBinding.FederatedMessageSecurity
         {
+            NegotiateServiceCredential = false,
             MessageSecurityVersion = Oasis,
             IssuedTokenType = "urn:saml",
             IssuerAddress = new("http://sts/"),
@@ -80,6 +83,7 @@ public sealed class FederationBindingTests
             IssuerSecurity = new EngineBinding.MessageSecurity
             {
                 ClientCredentialType = EngineBinding.MessageCredentialType.UserName,
+                NegotiateServiceCredential = false,
                 MessageSecurityVersion = Oasis,
             }.CreateSecurityBindingElement(),
             ClaimTypeRequirements = [new() { ClaimType = "urn:name" }, new() { ClaimType = "urn:role", IsOptional = true }],
@@ -110,12 +114,11 @@ public sealed class FederationBindingTests
     }
 
     [Fact]
-    public void Negotiation_IsRefusedByNameWhenTheFactoryIsBuilt()
+    public void Default_NegotiatesAsInWcf()
     {
-        var binding = new WSFederationHttpBinding();
-        Assert.True(binding.Security.Message.NegotiateServiceCredential);
-        var factory = Support.Clients.Factory(binding, new Uri("http://localhost:1/x"));
-        Assert.Contains("NegotiateServiceCredential", Assert.Throws<InvalidOperationException>(() => factory.CreateChannel()).Message, StringComparison.Ordinal);
+        var session = new WSFederationHttpBinding().CreateBindingElements().Find<MessageSecurityBindingElement>();
+        var bootstrap = Assert.IsType<EngineBinding.SymmetricSecurityBindingElement>(session.BootstrapSecurityBindingElement!.Settings);
+        Assert.False(Assert.IsType<EngineBinding.SslSecurityTokenParameters>(bootstrap.ProtectionTokenParameters).RequireClientCertificate);
     }
 
     [Fact]
@@ -162,6 +165,12 @@ public sealed class FederationBindingTests
         Assert.Equal(
             EngineBinding.SecurityBindingElement.CreateIssuedTokenForCertificateBindingElement(expected),
             MessageSecurityBindingElement.CreateIssuedTokenForCertificateBindingElement(parameters).Settings);
+        Assert.Equal(
+            EngineBinding.SecurityBindingElement.CreateIssuedTokenForSslBindingElement(expected),
+            MessageSecurityBindingElement.CreateIssuedTokenForSslBindingElement(parameters).Settings);
+        Assert.Equal(
+            EngineBinding.SecurityBindingElement.CreateIssuedTokenForSslBindingElement(expected, requireCancellation: true),
+            MessageSecurityBindingElement.CreateIssuedTokenForSslBindingElement(parameters, requireCancellation: true).Settings);
         Assert.Equal(
             EngineBinding.SecurityBindingElement.CreateIssuedTokenOverTransportBindingElement(expected),
             MessageSecurityBindingElement.CreateIssuedTokenOverTransportBindingElement(parameters).Settings);

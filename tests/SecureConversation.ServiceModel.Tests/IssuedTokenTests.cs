@@ -1,6 +1,7 @@
 using System.IdentityModel.Tokens;
 using System.ServiceModel;
 using System.ServiceModel.Channels;
+using Microsoft.AspNetCore.DataProtection;
 using SecureConversation.AspNetCore;
 using SecureConversation.Credentials;
 using SecureConversation.ServiceModel.Tests.Support;
@@ -12,13 +13,13 @@ namespace SecureConversation.ServiceModel.Tests;
 /// <summary>Clients of the stack whose binding asks for tokens of an issuer, over sockets.</summary>
 public sealed class IssuedTokenTests
 {
-    public static MatrixTheoryData<bool, SecurityKeyType, bool> Bindings { get; } = new(
-        [false, true], Enum.GetValues<SecurityKeyType>(), [false, true]);
+    public static MatrixTheoryData<bool, SecurityKeyType, bool, bool> Bindings { get; } = new(
+        [false, true], Enum.GetValues<SecurityKeyType>(), [false, true], [false, true]);
 
     /// <summary>As in WCF, the drop-in for February 2005 has no token of a bearer.</summary>
     [Theory]
     [MemberData(nameof(Bindings))]
-    public async Task FederationBinding_AsksItsIssuer_AndCallsTheService(bool is2007, SecurityKeyType key, bool inSession)
+    public async Task FederationBinding_AsksItsIssuer_AndCallsTheService(bool is2007, SecurityKeyType key, bool inSession, bool negotiates)
     {
         if (key == SecurityKeyType.BearerKey && !is2007)
         {
@@ -29,7 +30,7 @@ public sealed class IssuedTokenTests
         var binding = is2007 ? new WS2007FederationHttpBinding(WSFederationHttpSecurityMode.Message) : new WSFederationHttpBinding(WSFederationHttpSecurityMode.Message);
         binding.Security.Message.IssuedKeyType = key;
         binding.Security.Message.EstablishSecurityContext = inSession;
-        binding.Security.Message.NegotiateServiceCredential = false;
+        binding.Security.Message.NegotiateServiceCredential = negotiates;
         binding.Security.Message.IssuerAddress = new EndpointAddress(sts.Address);
         binding.Security.Message.IssuerBinding = IssuerService.Binding();
         await using var service = await StartAsync(binding.CreateBindingElements().Find<MessageSecurityBindingElement>()!.Settings);
@@ -116,6 +117,7 @@ public sealed class IssuedTokenTests
     private static Task<TestService> StartAsync(EngineBinding.SecurityBindingElement element, bool https = false) => TestService.StartAsync(options =>
     {
         options.Binding = element;
+        options.SecurityStateEncoder = new DataProtectionSecurityStateEncoder(new EphemeralDataProtectionProvider());
         options.Credentials = new ServiceCredentials
         {
             ServiceCertificate = new X509Credential(TestCertificates.Service),

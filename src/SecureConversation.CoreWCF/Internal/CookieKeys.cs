@@ -44,8 +44,9 @@ internal static class CookieKeys
         }
 
         var provider = channel.GetProperty<IDataProtectionProvider>() ?? throw new InvalidOperationException("RequireCancellation = false "
-            + "puts the state of a session into a cookie, and nothing protects it: call services.AddDataProtection(), with a key ring that "
-            + "all instances of the service share, or add an ISecurityStateEncoder to the services.");
+            + "puts the state of a session, or of what was negotiated, into a cookie, and nothing protects it: call "
+            + "services.AddDataProtection(), with a key ring that all instances of the service share, or add an ISecurityStateEncoder "
+            + "to the services.");
         return new SecureConversation.DataProtectionSecurityStateEncoder(provider.CreateProtector("SecureConversation", name));
     }
 }

@@ -32,7 +32,11 @@ internal static class StartedCredentials
                 logger, "ServiceCredentials.UserNameAuthentication.CustomUserNamePasswordValidator", "UserNamePasswordValidator.None");
         }
 
-        if (handshake is not EngineBinding.AsymmetricSecurityBindingElement
+        var isCertificateNegotiated = handshake is EngineBinding.SymmetricSecurityBindingElement
+        {
+            ProtectionTokenParameters: EngineBinding.SslSecurityTokenParameters { RequireClientCertificate: true },
+        };
+        if (handshake is not EngineBinding.AsymmetricSecurityBindingElement && !isCertificateNegotiated
             && !tokens.Any(token => token is EngineBinding.X509SecurityTokenParameters))
         {
             return;

@@ -2,6 +2,19 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace SecureConversation.ServiceModel.Internal;
 
+/// <summary>What a client has to know of a service before it sends anything.</summary>
+internal enum ServiceKnowledge
+{
+    /// <summary>Nothing: the transport, or an issued token, authenticates the service.</summary>
+    None,
+
+    /// <summary>Its identity: in a negotiation the service shows who it is.</summary>
+    Identity,
+
+    /// <summary>Its certificate, with which messages are encrypted.</summary>
+    Certificate,
+}
+
 /// <summary>ClientCredentials of the stack and the identity of an address, in the words of the engine.</summary>
 internal static class CredentialTranslation
 {
@@ -10,10 +23,10 @@ internal static class CredentialTranslation
     /// <param name="clientEncryption">The certificate that replies are encrypted for; null for the other one.</param>
     /// <param name="address">The address, with the identity of the service.</param>
     /// <param name="issued">Where issued tokens come from; null where the binding says it.</param>
-    /// <param name="needsServiceCertificate">False where the transport, or an issued token, authenticates the service.</param>
+    /// <param name="knowledge">What the client has to know of the service beforehand.</param>
     public static EngineCredentials.ClientCredentials ToEngine(ClientCredentials credentials,
         EngineCredentials.X509Credential? clientCertificate, EngineCredentials.X509Credential? clientEncryption, EndpointAddress address,
-        IssuedTokenClientBehavior? issued, bool needsServiceCertificate) => new()
+        IssuedTokenClientBehavior? issued, ServiceKnowledge knowledge) => new()
         {
             IssuedTokenProvider = issued?.IssuedTokenProvider,
             IssuedToken = issued?.IssuedToken ?? new(),
@@ -23,10 +36,12 @@ internal static class CredentialTranslation
             UserName = string.IsNullOrEmpty(credentials.UserName.UserName)
             ? null
             : new EngineCredentials.UserNameCredential(credentials.UserName.UserName, credentials.UserName.Password ?? ""),
-            ServiceCertificate = needsServiceCertificate ? ServiceCertificate(credentials.ServiceCertificate, address) : null,
+            ServiceCertificate = knowledge == ServiceKnowledge.Certificate
+                ? ServiceCertificate(credentials.ServiceCertificate, address)
+                : null,
             ServiceCertificateValidation = Validation(credentials.ServiceCertificate.Authentication),
             // The transport compares what it authenticates.
-            ServiceIdentity = needsServiceCertificate ? Identity(address.Identity) : null,
+            ServiceIdentity = knowledge == ServiceKnowledge.None ? null : Identity(address.Identity),
         };
 
     // In WCF's order: the certificate for this address, the one for all addresses, and last the one of the identity.
@@ -41,7 +56,7 @@ internal static class CredentialTranslation
             ?? (address.Identity as X509CertificateEndpointIdentity)?.Certificates[0]
             ?? throw new InvalidOperationException($"The certificate of the service at '{address.Uri}' is not known: set "
                 + "ClientCredentials.ServiceCertificate.DefaultCertificate, add it to ScopedCertificates, or give the EndpointAddress an "
-                + "X509CertificateEndpointIdentity. It is not negotiated.");
+                + "X509CertificateEndpointIdentity. With NegotiateServiceCredential = true on both sides the service shows it.");
     }
 
     private static EngineCredentials.CertificateValidationOptions Validation(X509ServiceCertificateAuthentication authentication)

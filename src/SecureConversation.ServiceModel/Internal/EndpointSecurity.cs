@@ -1,3 +1,4 @@
+using System.IdentityModel.Tokens;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
@@ -11,6 +12,7 @@ namespace SecureConversation.ServiceModel.Internal;
 internal sealed class EndpointSecurity : IDisposable
 {
     private readonly IssuerChannels _issuers;
+    private NegotiationLegs _legs = null!;
     private readonly ConditionalWeakTable<EndpointAddress, MessageSecurityClient> _clients = [];
     private readonly Lock _gate = new();
     private EngineCredentials.X509Credential? _clientCertificate;
@@ -36,6 +38,9 @@ internal sealed class EndpointSecurity : IDisposable
     /// <summary>Where issued tokens come from; null where the application said nothing about them.</summary>
     public IssuedTokenClientBehavior? IssuedTokens { get; private init; }
 
+    /// <summary>Whether what protects messages, or handshakes, is negotiated with the service.</summary>
+    public bool Negotiates => Knowledge == ServiceKnowledge.Identity;
+
     public required MessageVersion Version { get; init; }
 
     /// <summary>Whether the requirements say which headers the contract has.</summary>
@@ -57,6 +62,9 @@ internal sealed class EndpointSecurity : IDisposable
 
     /// <summary>Whether we write the address of the service into requests, in place of the transport or the application.</summary>
     public required bool AppliesAddress { get; init; }
+
+    /// <summary>Says which transport the messages of negotiations take. Called once, before the first channel.</summary>
+    public void Use(IChannelFactory<IRequestChannel> inner, TimeSpan openTimeout) => _legs = new NegotiationLegs(this, inner, openTimeout);
 
     /// <exception cref="InvalidOperationException">Settings contradict each other, or are not offered.</exception>
     public static EndpointSecurity Create(MessageSecurityBindingElement element, BindingContext context)
@@ -109,44 +117,58 @@ internal sealed class EndpointSecurity : IDisposable
     /// <summary>Whether the caller said that a request with this action may be executed twice.</summary>
     public bool IsIdempotent(string? action) => _idempotent?.Contains(action) == true;
 
-    /// <summary>Gets the issued tokens that the next message to an address needs; at once where it needs none.</summary>
-    /// <exception cref="SecurityNegotiationException">There is none.</exception>
-    /// <exception cref="TimeoutException">There was none in time.</exception>
-    public async Task EnsureIssuedTokensAsync(EndpointAddress address, Deadline deadline, bool isAsync)
+    /// <summary>
+    /// Gets what the next message to an address needs and is not there: tokens of issuers, and a context that is negotiated with the
+    /// service. At once where it needs nothing.
+    /// </summary>
+    /// <param name="address">The address of the service.</param>
+    /// <param name="via">Where messages to it are sent.</param>
+    /// <param name="deadline">When the caller gives up waiting.</param>
+    /// <param name="isAsync">False to wait on the thread of the caller.</param>
+    /// <param name="aborted">The caller was aborted. Others may wait for the same.</param>
+    /// <exception cref="SecurityNegotiationException">There is no token, or the negotiation failed.</exception>
+    /// <exception cref="MessageSecurityException">The service is another than the expected one.</exception>
+    /// <exception cref="TimeoutException">It was not there in time.</exception>
+    public async Task PrepareAsync(EndpointAddress address, Uri via, Deadline deadline, bool isAsync, CancellationToken aborted)
     {
         var client = ClientFor(address);
-        if (!client.NeedsIssuedTokens)
+        if (!client.NeedsIssuedTokens && !client.NeedsNegotiation)
         {
             return;
         }
 
-        using var late = new CancellationTokenSource();
-        if (deadline.Remaining < Envelopes.LongestTimer)
-        {
-            late.CancelAfter(deadline.Remaining);
-        }
-
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         try
         {
-            var ensured = client.EnsureIssuedTokensAsync(address.Uri, late.Token).AsTask();
+            if (deadline.Remaining < Envelopes.LongestTimer)
+            {
+                late.CancelAfter(deadline.Remaining);
+            }
+
+            var prepared = PrepareAsync(client, address, via, late.Token);
             if (isAsync)
             {
-                await ensured.ConfigureAwait(false);
+                await prepared.ConfigureAwait(false);
             }
             else
             {
-                ensured.GetAwaiter().GetResult();
+                prepared.GetAwaiter().GetResult();
             }
         }
-        catch (OperationCanceledException e) when (late.IsCancellationRequested)
+        catch (OperationCanceledException e) when (late.IsCancellationRequested && !aborted.IsCancellationRequested)
         {
-            throw new TimeoutException($"No token could be had from the issuer within {deadline.Timeout}.", e);
-        }
-        catch (EngineCredentials.IssuedTokenException e)
-        {
-            throw new SecurityNegotiationException(e.Message, e.InnerException);
-        }
-    }
+            throw new TimeoutException(client.NeedsNegotiation
+                ? $"What protects messages could not be negotiated within {deadline.Timeout}."
+                : $"No token could be had from the issuer within {deadline.Timeout}.", e);
+        }    }
+
+    /// <summary>
+    /// Reads a reply. Messages are read synchronously: where the network still delivers one, no thread of the pool must wait for it.
+    /// </summary>
+    public Task<ReadOnlyMemory<byte>> ReadAsync(Message reply, Deadline deadline, bool isAsync) => isAsync && StreamsReplies
+        ? Task.Factory.StartNew(
+            () => Envelopes.OfReply(reply, deadline), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+        : Task.FromResult(Envelopes.OfReply(reply, deadline));
 
     public void Dispose()
     {
@@ -155,12 +177,34 @@ internal sealed class EndpointSecurity : IDisposable
         _issuers.Dispose();
     }
 
+    private async Task PrepareAsync(MessageSecurityClient client, EndpointAddress address, Uri via, CancellationToken late)
+    {
+        try
+        {
+            await client.EnsureIssuedTokensAsync(address.Uri, late).ConfigureAwait(false);
+        }
+        catch (EngineCredentials.IssuedTokenException e)
+        {
+            throw new SecurityNegotiationException(e.Message, e.InnerException);
+        }
+
+        try
+        {
+            await client.EnsureNegotiatedAsync(address.Uri, (leg, stop) => _legs.ExchangeAsync(address, via, leg, stop), late)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SecureConversationException or SecurityTokenException)
+        {
+            throw SecurityErrors.ForNegotiation(e);
+        }
+    }
+
     private MessageSecurityClient CreateClient(EndpointAddress address) => StackRefusals.Checked(() =>
     {
         var certificate = Keep(ref _clientCertificate, Credentials.ClientCertificate.Certificate);
         var encryption = Keep(ref _clientEncryption, (Credentials as MessageSecurityClientCredentials)?.ClientEncryptionCertificate);
         var credentials = CredentialTranslation.ToEngine(
-            Credentials, certificate, encryption, address, IssuedTokens, NeedsServiceCertificate);
+            Credentials, certificate, encryption, address, IssuedTokens, Knowledge);
         return new MessageSecurityClient(Binding, credentials, new MessageSecurityClientOptions
         {
             LoggerFactory = LoggerFactory,
@@ -191,9 +235,19 @@ internal sealed class EndpointSecurity : IDisposable
         }
     }
 
-    /// <summary>Whether neither the transport nor an issued token authenticates the service.</summary>
-    private bool NeedsServiceCertificate => (Binding.Bootstrap ?? Binding.Element) is not (EngineBinding.TransportSecurityBindingElement
-        or EngineBinding.SymmetricSecurityBindingElement { ProtectionTokenParameters: EngineBinding.IssuedSecurityTokenParameters });
+    /// <summary>What the client has to know of the service before it sends anything.</summary>
+    private ServiceKnowledge Knowledge => (Binding.Bootstrap ?? Binding.Element) switch
+    {
+        EngineBinding.TransportSecurityBindingElement => ServiceKnowledge.None,
+        EngineBinding.SymmetricSecurityBindingElement symmetric => symmetric.ProtectionTokenParameters switch
+        {
+            EngineBinding.IssuedSecurityTokenParameters => ServiceKnowledge.None,
+            EngineBinding.SslSecurityTokenParameters or EngineBinding.SspiSecurityTokenParameters
+                or EngineBinding.KerberosSecurityTokenParameters => ServiceKnowledge.Identity,
+            _ => ServiceKnowledge.Certificate,
+        },
+        _ => ServiceKnowledge.Certificate,
+    };
 
     private EngineCredentials.X509Credential? Keep(ref EngineCredentials.X509Credential? credential, X509Certificate2? certificate)
     {

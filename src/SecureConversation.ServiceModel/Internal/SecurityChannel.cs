@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Xml;
 
 namespace SecureConversation.ServiceModel.Internal;
@@ -8,9 +9,12 @@ namespace SecureConversation.ServiceModel.Internal;
 /// thread of the pool, which the replies need as well, the asynchronous form is waited for: the pool sees that a thread waits for a task,
 /// and adds others. See <see cref="SynchronousProxy"/> for those who do not have to wait there.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Nothing asks for the wait handle, which is all that there is to dispose of.")]
 internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
     : ChannelBase(factory), IRequestChannel, ICommunicationObject
 {
+    private readonly CancellationTokenSource _aborted = new();
+
     // The channel of a proxy asks for this event when it is made, and is known by it.
     event EventHandler ICommunicationObject.Faulted
     {
@@ -100,12 +104,32 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         return Task.CompletedTask;
     }
 
+    /// <summary>Ends what is under way.</summary>
+    protected void AbortInner()
+    {
+        _aborted.Cancel();
+        inner.Abort();
+    }
+
+    /// <summary>Gets what the next message needs and is not there: issued tokens, and what is negotiated.</summary>
+    protected async Task PrepareAsync(Deadline deadline, bool isAsync)
+    {
+        try
+        {
+            await security.PrepareAsync(RemoteAddress, Via, deadline, isAsync, _aborted.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (_aborted.IsCancellationRequested)
+        {
+            throw new CommunicationObjectAbortedException("The channel was aborted before its message could be protected.", e);
+        }
+    }
+
     /// <summary>One exchange of envelopes of the engine; empty when the service answered with a success and nothing else.</summary>
     protected async Task<ReadOnlyMemory<byte>> ExchangeAsync(ReadOnlyMemory<byte> envelope, Deadline deadline, bool isAsync)
     {
         var message = Envelopes.ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max);
         using var reply = await SendAsync(message, deadline, isAsync).ConfigureAwait(false);
-        return reply is null ? default : await ReadAsync(reply, deadline, isAsync).ConfigureAwait(false);
+        return reply is null ? default : await security.ReadAsync(reply, deadline, isAsync).ConfigureAwait(false);
     }
 
     private async Task<Message?> RequestAsync(Message message, TimeSpan timeout, bool isAsync)
@@ -125,7 +149,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
                     return call.ExpectsReply ? throw OnNoReply(request) : null;
                 }
 
-                var envelope = await ReadAsync(reply, call.Deadline, isAsync).ConfigureAwait(false);
+                var envelope = await security.ReadAsync(reply, call.Deadline, isAsync).ConfigureAwait(false);
                 if (Complete(call, request, reply, envelope) is { } answer)
                 {
                     return answer;
@@ -139,12 +163,6 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
             Calls.Leave();
         }
     }
-
-    // Messages are read synchronously. Where the network still delivers one, a thread of the pool must not wait for it.
-    private Task<ReadOnlyMemory<byte>> ReadAsync(Message reply, Deadline deadline, bool isAsync) => isAsync && security.StreamsReplies
-        ? Task.Factory.StartNew(
-            () => Envelopes.OfReply(reply, deadline), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-        : Task.FromResult(Envelopes.OfReply(reply, deadline));
 
     private async Task<Message?> SendAsync(Message message, Deadline deadline, bool isAsync)
     {

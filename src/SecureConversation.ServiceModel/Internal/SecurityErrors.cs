@@ -6,6 +6,9 @@ namespace SecureConversation.ServiceModel.Internal;
 /// <summary>Refusals of the engine as the exceptions that callers of WCF catch.</summary>
 internal static class SecurityErrors
 {
+    private const string Untrusted = "The certificate of the service is not trusted: see "
+        + "ClientCredentials.ServiceCertificate.Authentication. Details are in the inner exception.";
+
     /// <summary>
     /// The exception for whatever was caught. Callers of WCF know those of transports and timeouts: they are thrown on with their stack.
     /// </summary>
@@ -32,6 +35,25 @@ internal static class SecurityErrors
         _ => new SecurityNegotiationException($"No secure session could be opened. {e.Message}", Inner(e)),
     };
 
+    /// <summary>
+    /// The exception for a negotiation that failed. As in WCF: a certificate that is not trusted ends the negotiation, and one of somebody
+    /// else is found afterwards, when the message is made.
+    /// </summary>
+    public static Exception ForNegotiation(Exception e) => e switch
+    {
+        SecureConversationException { Failure: SecureConversationFailure.ServerTooBusy } busy =>
+            new ServerTooBusyException(busy.Message, Inner(busy)),
+        SecureConversationException { Failure: SecureConversationFailure.EndpointUnavailable } gone =>
+            new EndpointNotFoundException(gone.Message, Inner(gone)),
+        SecureConversationException { Code: FailureCode.IdentityMismatch } other => ForMessage(other),
+        SecureConversationException { Code: FailureCode.UntrustedCertificate } untrusted =>
+            new SecurityNegotiationException(Untrusted, Inner(untrusted)),
+        SecureConversationException refused => new SecurityNegotiationException(
+            $"What protects messages could not be negotiated with the service. {StackRefusals.InWordsOfTheStack(refused.Message)}",
+            Inner(refused)),
+        _ => new SecurityNegotiationException("The certificate of the service is not trusted: the custom validator refused it.", e),
+    };
+
     /// <summary>The exception for a renewal that was refused, by us or by the service. The session is as it was.</summary>
     public static Exception ForRenewal(SecureConversationException e) => e.Failure == SecureConversationFailure.ServerTooBusy
         ? new ServerTooBusyException(e.Message, Inner(e))
@@ -43,8 +65,7 @@ internal static class SecurityErrors
     public static Exception ForMessage(SecureConversationException e, bool knowsContract = true) => new MessageSecurityException(
         e.Code switch
         {
-            FailureCode.UntrustedCertificate => "The certificate of the service is not trusted: see "
-                + "ClientCredentials.ServiceCertificate.Authentication. Details are in the inner exception.",
+            FailureCode.UntrustedCertificate => Untrusted,
             FailureCode.IdentityMismatch => "The certificate of the service is for somebody else: give the EndpointAddress the expected "
                 + "identity, a DnsEndpointIdentity or an X509CertificateEndpointIdentity. Details are in the inner exception.",
             _ when !knowsContract && MayDifferInLevels(e) => e.Message + " If the contract has [ProtectionLevel], tell the channel: put "

@@ -34,4 +34,8 @@ internal static partial class ServiceModelLog
 
     [LoggerMessage(508, LogLevel.Warning, "The key of session {SessionId} with {Address} could not be renewed.")]
     public static partial void RenewalFailed(ILogger logger, string sessionId, Uri address, Exception exception);
+
+    [LoggerMessage(509, LogLevel.Information,
+        "{Address} has forgotten what was negotiated with it before the handshake of a session was over: it is negotiated once more.")]
+    public static partial void NegotiatingAgain(ILogger logger, Uri address);
 }

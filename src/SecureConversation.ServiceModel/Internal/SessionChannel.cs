@@ -137,7 +137,7 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
 
     protected override void OnAbort()
     {
-        Inner.Abort();
+        AbortInner();
         _session?.Dispose();
     }
 
@@ -152,15 +152,9 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
         ServiceModelLog.Opening(Security.Log, RemoteAddress.Uri);
         try
         {
-            await Security.EnsureIssuedTokensAsync(RemoteAddress, deadline, isAsync).ConfigureAwait(false);
-            using var handshake = Security.ClientFor(RemoteAddress).StartSession(RemoteAddress.Uri);
-            if (opensTransport)
-            {
-                await OpenInnerAsync(deadline, isAsync).ConfigureAwait(false);
-            }
-
-            await RunAsync(handshake, deadline, isAsync).ConfigureAwait(false);
-            return Keep(((HandshakeStep.Completed)handshake.Step).Session);
+            var client = Security.ClientFor(RemoteAddress);
+            return Keep(await RunAsync(
+                () => client.StartSession(RemoteAddress.Uri), deadline, isAsync, opensTransport).ConfigureAwait(false));
         }
         catch (Exception e)
         {
@@ -169,13 +163,41 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
         }
     }
 
-    private async Task RunAsync(SessionHandshake handshake, Deadline deadline, bool isAsync)
+    /// <summary>Carries out a handshake, after the negotiation of what protects it.</summary>
+    private async Task<ClientSession> RunAsync(
+        Func<SessionHandshake> start, Deadline deadline, bool isAsync, bool opensTransport = false)
+    {
+        for (var isRepeated = false; ; isRepeated = true)
+        {
+            await PrepareAsync(deadline, isAsync).ConfigureAwait(false);
+            using var handshake = start();
+            if (opensTransport && !isRepeated)
+            {
+                await OpenInnerAsync(deadline, isAsync).ConfigureAwait(false);
+            }
+
+            try
+            {
+                return await RunAsync(handshake, deadline, isAsync).ConfigureAwait(false);
+            }
+            catch (SecureConversationException e) when (
+                !isRepeated && e is { Failure: SecureConversationFailure.BadContextToken, Fault: not null } && Security.Negotiates)
+            {
+                // The service has forgotten the context that the handshake was under, and nothing was done: another one is negotiated.
+                ServiceModelLog.NegotiatingAgain(Security.Log, RemoteAddress.Uri);
+            }
+        }
+    }
+
+    private async Task<ClientSession> RunAsync(SessionHandshake handshake, Deadline deadline, bool isAsync)
     {
         while (handshake.Step is HandshakeStep.Send next)
         {
             var reply = await ExchangeAsync(next.Envelope, deadline, isAsync).ConfigureAwait(false);
             handshake.Receive(reply.IsEmpty ? throw NoHandshake() : reply);
         }
+
+        return ((HandshakeStep.Completed)handshake.Step).Session;
     }
 
     // The time is taken first: where the key changes in between, the call is only made under the new key once more.
@@ -241,9 +263,7 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
     {
         try
         {
-            await Security.EnsureIssuedTokensAsync(RemoteAddress, deadline, isAsync).ConfigureAwait(false);
-            using var handshake = session.StartRenewal();
-            await RunAsync(handshake, deadline, isAsync).ConfigureAwait(false);
+            await RunAsync(session.StartRenewal, deadline, isAsync).ConfigureAwait(false);
             ServiceModelLog.Renewed(Security.Log, session.Id, RemoteAddress.Uri);
         }
         catch (Exception e)

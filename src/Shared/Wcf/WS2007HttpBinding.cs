@@ -9,9 +9,10 @@ namespace SecureConversation.ServiceModel;
 /// the base.
 /// </summary>
 /// <remarks>
-/// Offered are the credential types Certificate, UserName and None, with NegotiateServiceCredential = false. Others, the defaults Windows
-/// and true among them, are refused with <see cref="InvalidOperationException"/> when the host starts or the channel factory is built.
-/// Not sealed, as the class that it replaces is not.
+/// Offered are the credential types Certificate, UserName and None. Others, the default Windows among them, are refused with
+/// <see cref="InvalidOperationException"/> when the host starts or the channel factory is built. The service shows its certificate in a
+/// negotiation, so that the client needs none beforehand, and checks its name and its chain; with NegotiateServiceCredential = false, on
+/// both sides, the client knows it. Not sealed, as the class that it replaces is not.
 /// </remarks>
 public partial class WS2007HttpBinding : StackWS2007HttpBinding
 {

@@ -13,8 +13,8 @@ namespace SecureConversation.ServiceModel;
 /// <see cref="WSFederationHttpSecurityMode.Message"/> works.
 /// </summary>
 /// <remarks>
-/// NegotiateServiceCredential has to be set to false: its default, true, is refused with <see cref="InvalidOperationException"/> when the
-/// host starts or the channel factory is built. Not sealed, as the class that it replaces is not.
+/// The service shows its certificate in a negotiation, so that the client needs none beforehand, and checks its name and its chain; with
+/// NegotiateServiceCredential = false, on both sides, the client knows it. Not sealed, as the class that it replaces is not.
 /// </remarks>
 public partial class WSFederationHttpBinding : FederationBase
 {

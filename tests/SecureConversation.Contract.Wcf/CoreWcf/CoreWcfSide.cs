@@ -39,6 +39,7 @@ public class CoreWcfSide : IServiceSide
         });
         builder.Services.AddServiceModelServices();
         builder.Services.AddSingleton(probe);
+        builder.Services.AddSingleton(AspNetCoreSide.Cookies);
         builder.Services.AddTransient<ContractService>();
         var app = builder.Build();
         app.Use(probe.Tap);
@@ -91,7 +92,7 @@ public class CoreWcfSide : IServiceSide
     {
         var message = security(binding).Message;
         message.ClientCredentialType = Enum.Parse<MessageCredentialType>(scenario.CredentialType.ToString());
-        message.NegotiateServiceCredential = false;
+        message.NegotiateServiceCredential = scenario.IsNegotiated;
         message.EstablishSecurityContext = scenario.InSession;
         message.AlgorithmSuite = Static<SecurityAlgorithmSuite>(scenario.AlgorithmSuite);
         return binding;
@@ -115,6 +116,9 @@ public class CoreWcfSide : IServiceSide
             Bootstrap.MutualCertificateDuplex => MessageSecurityBindingElement.CreateMutualCertificateDuplexBindingElement(version),
             Bootstrap.Anonymous => MessageSecurityBindingElement.CreateAnonymousForCertificateBindingElement(),
             Bootstrap.UserName => MessageSecurityBindingElement.CreateUserNameForCertificateBindingElement(),
+            Bootstrap.UserNameForSsl => MessageSecurityBindingElement.CreateUserNameForSslBindingElement(scenario.KeepsNegotiated),
+            Bootstrap.SslNegotiation => MessageSecurityBindingElement.CreateSslNegotiationBindingElement(false, scenario.KeepsNegotiated),
+            Bootstrap.SslNegotiationWithCertificate => MessageSecurityBindingElement.CreateSslNegotiationBindingElement(true, scenario.KeepsNegotiated),
             _ => throw new ArgumentOutOfRangeException(nameof(scenario)),
         };
         Apply(single, scenario, version);

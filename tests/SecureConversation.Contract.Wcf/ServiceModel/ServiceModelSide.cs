@@ -44,7 +44,7 @@ public class ServiceModelSide : IClientSide
         credentials.ClientCertificate.Certificate = scenario.ClientCertificate;
         credentials.UserName.UserName = Contract.UserName;
         credentials.UserName.Password = scenario.Password;
-        credentials.ServiceCertificate.DefaultCertificate = scenario.ExpectedService;
+        credentials.ServiceCertificate.DefaultCertificate = scenario.IsNegotiated ? null : scenario.ExpectedService;
         credentials.ServiceCertificate.Authentication.CertificateValidationMode = X509CertificateValidationMode.Custom;
         credentials.ServiceCertificate.Authentication.CustomCertificateValidator = new Only(scenario.ExpectedService);
     }
@@ -71,7 +71,7 @@ public class ServiceModelSide : IClientSide
     {
         var message = security(binding).Message;
         message.ClientCredentialType = Enum.Parse<MessageCredentialType>(scenario.CredentialType.ToString());
-        message.NegotiateServiceCredential = false;
+        message.NegotiateServiceCredential = scenario.IsNegotiated;
         message.EstablishSecurityContext = scenario.InSession;
         message.AlgorithmSuite = Suite(scenario.AlgorithmSuite);
         return binding;
@@ -95,6 +95,9 @@ public class ServiceModelSide : IClientSide
             Bootstrap.MutualCertificateDuplex => MessageSecurityBindingElement.CreateMutualCertificateDuplexBindingElement(version),
             Bootstrap.Anonymous => MessageSecurityBindingElement.CreateAnonymousForCertificateBindingElement(),
             Bootstrap.UserName => MessageSecurityBindingElement.CreateUserNameForCertificateBindingElement(),
+            Bootstrap.UserNameForSsl => MessageSecurityBindingElement.CreateUserNameForSslBindingElement(scenario.KeepsNegotiated),
+            Bootstrap.SslNegotiation => MessageSecurityBindingElement.CreateSslNegotiationBindingElement(false, scenario.KeepsNegotiated),
+            Bootstrap.SslNegotiationWithCertificate => MessageSecurityBindingElement.CreateSslNegotiationBindingElement(true, scenario.KeepsNegotiated),
             _ => throw new ArgumentOutOfRangeException(nameof(scenario)),
         };
         single.AllowSerializedSigningTokenOnReply = scenario.Bootstrap is Bootstrap.MutualCertificate10 or Bootstrap.MutualCertificateDuplex;

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Xml;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,7 @@ public sealed class AspNetCoreSide : IServiceSide
             kestrel.Listen(IPAddress.Loopback, scenario.Port);
             kestrel.Limits.MaxRequestBodySize = null;
         });
+        builder.Services.AddSingleton(Cookies);
         builder.Services.AddSecureConversation(options =>
         {
             EngineWords.Apply(scenario, element => options.Binding = element, security => options.MessageSecurity = security);
@@ -44,6 +46,9 @@ public sealed class AspNetCoreSide : IServiceSide
         await app.StartAsync();
         return new KestrelContractService(app, probe);
     }
+
+    /// <summary>What protects the cookies of a service.</summary>
+    public static ISecurityStateEncoder Cookies => new DataProtectionSecurityStateEncoder(new EphemeralDataProtectionProvider().CreateProtector("contract"));
 
     private static ServiceCredentials Credentials => new()
     {
@@ -120,7 +125,7 @@ internal static class EngineWords
         {
             ClientCredentialType = scenario.CredentialType,
             EstablishSecurityContext = scenario.InSession,
-            NegotiateServiceCredential = false,
+            NegotiateServiceCredential = scenario.IsNegotiated,
             AlgorithmSuite = SecurityAlgorithmSuite.Parse(scenario.AlgorithmSuite),
             MessageSecurityVersion = Version(scenario),
         });
@@ -142,6 +147,9 @@ internal static class EngineWords
                 SecurityBindingElement.CreateMutualCertificateDuplexBindingElement(Version(scenario)) with { AllowSerializedSigningTokenOnReply = true },
             Bootstrap.Anonymous => SecurityBindingElement.CreateAnonymousForCertificateBindingElement(),
             Bootstrap.UserName => SecurityBindingElement.CreateUserNameForCertificateBindingElement(),
+            Bootstrap.UserNameForSsl => SecurityBindingElement.CreateUserNameForSslBindingElement(scenario.KeepsNegotiated),
+            Bootstrap.SslNegotiation or Bootstrap.SslNegotiationWithCertificate => SecurityBindingElement.CreateSslNegotiationBindingElement(
+                requireClientCertificate: scenario.Bootstrap == Bootstrap.SslNegotiationWithCertificate, scenario.KeepsNegotiated),
             _ => throw new ArgumentOutOfRangeException(nameof(scenario)),
         }, scenario);
         var element = scenario.InSession

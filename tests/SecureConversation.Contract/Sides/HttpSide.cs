@@ -26,7 +26,7 @@ public sealed class HttpSide : IClientSide
             {
                 ClientCertificate = new X509Credential(scenario.ClientCertificate),
                 UserName = new UserNameCredential(Contract.UserName, scenario.Password),
-                ServiceCertificate = scenario.ExpectedService,
+                ServiceCertificate = scenario.IsNegotiated ? null : scenario.ExpectedService,
                 ServiceCertificateValidation = new() { Mode = X509CertificateValidationMode.PeerTrust, TrustedPeople = { scenario.ExpectedService } },
             },
         };

@@ -101,7 +101,7 @@ public sealed class ByNameTests
     [InlineData("ws2007HttpBinding", "WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10")]
     public async Task StandardBinding_OfAFile_Calls(string kind, string version)
     {
-        var security = new EngineBinding.MessageSecurity { MessageSecurityVersion = EngineBinding.MessageSecurityVersion.Parse(version) };
+        var security = new EngineBinding.MessageSecurity { NegotiateServiceCredential = false, MessageSecurityVersion = EngineBinding.MessageSecurityVersion.Parse(version) };
         await using var service = await TestService.StartAsync(security.CreateSecurityBindingElement());
         using var files = new FileClient($"""
             <{kind}><binding name="standard"><security mode="Message"><message clientCredentialType="Certificate" negotiateServiceCredential="false" /></security></binding></{kind}>
