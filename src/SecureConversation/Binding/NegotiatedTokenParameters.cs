@@ -31,7 +31,8 @@ public sealed record SspiSecurityTokenParameters : SecurityTokenParameters
 
 /// <summary>
 /// A Kerberos ticket as a token (Web Services Security Kerberos Token Profile 1.1). Read and written by configuration files and policies;
-/// not offered in messages, since .NET keeps the key of the ticket to itself: <see cref="SspiSecurityTokenParameters"/> takes the same tickets.
+/// not offered in messages, since .NET keeps the key of the ticket to itself: <see cref="SspiSecurityTokenParameters"/> takes the same
+/// tickets.
 /// </summary>
 public sealed record KerberosSecurityTokenParameters : SecurityTokenParameters;
 

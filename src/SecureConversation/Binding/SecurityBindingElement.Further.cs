@@ -83,8 +83,8 @@ public abstract partial record SecurityBindingElement
         new() { ProtectionTokenParameters = new SspiSecurityTokenParameters { RequireCancellation = requireCancellation } };
 
     /// <summary>
-    /// The client has a Kerberos ticket for the service. Not offered in messages: <see cref="CreateSspiNegotiationBindingElement"/> takes the
-    /// same tickets.
+    /// The client has a Kerberos ticket for the service. Not offered in messages: <see cref="CreateSspiNegotiationBindingElement"/> takes
+    /// the same tickets.
     /// </summary>
     public static SymmetricSecurityBindingElement CreateKerberosBindingElement() => new()
     {

@@ -31,7 +31,7 @@ public sealed class ClientCredentials
     /// <summary>The user name of the client. Bindings with user names need it.</summary>
     public UserNameCredential? UserName { get; init; }
 
-    /// <summary>The Windows account of the client. Bindings with Windows accounts use it; the default is the account of the process.</summary>
+    /// <summary>The Windows account of the client. Bindings with Windows accounts use it. Default: the account of the process.</summary>
     public WindowsClientCredential Windows { get; init; } = new();
 
     /// <summary>

@@ -4,7 +4,9 @@ using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Credentials;
 
-/// <summary>The identity that a client requires of the service: of its certificate, in addition to its validity, or of its Windows account.</summary>
+/// <summary>
+/// The identity that a client requires of the service: of its certificate, in addition to its validity, or of its Windows account.
+/// </summary>
 public abstract class EndpointIdentity
 {
     private protected EndpointIdentity()

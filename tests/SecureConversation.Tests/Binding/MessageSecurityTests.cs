@@ -69,7 +69,8 @@ public sealed class MessageSecurityTests
     public void WindowsAccounts_AreNegotiated_AndNotTakenWithoutThat()
     {
         var security = new MessageSecurity { ClientCredentialType = MessageCredentialType.Windows, EstablishSecurityContext = false };
-        Assert.Equal(SecurityBindingElement.CreateSspiNegotiationBindingElement(requireCancellation: true), MessageSecurityBinding.Create(security).Element);
+        var element = Assert.IsType<SymmetricSecurityBindingElement>(MessageSecurityBinding.Create(security).Element);
+        Assert.Equal(new SspiSecurityTokenParameters { RequireCancellation = true }, element.ProtectionTokenParameters);
         var error = Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(security with { NegotiateServiceCredential = false }));
         Assert.Contains("NegotiateServiceCredential = true", error.Message, StringComparison.Ordinal);
     }

@@ -3,7 +3,9 @@ using System.Security.Principal;
 using System.Text;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Negotiation.Sspi;
+using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Xml;
 using SecureConversation.Testing;
 
@@ -97,6 +99,38 @@ public sealed class WindowsCredentialTests
     [InlineData("")]
     [InlineData("WELLKNOWN/ANONYMOUS@WELLKNOWN:ANONYMOUS")]
     public void Nobody_IsNoUser(string name) => Assert.Null(WindowsUser.Of(new GenericIdentity(name, "Kerberos"), "Kerberos", true));
+
+    [Fact]
+    public async Task Nobody_IsRefused_UnlessAnonymousLogonsAreAllowed()
+    {
+        var allowing = new ServiceCredentials { WindowsAuthentication = new() { AllowAnonymousLogons = true } };
+        var user = await new ClientAuthenticator(allowing, new EngineEnvironment()).AuthenticateAsync(
+            account: null, MessageOrigin.Unknown, CancellationToken.None);
+        Assert.False(user.Identity!.IsAuthenticated);
+        var refused = await Assert.ThrowsAsync<SecurityFailureException>(async () => await new ClientAuthenticator(
+            new ServiceCredentials(), new EngineEnvironment()).AuthenticateAsync(account: null, MessageOrigin.Unknown, CancellationToken.None));
+        Assert.Equal(FailureCode.InvalidCredentials, refused.Code);
+    }
+
+    /// <summary>Only Windows knows groups; elsewhere the account has none to leave out.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Groups_AreClaims_WhereTheyAreAskedFor(bool withGroups)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            using var own = WindowsIdentity.GetCurrent();
+            var user = WindowsUser.Of(own, "Kerberos", withGroups)!;
+            Assert.Equal(withGroups, user.HasClaim(claim => claim.Type == ClaimTypes.GroupSid));
+            Assert.Equal(own.User!.Value, user.FindFirst(ClaimTypes.PrimarySid)?.Value);
+        }
+        else
+        {
+            var user = WindowsUser.Of(new GenericIdentity("alice@SC.TEST", "Kerberos"), "Kerberos", withGroups)!;
+            Assert.DoesNotContain(user.Claims, claim => claim.Type is ClaimTypes.GroupSid or ClaimTypes.PrimaryGroupSid or ClaimTypes.Role);
+        }
+    }
 
     [Theory]
     [InlineData("alice@SC.TEST", "alice@SC.TEST")]

@@ -144,6 +144,19 @@ public sealed class SpnegoTests(SpnegoScene scene)
         Assert.Equal([expected], codes);
     }
 
+    /// <summary>The service takes the key of the named account only, and there is none for a user.</summary>
+    [Fact]
+    public async Task Service_WithAnotherAccount_DoesNotTakeTheKeysOfTheProcess()
+    {
+        using var loop = scene.Open(service: new ServiceCredentials
+        {
+            WindowsAuthentication = new() { Credential = new(KerberosRealm.OtherUser, KerberosRealm.Password, KerberosRealm.Name) },
+        });
+        var codes = new List<FailureCode>();
+        await loop.RefusedAsync(Codes(loop, codes));
+        Assert.Equal([FailureCode.NegotiationFailed], codes);
+    }
+
     [Fact]
     public async Task ManyCallsAtOnce_NegotiateOnce()
     {

@@ -133,6 +133,15 @@ public sealed class OptionSettingsTests
         ["ServiceCredentials.ServiceCertificate"] = new Shows(
             () => Observation.OutcomeAsync(Anonymous, TimeSpan.Zero),
             () => Observation.OutcomeAsync(Anonymous, TimeSpan.Zero, service: new() { ServiceCertificate = new X509Credential(TestCertificates.Other) })),
+        ["ClientCredentials.Windows"] = new ShownBy("SecureConversation.Tests/Negotiation/SpnegoTests.cs", "Binding_CarriesRequestsAndReplies"),
+        ["ServiceCredentials.WindowsAuthentication"] = new ShownBy("SecureConversation.Tests/Negotiation/SpnegoTests.cs", "Service_WithAnotherAccount_DoesNotTakeTheKeysOfTheProcess"),
+        ["ServiceCredentials.WindowsAuthenticator"] = new ShownBy("SecureConversation.Tests/Negotiation/SpnegoTests.cs", "Authenticator_GivesRoles_AfterTheProof"),
+        ["WindowsClientCredential.AllowNtlm"] = new ShownBy("SecureConversation.Tests/Negotiation/SpnegoTests.cs", "Client_AsksForTheIdentity_OrForTheHost_WithOrWithoutNtlm"),
+        ["WindowsClientCredential.AllowedImpersonationLevel"] = new ShownBy("SecureConversation.Tests/Credentials/WindowsCredentialTests.cs", "Client_RefusesWhatItCannotAskFor"),
+        ["WindowsClientCredential.ClientCredential"] = new ShownBy("SecureConversation.Tests/Negotiation/SpnegoTests.cs", "Binding_CarriesRequestsAndReplies"),
+        ["WindowsServiceCredential.AllowAnonymousLogons"] = new ShownBy("SecureConversation.Tests/Credentials/WindowsCredentialTests.cs", "Nobody_IsRefused_UnlessAnonymousLogonsAreAllowed"),
+        ["WindowsServiceCredential.Credential"] = new ShownBy("SecureConversation.Tests/Negotiation/SpnegoTests.cs", "Service_WithAnotherAccount_DoesNotTakeTheKeysOfTheProcess"),
+        ["WindowsServiceCredential.IncludeWindowsGroups"] = new ShownBy("SecureConversation.Tests/Credentials/WindowsCredentialTests.cs", "Groups_AreClaims_WhereTheyAreAskedFor"),
         ["ServiceCredentials.CertificateAuthenticator"] = new ShownBy(Authenticators, "Certificate_IsJudgedByTheAuthenticatorAfterItsChain"),
         ["ServiceCredentials.UserNameAuthenticator"] = new ShownBy(Authenticators, "UserName_IsJudgedByTheAuthenticator"),
         ["ServiceCredentials.UserNamePasswordValidator"] = new Shows(

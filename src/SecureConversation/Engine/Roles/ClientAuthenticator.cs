@@ -125,7 +125,8 @@ internal sealed class ClientAuthenticator(ServiceCredentials credentials, Engine
         catch (AuthenticationFaultException answer)
         {
             var refused = new SecurityFailureException(
-                FailureCode.InvalidCredentials, "the authenticator answers with a fault of the application") { Answer = answer };
+                FailureCode.InvalidCredentials, "the authenticator answers with a fault of the application")
+            { Answer = answer };
             _ = refused.IsOf(name);
             throw refused;
         }

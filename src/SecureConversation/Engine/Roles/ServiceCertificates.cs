@@ -79,7 +79,9 @@ internal sealed class ServiceCertificates
     /// or the key of a Windows account protects messages, which then use no certificate that is there.
     /// </summary>
     public static IReadOnlyList<X509Credential> Of(MessageSecurityBinding binding, ServiceCredentials credentials) =>
-        binding.Element is TransportSecurityBindingElement || binding.NegotiatedToken is SspiSecurityTokenParameters ? [] : [.. Of(credentials)];
+        binding.Element is TransportSecurityBindingElement || binding.NegotiatedToken is SspiSecurityTokenParameters
+            ? []
+            : [.. Of(credentials)];
 
     /// <summary>Keeps the private keys for a message, until it leaves; false when they are out of use.</summary>
     public bool TryEnter() => _users.TryEnter();

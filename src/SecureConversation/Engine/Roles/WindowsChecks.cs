@@ -17,7 +17,8 @@ internal static class WindowsChecks
     /// <param name="credentials">The credentials.</param>
     public static string? Problem(SecurityBindingElement element, ClientCredentials credentials)
     {
-        if (credentials.Windows is not { AllowedImpersonationLevel: > TokenImpersonationLevel.None and <= TokenImpersonationLevel.Delegation })
+        if (credentials.Windows?.AllowedImpersonationLevel is not
+            (> TokenImpersonationLevel.None and <= TokenImpersonationLevel.Delegation))
         {
             return "ClientCredentials.Windows must not be null, and its AllowedImpersonationLevel is Anonymous to Delegation.";
         }
@@ -31,8 +32,8 @@ internal static class WindowsChecks
         {
             { TargetName: null } => "ClientCredentials.ServiceIdentity is a certificate, and the service shows its Windows account: use "
                 + "EndpointIdentity.CreateSpnIdentity, or leave it null for host/name.",
-            { IsUpn: true } when !OperatingSystem.IsWindows() => "ClientCredentials.ServiceIdentity is a user principal name, for which only "
-                + "Windows gets tickets: use EndpointIdentity.CreateSpnIdentity with a service principal name of that account.",
+            { IsUpn: true } when !OperatingSystem.IsWindows() => "ClientCredentials.ServiceIdentity is a user principal name, for which "
+                + "only Windows gets tickets: use EndpointIdentity.CreateSpnIdentity with a service principal name of that account.",
             _ => null,
         };
     }

@@ -12,8 +12,8 @@ internal static class SspiAdvice
         + "the realm, or get tickets (kinit, KRB5CCNAME), for a service whose name the domain controller (KDC) knows "
         + "(ClientCredentials.ServiceIdentity = EndpointIdentity.CreateSpnIdentity)";
 
-    private const string NoKey = "the account of the service: run it under that account (Windows), or give it a keytab that this process may "
-        + "read (KRB5_KTNAME, default_keytab_name of krb5.conf) with the name that clients ask for";
+    private const string NoKey = "the account of the service: run it under that account (Windows), or give it a keytab that this process "
+        + "may read (KRB5_KTNAME, default_keytab_name of krb5.conf) with the name that clients ask for";
 
     private const string OtherKey = "a ticket for this service, new, by a clock that differs by some minutes at most: the keytab "
         + "(KRB5_KTNAME) has the newest key of the name that clients ask for, or the process runs under the account that the name is "
