@@ -52,7 +52,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor CredentialType = new(
         "SC1005",
         "Client credential that is not offered",
-        "ClientCredentialType {0} is not offered with message security: use Certificate, UserName or None at both ends",
+        "ClientCredentialType {0} is not offered with message security: use Windows, Certificate, UserName or None at both ends",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         "The binding refuses it when the host starts or the channel factory is built.",
         NotYet);

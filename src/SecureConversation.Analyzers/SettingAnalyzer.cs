@@ -55,7 +55,7 @@ public sealed class SettingAnalyzer : DiagnosticAnalyzer
         {
             "ClientCredentialType" when model.GetSymbolInfo(assignment.Right, cancellation).Symbol is IFieldSymbol
             {
-                Name: "Windows" or "IssuedToken",
+                Name: "IssuedToken",
                 ContainingType.Name: "MessageCredentialType",
             } type => (Rules.CredentialType, "ClientCredentialType", type.Name),
             _ => null,

@@ -35,7 +35,7 @@ public sealed class UnusualCodeTests
                 WSHttpBinding b = new(Mode.Message);
                 b.Security.Mode = Mode.Message;
                 b.Security.Message.NegotiateServiceCredential = true;
-                b.Security.Message.ClientCredentialType = MessageCredentialType.Windows;
+                b.Security.Message.ClientCredentialType = MessageCredentialType.IssuedToken;
                 field ??= new NetTcpBinding();
                 return (SecurityBindingElement.CreateMutualCertificateBindingElement(), new ChannelFactory<IDisposable>("orders"), b);
             }
@@ -47,7 +47,7 @@ public sealed class UnusualCodeTests
         "class C { object A = new System.ServiceModel.WSHttpBinding(; }",
         "using System.ServiceModel; class C { void M() { var b = new WSHttpBinding(SecurityMode.) { Security = { Mode = } }; "
             + "b.Security. = 1; } }",
-        "using System.ServiceModel; WSHttpBinding b = new(; b.Security.Message.ClientCredentialType = MessageCredentialType.Windows",
+        "using System.ServiceModel; WSHttpBinding b = new(; b.Security.Message.ClientCredentialType = MessageCredentialType.IssuedToken",
         "using System.ServiceModel; var b = b; b = new WSHttpBinding(b.Security.Mode ? SecurityMode.Message",
         "using System.ServiceModel.Channels; var a = SecurityBindingElement.CreateSecureConversationBindingElement(a); a = (",
         "using System.ServiceModel.Channels; class C { object A = SecurityBindingElement.CreateSecureConversationBindingElement(); }",

@@ -55,7 +55,6 @@ public sealed class MigrateTests
     [InlineData("Service/Hosts.cs", 9, "notOffered", "NetTcpBinding")]
     [InlineData("Service/Hosts.cs", 10, "notOffered", "CreateKerberosBindingElement")]
     [InlineData("Service/Hosts.cs", 14, "notOffered", "ClientCredentialType = IssuedToken")]
-    [InlineData("Service/Hosts.cs", 15, "notOffered", "ClientCredentialType = Windows")]
     public async Task WhatIsNotOffered_IsListedWithARemedy(string file, int? line, string verdict, string subject)
     {
         var report = await DoesNotWork.Value;

@@ -9,7 +9,7 @@ internal static class OptionForms
     public static ObjectForm<MessageSecurity> MessageSecurity { get; } = new(nameof(Binding.MessageSecurity), () => new(),
     [
         new Key<MessageSecurity, MessageCredentialType>(nameof(Binding.MessageSecurity.ClientCredentialType),
-            "The credential of the client. Default Certificate. Windows and IssuedToken are not offered.",
+            "The credential of the client. Default Certificate. IssuedToken is not offered.",
             EnumForm.Of<MessageCredentialType>(), m => m.ClientCredentialType, (m, v) => m with { ClientCredentialType = v }),
         new Key<MessageSecurity, bool>(nameof(Binding.MessageSecurity.NegotiateServiceCredential),
             "True (default): the service shows its certificate in a negotiation. False: the client needs it beforehand.",

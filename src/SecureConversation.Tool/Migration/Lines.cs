@@ -25,12 +25,12 @@ internal static class Lines
         "CreateAnonymousForCertificateBindingElement", "CreateUserNameForCertificateBindingElement",
         "CreateSecureConversationBindingElement", "CreateIssuedTokenBindingElement", "CreateIssuedTokenForCertificateBindingElement",
         "CreateIssuedTokenForSslBindingElement", "CreateSslNegotiationBindingElement", "CreateUserNameForSslBindingElement",
+        "CreateSspiNegotiationBindingElement",
     ];
 
     private static readonly Dictionary<string, string> RefusedFactories = new()
     {
-        ["CreateKerberosBindingElement"] = "Kerberos tokens are not offered.",
-        ["CreateSspiNegotiationBindingElement"] = "Windows credentials are not offered.",
+        ["CreateKerberosBindingElement"] = "Kerberos tokens without a negotiation are not offered.",
     };
 
     public static SourceLine? Creation(string type, Argument first) => type switch
@@ -80,8 +80,8 @@ internal static class Lines
         }
 
         return RefusedFactories.TryGetValue(method, out var reason)
-            ? NotOffered(subject, reason, "Use CreateMutualCertificateBindingElement, CreateUserNameForCertificateBindingElement or "
-                + "CreateAnonymousForCertificateBindingElement of MessageSecurityBindingElement at both ends.")
+            ? NotOffered(subject, reason, "Use CreateSspiNegotiationBindingElement of MessageSecurityBindingElement at both ends, which takes "
+                + "the same tickets.")
             : method.EndsWith("OverTransportBindingElement", StringComparison.Ordinal)
                 ? new SourceLine { Verdict = Verdict.Stack, Subject = subject, Text = OverTransport }
                 : null;
@@ -89,9 +89,6 @@ internal static class Lines
 
     public static SourceLine? Assignment(string property, string value, string? type) => (property, value) switch
     {
-        ("ClientCredentialType", "Windows") when type == "MessageCredentialType" => NotOffered($"{property} = {value}",
-            "Windows credentials are not offered with message security.",
-            "Use Certificate, UserName or None at both ends; with TransportWithMessageCredential it is the business of the stack."),
         ("Mode", "Message") => Changes("Security.Mode = Message", "The stack's own bindings throw for the mode Message.",
             $"Create the binding from {Ours}."),
         ("ClientCredentialType", "IssuedToken") => NotOffered($"{property} = {value}",
