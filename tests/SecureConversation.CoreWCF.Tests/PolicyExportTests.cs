@@ -72,7 +72,10 @@ public sealed class PolicyExportTests
         var (wsdl, imported) = await DescribeAsync(binding, ProtectionLevel.EncryptAndSign);
         Assert.Equal(
             credential == CredentialType.Certificate, wsdl.Descendants(XName.Get("RequireClientCertificate", "http://schemas.microsoft.com/ws/2005/07/securitypolicy")).Any());
-        Assert.Equal(binding.CreateBindingElements().Find<MessageSecurityBindingElement>().Settings, imported.Element);
+        var bootstrap = Assert.IsType<SecureConversation.Binding.SymmetricSecurityBindingElement>(imported.RequireBinding().Bootstrap);
+        var token = Assert.IsType<SecureConversation.Binding.SslSecurityTokenParameters>(bootstrap.ProtectionTokenParameters);
+        Assert.Equal(credential == CredentialType.Certificate, token.RequireClientCertificate);
+        Assert.Equal(credential == CredentialType.UserName ? 1 : 0, bootstrap.EndpointSupportingTokenParameters.SignedEncrypted.Length);
     }
 
     private static global::CoreWCF.Description.PolicyVersion CoreWcfPolicy15 => global::CoreWCF.Description.PolicyVersion.Policy15;

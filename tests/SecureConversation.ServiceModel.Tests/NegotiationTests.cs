@@ -200,23 +200,21 @@ public sealed class NegotiationTests
         ((IClientChannel)proxy).Close();
     }
 
-    /// <summary>What was negotiated for one channel serves the next, until the service has forgotten it.</summary>
+    /// <summary>The service forgot what was negotiated before the handshake of the session came: nothing was done under it.</summary>
     [Fact]
-    public async Task RestartOfTheService_CostsTheNextSessionNothing()
+    public async Task ForgottenContext_IsNegotiatedOnceMoreForTheSession()
     {
-        var service = await TestService.StartAsync(Engine(inSession: true));
-        using var factory = Factory(inSession: true, new EndpointAddress(service.Address));
-        var before = factory.CreateChannel();
-        Assert.Equal(3, await before.AddAsync(1, 2));
-        ((IClientChannel)before).Abort();
-        await service.DisposeAsync();
-        await using var restarted = await TestService.StartAsync(Engine(inSession: true), port: service.Address.Port);
-
+        await using var service = await TestService.StartAsync(Engine(inSession: true));
+        var arrived = 0;
+        service.Intercept = context => Interlocked.Increment(ref arrived) == 3
+            ? AnswerAsync(context, 500, Fault("BadContextToken", "http://schemas.xmlsoap.org/ws/2005/02/sc", "Sender"))
+            : Task.FromResult(false);
+        var factory = Factory(inSession: true, new EndpointAddress(service.Address));
         var proxy = factory.CreateChannel();
         Assert.Equal(5, await proxy.AddAsync(2, 3));
+        Assert.Equal(7, arrived);
         Assert.Contains(RecordedLog.Current.Entries, entry => entry.Id == 509);
-        ((IClientChannel)proxy).Close();
-        Assert.Equal(0, restarted.OpenSessions);
+        factory.Abort();
     }
 
     private static void Same(EngineBinding.SecurityBindingElement expected, MessageSecurityBindingElement made) => Assert.Equal(expected, made.Settings);
@@ -286,10 +284,10 @@ public sealed class NegotiationTests
         return true;
     }
 
-    private static string Fault(string subcode, string ns) =>
+    private static string Fault(string subcode, string ns, string code = "Receiver") =>
         "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope' xmlns:a='http://www.w3.org/2005/08/addressing'><s:Header>"
         + "<a:Action s:mustUnderstand='1'>http://www.w3.org/2005/08/addressing/soap/fault</a:Action></s:Header><s:Body><s:Fault><s:Code>"
-        + $"<s:Value>s:Receiver</s:Value><s:Subcode><s:Value xmlns:q='{ns}'>q:{subcode}</s:Value></s:Subcode></s:Code>"
+        + $"<s:Value>s:{code}</s:Value><s:Subcode><s:Value xmlns:q='{ns}'>q:{subcode}</s:Value></s:Subcode></s:Code>"
         + "<s:Reason><s:Text xml:lang='en'>x</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>";
 
     private sealed class Refusing : X509CertificateValidator

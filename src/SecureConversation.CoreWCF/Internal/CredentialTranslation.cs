@@ -14,7 +14,7 @@ internal static class CredentialTranslation
         var own = credentials as MessageSecurityServiceCredentials;
         return new EngineCredentials.ServiceCredentials
         {
-            ServiceCertificate = ServiceCertificate(credentials, binding.Element),
+            ServiceCertificate = ServiceCertificate(credentials, binding.Bootstrap ?? binding.Element),
             ClientCertificateValidation = Validation(credentials.ClientCertificate.Authentication, refusals),
             ServiceEncryptionCertificate = own?.ServiceEncryptionCertificate is { } encryption
                 ? new EngineCredentials.X509Credential(encryption)
@@ -29,6 +29,11 @@ internal static class CredentialTranslation
             IssuedTokenAuthentication = !NeedsIssuedToken(binding.Bootstrap ?? binding.Element) ? null
                 : own?.IssuedTokenValidation ?? IssuedTokenTranslation.ToEngine(credentials.IssuedTokenAuthentication, refusals),
             IssuedTokenAuthenticator = own?.IssuedTokenAuthenticator,
+            WindowsAuthentication = new()
+            {
+                AllowAnonymousLogons = credentials.WindowsAuthentication.AllowAnonymousLogons,
+                IncludeWindowsGroups = credentials.WindowsAuthentication.IncludeWindowsGroups,
+            },
         };
     }
 
@@ -53,11 +58,16 @@ internal static class CredentialTranslation
 
     private static EngineCredentials.X509Credential? ServiceCertificate(
         ServiceCredentials credentials, EngineBinding.SecurityBindingElement element) =>
-        credentials.ServiceCertificate.Certificate is null && element is EngineBinding.TransportSecurityBindingElement
+        credentials.ServiceCertificate.Certificate is null && NeedsNoCertificate(element)
             ? null
             : new EngineCredentials.X509Credential(credentials.ServiceCertificate.Certificate ?? throw new InvalidOperationException(
                 "Message security needs the certificate of the service: set ServiceCredentials.ServiceCertificate.Certificate, or call "
                 + "SetCertificate."));
+
+    /// <summary>The transport shows one, or a Windows account stands for the service.</summary>
+    private static bool NeedsNoCertificate(EngineBinding.SecurityBindingElement element) => element is
+        EngineBinding.TransportSecurityBindingElement
+        or EngineBinding.SymmetricSecurityBindingElement { ProtectionTokenParameters: EngineBinding.SspiSecurityTokenParameters };
 
     private static bool NeedsUserName(EngineBinding.SecurityBindingElement element) =>
         Tokens(element).Any(token => token is EngineBinding.UserNameSecurityTokenParameters);

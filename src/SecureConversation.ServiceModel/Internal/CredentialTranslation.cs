@@ -36,6 +36,7 @@ internal static class CredentialTranslation
             UserName = string.IsNullOrEmpty(credentials.UserName.UserName)
             ? null
             : new EngineCredentials.UserNameCredential(credentials.UserName.UserName, credentials.UserName.Password ?? ""),
+            Windows = Windows(credentials.Windows),
             ServiceCertificate = knowledge == ServiceKnowledge.Certificate
                 ? ServiceCertificate(credentials.ServiceCertificate, address)
                 : null,
@@ -85,14 +86,23 @@ internal static class CredentialTranslation
         };
     }
 
+    // The stack gives the account of the process as a credential without a name.
+    private static EngineCredentials.WindowsClientCredential Windows(WindowsClientCredential windows) => new()
+    {
+        ClientCredential = string.IsNullOrEmpty(windows.ClientCredential?.UserName) ? null : windows.ClientCredential,
+        AllowedImpersonationLevel = windows.AllowedImpersonationLevel,
+    };
+
     private static EngineCredentials.EndpointIdentity? Identity(EndpointIdentity? identity) => identity switch
     {
         null => null,
         X509CertificateEndpointIdentity { Certificates: [var certificate, ..] } =>
             EngineCredentials.EndpointIdentity.CreateX509CertificateIdentity(certificate),
         DnsEndpointIdentity { IdentityClaim.Resource: string name } => EngineCredentials.EndpointIdentity.CreateDnsIdentity(name),
+        SpnEndpointIdentity { IdentityClaim.Resource: string name } => EngineCredentials.EndpointIdentity.CreateSpnIdentity(name),
+        UpnEndpointIdentity { IdentityClaim.Resource: string name } => EngineCredentials.EndpointIdentity.CreateUpnIdentity(name),
         _ => throw new InvalidOperationException(
-            $"The identity of the EndpointAddress is a {identity.GetType().Name}, which is not offered: "
-            + "use a DnsEndpointIdentity or an X509CertificateEndpointIdentity."),
+            $"The identity of the EndpointAddress is a {identity.GetType().Name}, which is not offered: use a DnsEndpointIdentity, an "
+            + "X509CertificateEndpointIdentity or, with Windows accounts, a SpnEndpointIdentity."),
     };
 }

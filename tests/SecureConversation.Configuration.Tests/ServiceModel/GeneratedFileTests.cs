@@ -29,7 +29,8 @@ public sealed class GeneratedFileTests
                 + "messageEncoding='Text' textEncoding='utf-8' useDefaultWebProxy='true' allowCookies='false'");
 
         Assert.Empty(binding.Problems);
-        Assert.Equal(new MessageSecurity().CreateSecurityBindingElement(), binding.CreateMessageSecurityBinding().Element);
+        Assert.Equal(
+            new MessageSecurity { NegotiateServiceCredential = false }.CreateSecurityBindingElement(), binding.CreateMessageSecurityBinding().Element);
         Assert.Equal(8192, binding.Encoding.ReaderQuotas.MaxStringContentLength);
     }
 

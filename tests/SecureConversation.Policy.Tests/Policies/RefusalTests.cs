@@ -128,8 +128,6 @@ public sealed class RefusalTests
         { Symmetric.Replace("Wss11(RequireSignatureConfirmation)", "Wss10"), "needs WS-Security 1.1" },
         { Symmetric.Replace("X509Token@Never(RequireThumbprintReference WssX509V3Token10)", "KerberosToken@Once(RequireDerivedKeys "
             + "WssGssKerberosV5ApReqToken11)"), "Kerberos" },
-        { Symmetric.Replace("X509Token@Never(RequireThumbprintReference "
-            + "WssX509V3Token10)", "SpnegoContextToken@AlwaysToRecipient(RequireDerivedKeys)"), "SPNEGO" },
     };
 
     [Theory]
