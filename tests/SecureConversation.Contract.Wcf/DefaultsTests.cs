@@ -1,3 +1,4 @@
+using SecureConversation.Testing.Peers;
 using ClientCredential = System.ServiceModel.MessageCredentialType;
 using ClientProgram = Defaults.Client.Program;
 using ServiceCredential = CoreWCF.MessageCredentialType;
@@ -6,7 +7,8 @@ using ServiceProgram = Defaults.Service.Program;
 namespace SecureConversation.Contract.Wcf;
 
 /// <summary>WSHttpBinding as people leave it: nothing is set but the credential of the client.</summary>
-public sealed class DefaultsTests
+[Collection(KerberosTestGroup.Name)]
+public sealed class DefaultsTests(KerberosRealmFixture fixture)
 {
     [Theory]
     [InlineData(ClientCredential.None, "")]
@@ -20,6 +22,18 @@ public sealed class DefaultsTests
 
         Assert.StartsWith($"1 for {expected}", placed[0], StringComparison.Ordinal);
         Assert.StartsWith($"2 for {expected}", placed[1], StringComparison.Ordinal);
+    }
+
+    /// <summary>The credential that the binding has by itself.</summary>
+    [Fact]
+    public async Task WindowsAccounts_Meet()
+    {
+        fixture.Realm.GetTickets();
+        await using var app = await ServiceProgram.StartAsync(ServiceCredential.Windows);
+
+        var placed = await ClientProgram.RunAsync(ClientCredential.Windows, AddressOf(app), "");
+
+        Assert.Equal([$"1 for {KerberosRealm.User}@{KerberosRealm.Name}", $"2 for {KerberosRealm.User}@{KerberosRealm.Name}"], placed);
     }
 
     [Fact]

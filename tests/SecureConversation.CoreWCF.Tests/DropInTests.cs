@@ -1,12 +1,14 @@
 using CoreWCF;
 using CoreWCF.Channels;
 using SecureConversation.CoreWCF.Tests.Support;
+using SecureConversation.Testing.Peers;
 using DropIn = SecureConversation.CoreWCF.WSHttpBinding;
 using DropIn2007 = SecureConversation.CoreWCF.WS2007HttpBinding;
 
 namespace SecureConversation.CoreWCF.Tests;
 
-public sealed class DropInTests
+[Collection(KerberosTestGroup.Name)]
+public sealed class DropInTests(KerberosRealmFixture fixture)
 {
     public static MatrixTheoryData<bool, bool, bool, MessageCredentialType> Offered { get; } = new(
         [false, true], [false, true], [false, true], [MessageCredentialType.Certificate, MessageCredentialType.UserName, MessageCredentialType.None]);
@@ -32,20 +34,34 @@ public sealed class DropInTests
     }
 
     [Fact]
-    public void WindowsAccounts_AreRefusedByName()
+    public void KerberosWithoutNegotiation_IsRefusedByName()
     {
         var e = Assert.Throws<InvalidOperationException>(() => new DropIn2007 { Security = { Message = { NegotiateServiceCredential = false } } }.CreateBindingElements());
 
         Assert.Contains("ClientCredentialType", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Defaults_AreThoseOfWcfAndRefused()
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    public async Task Defaults_ServeWindowsAccounts(bool is2007, bool isSession)
     {
-        var binding = new DropIn();
-
+        fixture.Realm.GetTickets();
+        global::CoreWCF.WSHttpBinding binding = is2007 ? new DropIn2007() : new DropIn();
         Assert.Equal(SecurityMode.Message, binding.Security.Mode);
-        Assert.Throws<InvalidOperationException>(() => binding.CreateBindingElements());
+        binding.Security.Message.EstablishSecurityContext = isSession;
+        var settings = new Binding.MessageSecurity
+        {
+            ClientCredentialType = Binding.MessageCredentialType.Windows,
+            EstablishSecurityContext = isSession,
+            MessageSecurityVersion = Binding.MessageSecurityVersion.All[is2007 ? 5 : 2],
+        };
+        await using var host = await EchoHost.StartAsync<IEcho>(binding, host => host.Credentials.ServiceCertificate.Certificate = null);
+        await using var client = Client.For(host.Address, settings.CreateSecurityBindingElement());
+
+        Assert.StartsWith($"{KerberosRealm.User}@{KerberosRealm.Name}|", await client.AskAsync("WhoAmI"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class GuideTests
         ["`new WS2007HttpBinding(SecurityMode.Message)`"] = "new WS2007HttpBinding(SecurityMode.Message)",
         ["`binding.Security.Message.EstablishSecurityContext = true`"] = "binding.Security.Message.EstablishSecurityContext = true",
         ["`binding.Security.Message.ClientCredentialType = MessageCredentialType.Certificate` (`UserName`, `None`)"] = "MessageCredentialType.UserName : MessageCredentialType.Certificate",
-        ["`binding.Security.Message.NegotiateServiceCredential = false`"] = "binding.Security.Message.NegotiateServiceCredential = false",
+        ["`binding.Security.Message.NegotiateServiceCredential`"] = "binding.Security.Message.NegotiateServiceCredential = false",
         ["`binding.Security.Message.AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256`"] = "binding.Security.Message.AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256",
         ["`SecurityBindingElement.CreateMutualCertificateBindingElement(version)`"] = "MessageSecurityBindingElement.CreateMutualCertificateBindingElement(version)",
         ["`...CreateMutualCertificateDuplexBindingElement(version)`"] = "MessageSecurityBindingElement.CreateMutualCertificateDuplexBindingElement(version)",
@@ -108,12 +108,12 @@ public sealed class GuideTests
             "Limits_ReachTheEngineAndAreCheckedThere",
         ["Inclusion modes under which WCF opens and then refuses every message are refused when the binding is built, except `Once` on the"] =
             "Duplex.RecipientTokenParameters! with { InclusionMode = SecurityTokenInclusionMode.Never }",
-        ["Settings about what is not there yet are refused unless they have WCF's default: `CacheCookies`, and `IssuedCookieLifetime` and"] =
+        ["Settings that would have no effect are refused unless they have WCF's default: `CacheCookies`, `IssuedCookieLifetime` and `MaxCachedCookies` where"] =
             "CacheCookies;IssuedCookieLifetime;MaxCachedCookies",
         ["`TransportWithMessageCredential` stays what CoreWCF and the .NET WCF client make of it. What they lack over TLS (derived keys, Lax, tokens of an"] =
             "SecurityMode.TransportWithMessageCredential;ContractThatRequiresSessions_HasThem",
-        ["Windows accounts, `WSDualHttpBinding`, message security over net.tcp."] =
-            "WindowsAccounts_AreRefusedByName;NetTcp_IsRefusedInWords",
+        ["`WSDualHttpBinding`, message security over net.tcp."] = "NetTcp_IsRefusedInWords",
+        ["Kerberos tickets without a negotiation (`ClientCredentialType = Windows` with `NegotiateServiceCredential = false`,"] = "KerberosWithoutNegotiation_IsRefusedByName",
         ["Contracts with callbacks (`CallbackContract`): a CoreWCF host does not start with one, a `DuplexChannelFactory` makes no channel."] =
             "ContractWithCallbacks_EndsTheStart;ContractWithCallbacks_IsRefusedInWords",
         ["Reliable sessions and MTOM beside message security: `ReliableSession.Enabled`, `ReliableSessionBindingElement`, `WSMessageEncoding.Mtom` and"] =

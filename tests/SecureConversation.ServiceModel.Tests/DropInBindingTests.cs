@@ -48,7 +48,6 @@ public sealed class DropInBindingTests
     }
 
     [Theory]
-    [InlineData(MessageCredentialType.Windows, true, "ClientCredentialType")]
     [InlineData(MessageCredentialType.IssuedToken, true, "ClientCredentialType")]
     [InlineData(MessageCredentialType.Windows, false, "ClientCredentialType")]
     [InlineData(MessageCredentialType.IssuedToken, false, "ClientCredentialType")]

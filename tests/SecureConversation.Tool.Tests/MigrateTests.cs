@@ -47,7 +47,7 @@ public sealed class MigrateTests
 
     [Theory]
     [InlineData("Service/Web.config", 14, "notOffered", "endpoint of service Shop.Orders, Shop.IOrders")]
-    [InlineData("Service/Web.config", 5, "notOffered", "wsHttpBinding/binding[windows]")]
+    [InlineData("Service/Web.config", 5, "notOffered", "wsHttpBinding/binding[tickets]")]
     [InlineData("Service/Web.Release.config", null, "changes", "transformation")]
     [InlineData("Service/Hosts.cs", 3, "notOffered", "CallbackContract")]
     [InlineData("Service/Hosts.cs", 7, "notOffered", "WSDualHttpBinding")]

@@ -94,16 +94,16 @@ internal static class OldSolution
               <system.serviceModel>
                 <bindings>
                   <wsHttpBinding>
-                    <binding name="windows">
+                    <binding name="tickets">
                       <security mode="Message">
-                        <message clientCredentialType="Windows" />
+                        <message clientCredentialType="Windows" negotiateServiceCredential="false" />
                       </security>
                     </binding>
                   </wsHttpBinding>
                 </bindings>
                 <services>
                   <service name="Shop.Orders">
-                    <endpoint address="" contract="Shop.IOrders" binding="wsHttpBinding" bindingConfiguration="windows" />
+                    <endpoint address="" contract="Shop.IOrders" binding="wsHttpBinding" bindingConfiguration="tickets" />
                   </service>
                 </services>
               </system.serviceModel>

@@ -52,7 +52,7 @@ internal static class TokenSchema
     public static ElementSchema Holder(string name) => new(name) { IsList = true, Children = Tokens };
 
     private static ElementSchema NoPlace(string name) => new ElementSchema(name).Ignored(
-        "An issuer is known by its address alone, as issued tokens are not offered yet in messages.");
+        "An issuer is known by its address alone.");
 
     private static ImmutableArray<ElementSchema> Tokens() =>
     [

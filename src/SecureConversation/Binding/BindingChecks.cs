@@ -291,7 +291,7 @@ internal static class BindingChecks
         }
     }
 
-    /// <summary>Why tokens of a kind are not offered yet, and what to use; null for those that are.</summary>
+    /// <summary>Why tokens of a kind are not offered, or not at their place, and what to use; null for those that are.</summary>
     internal static string? Unoffered(SecurityTokenParameters token) => token switch
     {
         SslSecurityTokenParameters => "a negotiated certificate of the service (TLSNEGO) protects messages, and supports nothing else: "

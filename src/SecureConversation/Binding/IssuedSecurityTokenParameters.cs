@@ -24,8 +24,7 @@ public sealed record ClaimTypeRequirement
 }
 
 /// <summary>
-/// A token that a security token service issues (WS-Trust 1.3 section 4), such as a SAML assertion. Read and written by configuration files
-/// and policies; not offered yet in messages.
+/// A token that a security token service issues (WS-Trust 1.3 section 4), such as a SAML assertion.
 /// </summary>
 public sealed record IssuedSecurityTokenParameters : SecurityTokenParameters
 {

@@ -1,6 +1,6 @@
 namespace SecureConversation.Binding;
 
-// The factories of WCF over TLS, with tokens of issuers, and those whose messages are not offered yet. Configuration files, policies and
+// The factories of WCF over TLS, with tokens of issuers, and those whose messages are not offered. Configuration files, policies and
 // the migration of code need what the latter make; MessageSecurityBinding.Create refuses it and says what to use instead.
 public abstract partial record SecurityBindingElement
 {

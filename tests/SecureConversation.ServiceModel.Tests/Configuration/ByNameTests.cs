@@ -152,14 +152,15 @@ public sealed class ByNameTests
     }
 
     [Fact]
-    public void WindowsCredentials_AreRefusedWithTheirPlaceInTheFile()
+    public void KerberosWithoutNegotiation_IsRefusedWithItsPlaceInTheFile()
     {
-        using var files = new FileClient("<wsHttpBinding><binding name='windows'/></wsHttpBinding>",
-            FileClient.Endpoint("windows", new Uri("http://localhost/"), "wsHttpBinding"));
+        using var files = new FileClient(
+            "<wsHttpBinding><binding name='tickets'><security><message negotiateServiceCredential='false'/></security></binding></wsHttpBinding>",
+            FileClient.Endpoint("tickets", new Uri("http://localhost/"), "wsHttpBinding"));
         ClientConfiguration.Default = files.Load();
-        var error = Assert.Throws<ServiceModelConfigurationException>(() => new NamedClient("windows"));
+        var error = Assert.Throws<ServiceModelConfigurationException>(() => new NamedClient("tickets"));
         Assert.Contains("app.config(", error.Message, StringComparison.Ordinal);
-        Assert.Contains("binding[windows]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("binding[tickets]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using SecureConversation.Binding;
 
 namespace SecureConversation.Tests.Binding;
 
-/// <summary>Factories whose elements configuration files and policies need, and messages do not offer yet.</summary>
+/// <summary>Factories whose elements configuration files and policies need, and messages do not offer.</summary>
 public sealed class UnofferedFactoryTests
 {
     private static readonly IssuedSecurityTokenParameters Issued = new();

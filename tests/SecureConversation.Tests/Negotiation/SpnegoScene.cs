@@ -7,20 +7,8 @@ using SecureConversation.Tests.Roles;
 namespace SecureConversation.Tests.Negotiation;
 
 /// <summary>Clients and a service with accounts of a Kerberos realm, and without certificates.</summary>
-public sealed class SpnegoScene : IAsyncLifetime
+public sealed class SpnegoScene : KerberosRealmFixture
 {
-    private KerberosRealm? _realm;
-
-    /// <summary>The realm. Without it the test is skipped.</summary>
-    public KerberosRealm Realm
-    {
-        get
-        {
-            PeerAvailability.Require(KerberosRealm.MissingReason);
-            return _realm!;
-        }
-    }
-
     /// <summary>version / what the service keeps / what is established.</summary>
     public static IEnumerable<string> Names =>
         from version in new[] { "2005", "2007" }
@@ -29,11 +17,6 @@ public sealed class SpnegoScene : IAsyncLifetime
         select $"windows/{version}/{keeping}/{shape}";
 
     public static NetworkCredential Alice => new(KerberosRealm.User, KerberosRealm.Password, KerberosRealm.Name);
-
-    public async ValueTask InitializeAsync() =>
-        _realm = KerberosRealm.MissingReason is null ? await KerberosRealm.StartAsync() : null;
-
-    public ValueTask DisposeAsync() => _realm?.DisposeAsync() ?? default;
 
     /// <summary>Credentials without any certificate.</summary>
     /// <param name="credential">User and password; null for the tickets of the process.</param>

@@ -144,7 +144,7 @@ public sealed class BindingSettingsTests
         ["HeaderProtection.Namespace"] = Entries("Headers_AreWhatWithHeaderAdds"),
         ["HeaderProtection.ProtectionLevel"] = Entries("Headers_AreWhatWithHeaderAdds"),
 
-        // What configuration files and policies say and messages do not offer yet.
+        // What a client asks an issuer for.
         ["IssuedSecurityTokenParameters.AdditionalRequestParameters"] = Asked("AdditionalParameters_AreInTheVersionOfTheIssuer"),
         ["IssuedSecurityTokenParameters.ClaimTypeRequirements"] = Asked("Request_HasTheElementsOfWcf_InItsOrder"),
         ["ClaimTypeRequirement.ClaimType"] = Asked("Request_HasTheElementsOfWcf_InItsOrder"),

@@ -8,7 +8,7 @@ internal static class Lines
     public static IEnumerable<object> All()
     {
         var binding = new WSHttpBinding(SecurityMode.Message);
-        binding.Security.Message.ClientCredentialType = MessageCredentialType.Windows;
+        binding.Security.Message.ClientCredentialType = MessageCredentialType.IssuedToken;
         yield return binding;
         yield return SecurityBindingElement.CreateMutualCertificateBindingElement();
         yield return new BasicHttpBinding(BasicHttpSecurityMode.Message);
