@@ -174,9 +174,16 @@ public sealed class CredentialTests
     [Fact]
     public void OtherKindsOfIdentity_AreRefused()
     {
-        var e = Refused(true, new EndpointAddress(Nowhere().Uri, new SpnEndpointIdentity("host/x")));
-        Assert.Contains("SpnEndpointIdentity", Assert.IsType<InvalidOperationException>(e).Message, StringComparison.Ordinal);
+        var e = Refused(true, new EndpointAddress(Nowhere().Uri, new OtherIdentity()));
+        Assert.Contains("OtherIdentity", Assert.IsType<InvalidOperationException>(e).Message, StringComparison.Ordinal);
     }
+
+    /// <summary>No certificate is that of an account.</summary>
+    [Fact]
+    public void IdentityOfAnAccount_IsNotThatOfACertificate() => Assert.IsType<MessageSecurityException>(
+        Refused(true, new EndpointAddress(Nowhere().Uri, new SpnEndpointIdentity("host/localhost"))));
+
+    private sealed class OtherIdentity : EndpointIdentity;
 
     private static Task<TestService> StartAsync(bool session, string bootstrap = "MutualCertificate") => TestService.StartAsync(Bootstraps.Service(bootstrap, session));
 

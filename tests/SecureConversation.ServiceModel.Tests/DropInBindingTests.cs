@@ -49,7 +49,6 @@ public sealed class DropInBindingTests
 
     [Theory]
     [InlineData(MessageCredentialType.IssuedToken, true, "ClientCredentialType")]
-    [InlineData(MessageCredentialType.Windows, false, "ClientCredentialType")]
     [InlineData(MessageCredentialType.IssuedToken, false, "ClientCredentialType")]
     public void WhatIsNotOffered_IsNamedWhenTheBindingIsBuilt(MessageCredentialType credentials, bool negotiate, string setting)
     {
@@ -62,6 +61,19 @@ public sealed class DropInBindingTests
             Assert.Contains(setting, e.Message, StringComparison.Ordinal);
             var factory = Clients.Factory(binding, new Uri("http://localhost:1/x"));
             Assert.Contains(setting, Assert.Throws<InvalidOperationException>(() => factory.CreateChannel()).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void KerberosWithoutNegotiation_IsRefusedWhenTheChannelIsMade()
+    {
+        foreach (var is2007 in new[] { false, true })
+        {
+            var (binding, security) = Create(is2007, SecurityMode.Message);
+            security.Message.NegotiateServiceCredential = false;
+            var factory = Clients.Factory(binding, new Uri("http://localhost:1/x"));
+            var e = Assert.Throws<InvalidOperationException>(() => factory.CreateChannel());
+            Assert.Contains("NegotiateServiceCredential = true", e.Message, StringComparison.Ordinal);
         }
     }
 

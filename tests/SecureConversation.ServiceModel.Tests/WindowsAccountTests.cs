@@ -84,7 +84,9 @@ public sealed class WindowsAccountTests(KerberosRealmFixture fixture)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows takes it.");
         using var factory = Factory(address: new EndpointAddress(new Uri("http://localhost:1/x"), new UpnEndpointIdentity("orders@sc.test")));
-        var e = Assert.Throws<InvalidOperationException>(() => factory.CreateChannel().Add(1, 2));
+        var proxy = factory.CreateChannel();
+        var e = Assert.Throws<InvalidOperationException>(() => proxy.Add(1, 2));
+        ((IClientChannel)proxy).Abort();
         Assert.Contains("CreateSpnIdentity", e.Message, StringComparison.Ordinal);
     }
 
