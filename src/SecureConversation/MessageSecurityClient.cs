@@ -116,9 +116,9 @@ public sealed class MessageSecurityClient
     /// Negotiates a security context with a service, where the binding negotiates one and there is none, or a part of its life is over
     /// (CookieRenewalThresholdPercentage of LocalClientSettings). The certificate that the service shows is judged by
     /// <see cref="ClientCredentials.ServiceCertificateValidation"/> and <see cref="ClientCredentials.ServiceIdentity"/>. To be awaited
-    /// before <see cref="Secure"/>; of many calls at once one negotiates, for all, and it completes at once when there is nothing to do. Where
-    /// the binding establishes sessions, to be awaited before each <see cref="StartSession"/> and <see cref="ClientSession.StartRenewal"/>,
-    /// for which it negotiates each time, as WCF does; not before the requests of a session.
+    /// before <see cref="Secure"/>; of many calls at once one negotiates, for all, and it completes at once when there is nothing to do.
+    /// Where the binding establishes sessions, to be awaited before each <see cref="StartSession"/> and
+    /// <see cref="ClientSession.StartRenewal"/>, for which it negotiates each time, as WCF does; not before the requests of a session.
     /// </summary>
     /// <param name="to">Address of the service. May be null where the binding negotiates nothing.</param>
     /// <param name="exchange">Sends the messages of the negotiation, two or more, one after the other.</param>

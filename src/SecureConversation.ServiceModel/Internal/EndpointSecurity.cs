@@ -160,7 +160,8 @@ internal sealed class EndpointSecurity : IDisposable
             throw new TimeoutException(client.NeedsNegotiation
                 ? $"What protects messages could not be negotiated within {deadline.Timeout}."
                 : $"No token could be had from the issuer within {deadline.Timeout}.", e);
-        }    }
+        }
+    }
 
     /// <summary>
     /// Reads a reply. Messages are read synchronously: where the network still delivers one, no thread of the pool must wait for it.

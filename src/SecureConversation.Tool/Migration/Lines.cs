@@ -80,8 +80,8 @@ internal static class Lines
         }
 
         return RefusedFactories.TryGetValue(method, out var reason)
-            ? NotOffered(subject, reason, "Use CreateSspiNegotiationBindingElement of MessageSecurityBindingElement at both ends, which takes "
-                + "the same tickets.")
+            ? NotOffered(subject, reason, "Use CreateSspiNegotiationBindingElement of MessageSecurityBindingElement at both "
+                + "ends, which takes the same tickets.")
             : method.EndsWith("OverTransportBindingElement", StringComparison.Ordinal)
                 ? new SourceLine { Verdict = Verdict.Stack, Subject = subject, Text = OverTransport }
                 : null;

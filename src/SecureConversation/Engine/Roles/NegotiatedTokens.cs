@@ -69,8 +69,9 @@ internal sealed class NegotiatedTokens
     public NegotiatedToken Share(string? to)
     {
         var service = IssuedTokens.NameOf(to);
-        return (_isForHandshakes ? Take(service) : Find(service)?.TryShare()) ?? throw new InvalidOperationException($"No context was negotiated with '{service}': await "
-            + "MessageSecurityClient.EnsureNegotiatedAsync with the address of the service before Secure, StartSession and StartRenewal.");
+        return (_isForHandshakes ? Take(service) : Find(service)?.TryShare()) ?? throw new InvalidOperationException(
+            $"No context was negotiated with '{service}': await MessageSecurityClient.EnsureNegotiatedAsync with the "
+            + "address of the service before Secure, StartSession and StartRenewal.");
     }
 
     /// <summary>
