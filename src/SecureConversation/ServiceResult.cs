@@ -79,17 +79,23 @@ public abstract class ServiceResult : IDisposable
     public sealed class Dispatch : ServiceResult
     {
         private readonly ReplyProtection _protection;
+        private readonly ServiceSession? _sender;
+        private ClaimsPrincipal? _user;
 
         internal Dispatch(VerifiedMessage request, ServiceSession session, ReplyProtection protection)
-            : this(request, session.CopyUser(), session.Cookie is null ? session : null, protection) =>
-            ClientCertificate = session.ClientCertificate;
-
-        internal Dispatch(VerifiedMessage request, ClaimsPrincipal user, ServiceSession? session, ReplyProtection protection)
         {
             Request = request;
-            User = user;
-            Session = session;
+            Session = session.Cookie is null ? session : null;
+            ClientCertificate = session.ClientCertificate;
+            _sender = session;
+            _protection = protection;
+        }
+
+        internal Dispatch(VerifiedMessage request, ClaimsPrincipal user, ReplyProtection protection)
+        {
+            Request = request;
             ClientCertificate = request.SenderCertificate;
+            _user = user;
             _protection = protection;
         }
 
@@ -100,7 +106,7 @@ public abstract class ServiceResult : IDisposable
         /// The authenticated sender of the request. It belongs to this request alone, in a session too: what the application adds to it
         /// is seen by no other request.
         /// </summary>
-        public ClaimsPrincipal User { get; }
+        public ClaimsPrincipal User => LazyInitializer.EnsureInitialized(ref _user, _sender!.CopyUser);
 
         /// <summary>
         /// The session of the request; null outside sessions, and where RequireCancellation is false: the service keeps no such session, so

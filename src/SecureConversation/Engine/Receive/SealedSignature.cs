@@ -63,14 +63,14 @@ internal sealed class SealedSignature : IDisposable
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="keys">The keys of the message.</param>
     /// <param name="attempts">Remembers the ciphertext; null where nothing is remembered.</param>
-    /// <param name="findKey">Finds the key of an element that was read; throws a failure when it is none of the message.</param>
+    /// <param name="all">Finds the key of an element that was read.</param>
     public static SealedSignature Open(
         EncryptedPart part,
         ReadOnlySpan<byte> wrapper,
         MessageRequirements requirements,
         KeyRing keys,
         SealedAttempts? attempts,
-        Func<SignatureElement, SigningCertificate?> findKey)
+        SealedSignatures all)
     {
         var value = part.Data.CipherValue;
         var document = new PooledBytes(wrapper.Length + (value.ContentEnd - value.ContentStart) + 64);
@@ -84,7 +84,7 @@ internal sealed class SealedSignature : IDisposable
                 IsWhole = isIntact,
                 IsRepeated = isRepeated,
             };
-            opened.Read(requirements, findKey);
+            opened.Read(requirements, all);
             return opened;
         }
         catch
@@ -137,7 +137,7 @@ internal sealed class SealedSignature : IDisposable
         }
     }
 
-    private void Read(MessageRequirements requirements, Func<SignatureElement, SigningCertificate?> findKey)
+    private void Read(MessageRequirements requirements, SealedSignatures all)
     {
         var reached = 0;
         try
@@ -152,7 +152,7 @@ internal sealed class SealedSignature : IDisposable
 
             var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
             SealedForm.Require(root, Plaintext);
-            Signer = findKey(element);
+            Signer = all.FindKey(element);
             SealedForm.RequireName(element.Key, Signer?.Certificate);
             if (IsRepeated)
             {

@@ -101,7 +101,13 @@ internal sealed class SignatureElement
             Fail.With(FailureCode.AlgorithmMismatch, "ds:HMACOutputLength");
         }
 
-        var references = new List<SignedReference>(10);
+        var count = 0;
+        for (var child = method.NextSibling; !child.IsNull && count < maxReferences; child = child.NextSibling)
+        {
+            count++;
+        }
+
+        var references = new List<SignedReference>(count);
         for (var child = method.NextSibling; !child.IsNull; child = child.NextSibling)
         {
             if (references.Count == maxReferences)
