@@ -160,7 +160,7 @@ public sealed partial class MessageSecurityService
     {
         if (_delivery.Refuse(request, Formats, MessageKind.Application, origin, protection) is not { } refusal)
         {
-            return new ServiceResult.Dispatch(request, user, protection);
+            return new ServiceResult.Dispatch(request, user, null, protection);
         }
 
         request.Dispose();

@@ -79,23 +79,17 @@ public abstract class ServiceResult : IDisposable
     public sealed class Dispatch : ServiceResult
     {
         private readonly ReplyProtection _protection;
-        private readonly ServiceSession? _sender;
-        private ClaimsPrincipal? _user;
 
         internal Dispatch(VerifiedMessage request, ServiceSession session, ReplyProtection protection)
-        {
-            Request = request;
-            Session = session.Cookie is null ? session : null;
+            : this(request, session.CopyUser(), session.Cookie is null ? session : null, protection) =>
             ClientCertificate = session.ClientCertificate;
-            _sender = session;
-            _protection = protection;
-        }
 
-        internal Dispatch(VerifiedMessage request, ClaimsPrincipal user, ReplyProtection protection)
+        internal Dispatch(VerifiedMessage request, ClaimsPrincipal user, ServiceSession? session, ReplyProtection protection)
         {
             Request = request;
+            User = user;
+            Session = session;
             ClientCertificate = request.SenderCertificate;
-            _user = user;
             _protection = protection;
         }
 
@@ -106,7 +100,7 @@ public abstract class ServiceResult : IDisposable
         /// The authenticated sender of the request. It belongs to this request alone, in a session too: what the application adds to it
         /// is seen by no other request.
         /// </summary>
-        public ClaimsPrincipal User => LazyInitializer.EnsureInitialized(ref _user, _sender!.CopyUser);
+        public ClaimsPrincipal User { get; }
 
         /// <summary>
         /// The session of the request; null outside sessions, and where RequireCancellation is false: the service keeps no such session, so

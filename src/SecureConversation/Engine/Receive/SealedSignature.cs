@@ -142,16 +142,11 @@ internal sealed class SealedSignature : IDisposable
         var reached = 0;
         try
         {
-            var fragment = new FragmentBoundary(_start, _start + _length, SingleElement: true);
-            _index = XmlIndex.Parse(_document.Memory, XmlLimits.Default, [fragment], ref reached);
-            var root = _index.Root.FirstChild;
-            if (!root.Is(Ds.Signature))
-            {
-                Fail.With(FailureCode.SignatureMissing);
-            }
-
-            var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
-            SealedForm.Require(root, Plaintext);
+            // One that is recognized has not been read: should it be refused, as much is read of a stand-in as of any other.
+            var written = requirements.IsAsymmetric ? null
+                : WrittenForm.Read(_document.Memory.Slice(_start, _length), requirements.Suite, Limits.MaxSignedParts);
+            Unread = written is null ? 0 : _length;
+            var element = written ?? ReadXml(requirements, ref reached);
             Signer = all.FindKey(element);
             SealedForm.RequireName(element.Key, Signer?.Certificate);
             if (IsRepeated)
@@ -166,5 +161,20 @@ internal sealed class SealedSignature : IDisposable
             Failure = IsRepeated ? new(FailureCode.Replayed, "an encrypted signature with another last block") : e;
             Unread = Math.Clamp(_start + _length - reached, 0, _length);
         }
+    }
+
+    private SignatureElement ReadXml(MessageRequirements requirements, ref int reached)
+    {
+        var fragment = new FragmentBoundary(_start, _start + _length, SingleElement: true);
+        _index = XmlIndex.Parse(_document.Memory, XmlLimits.Default, [fragment], ref reached);
+        var root = _index.Root.FirstChild;
+        if (!root.Is(Ds.Signature))
+        {
+            Fail.With(FailureCode.SignatureMissing);
+        }
+
+        var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
+        SealedForm.Require(root, Plaintext);
+        return element;
     }
 }

@@ -26,7 +26,7 @@ internal static class SignatureVerification
     /// <summary>Whether the signature value holds with a symmetric key. Another algorithm than that of the suite takes as long.</summary>
     public static bool IsValue(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key)
     {
-        using var canonical = Canonicalize(signature);
+        using var canonical = signature.Canonicalize();
         return key.VerifyHmac(suite.SymmetricSignature, canonical.WrittenSpan, signature.Value)
             & signature.SignatureMethod == suite.SymmetricSignature.Uri;
     }
@@ -47,7 +47,7 @@ internal static class SignatureVerification
     {
         RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
         using var publicKey = PublicKey(() => RSA.Create(key), suite);
-        using var canonical = Canonicalize(signature);
+        using var canonical = signature.Canonicalize();
         if (!RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value))
         {
             Fail.With(FailureCode.SignatureMismatch, "ds:SignatureValue", "a value that does not hold for its ds:KeyValue");
@@ -58,7 +58,7 @@ internal static class SignatureVerification
     public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, RSA publicKey)
     {
         RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
-        using var canonical = Canonicalize(signature);
+        using var canonical = signature.Canonicalize();
         if (!RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value))
         {
             Fail.With(FailureCode.SignatureMismatch, "ds:SignatureValue");
@@ -70,7 +70,7 @@ internal static class SignatureVerification
     public static bool IsValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
     {
         using var publicKey = PublicKey(certificate, suite);
-        using var canonical = Canonicalize(signature);
+        using var canonical = signature.Canonicalize();
         return RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value)
             & signature.SignatureMethod == suite.AsymmetricSignature.Uri;
     }
@@ -81,7 +81,7 @@ internal static class SignatureVerification
     /// <summary>Does the work of verifying a value as long as the key's; the result does not matter.</summary>
     public static void Spend(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key, ReadOnlySpan<byte> value)
     {
-        using var canonical = Canonicalize(signature);
+        using var canonical = signature.Canonicalize();
         key.VerifyHmac(suite.SymmetricSignature, canonical.WrittenSpan, value[..suite.SymmetricSignature.Size]);
     }
 
@@ -90,7 +90,7 @@ internal static class SignatureVerification
         SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate, ReadOnlySpan<byte> value)
     {
         using var publicKey = PublicKey(certificate, suite);
-        using var canonical = Canonicalize(signature);
+        using var canonical = signature.Canonicalize();
         RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, value[..((publicKey.KeySize + 7) / 8)]);
     }
 
@@ -177,8 +177,6 @@ internal static class SignatureVerification
                 $"{suite.MinAsymmetricKeyLength} to {suite.MaxAsymmetricKeyLength} bits ({suite.Name})");
         }
     }
-
-    private static BufferSink Canonicalize(SignatureElement signature) => Canonicalize(signature.SignedInfo, signature.InclusivePrefixes);
 
     /// <summary>The canonical form of a ds:SignedInfo, which is the only one that is kept.</summary>
     public static BufferSink Canonicalize(XmlElement signedInfo, ReadOnlyMemory<byte> inclusivePrefixes)

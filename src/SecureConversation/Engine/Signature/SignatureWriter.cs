@@ -21,7 +21,7 @@ internal readonly record struct PartDigest(string Id, byte[] Digest, byte[] Incl
 internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposable
 {
     // The canonical form of SignedInfo on its own declares the namespace. Inside ds:Signature it inherits the declaration.
-    private static ReadOnlySpan<byte> CanonicalStart => "<SignedInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\">"u8;
+    private static ReadOnlySpan<byte> CanonicalStart => WrittenForm.CanonicalStart;
 
     // What stands before each digest; the suites have these two algorithms.
     private static readonly byte[] BeforeSha1 = BeforeDigest(DigestAlgorithm.Sha1);
