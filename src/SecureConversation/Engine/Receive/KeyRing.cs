@@ -307,7 +307,7 @@ internal sealed partial class KeyRing : IDisposable
                 continue;
             }
 
-            if (_requirements.Primary != PrimaryTokenKind.IssuedToken && Assertions.TryPutAside(id, token))
+            if (_requirements is { Primary: not PrimaryTokenKind.IssuedToken, IssuedTokens: > 0 } && Assertions.TryPutAside(id, token))
             {
                 continue;
             }

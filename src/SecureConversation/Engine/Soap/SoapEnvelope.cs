@@ -196,7 +196,13 @@ internal sealed class SoapEnvelope : IDisposable
                 "s:Header and one s:Body, and nothing after it");
         }
 
-        var headers = new List<HeaderBlock>(8);
+        var count = 0;
+        foreach (var block in header.Children)
+        {
+            count++;
+        }
+
+        var headers = new List<HeaderBlock>(Math.Min(count, MaxHeaderBlocks));
         if (!header.IsNull)
         {
             foreach (var block in header.Children)
