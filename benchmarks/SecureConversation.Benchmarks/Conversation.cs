@@ -12,6 +12,9 @@ public sealed class Conversation : IDisposable
 {
     public static readonly Uri Address = new("http://localhost/echo");
 
+    /// <summary>The name of a client that no service here takes.</summary>
+    public const string Stranger = "Stranger";
+
     // A body of 64 MB is a third longer when it is encrypted.
     private const int MaxEnvelopeBytes = 256 * 1024 * 1024;
 
@@ -59,7 +62,7 @@ public sealed class Conversation : IDisposable
     {
         Mode = X509CertificateValidationMode.Custom,
         RevocationMode = X509RevocationMode.NoCheck,
-        CustomValidator = (_, _) => true,
+        CustomValidator = (certificate, _) => certificate.Subject != $"CN={Stranger}",
     };
 
     public static ClientCredentials Credentials(X509Certificate2 client, X509Certificate2 service) => new()

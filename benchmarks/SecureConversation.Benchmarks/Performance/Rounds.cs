@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace SecureConversation.Benchmarks.Performance;
 
 /// <summary>
@@ -42,14 +40,14 @@ internal static class Rounds
 
     private static int TimesFor(Action action, TimeSpan slice)
     {
-        var watch = Stopwatch.StartNew();
+        var before = Processor.Time;
         var runs = 0;
-        for (; runs < 1 || (runs < 20_000 && watch.Elapsed < WarmUp); runs++)
+        for (; runs < 1 || (runs < 20_000 && Processor.Time - before < WarmUp); runs++)
         {
             action();
         }
 
-        return Math.Max(1, (int)(slice / (watch.Elapsed / runs)));
+        return Math.Max(1, (int)(slice / ((Processor.Time - before) / runs)));
     }
 }
 
