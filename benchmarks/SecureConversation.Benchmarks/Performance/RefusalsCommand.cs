@@ -12,7 +12,7 @@ namespace SecureConversation.Benchmarks.Performance;
 /// </summary>
 internal static partial class RefusalsCommand
 {
-    private const int Rounds = 7;
+    private const int Rounds = 7, WarmUps = 4;
 
     public static int Run(string results)
     {
@@ -42,16 +42,10 @@ internal static partial class RefusalsCommand
                     text.Replace("<text></text>", string.Concat(Enumerable.Repeat("<a/>", size / 4)), StringComparison.Ordinal))));
         }
 
-        byte[] Handshake(MessageSecurityClient client)
-        {
-            using var handshake = client.StartSession(Conversation.Address);
-            return handshake.Envelope.ToArray();
-        }
-
         Measure(table, conversation, "handshake", 40,
-            ("accepted", () => Handshake(conversation.Client)),
-            ("garbage key", () => Change(Handshake(conversation.Client), text => WithOtherCharacter(text, Cipher().Matches(text)[0].Index + 40))),
-            ("of a stranger", () => Handshake(strangers)));
+            ("accepted", () => conversation.Handshake()),
+            ("garbage key", () => Change(conversation.Handshake(), text => WithOtherCharacter(text, Cipher().Matches(text)[0].Index + 40))),
+            ("of a stranger", () => conversation.Handshake(strangers)));
         table.Finish(results);
         return 0;
     }
@@ -59,17 +53,16 @@ internal static partial class RefusalsCommand
     private static void Measure(ResultTable table, Conversation conversation, string size, int count, params (string Name, Func<byte[]> Create)[] cases)
     {
         var series = cases.Select(_ => new Series([], [])).ToArray();
-        for (var round = -1; round < Rounds; round++)
+        for (var round = -WarmUps; round < Rounds; round++)
         {
             for (var i = 0; i < cases.Length; i++)
             {
                 var messages = Enumerable.Range(0, count).Select(_ => cases[i].Create()).ToArray();
                 var next = 0;
-                var (microseconds, bytes) = Performance.Rounds.Run(() => Receive(conversation, messages[next++], isAccepted: i == 0), count);
+                var cost = Performance.Rounds.Run(() => Receive(conversation, messages[next++], isAccepted: i == 0), count);
                 if (round >= 0)
                 {
-                    series[i].Microseconds.Add(microseconds);
-                    series[i].Bytes.Add(bytes);
+                    series[i].Add(cost);
                 }
             }
         }
@@ -88,7 +81,7 @@ internal static partial class RefusalsCommand
             _ = accepted.Request.Envelope.Length;
         }
 
-        if (isAccepted != result is ServiceResult.Dispatch or ServiceResult.Respond { Kind: ServiceResponseKind.Handshake })
+        if (isAccepted != (result is ServiceResult.Dispatch or ServiceResult.Respond { Kind: ServiceResponseKind.Handshake }))
         {
             throw new InvalidOperationException($"Expected {(isAccepted ? "acceptance" : "refusal")}: {(result as ServiceResult.Respond)?.Code}.");
         }

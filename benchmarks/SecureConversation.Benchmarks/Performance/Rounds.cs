@@ -16,9 +16,7 @@ internal static class Rounds
         {
             for (var i = 0; i < actions.Count; i++)
             {
-                var (microseconds, bytes) = Run(actions[i], times[i]);
-                series[i].Microseconds.Add(microseconds);
-                series[i].Bytes.Add(bytes);
+                series[i].Add(Run(actions[i], times[i]));
             }
         }
 
@@ -54,6 +52,12 @@ internal static class Rounds
 /// <summary>The numbers of one action, round by round.</summary>
 internal sealed record Series(List<double> Microseconds, List<double> Bytes)
 {
+    public void Add((double Microseconds, double Bytes) cost)
+    {
+        Microseconds.Add(cost.Microseconds);
+        Bytes.Add(cost.Bytes);
+    }
+
     public double Time => Median(Microseconds);
 
     public double Allocated => Median(Bytes);
