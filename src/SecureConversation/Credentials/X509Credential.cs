@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Credentials;
 
@@ -47,7 +48,7 @@ public sealed class X509Credential : IDisposable
         _privateKey = privateKey;
         _certificate = X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span);
         _subject = _certificate.Subject;
-        _publicKey = _certificate.GetRSAPublicKey();
+        _publicKey = X509Facts.OfLasting(_certificate).PublicKey;
         if (_publicKey is null || _publicKey.KeySize != privateKey.KeySize)
         {
             Dispose();
@@ -73,7 +74,6 @@ public sealed class X509Credential : IDisposable
         _isDisposed = true;
         _certificate.Dispose();
         _tlsContext?.TargetCertificate.Dispose();
-        _publicKey?.Dispose();
         if (_ownsKey)
         {
             _privateKey.Dispose();
