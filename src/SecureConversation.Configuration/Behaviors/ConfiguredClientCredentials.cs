@@ -34,6 +34,9 @@ public sealed record ConfiguredClientCredentials
     /// <summary>How the certificate of TLS is validated (<c>sslCertificateAuthentication</c>); null where the file gives none.</summary>
     public ConfiguredCertificateValidation? SslCertificateValidation { get; init; }
 
+    /// <summary>How a Windows account is used (<c>windows</c>); null for the defaults of WCF. Files never hold an account.</summary>
+    public WindowsClientCredential? Windows { get; init; }
+
     /// <summary>The credentials of the engine.</summary>
     /// <param name="address">The address of the service; null where unknown. A scoped certificate for it goes before the default.</param>
     /// <param name="userName">The user name; files never hold it.</param>
@@ -53,6 +56,7 @@ public sealed record ConfiguredClientCredentials
             UserName = userName,
             ServiceCertificate = (scoped ?? DefaultCertificate)?.Load() ?? identity?.LoadCertificate(),
             ServiceCertificateValidation = ServiceCertificateValidation?.ToCertificateValidationOptions() ?? new(),
+            Windows = Windows ?? new(),
             ServiceIdentity = identity?.ToEndpointIdentity(),
         };
     }

@@ -34,6 +34,9 @@ public sealed record ConfiguredServiceCredentials
     /// <summary>The type that checks user names in mode Custom; empty where the file gives none.</summary>
     public string CustomUserNamePasswordValidatorType { get; init; } = "";
 
+    /// <summary>How Windows accounts are validated (<c>windowsAuthentication</c>); null for the defaults of WCF.</summary>
+    public WindowsServiceCredential? WindowsAuthentication { get; init; }
+
     internal TypeActivator Activator { get; init; } = TypeActivator.Default;
 
     /// <summary>
@@ -66,6 +69,7 @@ public sealed record ConfiguredServiceCredentials
             ServiceCertificate = ServiceCertificate is null ? null : CredentialLoader.WithKey(ServiceCertificate),
             ClientCertificateValidation = ClientCertificateValidation?.ToCertificateValidationOptions() ?? new(),
             UserNamePasswordValidator = validator as UserNamePasswordValidator,
+            WindowsAuthentication = WindowsAuthentication ?? new(),
             UserNameAuthenticator = validator as IUserNameAuthenticator,
         };
     }

@@ -1,3 +1,4 @@
+using System.Security.Principal;
 using SecureConversation.Configuration.Reading;
 
 namespace SecureConversation.Configuration.Building;
@@ -71,6 +72,11 @@ internal sealed class BehaviorBuilder(TypeActivator activator)
             ],
             ServiceCertificateValidation = _certificates.Validation(service.Child("authentication")),
             SslCertificateValidation = _certificates.Validation(service.Child("sslCertificateAuthentication")),
+            Windows = node.Child("windows") is { } windows ? new()
+            {
+                AllowNtlm = windows.Flag("allowNtlm"),
+                AllowedImpersonationLevel = windows.Get<TokenImpersonationLevel>("allowedImpersonationLevel"),
+            } : null,
         };
     }
 
@@ -88,6 +94,11 @@ internal sealed class BehaviorBuilder(TypeActivator activator)
                 ? users.Get<ConfiguredUserNameValidation>("userNamePasswordValidationMode")
                 : null,
             CustomUserNamePasswordValidatorType = UserNameType(users),
+            WindowsAuthentication = node.Child("windowsAuthentication") is { } windows ? new()
+            {
+                AllowAnonymousLogons = windows.Flag("allowAnonymousLogons"),
+                IncludeWindowsGroups = windows.Flag("includeWindowsGroups"),
+            } : null,
             Activator = activator,
         };
     }

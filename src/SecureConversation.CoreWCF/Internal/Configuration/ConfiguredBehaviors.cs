@@ -46,6 +46,12 @@ internal static class ConfiguredBehaviors
             authentication.CustomCertificateValidator = trust.CustomValidator ?? authentication.CustomCertificateValidator;
         }
 
+        if (from.WindowsAuthentication is { } windows)
+        {
+            to.WindowsAuthentication.AllowAnonymousLogons = windows.AllowAnonymousLogons;
+            to.WindowsAuthentication.IncludeWindowsGroups = windows.IncludeWindowsGroups;
+        }
+
         if (from.UserNameValidation is not { } mode)
         {
             return;
