@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Principal;
 using SecureConversation.Credentials;
 
 namespace SecureConversation.Configuration;
@@ -34,8 +35,11 @@ public sealed record ConfiguredClientCredentials
     /// <summary>How the certificate of TLS is validated (<c>sslCertificateAuthentication</c>); null where the file gives none.</summary>
     public ConfiguredCertificateValidation? SslCertificateValidation { get; init; }
 
-    /// <summary>How a Windows account is used (<c>windows</c>); null for the defaults of WCF. Files never hold an account.</summary>
-    public WindowsClientCredential? Windows { get; init; }
+    /// <summary>Whether NTLM will do for a Windows account (<c>windows</c>); null where the file says nothing.</summary>
+    public bool? AllowNtlm { get; init; }
+
+    /// <summary>What the service may do with a Windows account (<c>windows</c>); null where the file says nothing.</summary>
+    public TokenImpersonationLevel? AllowedImpersonationLevel { get; init; }
 
     /// <summary>The credentials of the engine.</summary>
     /// <param name="address">The address of the service; null where unknown. A scoped certificate for it goes before the default.</param>
@@ -56,7 +60,11 @@ public sealed record ConfiguredClientCredentials
             UserName = userName,
             ServiceCertificate = (scoped ?? DefaultCertificate)?.Load() ?? identity?.LoadCertificate(),
             ServiceCertificateValidation = ServiceCertificateValidation?.ToCertificateValidationOptions() ?? new(),
-            Windows = Windows ?? new(),
+            Windows = new()
+            {
+                AllowNtlm = AllowNtlm ?? true,
+                AllowedImpersonationLevel = AllowedImpersonationLevel ?? TokenImpersonationLevel.Identification,
+            },
             ServiceIdentity = identity?.ToEndpointIdentity(),
         };
     }

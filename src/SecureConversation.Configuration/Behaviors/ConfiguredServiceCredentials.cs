@@ -34,8 +34,11 @@ public sealed record ConfiguredServiceCredentials
     /// <summary>The type that checks user names in mode Custom; empty where the file gives none.</summary>
     public string CustomUserNamePasswordValidatorType { get; init; } = "";
 
-    /// <summary>How Windows accounts are validated (<c>windowsAuthentication</c>); null for the defaults of WCF.</summary>
-    public WindowsServiceCredential? WindowsAuthentication { get; init; }
+    /// <summary>Whether clients without an account are taken (<c>windowsAuthentication</c>); null where the file says nothing.</summary>
+    public bool? AllowAnonymousLogons { get; init; }
+
+    /// <summary>Whether groups of Windows are claims (<c>windowsAuthentication</c>); null where the file says nothing.</summary>
+    public bool? IncludeWindowsGroups { get; init; }
 
     internal TypeActivator Activator { get; init; } = TypeActivator.Default;
 
@@ -69,7 +72,11 @@ public sealed record ConfiguredServiceCredentials
             ServiceCertificate = ServiceCertificate is null ? null : CredentialLoader.WithKey(ServiceCertificate),
             ClientCertificateValidation = ClientCertificateValidation?.ToCertificateValidationOptions() ?? new(),
             UserNamePasswordValidator = validator as UserNamePasswordValidator,
-            WindowsAuthentication = WindowsAuthentication ?? new(),
+            WindowsAuthentication = new()
+            {
+                AllowAnonymousLogons = AllowAnonymousLogons ?? false,
+                IncludeWindowsGroups = IncludeWindowsGroups ?? true,
+            },
             UserNameAuthenticator = validator as IUserNameAuthenticator,
         };
     }

@@ -72,11 +72,8 @@ internal sealed class BehaviorBuilder(TypeActivator activator)
             ],
             ServiceCertificateValidation = _certificates.Validation(service.Child("authentication")),
             SslCertificateValidation = _certificates.Validation(service.Child("sslCertificateAuthentication")),
-            Windows = node.Child("windows") is { } windows ? new()
-            {
-                AllowNtlm = windows.Flag("allowNtlm"),
-                AllowedImpersonationLevel = windows.Get<TokenImpersonationLevel>("allowedImpersonationLevel"),
-            } : null,
+            AllowNtlm = node.Child("windows")?.Flag("allowNtlm"),
+            AllowedImpersonationLevel = node.Child("windows")?.Get<TokenImpersonationLevel>("allowedImpersonationLevel"),
         };
     }
 
@@ -94,11 +91,8 @@ internal sealed class BehaviorBuilder(TypeActivator activator)
                 ? users.Get<ConfiguredUserNameValidation>("userNamePasswordValidationMode")
                 : null,
             CustomUserNamePasswordValidatorType = UserNameType(users),
-            WindowsAuthentication = node.Child("windowsAuthentication") is { } windows ? new()
-            {
-                AllowAnonymousLogons = windows.Flag("allowAnonymousLogons"),
-                IncludeWindowsGroups = windows.Flag("includeWindowsGroups"),
-            } : null,
+            AllowAnonymousLogons = node.Child("windowsAuthentication")?.Flag("allowAnonymousLogons"),
+            IncludeWindowsGroups = node.Child("windowsAuthentication")?.Flag("includeWindowsGroups"),
             Activator = activator,
         };
     }

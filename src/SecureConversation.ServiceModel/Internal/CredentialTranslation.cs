@@ -89,7 +89,7 @@ internal static class CredentialTranslation
     // The stack gives the account of the process as a credential without a name.
     private static EngineCredentials.WindowsClientCredential Windows(ClientCredentials credentials) => new()
     {
-        ClientCredential = string.IsNullOrEmpty(credentials.Windows.ClientCredential?.UserName) ? null : credentials.Windows.ClientCredential,
+        ClientCredential = credentials.Windows.ClientCredential is { UserName.Length: > 0 } account ? account : null,
         AllowedImpersonationLevel = credentials.Windows.AllowedImpersonationLevel,
         AllowNtlm = (credentials as MessageSecurityClientCredentials)?.AllowNtlm ?? true,
     };

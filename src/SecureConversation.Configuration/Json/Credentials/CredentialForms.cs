@@ -63,7 +63,7 @@ internal static class CredentialForms
             CertificateForm.Instance, d => d.Certificate, (d, v) => d with { Certificate = v }),
         new Key<IdentityDraft, string?>("Spn", "The service principal name of the account of the service: service/host.",
             new OptionalForm<string>(StringForm.Instance), d => d.Spn, (d, v) => d with { Spn = v }),
-        new Key<IdentityDraft, string?>("Upn", "The user principal name of the account of the service, for clients on Windows: user@domain.",
+        new Key<IdentityDraft, string?>("Upn", "The user principal name of the account of the service, for clients on Windows.",
             new OptionalForm<string>(StringForm.Instance), d => d.Upn, (d, v) => d with { Upn = v }),
     ])
     {

@@ -46,12 +46,9 @@ internal static class ConfiguredBehaviors
             authentication.CustomCertificateValidator = trust.CustomValidator ?? authentication.CustomCertificateValidator;
         }
 
-        if (from.WindowsAuthentication is { } windows)
-        {
-            to.WindowsAuthentication.AllowAnonymousLogons = windows.AllowAnonymousLogons;
-            to.WindowsAuthentication.IncludeWindowsGroups = windows.IncludeWindowsGroups;
-        }
-
+        var windows = to.WindowsAuthentication;
+        windows.AllowAnonymousLogons = from.AllowAnonymousLogons ?? windows.AllowAnonymousLogons;
+        windows.IncludeWindowsGroups = from.IncludeWindowsGroups ?? windows.IncludeWindowsGroups;
         if (from.UserNameValidation is not { } mode)
         {
             return;

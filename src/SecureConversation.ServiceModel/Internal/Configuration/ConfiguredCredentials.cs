@@ -13,7 +13,7 @@ internal static class ConfiguredCredentials
     {
         var known = endpoint.EndpointBehaviors.OfType<ClientCredentials>().FirstOrDefault();
         var applied = known ?? new MessageSecurityClientCredentials();
-        if (from.Windows is { AllowNtlm: false } && applied is not MessageSecurityClientCredentials)
+        if (from.AllowNtlm is false && applied is not MessageSecurityClientCredentials)
         {
             // Those of the stack have no AllowNtlm.
             applied = applied.GetType() == typeof(ClientCredentials) ? new MessageSecurityClientCredentials(applied)
@@ -43,10 +43,10 @@ internal static class ConfiguredCredentials
             Apply(validation, to.ServiceCertificate.Authentication);
         }
 
-        to.Windows.AllowedImpersonationLevel = from.Windows?.AllowedImpersonationLevel ?? to.Windows.AllowedImpersonationLevel;
-        if (to is MessageSecurityClientCredentials own && from.Windows is { } windows)
+        to.Windows.AllowedImpersonationLevel = from.AllowedImpersonationLevel ?? to.Windows.AllowedImpersonationLevel;
+        if (to is MessageSecurityClientCredentials own)
         {
-            own.AllowNtlm = windows.AllowNtlm;
+            own.AllowNtlm = from.AllowNtlm ?? own.AllowNtlm;
         }
 
         if (from.SslCertificateValidation is { } ssl)
