@@ -68,6 +68,21 @@ public sealed class X509Credential : IDisposable
     /// <exception cref="CryptographicException">The platform's TLS cannot use the key.</exception>
     internal SslStreamCertificateContext TlsContext => LazyInitializer.EnsureInitialized(ref _tlsContext, CreateTlsContext);
 
+    /// <summary>What keeps the platform's TLS from using the key, with the remedy; null for nothing.</summary>
+    internal string? TlsProblem()
+    {
+        try
+        {
+            _ = TlsContext;
+            return null;
+        }
+        catch (Exception e) when (e is CryptographicException or NotSupportedException or NotImplementedException)
+        {
+            return $"The binding negotiates by TLS, and the platform's TLS cannot use the private key of '{_subject}' ({e.Message}): "
+                + "use a key that can be exported, or set NegotiateServiceCredential = false on both sides.";
+        }
+    }
+
     /// <summary>Disposes of the copy of the certificate, and of the key unless it was passed in.</summary>
     public void Dispose()
     {
