@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Running;
 using SecureConversation.Benchmarks;
-using SecureConversation.Benchmarks.Flood;
 using SecureConversation.Benchmarks.Performance;
 using SecureConversation.Benchmarks.Soak;
 
@@ -32,12 +31,6 @@ if (args is [OpenConnections.Service])
 {
     await OpenConnections.ServeAsync();
     return 0;
-}
-
-// `flood` measures what a well-behaved client keeps of its throughput while somebody floods the service; see FloodCommand.
-if (args is ["flood", .. var floodOptions])
-{
-    return await FloodCommand.RunAsync(floodOptions);
 }
 
 // `farm [sessions]` measures what Redis in front costs a message, and what a session takes in memory and in Redis; see FarmCosts.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Benchmarks.Performance;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Http;
@@ -12,7 +13,7 @@ namespace SecureConversation.Benchmarks.Flood;
 /// What a well-behaved client keeps of its throughput while somebody floods the service: `flood`. Options: --seconds N for each
 /// measurement (4), --rounds N (3), --connections N of the flooder (16), --callers N of the client (4), --only TEXT in the name of a flood,
 /// --single for an endpoint without sessions, where each message costs private key operations.
-/// Fails when less than half of the throughput is left in any flood.
+/// Fails when less than half of the throughput is left in any flood. With --results FOLDER the numbers are kept there.
 /// `flood costs` prints what one message costs the engine.
 /// </summary>
 internal static class FloodCommand
@@ -26,6 +27,7 @@ internal static class FloodCommand
     public static MessageSecurity Security { get; private set; } = new()
     {
         ClientCredentialType = MessageCredentialType.Certificate,
+        NegotiateServiceCredential = false,
         EstablishSecurityContext = true,
         AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256,
     };
@@ -79,18 +81,26 @@ internal static class FloodCommand
         Console.WriteLine($"priority. The flooder sends requests that were made before over {connections} raw sockets, the next one when the last one was answered.");
         await CallAsync(client, callers, seconds);
         using var http = new HttpClient();
-        var failures = 0;
+        var table = new ResultTable("flood", $"What a client keeps of its calls per second while {connections} sockets flood the service, beside what it has alone",
+            ["flood", "calls/s alone", "calls/s beside it", "share kept", "flood/s"]);
         foreach (var (name, count) in FloodMessages.All.Where(f => f.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
         {
-            failures += await MeasureAsync(name, count) < LeastShare ? 1 : 0;
+            await MeasureAsync(name, count);
         }
+
+        if (Option(args, "--results") is { } results)
+        {
+            table.Finish(results);
+        }
+
+        var failures = table.Rows.Count(row => table.Find(row.Name, "share kept") < LeastShare);
 
         service.StandardInput.Close();
         await service.WaitForExitAsync();
         Console.WriteLine(failures == 0 ? $"The client keeps at least {LeastShare:P0} in every flood." : $"The client keeps less than {LeastShare:P0} in {failures} floods.");
         return failures == 0 ? 0 : 1;
 
-        async Task<double> MeasureAsync(string name, int count)
+        async Task MeasureAsync(string name, int count)
         {
             var file = Path.GetTempFileName();
             try
@@ -121,7 +131,7 @@ internal static class FloodCommand
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{name,-34} keeps {share,5:P0}: {alone / rounds,6:F0}/s alone, {flooded / rounds,6:F0}/s beside {sent / duration,6:F0}/s; "
                     + $"processors: flooder {own / duration:F2}, service {served.TotalSeconds / (rounds * seconds):F2}; {written} lines in the log"));
-                return share;
+                table.Add(name, alone / rounds, flooded / rounds, share, sent / duration);
             }
             finally
             {

@@ -8,7 +8,7 @@ internal static class LargeCommand
 {
     private const int MiB = 1024 * 1024;
 
-    private static readonly int[] Sizes = [1024, 16 * 1024, 256 * 1024, MiB, 4 * MiB, 16 * MiB, 64 * MiB];
+    private static readonly int[] Sizes = [1024, 16 * 1024, 64 * 1024, 256 * 1024, MiB, 4 * MiB, 16 * MiB, 64 * MiB];
 
     public static int Run(string[] options, string results)
     {
@@ -20,8 +20,8 @@ internal static class LargeCommand
         }
 
         var table = new ResultTable("large", "Secure and verify one session message: µs of processor time for each KB of the body, the first message of a "
-            + "process in ms, peak of resident and allocated bytes over those of the message, and resident MB that stay",
-            ["message", "secure µs/KB", "verify µs/KB", "first ms", "secure peak", "verify peak", "allocated", "MB that stay"]);
+            + "process in ms, peak of resident and allocated bytes over those of the message, large objects of a message, and resident MB that stay",
+            ["message", "secure µs/KB", "verify µs/KB", "first ms", "secure peak", "verify peak", "allocated", "large objects", "MB that stay"]);
         foreach (var records in new[] { false, true })
         {
             foreach (var size in Sizes)
@@ -29,7 +29,7 @@ internal static class LargeCommand
                 var numbers = Children.Run("large", "one", $"{size}", records ? "records" : "text").Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToArray();
                 // Beside the memory of a process, a small message is none.
                 double? OfLarge(int index) => size >= MiB ? numbers[index] : null;
-                table.Add(Name(size, records), numbers[0], numbers[1], numbers[2], OfLarge(3), OfLarge(4), numbers[5], OfLarge(6));
+                table.Add(Name(size, records), numbers[0], numbers[1], numbers[2], OfLarge(3), OfLarge(4), numbers[5], numbers[6], OfLarge(7));
             }
         }
 
@@ -61,10 +61,19 @@ internal static class LargeCommand
         Rounds.Run(() => conversation.Secure(envelope).Dispose(), warmUps);
         Rounds.Run(() => Verify(conversation, secured), warmUps);
         var series = Rounds.Measure(3, TimeSpan.FromMilliseconds(200), () => conversation.Secure(envelope).Dispose(), () => Verify(conversation, secured));
+        var exchanges = Math.Clamp(16 * MiB / size, 3, 500);
+        var large = LargeObjects.During(() =>
+        {
+            for (var i = 0; i < exchanges; i++)
+            {
+                conversation.Secure(envelope).Dispose();
+                Verify(conversation, secured);
+            }
+        }) / (double)exchanges;
         return
         [
             series[0].Time * 1024 / size, series[1].Time * 1024 / size, first.Microseconds / 1000, securePeak / secured.Length, verifyPeak / secured.Length,
-            (series[0].Allocated + series[1].Allocated) / secured.Length, stays,
+            (series[0].Allocated + series[1].Allocated) / secured.Length, large, stays,
         ];
     }
 

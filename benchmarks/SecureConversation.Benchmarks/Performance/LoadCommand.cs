@@ -16,7 +16,10 @@ internal static class LoadCommand
 
     public static readonly int[] Sizes = [1024, 64 * 1024];
 
-    public static async Task<int> RunAsync(string[] options, string results)
+    /// <summary>The name of the results with services of CoreWCF, which are called by the WCF client alone.</summary>
+    public const string OfCoreWcf = "corewcf";
+
+    public static async Task<int> RunAsync(string[] options, string results, string tableName = "load")
     {
         if (options is ["service"])
         {
@@ -33,14 +36,14 @@ internal static class LoadCommand
         await service.StandardInput.WriteLineAsync(Convert.ToBase64String(TestCertificates.Service.Export(X509ContentType.Pkcs12)));
         await service.StandardInput.WriteLineAsync(Convert.ToBase64String(TestCertificates.Authority.RawData));
         var addresses = (await service.StandardOutput.ReadLineAsync())!.Split(' ');
-        var table = new ResultTable("load", $"Calls between two processes, {Callers} at once: calls per second, share of calls per second of the same client "
+        var table = new ResultTable(tableName, $"Calls between two processes, {Callers} at once: calls per second, share of calls per second of the same client "
             + "without security and over TLS, µs of processor time of both processes for a call, and of it in the service, latency in ms",
             ["client and mode", "calls/s", "of plain", "of TLS", "CPU µs", "service µs", "CPU × TLS", "p50 ms", "p99 ms"]);
         foreach (var size in Sizes)
         {
-            await using var http = LoadModes.Http(addresses, size);
+            await using var http = tableName == OfCoreWcf ? null : LoadModes.Http(addresses, size);
             await using var wcf = LoadModes.Wcf(addresses, size);
-            var modes = http.Calls.Concat(wcf.Calls).ToArray();
+            var modes = (http?.Calls ?? []).Concat(wcf.Calls).ToArray();
             var turns = modes.ToDictionary(mode => mode.Name, _ => new List<Turn>());
             for (var round = 0; round <= rounds; round++)
             {

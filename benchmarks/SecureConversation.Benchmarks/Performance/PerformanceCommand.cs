@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SecureConversation.Benchmarks.Flood;
 using SecureConversation.Testing.Peers;
 
 namespace SecureConversation.Benchmarks.Performance;
@@ -12,7 +13,7 @@ internal static class PerformanceCommand
 {
     private const string Page = "docs/performance.md";
 
-    private static readonly string[] All = ["floor", "load", "sessions", "handshakes", "scale", "refusals", "cores", "large"];
+    private static readonly string[] All = ["floor", "load", "sessions", "handshakes", "scale", "refusals", "flood", "cores", "large"];
 
     /// <summary>A measurement by its name; null when there is none.</summary>
     public static Func<string[], Task<int>>? Find(string name) => name switch
@@ -24,6 +25,7 @@ internal static class PerformanceCommand
         "handshakes" => options => Task.FromResult(SessionsCommand.RunHandshakes(Results(options))),
         "scale" => options => Task.FromResult(ScaleCommand.Run(options, Results(options))),
         "refusals" => options => Task.FromResult(RefusalsCommand.Run(Results(options))),
+        "flood" => FloodCommand.RunAsync,
         "cores" => options => CoresCommand.RunAsync(Results(options)),
         "large" => options => Task.FromResult(LargeCommand.Run(options, Results(options))),
         "performance" => RunAllAsync,
@@ -32,7 +34,8 @@ internal static class PerformanceCommand
 
     public static string? Option(string[] args, string name) => Array.IndexOf(args, name) is var i && i >= 0 && i + 1 < args.Length ? args[i + 1] : null;
 
-    private static string Results(string[] options) => Option(options, "--results") ?? "artifacts/performance";
+    /// <summary>The folder for the numbers.</summary>
+    public static string Results(string[] options) => Option(options, "--results") ?? "artifacts/performance";
 
     private static async Task<int> RunAllAsync(string[] options)
     {

@@ -20,7 +20,7 @@ internal static class SessionsCommand
     public static int Run(string results)
     {
         var table = new ResultTable("sessions", "A session against certificates in each message, request and reply of 1 KB, both sides: µs of processor time",
-            ["keys", "open", "call in session", "call with certificates", "saved by a call", "cheaper from call"]);
+            ["keys", "open", "call in session", "call with certificates", "× in session", "cheaper from call"]);
         var perCall = new ResultTable("calls", "Cost of a call by the number of calls in a session: µs of processor time, the opening included",
             ["calls", .. KeyLengths.SelectMany(bits => new[] { $"session, RSA {bits}", $"certificates, RSA {bits}" })]);
         var costs = new List<(double Open, double Session, double Single)>();
@@ -33,7 +33,7 @@ internal static class SessionsCommand
             var series = Rounds.Measure(7, TimeSpan.FromMilliseconds(150), () => session.Open().Dispose(), () => Call(session), () => Call(single));
             var (open, inSession, alone) = (series[0].Time, series[1].Time, series[2].Time);
             costs.Add((open, inSession, alone));
-            table.Add($"RSA {bits}", open, inSession, alone, alone - inSession, Math.Floor(open / (alone - inSession)) + 1);
+            table.Add($"RSA {bits}", open, inSession, alone, series[2].Over(series[1]), Math.Floor(open / (alone - inSession)) + 1);
         }
 
         foreach (var calls in Calls)
