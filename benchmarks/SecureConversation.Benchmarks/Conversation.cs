@@ -12,15 +12,12 @@ public sealed class Conversation : IDisposable
 {
     public static readonly Uri Address = new("http://localhost/echo");
 
-    /// <summary>The name of a client that no service here takes.</summary>
-    public const string Stranger = "Stranger";
-
     // A body of 64 MB is a third longer when it is encrypted.
     private const int MaxEnvelopeBytes = 256 * 1024 * 1024;
 
     /// <param name="element">The binding.</param>
     /// <param name="detectReplays">Off where a benchmark sends the same bytes again and again.</param>
-    /// <param name="client">The certificate of the client; one of the test authority unless given.</param>
+    /// <param name="client">The certificate of the client, of the test authority.</param>
     /// <param name="service">The same of the service.</param>
     /// <param name="clock">The clock of the service.</param>
     public Conversation(SecurityBindingElement element, bool detectReplays = false, X509Certificate2? client = null, X509Certificate2? service = null,
@@ -61,12 +58,7 @@ public sealed class Conversation : IDisposable
     // The first handshake under valgrind takes longer than a service waits for one.
     private static LocalServiceSecuritySettings Patient => new() { NegotiationTimeout = TimeSpan.FromMinutes(30) };
 
-    private static CertificateValidationOptions Trusting => new()
-    {
-        Mode = X509CertificateValidationMode.Custom,
-        RevocationMode = X509RevocationMode.NoCheck,
-        CustomValidator = (certificate, _) => certificate.Subject != $"CN={Stranger}",
-    };
+    private static CertificateValidationOptions Trusting => CertificateValidationOptions.TrustOnly(TestCertificates.Authority);
 
     public static ClientCredentials Credentials(X509Certificate2 client, X509Certificate2 service) => new()
     {

@@ -111,7 +111,7 @@ public sealed class ServiceSession
         get
         {
             var source = LazyInitializer.EnsureInitialized(ref _closed);
-            if (Volatile.Read(ref _isFinished))
+            if (Volatile.Read(ref _isFinished) && !source.IsCancellationRequested)
             {
                 // Whoever ended the session may have looked before there was a source.
                 source.Cancel();

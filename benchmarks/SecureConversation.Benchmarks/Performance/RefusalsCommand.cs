@@ -18,7 +18,7 @@ internal static partial class RefusalsCommand
     {
         var table = new ResultTable("refusals", "Refusing a message beside accepting one of its size: µs of processor time, times the accepted message, bytes allocated",
             ["message", "µs", "× accepted", "B allocated"]);
-        using var stranger = SessionsCommand.Issue(Conversation.Stranger, 2048);
+        using var stranger = SessionsCommand.Issue("Stranger", 2048, isTrusted: false);
         using var conversation = new Conversation(Conversation.SecureSession(SecurityAlgorithmSuite.Basic256), detectReplays: true);
         var strangers = new MessageSecurityClient(conversation.Binding, Conversation.Credentials(stranger, TestCertificates.Service));
         foreach (var size in new[] { 1024, 256 * 1024 })

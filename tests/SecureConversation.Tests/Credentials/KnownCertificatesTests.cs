@@ -1,6 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Tokens;
+using SecureConversation.Testing;
+using SecureConversation.Tests.Roles;
 
 namespace SecureConversation.Tests.Credentials;
 
@@ -76,6 +80,92 @@ public sealed class KnownCertificatesTests : IDisposable
         }
 
         Assert.Null(KnownCertificates.Find(first.RawData));
+    }
+
+    [Fact]
+    public void LongCertificate_IsNotKept()
+    {
+        var request = new CertificateRequest("CN=long", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509Extension("1.2.3.4", new byte[KnownCertificates.MostOctets], critical: false));
+        using var certificate = Create(request);
+        KnownCertificates.Remember(certificate);
+        Assert.Null(KnownCertificates.Find(certificate.RawData));
+        Assert.Null(X509Facts.OfKnown(certificate));
+    }
+
+    [Fact]
+    public void Threads_UseTheKeyOfOne_WhileOthersDisposeOfTheirs()
+    {
+        var hash = RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes);
+        var signature = _key.SignHash(hash, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        byte[] raw;
+        using (var first = Issue())
+        {
+            raw = first.RawData;
+            KnownCertificates.Remember(first);
+        }
+
+        Parallel.For(0, 400, i =>
+        {
+            using var copy = KnownCertificates.Load(raw);
+            KnownCertificates.Remember(copy);
+            using var key = CertificateKey.Open(copy, out var isRsa);
+            copy.Dispose();
+            Assert.True(isRsa && key.Rsa.VerifyHash(hash, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+            if (i % 8 == 0)
+            {
+                using var other = Issue();
+                KnownCertificates.Remember(other);
+            }
+        });
+    }
+
+    /// <summary>What is kept says who somebody is, and never that he is trusted.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task KnownClient_IsJudgedEachTime(bool isSession)
+    {
+        var (clock, isTrusted) = (new ManualTimeProvider(TimeProvider.System.GetUtcNow()), true);
+        var element = SecurityBindingElement.CreateMutualCertificateBindingElement();
+        using var client = Issue();
+        using var known = client.CopyWithPrivateKey(_key);
+        using var loopback = new Loopback(
+            MessageSecurityBinding.Create(isSession ? SecurityBindingElement.CreateSecureConversationBindingElement(element) : element), clock,
+            client: new()
+            {
+                ClientCertificate = new X509Credential(known),
+                ServiceCertificate = TestCertificates.Service,
+                ServiceCertificateValidation = new() { Mode = X509CertificateValidationMode.None },
+            },
+            service: new()
+            {
+                ServiceCertificate = new X509Credential(TestCertificates.Service),
+                ClientCertificateValidation = new()
+                {
+                    Mode = X509CertificateValidationMode.Custom,
+                    RevocationMode = X509RevocationMode.NoCheck,
+                    CustomValidator = (_, chain) => isTrusted
+                        && !chain!.ChainStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid),
+                },
+            });
+        Assert.Equal(FailureCode.None, await SendAsync());
+        Assert.NotNull(KnownCertificates.Find(known.RawData));
+        isTrusted = false;
+        Assert.Equal(FailureCode.UntrustedCertificate, await SendAsync());
+        isTrusted = true;
+        Assert.Equal(FailureCode.None, await SendAsync());
+        clock.Advance(TimeSpan.FromDays(2));
+        Assert.Equal(FailureCode.UntrustedCertificate, await SendAsync());
+
+        async Task<FailureCode> SendAsync()
+        {
+            using var handshake = isSession ? loopback.Client.StartSession(Loopback.Address) : null;
+            using var request = isSession ? null : loopback.Client.Secure(Loopback.Request(loopback.Binding.MessageVersion), Loopback.Address);
+            using var result = await loopback.Service.ReceiveAsync(
+                handshake?.Envelope ?? request!.Envelope, TestContext.Current.CancellationToken);
+            return result is ServiceResult.Respond respond ? respond.Code : FailureCode.None;
+        }
     }
 
     [Theory]

@@ -15,6 +15,9 @@ internal static class KnownCertificates
     /// <summary>So many are known at least, once there were as many, and twice as many at most.</summary>
     internal const int Generation = 256;
 
+    // Those in use are shorter. A few long ones must not take the memory of all.
+    internal const int MostOctets = 4 * 1024;
+
     private static Generations Latest = new([], []);
 
     /// <summary>The certificate with these octets; null when it is not known.</summary>
@@ -38,12 +41,12 @@ internal static class KnownCertificates
     /// <summary>Remembers the certificate of a client who was accepted.</summary>
     public static void Remember(X509Certificate2 certificate)
     {
-        if (X509Facts.OfKnown(certificate) is not null || X509Facts.HasLongSerialNumber(certificate))
+        var raw = certificate.RawDataMemory.Span;
+        if (raw.Length > MostOctets || X509Facts.OfKnown(certificate) is not null || X509Facts.HasLongSerialNumber(certificate))
         {
             return;
         }
 
-        var raw = certificate.RawDataMemory.Span;
         var key = KeyOf(raw);
         if (Volatile.Read(ref Latest).Current.TryGetValue(key, out var known) && known.Facts.Raw.AsSpan().SequenceEqual(raw))
         {

@@ -34,7 +34,6 @@ internal sealed class X509Facts
             : new X509SubjectKeyIdentifierExtension(
                 certificate.PublicKey, X509SubjectKeyIdentifierHashAlgorithm.Sha1, critical: false).SubjectKeyIdentifierBytes.ToArray();
         SerialNumber = certificate.SerialNumberBytes.Span.TrimStart((byte)0).ToArray();
-        Base64 = Convert.ToBase64String(Raw);
     }
 
     /// <summary>The octets of the certificate, which nobody changes.</summary>
@@ -95,7 +94,7 @@ internal sealed class X509Facts
         field ??= new BigInteger(SerialNumber, isUnsigned: true, isBigEndian: true).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The certificate in base64.</summary>
-    public string Base64 { get; }
+    public string Base64 => field ??= Convert.ToBase64String(Raw);
 
     /// <summary>The facts of a certificate, from the cache if they are known.</summary>
     public static X509Facts Of(X509Certificate2 certificate) =>
