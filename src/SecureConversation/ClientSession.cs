@@ -18,6 +18,7 @@ public sealed class ClientSession : IDisposable
     private readonly Uri _to;
     private readonly UseCount _users;
     private ClientKeys _keys;
+    private Func<string?, SessionKey?>? _enterOther;
     private int _isClosed;
     private int _isDisposed;
 
@@ -77,7 +78,7 @@ public sealed class ClientSession : IDisposable
         var key = Enter();
         try
         {
-            var action = plain.FindText(Messages.Soap.Action);
+            var action = plain.Action;
             return Secure(plain, action, key, Messages.ForRequest(action), MessageKind.Application);
         }
         catch
@@ -203,12 +204,12 @@ public sealed class ClientSession : IDisposable
         environment.Messages?.Sent(plain, message, action: null, Id, relatesTo: null, remote: null);
         var expectation = new ReplyExpectation
         {
-            MessageId = plain.FindText(Messages.Soap.MessageId),
+            MessageId = plain.MessageId,
             Action = action,
             Session = Id,
             Signatures = message.Signatures,
         };
-        var keys = new SessionReplyKeySource(key, EnterOther);
+        var keys = new SessionReplyKeySource(key, _enterOther ??= EnterOther);
         var receiver = new ReplyReceiver(Messages, environment, keys, expectation, kind, _role.Replays, () =>
         {
             keys.LeaveOthers();

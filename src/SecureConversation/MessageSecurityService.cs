@@ -164,8 +164,8 @@ public sealed partial class MessageSecurityService : IDisposable
             using var turn = _turns is null ? null
                 : await _turns.EnterAsync(Owner.OfStranger(origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
             wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
-            relatesTo = wire.FindText(Formats.Soap.MessageId) is { Length: <= MaxEchoedId } id ? id : null;
-            action = wire.FindText(Formats.Soap.Action);
+            relatesTo = wire.MessageId is { Length: <= MaxEchoedId } id ? id : null;
+            action = wire.Action;
             if (_requiresSecureTransport && !origin.IsSecureTransport)
             {
                 Fail.With(FailureCode.InsecureTransport, "transport", "no TLS, as far as the host knows",

@@ -29,7 +29,7 @@ public sealed class VerifiedMessage : IDisposable
     private readonly OpenedMessage _opened;
     private readonly MessageIntegrity _signed;
     private readonly MessageShape? _shape;
-    private readonly (XmlId Id, DerivedKeyToken Token)[] _derivedKeys;
+    private readonly IReadOnlyList<(XmlId Id, DerivedKeyToken Token)> _derivedKeys;
     private PooledBytes? _application;
     private MessageProtection? _protection;
     private volatile bool _isDisposed;
@@ -44,14 +44,14 @@ public sealed class VerifiedMessage : IDisposable
         Tokens = tokens;
         Timestamp = message.Timestamp;
         Requirements = requirements;
-        _derivedKeys = keys.CopyDerived();
+        _derivedKeys = keys.DerivedKeys;
         Context = keys.Context;
         EndorsingContext = keys.EndorsingContext;
         IssuedPrimary = keys.IssuedPrimary?.Assertion;
         RequestKey = keys.DetachPrimary();
         EncryptedKeySha1 = keys.EncryptedKeySha1;
         IsSecured = true;
-        (Action, MessageId, RelatesTo, To) = AddressingOf(opened.Plain);
+        (Action, MessageId, RelatesTo, To) = AddressingOf(opened.Plain, wire);
     }
 
     /// <summary>Creates the message of a reply without security, of which nothing is verified. It takes over the envelope.</summary>
@@ -64,7 +64,7 @@ public sealed class VerifiedMessage : IDisposable
         Tokens = SupportingTokens.None;
         Requirements = requirements;
         EncryptedKeySha1 = [];
-        (Action, MessageId, RelatesTo, To) = AddressingOf(wire);
+        (Action, MessageId, RelatesTo, To) = AddressingOf(wire, wire);
     }
 
     /// <summary>
@@ -101,7 +101,7 @@ public sealed class VerifiedMessage : IDisposable
     /// whether it is trusted; the message itself does not say so.
     /// </summary>
     public X509Certificate2? SenderCertificate =>
-        _signed.Signer ?? Tokens.Certificates.FirstOrDefault() ?? Negotiated?.ClientCertificate;
+        _signed.Signer ?? (Tokens.Proved.Count == 0 ? null : Tokens.Certificates.FirstOrDefault()) ?? Negotiated?.ClientCertificate;
 
     /// <summary>
     /// The certificates that the signature covers, or that were encrypted, and whose keys signed nothing (Signed, SignedEncrypted and
@@ -325,9 +325,10 @@ public sealed class VerifiedMessage : IDisposable
         }
     }
 
-    private static (string? Action, string? MessageId, string? RelatesTo, string? To) AddressingOf(SoapEnvelope plain) => (
-        plain.FindText(plain.Names.Action),
-        plain.FindText(plain.Names.MessageId),
+    private static (string? Action, string? MessageId, string? RelatesTo, string? To) AddressingOf(
+        SoapEnvelope plain, SoapEnvelope wire) => (
+        plain.FindText(plain.Names.Action, wire.Action),
+        plain.FindText(plain.Names.MessageId, wire.MessageId),
         plain.FindText(plain.Names.RelatesTo),
         plain.FindText(plain.Names.To));
 

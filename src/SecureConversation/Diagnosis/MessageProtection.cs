@@ -102,7 +102,7 @@ public sealed record MessageProtection
 
     internal static MessageProtection Create(
         OpenedMessage opened, MessageIntegrity signed, MessageShape shape, MessageRequirements requirements,
-        (XmlId Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
+        IReadOnlyList<(XmlId Id, DerivedKeyToken Token)> derivedKeys, byte[] encryptedKeySha1)
     {
         var names = new ProtectionNames(opened, signed, shape, derivedKeys, encryptedKeySha1)
         {

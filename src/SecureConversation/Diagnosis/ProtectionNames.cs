@@ -10,7 +10,7 @@ namespace SecureConversation.Diagnosis;
 
 /// <summary>Gives parts and keys of a verified message their public names.</summary>
 internal sealed class ProtectionNames(OpenedMessage opened, MessageIntegrity signed, MessageShape shape,
-    (XmlId Id, DerivedKeyToken Token)[] derivedKeys, byte[] encryptedKeySha1)
+    IReadOnlyList<(XmlId Id, DerivedKeyToken Token)> derivedKeys, byte[] encryptedKeySha1)
 {
     private static readonly Dictionary<string, string> Prefixes = new()
     {

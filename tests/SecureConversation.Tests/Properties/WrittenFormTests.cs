@@ -17,6 +17,8 @@ public sealed class WrittenFormTests
 
     private static readonly ProtocolVersion Protocol = ProtocolVersion.Of(MessageSecurityVersion.Default);
 
+    private static readonly byte[] Scope = "<w xmlns=\"urn:1\" xmlns:o=\"urn:2\" xmlns:q=\"urn:3\" xmlns:xsi=\"urn:4\">"u8.ToArray();
+
     // What may stand in another place: mark-up, white space, digits of base64, letters.
     private static readonly byte[] Octets = "<>&\"'/= \t\r\n#:;!-_.A9+zx\0\u007f\u0080\u00ff"u8.ToArray();
 
@@ -116,9 +118,15 @@ public sealed class WrittenFormTests
 
         try
         {
-            using var index = XmlIndex.Parse(octets, XmlLimits.Default);
-            var read = SignatureElement.Read(index.Root, Protocol, MaxReferences);
-            SealedForm.Require(index.Root, octets);
+            // As a receiver reads what it does not recognize: in the scope of a header, where the prefixes mean something else.
+            byte[] document = [.. Scope, .. octets, .. "</w>"u8];
+            var reached = 0;
+            var fragment = new FragmentBoundary(Scope.Length, Scope.Length + octets.Length, SingleElement: true);
+            using var index = XmlIndex.Parse(document, XmlLimits.Default, [fragment], ref reached);
+            var root = index.Root.FirstChild;
+            Assert.True(root.Is(Ds.Signature));
+            var read = SignatureElement.Read(root, Protocol, MaxReferences);
+            SealedForm.Require(root, octets);
             Assert.Equal(read.Id?.ToString(), recognized.Id?.ToString());
             Assert.Equal(read.SignatureMethod, recognized.SignatureMethod);
             Assert.Equal(read.Value, recognized.Value);
@@ -130,7 +138,7 @@ public sealed class WrittenFormTests
                 Assert.Equal(one.Id, other.Id);
                 Assert.Equal(one.InclusivePrefixes.ToArray(), other.InclusivePrefixes.ToArray());
                 Assert.Equal(one.DigestAlgorithm, other.DigestAlgorithm);
-                Assert.Equal(one.DigestValue, other.DigestValue);
+                Assert.Equal(one.DigestValue.ToArray(), other.DigestValue.ToArray());
                 Assert.Equal(one.DereferencesToken, other.DereferencesToken);
             }
 

@@ -102,20 +102,24 @@ internal sealed class SymmetricKey : IDisposable
     /// <param name="plain">The plaintext. Must not overlap the destination.</param>
     /// <param name="destination">Exactly <see cref="GetCiphertextLength"/> bytes.</param>
     /// <param name="random">Source of the IV and the padding.</param>
+    /// <param name="message">Keeps the cipher for what else this key does in the message; null where it does nothing else.</param>
     /// <exception cref="ArgumentException">The destination has another length.</exception>
     /// <exception cref="CryptographicException">The key does not fit the cipher.</exception>
-    public void Encrypt(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> plain, Span<byte> destination, RandomSource? random = null) =>
-        Encrypt(algorithm, plain, spaces: 0, default, destination, random);
+    public void Encrypt(
+        EncryptionAlgorithm algorithm, ReadOnlySpan<byte> plain, Span<byte> destination, RandomSource? random = null,
+        MessageCipher? message = null) =>
+        Encrypt(algorithm, plain, spaces: 0, default, destination, random, message);
 
     /// <summary>The same, of a plaintext with white space between two halves.</summary>
-    /// <inheritdoc cref="Encrypt(EncryptionAlgorithm, ReadOnlySpan{byte}, Span{byte}, RandomSource?)"/>
+    /// <inheritdoc cref="Encrypt(EncryptionAlgorithm, ReadOnlySpan{byte}, Span{byte}, RandomSource?, MessageCipher?)"/>
     public void Encrypt(
         EncryptionAlgorithm algorithm,
         ReadOnlySpan<byte> plain,
         int spaces,
         ReadOnlySpan<byte> rest,
         Span<byte> destination,
-        RandomSource? random = null)
+        RandomSource? random = null,
+        MessageCipher? message = null)
     {
         var length = plain.Length + spaces + rest.Length;
         if (destination.Length != GetCiphertextLength(algorithm, length))
@@ -128,7 +132,8 @@ internal sealed class SymmetricKey : IDisposable
             throw new CryptographicException($"A key of {LengthInBits} bits does not fit {algorithm.Uri}.");
         }
 
-        using var cipher = CreateCipher(algorithm);
+        using var own = message is null ? CreateCipher(algorithm) : null;
+        var cipher = own ?? message!.With(this, algorithm);
         var iv = destination[..algorithm.BlockBytes];
         var body = destination[algorithm.BlockBytes..];
         var padding = body[length..];
@@ -152,8 +157,11 @@ internal sealed class SymmetricKey : IDisposable
     /// <param name="ivAndCipher">IV and ciphertext.</param>
     /// <param name="destination">At least as long as the ciphertext without its IV, because the padding is decrypted into it, too.</param>
     /// <param name="written">Length of the plaintext; zero on failure.</param>
+    /// <param name="message">Keeps the cipher for what else this key does in the message; null where it does nothing else.</param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public bool TryDecrypt(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination, out int written)
+    public bool TryDecrypt(
+        EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination, out int written,
+        MessageCipher? message = null)
     {
         written = 0;
         var block = algorithm.BlockBytes;
@@ -168,7 +176,7 @@ internal sealed class SymmetricKey : IDisposable
         }
 
         destination = destination[..(ivAndCipher.Length - block)];
-        var isIntact = TryDecryptBlocks(algorithm, ivAndCipher, destination)
+        var isIntact = TryDecryptBlocks(algorithm, ivAndCipher, destination, message)
             & CbcPadding.TryRemove(destination, block, out var length);
         written = isIntact ? length : 0;
         CryptographicOperations.ZeroMemory(destination[written..]);
@@ -179,11 +187,14 @@ internal sealed class SymmetricKey : IDisposable
     /// <param name="algorithm">The cipher.</param>
     /// <param name="ivAndCipher">IV and ciphertext: at least two whole blocks.</param>
     /// <param name="destination">Exactly as long as the ciphertext without its IV; zeroed on failure.</param>
-    public bool TryDecryptBlocks(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination)
+    /// <param name="message">Keeps the cipher for what else this key does in the message; null where it does nothing else.</param>
+    public bool TryDecryptBlocks(
+        EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination, MessageCipher? message = null)
     {
         try
         {
-            using var cipher = CreateCipher(algorithm);
+            using var own = message is null ? CreateCipher(algorithm) : null;
+            var cipher = own ?? message!.With(this, algorithm);
             var block = algorithm.BlockBytes;
             return cipher.DecryptCbc(ivAndCipher[block..], ivAndCipher[..block], destination, PaddingMode.None) == destination.Length;
         }
@@ -202,7 +213,7 @@ internal sealed class SymmetricKey : IDisposable
 
     /// <summary>A cipher with this key, which zeroes its copy when it is disposed of.</summary>
     /// <exception cref="CryptographicException">The key has a wrong length for the algorithm, or is a weak key of 3DES.</exception>
-    private SymmetricAlgorithm CreateCipher(EncryptionAlgorithm algorithm)
+    internal SymmetricAlgorithm CreateCipher(EncryptionAlgorithm algorithm)
     {
         using var lease = _material.Lease();
         SymmetricAlgorithm cipher = algorithm.IsTripleDes ? TripleDES.Create() : Aes.Create();

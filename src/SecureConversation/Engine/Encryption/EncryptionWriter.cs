@@ -24,6 +24,7 @@ internal static class EncryptionWriter
     /// <param name="suite">The algorithm.</param>
     /// <param name="keyReference">Writes the reference to the key; null for none.</param>
     /// <param name="random">Source of the IV and the padding.</param>
+    /// <param name="message">Keeps the cipher for what else the key encrypts in the message.</param>
     public static void EncryptedData(
         PooledBytes output,
         string? id,
@@ -33,7 +34,8 @@ internal static class EncryptionWriter
         SymmetricKey key,
         SecurityAlgorithmSuite suite,
         Action<PooledBytes>? keyReference,
-        RandomSource random)
+        RandomSource random,
+        MessageCipher? message = null)
     {
         output.Write("<e:EncryptedData xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8);
         if (id is not null)
@@ -57,7 +59,7 @@ internal static class EncryptionWriter
         var length = SymmetricKey.GetCiphertextLength(suite.Encryption, plain.Length + spaces);
         var cipher = Buffers.Rent<byte>(length);
         var tag = endsWithTag ? 1 : 0;
-        key.Encrypt(suite.Encryption, plain[..^tag], spaces, plain[^tag..], cipher.AsSpan(0, length), random);
+        key.Encrypt(suite.Encryption, plain[..^tag], spaces, plain[^tag..], cipher.AsSpan(0, length), random, message);
         output.WriteBase64(cipher.AsSpan(0, length));
         Buffers.Return(cipher);
         output.Write("</e:CipherValue></e:CipherData></e:EncryptedData>"u8);
@@ -77,7 +79,7 @@ internal static class EncryptionWriter
         SymmetricKey key,
         SecurityAlgorithmSuite suite,
         Action<PooledBytes> keyReference,
-        IReadOnlyList<string> references)
+        List<string> references)
     {
         output.Write("<e:EncryptedKey xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8);
         if (id is not null)
@@ -114,7 +116,7 @@ internal static class EncryptionWriter
     /// <param name="references">The Ids of the encrypted parts.</param>
     /// <param name="declare">Whether to declare the namespace.</param>
     /// <param name="listId">The wsu:Id by which a signature names the list; null for none.</param>
-    public static void ReferenceList(PooledBytes output, IReadOnlyList<string> references, bool declare = true, string? listId = null)
+    public static void ReferenceList(PooledBytes output, List<string> references, bool declare = true, string? listId = null)
     {
         output.Write(declare ? "<e:ReferenceList xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8 : "<e:ReferenceList"u8);
         if (listId is not null)

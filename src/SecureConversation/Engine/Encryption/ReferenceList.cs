@@ -17,7 +17,7 @@ internal static class ReferenceList
     /// <exception cref="SecurityFailureException">The element has another shape, or more entries than allowed.</exception>
     public static List<XmlId> Read(XmlElement element, int maxEntries)
     {
-        var ids = new List<XmlId>(8);
+        var ids = new List<XmlId>(2);
         foreach (var child in element.Children)
         {
             if (!child.Is(Xenc.DataReference) || XmlId.OfReference(child, Attr.Uri) is not { } id)

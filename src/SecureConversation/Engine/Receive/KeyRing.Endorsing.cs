@@ -9,10 +9,30 @@ namespace SecureConversation.Engine.Receive;
 /// <content>The keys of a security context and of a user name that endorse the message, which do nothing else.</content>
 internal sealed partial class KeyRing
 {
-    private (XmlId Id, DerivedKeyToken Token)? _endorsingToken;
+    /// <summary>A derived key that is none of those that protect the message.</summary>
+    private sealed record DerivedAside(XmlId Id, DerivedKeyToken Token);
+
+    private DerivedAside? _endorsingToken;
     private SymmetricKey? _endorsing;
-    private (XmlId Id, DerivedKeyToken Token)? _ofUserNameToken;
+    private DerivedAside? _ofUserNameToken;
     private SymmetricKey? _ofUserNameDerived;
+
+    /// <summary>The derived keys of the message, by the Ids of their tokens.</summary>
+    public IReadOnlyList<(XmlId Id, DerivedKeyToken Token)> DerivedKeys
+    {
+        get
+        {
+            if (_assertions is null && _endorsingToken is null && _ofUserNameToken is null)
+            {
+                // None was put aside.
+                return _shape.DerivedKeys;
+            }
+
+            var derived = _derived.Select(d => (d.Id, d.Token)).Concat(_assertions?.Derived ?? []);
+            derived = _endorsingToken is { } endorsing ? derived.Append((endorsing.Id, endorsing.Token)) : derived;
+            return [.. _ofUserNameToken is { } ofUserName ? derived.Append((ofUserName.Id, ofUserName.Token)) : derived];
+        }
+    }
 
     /// <summary>The context that the message renews, whose key endorses it; null until that was verified, and where none does.</summary>
     public SecurityContextKey? EndorsingContext { get; private set; }
@@ -71,7 +91,7 @@ internal sealed partial class KeyRing
             Fail.With(FailureCode.UnexpectedElement, TokenKind.DerivedKey.ElementName);
         }
 
-        _endorsingToken = (id, token);
+        _endorsingToken = new DerivedAside(id, token);
     }
 
     /// <summary>
@@ -93,7 +113,7 @@ internal sealed partial class KeyRing
             return Long(key);
         }
 
-        var (offset, length, nonce) = _ofUserNameToken!.Value.Token.Inputs;
+        var (offset, length, nonce) = _ofUserNameToken!.Token.Inputs;
         _ofUserNameDerived ??= key.Derive(DerivedKeyToken.DefaultLabel, nonce, offset, length);
         return Long(_ofUserNameDerived);
     }
@@ -110,6 +130,6 @@ internal sealed partial class KeyRing
             Fail.With(FailureCode.UnexpectedElement, TokenKind.DerivedKey.ElementName);
         }
 
-        _ofUserNameToken = (id, token);
+        _ofUserNameToken = new DerivedAside(id, token);
     }
 }

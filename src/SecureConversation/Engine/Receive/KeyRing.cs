@@ -20,6 +20,7 @@ internal sealed partial class KeyRing : IDisposable
     private readonly MessageRequirements _requirements;
     private readonly KeySource _source;
     private readonly List<(XmlId Id, DerivedKeyToken Token, SymmetricKey Key, bool IsKept)> _derived = new(2);
+    private MessageCipher? _cipher;
     private AssertionKeys? _assertions;
     private (DerivedKeyInputs Signing, DerivedKeyInputs Encryption)? _pair;
     private bool _isPairProved;
@@ -42,24 +43,8 @@ internal sealed partial class KeyRing : IDisposable
     /// <summary>SHA-1 of the cipher value of this message's EncryptedKey; empty when there is none.</summary>
     public byte[] EncryptedKeySha1 { get; private set; } = [];
 
-    /// <summary>The derived keys of the message, by the Ids of their tokens.</summary>
-    public (XmlId Id, DerivedKeyToken Token)[] CopyDerived()
-    {
-        if (_assertions is not null || _endorsingToken is not null || _ofUserNameToken is not null)
-        {
-            var derived = _derived.Select(d => (d.Id, d.Token)).Concat(_assertions?.Derived ?? []);
-            derived = _endorsingToken is { } endorsing ? derived.Append(endorsing) : derived;
-            return [.. _ofUserNameToken is { } ofUserName ? derived.Append(ofUserName) : derived];
-        }
-
-        var copy = new (XmlId, DerivedKeyToken)[_derived.Count];
-        for (var i = 0; i < copy.Length; i++)
-        {
-            copy[i] = (_derived[i].Id, _derived[i].Token);
-        }
-
-        return copy;
-    }
+    /// <summary>The cipher that decrypts the parts of the message, one after the other.</summary>
+    public MessageCipher Cipher => _cipher ??= new MessageCipher();
 
     /// <summary>The assertion whose key protects a request, and its place in the header; null where another key does.</summary>
     public (int Position, VerifiedAssertion Assertion)? IssuedPrimary { get; private set; }
@@ -195,6 +180,7 @@ internal sealed partial class KeyRing : IDisposable
 
     public void Dispose()
     {
+        _cipher?.Dispose();
         foreach (var (_, _, key, isKept) in _derived)
         {
             if (!isKept)

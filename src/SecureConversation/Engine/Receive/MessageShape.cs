@@ -58,14 +58,17 @@ internal sealed class MessageShape
     /// <summary>The Ids of all encrypted parts; empty when nothing is encrypted.</summary>
     public List<XmlId> References { get; }
 
+    /// <param name="header">The header.</param>
+    /// <param name="requirements">The requirements for the message.</param>
+    /// <param name="session">The identifier of the context that the receiver has; null when it has none.</param>
     /// <exception cref="SecurityFailureException">The header does not have the shape that the requirements ask for.</exception>
-    public static MessageShape Match(SecurityHeader header, MessageRequirements requirements)
+    public static MessageShape Match(SecurityHeader header, MessageRequirements requirements, string? session = null)
     {
         var encryptedKey = header.Single(TokenKind.EncryptedKey) is { } wrapped
             ? EncryptedKey.Read(wrapped.Element, requirements.Protocol)
             : null;
         var contextToken = header.Single(TokenKind.SecurityContext) is { } context
-            ? SecurityContextToken.Read(context.Element, requirements.Protocol)
+            ? SecurityContextToken.Read(context.Element, requirements.Protocol, session)
             : null;
         RequireTokens(header, requirements);
         var endorsing = requirements.EndorsingContext is null ? null

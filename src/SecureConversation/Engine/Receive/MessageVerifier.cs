@@ -16,7 +16,7 @@ namespace SecureConversation.Engine.Receive;
 /// <param name="attempts">The ciphertexts of signatures that came before; null for a client, who takes one reply for each request.</param>
 /// <param name="freshness">What a timestamp has to be.</param>
 /// <param name="limits">The limits on XML.</param>
-internal sealed class MessageVerifier(
+internal readonly struct MessageVerifier(
     MessageRequirements requirements, KeySource source, SealedAttempts? attempts, Freshness freshness, XmlLimits limits)
 {
     /// <summary>
@@ -28,7 +28,7 @@ internal sealed class MessageVerifier(
     public AuthenticMessage Authenticate(SoapEnvelope wire)
     {
         var header = SecurityHeader.Read(wire, requirements);                             // only known children, Ids unique
-        var shape = MessageShape.Match(header, requirements);                             // only items this binding asks for
+        var shape = MessageShape.Match(header, requirements, source.Session);             // only items this binding asks for
         var encrypted = EncryptedParts.Locate(wire, shape, requirements);                 // each listed, and nothing else
         Coverage.RequireEncrypted(requirements, wire, header, encrypted);                 // nothing in clear that may not be
         var keys = KeyRing.Resolve(shape, requirements, source);                          // the primary key, and keys from it

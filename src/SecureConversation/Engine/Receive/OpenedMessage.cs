@@ -138,7 +138,7 @@ internal sealed class OpenedMessage : IDisposable
             }
 
             var plain = output.GetSpan(Math.Max(length, 16));
-            var isIntact = key.TryDecrypt(requirements.Suite.Encryption, cipher.AsSpan(0, length), plain, out var written);
+            var isIntact = key.TryDecrypt(requirements.Suite.Encryption, cipher.AsSpan(0, length), plain, out var written, keys.Cipher);
             output.Advance(isIntact ? written : 0);
             return isIntact;
         }

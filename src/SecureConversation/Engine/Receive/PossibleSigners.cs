@@ -13,6 +13,8 @@ namespace SecureConversation.Engine.Receive;
 /// </summary>
 internal sealed class PossibleSigners : IDisposable
 {
+    private static readonly PossibleSigners None = new([], null);
+
     private readonly List<(X509Certificate2 Certificate, int Position)> _sent = [];
     private readonly IReadOnlyList<X509Certificate2> _peers;
     private readonly X509Certificate2? _forNamed;
@@ -23,6 +25,11 @@ internal sealed class PossibleSigners : IDisposable
     /// <exception cref="Failures.SecurityFailureException">One is malformed, or its key is none that the suite allows.</exception>
     public static PossibleSigners Read(SecurityHeader header, MessageRequirements requirements, KeySource source)
     {
+        if (!requirements.IsAsymmetric && !requirements.NamesSigner)
+        {
+            return None;
+        }
+
         var signers = new PossibleSigners(requirements.IsAsymmetric ? source.Peers : [], requirements.NamesSigner ? source.StandIn : null);
         try
         {

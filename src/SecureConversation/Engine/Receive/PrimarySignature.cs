@@ -13,6 +13,8 @@ namespace SecureConversation.Engine.Receive;
 /// </summary>
 internal sealed class PrimarySignature : IDisposable
 {
+    private static readonly List<(SignatureElement Element, SecurityItem Item)> NoneInClear = [];
+
     private readonly SealedSignature? _sealed;
 
     private PrimarySignature(SignatureElement element, int position, SigningCertificate? signer, SealedSignature? opened)
@@ -115,7 +117,7 @@ internal sealed class PrimarySignature : IDisposable
 
     private static List<(SignatureElement Element, SecurityItem Item)> ReadClear(SecurityHeader header, MessageRequirements requirements)
     {
-        var signatures = new List<(SignatureElement Element, SecurityItem Item)>();
+        List<(SignatureElement Element, SecurityItem Item)>? signatures = null;
         foreach (var item in header.Items)
         {
             if (item.Kind != SecurityItemKind.Signature)
@@ -124,15 +126,15 @@ internal sealed class PrimarySignature : IDisposable
             }
 
             // Checked before any signature is verified: each costs an operation with a public key that the sender chose.
-            if (signatures.Count > requirements.Supporting.Count(t => t.Endorses))
+            if (signatures?.Count > requirements.Supporting.Count(t => t.Endorses))
             {
                 Fail.With(FailureCode.UnexpectedElement, "ds:Signature");
             }
 
-            signatures.Add((SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxSignedParts), item));
+            (signatures ??= []).Add((SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxSignedParts), item));
         }
 
-        return signatures;
+        return signatures ?? NoneInClear;
     }
 
     /// <summary>The primary signature among those in clear; null when it has to be an encrypted one.</summary>

@@ -23,12 +23,38 @@ internal enum SecurityItemKind
 }
 
 /// <summary>One child of the security header.</summary>
-/// <param name="Kind">Which of the known children it is.</param>
-/// <param name="Token">The kind of token; null when the child is no token.</param>
-/// <param name="Element">The element.</param>
-/// <param name="Id">The Id by which references name it.</param>
-/// <param name="Position">Its index among the children.</param>
-internal readonly record struct SecurityItem(SecurityItemKind Kind, TokenKind? Token, XmlElement Element, XmlId? Id, int Position);
+/// <param name="kind">Which of the known children it is.</param>
+/// <param name="token">The kind of token; null when the child is no token.</param>
+/// <param name="element">The element.</param>
+/// <param name="id">The Id by which references name it.</param>
+/// <param name="position">Its index among the children.</param>
+internal readonly struct SecurityItem(SecurityItemKind kind, TokenKind? token, XmlElement element, XmlId? id, int position)
+{
+    // A message has a dozen of them, so they are as small as they can be.
+    private readonly XmlIndex? _index = element.IsNull ? null : element.Index;
+    private readonly XmlId _id = id.GetValueOrDefault();
+    private readonly int _element = element.Number;
+    private readonly short _position = checked((short)position);
+    private readonly byte _kind = (byte)kind;
+    private readonly bool _hasId = id is not null;
+
+    /// <summary>Which of the known children it is.</summary>
+    public SecurityItemKind Kind => (SecurityItemKind)_kind;
+
+    /// <summary>The kind of token; null when the child is no token.</summary>
+    public TokenKind? Token { get; } = token;
+
+    public XmlElement Element => _index is null ? default : new XmlElement(_index, _element);
+
+    /// <summary>The Id by which references name it; null when it has none.</summary>
+    public XmlId? Id => _hasId ? _id : null;
+
+    /// <summary>Its index among the children.</summary>
+    public int Position => _position;
+
+    /// <summary>Whether references name it by this Id.</summary>
+    public bool HasId(XmlId id) => _hasId && _id == id;
+}
 
 /// <summary>
 /// The children of wsse:Security in document order (WS-Security 1.1 section 5), read before any cryptography.
@@ -162,7 +188,7 @@ internal sealed class SecurityHeader
     {
         foreach (var item in Items)
         {
-            if (item.Id == id)
+            if (item.HasId(id))
             {
                 return item;
             }

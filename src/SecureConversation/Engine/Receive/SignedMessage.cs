@@ -17,7 +17,8 @@ internal sealed class SignedMessage : MessageIntegrity
     private readonly PrimarySignature _primary;
     private readonly List<HeldSignature> _signatures = new(1);
     private readonly List<CoveredPart> _covered;
-    private readonly List<SignedReference> _open = new(1);
+    // The references to what was encrypted, by their numbers.
+    private readonly List<int> _open = new(2);
     private int _timestampReference = -1;
 
     // One for both halves: the bytes that it may compute are bounded for the whole message.
@@ -72,8 +73,9 @@ internal sealed class SignedMessage : MessageIntegrity
     public override void Complete(SoapEnvelope plain, SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements,
         KeyRing keys, KeySource source)
     {
-        foreach (var reference in _open)
+        foreach (var number in _open)
         {
+            var reference = _primary.Element.References[number];
             var (location, element) = Locate(reference, plain, header) ?? Unlocated(reference);
             var form = SignatureVerification.RequireDigest(reference, element, _digest);
             var part = new CoveredPart(location, reference.InclusivePrefixes, form);
@@ -125,7 +127,7 @@ internal sealed class SignedMessage : MessageIntegrity
         }
 
         var location = MessagePart.SecurityItem(timestamp.Position);
-        _timestampReference = ReferenceTo(location);
+        _timestampReference = ReferenceTo(timestamp);
         if (_timestampReference < 0)
         {
             Fail.With(FailureCode.PartNotSigned, "wsu:Timestamp");
@@ -134,13 +136,16 @@ internal sealed class SignedMessage : MessageIntegrity
         VerifyInClear(_primary.Element.References[_timestampReference], location, timestamp.Element, requirements);
     }
 
-    /// <summary>The index of the first reference to a part; -1 when there is none.</summary>
-    private int ReferenceTo(MessagePart location)
+    /// <summary>The index of the first reference to a child of the header; -1 when there is none. Ids are unique.</summary>
+    private int ReferenceTo(SecurityItem item)
     {
         var references = _primary.Element.References;
         for (var i = 0; i < references.Count; i++)
         {
-            if (Locate(references[i], Document, Header)?.Location == location)
+            var reference = references[i];
+            if (reference.DereferencesToken
+                ? Locate(reference, Document, Header)?.Location == MessagePart.SecurityItem(item.Position)
+                : item.HasId(reference.Id))
             {
                 return i;
             }
@@ -174,11 +179,11 @@ internal sealed class SignedMessage : MessageIntegrity
             else if (target?.Location == MessagePart.Body)
             {
                 Add(new CoveredPart(MessagePart.Body, reference.InclusivePrefixes, CanonicalForm.Recommendation));
-                _open.Add(reference);
+                _open.Add(i);
             }
             else if (hidden-- > 0)
             {
-                _open.Add(reference);
+                _open.Add(i);
             }
             else
             {

@@ -39,10 +39,12 @@ internal sealed record SupportingTokens(IReadOnlyList<ProvedToken> Proved)
         MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed, SecurityHeader plain, MessagePart? own)
     {
         var found = Find(requirements, opened, signed, plain, own);
-        if (found.Count == 0 && requirements is { PrimaryUserName: null, Supporting.Count: 0 })
+        if (found is null && requirements is { PrimaryUserName: null, Supporting.Count: 0 })
         {
             return None;
         }
+
+        found ??= [];
 
         var proved = new List<ProvedToken>();
         if (requirements.PrimaryUserName is { } form)
@@ -79,16 +81,16 @@ internal sealed record SupportingTokens(IReadOnlyList<ProvedToken> Proved)
     }
 
     /// <summary>The tokens of the client in a message but that of the primary signature: those that endorse, then the others.</summary>
-    private static List<FoundToken> Find(
+    private static List<FoundToken>? Find(
         MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed, SecurityHeader plain, MessagePart? own)
     {
-        var found = new List<FoundToken>();
+        List<FoundToken>? found = null;
         foreach (var signature in signed.Signatures)
         {
             if (signature is { IsEndorsing: true, Proof: { } proof })
             {
                 var location = signature.Token;
-                found.Add(new FoundToken(proof.Kind, default, proof, Endorses: true,
+                (found ??= []).Add(new FoundToken(proof.Kind, default, proof, Endorses: true,
                     IsSigned: location is { } covered && signed.Covers(covered),
                     IsEncrypted: location is { } sealedOne && opened.IsEncrypted(sealedOne)));
             }
@@ -107,7 +109,7 @@ internal sealed record SupportingTokens(IReadOnlyList<ProvedToken> Proved)
             var user = SignatureOf(signed, location);
             if (user.Token is null || user is { IsEndorsing: false, Signature.Key.IsById: false })
             {
-                found.Add(new FoundToken(
+                (found ??= []).Add(new FoundToken(
                     kind, item, null, Endorses: false, signed.Covers(location), opened.IsEncrypted(location))
                 {
                     IsOfSigner = user.Token is not null,

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using SecureConversation.Engine.Failures;
@@ -21,6 +22,10 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
     // WCF's takes 250.
     private const int MaxBytes = 4 * 1024;
     private const int MaxAttributes = 2;
+
+    // "2026-01-02T03:04:05.678Z", as WCF and this library write it. The round-trip format of the platform has four digits more.
+    private const int UsualLength = 24;
+    private const int RoundTripLength = 28;
 
     private static readonly string[] Formats =
     [
@@ -88,15 +93,21 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
     /// <summary>The same, as octets.</summary>
     public static void Write(PooledBytes output, DateTimeOffset instant)
     {
-        instant.UtcDateTime.TryFormat(output.GetSpan(32), out var written, "yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-        output.Advance(written);
+        var span = output.GetSpan(RoundTripLength);
+        instant.UtcDateTime.TryFormat(span, out _, "O", CultureInfo.InvariantCulture);
+        span[UsualLength - 1] = (byte)'Z';
+        output.Advance(UsualLength);
     }
 
     /// <summary>Reads an xsd:dateTime with up to seven digits of a second. Without a zone it is UTC (WS-Security 1.1 section 10).</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset instant)
     {
         text = text.Trim(" \t\r\n"u8);
-        instant = default;
+        if (TryParseUsual(text, out instant))
+        {
+            return instant.Year is > 1 and < 9999;
+        }
+
         Span<char> chars = stackalloc char[40];
         return text.Length is >= 19 and <= 40
             && text[10] == (byte)'T'
@@ -104,6 +115,21 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
             && DateTimeOffset.TryParseExact(chars[..length], Formats, CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out instant)
             && instant.Year is > 1 and < 9999;
+    }
+
+    /// <summary>Reads the form that WCF writes, without a string. All else is read as any other form.</summary>
+    private static bool TryParseUsual(ReadOnlySpan<byte> text, out DateTimeOffset instant)
+    {
+        instant = default;
+        if (text.Length != UsualLength || text[^1] != (byte)'Z')
+        {
+            return false;
+        }
+
+        Span<byte> roundTrip = stackalloc byte[RoundTripLength];
+        text[..^1].CopyTo(roundTrip);
+        "0000Z"u8.CopyTo(roundTrip[(UsualLength - 1)..]);
+        return Utf8Parser.TryParse(roundTrip, out instant, out var read, 'O') && read == RoundTripLength;
     }
 
     private string Describe() => Expires is { } expires

@@ -28,7 +28,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         try
         {
             wire = SoapEnvelope.Parse(envelope, messages.Soap, environment.XmlLimits);
-            action = wire.FindText(messages.Soap.Action);
+            action = wire.Action;
             var requirements = messages.ForReply(request, action, expectation.Action);
             if (!requirements.MayLackHeader && wire.FindSecurity().IsNull)
             {

@@ -11,6 +11,10 @@ namespace SecureConversation.Engine.Roles;
 /// </summary>
 internal sealed class RequestDelivery(EngineEnvironment environment, Uri? address, AddressFilter filter)
 {
+    private const int MaxKeptAddress = 1024;
+
+    private ReadAddress? _last;
+
     /// <summary>The answer to a request that goes no further; null for one that does.</summary>
     /// <param name="request">The verified request. It stays the caller's.</param>
     /// <param name="formats">The formats of its binding element.</param>
@@ -65,10 +69,26 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
     /// <summary>WCF's dispatcher compares the address, too. What is no URI is treated as no address.</summary>
     private bool IsForUs(VerifiedMessage request, BindingMessages formats, MessageOrigin origin)
     {
-        Uri? to = null;
-        _ = request.To is { } text && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out to);
+        var to = request.To is { } text ? UriOf(text) : null;
         var own = address ?? origin.LocalAddress;
         return !formats.Soap.HasAddressing || (own is null && origin.HasNoAddress && filter.ComparesWithOwn) || Accepts(to, own);
+    }
+
+    /// <summary>The text as a URI; null where it is none. Nearly all messages name one and the same.</summary>
+    private Uri? UriOf(string text)
+    {
+        if (_last is { } last && last.Text == text)
+        {
+            return last.Uri;
+        }
+
+        _ = Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out var uri);
+        if (text.Length <= MaxKeptAddress)
+        {
+            _last = new ReadAddress(text, uri);
+        }
+
+        return uri;
     }
 
     /// <summary>A filter may be code of the application.</summary>
@@ -113,4 +133,6 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
         var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
         return new ServiceAnswer(protection.Secure(envelope, requirements), refused.Code);
     }
+
+    private sealed record ReadAddress(string Text, Uri? Uri);
 }

@@ -11,7 +11,7 @@ namespace SecureConversation.Engine.Send;
 /// Protects one message; the counterpart of <see cref="MessageVerifier"/>. It plans the parts, takes the keys, digests, signs
 /// and encrypts, and puts the security header last among the header blocks.
 /// </summary>
-internal sealed class MessageSecurer(
+internal readonly struct MessageSecurer(
     MessageRequirements requirements,
     TimeProvider clock,
     TimeSpan validity,
@@ -77,7 +77,7 @@ internal sealed class MessageSecurer(
         SendPlan plan,
         EnvelopeSplice splice,
         SecurityHeaderWriter header,
-        IReadOnlyList<string> encrypted,
+        List<string> encrypted,
         SendKeys keys,
         SignedParts parts)
     {

@@ -31,43 +31,21 @@ internal static class PartEncryption
             RequireTelling(envelope, part, requirements);
             var id = plan.Ids.Next();
             ids.Add(id);
+            var hidden = new HiddenPart(plan, part, id, requirements, keys, random);
             if (part.Block == PlannedPart.Body)
             {
                 // An empty body is encrypted too, as one block of padding (recorded from WCF). What the application wrote is not touched,
                 // but for what is superfluous.
-                splice.ReplaceContent(envelope.Body, output => Covered(plan, envelope.Body, isContent: true, requirements, plain =>
-                    EncryptionWriter.EncryptedData(output, id, isContent: true, plain, endsWithTag: false, keys.Encryption,
-                        requirements.Suite, keys.EncryptionReference, random)));
+                splice.ReplaceContent(envelope.Body, hidden.Write);
             }
             else
             {
-                var block = envelope.Headers[part.Block].Element;
-                splice.Replace(block, output => Covered(plan, block, isContent: false, requirements, plain =>
-                    WriteEncryptedHeader(output, id, plain, requirements, keys, random)));
+                splice.Replace(envelope.Headers[part.Block].Element, hidden.Write);
             }
         }
 
         return ids;
     }
-
-    /// <summary>What the digest covers of the plaintext: where the signature was made over it, the rest is left out.</summary>
-    private static void Covered(SendPlan plan, XmlElement part, bool isContent, MessageRequirements requirements, Write write)
-    {
-        var bytes = plan.Envelope.Bytes;
-        var (start, end) = isContent ? (part.ContentStart, part.ContentEnd) : (part.Start, part.End);
-        var plain = bytes[start..end];
-        if (!requirements.SignsFirst || (plan.Repeats.Count == 0 && plain.IndexOf("<!"u8) < 0))
-        {
-            write(plain);
-            return;
-        }
-
-        using var rest = new PooledBytes(plain.Length);
-        Superfluous.LeaveOut(rest, bytes, start, end, plan.Repeats);
-        write(rest.Span);
-    }
-
-    private delegate void Write(ReadOnlySpan<byte> plain);
 
     /// <summary>Refuses to send what the receiver could not tell from the content of another key (<see cref="TellingContent"/>).</summary>
     private static void RequireTelling(SoapEnvelope envelope, PlannedPart part, MessageRequirements requirements)
@@ -83,32 +61,66 @@ internal static class PartEncryption
         }
     }
 
-    /// <summary>Writes wsse11:EncryptedHeader (WS-Security 1.1 section 9.3.1), with mustUnderstand as WCF does.</summary>
-    private static void WriteEncryptedHeader(
-        PooledBytes output,
-        string id,
-        ReadOnlySpan<byte> block,
-        MessageRequirements requirements,
-        SendKeys keys,
-        RandomSource random)
+    /// <summary>Writes what takes the place of one part.</summary>
+    private sealed class HiddenPart(
+        SendPlan plan, PlannedPart part, string id, MessageRequirements requirements, SendKeys keys, RandomSource random)
     {
-        output.Write("<k:EncryptedHeader xmlns:k=\"http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd\" xmlns:m=\""u8);
-        output.WriteText(requirements.Soap.Soap);
-        output.Write("\" xmlns:u=\""u8);
-        output.WriteText(Ns.Wsu);
-        output.Write("\" m:mustUnderstand=\"1\""u8);
-        TokenWriter.Attribute(output, "u:Id", id);
-        output.Write(">"u8);
-        EncryptionWriter.EncryptedData(
-            output,
-            id: null,
-            isContent: false,
-            block,
-            endsWithTag: false,
-            keys.Encryption,
-            requirements.Suite,
-            keys.EncryptionReference,
-            random);
-        output.Write("</k:EncryptedHeader>"u8);
+        private bool IsBody => part.Block == PlannedPart.Body;
+
+        /// <summary>
+        /// Encrypts what the digest covers of the plaintext: where the signature was made over it, the rest is left out.
+        /// </summary>
+        public void Write(PooledBytes output)
+        {
+            var bytes = plan.Envelope.Bytes;
+            var element = IsBody ? plan.Envelope.Body : plan.Envelope.Headers[part.Block].Element;
+            var (start, end) = IsBody ? (element.ContentStart, element.ContentEnd) : (element.Start, element.End);
+            var plain = bytes[start..end];
+            if (!requirements.SignsFirst || (plan.Repeats.Count == 0 && plain.IndexOf("<!"u8) < 0))
+            {
+                Encrypt(output, plain);
+                return;
+            }
+
+            using var rest = new PooledBytes(plain.Length);
+            Superfluous.LeaveOut(rest, bytes, start, end, plan.Repeats);
+            Encrypt(output, rest.Span);
+        }
+
+        private void Encrypt(PooledBytes output, ReadOnlySpan<byte> plain)
+        {
+            if (!IsBody)
+            {
+                StartEncryptedHeader(output);
+            }
+
+            EncryptionWriter.EncryptedData(
+                output,
+                IsBody ? id : null,
+                isContent: IsBody,
+                plain,
+                endsWithTag: false,
+                keys.Encryption,
+                requirements.Suite,
+                keys.EncryptionReference,
+                random,
+                keys.Cipher);
+            if (!IsBody)
+            {
+                output.Write("</k:EncryptedHeader>"u8);
+            }
+        }
+
+        /// <summary>Starts wsse11:EncryptedHeader (WS-Security 1.1 section 9.3.1), with mustUnderstand as WCF does.</summary>
+        private void StartEncryptedHeader(PooledBytes output)
+        {
+            output.Write("<k:EncryptedHeader xmlns:k=\"http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd\" xmlns:m=\""u8);
+            output.WriteText(requirements.Soap.Soap);
+            output.Write("\" xmlns:u=\""u8);
+            output.WriteText(Ns.Wsu);
+            output.Write("\" m:mustUnderstand=\"1\""u8);
+            TokenWriter.Attribute(output, "u:Id", id);
+            output.Write(">"u8);
+        }
     }
 }

@@ -25,13 +25,13 @@ internal sealed class SecurityHeaderWriter(
     private readonly PooledBytes _source = new(4096);
     private readonly PooledBytes _signatures = new(8192);
     private readonly List<PartDigest> _signedItems = new(1);
-    private readonly List<string> _encryptedItems = new(1);
+    private readonly List<string> _encryptedItems = new(2);
     private readonly List<SentSignature> _sent = new(1);
-    private readonly List<Endorsement> _endorsements = [];
+    private List<Endorsement>? _endorsements;
 
-    // Most messages have neither, so they take no memory before something is written.
-    private readonly PooledBytes _tokens = new(0);
-    private readonly PooledBytes _confirmations = new(0);
+    // Most messages have neither.
+    private PooledBytes? _tokens;
+    private PooledBytes? _confirmations;
     private PooledBytes? _before;
     private PooledBytes? _after;
 
@@ -90,6 +90,7 @@ internal sealed class SecurityHeaderWriter(
             return;
         }
 
+        _tokens = new PooledBytes(4096);
         var making = new TokenMaking(extras.Credentials!, requirements.BspAttributes, Timestamp.Format(now), random);
         foreach (var token in requirements.Supporting)
         {
@@ -97,10 +98,10 @@ internal sealed class SecurityHeaderWriter(
             var endorsement = token.Endorses ? Endorsement.Create(token, requirements, extras, ids, making) : null;
             if (endorsement is not null)
             {
-                _endorsements.Add(endorsement);
+                (_endorsements ??= []).Add(endorsement);
             }
 
-            var id = endorsement is null ? WriteToken(token, making, extras) : endorsement.WriteToken(_tokens);
+            var id = endorsement is null ? WriteToken(_tokens, token, making, extras) : endorsement.WriteToken(_tokens);
 
             // A token that is encrypted first is signed as ciphertext, under the Id of its EncryptedData.
             if (token.IsEncrypted && !requirements.SignsFirst)
@@ -127,17 +128,17 @@ internal sealed class SecurityHeaderWriter(
         }
     }
 
-    private string WriteToken(SupportingToken token, TokenMaking making, SenderExtras extras)
+    private string WriteToken(PooledBytes output, SupportingToken token, TokenMaking making, SenderExtras extras)
     {
         if (token.Parameters is IssuedSecurityTokenParameters parameters)
         {
             var issued = extras.Issued!.Of(parameters);
-            _tokens.Write(issued.TokenXml.Span);
+            output.Write(issued.TokenXml.Span);
             return issued.Xml.Id!;
         }
 
         var id = UniqueIds.Next(random);
-        token.Kind.WriteSupporting(_tokens, id, token.Parameters, making);
+        token.Kind.WriteSupporting(output, id, token.Parameters, making);
         return id;
     }
 
@@ -149,6 +150,7 @@ internal sealed class SecurityHeaderWriter(
             return;
         }
 
+        _confirmations = new PooledBytes(512);
         foreach (var signature in sent)
         {
             var start = _confirmations.Length;
@@ -168,7 +170,7 @@ internal sealed class SecurityHeaderWriter(
     }
 
     /// <summary>Whether nothing was added: where the transport protects messages, a reply may need no header.</summary>
-    public bool IsEmpty => requirements.IsProtectedByTransport && _timestamp.Length == 0 && _tokens.Length == 0;
+    public bool IsEmpty => requirements.IsProtectedByTransport && _timestamp.Length == 0 && _tokens is null or { Length: 0 };
 
     /// <summary>
     /// Signs the parts of the envelope and of this header; then the tokens that endorse sign that signature. Where the transport protects
@@ -182,7 +184,7 @@ internal sealed class SecurityHeaderWriter(
             return;
         }
 
-        if (_endorsements.Count == 0)
+        if (_endorsements is null)
         {
             SignPrimary(parts, id: null);
             Protect(0);
@@ -200,7 +202,7 @@ internal sealed class SecurityHeaderWriter(
     /// <summary>Has each endorsing token sign the same parts, in the order of the binding.</summary>
     private void Endorse(IEnumerable<PartDigest> parts, IEnumerable<PartDigest> byPrivateKeys)
     {
-        foreach (var endorsement in _endorsements)
+        foreach (var endorsement in _endorsements ?? [])
         {
             var start = _signatures.Length;
             _sent.Add(new SentSignature(endorsement.Sign(_signatures, parts, byPrivateKeys), keys.EncryptsSignature));
@@ -215,7 +217,7 @@ internal sealed class SecurityHeaderWriter(
     /// <param name="envelope">The envelope that takes the header.</param>
     /// <param name="encrypted">The Ids of the encrypted parts of the envelope.</param>
     /// <param name="limits">The limits for parsing the header.</param>
-    public void Bind(SoapEnvelope envelope, IReadOnlyList<string> encrypted, XmlLimits limits)
+    public void Bind(SoapEnvelope envelope, List<string> encrypted, XmlLimits limits)
     {
         List<string> references = [.. encrypted, .. _encryptedItems];
         _before = new PooledBytes(8192);
@@ -231,10 +233,13 @@ internal sealed class SecurityHeaderWriter(
         _signedItems.AddRange(BoundItems.Digest(envelope, items.Span, requirements, limits));
     }
 
-    /// <summary>Writes wsse:Security; <paramref name="encrypted"/> are the Ids of the encrypted parts of the envelope.</summary>
-    public void Write(PooledBytes output, IReadOnlyList<string> encrypted)
+    /// <summary>
+    /// Writes wsse:Security; <paramref name="references"/> are the Ids of the encrypted parts of the envelope, to which those of this
+    /// header are added.
+    /// </summary>
+    public void Write(PooledBytes output, List<string> references)
     {
-        List<string> references = [.. encrypted, .. _encryptedItems];
+        references.AddRange(_encryptedItems);
         WriteStartTag(output);
         if (_before is not null && _after is not null)
         {
@@ -256,10 +261,10 @@ internal sealed class SecurityHeaderWriter(
     {
         _timestamp.Dispose();
         _source.Dispose();
-        _tokens.Dispose();
-        _confirmations.Dispose();
+        _tokens?.Dispose();
+        _confirmations?.Dispose();
         _signatures.Dispose();
-        _endorsements.ForEach(e => e.Dispose());
+        _endorsements?.ForEach(e => e.Dispose());
         _before?.Dispose();
         _after?.Dispose();
     }
@@ -290,8 +295,8 @@ internal sealed class SecurityHeaderWriter(
             EncryptionWriter.ReferenceList(output, references);
         }
 
-        output.Write(_tokens.Span);
-        output.Write(_confirmations.Span);
+        output.Write(_tokens is null ? default : _tokens.Span);
+        output.Write(_confirmations is null ? default : _confirmations.Span);
     }
 
     /// <summary>Writes what follows the signatures.</summary>
@@ -378,7 +383,8 @@ internal sealed class SecurityHeaderWriter(
             keys.Encryption,
             requirements.Suite,
             keys.EncryptionReference,
-            random);
+            random,
+            keys.Cipher);
         buffer.Truncate(start);
         buffer.Write(cipher.Span);
         _encryptedItems.Add(id);

@@ -110,10 +110,10 @@ internal sealed class SendPlan : IDisposable
             return;
         }
 
-        var prefix = ChoosePrefix(plain, signed, out var isDeclared);
-        if (!isDeclared)
+        var (prefix, declaration, id) = ChoosePrefix(plain, signed);
+        if (!plain.Xml.Root.TryLookupNamespace(prefix, out _))
         {
-            splice.Insert(InsertionPoint(plain.Xml.Root), $" xmlns:{prefix}=\"{Ns.Wsu}\"");
+            splice.InsertAttribute(InsertionPoint(plain.Xml.Root), declaration, Ns.Wsu);
         }
 
         foreach (var part in signed)
@@ -121,9 +121,9 @@ internal sealed class SendPlan : IDisposable
             var element = ElementOf(plain, part);
             if (IdOf(plain, part) is not { } brought)
             {
-                splice.Insert(IdPosition(element, part), $" {prefix}:Id=\"{part.Id}\"");
+                splice.InsertAttribute(IdPosition(element, part), id, part.Id);
             }
-            else if (brought.ToString() != part.Id && element.TryGetAttribute(Wsu.Id, out var attribute))
+            else if (!brought.Is(part.Id) && element.TryGetAttribute(Wsu.Id, out var attribute))
             {
                 splice.Replace(attribute, part.Id);
             }
@@ -165,31 +165,27 @@ internal sealed class SendPlan : IDisposable
     private static int InsertionPoint(XmlElement element) => element.IsEmptyElementTag ? element.End - 2 : element.StartTagEnd - 1;
 
     /// <summary>A prefix for wsu that no element to be marked has bound to another namespace.</summary>
-    private static string ChoosePrefix(SoapEnvelope plain, List<PlannedPart> signed, out bool isDeclared)
+    private static WsuPrefix ChoosePrefix(SoapEnvelope plain, List<PlannedPart> signed)
     {
-        for (var i = 0; ; i++)
+        var prefix = WsuPrefix.Usual;
+        for (var i = 1; !IsFree(plain, signed, prefix.Utf8); i++)
         {
-            var candidate = i == 0 ? "u" : $"u{i}";
-            if (IsFree(plain, signed, candidate))
-            {
-                isDeclared = plain.Xml.Root.TryLookupNamespace(Encoding.UTF8.GetBytes(candidate), out _);
-                return candidate;
-            }
+            prefix = WsuPrefix.Of($"u{i}");
         }
+
+        return prefix;
     }
 
-    private static bool IsFree(SoapEnvelope plain, List<PlannedPart> signed, string prefix)
+    private static bool IsFree(SoapEnvelope plain, List<PlannedPart> signed, ReadOnlySpan<byte> prefix)
     {
-        Span<byte> utf8 = stackalloc byte[16];
-        utf8 = utf8[..Encoding.UTF8.GetBytes(prefix, utf8)];
-        if (!IsWsuOrNothing(plain.Xml.Root, utf8))
+        if (!IsWsuOrNothing(plain.Xml.Root, prefix))
         {
             return false;
         }
 
         foreach (var part in signed)
         {
-            if (!IsWsuOrNothing(ElementOf(plain, part), utf8))
+            if (!IsWsuOrNothing(ElementOf(plain, part), prefix))
             {
                 return false;
             }
@@ -201,4 +197,12 @@ internal sealed class SendPlan : IDisposable
     private static bool IsWsuOrNothing(XmlElement element, ReadOnlySpan<byte> prefix) =>
         !element.TryLookupNamespace(prefix, out var uri)
         || uri.SequenceEqual("http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"u8);
+
+    /// <summary>A prefix for wsu, with the names of its declaration and of an Id.</summary>
+    private sealed record WsuPrefix(byte[] Utf8, string Declaration, string Id)
+    {
+        public static readonly WsuPrefix Usual = Of("u");
+
+        public static WsuPrefix Of(string prefix) => new(Encoding.UTF8.GetBytes(prefix), "xmlns:" + prefix, prefix + ":Id");
+    }
 }

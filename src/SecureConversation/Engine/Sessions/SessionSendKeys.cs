@@ -6,7 +6,13 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Engine.Sessions;
 
 /// <summary>A derived key whose token every message of a session contains.</summary>
-internal sealed record SessionDerivedKey(string Id, byte[] Nonce, SymmetricKey Key);
+internal sealed record SessionDerivedKey(string Id, byte[] Nonce, SymmetricKey Key)
+{
+    /// <summary>
+    /// The token as a client writes it in every message; null before it has written one. A service has many sessions, and keeps none.
+    /// </summary>
+    public byte[]? Element { get; set; }
+}
 
 /// <summary>
 /// The keys for sending in one direction of a session. They are derived once and written with the same Id and nonce in every message, as

@@ -10,13 +10,21 @@ namespace SecureConversation.Engine.Signature;
 /// <param name="InclusivePrefixes">The prefixes that its canonicalization treats inclusively, as a list in UTF-8.</param>
 /// <param name="DereferencesToken">Whether the transform is the STR-Transform.</param>
 /// <param name="DigestAlgorithm">The URI of the digest algorithm.</param>
-/// <param name="DigestValue">The digest.</param>
+/// <param name="Digests">An array in which the digest stands, with those of other references perhaps.</param>
+/// <param name="Start">Where it begins.</param>
+/// <param name="Length">How many octets it has.</param>
 internal readonly record struct SignedReference(
     XmlId Id,
     ReadOnlyMemory<byte> InclusivePrefixes,
     bool DereferencesToken,
     string DigestAlgorithm,
-    byte[] DigestValue);
+    byte[] Digests,
+    ushort Start,
+    byte Length)
+{
+    /// <summary>The digest.</summary>
+    public ReadOnlySpan<byte> DigestValue => Digests.AsSpan(Start, Length);
+}
 
 /// <summary>
 /// ds:Signature in the form that message security uses (XML Signature section 4). Children in another order are refused.
@@ -185,7 +193,8 @@ internal sealed class SignatureElement
             prefixes = ReadInclusiveNamespaces(transform);
         }
 
-        return new SignedReference(id, prefixes, dereferences, Algorithm(digestMethod), ElementValue.Base64(digestValue, MaxDigestBytes));
+        var digest = ElementValue.Base64(digestValue, MaxDigestBytes);
+        return new SignedReference(id, prefixes, dereferences, Algorithm(digestMethod), digest, Start: 0, (byte)digest.Length);
     }
 
     /// <summary>The prefix list of ec:InclusiveNamespaces, in UTF-8; empty where the element is absent.</summary>

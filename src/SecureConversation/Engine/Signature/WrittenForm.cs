@@ -8,10 +8,10 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Signature;
 
 /// <summary>
-/// Recognizes a ds:Signature by a symmetric key that is octet for octet in the form in which <see cref="SignatureWriter"/> writes it. Between
-/// its constant octets there is room for Ids, prefixes and base64 of known lengths only, so it has one meaning, and its ds:SignedInfo is
-/// canonical but for the declaration that it inherits. What has any other form is read as XML (<see cref="SignatureElement.Read"/>), which
-/// reads this form alike.
+/// Recognizes a ds:Signature by a symmetric key that is octet for octet in the form in which <see cref="SignatureWriter"/> writes it.
+/// Between its constant octets there is room for Ids, prefixes and base64 of known lengths only, so it has one meaning, and its
+/// ds:SignedInfo is canonical but for the declaration that it inherits. What has any other form is read as XML
+/// (<see cref="SignatureElement.Read"/>), which reads this form alike.
 /// </summary>
 internal ref struct WrittenForm
 {
@@ -35,6 +35,7 @@ internal ref struct WrittenForm
     private readonly ReadOnlyMemory<byte> _octets;
     private readonly ReadOnlySpan<byte> _span;
     private readonly SecurityAlgorithmSuite _suite;
+    private byte[] _digests = [];
     private int _position;
 
     private WrittenForm(ReadOnlyMemory<byte> octets, SecurityAlgorithmSuite suite)
@@ -72,10 +73,13 @@ internal ref struct WrittenForm
             return null;
         }
 
-        var references = new List<SignedReference>(8);
+        // An estimate, for the size of the lists alone.
+        var count = Math.Clamp(_span[_position..].Count("<Reference U"u8), 1, maxReferences);
+        var references = new List<SignedReference>(count);
+        _digests = new byte[count * _suite.Digest.Size];
         while (Skip("<Reference URI=\"#"u8))
         {
-            if (references.Count == maxReferences || !TryTakeReference(out var reference))
+            if (references.Count == count || !TryTakeReference(references.Count * _suite.Digest.Size, out var reference))
             {
                 return null;
             }
@@ -98,7 +102,7 @@ internal ref struct WrittenForm
     }
 
     /// <summary>What follows the # of a ds:Reference.</summary>
-    private bool TryTakeReference(out SignedReference reference)
+    private bool TryTakeReference(int start, out SignedReference reference)
     {
         reference = default;
         if (TakeId() is not { } id
@@ -110,13 +114,14 @@ internal ref struct WrittenForm
             return false;
         }
 
-        var digest = new byte[_suite.Digest.Size];
-        if (!TakeBase64(digest) || !Skip("</DigestValue></Reference>"u8))
+        var size = _suite.Digest.Size;
+        if (!TakeBase64(_digests.AsSpan(start, size)) || !Skip("</DigestValue></Reference>"u8))
         {
             return false;
         }
 
-        reference = new SignedReference(id, prefixes, DereferencesToken: false, _suite.Digest.Uri, digest);
+        reference = new SignedReference(
+            id, prefixes, DereferencesToken: false, _suite.Digest.Uri, _digests, checked((ushort)start), (byte)size);
         return true;
     }
 
@@ -129,7 +134,8 @@ internal ref struct WrittenForm
 
     private KeyReference? TakeKey()
     {
-        if (!Skip("<o:SecurityTokenReference xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">"u8
+        if (!Skip("<o:SecurityTokenReference "u8
+                + "xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">"u8
                 + "<o:Reference URI=\"#"u8)
             || TakeId() is not { } id)
         {

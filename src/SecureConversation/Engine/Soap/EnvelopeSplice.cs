@@ -1,12 +1,15 @@
+using System.Buffers;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Soap;
 
 /// <summary>Replaces parts of an envelope and adds header blocks. All other bytes stay as they are.</summary>
+/// <param name="envelope">The envelope.</param>
 internal sealed class EnvelopeSplice(SoapEnvelope envelope)
 {
-    private readonly List<Edit> _edits = new(4);
+    private Edit[] _edits = ArrayPool<Edit>.Shared.Rent(16);
+    private int _count;
 
     /// <summary>Adds a block as the last one of the header; adds the header element where the envelope has none.</summary>
     public void InsertHeader(Action<PooledBytes> write)
@@ -20,14 +23,14 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
             }
             else
             {
-                _edits.Add(new Edit(end, end, write));
+                Add(new Edit(end, end, write));
             }
 
             return;
         }
 
         var start = envelope.Body.Start;
-        _edits.Add(new Edit(start, start, WriteHeader));
+        Add(new Edit(start, start, WriteHeader));
 
         void WriteHeader(PooledBytes output)
         {
@@ -45,21 +48,22 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
         output.Write("\">"u8);
     }
 
-    /// <summary>Adds text that needs no escaping.</summary>
-    public void Insert(int position, string text) => _edits.Add(new Edit(position, position, text));
+    /// <summary>Adds an attribute, whose value needs no escaping, in a start tag.</summary>
+    public void InsertAttribute(int position, string name, string value) => Add(new Edit(position, position, value, name, null));
 
     /// <summary>Replaces the value of an attribute by text that needs no escaping.</summary>
     public void Replace(XmlAttributeValue attribute, string text) =>
-        _edits.Add(new Edit(attribute.RawStart, attribute.RawEnd, text));
+        Add(new Edit(attribute.RawStart, attribute.RawEnd, text, null, null));
 
-    /// <summary>Writes the envelope with all changes.</summary>
+    /// <summary>Writes the envelope with all changes. Called once.</summary>
     /// <param name="capacity">The initial size of the buffer in octets.</param>
     public PooledBytes Apply(int capacity)
     {
-        _edits.Sort(static (a, b) => a.Start.CompareTo(b.Start));
+        var edits = _edits.AsSpan(0, _count);
+        edits.Sort(static (a, b) => a.Start.CompareTo(b.Start));
         var output = new PooledBytes(capacity);
         var copied = 0;
-        foreach (var edit in _edits)
+        foreach (ref readonly var edit in edits)
         {
             output.Write(envelope.Bytes[copied..edit.Start]);
             edit.Write(output);
@@ -67,22 +71,37 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
         }
 
         output.Write(envelope.Bytes[copied..]);
+        ArrayPool<Edit>.Shared.Return(_edits, clearArray: true);
+        (_edits, _count) = ([], 0);
         return output;
     }
 
+    private void Add(Edit edit)
+    {
+        if (_count == _edits.Length)
+        {
+            var more = ArrayPool<Edit>.Shared.Rent(_count * 2);
+            _edits.CopyTo(more, 0);
+            ArrayPool<Edit>.Shared.Return(_edits, clearArray: true);
+            _edits = more;
+        }
+
+        _edits[_count++] = edit;
+    }
+
     /// <summary>Replaces a whole element.</summary>
-    public void Replace(XmlElement element, Action<PooledBytes> write) => _edits.Add(new Edit(element.Start, element.End, write));
+    public void Replace(XmlElement element, Action<PooledBytes> write) => Add(new Edit(element.Start, element.End, write));
 
     /// <summary>Replaces the content of an element, and keeps its tags.</summary>
     public void ReplaceContent(XmlElement element, Action<PooledBytes> write)
     {
         if (!element.IsEmptyElementTag)
         {
-            _edits.Add(new Edit(element.ContentStart, element.ContentEnd, write));
+            Add(new Edit(element.ContentStart, element.ContentEnd, write));
             return;
         }
 
-        _edits.Add(new Edit(element.End - 2, element.End, WriteOpened));
+        Add(new Edit(element.End - 2, element.End, WriteOpened));
 
         void WriteOpened(PooledBytes output)
         {
@@ -104,28 +123,33 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
     /// <param name="Start">Where it begins.</param>
     /// <param name="End">Where it ends.</param>
     /// <param name="Text">A text that needs no escaping; null where a delegate writes.</param>
+    /// <param name="Name">The name of the attribute whose value the text is; null where it is no attribute.</param>
     /// <param name="Writer">Writes what is no text; null where it is one.</param>
-    private readonly record struct Edit(int Start, int End, string? Text, Action<PooledBytes>? Writer)
+    private readonly record struct Edit(int Start, int End, string? Text, string? Name, Action<PooledBytes>? Writer)
     {
-        public Edit(int start, int end, string text)
-            : this(start, end, text, null)
-        {
-        }
-
         public Edit(int start, int end, Action<PooledBytes> writer)
-            : this(start, end, null, writer)
+            : this(start, end, null, null, writer)
         {
         }
 
         public void Write(PooledBytes output)
         {
-            if (Text is { } text)
+            if (Text is not { } text)
+            {
+                Writer!(output);
+            }
+            else if (Name is { } name)
+            {
+                output.Write(" "u8);
+                output.WriteText(name);
+                output.Write("=\""u8);
+                output.WriteText(text);
+                output.Write("\""u8);
+            }
+            else
             {
                 output.WriteText(text);
-                return;
             }
-
-            Writer!(output);
         }
     }
 }

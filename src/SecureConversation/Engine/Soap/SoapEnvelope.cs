@@ -6,10 +6,31 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Soap;
 
 /// <summary>One header block of an envelope.</summary>
-/// <param name="Element">The block.</param>
-/// <param name="Id">Its wsu:Id, by which signatures and reference lists name it.</param>
-/// <param name="IsEncryptedHeader">Whether it is a wsse11:EncryptedHeader.</param>
-internal readonly record struct HeaderBlock(XmlElement Element, XmlId? Id, bool IsEncryptedHeader);
+internal readonly struct HeaderBlock
+{
+    private readonly XmlIndex _index;
+    private readonly XmlId _id;
+    private readonly int _element;
+    private readonly bool _hasId;
+
+    public HeaderBlock(XmlElement element)
+    {
+        var id = element.GetId(Wsu.Id);
+        (_id, _hasId) = (id.GetValueOrDefault(), id is not null);
+        _index = element.Index;
+        _element = element.Number;
+        IsEncryptedHeader = element.Is(Wsse.EncryptedHeader);
+    }
+
+    /// <summary>The block.</summary>
+    public XmlElement Element => new(_index, _element);
+
+    /// <summary>Its wsu:Id, by which signatures and reference lists name it.</summary>
+    public XmlId? Id => _hasId ? _id : null;
+
+    /// <summary>Whether it is a wsse11:EncryptedHeader.</summary>
+    public bool IsEncryptedHeader { get; }
+}
 
 /// <summary>
 /// A SOAP envelope, parsed once within limits. All later steps work on the locations found here and look nothing up by name
@@ -30,6 +51,8 @@ internal sealed class SoapEnvelope : IDisposable
     private static readonly byte[] WsaAugust2004 = Encoding.UTF8.GetBytes(Ns.WsaAugust2004);
 
     private readonly PooledBytes? _buffer;
+    private string? _action;
+    private string? _messageId;
 
     private SoapEnvelope(
         XmlIndex xml,
@@ -131,11 +154,19 @@ internal sealed class SoapEnvelope : IDisposable
     }
 
     /// <summary>The trimmed text of the block with the name; null when absent.</summary>
-    public string? FindText(XmlName name)
+    /// <param name="name">The name.</param>
+    /// <param name="known">What the text may be, so that no other string is made of the same octets; null when nothing is known.</param>
+    public string? FindText(XmlName name, string? known = null)
     {
         var element = Find(name);
-        return element.IsNull ? null : Encoding.UTF8.GetString(element.RawText.Trim(" \t\r\n"u8));
+        return element.IsNull ? null : ElementValue.StringOf(element.RawText.Trim(" \t\r\n"u8), known);
     }
+
+    /// <summary>The text of a:Action; null when absent.</summary>
+    public string? Action => _action ??= FindText(Names.Action);
+
+    /// <summary>The text of a:MessageID; null when absent.</summary>
+    public string? MessageId => _messageId ??= FindText(Names.MessageId);
 
     /// <summary>The security header for this receiver; null element when absent. A second one is refused.</summary>
     public XmlElement FindSecurity()
@@ -212,7 +243,7 @@ internal sealed class SoapEnvelope : IDisposable
                     Fail.With(FailureCode.LimitExceeded, "header blocks", expected: FailureText.AtMost(MaxHeaderBlocks));
                 }
 
-                headers.Add(new HeaderBlock(block, block.GetId(Wsu.Id), block.Is(Wsse.EncryptedHeader)));
+                headers.Add(new HeaderBlock(block));
             }
         }
 

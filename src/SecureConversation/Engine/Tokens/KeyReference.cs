@@ -40,20 +40,43 @@ internal sealed record KeyReference(KeyReferenceKind Kind)
     /// <summary>The Id of <see cref="KeyReferenceKind.LocalId"/> and <see cref="KeyReferenceKind.Assertion"/>.</summary>
     public XmlId LocalId { get; init; }
 
+    // Most references have a local Id, and a message has half a dozen of them: what others have takes no room in those.
+    private readonly Further? _further;
+
     /// <summary>The context identifier of <see cref="KeyReferenceKind.SecurityContext"/>.</summary>
-    public string Uri { get; init; } = "";
+    public string Uri
+    {
+        get => _further?.Uri ?? "";
+        init => _further = (_further ?? Further.None) with { Uri = value };
+    }
 
     /// <summary>The wsc:Instance of a renewed context; else null.</summary>
-    public string? Instance { get; init; }
+    public string? Instance
+    {
+        get => _further?.Instance;
+        init => _further = (_further ?? Further.None) with { Instance = value };
+    }
 
     /// <summary>The hash, key identifier, modulus, big-endian serial number or certificate, by <see cref="Kind"/>.</summary>
-    public ReadOnlyMemory<byte> Value { get; init; }
+    public ReadOnlyMemory<byte> Value
+    {
+        get => _further?.Value ?? default;
+        init => _further = (_further ?? Further.None) with { Value = value };
+    }
 
     /// <summary>The issuer of <see cref="KeyReferenceKind.IssuerSerial"/>, as the sender wrote it.</summary>
-    public string? IssuerName { get; init; }
+    public string? IssuerName
+    {
+        get => _further?.IssuerName;
+        init => _further = (_further ?? Further.None) with { IssuerName = value };
+    }
 
     /// <summary>The public exponent of <see cref="KeyReferenceKind.KeyValue"/>, whose modulus is <see cref="Value"/>.</summary>
-    public ReadOnlyMemory<byte> Exponent { get; init; }
+    public ReadOnlyMemory<byte> Exponent
+    {
+        get => _further?.Exponent ?? default;
+        init => _further = (_further ?? Further.None) with { Exponent = value };
+    }
 
     /// <summary>Whether the reference names a certificate by its properties or contains it.</summary>
     public bool IsX509 => Kind >= KeyReferenceKind.Thumbprint;
@@ -88,4 +111,10 @@ internal sealed record KeyReference(KeyReferenceKind Kind)
             && DistinguishedName.SameName(IssuerName!, certificate.IssuerName) != false,
         _ => false,
     };
+
+    private sealed record Further(
+        string Uri, string? Instance, ReadOnlyMemory<byte> Value, string? IssuerName, ReadOnlyMemory<byte> Exponent)
+    {
+        public static readonly Further None = new("", null, default, null, default);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Shared;
 
@@ -62,10 +63,18 @@ internal static class ElementValue
             : Fail.With<int>(FailureCode.MalformedSecurityElement, "number");
     }
 
-    public static string Text(XmlElement element, int maxLength)
+    /// <summary>A text; the known one where the octets are the same.</summary>
+    public static string StringOf(ReadOnlySpan<byte> utf8, string? known) =>
+        known is not null && known.Length == utf8.Length && Ascii.Equals(utf8, known) ? known : Encoding.UTF8.GetString(utf8);
+
+    /// <summary>Reads a text that is not empty.</summary>
+    /// <param name="element">The element.</param>
+    /// <param name="maxLength">The greatest number of characters.</param>
+    /// <param name="known">What the text may be, so that no other string is made of the same octets; null when nothing is known.</param>
+    public static string Text(XmlElement element, int maxLength, string? known = null)
     {
         RequireNoChildren(element);
-        var text = element.GetText().Trim();
+        var text = StringOf(element.RawText, known).Trim();
         return text.Length is > 0 && text.Length <= maxLength
             ? text
             : Fail.With<string>(FailureCode.MalformedSecurityElement, "text value");

@@ -42,7 +42,11 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        Reserve(bytes.Length);
+        if (bytes.Length > _array.Length - Length)
+        {
+            Reserve(bytes.Length);
+        }
+
         bytes.CopyTo(_array.AsSpan(Length));
         Length += bytes.Length;
     }
@@ -50,6 +54,13 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
     /// <summary>Writes text that needs no escaping: Ids, known URIs, numbers.</summary>
     public void WriteText(string text)
     {
+        // Nearly all of it is ASCII.
+        if (Ascii.FromUtf16(text, _array.AsSpan(Length), out var written) == OperationStatus.Done)
+        {
+            Length += written;
+            return;
+        }
+
         Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
         Length += Encoding.UTF8.GetBytes(text, _array.AsSpan(Length));
     }

@@ -230,13 +230,12 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
         var document = _index!.Bytes;
         var records = _index.Records;
         var start = output.Length;
-        var written = new List<int>(16);
         for (var element = this; !element.IsNull; element = element.Parent)
         {
             ref readonly var node = ref element.Node;
             for (var i = node.AttributeBase; i < node.AttributeBase + node.AttributeCount; i++)
             {
-                if (!records[i].IsDeclaration || IsWritten(records[i].DeclaredPrefix(document), written, records, document))
+                if (!records[i].IsDeclaration || IsShadowed(records[i].DeclaredPrefix(document), element))
                 {
                     continue;
                 }
@@ -251,7 +250,6 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
 
                 output.Write(" "u8);
                 output.Write(declaration);
-                written.Add(i);
             }
         }
     }
@@ -263,12 +261,12 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
     /// <exception cref="SecurityFailureException">The element has more than <paramref name="maxBytes"/> bytes.</exception>
     public void WriteOnItsOwn(PooledBytes output, int maxBytes) => StandaloneElement.Write(this, output, maxBytes);
 
-    private static bool IsWritten(
-        ReadOnlySpan<byte> prefix, List<int> written, ReadOnlySpan<AttributeRecord> records, ReadOnlySpan<byte> document)
+    /// <summary>Whether an element between declares the prefix again.</summary>
+    private bool IsShadowed(ReadOnlySpan<byte> prefix, XmlElement declaring)
     {
-        foreach (var i in written)
+        for (var element = this; element._number != declaring._number; element = element.Parent)
         {
-            if (records[i].DeclaredPrefix(document).SequenceEqual(prefix))
+            if (element.Declares(prefix))
             {
                 return true;
             }

@@ -26,6 +26,9 @@ internal readonly struct XmlId(ReadOnlyMemory<byte> utf8) : IEquatable<XmlId>
 
     public bool StartsWith(ReadOnlySpan<byte> prefix) => _utf8.Span.StartsWith(prefix);
 
+    /// <summary>Whether it is this text.</summary>
+    public bool Is(string text) => (text.Length == _utf8.Length && Ascii.Equals(_utf8.Span, text)) || ToString() == text;
+
     public bool Equals(XmlId other) => _utf8.Span.SequenceEqual(other._utf8.Span);
 
     public override bool Equals(object? obj) => obj is XmlId other && Equals(other);

@@ -48,7 +48,7 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
         }
     }
 
-    public override void WriteEncryptionToken(PooledBytes output, IReadOnlyList<string> references)
+    public override void WriteEncryptionToken(PooledBytes output, List<string> references)
     {
         if (!Encrypts)
         {
@@ -80,7 +80,7 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
         }
     }
 
-    public override void Dispose()
+    protected override void DisposeKeys()
     {
         Encryption?.Dispose();
         _wrapped?.Dispose();

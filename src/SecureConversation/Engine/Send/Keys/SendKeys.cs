@@ -15,6 +15,8 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
 {
     private const int NonceLength = 16;
 
+    private MessageCipher? _cipher;
+
     /// <summary>Whether the message has encrypted parts.</summary>
     public bool Encrypts { get; private set; }
 
@@ -26,6 +28,9 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
 
     /// <summary>The key that encrypts the parts.</summary>
     public SymmetricKey Encryption { get; protected set; } = null!;
+
+    /// <summary>The cipher that encrypts the parts of the message, one after the other.</summary>
+    public MessageCipher Cipher => _cipher ??= new MessageCipher();
 
     /// <summary>The certificate that signs in an asymmetric binding; else null.</summary>
     public virtual X509Credential? SigningCertificate => null;
@@ -63,7 +68,7 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
             SenderToken.Transport => new TransportSendKeys(requirements),
             _ => throw new NotSupportedException($"No keys for {token.GetType().Name}."),
         };
-        keys.Encrypts = plan.Signed.Any(p => p.Encrypt)
+        keys.Encrypts = plan.Signed.Exists(p => p.Encrypt)
             || requirements.Supporting.Any(t => t.IsEncrypted)
             || extras.Confirm.Any(s => s.WasEncrypted);
         keys.EncryptsSignature = requirements.EncryptsSignature(keys.Encrypts);
@@ -93,7 +98,7 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
     /// <summary>Writes the token of the encryption key, if it has one of its own: a derived key, or a wrapped key.</summary>
     /// <param name="output">Takes the element.</param>
     /// <param name="references">The Ids of the encrypted parts, which an EncryptedKey may list.</param>
-    public abstract void WriteEncryptionToken(PooledBytes output, IReadOnlyList<string> references);
+    public abstract void WriteEncryptionToken(PooledBytes output, List<string> references);
 
     /// <summary>Writes the reference of the primary signature to its key.</summary>
     public abstract void ReferToSigningKey(PooledBytes output);
@@ -107,7 +112,15 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
     /// <summary>Hands over the fresh key that also protects the reply; the caller disposes it. Null where the message has none.</summary>
     public virtual SymmetricKey? TakeFreshKey() => null;
 
-    public abstract void Dispose();
+    /// <summary>Zeroes the keys that were made for this message alone.</summary>
+    public void Dispose()
+    {
+        _cipher?.Dispose();
+        DisposeKeys();
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    protected abstract void DisposeKeys();
 
     /// <summary>Sets the keys and their Ids; <see cref="Encrypts"/> is known by then.</summary>
     protected abstract void Resolve(IdAllocator ids, RandomSource random);

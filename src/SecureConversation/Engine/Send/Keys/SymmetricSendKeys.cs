@@ -9,10 +9,10 @@ namespace SecureConversation.Engine.Send;
 /// <summary>One symmetric key, or two keys derived from it, sign and encrypt the message.</summary>
 internal abstract class SymmetricSendKeys(MessageRequirements requirements) : SendKeys(requirements)
 {
-    private readonly List<SymmetricKey> _owned = [];
+    private List<SymmetricKey>? _owned;
     private Action<PooledBytes>? _encryptionReference;
-    private (string Id, byte[] Nonce) _signing;
-    private (string Id, byte[] Nonce) _encryption;
+    private (string Id, byte[] Nonce, SessionDerivedKey? Kept) _signing;
+    private (string Id, byte[] Nonce, SessionDerivedKey? Kept) _encryption;
 
     public override Action<PooledBytes>? EncryptionReference => _encryptionReference ??= ReferToEncryptionKey;
 
@@ -24,7 +24,7 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
         }
     }
 
-    public override void WriteEncryptionToken(PooledBytes output, IReadOnlyList<string> references)
+    public override void WriteEncryptionToken(PooledBytes output, List<string> references)
     {
         if (Encrypts && Requirements.DerivedKeys)
         {
@@ -34,7 +34,7 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
 
     public override void ReferToSigningKey(PooledBytes output) => Refer(output, _signing.Id);
 
-    public override void Dispose() => _owned.ForEach(k => k.Dispose());
+    protected override void DisposeKeys() => _owned?.ForEach(k => k.Dispose());
 
     /// <summary>Writes a reference to the token of the primary key.</summary>
     protected abstract void ReferToSource(PooledBytes output);
@@ -58,8 +58,8 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
     /// <summary>Uses keys that an earlier message derived.</summary>
     protected void Use(SessionDerivedKey signing, SessionDerivedKey encryption)
     {
-        (Signing, _signing) = (signing.Key, (signing.Id, signing.Nonce));
-        (Encryption, _encryption) = (encryption.Key, (encryption.Id, encryption.Nonce));
+        (Signing, _signing) = (signing.Key, (signing.Id, signing.Nonce, signing));
+        (Encryption, _encryption) = (encryption.Key, (encryption.Id, encryption.Nonce, encryption));
     }
 
     private void ReferToEncryptionKey(PooledBytes output) => Refer(output, _encryption.Id);
@@ -76,17 +76,28 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
         }
     }
 
-    private void WriteDerived(PooledBytes output, SymmetricKey key, (string Id, byte[] Nonce) derived)
+    private void WriteDerived(PooledBytes output, SymmetricKey key, (string Id, byte[] Nonce, SessionDerivedKey? Kept) derived)
     {
+        if (derived.Kept?.Element is { } written)
+        {
+            output.Write(written);
+            return;
+        }
+
+        var start = output.Length;
         TokenWriter.StartDerivedKeyToken(output, derived.Id, Requirements.Protocol);
         ReferToSource(output);
         TokenWriter.EndDerivedKeyToken(output, key.Length, derived.Nonce, Requirements.Protocol);
+        if (derived.Kept is { } kept && Requirements.Role.IsRequest)
+        {
+            kept.Element = output.Span[start..].ToArray();
+        }
     }
 
-    private (SymmetricKey, (string, byte[])) Derive(SymmetricKey source, IdAllocator ids, RandomSource random, int bits)
+    private (SymmetricKey, (string, byte[], SessionDerivedKey?)) Derive(SymmetricKey source, IdAllocator ids, RandomSource random, int bits)
     {
         var (key, nonce) = DeriveFresh(source, bits, random);
-        _owned.Add(key);
-        return (key, (ids.Next(), nonce));
+        (_owned ??= []).Add(key);
+        return (key, (ids.Next(), nonce, null));
     }
 }

@@ -13,14 +13,14 @@ internal sealed class TransportSendKeys(MessageRequirements requirements) : Send
     {
     }
 
-    public override void WriteEncryptionToken(PooledBytes output, IReadOnlyList<string> references)
+    public override void WriteEncryptionToken(PooledBytes output, List<string> references)
     {
     }
 
     public override void ReferToSigningKey(PooledBytes output) =>
         throw new NotSupportedException("Where the transport protects messages, there is no primary signature.");
 
-    public override void Dispose()
+    protected override void DisposeKeys()
     {
     }
 

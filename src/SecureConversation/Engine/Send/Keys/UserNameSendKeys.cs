@@ -17,9 +17,9 @@ internal abstract class PasswordSendKeys(MessageRequirements requirements) : Sym
 {
     private SymmetricKey? _truncated;
 
-    public override void Dispose()
+    protected override void DisposeKeys()
     {
-        base.Dispose();
+        base.DisposeKeys();
         _truncated?.Dispose();
     }
 
@@ -60,9 +60,9 @@ internal sealed class UserNameSendKeys(ClientCredentials credentials, MessageReq
         return fresh;
     }
 
-    public override void Dispose()
+    protected override void DisposeKeys()
     {
-        base.Dispose();
+        base.DisposeKeys();
         _fresh?.Dispose();
         _token.Dispose();
     }

@@ -36,9 +36,9 @@ internal sealed class WrappedSendKeys(X509Certificate2 recipient, MessageRequire
         return fresh;
     }
 
-    public override void Dispose()
+    protected override void DisposeKeys()
     {
-        base.Dispose();
+        base.DisposeKeys();
         _fresh?.Dispose();
     }
 
@@ -72,7 +72,7 @@ internal static class WrappedKey
         string? recipientId,
         SymmetricKey key,
         MessageRequirements requirements,
-        IReadOnlyList<string> references)
+        List<string> references)
     {
         using var publicKey = CertificateKey.Open(recipient, out var isRsa);
         if (!isRsa)

@@ -19,8 +19,11 @@ internal sealed record SecurityContextToken(string Identifier, string? Instance,
     private const int MaxUri = 1024;
     private static readonly XmlName Cookie = new("Cookie", Ns.DotNetSecurity);
 
+    /// <param name="element">The element.</param>
+    /// <param name="protocol">The version of WS-SecureConversation.</param>
+    /// <param name="known">The identifier that it may have; null when nothing is known.</param>
     /// <exception cref="SecurityFailureException">The element has another shape.</exception>
-    public static SecurityContextToken Read(XmlElement element, ProtocolVersion protocol)
+    public static SecurityContextToken Read(XmlElement element, ProtocolVersion protocol, string? known = null)
     {
         var child = element.FirstChild;
         if (child.IsNull || !child.Is(protocol.Identifier) || element.HasText)
@@ -28,7 +31,7 @@ internal sealed record SecurityContextToken(string Identifier, string? Instance,
             Fail.With(FailureCode.MalformedSecurityElement, "wsc:SecurityContextToken");
         }
 
-        var identifier = ElementValue.Text(child, MaxUri);
+        var identifier = ElementValue.Text(child, MaxUri, known);
         string? instance = null;
         child = child.NextSibling;
         if (!child.IsNull && child.Is(protocol.Instance))
