@@ -91,6 +91,7 @@ internal sealed class SoapEnvelope : IDisposable
     /// <param name="indexBody">Whether the elements inside the body are indexed too.</param>
     /// <param name="buffer">The buffer of the document, which the envelope takes over, also on failure; null when there is none.</param>
     /// <param name="boundaries">The ranges of decrypted parts; their XML must not reach out of them.</param>
+    /// <param name="knownBody">The body of an envelope that was parsed, when this one has the same (see <see cref="XmlIndex"/>).</param>
     /// <exception cref="SecurityFailureException">The document is no such envelope.</exception>
     public static SoapEnvelope Parse(
         ReadOnlyMemory<byte> utf8,
@@ -98,14 +99,15 @@ internal sealed class SoapEnvelope : IDisposable
         XmlLimits limits,
         bool indexBody = false,
         PooledBytes? buffer = null,
-        ReadOnlySpan<FragmentBoundary> boundaries = default)
+        ReadOnlySpan<FragmentBoundary> boundaries = default,
+        XmlElement knownBody = default)
     {
         XmlIndex? xml = null;
         try
         {
             xml = indexBody
                 ? XmlIndex.Parse(utf8, limits, boundaries: boundaries)
-                : XmlIndex.Parse(utf8, limits, names.Body, Xenc.EncryptedData, boundaries);
+                : XmlIndex.Parse(utf8, limits, names.Body, Xenc.EncryptedData, boundaries, knownBody);
             return Read(xml, names, buffer);
         }
         catch

@@ -107,6 +107,30 @@ internal ref struct NamespaceScope : IDisposable
         return Fail.With<int>(FailureCode.NotWellFormed, "undeclared prefix");
     }
 
+    /// <summary>Whether a prefix is declared in scope, or may be.</summary>
+    public readonly bool Declares(int prefixStart, int prefixLength) =>
+        _keys.AsSpan(0, Count).Contains(PrefixKey.Of(_document, prefixStart, prefixLength));
+
+    /// <summary>Whether a declaration says what its prefix stands for already by the first declarations in scope, or may say so.</summary>
+    /// <param name="records">All records of the document so far.</param>
+    /// <param name="declaration">The declaration.</param>
+    /// <param name="count">How many of the declarations in scope count.</param>
+    public readonly bool Repeats(ReadOnlySpan<AttributeRecord> records, in AttributeRecord declaration, int count)
+    {
+        var length = declaration.PrefixLength == 0 ? 0 : declaration.LocalLength;
+        var key = PrefixKey.Of(_document, declaration.LocalStart, length);
+        var at = _keys.AsSpan(0, count).LastIndexOf(key);
+        if (at < 0)
+        {
+            return false;
+        }
+
+        // Equal keys of long prefixes do not mean equal prefixes.
+        ref readonly var known = ref records[_bindings[at]];
+        return length > PrefixKey.MaxExactLength || known.NeedsDecoding || declaration.NeedsDecoding
+            || known.Value(_document).SequenceEqual(declaration.Value(_document));
+    }
+
     /// <summary>Refuses a tag with two attributes of the same expanded name (Namespaces in XML 1.0, section 6.3).</summary>
     public void CheckUnique(Span<AttributeRecord> records, int first, int count)
     {

@@ -130,6 +130,9 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
         return true;
     }
 
+    /// <summary>Goes on at a position in the innermost open element, before which all was read at another time.</summary>
+    public void Skip(int position) => _position = position;
+
     /// <summary>Whether the text, CDATA section or comment has only literal white space.</summary>
     public readonly bool IsWhiteSpace() =>
         !HasReferences

@@ -11,8 +11,12 @@ internal sealed class XmlIndex : IDisposable
     private XmlNode[] _nodes;
     private AttributeRecord[] _records;
 
-    internal XmlIndex(ReadOnlyMemory<byte> memory, XmlNode[] nodes, AttributeRecord[] records, DecodedUris decodedUris)
+    internal XmlIndex(
+        ReadOnlyMemory<byte> memory, XmlNode[] nodes, AttributeRecord[] records, DecodedUris decodedUris, int opaque,
+        CanonicalContent? content)
     {
+        Opaque = opaque;
+        Content = content;
         Memory = memory;
         _nodes = nodes;
         _records = records;
@@ -26,6 +30,12 @@ internal sealed class XmlIndex : IDisposable
     public XmlElement Root => new(this, 0);
 
     internal ReadOnlySpan<AttributeRecord> Records => _records;
+
+    /// <summary>The number of the opaque element; <see cref="XmlNode.None"/> when there is none that has content.</summary>
+    internal int Opaque { get; }
+
+    /// <summary>The content of the opaque element, where it is in canonical form.</summary>
+    internal CanonicalContent? Content { get; }
 
     internal DecodedUris DecodedUris => _decodedUris;
 
@@ -41,14 +51,19 @@ internal sealed class XmlIndex : IDisposable
     /// Ranges of decrypted fragments in the document, in ascending order. Each must be well-formed content by itself, so that it cannot
     /// change the structure around it; otherwise the document is refused with <see cref="FailureCode.DecryptionFailed"/>.
     /// </param>
+    /// <param name="known">
+    /// The opaque element of another document with the same content, octet for octet, and in the scope of the same declarations and perhaps
+    /// fewer. That content is not read again. The null element when there is none.
+    /// </param>
     public static XmlIndex Parse(
         ReadOnlyMemory<byte> utf8,
         XmlLimits limits,
         XmlName? opaque = null,
         XmlName? unless = null,
-        ReadOnlySpan<FragmentBoundary> boundaries = default)
+        ReadOnlySpan<FragmentBoundary> boundaries = default,
+        XmlElement known = default)
     {
-        var builder = new XmlIndexBuilder(utf8, limits, opaque, unless, boundaries);
+        var builder = new XmlIndexBuilder(utf8, limits, opaque, unless, boundaries, known);
         try
         {
             return builder.Build();
@@ -66,7 +81,7 @@ internal sealed class XmlIndex : IDisposable
     public static XmlIndex Parse(
         ReadOnlyMemory<byte> utf8, XmlLimits limits, ReadOnlySpan<FragmentBoundary> boundaries, ref int reached)
     {
-        var builder = new XmlIndexBuilder(utf8, limits, null, null, boundaries);
+        var builder = new XmlIndexBuilder(utf8, limits, null, null, boundaries, known: default);
         try
         {
             return builder.Build();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Shared;
 
@@ -13,6 +14,7 @@ internal ref struct XmlIndexBuilder : IDisposable
     private readonly XmlName? _unless;
     private readonly bool _spliced;
     private readonly DecodedUris _decodedUris;
+    private readonly XmlElement _known;
     private Utf8XmlTokenizer _tokens;
     private NamespaceScope _scope;
     private FragmentGuard _guard;
@@ -20,14 +22,20 @@ internal ref struct XmlIndexBuilder : IDisposable
     private Frame[] _frames;
     private int _nodeCount;
     private int _indexedAttributes;
+    private ContentWatch _watch;
+    private CanonicalContent? _content;
+    private int _opaqueNode = XmlNode.None;
 
     public XmlIndexBuilder(
         ReadOnlyMemory<byte> memory,
         XmlLimits limits,
         XmlName? opaque,
         XmlName? unless,
-        ReadOnlySpan<FragmentBoundary> boundaries)
+        ReadOnlySpan<FragmentBoundary> boundaries,
+        XmlElement known)
     {
+        // Where its content is indexed, it is read as any other.
+        _known = known.FirstChild.FirstChild.IsNull ? known : default;
         _memory = memory;
         _document = memory.Span;
         _limits = limits;
@@ -121,7 +129,7 @@ internal ref struct XmlIndexBuilder : IDisposable
         }
 
         _guard.Finish();
-        var index = new XmlIndex(_memory, _nodes, _tokens.DetachRecords(), _decodedUris);
+        var index = new XmlIndex(_memory, _nodes, _tokens.DetachRecords(), _decodedUris, _opaqueNode, _content);
         _nodes = [];
         return index;
     }
@@ -149,6 +157,10 @@ internal ref struct XmlIndexBuilder : IDisposable
         }
 
         var binding = _scope.Resolve(records, _tokens.Start + 1, _tokens.PrefixLength);
+        if (_watch.IsPlain)
+        {
+            _watch.StartTag(_tokens, _scope, scopeCount, binding);
+        }
 
         var depth = _tokens.IsEmptyElement ? _tokens.Depth : _tokens.Depth - 1;
         var indexed = depth == 0 || NoteChild(ref _frames[depth - 1]);
@@ -189,6 +201,64 @@ internal ref struct XmlIndexBuilder : IDisposable
                 || (depth == 2 && _frames[1].IsOpaqueElement && (_unless is null || !IsTag(binding, _unless))),
             IsOpaqueElement = isOpaqueElement,
         };
+        if (isOpaqueElement && _opaqueNode < 0)
+        {
+            OpenOpaque(node);
+        }
+    }
+
+    private void OpenOpaque(int node)
+    {
+        _opaqueNode = node;
+        if (_known.IsNull)
+        {
+            _watch = new ContentWatch(_document, _tokens.End, _tokens.AttributeBase);
+        }
+        else if (!_known.IsEmptyElementTag)
+        {
+            TakeKnown(node);
+        }
+    }
+
+    /// <summary>Takes the content of the opaque element as the other document has it, and reads nothing of it but the first child.</summary>
+    private void TakeKnown(int node)
+    {
+        var moved = _tokens.End - _known.ContentStart;
+        Debug.Assert(_document[_tokens.End..].StartsWith(_known.Index.Bytes[_known.ContentStart..(_known.End - 1)]), "another content");
+        var child = _known.FirstChild;
+        if (!child.IsNull)
+        {
+            _tokens.Skip(child.Start + moved);
+            _tokens.Read();
+            Open();
+            _nodes[_nodeCount - 1].Flags |= child.Node.Flags;
+            if (!child.IsEmptyElementTag)
+            {
+                _tokens.Skip(child.ContentEnd + moved);
+                _tokens.Read();
+                Close();
+            }
+        }
+
+        _nodes[node].Flags |= _known.Node.Flags;
+        _tokens.Skip(_known.ContentEnd + moved);
+        _content = _known.Content is { } content && !RepeatsNew(content, _known.ContentStart + moved) ? content : null;
+    }
+
+    /// <summary>Whether the content declares a prefix that only this document declares outside it.</summary>
+    private readonly bool RepeatsNew(CanonicalContent content, int contentStart)
+    {
+        foreach (var (start, length, note) in content.Prefixes)
+        {
+            var prefix = _document.Slice(contentStart + start, length);
+            if (note is PrefixNote.Used or PrefixNote.Unused
+                && _scope.Declares(contentStart + start, length) && !_known.TryLookupNamespace(prefix, out _))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Records a child in its parent; true when the child gets a node.</summary>
@@ -270,8 +340,21 @@ internal ref struct XmlIndexBuilder : IDisposable
 
     private void Close()
     {
-        var frame = _frames[_tokens.Depth];
+        ref readonly var frame = ref _frames[_tokens.Depth];
         _scope.Truncate(frame.ScopeCount);
+        if (_watch.IsPlain)
+        {
+            if (frame.Node == _opaqueNode)
+            {
+                _content = _watch.Content;
+                _watch = default;
+            }
+            else
+            {
+                _watch.EndTag(_tokens);
+            }
+        }
+
         if (frame.Node < 0)
         {
             _tokens.AttributeBase = frame.AttributeBase;
@@ -284,8 +367,13 @@ internal ref struct XmlIndexBuilder : IDisposable
         node.End = _tokens.End;
     }
 
-    private readonly void NoteText()
+    private void NoteText()
     {
+        if (_watch.IsPlain)
+        {
+            _watch.Text(_tokens);
+        }
+
         if (_tokens.Depth == 0 || _frames[_tokens.Depth - 1].Node is not (>= 0 and int number))
         {
             return;

@@ -14,6 +14,7 @@ internal ref partial struct CanonicalizerRun : IDisposable
     private readonly bool _surveysContent;
     private readonly bool _withComments;
     private readonly bool _keepsCarriageReturns;
+    private CanonicalContent? _content;
     private Utf8XmlTokenizer _tokens;
     private CanonicalNamespaces _namespaces;
     private CanonicalNamespaces.Mark[] _marks;
@@ -39,6 +40,7 @@ internal ref partial struct CanonicalizerRun : IDisposable
         _sink = sink;
         _withComments = withComments;
         _keepsCarriageReturns = form == CanonicalForm.Wcf;
+        _content = survey is null && omitted.IsNull ? apex.Content : null;
         _document = apex.Index.Bytes;
         _tokens = new Utf8XmlTokenizer(_document, XmlCharacterData.Unlimited, apex.Start, apex.End);
         _namespaces = new CanonicalNamespaces(apex.Index, inclusivePrefixes, form, survey);
@@ -70,6 +72,11 @@ internal ref partial struct CanonicalizerRun : IDisposable
             {
                 case XmlTokenKind.StartTag:
                     StartTag();
+                    if (_content is not null)
+                    {
+                        CopyContent();
+                    }
+
                     break;
                 case XmlTokenKind.EndTag:
                     _namespaces.Return(_marks[_tokens.Depth]);
@@ -173,6 +180,20 @@ internal ref partial struct CanonicalizerRun : IDisposable
         }
 
         _marks[depth] = mark;
+    }
+
+    /// <summary>Copies the content of the apex at once, where that is its canonical form.</summary>
+    private void CopyContent()
+    {
+        var content = _content!;
+        _content = null;
+        if (_namespaces.Keeps(content, _apex.ContentStart))
+        {
+            Flush();
+            content.Write(_sink, _document[_apex.ContentStart.._apex.ContentEnd]);
+            _tokens.Skip(_apex.ContentEnd);
+            _runStart = _runEnd = _apex.ContentEnd;
+        }
     }
 
     /// <summary>

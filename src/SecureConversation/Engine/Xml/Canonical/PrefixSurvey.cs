@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using SecureConversation.Engine.Failures;
 
@@ -39,6 +40,12 @@ internal sealed class PrefixSurvey(
     private int _length;
     private PrefixSet _prefixes = new();
     private List<(int Start, int End)>? _repeats;
+
+    /// <summary>
+    /// Octets that end a name. All but a few characters beyond ASCII may stand in one, so all of them count as parts of it.
+    /// </summary>
+    public static SearchValues<byte> NotInNames { get; } = SearchValues.Create(
+        [.. Enumerable.Range(0, 128).Select(b => (byte)b).Where(b => !char.IsAsciiLetterOrDigit((char)b) && !"_-."u8.Contains(b))]);
 
     public bool ReadsContent => interest is PrefixInterest.Values or PrefixInterest.Outside;
 
