@@ -56,7 +56,8 @@ internal static class PartEncryption
         var bytes = plan.Envelope.Bytes;
         var (start, end) = isContent ? (part.ContentStart, part.ContentEnd) : (part.Start, part.End);
         var plain = bytes[start..end];
-        if (!requirements.SignsFirst || (plan.Repeats.Count == 0 && plain.IndexOf("<!"u8) < 0))
+        var isCanonical = isContent && part.Content is not null;
+        if (!requirements.SignsFirst || (plan.Repeats.Count == 0 && (isCanonical || plain.IndexOf("<!"u8) < 0)))
         {
             write(plain);
             return;

@@ -75,13 +75,45 @@ internal sealed class XmlIndex : IDisposable
     }
 
     /// <summary>
+    /// The same for a document that is another one with fragments in place of some of its elements, octet for octet: only the fragments
+    /// are read.
+    /// </summary>
+    /// <param name="utf8">The document.</param>
+    /// <param name="limits">The limits on the document.</param>
+    /// <param name="opaque">The name of the opaque element.</param>
+    /// <param name="unless">If the first child of the opaque element has this name, its content is indexed, too.</param>
+    /// <param name="boundaries">
+    /// The fragments in ascending order, each in the place of an element that has a node in the other document. One that need not be a
+    /// single element stands in the place of an element that was all of the content around it.
+    /// </param>
+    /// <param name="around">The other document.</param>
+    public static XmlIndex Parse(
+        ReadOnlyMemory<byte> utf8,
+        XmlLimits limits,
+        XmlName opaque,
+        XmlName unless,
+        ReadOnlySpan<FragmentBoundary> boundaries,
+        XmlIndex around)
+    {
+        var builder = new XmlIndexBuilder(utf8, limits, opaque, unless, boundaries, around: around);
+        try
+        {
+            return builder.Build();
+        }
+        finally
+        {
+            builder.Dispose();
+        }
+    }
+
+    /// <summary>
     /// The same, for a caller that needs to know how many bytes were read before the document was refused; they are in
     /// <paramref name="reached"/>.
     /// </summary>
     public static XmlIndex Parse(
         ReadOnlyMemory<byte> utf8, XmlLimits limits, ReadOnlySpan<FragmentBoundary> boundaries, ref int reached)
     {
-        var builder = new XmlIndexBuilder(utf8, limits, null, null, boundaries, known: default);
+        var builder = new XmlIndexBuilder(utf8, limits, null, null, boundaries);
         try
         {
             return builder.Build();

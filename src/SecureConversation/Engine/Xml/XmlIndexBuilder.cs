@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Xml;
 
 /// <summary>Reads a document once and fills the tables of an <see cref="XmlIndex"/>.</summary>
-internal ref struct XmlIndexBuilder : IDisposable
+internal ref partial struct XmlIndexBuilder : IDisposable
 {
     private readonly ReadOnlyMemory<byte> _memory;
     private readonly ReadOnlySpan<byte> _document;
@@ -15,6 +14,8 @@ internal ref struct XmlIndexBuilder : IDisposable
     private readonly bool _spliced;
     private readonly DecodedUris _decodedUris;
     private readonly XmlElement _known;
+    private readonly XmlIndex? _around;
+    private readonly ReadOnlySpan<FragmentBoundary> _fragments;
     private Utf8XmlTokenizer _tokens;
     private NamespaceScope _scope;
     private FragmentGuard _guard;
@@ -25,6 +26,9 @@ internal ref struct XmlIndexBuilder : IDisposable
     private ContentWatch _watch;
     private CanonicalContent? _content;
     private int _opaqueNode = XmlNode.None;
+    private int _fragment;
+    private int _moved;
+    private int _knownStart = -1;
 
     public XmlIndexBuilder(
         ReadOnlyMemory<byte> memory,
@@ -32,10 +36,13 @@ internal ref struct XmlIndexBuilder : IDisposable
         XmlName? opaque,
         XmlName? unless,
         ReadOnlySpan<FragmentBoundary> boundaries,
-        XmlElement known)
+        XmlElement known = default,
+        XmlIndex? around = null)
     {
         // Where its content is indexed, it is read as any other.
         _known = known.FirstChild.FirstChild.IsNull ? known : default;
+        _around = around;
+        _fragments = boundaries;
         _memory = memory;
         _document = memory.Span;
         _limits = limits;
@@ -98,19 +105,56 @@ internal ref struct XmlIndexBuilder : IDisposable
                 FailureText.AtMost(_limits.MaxBytes, "MaxEnvelopeBytes"));
         }
 
-        XmlChars.Validate(_document);
-        _tokens.ReadProlog();
+        if (_known.IsNull || _known.IsEmptyElementTag || _document.Length < _known.Index.Bytes.Length)
+        {
+            XmlChars.Validate(_document);
+        }
+        else
+        {
+            ValidateAround();
+        }
+
+        if (_around is not null)
+        {
+            TakeOver(_around.Root);
+        }
+        else
+        {
+            _tokens.ReadProlog();
+            ReadTokens();
+        }
+
+        _guard.Finish();
+        if (_knownStart >= 0 && _opaqueNode < 0)
+        {
+            XmlChars.Validate(_document);
+        }
+
+        var index = new XmlIndex(_memory, _nodes, _tokens.DetachRecords(), _decodedUris, _opaqueNode, _content);
+        _nodes = [];
+        return index;
+    }
+
+    private void ReadTokens()
+    {
         while (true)
         {
-            _guard.Advance(_tokens.End, _tokens.Depth);
+            if (_tokens.End >= _guard.Stop)
+            {
+                _guard.Advance(_tokens.End, _tokens.Depth);
+            }
+
             _tokens.TextLimit = _guard.Stop;
             if (!_tokens.Read())
             {
-                break;
+                return;
             }
 
             switch (_tokens.Kind)
             {
+                case XmlTokenKind.Leaf:
+                    NoteLeaf();
+                    break;
                 case XmlTokenKind.StartTag:
                     Open();
                     break;
@@ -122,16 +166,11 @@ internal ref struct XmlIndexBuilder : IDisposable
                     break;
             }
 
-            if (_spliced)
+            if (_spliced && (_tokens.Kind != XmlTokenKind.Leaf || _guard.IsOutermost(_tokens.Depth)))
             {
                 _guard.Check(_tokens);
             }
         }
-
-        _guard.Finish();
-        var index = new XmlIndex(_memory, _nodes, _tokens.DetachRecords(), _decodedUris, _opaqueNode, _content);
-        _nodes = [];
-        return index;
     }
 
     private void Open()
@@ -151,11 +190,7 @@ internal ref struct XmlIndexBuilder : IDisposable
             _scope.CheckUnique(records, attributeBase, attributeCount);
         }
 
-        if (_tokens.PrefixLength == 5 && _document.Slice(_tokens.Start + 1, 5).SequenceEqual("xmlns"u8))
-        {
-            Fail.With(FailureCode.NotWellFormed, "element with prefix xmlns");
-        }
-
+        RefuseXmlnsPrefix();
         var binding = _scope.Resolve(records, _tokens.Start + 1, _tokens.PrefixLength);
         if (_watch.IsPlain)
         {
@@ -201,147 +236,27 @@ internal ref struct XmlIndexBuilder : IDisposable
                 || (depth == 2 && _frames[1].IsOpaqueElement && (_unless is null || !IsTag(binding, _unless))),
             IsOpaqueElement = isOpaqueElement,
         };
+        if (_frames[depth].IsOpaque && !isOpaqueElement)
+        {
+            // What is in it has no nodes.
+            _tokens.JoinsFrom = Math.Min(_tokens.JoinsFrom, _tokens.Depth);
+        }
+
         if (isOpaqueElement && _opaqueNode < 0)
         {
             OpenOpaque(node);
         }
     }
 
-    private void OpenOpaque(int node)
-    {
-        _opaqueNode = node;
-        if (_known.IsNull)
-        {
-            _watch = new ContentWatch(_document, _tokens.End, _tokens.AttributeBase);
-        }
-        else if (!_known.IsEmptyElementTag)
-        {
-            TakeKnown(node);
-        }
-    }
-
-    /// <summary>Takes the content of the opaque element as the other document has it, and reads nothing of it but the first child.</summary>
-    private void TakeKnown(int node)
-    {
-        var moved = _tokens.End - _known.ContentStart;
-        Debug.Assert(_document[_tokens.End..].StartsWith(_known.Index.Bytes[_known.ContentStart..(_known.End - 1)]), "another content");
-        var child = _known.FirstChild;
-        if (!child.IsNull)
-        {
-            _tokens.Skip(child.Start + moved);
-            _tokens.Read();
-            Open();
-            _nodes[_nodeCount - 1].Flags |= child.Node.Flags;
-            if (!child.IsEmptyElementTag)
-            {
-                _tokens.Skip(child.ContentEnd + moved);
-                _tokens.Read();
-                Close();
-            }
-        }
-
-        _nodes[node].Flags |= _known.Node.Flags;
-        _tokens.Skip(_known.ContentEnd + moved);
-        _content = _known.Content is { } content && !RepeatsNew(content, _known.ContentStart + moved) ? content : null;
-    }
-
-    /// <summary>Whether the content declares a prefix that only this document declares outside it.</summary>
-    private readonly bool RepeatsNew(CanonicalContent content, int contentStart)
-    {
-        foreach (var (start, length, note) in content.Prefixes)
-        {
-            var prefix = _document.Slice(contentStart + start, length);
-            if (note is PrefixNote.Used or PrefixNote.Unused
-                && _scope.Declares(contentStart + start, length) && !_known.TryLookupNamespace(prefix, out _))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Records a child in its parent; true when the child gets a node.</summary>
-    private readonly bool NoteChild(ref Frame parent)
-    {
-        if (parent.Node < 0)
-        {
-            return false;
-        }
-
-        ref var node = ref _nodes[parent.Node];
-        var first = !parent.HasChild;
-        parent.HasChild = true;
-        node.Flags |= XmlNodeFlags.NotPlain;
-        if (!parent.IsOpaque || (first && parent.IsOpaqueElement))
-        {
-            return true;
-        }
-
-        node.Flags |= XmlNodeFlags.HasUnindexed;
-        return false;
-    }
-
-    private int AddNode(int binding, int depth)
-    {
-        if (_nodeCount >= _limits.MaxIndexedNodes)
-        {
-            Fail.With(FailureCode.LimitExceeded, "elements outside the body", expected: FailureText.AtMost(_limits.MaxIndexedNodes));
-        }
-
-        _indexedAttributes += _tokens.AttributeCount;
-        if (_indexedAttributes > _limits.MaxIndexedAttributes)
-        {
-            Fail.With(FailureCode.LimitExceeded, "attributes of all elements outside the body",
-                expected: FailureText.AtMost(_limits.MaxIndexedAttributes));
-        }
-
-        if (_nodeCount == _nodes.Length)
-        {
-            Pooled.Grow(ref _nodes, _nodeCount);
-        }
-
-        var number = _nodeCount++;
-        var parent = XmlNode.None;
-        if (depth > 0)
-        {
-            ref var frame = ref _frames[depth - 1];
-            parent = frame.Node;
-            if (frame.LastChild >= 0)
-            {
-                _nodes[frame.LastChild].NextSibling = number;
-            }
-            else
-            {
-                _nodes[parent].FirstChild = number;
-            }
-
-            frame.LastChild = number;
-        }
-
-        _nodes[number] = new XmlNode
-        {
-            Start = _tokens.Start,
-            ContentStart = _tokens.End,
-            ContentEnd = _tokens.End,
-            End = _tokens.End,
-            Parent = parent,
-            FirstChild = XmlNode.None,
-            NextSibling = XmlNode.None,
-            Binding = binding,
-            AttributeBase = _tokens.AttributeBase,
-            AttributeCount = (ushort)_tokens.AttributeCount,
-            PrefixLength = (ushort)_tokens.PrefixLength,
-            LocalLength = (ushort)_tokens.LocalLength,
-            Flags = _tokens.IsEmptyElement ? XmlNodeFlags.EmptyElementTag : XmlNodeFlags.None,
-        };
-        return number;
-    }
-
     private void Close()
     {
         ref readonly var frame = ref _frames[_tokens.Depth];
         _scope.Truncate(frame.ScopeCount);
+        if (_tokens.Depth < _tokens.JoinsFrom)
+        {
+            _tokens.JoinsFrom = int.MaxValue;
+        }
+
         if (_watch.IsPlain)
         {
             if (frame.Node == _opaqueNode)
@@ -417,5 +332,6 @@ internal ref struct XmlIndexBuilder : IDisposable
         public bool IsOpaque;
         public bool IsOpaqueElement;
         public bool HasChild;
+        public bool HasFragment;
     }
 }

@@ -21,8 +21,15 @@ internal enum PrefixNote : byte
 /// This holds where each prefix of the kind <see cref="PrefixNote.Outside"/> was written by the start tag of the element, and each of the
 /// kind <see cref="PrefixNote.Unused"/> is listed. All positions count from the start of the content.
 /// </summary>
-internal sealed class CanonicalContent(int[] emptyTags, int emptyTagCount, (int Start, int Length, PrefixNote Note)[] prefixes)
+/// <param name="emptyTags">Where the <c>/&gt;</c> of empty-element tags stand, in ascending order.</param>
+/// <param name="emptyTagCount">How many there are.</param>
+/// <param name="prefixes">The prefixes, in the order in which they occur first.</param>
+/// <param name="hasWords">Whether a text or an attribute value has, or may have, a word before a colon, as names in values have.</param>
+internal sealed class CanonicalContent(
+    int[] emptyTags, int emptyTagCount, (int Start, int Length, PrefixNote Note)[] prefixes, bool hasWords)
 {
+    public bool HasWords => hasWords;
+
     /// <summary>Where the <c>/&gt;</c> of empty-element tags stand, in ascending order.</summary>
     public ReadOnlySpan<int> EmptyTags => emptyTags.AsSpan(0, emptyTagCount);
 

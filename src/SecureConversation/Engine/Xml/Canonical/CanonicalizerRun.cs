@@ -40,9 +40,14 @@ internal ref partial struct CanonicalizerRun : IDisposable
         _sink = sink;
         _withComments = withComments;
         _keepsCarriageReturns = form == CanonicalForm.Wcf;
-        _content = survey is null && omitted.IsNull ? apex.Content : null;
         _document = apex.Index.Bytes;
         _tokens = new Utf8XmlTokenizer(_document, XmlCharacterData.Unlimited, apex.Start, apex.End);
+        if (survey is null && omitted.IsNull)
+        {
+            _content = apex.Content;
+            _tokens.JoinsFrom = 1;
+        }
+
         _namespaces = new CanonicalNamespaces(apex.Index, inclusivePrefixes, form, survey);
         _marks = Buffers.Rent<CanonicalNamespaces.Mark>(32);
         _order = Buffers.Rent<int>(32);
@@ -77,6 +82,9 @@ internal ref partial struct CanonicalizerRun : IDisposable
                         CopyContent();
                     }
 
+                    break;
+                case XmlTokenKind.Leaf:
+                    Leaf();
                     break;
                 case XmlTokenKind.EndTag:
                     _namespaces.Return(_marks[_tokens.Depth]);
@@ -180,20 +188,6 @@ internal ref partial struct CanonicalizerRun : IDisposable
         }
 
         _marks[depth] = mark;
-    }
-
-    /// <summary>Copies the content of the apex at once, where that is its canonical form.</summary>
-    private void CopyContent()
-    {
-        var content = _content!;
-        _content = null;
-        if (_namespaces.Keeps(content, _apex.ContentStart))
-        {
-            Flush();
-            content.Write(_sink, _document[_apex.ContentStart.._apex.ContentEnd]);
-            _tokens.Skip(_apex.ContentEnd);
-            _runStart = _runEnd = _apex.ContentEnd;
-        }
     }
 
     /// <summary>
@@ -368,19 +362,6 @@ internal ref partial struct CanonicalizerRun : IDisposable
             _sink.Write(name);
             _sink.Write((byte)'>');
         }
-    }
-
-    private void EndTag()
-    {
-        if (!XmlChars.IsWhite(_document[_tokens.End - 2]))
-        {
-            Extend();
-            return;
-        }
-
-        Flush();
-        _sink.Write(_document[_tokens.Start..(_tokens.End - 1)].TrimEnd(" \t\r\n"u8));
-        _sink.Write((byte)'>');
     }
 
     /// <summary>Adds the token to the current run, unchanged.</summary>

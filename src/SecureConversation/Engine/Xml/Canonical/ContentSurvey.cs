@@ -1,9 +1,9 @@
 namespace SecureConversation.Engine.Xml;
 
 /// <summary>
-/// Makes the list of prefixes of an element whose content is encrypted and in canonical form already (<see cref="CanonicalContent"/>), where
-/// <see cref="PrefixSurvey"/> would read all tags. Every word before a colon counts, whether it stands in a name or in a value: so the list
-/// may be longer, and never shorter.
+/// Makes the list of prefixes of an element whose content is encrypted and in canonical form already (<see cref="CanonicalContent"/>),
+/// where <see cref="PrefixSurvey"/> would read all tags. Every word before a colon counts, whether it stands in a name or in a value: so
+/// the list may be longer, and never shorter.
 /// </summary>
 internal static class ContentSurvey
 {
@@ -35,7 +35,11 @@ internal static class ContentSurvey
             }
         }
 
-        ReadWords(element, bytes, survey);
+        if (content.HasWords)
+        {
+            ReadWords(element, bytes, survey);
+        }
+
         return true;
     }
 

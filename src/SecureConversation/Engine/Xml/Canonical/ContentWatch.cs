@@ -16,6 +16,7 @@ internal ref struct ContentWatch
     private const int MaxPrefixes = 32;
     private const int MaxEmptyTags = 1024 * 1024;
     private const int NoBinding = -3;
+    private const int LongText = 1024;
 
     private readonly ReadOnlySpan<byte> _document;
     private readonly List<(int Start, int Length, PrefixNote Note)> _prefixes = new(4);
@@ -24,13 +25,16 @@ internal ref struct ContentWatch
     private int[] _emptyTags = [];
     private int _emptyTagCount;
     private int _lastOutside = NoBinding;
+    private bool _hasWords;
 
     /// <summary>Begins with the content of an element.</summary>
     /// <param name="document">The document.</param>
     /// <param name="start">Where the content begins.</param>
     /// <param name="firstRecord">The number of the first attribute record that may be one of the content.</param>
-    public ContentWatch(ReadOnlySpan<byte> document, int start, int firstRecord)
+    /// <param name="looksForWords">Whether to find out if words stand before colons: for a sender, who lists prefixes.</param>
+    public ContentWatch(ReadOnlySpan<byte> document, int start, int firstRecord, bool looksForWords)
     {
+        _hasWords = !looksForWords;
         _document = document;
         _start = start;
         _firstRecord = firstRecord;
@@ -42,11 +46,25 @@ internal ref struct ContentWatch
 
     /// <summary>What was noticed, at the end of the content; null when it is not plain.</summary>
     public readonly CanonicalContent? Content =>
-        IsPlain ? new CanonicalContent(_emptyTags, _emptyTagCount, [.. _prefixes]) : null;
+        IsPlain ? new CanonicalContent(_emptyTags, _emptyTagCount, [.. _prefixes], _hasWords) : null;
 
     /// <summary>To be called for each text, CDATA section and comment.</summary>
-    public void Text(in Utf8XmlTokenizer tokens) =>
-        IsPlain = tokens.Kind == XmlTokenKind.Text && !(tokens.HasReferences | tokens.HasCarriageReturns | tokens.HasGreaterThan);
+    public void Text(in Utf8XmlTokenizer tokens)
+    {
+        var text = _document[tokens.ContentStart..tokens.ContentEnd];
+        IsPlain = tokens.Kind == XmlTokenKind.Text && !(tokens.HasCarriageReturns | tokens.HasGreaterThan)
+            && (!tokens.HasReferences || CanonicalEscapes.AreCanonical(text));
+        NoteWords(text);
+    }
+
+    /// <summary>To be called for each element that comes as one token.</summary>
+    /// <param name="tokens">The element.</param>
+    /// <param name="binding">The binding of its prefix.</param>
+    public void Leaf(in Utf8XmlTokenizer tokens, int binding)
+    {
+        Name(tokens, binding);
+        NoteWords(_document[tokens.ContentStart..tokens.ContentEnd]);
+    }
 
     /// <summary>To be called for each end tag.</summary>
     public void EndTag(in Utf8XmlTokenizer tokens) => IsPlain = !XmlChars.IsWhite(_document[tokens.End - 2]);
@@ -65,20 +83,35 @@ internal ref struct ContentWatch
             return;
         }
 
+        foreach (ref readonly var attribute in tokens.Attributes)
+        {
+            if (!attribute.IsDeclaration)
+            {
+                NoteWords(attribute.Value(_document));
+            }
+        }
+
         if (tokens.HasQualifiedAttributes)
         {
             NoteAttributes(tokens, scope, scopeCount, binding);
         }
 
+        Name(tokens, binding);
+        if (tokens.IsEmptyElement)
+        {
+            NoteEmptyTag(end);
+        }
+    }
+
+    // A long text is looked at when it is known that somebody asks.
+    private void NoteWords(ReadOnlySpan<byte> value) => _hasWords = _hasWords || value.Length >= LongText || PrefixSurvey.HasWords(value);
+
+    private void Name(in Utf8XmlTokenizer tokens, int binding)
+    {
         if (binding != _lastOutside && IsOutside(binding))
         {
             _lastOutside = binding;
             Note(tokens.Start + 1, tokens.PrefixLength, PrefixNote.Outside);
-        }
-
-        if (tokens.IsEmptyElement)
-        {
-            NoteEmptyTag(end);
         }
     }
 
