@@ -1,10 +1,10 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
-using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Encryption;
 
@@ -57,12 +57,28 @@ internal static class EncryptionWriter
         output.Write("<e:CipherData><e:CipherValue>"u8);
         var spaces = endsWithTag ? SpacesFor(plain.Length, suite.Encryption.BlockBytes) : 0;
         var length = SymmetricKey.GetCiphertextLength(suite.Encryption, plain.Length + spaces);
-        var cipher = Buffers.Rent<byte>(length);
         var tag = endsWithTag ? 1 : 0;
-        key.Encrypt(suite.Encryption, plain[..^tag], spaces, plain[^tag..], cipher.AsSpan(0, length), random, message);
-        output.WriteBase64(cipher.AsSpan(0, length));
-        Buffers.Return(cipher);
+
+        // The ciphertext stands at the end of the room for its base64, which is written from the front: a large message needs no more room.
+        var encoded = output.GetSpan(Base64.GetMaxEncodedToUtf8Length(length))[..Base64.GetMaxEncodedToUtf8Length(length)];
+        var cipher = encoded[^length..];
+        key.Encrypt(suite.Encryption, plain[..^tag], spaces, plain[^tag..], cipher, random, message);
+        EncodeForward(cipher, encoded);
+        output.Advance(encoded.Length);
         output.Write("</e:CipherValue></e:CipherData></e:EncryptedData>"u8);
+    }
+
+    /// <summary>Encodes octets that end where the result ends: each chunk is copied before its place is written to.</summary>
+    private static void EncodeForward(ReadOnlySpan<byte> octets, Span<byte> encoded)
+    {
+        Span<byte> chunk = stackalloc byte[3 * 1024];
+        for (var written = 0; octets.Length > 0; octets = octets[chunk.Length..])
+        {
+            chunk = chunk[..Math.Min(chunk.Length, octets.Length)];
+            octets[..chunk.Length].CopyTo(chunk);
+            Base64.EncodeToUtf8(chunk, encoded[written..], out _, out var length);
+            written += length;
+        }
     }
 
     /// <summary>

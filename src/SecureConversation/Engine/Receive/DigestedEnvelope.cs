@@ -25,18 +25,17 @@ internal static class DigestedEnvelope
             output.Write("<_frame:Envelope xmlns:_frame=\""u8);
             output.WriteText(plain.Names.Soap);
             output.Write("\"><_frame:Header>"u8);
-            using var canonical = new BufferSink((int)Math.Min(int.MaxValue, CanonicalBudget.Of(plain.Bytes.Length)));
             for (var i = 0; i < plain.Headers.Count; i++)
             {
                 if (signed.Find(MessagePart.HeaderBlock(i)) is { } block)
                 {
-                    Part(output, canonical, plain.Headers[i].Element, wire.Headers[i].Element, block, IsSealed(block));
+                    Part(output, plain.Headers[i].Element, wire.Headers[i].Element, block, IsSealed(block));
                 }
             }
 
             output.Write("</_frame:Header>"u8);
             var body = signed.Find(MessagePart.Body) ?? new CoveredPart(MessagePart.Body, default, CanonicalForm.Recommendation);
-            Part(output, canonical, plain.Body, wire.Body, body, IsSealed(body));
+            Part(output, plain.Body, wire.Body, body, IsSealed(body));
             output.Write("</_frame:Envelope>"u8);
             return output;
         }
@@ -49,27 +48,26 @@ internal static class DigestedEnvelope
         bool IsSealed(CoveredPart part) => !signsFirst && opened.IsEncrypted(part.Location);
     }
 
-    private static void Part(
-        PooledBytes output, BufferSink canonical, XmlElement plain, XmlElement wire, CoveredPart covered, bool isSealed)
+    private static void Part(PooledBytes output, XmlElement plain, XmlElement wire, CoveredPart covered, bool isSealed)
     {
-        canonical.Reset();
         if (isSealed)
         {
-            WriteSealed(output, canonical, plain, wire, covered.InclusivePrefixes.Span);
+            WriteSealed(output, plain, wire, covered.InclusivePrefixes.Span);
             return;
         }
 
+        using var canonical = new CopySink(output, CanonicalBudget.Of(plain.Index.Bytes.Length));
         ExclusiveCanonicalizer.Canonicalize(plain, covered.InclusivePrefixes.Span, covered.Form, canonical);
-        output.Write(canonical.WrittenSpan);
+        canonical.Flush();
     }
 
     /// <summary>
     /// Writes what was signed as ciphertext. Of the declarations around it those are covered that the reference listed or that the start
     /// tag on the wire uses.
     /// </summary>
-    private static void WriteSealed(
-        PooledBytes output, BufferSink declarations, XmlElement plain, XmlElement wire, ReadOnlySpan<byte> listed)
+    private static void WriteSealed(PooledBytes output, XmlElement plain, XmlElement wire, ReadOnlySpan<byte> listed)
     {
+        using var declarations = new CopySink(output, CanonicalBudget.Of(plain.Index.Bytes.Length));
         using var copy = new PooledBytes(plain.End - plain.Start);
         PlainPart.Write(copy, plain, CanonicalForm.Recommendation);
         var content = copy.Span[(plain.StartTagEnd - plain.Start)..];
@@ -87,8 +85,7 @@ internal static class DigestedEnvelope
                 output.Write(prefix);
                 output.Write("=\""u8);
                 CanonicalEscapes.WriteDecodedValue(declarations, uri);
-                output.Write(declarations.WrittenSpan);
-                declarations.Reset();
+                declarations.Flush();
                 output.Write("\""u8);
             }
         }

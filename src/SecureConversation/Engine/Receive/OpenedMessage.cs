@@ -3,7 +3,6 @@ using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Xml;
-using SecureConversation.Shared;
 
 namespace SecureConversation.Engine.Receive;
 
@@ -66,7 +65,7 @@ internal sealed class OpenedMessage : IDisposable
 
             // The result is parsed even after bad padding, so that bad padding takes as long as bad plaintext.
             buffer.Write(wire.Bytes[copied..]);
-            var plain = Parse(wire, buffer, limits, boundaries);
+            var plain = Parse(wire, parts, buffer, limits, boundaries);
             if (!isIntact || (requirements.SignsFirst && HoldsOnlyWhatIsDropped(plain.Body, message.Encrypted)))
             {
                 plain.Dispose();
@@ -96,11 +95,19 @@ internal sealed class OpenedMessage : IDisposable
     private static bool HoldsOnlyWhatIsDropped(XmlElement body, EncryptedParts encrypted) =>
         encrypted.Contains(MessagePart.Body) && body.FirstChild.IsNull && body.ContentStart < body.ContentEnd && body.RawText.IsEmpty;
 
-    private static SoapEnvelope Parse(SoapEnvelope wire, PooledBytes buffer, XmlLimits limits, FragmentBoundary[] boundaries)
+    /// <summary>Reads the fragments. What stands around them was read when it came, but for a body that is more than ciphertext.</summary>
+    private static SoapEnvelope Parse(
+        SoapEnvelope wire, List<EncryptedPart> parts, PooledBytes buffer, XmlLimits limits, FragmentBoundary[] boundaries)
     {
+        var around = wire;
+        foreach (var part in parts)
+        {
+            around = part.Location == MessagePart.Body && !IsAll(wire.Body, part.Replaced) ? null : around;
+        }
+
         try
         {
-            return SoapEnvelope.Parse(buffer.Memory, wire.Names, limits, buffer: buffer, boundaries: boundaries);
+            return SoapEnvelope.Parse(buffer.Memory, wire.Names, limits, buffer: buffer, boundaries: boundaries, around: around);
         }
         catch (SecurityFailureException e)
         {
@@ -111,6 +118,9 @@ internal sealed class OpenedMessage : IDisposable
                 e.Detail, e.Found, e.Expected);
         }
     }
+
+    private static bool IsAll(XmlElement parent, XmlElement child) =>
+        parent.ContentStart == child.Start && parent.ContentEnd == child.End;
 
     /// <summary>Appends the primary signature, which was decrypted before.</summary>
     private static bool TryReuse(EncryptedPart part, PrimarySignature? primary, PooledBytes output)
@@ -129,22 +139,19 @@ internal sealed class OpenedMessage : IDisposable
     {
         var key = keys.ForEncryption(data.Key);
         var encoded = data.CipherValue.ContentEnd - data.CipherValue.ContentStart;
-        var cipher = Buffers.Rent<byte>((encoded / 4 * 3) + 3);
-        try
+        var algorithm = requirements.Suite.Encryption;
+        var room = output.GetSpan((encoded / 4 * 3) + (2 * algorithm.BlockBytes));
+        if (!data.CipherValue.TryDecodeBase64(room, out var length) || length < algorithm.BlockBytes)
         {
-            if (!data.CipherValue.TryDecodeBase64(cipher, out var length))
-            {
-                return false;
-            }
+            return false;
+        }
 
-            var plain = output.GetSpan(Math.Max(length, 16));
-            var isIntact = key.TryDecrypt(requirements.Suite.Encryption, cipher.AsSpan(0, length), plain, out var written, keys.Cipher);
-            output.Advance(isIntact ? written : 0);
-            return isIntact;
-        }
-        finally
-        {
-            Buffers.Return(cipher);
-        }
+        // Decrypted in place, and then moved over the IV: a large message has no third buffer.
+        var plain = room[algorithm.BlockBytes..length];
+        var isIntact = key.TryDecrypt(algorithm, room[..length], plain, out var written, keys.Cipher);
+        plain[..written].CopyTo(room);
+        plain[Math.Max(0, written - algorithm.BlockBytes)..].Clear();
+        output.Advance(written);
+        return isIntact;
     }
 }

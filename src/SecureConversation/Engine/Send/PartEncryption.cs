@@ -76,7 +76,8 @@ internal static class PartEncryption
             var element = IsBody ? plan.Envelope.Body : plan.Envelope.Headers[part.Block].Element;
             var (start, end) = IsBody ? (element.ContentStart, element.ContentEnd) : (element.Start, element.End);
             var plain = bytes[start..end];
-            if (!requirements.SignsFirst || (plan.Repeats.Count == 0 && plain.IndexOf("<!"u8) < 0))
+            var isCanonical = IsBody && element.Content is not null;
+            if (!requirements.SignsFirst || (plan.Repeats.Count == 0 && (isCanonical || plain.IndexOf("<!"u8) < 0)))
             {
                 Encrypt(output, plain);
                 return;

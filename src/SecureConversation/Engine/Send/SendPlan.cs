@@ -90,7 +90,9 @@ internal sealed class SendPlan : IDisposable
         }
 
         var buffer = splice.Apply(plain.Bytes.Length + 2048);
-        return new SendPlan(SoapEnvelope.Parse(buffer.Memory, plain.Names, limits, buffer: buffer), signed, ids);
+        // The body is as it was, but for its start tag, and is not read a second time.
+        var marked = SoapEnvelope.Parse(buffer.Memory, plain.Names, limits, buffer: buffer, knownBody: plain.Body);
+        return new SendPlan(marked, signed, ids);
     }
 
     /// <summary>Replaces the envelope by one with the same parts in other bytes, and disposes the former one.</summary>

@@ -112,6 +112,12 @@ internal sealed class SignedParts(MessageRequirements requirements, XmlLimits li
             ? new PrefixSurvey(PrefixInterest.Values, maxBytes: Room, sealedFrom: SealedFrom(element, part))
             : null;
         var prefixes = known ?? [];
+        if (survey is not null && SealedFrom(element, part) == element.ContentStart && ContentSurvey.TryRead(element, survey))
+        {
+            prefixes = Take(survey);
+            return (value, prefixes, digest.Compute(element, prefixes, CanonicalForm.Recommendation, value));
+        }
+
         var differs = digest.Compute(element, prefixes, CanonicalForm.Recommendation, value, survey);
         if (survey is not null)
         {

@@ -114,6 +114,10 @@ internal sealed class SoapEnvelope : IDisposable
     /// <param name="indexBody">Whether the elements inside the body are indexed too.</param>
     /// <param name="buffer">The buffer of the document, which the envelope takes over, also on failure; null when there is none.</param>
     /// <param name="boundaries">The ranges of decrypted parts; their XML must not reach out of them.</param>
+    /// <param name="around">
+    /// The envelope in which ciphertext stands where this one has fragments (see <see cref="XmlIndex"/>); null to read all of this one.
+    /// </param>
+    /// <param name="knownBody">The body of an envelope that was parsed, when this one has the same (see <see cref="XmlIndex"/>).</param>
     /// <exception cref="SecurityFailureException">The document is no such envelope.</exception>
     public static SoapEnvelope Parse(
         ReadOnlyMemory<byte> utf8,
@@ -121,14 +125,17 @@ internal sealed class SoapEnvelope : IDisposable
         XmlLimits limits,
         bool indexBody = false,
         PooledBytes? buffer = null,
-        ReadOnlySpan<FragmentBoundary> boundaries = default)
+        ReadOnlySpan<FragmentBoundary> boundaries = default,
+        SoapEnvelope? around = null,
+        XmlElement knownBody = default)
     {
         XmlIndex? xml = null;
         try
         {
             xml = indexBody
                 ? XmlIndex.Parse(utf8, limits, boundaries: boundaries)
-                : XmlIndex.Parse(utf8, limits, names.Body, Xenc.EncryptedData, boundaries);
+                : around is not null ? XmlIndex.Parse(utf8, limits, names.Body, Xenc.EncryptedData, boundaries, around.Xml)
+                : XmlIndex.Parse(utf8, limits, names.Body, Xenc.EncryptedData, boundaries, knownBody);
             return Read(xml, names, buffer);
         }
         catch

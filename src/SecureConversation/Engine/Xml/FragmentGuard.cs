@@ -48,6 +48,9 @@ internal ref struct FragmentGuard(ReadOnlySpan<FragmentBoundary> boundaries, int
         }
     }
 
+    /// <summary>Whether what is open is what was open where the fragment began: what stands deeper is the fragment's own.</summary>
+    public readonly bool IsOutermost(int openDepth) => !_inside || openDepth <= _depth;
+
     /// <summary>To be called after a token: refuses a token that breaks the rules of its fragment.</summary>
     public void Check(in Utf8XmlTokenizer tokens)
     {
@@ -75,6 +78,9 @@ internal ref struct FragmentGuard(ReadOnlySpan<FragmentBoundary> boundaries, int
         switch (tokens.Kind)
         {
             case XmlTokenKind.StartTag when tokens.IsEmptyElement ? outermost : tokens.Depth == _depth + 1:
+                _elements++;
+                break;
+            case XmlTokenKind.Leaf when outermost:
                 _elements++;
                 break;
             case XmlTokenKind.Text when outermost && tokens.IsWhiteSpace():

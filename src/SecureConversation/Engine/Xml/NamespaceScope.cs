@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Shared;
 
@@ -10,6 +11,7 @@ namespace SecureConversation.Engine.Xml;
 internal ref struct NamespaceScope : IDisposable
 {
     private const int HashedFrom = 12;
+    private const ulong NoKey = ulong.MaxValue;
 
     private readonly ReadOnlySpan<byte> _document;
     private readonly int _limit;
@@ -17,6 +19,10 @@ internal ref struct NamespaceScope : IDisposable
     private ulong[] _keys;
     private int[] _bindings;
     private ulong[]? _table;
+
+    // The last prefix that was resolved while these declarations are in scope, and its binding. No prefix has the first key.
+    private ulong _lastKey = NoKey;
+    private int _lastBinding;
 
     public NamespaceScope(ReadOnlySpan<byte> document, XmlLimits limits, DecodedUris decodedUris)
     {
@@ -30,7 +36,14 @@ internal ref struct NamespaceScope : IDisposable
     public int Count { get; private set; }
 
     /// <summary>Removes the declarations of elements that are closed.</summary>
-    public void Truncate(int count) => Count = count;
+    public void Truncate(int count)
+    {
+        if (Count != count)
+        {
+            Count = count;
+            _lastKey = NoKey;
+        }
+    }
 
     public void Dispose()
     {
@@ -76,9 +89,27 @@ internal ref struct NamespaceScope : IDisposable
     }
 
     /// <summary>Finds the binding of a prefix. An undeclared prefix is refused, unless it is the empty prefix.</summary>
-    public readonly int Resolve(ReadOnlySpan<AttributeRecord> records, int prefixStart, int prefixLength)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Resolve(ReadOnlySpan<AttributeRecord> records, int prefixStart, int prefixLength)
     {
         var key = PrefixKey.Of(_document, prefixStart, prefixLength);
+        if (key == _lastKey)
+        {
+            return _lastBinding;
+        }
+
+        var binding = Find(records, key, prefixStart, prefixLength);
+        if (prefixLength <= PrefixKey.MaxExactLength)
+        {
+            _lastKey = key;
+            _lastBinding = binding;
+        }
+
+        return binding;
+    }
+
+    private readonly int Find(ReadOnlySpan<AttributeRecord> records, ulong key, int prefixStart, int prefixLength)
+    {
         ReadOnlySpan<ulong> inScope = _keys.AsSpan(0, Count);
         int at;
         while ((at = inScope.LastIndexOf(key)) >= 0)
@@ -105,6 +136,30 @@ internal ref struct NamespaceScope : IDisposable
         }
 
         return Fail.With<int>(FailureCode.NotWellFormed, "undeclared prefix");
+    }
+
+    /// <summary>Whether a prefix is declared in scope, or may be.</summary>
+    public readonly bool Declares(int prefixStart, int prefixLength) =>
+        _keys.AsSpan(0, Count).Contains(PrefixKey.Of(_document, prefixStart, prefixLength));
+
+    /// <summary>Whether a declaration says what its prefix stands for already by the first declarations in scope, or may say so.</summary>
+    /// <param name="records">All records of the document so far.</param>
+    /// <param name="declaration">The declaration.</param>
+    /// <param name="count">How many of the declarations in scope count.</param>
+    public readonly bool Repeats(ReadOnlySpan<AttributeRecord> records, in AttributeRecord declaration, int count)
+    {
+        var length = declaration.PrefixLength == 0 ? 0 : declaration.LocalLength;
+        var key = PrefixKey.Of(_document, declaration.LocalStart, length);
+        var at = _keys.AsSpan(0, count).LastIndexOf(key);
+        if (at < 0)
+        {
+            return false;
+        }
+
+        // Equal keys of long prefixes do not mean equal prefixes.
+        ref readonly var known = ref records[_bindings[at]];
+        return length > PrefixKey.MaxExactLength || known.NeedsDecoding || declaration.NeedsDecoding
+            || known.Value(_document).SequenceEqual(declaration.Value(_document));
     }
 
     /// <summary>Refuses a tag with two attributes of the same expanded name (Namespaces in XML 1.0, section 6.3).</summary>
@@ -223,6 +278,7 @@ internal ref struct NamespaceScope : IDisposable
 
         _keys[Count] = record.PrefixLength == 0 ? 0 : PrefixKey.Of(_document, record.LocalStart, record.LocalLength);
         _bindings[Count] = index;
+        _lastKey = NoKey;
         Count++;
     }
 }

@@ -24,6 +24,16 @@ internal ref partial struct Utf8XmlTokenizer
         LocalLength = localLength;
         AttributeCount = 0;
         HasQualifiedAttributes = false;
+        if (Depth >= JoinsFrom && Depth < _limits.MaxDepth && LeafEnd(at + 1, p) is > 0 and var leafEnd)
+        {
+            Kind = XmlTokenKind.Leaf;
+            IsEmptyElement = false;
+            ContentStart = p + 1;
+            ContentEnd = leafEnd - (nameEnd - at) - 2;
+            _position = leafEnd;
+            return;
+        }
+
         while (true)
         {
             var gap = SkipWhite(p);
@@ -64,6 +74,28 @@ internal ref partial struct Utf8XmlTokenizer
         Push(at + 1, nameEnd - at - 1);
     }
 
+    /// <summary>
+    /// Where the element ends whose name is all of its start tag and whose content is plain text; 0 if there is more to it, or less.
+    /// </summary>
+    private readonly int LeafEnd(int nameStart, int nameEnd)
+    {
+        var text = _document[..Math.Min(_end, TextLimit)];
+        if (nameEnd >= text.Length || text[nameEnd] != '>')
+        {
+            return 0;
+        }
+
+        var content = nameEnd + 1;
+        var run = XmlChars.TryFindStop(text, content, out var near) ? near : text[content..].IndexOfAny(TextStops);
+        var contentEnd = content + run;
+        var length = nameEnd - nameStart + 1;
+        return run >= 0
+            && length + 2 <= text.Length - contentEnd
+            && text[contentEnd] == '<'
+            && text[contentEnd + 1] == '/'
+            && text.Slice(contentEnd + 2, length).SequenceEqual(text.Slice(nameStart, length)) ? contentEnd + 2 + length : 0;
+    }
+
     private void Push(int nameStart, int nameLength)
     {
         if (Depth >= _limits.MaxDepth)
@@ -89,7 +121,7 @@ internal ref partial struct Utf8XmlTokenizer
 
     private void ReadEndTag(int at)
     {
-        if (Depth == 0)
+        if (Depth == _floor)
         {
             Malformed("end tag without start tag");
         }
@@ -200,6 +232,12 @@ internal ref partial struct Utf8XmlTokenizer
     /// <summary>Reads a QName (Namespaces in XML 1.0, production 7); returns the position after it.</summary>
     private readonly int ReadName(int at, out int prefixLength, out int localLength)
     {
+        if (XmlChars.TryMeasureName(_document, at, out prefixLength, out localLength) is > 0 and var known && known < _end)
+        {
+            RequireNameLength(known - at);
+            return known;
+        }
+
         var text = _document[.._end];
         var table = XmlChars.Table;
         prefixLength = 0;
@@ -235,12 +273,16 @@ internal ref partial struct Utf8XmlTokenizer
         }
 
         localLength = p - part;
-        if (p - at > _limits.MaxNameBytes)
+        RequireNameLength(p - at);
+        return p;
+    }
+
+    private readonly void RequireNameLength(int length)
+    {
+        if (length > _limits.MaxNameBytes)
         {
             Fail.With(FailureCode.LimitExceeded, "name length", expected: FailureText.AtMost(_limits.MaxNameBytes));
         }
-
-        return p;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

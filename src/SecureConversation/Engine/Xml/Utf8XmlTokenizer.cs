@@ -13,6 +13,12 @@ internal enum XmlTokenKind : byte
     Text,
     CData,
     Comment,
+
+    /// <summary>
+    /// An element as one token: a start tag of a name alone, literal text that is canonical, and the end tag. See
+    /// <see cref="Utf8XmlTokenizer.JoinsFrom"/>.
+    /// </summary>
+    Leaf,
 }
 
 /// <summary>
@@ -26,7 +32,8 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
 
     private readonly ReadOnlySpan<byte> _document;
     private readonly XmlLimits _limits;
-    private readonly int _end;
+    private int _end;
+    private int _floor;
     private AttributeRecord[] _attributes;
     private OpenTag[] _open;
     private int _position;
@@ -40,6 +47,7 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
         _end = end;
         _position = start;
         TextLimit = end;
+        JoinsFrom = int.MaxValue;
         _attributes = Buffers.Rent<AttributeRecord>(32);
         _open = Buffers.Rent<OpenTag>(32);
     }
@@ -72,6 +80,11 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
 
     /// <summary>The last possible end of a text token. The caller sets it to split text at a position.</summary>
     public int TextLimit { get; set; }
+
+    /// <summary>
+    /// From which depth on elements may come as <see cref="XmlTokenKind.Leaf"/>: most of a body of records are such. From none by default.
+    /// </summary>
+    public int JoinsFrom { get; set; }
 
     public int PrefixLength { get; private set; }
 
@@ -130,6 +143,60 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
         return true;
     }
 
+    /// <summary>Goes on at a position in the innermost open element, before which all was read at another time.</summary>
+    public void Skip(int position) => _position = position;
+
+    /// <summary>
+    /// Takes a start tag over that was read in another document, in which it stands so many octets further to the front. The caller goes on
+    /// with what follows it there, and calls <see cref="Leave"/> at its end tag.
+    /// </summary>
+    public void Enter(in XmlNode node, ReadOnlySpan<AttributeRecord> records, int moved)
+    {
+        _rootSeen = true;
+        Kind = XmlTokenKind.StartTag;
+        Start = node.Start + moved;
+        _position = node.ContentStart + moved;
+        PrefixLength = node.PrefixLength;
+        LocalLength = node.LocalLength;
+        IsEmptyElement = (node.Flags & XmlNodeFlags.EmptyElementTag) != 0;
+        AttributeCount = records.Length;
+        HasQualifiedAttributes = false;
+        if (_attributes.Length < AttributeBase + records.Length)
+        {
+            Pooled.Grow(ref _attributes, AttributeBase, AttributeBase + records.Length);
+        }
+
+        for (var i = 0; i < records.Length; i++)
+        {
+            ref var record = ref _attributes[AttributeBase + i];
+            record = records[i];
+            record.NameStart += moved;
+            record.ValueStart += moved;
+            record.ValueEnd += moved;
+            record.Binding = AttributeRecord.NoNamespace;
+            HasQualifiedAttributes |= record.IsDeclaration || record.PrefixLength != 0;
+        }
+
+        Push(Start + 1, NameEnd - Start - 1);
+    }
+
+    /// <summary>Takes the end tag over.</summary>
+    public void Leave(in XmlNode node, int moved)
+    {
+        Kind = XmlTokenKind.EndTag;
+        Start = node.ContentEnd + moved;
+        _position = node.End + moved;
+        Depth--;
+    }
+
+    /// <summary>Reads a part of the content of the innermost open element, and nothing beyond: it must be closed in itself.</summary>
+    public void Within(int start, int end)
+    {
+        _position = start;
+        _end = end;
+        _floor = Depth;
+    }
+
     /// <summary>Whether the text, CDATA section or comment has only literal white space.</summary>
     public readonly bool IsWhiteSpace() =>
         !HasReferences
@@ -164,7 +231,7 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
     private bool Finish()
     {
         Kind = XmlTokenKind.None;
-        if (Depth != 0 || !_rootSeen)
+        if (Depth != _floor || !_rootSeen)
         {
             Malformed("document ends early");
         }

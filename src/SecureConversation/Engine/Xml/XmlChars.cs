@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 using System.Text.Unicode;
 using SecureConversation.Engine.Failures;
@@ -20,6 +23,71 @@ internal static class XmlChars
 
     /// <summary>Class bits of each byte. They are zero for bytes outside ASCII, for which <see cref="IsName"/> decides.</summary>
     public static ReadOnlySpan<byte> Table => Classes;
+
+    /// <summary>
+    /// Measures a name of a prefix and a local part, or of a local part, in ASCII and shorter than a vector; returns the position after it.
+    /// Returns 0 for any other: whether that is a name is to be found out octet by octet.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int TryMeasureName(ReadOnlySpan<byte> text, int at, out int prefixLength, out int localLength)
+    {
+        prefixLength = localLength = 0;
+        if (text.Length - at < Vector128<byte>.Count)
+        {
+            return 0;
+        }
+
+        var octets = Vector128.Create(text.Slice(at, Vector128<byte>.Count));
+        var isName = Vector128.LessThan((octets | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), Vector128.Create((byte)26))
+            | Vector128.LessThan(octets - Vector128.Create((byte)'0'), Vector128.Create((byte)10))
+            | Vector128.LessThan(octets - Vector128.Create((byte)'-'), Vector128.Create((byte)2))
+            | Vector128.Equals(octets, Vector128.Create((byte)'_'));
+        var others = ~isName.ExtractMostSignificantBits() & 0xFFFF;
+        var start = at;
+        localLength = BitOperations.TrailingZeroCount(others);
+        if (others != 0 && text[at + localLength] == ':')
+        {
+            prefixLength = localLength;
+            start += prefixLength + 1;
+            others &= others - 1;
+            localLength = BitOperations.TrailingZeroCount(others) - prefixLength - 1;
+        }
+
+        if (others == 0)
+        {
+            return 0;
+        }
+
+        // Such a name begins with a letter, and it ends at an octet that no name has.
+        var end = start + localLength;
+        var table = Table;
+        var isWhole = (table[text[at]] & table[text[start]] & NameStart) != 0 && text[end] < 0x80 && text[end] != ':';
+        return isWhole ? end : 0;
+    }
+
+    /// <summary>
+    /// Looks in the next octets for the first one that ends a text or is not plain: most texts of records are shorter than a vector. False
+    /// if there is none.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryFindStop(ReadOnlySpan<byte> text, int at, out int run)
+    {
+        run = 0;
+        if (text.Length - at < Vector128<byte>.Count)
+        {
+            return false;
+        }
+
+        var octets = Vector128.Create(text.Slice(at, Vector128<byte>.Count));
+        var isStop = Vector128.Equals(octets, Vector128.Create((byte)'<'))
+            | Vector128.Equals(octets, Vector128.Create((byte)'&'))
+            | Vector128.Equals(octets, Vector128.Create((byte)'>'))
+            | Vector128.Equals(octets, Vector128.Create((byte)']'))
+            | Vector128.Equals(octets, Vector128.Create((byte)'\r'));
+        var stops = isStop.ExtractMostSignificantBits();
+        run = BitOperations.TrailingZeroCount(stops);
+        return stops != 0;
+    }
 
     public static bool IsWhite(byte value) => value is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r';
 

@@ -78,6 +78,9 @@ internal readonly struct XmlElement : IEquatable<XmlElement>
     /// <summary>Whether there are child elements without a node, because the element is opaque.</summary>
     public bool HasUnindexedChildren => (Node.Flags & XmlNodeFlags.HasUnindexed) != 0;
 
+    /// <summary>Its content, where it is opaque and in canonical form.</summary>
+    internal CanonicalContent? Content => _index is not null && _index.Opaque == _number ? _index.Content : null;
+
     /// <summary>The child elements that have a node.</summary>
     public ChildEnumerable Children => new(this);
 

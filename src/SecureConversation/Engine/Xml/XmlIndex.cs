@@ -11,8 +11,12 @@ internal sealed class XmlIndex : IDisposable
     private XmlNode[] _nodes;
     private AttributeRecord[] _records;
 
-    internal XmlIndex(ReadOnlyMemory<byte> memory, XmlNode[] nodes, AttributeRecord[] records, DecodedUris decodedUris)
+    internal XmlIndex(
+        ReadOnlyMemory<byte> memory, XmlNode[] nodes, AttributeRecord[] records, DecodedUris decodedUris, int opaque,
+        CanonicalContent? content)
     {
+        Opaque = opaque;
+        Content = content;
         Memory = memory;
         _nodes = nodes;
         _records = records;
@@ -26,6 +30,12 @@ internal sealed class XmlIndex : IDisposable
     public XmlElement Root => new(this, 0);
 
     internal ReadOnlySpan<AttributeRecord> Records => _records;
+
+    /// <summary>The number of the opaque element; <see cref="XmlNode.None"/> when there is none that has content.</summary>
+    internal int Opaque { get; }
+
+    /// <summary>The content of the opaque element, where it is in canonical form.</summary>
+    internal CanonicalContent? Content { get; }
 
     internal DecodedUris DecodedUris => _decodedUris;
 
@@ -41,14 +51,51 @@ internal sealed class XmlIndex : IDisposable
     /// Ranges of decrypted fragments in the document, in ascending order. Each must be well-formed content by itself, so that it cannot
     /// change the structure around it; otherwise the document is refused with <see cref="FailureCode.DecryptionFailed"/>.
     /// </param>
+    /// <param name="known">
+    /// The opaque element of another document with the same content, octet for octet, and in the scope of the same declarations and perhaps
+    /// fewer. That content is not read again. The null element when there is none.
+    /// </param>
     public static XmlIndex Parse(
         ReadOnlyMemory<byte> utf8,
         XmlLimits limits,
         XmlName? opaque = null,
         XmlName? unless = null,
-        ReadOnlySpan<FragmentBoundary> boundaries = default)
+        ReadOnlySpan<FragmentBoundary> boundaries = default,
+        XmlElement known = default)
     {
-        var builder = new XmlIndexBuilder(utf8, limits, opaque, unless, boundaries);
+        var builder = new XmlIndexBuilder(utf8, limits, opaque, unless, boundaries, known);
+        try
+        {
+            return builder.Build();
+        }
+        finally
+        {
+            builder.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// The same for a document that is another one with fragments in place of some of its elements, octet for octet: only the fragments
+    /// are read.
+    /// </summary>
+    /// <param name="utf8">The document.</param>
+    /// <param name="limits">The limits on the document.</param>
+    /// <param name="opaque">The name of the opaque element.</param>
+    /// <param name="unless">If the first child of the opaque element has this name, its content is indexed, too.</param>
+    /// <param name="boundaries">
+    /// The fragments in ascending order, each in the place of an element that has a node in the other document. One that need not be a
+    /// single element stands in the place of an element that was all of the content around it.
+    /// </param>
+    /// <param name="around">The other document.</param>
+    public static XmlIndex Parse(
+        ReadOnlyMemory<byte> utf8,
+        XmlLimits limits,
+        XmlName opaque,
+        XmlName unless,
+        ReadOnlySpan<FragmentBoundary> boundaries,
+        XmlIndex around)
+    {
+        var builder = new XmlIndexBuilder(utf8, limits, opaque, unless, boundaries, around: around);
         try
         {
             return builder.Build();

@@ -4,7 +4,7 @@ using SecureConversation.Shared;
 namespace SecureConversation.Engine.Xml;
 
 /// <summary>Reads a document once and fills the tables of an <see cref="XmlIndex"/>.</summary>
-internal ref struct XmlIndexBuilder : IDisposable
+internal ref partial struct XmlIndexBuilder : IDisposable
 {
     private readonly ReadOnlyMemory<byte> _memory;
     private readonly ReadOnlySpan<byte> _document;
@@ -13,6 +13,9 @@ internal ref struct XmlIndexBuilder : IDisposable
     private readonly XmlName? _unless;
     private readonly bool _spliced;
     private readonly DecodedUris _decodedUris;
+    private readonly XmlElement _known;
+    private readonly XmlIndex? _around;
+    private readonly ReadOnlySpan<FragmentBoundary> _fragments;
     private Utf8XmlTokenizer _tokens;
     private NamespaceScope _scope;
     private FragmentGuard _guard;
@@ -20,14 +23,26 @@ internal ref struct XmlIndexBuilder : IDisposable
     private Frame[] _frames;
     private int _nodeCount;
     private int _indexedAttributes;
+    private ContentWatch _watch;
+    private CanonicalContent? _content;
+    private int _opaqueNode = XmlNode.None;
+    private int _fragment;
+    private int _moved;
+    private int _knownStart = -1;
 
     public XmlIndexBuilder(
         ReadOnlyMemory<byte> memory,
         XmlLimits limits,
         XmlName? opaque,
         XmlName? unless,
-        ReadOnlySpan<FragmentBoundary> boundaries)
+        ReadOnlySpan<FragmentBoundary> boundaries,
+        XmlElement known = default,
+        XmlIndex? around = null)
     {
+        // Where its content is indexed, it is read as any other.
+        _known = known.FirstChild.FirstChild.IsNull ? known : default;
+        _around = around;
+        _fragments = boundaries;
         _memory = memory;
         _document = memory.Span;
         _limits = limits;
@@ -90,19 +105,56 @@ internal ref struct XmlIndexBuilder : IDisposable
                 FailureText.AtMost(_limits.MaxBytes, "MaxEnvelopeBytes"));
         }
 
-        XmlChars.Validate(_document);
-        _tokens.ReadProlog();
+        if (_known.IsNull || _known.IsEmptyElementTag || _document.Length < _known.Index.Bytes.Length)
+        {
+            XmlChars.Validate(_document);
+        }
+        else
+        {
+            ValidateAround();
+        }
+
+        if (_around is not null)
+        {
+            TakeOver(_around.Root);
+        }
+        else
+        {
+            _tokens.ReadProlog();
+            ReadTokens();
+        }
+
+        _guard.Finish();
+        if (_knownStart >= 0 && _opaqueNode < 0)
+        {
+            XmlChars.Validate(_document);
+        }
+
+        var index = new XmlIndex(_memory, _nodes, _tokens.DetachRecords(), _decodedUris, _opaqueNode, _content);
+        _nodes = [];
+        return index;
+    }
+
+    private void ReadTokens()
+    {
         while (true)
         {
-            _guard.Advance(_tokens.End, _tokens.Depth);
+            if (_tokens.End >= _guard.Stop)
+            {
+                _guard.Advance(_tokens.End, _tokens.Depth);
+            }
+
             _tokens.TextLimit = _guard.Stop;
             if (!_tokens.Read())
             {
-                break;
+                return;
             }
 
             switch (_tokens.Kind)
             {
+                case XmlTokenKind.Leaf:
+                    NoteLeaf();
+                    break;
                 case XmlTokenKind.StartTag:
                     Open();
                     break;
@@ -114,16 +166,11 @@ internal ref struct XmlIndexBuilder : IDisposable
                     break;
             }
 
-            if (_spliced)
+            if (_spliced && (_tokens.Kind != XmlTokenKind.Leaf || _guard.IsOutermost(_tokens.Depth)))
             {
                 _guard.Check(_tokens);
             }
         }
-
-        _guard.Finish();
-        var index = new XmlIndex(_memory, _nodes, _tokens.DetachRecords(), _decodedUris);
-        _nodes = [];
-        return index;
     }
 
     private void Open()
@@ -143,12 +190,12 @@ internal ref struct XmlIndexBuilder : IDisposable
             _scope.CheckUnique(records, attributeBase, attributeCount);
         }
 
-        if (_tokens.PrefixLength == 5 && _document.Slice(_tokens.Start + 1, 5).SequenceEqual("xmlns"u8))
-        {
-            Fail.With(FailureCode.NotWellFormed, "element with prefix xmlns");
-        }
-
+        RefuseXmlnsPrefix();
         var binding = _scope.Resolve(records, _tokens.Start + 1, _tokens.PrefixLength);
+        if (_watch.IsPlain)
+        {
+            _watch.StartTag(_tokens, _scope, scopeCount, binding);
+        }
 
         var depth = _tokens.IsEmptyElement ? _tokens.Depth : _tokens.Depth - 1;
         var indexed = depth == 0 || NoteChild(ref _frames[depth - 1]);
@@ -189,89 +236,40 @@ internal ref struct XmlIndexBuilder : IDisposable
                 || (depth == 2 && _frames[1].IsOpaqueElement && (_unless is null || !IsTag(binding, _unless))),
             IsOpaqueElement = isOpaqueElement,
         };
-    }
-
-    /// <summary>Records a child in its parent; true when the child gets a node.</summary>
-    private readonly bool NoteChild(ref Frame parent)
-    {
-        if (parent.Node < 0)
+        if (_frames[depth].IsOpaque && !isOpaqueElement)
         {
-            return false;
+            // What is in it has no nodes.
+            _tokens.JoinsFrom = Math.Min(_tokens.JoinsFrom, _tokens.Depth);
         }
 
-        ref var node = ref _nodes[parent.Node];
-        var first = !parent.HasChild;
-        parent.HasChild = true;
-        node.Flags |= XmlNodeFlags.NotPlain;
-        if (!parent.IsOpaque || (first && parent.IsOpaqueElement))
+        if (isOpaqueElement && _opaqueNode < 0)
         {
-            return true;
+            OpenOpaque(node);
         }
-
-        node.Flags |= XmlNodeFlags.HasUnindexed;
-        return false;
-    }
-
-    private int AddNode(int binding, int depth)
-    {
-        if (_nodeCount >= _limits.MaxIndexedNodes)
-        {
-            Fail.With(FailureCode.LimitExceeded, "elements outside the body", expected: FailureText.AtMost(_limits.MaxIndexedNodes));
-        }
-
-        _indexedAttributes += _tokens.AttributeCount;
-        if (_indexedAttributes > _limits.MaxIndexedAttributes)
-        {
-            Fail.With(FailureCode.LimitExceeded, "attributes of all elements outside the body",
-                expected: FailureText.AtMost(_limits.MaxIndexedAttributes));
-        }
-
-        if (_nodeCount == _nodes.Length)
-        {
-            Pooled.Grow(ref _nodes, _nodeCount);
-        }
-
-        var number = _nodeCount++;
-        var parent = XmlNode.None;
-        if (depth > 0)
-        {
-            ref var frame = ref _frames[depth - 1];
-            parent = frame.Node;
-            if (frame.LastChild >= 0)
-            {
-                _nodes[frame.LastChild].NextSibling = number;
-            }
-            else
-            {
-                _nodes[parent].FirstChild = number;
-            }
-
-            frame.LastChild = number;
-        }
-
-        _nodes[number] = new XmlNode
-        {
-            Start = _tokens.Start,
-            ContentStart = _tokens.End,
-            ContentEnd = _tokens.End,
-            End = _tokens.End,
-            Parent = parent,
-            FirstChild = XmlNode.None,
-            NextSibling = XmlNode.None,
-            Binding = binding,
-            AttributeBase = _tokens.AttributeBase,
-            AttributeCount = (ushort)_tokens.AttributeCount,
-            PrefixLength = (ushort)_tokens.PrefixLength,
-            LocalLength = (ushort)_tokens.LocalLength,
-            Flags = _tokens.IsEmptyElement ? XmlNodeFlags.EmptyElementTag : XmlNodeFlags.None,
-        };
-        return number;
     }
 
     private void Close()
     {
-        var frame = _frames[_tokens.Depth];
+        ref readonly var frame = ref _frames[_tokens.Depth];
         _scope.Truncate(frame.ScopeCount);
+        if (_tokens.Depth < _tokens.JoinsFrom)
+        {
+            _tokens.JoinsFrom = int.MaxValue;
+        }
+
+        if (_watch.IsPlain)
+        {
+            if (frame.Node == _opaqueNode)
+            {
+                _content = _watch.Content;
+                _watch = default;
+            }
+            else
+            {
+                _watch.EndTag(_tokens);
+            }
+        }
+
         if (frame.Node < 0)
         {
             _tokens.AttributeBase = frame.AttributeBase;
@@ -284,8 +282,13 @@ internal ref struct XmlIndexBuilder : IDisposable
         node.End = _tokens.End;
     }
 
-    private readonly void NoteText()
+    private void NoteText()
     {
+        if (_watch.IsPlain)
+        {
+            _watch.Text(_tokens);
+        }
+
         if (_tokens.Depth == 0 || _frames[_tokens.Depth - 1].Node is not (>= 0 and int number))
         {
             return;
@@ -329,5 +332,6 @@ internal ref struct XmlIndexBuilder : IDisposable
         public bool IsOpaque;
         public bool IsOpaqueElement;
         public bool HasChild;
+        public bool HasFragment;
     }
 }

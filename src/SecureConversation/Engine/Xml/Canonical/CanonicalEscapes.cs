@@ -36,6 +36,23 @@ internal static class CanonicalEscapes
         sink.Write(raw);
     }
 
+    /// <summary>Whether canonical form keeps all references in a text.</summary>
+    public static bool AreCanonical(ReadOnlySpan<byte> text)
+    {
+        for (int at; (at = text.IndexOf((byte)'&')) >= 0;)
+        {
+            text = text[at..];
+            if (!text.StartsWith("&amp;"u8) && !text.StartsWith("&lt;"u8) && !text.StartsWith("&gt;"u8) && !text.StartsWith("&#xD;"u8))
+            {
+                return false;
+            }
+
+            text = text[1..];
+        }
+
+        return true;
+    }
+
     /// <param name="sink">Receives the canonical bytes.</param>
     /// <param name="raw">The section without its markup.</param>
     /// <param name="keepCarriageReturns">True for the form of WCF, which does not normalise line ends in CDATA sections.</param>

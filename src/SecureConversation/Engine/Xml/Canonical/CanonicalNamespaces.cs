@@ -185,6 +185,26 @@ internal ref struct CanonicalNamespaces : IDisposable
         return state;
     }
 
+    /// <summary>
+    /// Whether the content of the apex, whose start tag was read, keeps its declarations as they are: no name in it needs one from outside,
+    /// and those that no name in their tag uses are listed.
+    /// </summary>
+    public readonly bool Keeps(CanonicalContent content, int contentStart)
+    {
+        foreach (var (start, length, note) in content.Prefixes)
+        {
+            var prefix = _document.Slice(contentStart + start, length);
+            var state = length == 0 ? 0 : Find(PrefixKey.Of(_document, contentStart + start, length), prefix);
+            if ((note == PrefixNote.Outside && !(state >= 0 && _states[state].IsSettled && _states[state].IsSettledForWcf))
+                || (note == PrefixNote.Unused && !_inclusivePrefixes.Contains(prefix)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Ends the start tag.</summary>
     public void Leave()
     {

@@ -120,13 +120,16 @@ internal sealed class BufferSink(int budget, int capacity = 4096) : CanonicalSin
     }
 }
 
-/// <summary>Passes canonical bytes on to a buffer of the caller, whose growth is the caller's business.</summary>
-internal sealed class CopySink(PooledBytes output) : CanonicalSink(4096, long.MaxValue)
+/// <summary>Passes canonical bytes on to a buffer of the caller, which grows with them.</summary>
+/// <param name="output">The buffer.</param>
+/// <param name="budget">The most bytes that it passes on.</param>
+internal sealed class CopySink(PooledBytes output, long budget = long.MaxValue) : CanonicalSink(4096, budget)
 {
     /// <summary>Passes on what was written so far.</summary>
     public void Flush()
     {
         output.Write(Buffered);
+        Remaining -= Buffered.Length;
         Empty();
     }
 
@@ -136,6 +139,7 @@ internal sealed class CopySink(PooledBytes output) : CanonicalSink(4096, long.Ma
         if (bytes.Length > Capacity)
         {
             output.Write(bytes);
+            Remaining -= bytes.Length;
         }
         else
         {

@@ -1,14 +1,8 @@
-using System.Buffers;
-
 namespace SecureConversation.Engine.Xml;
 
 // The part that reads text, attribute values and names for a survey of prefixes.
 internal ref partial struct CanonicalizerRun
 {
-    // All but a few characters beyond ASCII may stand in a name, so all of them count as parts of one.
-    private static readonly SearchValues<byte> NotInNames = SearchValues.Create(
-        [.. Enumerable.Range(0, 128).Select(b => (byte)b).Where(b => !char.IsAsciiLetterOrDigit((char)b) && !"_-."u8.Contains(b))]);
-
     private void SurveyText()
     {
         var continues = _pieceEnd == _tokens.Start;
@@ -144,7 +138,7 @@ internal ref partial struct CanonicalizerRun
         for (int start = 0, at; (at = raw[start..].IndexOf((byte)':')) >= 0; start += at + 1)
         {
             var before = raw.Slice(start, at);
-            var prefix = before[(before.LastIndexOfAny(NotInNames) + 1)..];
+            var prefix = before[(before.LastIndexOfAny(PrefixSurvey.NotInNames) + 1)..];
             if (continues && start == 0 && prefix.Length == before.Length)
             {
                 _namespaces.ReferAll(_survey!);

@@ -14,6 +14,7 @@ internal ref partial struct CanonicalizerRun : IDisposable
     private readonly bool _surveysContent;
     private readonly bool _withComments;
     private readonly bool _keepsCarriageReturns;
+    private CanonicalContent? _content;
     private Utf8XmlTokenizer _tokens;
     private CanonicalNamespaces _namespaces;
     private CanonicalNamespaces.Mark[] _marks;
@@ -41,6 +42,12 @@ internal ref partial struct CanonicalizerRun : IDisposable
         _keepsCarriageReturns = form == CanonicalForm.Wcf;
         _document = apex.Index.Bytes;
         _tokens = new Utf8XmlTokenizer(_document, XmlCharacterData.Unlimited, apex.Start, apex.End);
+        if (survey is null && omitted.IsNull)
+        {
+            _content = apex.Content;
+            _tokens.JoinsFrom = 1;
+        }
+
         _namespaces = new CanonicalNamespaces(apex.Index, inclusivePrefixes, form, survey);
         _marks = Buffers.Rent<CanonicalNamespaces.Mark>(32);
         _order = Buffers.Rent<int>(32);
@@ -70,6 +77,14 @@ internal ref partial struct CanonicalizerRun : IDisposable
             {
                 case XmlTokenKind.StartTag:
                     StartTag();
+                    if (_content is not null)
+                    {
+                        CopyContent();
+                    }
+
+                    break;
+                case XmlTokenKind.Leaf:
+                    Leaf();
                     break;
                 case XmlTokenKind.EndTag:
                     _namespaces.Return(_marks[_tokens.Depth]);
@@ -347,19 +362,6 @@ internal ref partial struct CanonicalizerRun : IDisposable
             _sink.Write(name);
             _sink.Write((byte)'>');
         }
-    }
-
-    private void EndTag()
-    {
-        if (!XmlChars.IsWhite(_document[_tokens.End - 2]))
-        {
-            Extend();
-            return;
-        }
-
-        Flush();
-        _sink.Write(_document[_tokens.Start..(_tokens.End - 1)].TrimEnd(" \t\r\n"u8));
-        _sink.Write((byte)'>');
     }
 
     /// <summary>Adds the token to the current run, unchanged.</summary>

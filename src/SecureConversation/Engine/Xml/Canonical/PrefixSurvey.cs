@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using SecureConversation.Engine.Failures;
 
@@ -39,6 +40,27 @@ internal sealed class PrefixSurvey(
     private int _length;
     private PrefixSet _prefixes = new();
     private List<(int Start, int End)>? _repeats;
+
+    /// <summary>
+    /// Octets that end a name. All but a few characters beyond ASCII may stand in one, so all of them count as parts of it.
+    /// </summary>
+    public static SearchValues<byte> NotInNames { get; } = SearchValues.Create(
+        [.. Enumerable.Range(0, 128).Select(b => (byte)b).Where(b => !char.IsAsciiLetterOrDigit((char)b) && !"_-."u8.Contains(b))]);
+
+    /// <summary>Whether a word that may be a prefix stands before a colon. No name begins with a digit, as times do.</summary>
+    public static bool HasWords(ReadOnlySpan<byte> value)
+    {
+        for (int start = 0, length; (length = value[start..].IndexOf((byte)':')) >= 0; start += length + 1)
+        {
+            var before = value.Slice(start, length);
+            if (before[(before.LastIndexOfAny(NotInNames) + 1)..] is [> (byte)'9', ..])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public bool ReadsContent => interest is PrefixInterest.Values or PrefixInterest.Outside;
 
