@@ -25,7 +25,7 @@ public sealed class SoapReply
     public static SoapReply FromBody(string action, string body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return FromBody(action, writer => writer.WriteRaw(body));
+        return FromBody(action, writer => writer.WriteRaw(body), body.Length);
     }
 
     /// <summary>A reply whose body is written by a delegate, for instance by a DataContractSerializer.</summary>
@@ -36,13 +36,18 @@ public sealed class SoapReply
     /// <exception cref="ArgumentException">The action is empty.</exception>
     public static SoapReply FromBody(string action, Action<XmlDictionaryWriter> writeBody)
     {
-        ArgumentException.ThrowIfNullOrEmpty(action);
         ArgumentNullException.ThrowIfNull(writeBody);
-        return new((version, limit) => PlainReply.Owned(PlainEnvelopeWriter.Write(version, action, limit, writeBody)));
+        return FromBody(action, writeBody, expected: 0);
     }
 
     /// <summary>A whole envelope of the version of the endpoint, with a:Action, in UTF-8.</summary>
     public static SoapReply FromEnvelope(ReadOnlyMemory<byte> envelope) => new((_, _) => PlainReply.Borrowed(envelope));
+
+    private static SoapReply FromBody(string action, Action<XmlDictionaryWriter> writeBody, int expected)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(action);
+        return new((version, limit) => PlainReply.Owned(PlainEnvelopeWriter.Write(version, action, limit, writeBody, expected)));
+    }
 
     internal PlainReply Create(MessageVersion version, int limit) => _create(version, limit);
 }

@@ -189,7 +189,7 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
 
     private HttpRequestMessage CreateRequest(ReadOnlyMemory<byte> envelope, string? action)
     {
-        var content = new ReadOnlyMemoryContent(envelope);
+        var content = new PlainContent(envelope);
         if (action is not null)
         {
             return SoapPost.Create(_version, Address, content, action);

@@ -251,6 +251,11 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         VerifiedReply? reply = null;
         try
         {
+            if (wire.Content is EnvelopeContent { IsSent: true })
+            {
+                secured.ReleaseEnvelope();
+            }
+
             if (plain.IsOneWay && response.IsSuccess)
             {
                 response.Dispose();

@@ -8,6 +8,9 @@ namespace SecureConversation.AspNetCore.Internal;
 /// <summary>Writes plain replies and faults in the version of the endpoint.</summary>
 internal static class PlainEnvelopeWriter
 {
+    // Envelope, header and body without their content.
+    private const long HeaderBytes = 512;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The answer when the application failed. It says so and nothing else, because the cause is for the log.</summary>
@@ -28,10 +31,16 @@ internal static class PlainEnvelopeWriter
         Subcode = new XmlQualifiedName("FailedAuthentication", Wsse),
     };
 
-    public static PooledBuffer Write(MessageVersion version, string action, int limit, Action<XmlDictionaryWriter> writeBody)
+    /// <param name="version">The versions of the envelope.</param>
+    /// <param name="action">Its action.</param>
+    /// <param name="limit">The most bytes that it has.</param>
+    /// <param name="writeBody">Writes the content of the body.</param>
+    /// <param name="expected">About how many bytes that is; 0 where nobody knows.</param>
+    public static PooledBuffer Write(
+        MessageVersion version, string action, int limit, Action<XmlDictionaryWriter> writeBody, int expected = 0)
     {
         var soap = version.Soap == SoapVersion.Soap12 ? Soap12 : Soap11;
-        var buffer = new PooledBuffer(limit);
+        var buffer = new PooledBuffer(limit, expected == 0 ? 0 : (int)Math.Min(expected + HeaderBytes + action.Length, int.MaxValue));
         try
         {
             using var writer = XmlDictionaryWriter.CreateTextWriter(buffer, Utf8, ownsStream: false);

@@ -68,19 +68,29 @@ internal static class EnvelopeBody
         using var reader = BodyReader.Create(envelope, inherited);
         var text = new StringBuilder();
         var elements = 0;
-        while (!reader.EOF && reader.NodeType != XmlNodeType.EndElement)
+        while (!IsAtEnd(reader))
         {
             var isElement = reader.NodeType == XmlNodeType.Element;
             var xml = Write(reader, most - text.Length);
-            text.Append(isElement ? Complete(xml, inherited) : xml);
-            if (text.Length > most || (isElement && ++elements > MaxElements))
+            xml = isElement ? Complete(xml, inherited) : xml;
+            if (text.Length + xml.Length > most || (isElement && ++elements > MaxElements))
             {
                 throw TooLong();
             }
+
+            // Bodies have one element mostly.
+            if (text.Length == 0 && IsAtEnd(reader))
+            {
+                return xml;
+            }
+
+            text.Append(xml);
         }
 
         return text.ToString();
     }
+
+    private static bool IsAtEnd(XmlDictionaryReader reader) => reader.EOF || reader.NodeType == XmlNodeType.EndElement;
 
     /// <summary>
     /// The writer declares the prefixes of names. Those in values (xsi:type="p:T") it cannot know: any that the text seems
@@ -88,12 +98,18 @@ internal static class EnvelopeBody
     /// </summary>
     private static string Complete(string xml, Dictionary<string, string> inherited)
     {
+        var used = inherited.Where(declared => xml.Contains(declared.Key + ':', StringComparison.Ordinal)).ToList();
+        if (used.Count == 0)
+        {
+            return xml;
+        }
+
         using var reader = XmlReader.Create(new StringReader(xml));
         reader.MoveToContent();
         var added = new StringBuilder();
-        foreach (var (prefix, ns) in inherited)
+        foreach (var (prefix, ns) in used)
         {
-            if (xml.Contains(prefix + ':', StringComparison.Ordinal) && reader.GetAttribute("xmlns:" + prefix) is null)
+            if (reader.GetAttribute("xmlns:" + prefix) is null)
             {
                 added.Append(" xmlns:").Append(prefix).Append("=\"").Append(System.Security.SecurityElement.Escape(ns)).Append('"');
             }

@@ -39,9 +39,14 @@ internal sealed class PlainRequest : IDisposable
             return Complete(body.Wrap(version), version, body.Action, address, isOneWay);
         }
 
-        using var entity = new PooledBuffer(expected: (int)Math.Min(request.Content!.Headers.ContentLength ?? 0, Array.MaxLength));
+        var type = request.Content!.Headers.ContentType;
+        if (request.Content is PlainContent whole)
+        {
+            return Complete(whole.Envelope, version, FindAction(request, type, version), address, isOneWay);
+        }
+
+        using var entity = new PooledBuffer(expected: (int)Math.Min(request.Content.Headers.ContentLength ?? 0, Array.MaxLength));
         await request.Content.CopyToAsync(entity, cancellationToken).ConfigureAwait(false);
-        var type = request.Content.Headers.ContentType;
         var utf8 = ToUtf8(entity.Written, type?.CharSet);
         return Complete(utf8, version, FindAction(request, type, version), address, isOneWay);
     }
