@@ -1,24 +1,24 @@
-using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
+using SecureConversation.Benchmarks.Performance;
 using SecureConversation.Binding;
 
 namespace SecureConversation.Benchmarks;
 
-/// <summary>
-/// Protecting and verifying one session message, beside the bare cryptography that it cannot do without: the ratio is
-/// what XML and we add.
-/// </summary>
+/// <summary>`floor` by the harness, for a closer look: one session message beside the bare primitives over its bytes.</summary>
 [MemoryDiagnoser]
 public class MessageBenchmarks
 {
     private Conversation _conversation = null!;
+    private ClientSession _session = null!;
+    private Floor _floor = null!;
     private byte[] _envelope = [];
     private byte[] _secured = [];
-    private byte[] _key = [];
-    private byte[] _cipher = [];
 
     [Params(1024, 16 * 1024, 256 * 1024)]
     public int BodyBytes { get; set; }
+
+    [Params(false, true)]
+    public bool Records { get; set; }
 
     [Params("Basic256", "Basic256Sha256")]
     public string Suite { get; set; } = "";
@@ -27,53 +27,43 @@ public class MessageBenchmarks
     public void Setup()
     {
         _conversation = new Conversation(Conversation.SecureSession(SecurityAlgorithmSuite.Parse(Suite)));
-        _envelope = Conversation.Envelope(BodyBytes);
-        using var request = _conversation.Secure(_envelope);
+        var peer = new DomPeer(_conversation);
+        _session = peer.Session;
+        _envelope = Conversation.Envelope(BodyBytes, Records);
+        using var request = _session.Secure(_envelope);
         _secured = request.Envelope.ToArray();
-        _key = RandomNumberGenerator.GetBytes(32);
-        _cipher = new byte[_envelope.Length + 64];
+        _floor = new Floor(peer.PartsOf(_envelope, _secured));
     }
 
     [GlobalCleanup]
-    public void Cleanup() => _conversation.Dispose();
-
-    /// <summary>Digest, encrypt and MAC as many bytes as the message has, once for each direction.</summary>
-    [Benchmark(Baseline = true)]
-    public int BareCryptography()
+    public void Cleanup()
     {
-        Span<byte> hash = stackalloc byte[32];
-        using var aes = Aes.Create();
-        aes.SetKey(_key);
-        var isSha256 = Suite.Contains("Sha256", StringComparison.Ordinal);
-        for (var direction = 0; direction < 2; direction++)
-        {
-            _ = isSha256 ? SHA256.HashData(_envelope, hash) : SHA1.HashData(_envelope, hash);
-            _ = isSha256 ? HMACSHA256.HashData(_key, _envelope.AsSpan(0, 1024), hash) : HMACSHA1.HashData(_key, _envelope.AsSpan(0, 1024), hash);
-        }
+        _floor.Dispose();
+        _session.Dispose();
+        _conversation.Dispose();
+    }
 
-        var length = aes.EncryptCbc(_envelope, _key.AsSpan(0, 16), _cipher);
-        return aes.DecryptCbc(_cipher.AsSpan(0, length), _key.AsSpan(0, 16), _cipher);
+    [Benchmark(Baseline = true)]
+    public void Primitives()
+    {
+        _floor.Secure();
+        _floor.Verify();
     }
 
     [Benchmark]
-    public int SecureAndVerify()
-    {
-        using var request = _conversation.Secure(_envelope);
-        using var result = _conversation.Receive(request.Envelope);
-        return request.Envelope.Length;
-    }
+    public int SecureAndVerify() => Secure() + Verify();
 
     [Benchmark]
     public int Secure()
     {
-        using var request = _conversation.Secure(_envelope);
+        using var request = _session.Secure(_envelope);
         return request.Envelope.Length;
     }
 
     [Benchmark]
     public int Verify()
     {
-        using var result = _conversation.Receive(_secured);
-        return _secured.Length;
+        using var accepted = _conversation.Accept(_secured);
+        return accepted.Request.Envelope.Length;
     }
 }

@@ -1,13 +1,13 @@
 using BenchmarkDotNet.Running;
 using SecureConversation.Benchmarks;
 using SecureConversation.Benchmarks.Flood;
+using SecureConversation.Benchmarks.Performance;
 using SecureConversation.Benchmarks.Soak;
 
-// `quick` prints the costs of one message without the harness: for a look while working, not for claims.
-if (args is ["quick"])
+// What docs/performance.md is made of: `performance` runs all of it, and each of its parts can be run alone; see PerformanceCommand.
+if (args is [var measurement, .. var measurementOptions] && PerformanceCommand.Find(measurement) is { } measure)
 {
-    QuickLook.Run();
-    return 0;
+    return await measure(measurementOptions);
 }
 
 // `timing` measures whether the time of a refusal tells anything; see TimingCommand.

@@ -9,10 +9,11 @@ internal static class Clients
 {
     public const string Action = "urn:quickstart/Place";
 
-    /// <summary>Both sides have certificates; the client opens a session first.</summary>
+    /// <summary>Both sides have certificates, and the client knows that of the service; it opens a session first.</summary>
     public static MessageSecurity InSession { get; } = new()
     {
         ClientCredentialType = MessageCredentialType.Certificate,
+        NegotiateServiceCredential = false,
         EstablishSecurityContext = true,
         AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256,
     };

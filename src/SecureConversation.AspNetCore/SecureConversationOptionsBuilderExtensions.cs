@@ -57,4 +57,20 @@ public static class SecureConversationOptionsBuilderExtensions
         builder.Services.TryAddScoped<T>();
         return builder.Configure(options => options.IssuedTokenAuthenticator = new ScopedIssuedTokenAuthenticator<T>());
     }
+
+    /// <summary>
+    /// Has a service from the scope of the request say who the owner of a Windows account is: roles, claims. It is asked once for each
+    /// negotiation.
+    /// </summary>
+    /// <typeparam name="T">The service; registered as scoped unless it is registered already.</typeparam>
+    /// <param name="builder">What AddSecureConversation returned.</param>
+    public static OptionsBuilder<SecureConversationServiceOptions> AuthenticateWindowsAccounts<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this OptionsBuilder<SecureConversationServiceOptions> builder)
+        where T : class, IWindowsAuthenticator
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddScoped<T>();
+        return builder.Configure(options => options.WindowsAuthenticator = new ScopedWindowsAuthenticator<T>());
+    }
 }

@@ -195,4 +195,7 @@ public sealed class SecureConversationServiceOptions
 
     /// <summary>Set by AuthenticateIssuedTokens.</summary>
     internal IIssuedTokenAuthenticator? IssuedTokenAuthenticator { get; set; }
+
+    /// <summary>Set by AuthenticateWindowsAccounts.</summary>
+    internal IWindowsAuthenticator? WindowsAuthenticator { get; set; }
 }

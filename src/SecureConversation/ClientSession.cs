@@ -77,7 +77,8 @@ public sealed class ClientSession : IDisposable
         var key = Enter();
         try
         {
-            return Secure(plain, key, Messages.ForRequest(plain.FindText(Messages.Soap.Action)), MessageKind.Application);
+            var action = plain.FindText(Messages.Soap.Action);
+            return Secure(plain, action, key, Messages.ForRequest(action), MessageKind.Application);
         }
         catch
         {
@@ -144,7 +145,9 @@ public sealed class ClientSession : IDisposable
         try
         {
             using var plain = ClientCancel.Request(_role, key.Context, _to);
-            return new SessionCancel(_role, Secure(plain, key, Messages.ForCancel(MessageRole.Request), MessageKind.CancelRequest));
+            var action = plain.FindText(Messages.Soap.Action);
+            return new SessionCancel(
+                _role, Secure(plain, action, key, Messages.ForCancel(MessageRole.Request), MessageKind.CancelRequest));
         }
         catch
         {
@@ -185,7 +188,8 @@ public sealed class ClientSession : IDisposable
         context, Messages.Element.LocalClientSettings.SessionKeyRenewalInterval, _role.Environment.Clock.GetTimestamp());
 
     /// <summary>Secures a message of an entered session under an entered key, both of which it leaves when it is disposed of.</summary>
-    private SecuredRequest Secure(SoapEnvelope plain, SessionKey key, MessageRequirements requirements, MessageKind kind)
+    private SecuredRequest Secure(
+        SoapEnvelope plain, string? action, SessionKey key, MessageRequirements requirements, MessageKind kind)
     {
         var environment = _role.Environment;
         var validity = Messages.Element.LocalClientSettings.TimestampValidityDuration;
@@ -200,7 +204,7 @@ public sealed class ClientSession : IDisposable
         var expectation = new ReplyExpectation
         {
             MessageId = plain.FindText(Messages.Soap.MessageId),
-            Action = plain.FindText(Messages.Soap.Action),
+            Action = action,
             Session = Id,
             Signatures = message.Signatures,
         };

@@ -309,7 +309,7 @@ public sealed partial class MessageSecurityService : IDisposable
                 return ServiceResult.Respond.Protected(reply);
             }
         }
-        catch (SecurityFailureException e) when (!session.IsRevived && e.IsOf(session.Id, session.User, session.ClientCertificate))
+        catch (SecurityFailureException e) when (!session.IsRevived && e.IsOf(session.Id, session.Client, session.ClientCertificate))
         {
             throw;
         }

@@ -80,16 +80,20 @@ public abstract class ServiceResult : IDisposable
     {
         private readonly ReplyProtection _protection;
 
-        internal Dispatch(VerifiedMessage request, ServiceSession session, ReplyProtection protection)
-            : this(request, session.CopyUser(), session.Cookie is null ? session : null, protection) =>
-            ClientCertificate = session.ClientCertificate;
+        // Has the client, of whom each request gets a copy, if anybody asks for it.
+        private readonly ServiceSession? _ofSession;
+        private readonly X509Certificate2? _certificate;
+        private ClaimsPrincipal? _user;
 
-        internal Dispatch(VerifiedMessage request, ClaimsPrincipal user, ServiceSession? session, ReplyProtection protection)
+        internal Dispatch(VerifiedMessage request, ServiceSession session, ReplyProtection protection)
+            : this(request, user: null, session.Cookie is null ? session : null, protection) => _ofSession = session;
+
+        internal Dispatch(VerifiedMessage request, ClaimsPrincipal? user, ServiceSession? session, ReplyProtection protection)
         {
             Request = request;
-            User = user;
+            _user = user;
+            _certificate = request.SenderCertificate;
             Session = session;
-            ClientCertificate = request.SenderCertificate;
             _protection = protection;
         }
 
@@ -100,7 +104,7 @@ public abstract class ServiceResult : IDisposable
         /// The authenticated sender of the request. It belongs to this request alone, in a session too: what the application adds to it
         /// is seen by no other request.
         /// </summary>
-        public ClaimsPrincipal User { get; }
+        public ClaimsPrincipal User => _user ?? LazyInitializer.EnsureInitialized(ref _user, _ofSession!.CopyUser);
 
         /// <summary>
         /// The session of the request; null outside sessions, and where RequireCancellation is false: the service keeps no such session, so
@@ -111,7 +115,7 @@ public abstract class ServiceResult : IDisposable
         /// <summary>
         /// The certificate that the sender proved to hold, in a session when it was opened; null for other credentials.
         /// </summary>
-        public X509Certificate2? ClientCertificate { get; }
+        public X509Certificate2? ClientCertificate => _ofSession is null ? _certificate : _ofSession.ClientCertificate;
 
         /// <summary>
         /// Protects the reply. Adds a:RelatesTo if the envelope has none. Faults are protected like any other reply.

@@ -34,38 +34,42 @@ public enum SessionCloseReason
 /// A secure session on the side of the service. It is pending when issued, established by its first verified message, and finally
 /// closed. Safe for concurrent use.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "Exchanges are counted; the last one to leave a closed session disposes.")]
+[SuppressMessage("Design", "CA1001", Justification = "The source has no timer, and nobody gets it.")]
 public sealed class ServiceSession
 {
-    private readonly CancellationTokenSource _closed = new();
     private readonly TimeProvider _clock;
-    private readonly UseCount _users;
     private readonly string? _owner;
     private readonly ClaimsPrincipal? _client;
+    private readonly byte[]? _certificateOctets;
+    private Users _users;
     private SessionKeys _keys;
-    private ClaimsPrincipal? _user;
     private long _lastUsed;
-    private ConcurrentDictionary<object, object?>? _items;
     private int _state;
+    private bool _isFinished;
 
-    internal ServiceSession(SessionKeys keys, ClaimsPrincipal user, TimeProvider clock)
-        : this(keys, clock)
-    {
-        _client = ClientIdentity.Copy(user);
-        _owner = Owner.NameOfUser(user);
-    }
+    // Made for whoever asks for them: there may be many sessions, and few of them have an application that does.
+    private CancellationTokenSource? _closed;
+    private ClaimsPrincipal? _user;
+    private X509Certificate2? _certificate;
+    private ConcurrentDictionary<object, object?>? _items;
+
+    /// <param name="keys">The keys.</param>
+    /// <param name="client">The client, whom nobody changes.</param>
+    /// <param name="certificate">The octets of the certificate that the client proved to hold; null for other credentials.</param>
+    /// <param name="clock">Source of time.</param>
+    internal ServiceSession(SessionKeys keys, ClaimsPrincipal client, byte[]? certificate, TimeProvider clock)
+        : this(keys, clock) =>
+        (_client, _owner, _certificateOctets) = (client, Owner.NameOfUser(client), certificate);
 
     internal ServiceSession(SessionKeys keys, ReadCookie cookie, TimeProvider clock)
         : this(keys, clock) => Cookie = cookie;
 
     private ServiceSession(SessionKeys keys, TimeProvider clock)
     {
-        _users = new UseCount(DisposeKeys);
         _keys = keys;
         Id = keys.Current.Context.Identifier;
         _clock = clock;
         _lastUsed = clock.GetTimestamp();
-        Closed = _closed.Token;
     }
 
     private enum State
@@ -91,11 +95,9 @@ public sealed class ServiceSession
     /// The certificate that the client proved to hold when the session was opened; null for other credentials. For hosts that need more
     /// than <see cref="User"/> to identify a client.
     /// </summary>
-    public X509Certificate2? ClientCertificate
-    {
-        get => Cookie is null ? field : Cookie.Certificate;
-        internal init;
-    }
+    public X509Certificate2? ClientCertificate => Cookie is not null ? Cookie.Certificate
+        : _certificateOctets is null ? null
+        : LazyInitializer.EnsureInitialized(ref _certificate, () => KnownCertificates.Load(_certificateOctets));
 
     /// <summary>When the key of the session expires, UTC. Each renewal gives it a new key, and what else is here stays.</summary>
     public DateTimeOffset Expires => Keys.Current.Expires;
@@ -104,7 +106,20 @@ public sealed class ServiceSession
     public IDictionary<object, object?> Items => LazyInitializer.EnsureInitialized(ref _items);
 
     /// <summary>A token that is cancelled when the session ends, for any reason.</summary>
-    public CancellationToken Closed { get; }
+    public CancellationToken Closed
+    {
+        get
+        {
+            var source = LazyInitializer.EnsureInitialized(ref _closed);
+            if (Volatile.Read(ref _isFinished))
+            {
+                // Whoever ended the session may have looked before there was a source.
+                source.Cancel();
+            }
+
+            return source.Token;
+        }
+    }
 
     /// <summary>Why the session ended; <see cref="SessionCloseReason.None"/> while it is open.</summary>
     public SessionCloseReason CloseReason => (SessionCloseReason)Math.Max(0, Volatile.Read(ref _state) - (int)State.Closed);
@@ -113,7 +128,16 @@ public sealed class ServiceSession
     internal Owner? PendingFor { get; init; }
 
     /// <summary>Who holds the place of this session among those of this process.</summary>
-    internal Owner HeldBy { get; init; }
+    internal Owner HeldBy
+    {
+        get;
+        init
+        {
+            field = value;
+            // One text for both.
+            _owner = value.Name == _owner ? value.Name : _owner;
+        }
+    }
 
     /// <summary>The cookie that has the state of this session; null where the service keeps the session.</summary>
     internal ReadCookie? Cookie { get; }
@@ -128,7 +152,18 @@ public sealed class ServiceSession
         : Owner.OfStranger(address);
 
     /// <summary>The client for one request, as it was authenticated.</summary>
-    internal ClaimsPrincipal CopyUser() => ClientIdentity.Copy(_client ?? Cookie!.User);
+    internal ClaimsPrincipal CopyUser() => ClientIdentity.Copy(Client);
+
+    /// <summary>The client as he was authenticated. Not to be handed out, since others have the same object.</summary>
+    internal ClaimsPrincipal Client => _client ?? Cookie!.User;
+
+    /// <summary>Whether this is the certificate that the client opened the session with; null for none.</summary>
+    internal bool HasCertificate(X509Certificate2? certificate) => CertificateOctets is { } octets
+        ? certificate is not null && certificate.RawDataMemory.Span.SequenceEqual(octets)
+        : certificate is null;
+
+    /// <summary>Its place among the deadlines of its table.</summary>
+    internal SessionDeadlines.Place Watched;
 
     /// <summary>The keys of the session at this moment.</summary>
     internal SessionKeys Keys => Volatile.Read(ref _keys);
@@ -149,7 +184,7 @@ public sealed class ServiceSession
     internal TimeSpan IdleFor => _clock.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
     /// <summary>Whether an exchange keeps the keys alive.</summary>
-    internal bool IsEntered => _users.IsShared;
+    internal bool IsEntered => _users.AreShared;
 
     /// <summary>Records the use of the session by a verified message. True for the first message, which establishes the session.</summary>
     internal bool Use()
@@ -235,7 +270,7 @@ public sealed class ServiceSession
             Keys = [.. states.Select(state => state!)],
             Version = keys.Version,
             User = CopyUser(),
-            ClientCertificate = ClientCertificate?.RawData,
+            ClientCertificate = CertificateOctets?.ToArray(),
         };
     }
 
@@ -262,9 +297,12 @@ public sealed class ServiceSession
     /// <exception cref="AggregateException">Callbacks of the application failed; the keys are released all the same.</exception>
     internal void Finish()
     {
+        Volatile.Write(ref _isFinished, true);
         try
         {
-            _closed.Cancel();
+            // Read after that was written, as those who make a source write it before they read that.
+            Interlocked.MemoryBarrier();
+            Volatile.Read(ref _closed)?.Cancel();
         }
         finally
         {
@@ -287,18 +325,22 @@ public sealed class ServiceSession
     internal bool TryEnter() => _users.TryEnter();
 
     /// <summary>Ends an exchange. The last one to leave a closed session zeroes its keys.</summary>
-    internal void Leave() => _users.Leave();
+    internal void Leave()
+    {
+        if (_users.Leave())
+        {
+            DisposeKeys();
+        }
+    }
+
+    private byte[]? CertificateOctets => Cookie is null ? _certificateOctets : Cookie.Certificate?.RawData;
 
     private void DisposeKeys()
     {
         if (IsRevived)
         {
             // Nobody has seen it, and a stranger can have as many made as he sends messages.
-            if (Cookie is null)
-            {
-                ClientCertificate?.Dispose();
-            }
-
+            _certificate?.Dispose();
             Cookie?.Discard();
         }
 
@@ -306,8 +348,6 @@ public sealed class ServiceSession
         {
             key.Retire();
         }
-
-        _closed.Dispose();
     }
 
     /// <summary>A key that was zeroed has dropped out of the keys before, unless the session was disposed of.</summary>

@@ -44,7 +44,7 @@ public sealed class VerifiedMessage : IDisposable
         Tokens = tokens;
         Timestamp = message.Timestamp;
         Requirements = requirements;
-        _derivedKeys = [.. keys.Derived];
+        _derivedKeys = keys.CopyDerived();
         Context = keys.Context;
         EndorsingContext = keys.EndorsingContext;
         IssuedPrimary = keys.IssuedPrimary?.Assertion;
@@ -61,7 +61,7 @@ public sealed class VerifiedMessage : IDisposable
         _opened = OpenedMessage.OfUnsecured(wire);
         _signed = new NoIntegrity(wire);
         _derivedKeys = [];
-        Tokens = new SupportingTokens([]);
+        Tokens = SupportingTokens.None;
         Requirements = requirements;
         EncryptedKeySha1 = [];
         (Action, MessageId, RelatesTo, To) = AddressingOf(wire);
@@ -259,9 +259,20 @@ public sealed class VerifiedMessage : IDisposable
     internal SoapEnvelope Plain => _opened.Plain;
 
     /// <summary>The primary signature and then the endorsing ones, in the order in which a reply confirms them.</summary>
-    internal SentSignature[] Signatures =>
-        [.. _signed.Signatures.Select(s =>
-            new SentSignature(s.Signature.Value, _opened.IsEncrypted(MessagePart.SecurityItem(s.Position))))];
+    internal SentSignature[] Signatures
+    {
+        get
+        {
+            var signatures = new SentSignature[_signed.Signatures.Count];
+            for (var i = 0; i < signatures.Length; i++)
+            {
+                var held = _signed.Signatures[i];
+                signatures[i] = new SentSignature(held.Signature.Value, _opened.IsEncrypted(MessagePart.SecurityItem(held.Position)));
+            }
+
+            return signatures;
+        }
+    }
 
     /// <summary>Whether the primary signature covers a header block, or the transport protects the message.</summary>
     internal bool IsSignedBlock(int index) => _signed.Covers(MessagePart.HeaderBlock(index));

@@ -47,6 +47,7 @@ public sealed class IssuedTokenTests
             CertificateAuthenticator = new Partners(),
             IssuedTokenAuthentication = new(),
             IssuedTokenAuthenticator = new Partners(),
+            WindowsAuthenticator = new Partners(),
         };
         var handedOn = Internal.ServiceFactory.CredentialsOf(new SecureConversationServiceOptions { Credentials = credentials });
         Assert.All(typeof(ServiceCredentials).GetProperties(), property =>
@@ -89,8 +90,10 @@ public sealed class IssuedTokenTests
         return client;
     }
 
-    private sealed class Partners : IUserNameAuthenticator, ICertificateAuthenticator, IIssuedTokenAuthenticator
+    private sealed class Partners : IUserNameAuthenticator, ICertificateAuthenticator, IIssuedTokenAuthenticator, IWindowsAuthenticator
     {
+        public ValueTask<ClaimsPrincipal?> AuthenticateAsync(ClaimsPrincipal user, MessageOrigin origin, CancellationToken cancellationToken) => default;
+
         public ValueTask<ClaimsPrincipal?> AuthenticateAsync(
             string userName, string password, MessageOrigin origin, CancellationToken cancellationToken) => default;
 

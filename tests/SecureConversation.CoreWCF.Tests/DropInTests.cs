@@ -64,7 +64,7 @@ public sealed class DropInTests(KerberosRealmFixture fixture)
         await using var host = await EchoHost.StartAsync<IEcho>(binding, host => host.Credentials.ServiceCertificate.Certificate = null);
         await using var client = Client.For(host.Address, settings.CreateSecurityBindingElement());
 
-        Assert.StartsWith($"{KerberosRealm.User}@{KerberosRealm.Name}|", await client.AskAsync("WhoAmI"), StringComparison.Ordinal);
+        Assert.StartsWith($"False|{KerberosRealm.User}@{KerberosRealm.Name}|", await client.AskAsync("WhoAmI"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class FileServiceTests
           <binding name="session" receiveTimeout="00:01:00">
             <security mode="Message"><message clientCredentialType="Certificate" negotiateServiceCredential="false" /></security>
           </binding>
-          <binding name="windows" />
+          <binding name="tickets"><security><message negotiateServiceCredential="false" /></security></binding>
         </wsHttpBinding>
         """;
 
@@ -142,7 +142,7 @@ public sealed class FileServiceTests
     }
 
     [Theory]
-    [InlineData("windows", Contract, Echo, "", "Web.config(")]
+    [InlineData("tickets", Contract, Echo, "", "Web.config(")]
     [InlineData("mutual", "Some.Contract", Echo, "", "implements no contract 'Some.Contract'")]
     [InlineData("mutual", Contract, "Some.Service", "", "No class of the application has the name 'Some.Service'")]
     [InlineData("mutual", Contract, Echo, "<userNameAuthentication userNamePasswordValidationMode='MembershipProvider'/>", "MembershipProvider")]
@@ -150,7 +150,7 @@ public sealed class FileServiceTests
     public async Task WhatIsNotOffered_EndsTheStartInWords(string binding, string contract, string service, string credentials, string words)
     {
         RecordedLog.Current.AllowErrors(entry => !entry.IsOfTheLibrary);
-        var endpoint = Endpoint("http://localhost:8000/echo", binding == "windows" ? "wsHttpBinding" : "customBinding", binding).Replace(Contract, contract, StringComparison.Ordinal);
+        var endpoint = Endpoint("http://localhost:8000/echo", binding == "tickets" ? "wsHttpBinding" : "customBinding", binding).Replace(Contract, contract, StringComparison.Ordinal);
         var error = await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(endpoint, credentials: credentials, service: service));
         Assert.Contains(words, error.ToString(), StringComparison.Ordinal);
     }

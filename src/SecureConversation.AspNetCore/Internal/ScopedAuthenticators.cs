@@ -31,3 +31,12 @@ internal sealed class ScopedIssuedTokenAuthenticator<T> : IIssuedTokenAuthentica
         IssuedToken token, ClaimsPrincipal user, MessageOrigin origin, CancellationToken cancellationToken) =>
         origin.Services!.GetRequiredService<T>().AuthenticateAsync(token, user, origin, cancellationToken);
 }
+
+/// <inheritdoc cref="ScopedUserNameAuthenticator{T}"/>
+internal sealed class ScopedWindowsAuthenticator<T> : IWindowsAuthenticator
+    where T : class, IWindowsAuthenticator
+{
+    public ValueTask<ClaimsPrincipal?> AuthenticateAsync(
+        ClaimsPrincipal user, MessageOrigin origin, CancellationToken cancellationToken) =>
+        origin.Services!.GetRequiredService<T>().AuthenticateAsync(user, origin, cancellationToken);
+}

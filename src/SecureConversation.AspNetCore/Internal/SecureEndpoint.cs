@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
@@ -98,7 +99,9 @@ internal sealed class SecureEndpoint(
         {
             Refuse(context, e.StatusCode);
         }
-        catch (Exception e) when (e is IOException || (e is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
+        catch (Exception e) when (e is IOException
+            || (e is OperationCanceledException
+                && (context.RequestAborted.IsCancellationRequested || e.InnerException is ConnectionAbortedException)))
         {
             // The server logs each connection that is aborted, so those are not that the client has left. Only a body that was not read to
             // its end needs it: the server would try to read on.

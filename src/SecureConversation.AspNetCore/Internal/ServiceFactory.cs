@@ -28,10 +28,11 @@ internal static class ServiceFactory
         if ((options.UserNameAuthenticator is not null
                 && (credentials.UserNameAuthenticator is not null || credentials.UserNamePasswordValidator is not null))
             || (options.CertificateAuthenticator is not null && credentials.CertificateAuthenticator is not null)
-            || (options.IssuedTokenAuthenticator is not null && credentials.IssuedTokenAuthenticator is not null))
+            || (options.IssuedTokenAuthenticator is not null && credentials.IssuedTokenAuthenticator is not null)
+            || (options.WindowsAuthenticator is not null && credentials.WindowsAuthenticator is not null))
         {
-            throw new InvalidOperationException("AuthenticateUserNames, AuthenticateCertificates or AuthenticateIssuedTokens is called, "
-                + "and Credentials has a validator or authenticator as well: leave one of them.");
+            throw new InvalidOperationException("AuthenticateUserNames, AuthenticateCertificates, AuthenticateIssuedTokens or "
+                + "AuthenticateWindowsAccounts is called, and Credentials has a validator or authenticator as well: leave one of them.");
         }
 
         return new ServiceCredentials
@@ -46,7 +47,7 @@ internal static class ServiceFactory
             UserNamePasswordProvider = credentials.UserNamePasswordProvider,
             CertificateAuthenticator = AuthenticationFaults.Of(options.CertificateAuthenticator ?? credentials.CertificateAuthenticator),
             WindowsAuthentication = credentials.WindowsAuthentication,
-            WindowsAuthenticator = AuthenticationFaults.Of(credentials.WindowsAuthenticator),
+            WindowsAuthenticator = AuthenticationFaults.Of(options.WindowsAuthenticator ?? credentials.WindowsAuthenticator),
             IssuedTokenAuthentication = credentials.IssuedTokenAuthentication,
             IssuedTokenAuthenticator = AuthenticationFaults.Of(options.IssuedTokenAuthenticator ?? credentials.IssuedTokenAuthenticator),
         };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Principal;
 using SecureConversation.Credentials;
 
 namespace SecureConversation.Configuration;
@@ -34,6 +35,12 @@ public sealed record ConfiguredClientCredentials
     /// <summary>How the certificate of TLS is validated (<c>sslCertificateAuthentication</c>); null where the file gives none.</summary>
     public ConfiguredCertificateValidation? SslCertificateValidation { get; init; }
 
+    /// <summary>Whether NTLM will do for a Windows account (<c>windows</c>); null where the file says nothing.</summary>
+    public bool? AllowNtlm { get; init; }
+
+    /// <summary>What the service may do with a Windows account (<c>windows</c>); null where the file says nothing.</summary>
+    public TokenImpersonationLevel? AllowedImpersonationLevel { get; init; }
+
     /// <summary>The credentials of the engine.</summary>
     /// <param name="address">The address of the service; null where unknown. A scoped certificate for it goes before the default.</param>
     /// <param name="userName">The user name; files never hold it.</param>
@@ -53,6 +60,11 @@ public sealed record ConfiguredClientCredentials
             UserName = userName,
             ServiceCertificate = (scoped ?? DefaultCertificate)?.Load() ?? identity?.LoadCertificate(),
             ServiceCertificateValidation = ServiceCertificateValidation?.ToCertificateValidationOptions() ?? new(),
+            Windows = new()
+            {
+                AllowNtlm = AllowNtlm ?? true,
+                AllowedImpersonationLevel = AllowedImpersonationLevel ?? TokenImpersonationLevel.Identification,
+            },
             ServiceIdentity = identity?.ToEndpointIdentity(),
         };
     }

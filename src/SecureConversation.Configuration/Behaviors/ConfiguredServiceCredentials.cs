@@ -34,6 +34,12 @@ public sealed record ConfiguredServiceCredentials
     /// <summary>The type that checks user names in mode Custom; empty where the file gives none.</summary>
     public string CustomUserNamePasswordValidatorType { get; init; } = "";
 
+    /// <summary>Whether clients without an account are taken (<c>windowsAuthentication</c>); null where the file says nothing.</summary>
+    public bool? AllowAnonymousLogons { get; init; }
+
+    /// <summary>Whether groups of Windows are claims (<c>windowsAuthentication</c>); null where the file says nothing.</summary>
+    public bool? IncludeWindowsGroups { get; init; }
+
     internal TypeActivator Activator { get; init; } = TypeActivator.Default;
 
     /// <summary>
@@ -66,6 +72,11 @@ public sealed record ConfiguredServiceCredentials
             ServiceCertificate = ServiceCertificate is null ? null : CredentialLoader.WithKey(ServiceCertificate),
             ClientCertificateValidation = ClientCertificateValidation?.ToCertificateValidationOptions() ?? new(),
             UserNamePasswordValidator = validator as UserNamePasswordValidator,
+            WindowsAuthentication = new()
+            {
+                AllowAnonymousLogons = AllowAnonymousLogons ?? false,
+                IncludeWindowsGroups = IncludeWindowsGroups ?? true,
+            },
             UserNameAuthenticator = validator as IUserNameAuthenticator,
         };
     }

@@ -1,3 +1,4 @@
+using System.Security.Principal;
 using SecureConversation.Configuration.Reading;
 
 namespace SecureConversation.Configuration.Building;
@@ -71,6 +72,8 @@ internal sealed class BehaviorBuilder(TypeActivator activator)
             ],
             ServiceCertificateValidation = _certificates.Validation(service.Child("authentication")),
             SslCertificateValidation = _certificates.Validation(service.Child("sslCertificateAuthentication")),
+            AllowNtlm = node.Child("windows")?.Flag("allowNtlm"),
+            AllowedImpersonationLevel = node.Child("windows")?.Get<TokenImpersonationLevel>("allowedImpersonationLevel"),
         };
     }
 
@@ -88,6 +91,8 @@ internal sealed class BehaviorBuilder(TypeActivator activator)
                 ? users.Get<ConfiguredUserNameValidation>("userNamePasswordValidationMode")
                 : null,
             CustomUserNamePasswordValidatorType = UserNameType(users),
+            AllowAnonymousLogons = node.Child("windowsAuthentication")?.Flag("allowAnonymousLogons"),
+            IncludeWindowsGroups = node.Child("windowsAuthentication")?.Flag("includeWindowsGroups"),
             Activator = activator,
         };
     }

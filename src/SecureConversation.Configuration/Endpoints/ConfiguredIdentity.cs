@@ -36,13 +36,23 @@ public sealed record ConfiguredIdentity
             return EndpointIdentity.CreateDnsIdentity(Dns);
         }
 
+        if (ServicePrincipalName is not null)
+        {
+            return EndpointIdentity.CreateSpnIdentity(ServicePrincipalName);
+        }
+
+        if (UserPrincipalName is not null)
+        {
+            return EndpointIdentity.CreateUpnIdentity(UserPrincipalName);
+        }
+
         using var certificate = LoadCertificate();
         return certificate is not null
             ? EndpointIdentity.CreateX509CertificateIdentity(certificate)
             : throw ProblemFactory.Exception(
                 Location,
                 "identity",
-                "An identity by user, service or key belongs to Windows credentials and cards, which are not offered.",
+                "An identity by an RSA key belongs to cards, which are not offered.",
                 "Write <dns value=\"name in the certificate of the service\"/> or <certificate encodedValue=\"...\"/>.");
     }
 

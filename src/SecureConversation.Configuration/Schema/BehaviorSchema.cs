@@ -8,8 +8,8 @@ namespace SecureConversation.Configuration.Schema;
 /// <summary>The section <c>behaviors</c>.</summary>
 internal static class BehaviorSchema
 {
-    private const string NoWindows = "Windows accounts are not offered.";
-    private const string UseCertificates = "Give clients certificates or user names.";
+    private const string NoWindows = "There is no impersonation, and nothing but a Windows account is mapped to one.";
+    private const string UseCertificates = "Give clients certificates, user names, or Windows accounts of the binding.";
     private const string NoEventLog = "The log of the host names each refusal, not an event log.";
     private const string NoIssued = "Issued tokens are not offered.";
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Principal;
 using static SecureConversation.Configuration.Schema.Attributes;
 using static SecureConversation.Configuration.Schema.BehaviorSchema;
 
@@ -24,9 +25,8 @@ internal static class ClientCredentialsSchema
                 Authentication("sslCertificateAuthentication", StoreLocation.CurrentUser),
             ]),
             new ElementSchema("windows").With(
-                NotWindows(Flag("allowNtlm", true)),
-                NotWindows(Word(
-                    "allowedImpersonationLevel", "Identification", "None", "Anonymous", "Identification", "Impersonation", "Delegation"))),
+                Flag("allowNtlm", true),
+                Enumeration("allowedImpersonationLevel", TokenImpersonationLevel.Identification)),
             new ElementSchema("httpDigest").With(
                 NotWindows(Word(
                     "impersonationLevel", "Identification", "None", "Anonymous", "Identification", "Impersonation", "Delegation"))),

@@ -35,8 +35,8 @@ internal static class ServiceCredentialsSchema
                 Number("maxCachedLogonTokens", 128, minimum: 1).Ignored(NoLogonTokens),
                 Time("cachedLogonTokenLifetime", "00:15:00").Ignored(NoLogonTokens)),
             new ElementSchema("windowsAuthentication").With(
-                Flag("includeWindowsGroups", true).Ignored("Windows accounts are not offered."),
-                NotWindows(Flag("allowAnonymousLogons"))),
+                Flag("includeWindowsGroups", true),
+                Flag("allowAnonymousLogons")),
             new ElementSchema("peer").Refused("Peer channels are not offered.", "Remove it."),
             IssuedTokenAuthentication,
             new ElementSchema("secureConversationAuthentication").With(

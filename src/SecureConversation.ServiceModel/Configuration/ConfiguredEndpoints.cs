@@ -88,13 +88,7 @@ public static class ConfiguredEndpoints
         from.EnsureUsable();
         if (from.Behavior.ClientCredentials is { } credentials)
         {
-            var known = endpoint.EndpointBehaviors.OfType<ClientCredentials>().FirstOrDefault();
-            var applied = known ?? new ClientCredentials();
-            ConfiguredCredentials.Apply(credentials, applied);
-            if (known is null)
-            {
-                endpoint.EndpointBehaviors.Add(applied);
-            }
+            ConfiguredCredentials.Apply(credentials, endpoint);
         }
 
         if (from.Behavior.ClientVia is { } via)

@@ -36,7 +36,7 @@ internal static class CredentialTranslation
             UserName = string.IsNullOrEmpty(credentials.UserName.UserName)
             ? null
             : new EngineCredentials.UserNameCredential(credentials.UserName.UserName, credentials.UserName.Password ?? ""),
-            Windows = Windows(credentials.Windows),
+            Windows = Windows(credentials),
             ServiceCertificate = knowledge == ServiceKnowledge.Certificate
                 ? ServiceCertificate(credentials.ServiceCertificate, address)
                 : null,
@@ -87,10 +87,11 @@ internal static class CredentialTranslation
     }
 
     // The stack gives the account of the process as a credential without a name.
-    private static EngineCredentials.WindowsClientCredential Windows(WindowsClientCredential windows) => new()
+    private static EngineCredentials.WindowsClientCredential Windows(ClientCredentials credentials) => new()
     {
-        ClientCredential = string.IsNullOrEmpty(windows.ClientCredential?.UserName) ? null : windows.ClientCredential,
-        AllowedImpersonationLevel = windows.AllowedImpersonationLevel,
+        ClientCredential = credentials.Windows.ClientCredential is { UserName.Length: > 0 } account ? account : null,
+        AllowedImpersonationLevel = credentials.Windows.AllowedImpersonationLevel,
+        AllowNtlm = (credentials as MessageSecurityClientCredentials)?.AllowNtlm ?? true,
     };
 
     private static EngineCredentials.EndpointIdentity? Identity(EndpointIdentity? identity) => identity switch

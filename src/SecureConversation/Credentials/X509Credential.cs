@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Credentials;
 
@@ -47,7 +48,7 @@ public sealed class X509Credential : IDisposable
         _privateKey = privateKey;
         _certificate = X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span);
         _subject = _certificate.Subject;
-        _publicKey = _certificate.GetRSAPublicKey();
+        _publicKey = X509Facts.OfLasting(_certificate).PublicKey;
         if (_publicKey is null || _publicKey.KeySize != privateKey.KeySize)
         {
             Dispose();
@@ -67,13 +68,27 @@ public sealed class X509Credential : IDisposable
     /// <exception cref="CryptographicException">The platform's TLS cannot use the key.</exception>
     internal SslStreamCertificateContext TlsContext => LazyInitializer.EnsureInitialized(ref _tlsContext, CreateTlsContext);
 
+    /// <summary>What keeps the platform's TLS from using the key, with the remedy; null for nothing.</summary>
+    internal string? TlsProblem()
+    {
+        try
+        {
+            _ = TlsContext;
+            return null;
+        }
+        catch (Exception e) when (e is CryptographicException or NotSupportedException or NotImplementedException)
+        {
+            return $"The binding negotiates by TLS, and the platform's TLS cannot use the private key of '{_subject}' ({e.Message}): "
+                + "use a key that can be exported, or set NegotiateServiceCredential = false on both sides.";
+        }
+    }
+
     /// <summary>Disposes of the copy of the certificate, and of the key unless it was passed in.</summary>
     public void Dispose()
     {
         _isDisposed = true;
         _certificate.Dispose();
         _tlsContext?.TargetCertificate.Dispose();
-        _publicKey?.Dispose();
         if (_ownsKey)
         {
             _privateKey.Dispose();

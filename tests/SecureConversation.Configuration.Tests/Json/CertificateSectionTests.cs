@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Principal;
 using Microsoft.Extensions.Configuration;
 using SecureConversation.Configuration.Json;
 using SecureConversation.Configuration.Tests.Support;
@@ -113,6 +114,39 @@ public sealed class CertificateSectionTests : IDisposable
         Assert.Equal(X509CertificateValidationMode.None, credentials.ServiceCertificateValidation.Mode);
         Assert.Equal("certificate", credentials.ServiceIdentity!.ToString());
         Assert.Equal("DNS a.example", Client("""{ "ServiceIdentity": { "Dns": "a.example" } }""").Credentials!.ServiceIdentity!.ToString());
+    }
+
+    [Fact]
+    public void WindowsAccounts_AreThoseOfTheSection()
+    {
+        var client = Client("""
+            {
+              "Windows": {
+                "ClientCredential": { "UserName": "alice", "Password": "secret", "Domain": "CORP" },
+                "AllowedImpersonationLevel": "Impersonation",
+                "AllowNtlm": false
+              },
+              "ServiceIdentity": { "Spn": "http/orders" }
+            }
+            """).Credentials!;
+        var account = client.Windows.ClientCredential!;
+        Assert.Equal(("alice", "secret", "CORP"), (account.UserName, account.Password, account.Domain));
+        Assert.Equal((TokenImpersonationLevel.Impersonation, false), (client.Windows.AllowedImpersonationLevel, client.Windows.AllowNtlm));
+        Assert.Equal("Spn http/orders", client.ServiceIdentity!.ToString());
+        Assert.Equal("Upn orders@corp", Client("""{ "ServiceIdentity": { "Upn": "orders@corp" } }""").Credentials!.ServiceIdentity!.ToString());
+        Assert.Null(Client("""{ "Windows": { "AllowNtlm": true } }""").Credentials!.Windows.ClientCredential);
+
+        var service = Service("""
+            {
+              "WindowsAuthentication": {
+                "Credential": { "UserName": "orders", "Password": "secret" },
+                "AllowAnonymousLogons": true,
+                "IncludeWindowsGroups": false
+              }
+            }
+            """).Credentials!.WindowsAuthentication;
+        Assert.Equal("orders", service.Credential!.UserName);
+        Assert.Equal((true, false), (service.AllowAnonymousLogons, service.IncludeWindowsGroups));
     }
 
     [Fact]
@@ -245,9 +279,11 @@ public sealed class CertificateSectionTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{ "ServiceIdentity": { "Spn": "a/b", "Dns": "b" } }""", "Credentials:ServiceIdentity: expected one of Dns, Certificate, Spn and Upn.")]
+    [InlineData("""{ "Windows": { "ClientCredential": { "UserName": "alice" } } }""", "Credentials:Windows:ClientCredential: Password is missing.")]
     [InlineData("""{ "UserName": { "UserName": "alice" } }""", "Credentials:UserName: Password is missing.")]
     [InlineData("""{ "UserName": { "Password": "secret" } }""", "Credentials:UserName: UserName is missing.")]
-    [InlineData("""{ "ServiceIdentity": { } }""", "Credentials:ServiceIdentity: expected one of Dns and Certificate.")]
+    [InlineData("""{ "ServiceIdentity": { } }""", "Credentials:ServiceIdentity: expected one of Dns, Certificate, Spn and Upn.")]
     [InlineData("""{ "ServiceCertificate": { "Path": "client.pem", "KeyPath": "client.key" } }""", "Credentials:ServiceCertificate: the certificate cannot be used: KeyPath is set, and no private key is needed here")]
     public void WrongCredentialsOfAClient_AreRefusedWithTheirPath(string credentials, string problem)
     {

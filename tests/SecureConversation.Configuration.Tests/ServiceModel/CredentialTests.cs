@@ -238,7 +238,6 @@ public sealed class CredentialTests : IDisposable
     [Theory]
     [InlineData("<secureConversationAuthentication securityStateEncoderType='My.Encoder'/>", "securityStateEncoderType")]
     [InlineData("<issuedTokenAuthentication allowUntrustedRsaIssuers='true'/>", "allowUntrustedRsaIssuers")]
-    [InlineData("<windowsAuthentication allowAnonymousLogons='true'/>", "allowAnonymousLogons")]
     [InlineData("<userNameAuthentication userNamePasswordValidationMode='Custom'/>", "userNamePasswordValidationMode")]
     [InlineData("<serviceCertificate fileName='a.pfx' findValue='b'/>", "fileName")]
     public void Setting_ThatIsNotOffered_IsAnErrorOfTheBehavior(string inside, string attribute)
@@ -247,6 +246,16 @@ public sealed class CredentialTests : IDisposable
 
         Assert.Equal(attribute, Assert.Single(behavior.Problems).Attribute);
         Assert.Throws<ServiceModelConfigurationException>(() => behavior.ToServiceCredentials());
+    }
+
+    [Fact]
+    public void WindowsAuthentication_IsReadAsItStands()
+    {
+        var written = Service("<windowsAuthentication allowAnonymousLogons='true' includeWindowsGroups='false'/>").ToServiceCredentials();
+        var own = Service("<windowsAuthentication/>").ToServiceCredentials();
+
+        Assert.Equal((true, false), (written.WindowsAuthentication.AllowAnonymousLogons, written.WindowsAuthentication.IncludeWindowsGroups));
+        Assert.Equal((false, true), (own.WindowsAuthentication.AllowAnonymousLogons, own.WindowsAuthentication.IncludeWindowsGroups));
     }
 
     [Fact]

@@ -169,8 +169,18 @@ public sealed class EndpointTests
     }
 
     [Theory]
-    [InlineData("<userPrincipalName value='a@b'/>")]
-    [InlineData("<servicePrincipalName value='host/a'/>")]
+    [InlineData("<userPrincipalName value='a@b'/>", "Upn a@b")]
+    [InlineData("<servicePrincipalName value='host/a'/>", "Spn host/a")]
+    [InlineData("<dns value='a'/>", "DNS a")]
+    public void Identity_IsThatOfTheElement(string identity, string expected)
+    {
+        var configuration = Configurations.Section(
+            $"<client><endpoint name='a' binding='wsHttpBinding'><identity>{identity}</identity></endpoint></client>");
+
+        Assert.Equal(expected, configuration.GetClientEndpoint("a").Identity!.ToEndpointIdentity().ToString());
+    }
+
+    [Theory]
     [InlineData("<rsa value='AQAB'/>")]
     [InlineData("<certificate encodedValue='no base64'/>")]
     public void Identity_ThatIsNotOffered_IsRefusedInWords(string identity)

@@ -1,3 +1,4 @@
+using System.Security.Principal;
 using System.ServiceModel;
 using System.ServiceModel.Security;
 using SecureConversation.Configuration;
@@ -161,6 +162,23 @@ public sealed class ByNameTests
         var error = Assert.Throws<ServiceModelConfigurationException>(() => new NamedClient("tickets"));
         Assert.Contains("app.config(", error.Message, StringComparison.Ordinal);
         Assert.Contains("binding[tickets]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", TokenImpersonationLevel.Identification, true)]
+    [InlineData("<windows allowedImpersonationLevel='Delegation'/>", TokenImpersonationLevel.Delegation, true)]
+    [InlineData("<windows allowNtlm='false'/>", TokenImpersonationLevel.Identification, false)]
+    public void WindowsOfTheCredentials_AreThoseOfTheFile(string element, TokenImpersonationLevel level, bool allowsNtlm)
+    {
+        using var files = new FileClient(MutualSession, FileClient.Endpoint("session", new Uri("http://localhost/"), "customBinding"));
+        files.Replace("<clientCredentials>", "<clientCredentials>" + element);
+        ClientConfiguration.Default = files.Load();
+        using var client = new NamedClient("session");
+        var credentials = client.ClientCredentials!;
+        Assert.Equal(level, credentials.Windows.AllowedImpersonationLevel);
+        Assert.Equal(allowsNtlm, (credentials as MessageSecurityClientCredentials)?.AllowNtlm ?? true);
+        Assert.Equal(TestCertificates.Client, credentials.ClientCertificate.Certificate);
+        Assert.Single(client.Endpoint.EndpointBehaviors.OfType<System.ServiceModel.Description.ClientCredentials>());
     }
 
     [Fact]

@@ -20,7 +20,11 @@ public static class Wss4jPeer
     public static string? MissingReason => Build.Value.Missing;
 
     /// <summary>Verifies and decrypts. Reports what it found, and the decrypted envelope as <c>plain</c>.</summary>
-    public static PeerResult Verify(byte[] message, PeerKeys keys) => Send("verify", [new("message", Base64(message)), .. keys.Options]);
+    /// <param name="message">The message.</param>
+    /// <param name="keys">What the peer knows.</param>
+    /// <param name="options">As the README of the peer lists them.</param>
+    public static PeerResult Verify(byte[] message, PeerKeys keys, params IEnumerable<KeyValuePair<string, string>> options) =>
+        Send("verify", [new("message", Base64(message)), .. keys.Options, .. options]);
 
     /// <summary>Secures an envelope; the result is <c>message</c>.</summary>
     /// <param name="kind">timestamp, username, x509, ek-dk or sct.</param>

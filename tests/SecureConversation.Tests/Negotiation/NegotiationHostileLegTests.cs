@@ -44,6 +44,26 @@ public sealed partial class NegotiationHostileLegTests
         }
     }
 
+    /// <summary>A client that knows nothing newer than TLS 1.1 or 1.0, and a service that answers with another version than 1.2.</summary>
+    [Theory]
+    [InlineData(0, 0x01)]
+    [InlineData(0, 0x02)]
+    [InlineData(1, 0x01)]
+    [InlineData(1, 0x02)]
+    [InlineData(1, 0x04)]
+    public async Task Hello_OfAnotherVersion_IsRefused(int number, byte minor)
+    {
+        // Behind the heads of the record and of the handshake message (RFC 5246 sections 6.2.1, 7.4 and 7.4.1).
+        const int Major = 9;
+        using var loop = NegotiationScene.Open("none/2005/kept/single");
+        await RefusedAsync(loop, number, flight =>
+        {
+            Assert.Equal([3, 3], flight[Major..(Major + 2)]);
+            flight[Major + 1] = minor;
+            return flight;
+        });
+    }
+
     [Theory]
     [InlineData("none/2005/kept/single")]
     [InlineData("certificate/2005/kept/single")]

@@ -61,8 +61,11 @@ public sealed class SpnegoTests(SpnegoScene scene)
             Assert.Contains("EchoResponse", Encoding.UTF8.GetString(verified.Envelope.Span), StringComparison.Ordinal);
         }
 
-        // The context serves them all.
-        await loop.Client.EnsureNegotiatedAsync(Loopback.Address, (_, _) => throw new InvalidOperationException("negotiated again"));
+        if (session is null)
+        {
+            // The context serves them all.
+            await loop.Client.EnsureNegotiatedAsync(Loopback.Address, (_, _) => throw new InvalidOperationException("negotiated again"));
+        }
     }
 
     [Theory]

@@ -1,4 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
@@ -43,10 +45,31 @@ public sealed class TlsNegotiationTests
         await loop.Client.EnsureNegotiatedAsync(Loopback.Address, (_, _) => throw new InvalidOperationException("negotiated again"));
     }
 
+    [Fact]
+    public void KeyThatIsNotExported_IsRefusedBeforeAnyNegotiation()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the platform's TLS takes keys of providers there");
+        using var clientKey = new NonExportableRsa(TestCertificates.Client.GetRSAPrivateKey()!);
+        using var serviceKey = new NonExportableRsa(TestCertificates.Service.GetRSAPrivateKey()!);
+        using var client = new X509Credential(TestCertificates.Client, clientKey);
+        using var service = new X509Credential(TestCertificates.Service, serviceKey);
+
+        var ofService = Assert.Throws<ArgumentException>(() => NegotiationScene.Open(
+            "certificate/2005/kept/single", service: new ServiceCredentials
+            {
+                ServiceCertificate = service,
+                ClientCertificateValidation = TestCredentials.TrustAuthority,
+            }));
+        Assert.Contains("NegotiateServiceCredential", ofService.Message, StringComparison.Ordinal);
+        var ofClient = Assert.Throws<ArgumentException>(() => NegotiationScene.Open(
+            "certificate/2005/kept/single", client: new ClientCredentials { ClientCertificate = client }));
+        Assert.Contains("NegotiateServiceCredential", ofClient.Message, StringComparison.Ordinal);
+    }
+
     private static string? UserOf(string name) => name.Split('/')[0] switch
     {
         "username" => TestCredentials.UserName,
-        "certificate" => TestCertificates.Client.GetNameInfo(System.Security.Cryptography.X509Certificates.X509NameType.SimpleName, false),
+        "certificate" => TestCertificates.Client.GetNameInfo(X509NameType.SimpleName, false),
         _ => null,
     };
 }

@@ -25,7 +25,7 @@ public sealed class SessionDeadlinesTests
         for (var minute = 1; minute <= 10; minute++)
         {
             _clock.Advance(Minute);
-            var due = _deadlines.TakeDue();
+            var due = TakeDue();
             Assert.Equal(100, due.Count);
             Assert.Equal(sessions.Where(s => s.Minutes == minute).Select(s => s.Session).ToHashSet(), due.ToHashSet());
         }
@@ -57,7 +57,7 @@ public sealed class SessionDeadlinesTests
                 default:
                     _clock.Advance(TimeSpan.FromSeconds(random.Next(100)));
                     var now = _clock.GetUtcNow();
-                    foreach (var due in _deadlines.TakeDue())
+                    foreach (var due in TakeDue())
                     {
                         Assert.True(expected.Remove(due, out var time) && time <= now);
                     }
@@ -83,11 +83,11 @@ public sealed class SessionDeadlinesTests
         var session = New();
         _deadlines.Watch(session, Minute);
         _clock.Advance(TimeSpan.FromDays(400));
-        Assert.Same(session, Assert.Single(_deadlines.TakeDue()));
+        Assert.Same(session, Assert.Single(TakeDue()));
         _deadlines.Watch(session, -Minute);
-        Assert.Empty(_deadlines.TakeDue());
+        Assert.Empty(TakeDue());
         _clock.Advance(Minute);
-        Assert.Same(session, Assert.Single(_deadlines.TakeDue()));
+        Assert.Same(session, Assert.Single(TakeDue()));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class SessionDeadlinesTests
         _clock.Advance(TimeSpan.FromDays(1));
         _deadlines.Watch(New(), TimeSpan.MaxValue);
         _clock.Advance(TimeSpan.FromDays(10000));
-        Assert.Empty(_deadlines.TakeDue());
+        Assert.Empty(TakeDue());
         Assert.Equal(1, _deadlines.Count);
     }
 
@@ -117,10 +117,22 @@ public sealed class SessionDeadlinesTests
         Assert.Equal(SessionCloseReason.None, dispatch.Session!.CloseReason);
     }
 
+    private List<ServiceSession> TakeDue()
+    {
+        List<ServiceSession> all = [], due = [];
+        while (_deadlines.TryTakeDue(due, most: 7))
+        {
+            Assert.InRange(due.Count, 1, 7);
+            all.AddRange(due);
+        }
+
+        return all;
+    }
+
     private ServiceSession New()
     {
         var key = new SecurityContextKey($"urn:uuid:{Guid.NewGuid()}", null, SymmetricKey.From(new byte[32]));
         return new ServiceSession(
-            new SessionKeys { Current = new SessionKey(key, null!, DateTimeOffset.MaxValue) }, new ClaimsPrincipal(new ClaimsIdentity()), _clock);
+            new SessionKeys { Current = new SessionKey(key, null!, DateTimeOffset.MaxValue) }, new ClaimsPrincipal(new ClaimsIdentity()), (byte[]?)null, _clock);
     }
 }

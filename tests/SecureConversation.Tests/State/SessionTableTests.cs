@@ -217,7 +217,7 @@ public sealed class SessionTableTests : IDisposable
         var key = new SecurityContextKey(id, null, SymmetricKey.Random(32));
         return new ServiceSession(
             new SessionKeys { Current = new SessionKey(key, SessionSendKeys.Create(key, requirements, RandomSource.System), _clock.GetUtcNow().AddHours(1)) },
-            new ClaimsPrincipal(), _clock)
+            new ClaimsPrincipal(), (byte[]?)null, _clock)
         { PendingFor = pendingFor, HeldBy = Client };
     }
 }

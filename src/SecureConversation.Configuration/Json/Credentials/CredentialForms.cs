@@ -61,9 +61,13 @@ internal static class CredentialForms
             new OptionalForm<string>(StringForm.Instance), d => d.Dns, (d, v) => d with { Dns = v }),
         new Key<IdentityDraft, X509Certificate2?>("Certificate", "The certificate that the service must have, octet for octet.",
             CertificateForm.Instance, d => d.Certificate, (d, v) => d with { Certificate = v }),
+        new Key<IdentityDraft, string?>("Spn", "The service principal name of the account of the service: service/host.",
+            new OptionalForm<string>(StringForm.Instance), d => d.Spn, (d, v) => d with { Spn = v }),
+        new Key<IdentityDraft, string?>("Upn", "The user principal name of the account of the service, for clients on Windows.",
+            new OptionalForm<string>(StringForm.Instance), d => d.Upn, (d, v) => d with { Upn = v }),
     ])
     {
-        Incomplete = d => d.Dns is null == d.Certificate is null ? "expected one of Dns and Certificate." : null,
+        Incomplete = d => d.Count != 1 ? "expected one of Dns, Certificate, Spn and Upn." : null,
     };
 
     private static ObjectForm<PairDraft> Pair { get; } = new(nameof(ClientCertificatePair), () => new(),
@@ -124,6 +128,10 @@ internal static class CredentialForms
             d => d.IssuedTokens ?? new(), (d, v) => d with { IssuedTokens = v }),
         new CodeKey<ServiceDraft>(nameof(ServiceCredentials.IssuedTokenAuthenticator),
             "call AuthenticateIssuedTokens<T>() on what AddSecureConversation returns, or set it in the delegate beside the section."),
+        new Key<ServiceDraft, WindowsForms.ServiceDraft>(nameof(ServiceCredentials.WindowsAuthentication),
+            "How Windows accounts are validated.", WindowsForms.Service, d => d.Windows, (d, v) => d with { Windows = v }),
+        new CodeKey<ServiceDraft>(nameof(ServiceCredentials.WindowsAuthenticator),
+            "call AuthenticateWindowsAccounts<T>() on what AddSecureConversation returns, or set it in the delegate beside the section."),
     ])
     {
         EmptyRemedy = "write at least one key, or remove Credentials to leave what code has set.",
@@ -142,7 +150,7 @@ internal static class CredentialForms
         new Key<ClientDraft, UserNameDraft>(nameof(ClientCredentials.UserName), "The user name and password of the client.",
             UserName, d => d.UserName ?? new(), (d, v) => d with { UserName = v }),
         new Key<ClientDraft, X509Certificate2?>(nameof(ClientCredentials.ServiceCertificate),
-            "The certificate of the service. All bindings need it.",
+            "The certificate of the service, where it does not show it in a negotiation.",
             CertificateForm.Instance, d => d.ServiceCertificate, (d, v) => d with { ServiceCertificate = v }),
         new Key<ClientDraft, X509Certificate2?>(nameof(ClientCredentials.ServiceEncryptionCertificate),
             "The certificate to encrypt for, where the service has one for that alone.",
@@ -153,11 +161,13 @@ internal static class CredentialForms
         new Key<ClientDraft, ValidationDraft>(nameof(ClientCredentials.ServiceCertificateValidation),
             "How the certificate of the service is validated.", Validation, d => d.Validation, (d, v) => d with { Validation = v }),
         new Key<ClientDraft, IdentityDraft>(nameof(ClientCredentials.ServiceIdentity),
-            "The identity that the certificate of the service must have. Default: the host name of the address.",
+            "The identity that the certificate or account of the service must have. Default: the host name of the address.",
             Identity, d => d.Identity ?? new(), (d, v) => d with { Identity = v }),
         new Key<ClientDraft, IssuedTokenForms.ClientDraft>(nameof(ClientCredentials.IssuedToken), "How issued tokens are got and kept.",
             IssuedTokenForms.Client, d => d.IssuedToken, (d, v) => d with { IssuedToken = v }),
         new CodeKey<ClientDraft>(nameof(ClientCredentials.IssuedTokenProvider), InCode),
+        new Key<ClientDraft, WindowsForms.ClientDraft>(nameof(ClientCredentials.Windows), "The Windows account of the client.",
+            WindowsForms.Client, d => d.Windows, (d, v) => d with { Windows = v }),
     ])
     {
         EmptyRemedy = "write at least one key, or remove Credentials to leave what code has set.",
@@ -224,8 +234,16 @@ internal static class CredentialForms
 
         public X509Certificate2? Certificate { get; init; }
 
-        public EndpointIdentity Create() => Certificate is not null
-            ? EndpointIdentity.CreateX509CertificateIdentity(Certificate) : EndpointIdentity.CreateDnsIdentity(Dns!);
+        public string? Spn { get; init; }
+
+        public string? Upn { get; init; }
+
+        public int Count => new object?[] { Dns, Certificate, Spn, Upn }.Count(value => value is not null);
+
+        public EndpointIdentity Create() => Certificate is not null ? EndpointIdentity.CreateX509CertificateIdentity(Certificate)
+            : Spn is not null ? EndpointIdentity.CreateSpnIdentity(Spn)
+            : Upn is not null ? EndpointIdentity.CreateUpnIdentity(Upn)
+            : EndpointIdentity.CreateDnsIdentity(Dns!);
     }
 
     internal sealed record PairDraft
@@ -275,9 +293,12 @@ internal static class CredentialForms
 
         public IssuedTokenForms.AuthenticationDraft? IssuedTokens { get; init; }
 
+        public WindowsForms.ServiceDraft Windows { get; init; } = new();
+
         public ServiceCredentials Create() => new()
         {
             IssuedTokenAuthentication = IssuedTokens?.Create(),
+            WindowsAuthentication = Windows.Create(),
             ServiceCertificate = ServiceCertificate,
             ServiceEncryptionCertificate = ServiceEncryptionCertificate,
             KnownClientCertificates = KnownClients.Create(),
@@ -306,9 +327,12 @@ internal static class CredentialForms
 
         public IssuedTokenForms.ClientDraft IssuedToken { get; init; } = new();
 
+        public WindowsForms.ClientDraft Windows { get; init; } = new();
+
         public ClientCredentials Create() => new()
         {
             IssuedToken = IssuedToken.Create(),
+            Windows = Windows.Create(),
             ClientCertificate = ClientCertificate,
             ClientEncryptionCertificate = ClientEncryptionCertificate,
             ServiceEncryptionCertificate = ServiceEncryptionCertificate,

@@ -46,6 +46,9 @@ internal static class ConfiguredBehaviors
             authentication.CustomCertificateValidator = trust.CustomValidator ?? authentication.CustomCertificateValidator;
         }
 
+        var windows = to.WindowsAuthentication;
+        windows.AllowAnonymousLogons = from.AllowAnonymousLogons ?? windows.AllowAnonymousLogons;
+        windows.IncludeWindowsGroups = from.IncludeWindowsGroups ?? windows.IncludeWindowsGroups;
         if (from.UserNameValidation is not { } mode)
         {
             return;

@@ -4,13 +4,13 @@ namespace SecureConversation.Engine.Crypto;
 
 /// <summary>
 /// The key of a session or an EncryptedKey, or a key derived from one. Safe for concurrent use. Disposing zeroes the key as soon as other
-/// threads have finished their work with it.
+/// threads have finished their work with it. A cipher is keyed for each use: that is a small part of what encrypting the smallest message
+/// costs, and a cipher that waits for the next message would be most of the memory of an idle session.
 /// </summary>
 internal sealed class SymmetricKey : IDisposable
 {
     private const int StackLimit = 512;
     private readonly KeyMaterial _material;
-    private readonly CipherPool _ciphers = new();
 
     private SymmetricKey(KeyMaterial material) => _material = material;
 
@@ -128,25 +128,21 @@ internal sealed class SymmetricKey : IDisposable
             throw new CryptographicException($"A key of {LengthInBits} bits does not fit {algorithm.Uri}.");
         }
 
-        random ??= RandomSource.System;
-        var cipher = _ciphers.Take(algorithm.IsTripleDes, _material);
-        try
-        {
-            var iv = destination[..algorithm.BlockBytes];
-            var body = destination[algorithm.BlockBytes..];
-            random.Fill(iv);
-            plain.CopyTo(body);
-            body.Slice(plain.Length, spaces).Fill((byte)' ');
-            rest.CopyTo(body[(plain.Length + spaces)..]);
-            var padding = body[length..];
-            random.Fill(padding[..^1]);
-            padding[^1] = (byte)padding.Length;
-            cipher.EncryptCbc(body, iv, body, PaddingMode.None);
-        }
-        finally
-        {
-            _ciphers.Return(algorithm.IsTripleDes, cipher);
-        }
+        using var cipher = CreateCipher(algorithm);
+        var iv = destination[..algorithm.BlockBytes];
+        var body = destination[algorithm.BlockBytes..];
+        var padding = body[length..];
+        plain.CopyTo(body);
+        body.Slice(plain.Length, spaces).Fill((byte)' ');
+        rest.CopyTo(body[(plain.Length + spaces)..]);
+
+        // Drawn at once: the generator costs as much for a few octets as for many.
+        Span<byte> drawn = stackalloc byte[iv.Length + padding.Length - 1];
+        (random ?? RandomSource.System).Fill(drawn);
+        drawn[..iv.Length].CopyTo(iv);
+        drawn[iv.Length..].CopyTo(padding);
+        padding[^1] = (byte)padding.Length;
+        cipher.EncryptCbc(body, iv, body, PaddingMode.None);
     }
 
     /// <summary>
@@ -185,10 +181,9 @@ internal sealed class SymmetricKey : IDisposable
     /// <param name="destination">Exactly as long as the ciphertext without its IV; zeroed on failure.</param>
     public bool TryDecryptBlocks(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination)
     {
-        SymmetricAlgorithm? cipher = null;
         try
         {
-            cipher = _ciphers.Take(algorithm.IsTripleDes, _material);
+            using var cipher = CreateCipher(algorithm);
             var block = algorithm.BlockBytes;
             return cipher.DecryptCbc(ivAndCipher[block..], ivAndCipher[..block], destination, PaddingMode.None) == destination.Length;
         }
@@ -197,24 +192,31 @@ internal sealed class SymmetricKey : IDisposable
             CryptographicOperations.ZeroMemory(destination);
             return false;
         }
-        finally
-        {
-            if (cipher is not null)
-            {
-                _ciphers.Return(algorithm.IsTripleDes, cipher);
-            }
-        }
     }
 
     /// <summary>Zeroes the key as soon as no other thread uses it.</summary>
-    public void Dispose()
-    {
-        _ciphers.Dispose();
-        _material.Dispose();
-    }
+    public void Dispose() => _material.Dispose();
 
     /// <summary>Returns the length, never the octets.</summary>
     public override string ToString() => _material.ToString();
+
+    /// <summary>A cipher with this key, which zeroes its copy when it is disposed of.</summary>
+    /// <exception cref="CryptographicException">The key has a wrong length for the algorithm, or is a weak key of 3DES.</exception>
+    private SymmetricAlgorithm CreateCipher(EncryptionAlgorithm algorithm)
+    {
+        using var lease = _material.Lease();
+        SymmetricAlgorithm cipher = algorithm.IsTripleDes ? TripleDES.Create() : Aes.Create();
+        try
+        {
+            cipher.SetKey(lease.Span);
+            return cipher;
+        }
+        catch
+        {
+            cipher.Dispose();
+            throw;
+        }
+    }
 
     private bool Fits(EncryptionAlgorithm algorithm) => Length == algorithm.KeyBytes;
 }

@@ -126,9 +126,9 @@ internal static class EncryptionWriter
         output.Write(">"u8);
         foreach (var id in references)
         {
-            output.Write("<e:DataReference"u8);
-            TokenWriter.Attribute(output, "URI", "#" + id);
-            output.Write("></e:DataReference>"u8);
+            output.Write("<e:DataReference URI=\"#"u8);
+            output.WriteAttribute(id);
+            output.Write("\"></e:DataReference>"u8);
         }
 
         output.Write("</e:ReferenceList>"u8);

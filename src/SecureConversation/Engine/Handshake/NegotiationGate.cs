@@ -31,9 +31,11 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
     /// The handshake. What it does before it first waits is done in turn. It ends the turn that it gets once the private key was used.
     /// </param>
     /// <param name="cancellationToken">Cancels the handshake.</param>
+    /// <param name="beforeWaiting">Called if the handshake has to wait for its turn; null for nothing.</param>
     /// <exception cref="SecurityFailureException">Too many handshakes wait, or this one took too long, or got no place in time.</exception>
     public async ValueTask<T> RunAsync<T>(
-        Owner owner, Func<IDisposable?, CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken)
+        Owner owner, Func<IDisposable?, CancellationToken, ValueTask<T>> negotiate, CancellationToken cancellationToken,
+        Action? beforeWaiting = null)
     {
         using var timeout = new CancellationTokenSource(settings.NegotiationTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -41,7 +43,13 @@ internal sealed class NegotiationGate(LocalServiceSecuritySettings settings, Tim
         try
         {
             // The place comes first: whoever waits for one, and so for the validators of others, holds no turn.
-            using var turn = await _turns.EnterAsync(owner, either.Token, TakeAsync).ConfigureAwait(false);
+            var entering = _turns.EnterAsync(owner, either.Token, TakeAsync);
+            if (!entering.IsCompleted)
+            {
+                beforeWaiting?.Invoke();
+            }
+
+            using var turn = await entering.ConfigureAwait(false);
             var negotiation = negotiate(turn, either.Token);
 
             // While one waits for something others may work.

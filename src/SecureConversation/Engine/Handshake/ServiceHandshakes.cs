@@ -36,16 +36,25 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
 
         var own = certificates.Require(message, _bootstrap);
 
-        // While it waits for its turn, it holds nothing that was made of its octets.
-        message.Wire.Dispose();
+        var hasWaited = false;
         return sessions.Negotiations.RunAsync(
             Owner.OfStranger(message.Origin.RemoteAddress),
             (turn, stop) =>
             {
-                var again = message with { Wire = SoapEnvelope.Parse(envelope, _bootstrap.Soap, environment.XmlLimits), Turn = turn };
+                var again = message with
+                {
+                    Wire = hasWaited ? SoapEnvelope.Parse(envelope, _bootstrap.Soap, environment.XmlLimits) : message.Wire,
+                    Turn = turn,
+                };
                 return kind == MessageKind.RenewRequest ? RenewAsync(again, own, stop) : IssueAsync(again, own, stop);
             },
-            cancellationToken);
+            cancellationToken,
+            beforeWaiting: () =>
+            {
+                // While it waits for its turn, it holds nothing that was made of its octets.
+                message.Wire.Dispose();
+                hasWaited = true;
+            });
     }
 
     private async ValueTask<ServiceAnswer> IssueAsync(ReceivedEnvelope message, OwnCertificate own, CancellationToken stop)

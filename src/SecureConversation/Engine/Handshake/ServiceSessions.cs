@@ -22,10 +22,10 @@ internal sealed class ServiceSessions : IDisposable
             if (session.CloseReason == SessionCloseReason.Displaced)
             {
                 EngineMetrics.DisplacedSessions.Add(1);
-                environment.Sessions!.Displaced(session.Id, session.User, options.MaxSessions);
+                environment.Sessions!.Displaced(session.Id, session.Client, options.MaxSessions);
             }
 
-            environment.Sessions!.Closed(session.Id, session.User, session.CloseReason, session.Expires);
+            environment.Sessions!.Closed(session.Id, session.Client, session.CloseReason, session.Expires);
             options.SessionClosed?.Invoke(session);
         }, e => EngineLog.CallbackFailed(environment.Log, e));
         SessionCounts.Add(Table, environment.Telemetry, () => Table.Count, () => Table.PendingCount);

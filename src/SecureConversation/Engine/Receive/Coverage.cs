@@ -56,9 +56,9 @@ internal static class Coverage
         }
 
         // The reference list is not signed, so an attacker can add ciphertext of his own to it.
-        if (!requirements.SignsFirst && encrypted.All.Any(p => !signed.Covers(p.Location)))
+        if (!requirements.SignsFirst)
         {
-            Fail.With(FailureCode.PartNotSigned, "ciphertext");
+            RequireSignedCiphertext(encrypted, signed);
         }
 
         // Ciphertext in a body that nobody has to sign would be somebody else's: what it holds, and whether it can be read, would be told.
@@ -81,6 +81,17 @@ internal static class Coverage
         }
 
         RequireSignedItems(header, signed);
+    }
+
+    private static void RequireSignedCiphertext(EncryptedParts encrypted, MessageIntegrity signed)
+    {
+        foreach (var part in encrypted.All)
+        {
+            if (!signed.Covers(part.Location))
+            {
+                Fail.With(FailureCode.PartNotSigned, "ciphertext");
+            }
+        }
     }
 
     /// <summary>Requires the primary signature over the token of its own key, where the message brings that (ProtectTokens).</summary>

@@ -21,7 +21,7 @@ internal sealed class EncryptedParts
 
     private EncryptedParts(List<EncryptedPart> parts) => _parts = parts;
 
-    public IReadOnlyList<EncryptedPart> All => _parts;
+    public List<EncryptedPart> All => _parts;
 
     /// <summary>
     /// Those of an envelope without security, and of a message that the transport protects: ciphertext in it is the application's own.

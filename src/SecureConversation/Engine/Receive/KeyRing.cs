@@ -43,14 +43,22 @@ internal sealed partial class KeyRing : IDisposable
     public byte[] EncryptedKeySha1 { get; private set; } = [];
 
     /// <summary>The derived keys of the message, by the Ids of their tokens.</summary>
-    public IEnumerable<(XmlId Id, DerivedKeyToken Token)> Derived
+    public (XmlId Id, DerivedKeyToken Token)[] CopyDerived()
     {
-        get
+        if (_assertions is not null || _endorsingToken is not null || _ofUserNameToken is not null)
         {
             var derived = _derived.Select(d => (d.Id, d.Token)).Concat(_assertions?.Derived ?? []);
             derived = _endorsingToken is { } endorsing ? derived.Append(endorsing) : derived;
-            return _ofUserNameToken is { } ofUserName ? derived.Append(ofUserName) : derived;
+            return [.. _ofUserNameToken is { } ofUserName ? derived.Append(ofUserName) : derived];
         }
+
+        var copy = new (XmlId, DerivedKeyToken)[_derived.Count];
+        for (var i = 0; i < copy.Length; i++)
+        {
+            copy[i] = (_derived[i].Id, _derived[i].Token);
+        }
+
+        return copy;
     }
 
     /// <summary>The assertion whose key protects a request, and its place in the header; null where another key does.</summary>
@@ -299,7 +307,7 @@ internal sealed partial class KeyRing : IDisposable
                 continue;
             }
 
-            if (_requirements.Primary != PrimaryTokenKind.IssuedToken && Assertions.TryPutAside(id, token))
+            if (_requirements is { Primary: not PrimaryTokenKind.IssuedToken, IssuedTokens: > 0 } && Assertions.TryPutAside(id, token))
             {
                 continue;
             }

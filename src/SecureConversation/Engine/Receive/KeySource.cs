@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
@@ -147,7 +146,8 @@ internal sealed class ContextKeySource(SecurityContextKey context, SessionSendKe
 /// <param name="enterOther">Finds and enters another key of the session; null when there is none.</param>
 internal sealed class SessionReplyKeySource(SessionKey request, Func<string?, SessionKey?> enterOther) : KeySource
 {
-    private readonly ConcurrentBag<SessionKey> _others = [];
+    // Most requests need no other key.
+    private SessionKey[] _others = [];
 
     public override SecurityContextKey? FindContext(string identifier, string? instance)
     {
@@ -162,22 +162,45 @@ internal sealed class SessionReplyKeySource(SessionKey request, Func<string?, Se
         }
 
         // The references of one message lead here one after the other.
-        var other = _others.FirstOrDefault(key => key.Instance == instance);
-        if (other is null && (other = enterOther(instance)) is not null)
+        foreach (var known in Volatile.Read(ref _others))
         {
-            _others.Add(other);
+            if (known.Instance == instance)
+            {
+                return known.Context;
+            }
         }
 
-        return other?.Context;
+        if (enterOther(instance) is not { } other)
+        {
+            return null;
+        }
+
+        SessionKey[] others;
+        do
+        {
+            others = Volatile.Read(ref _others);
+        }
+        while (Interlocked.CompareExchange(ref _others, [.. others, other], others) != others);
+        return other.Context;
     }
 
-    public override bool IsOwn(DerivedKeyToken token) =>
-        request.SendKeys.Uses(token.Inputs) || _others.Any(key => key.SendKeys.Uses(token.Inputs));
+    public override bool IsOwn(DerivedKeyToken token)
+    {
+        foreach (var other in Volatile.Read(ref _others))
+        {
+            if (other.SendKeys.Uses(token.Inputs))
+            {
+                return true;
+            }
+        }
+
+        return request.SendKeys.Uses(token.Inputs);
+    }
 
     /// <summary>Leaves what was entered. To be called once, when no reply is read any more.</summary>
     public void LeaveOthers()
     {
-        while (_others.TryTake(out var key))
+        foreach (var key in Interlocked.Exchange(ref _others, []))
         {
             key.Leave();
         }

@@ -37,7 +37,7 @@ internal abstract class MessageIntegrity(SoapEnvelope document, SecurityHeader h
     public SecurityHeader Header { get; protected set; } = header;
 
     /// <summary>All verified signatures, the primary one first.</summary>
-    public abstract IReadOnlyList<HeldSignature> Signatures { get; }
+    public abstract List<HeldSignature> Signatures { get; }
 
     /// <summary>The primary signature; null where the transport protects the message.</summary>
     public virtual PrimarySignature? Primary => null;

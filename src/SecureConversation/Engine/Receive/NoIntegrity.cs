@@ -6,7 +6,7 @@ namespace SecureConversation.Engine.Receive;
 /// <summary>Vouches for nothing: that of a reply without security, which a binding with EnableUnsecuredResponse accepts.</summary>
 internal sealed class NoIntegrity(SoapEnvelope wire) : MessageIntegrity(wire, SecurityHeader.Absent)
 {
-    public override IReadOnlyList<HeldSignature> Signatures => [];
+    public override List<HeldSignature> Signatures => [];
 
     public override ReadOnlySpan<byte> ReplayValue => default;
 

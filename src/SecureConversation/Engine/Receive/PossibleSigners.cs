@@ -70,5 +70,11 @@ internal sealed class PossibleSigners : IDisposable
         }
     }
 
-    public void Dispose() => _sent.ForEach(s => s.Certificate.Dispose());
+    public void Dispose()
+    {
+        foreach (var (certificate, _) in _sent)
+        {
+            certificate.Dispose();
+        }
+    }
 }

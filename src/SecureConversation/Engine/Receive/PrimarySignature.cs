@@ -3,6 +3,7 @@ using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
 using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Receive;
 
@@ -107,12 +108,14 @@ internal sealed class PrimarySignature : IDisposable
             return item.Kind is SecurityItemKind.Signature or SecurityItemKind.EncryptedData;
         }
 
-        return wire.BodyId != id && !wire.Headers.Exists(b => b.Id == id);
+        return wire.BodyId != id && !HasBlock(wire, id);
     }
+
+    private static bool HasBlock(SoapEnvelope wire, XmlId id) => wire.Headers.Exists(b => b.Id == id);
 
     private static List<(SignatureElement Element, SecurityItem Item)> ReadClear(SecurityHeader header, MessageRequirements requirements)
     {
-        var signatures = new List<(SignatureElement Element, SecurityItem Item)>(2);
+        var signatures = new List<(SignatureElement Element, SecurityItem Item)>();
         foreach (var item in header.Items)
         {
             if (item.Kind != SecurityItemKind.Signature)
@@ -140,21 +143,26 @@ internal sealed class PrimarySignature : IDisposable
         EncryptedParts encrypted,
         MessageRequirements requirements)
     {
-        var primaries = clear.FindAll(s => !LooksEndorsing(s.Element, wire, header));
-        if (primaries.Count > 1)
+        (SignatureElement Element, SecurityItem Item)? primary = null;
+        foreach (var signature in clear)
         {
-            Fail.With(FailureCode.UnexpectedElement, "a second primary ds:Signature");
-        }
+            if (LooksEndorsing(signature.Element, wire, header))
+            {
+                continue;
+            }
 
-        if (primaries.Count == 1)
-        {
-            return primaries[0];
+            if (primary is not null)
+            {
+                Fail.With(FailureCode.UnexpectedElement, "a second primary ds:Signature");
+            }
+
+            primary = signature;
         }
 
         // Where encryption came first, no signature is encrypted.
-        if (requirements.SignsFirst && encrypted.All.Any(p => p.Location.Kind == PartKind.SecurityItem))
+        if (primary is not null || (requirements.SignsFirst && encrypted.All.Any(p => p.Location.Kind == PartKind.SecurityItem)))
         {
-            return null;
+            return primary;
         }
 
         return clear.Count == 1 ? clear[0] : Fail.With<(SignatureElement, SecurityItem)?>(FailureCode.SignatureMissing);

@@ -63,14 +63,14 @@ internal sealed class SealedSignature : IDisposable
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="keys">The keys of the message.</param>
     /// <param name="attempts">Remembers the ciphertext; null where nothing is remembered.</param>
-    /// <param name="findKey">Finds the key of an element that was read; throws a failure when it is none of the message.</param>
+    /// <param name="all">Finds the key of an element that was read.</param>
     public static SealedSignature Open(
         EncryptedPart part,
         ReadOnlySpan<byte> wrapper,
         MessageRequirements requirements,
         KeyRing keys,
         SealedAttempts? attempts,
-        Func<SignatureElement, SigningCertificate?> findKey)
+        SealedSignatures all)
     {
         var value = part.Data.CipherValue;
         var document = new PooledBytes(wrapper.Length + (value.ContentEnd - value.ContentStart) + 64);
@@ -84,7 +84,7 @@ internal sealed class SealedSignature : IDisposable
                 IsWhole = isIntact,
                 IsRepeated = isRepeated,
             };
-            opened.Read(requirements, findKey);
+            opened.Read(requirements, all);
             return opened;
         }
         catch
@@ -137,22 +137,17 @@ internal sealed class SealedSignature : IDisposable
         }
     }
 
-    private void Read(MessageRequirements requirements, Func<SignatureElement, SigningCertificate?> findKey)
+    private void Read(MessageRequirements requirements, SealedSignatures all)
     {
         var reached = 0;
         try
         {
-            var fragment = new FragmentBoundary(_start, _start + _length, SingleElement: true);
-            _index = XmlIndex.Parse(_document.Memory, XmlLimits.Default, [fragment], ref reached);
-            var root = _index.Root.FirstChild;
-            if (!root.Is(Ds.Signature))
-            {
-                Fail.With(FailureCode.SignatureMissing);
-            }
-
-            var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
-            SealedForm.Require(root, Plaintext);
-            Signer = findKey(element);
+            // One that is recognized has not been read: should it be refused, as much is read of a stand-in as of any other.
+            var written = requirements.IsAsymmetric ? null
+                : WrittenForm.Read(_document.Memory.Slice(_start, _length), requirements.Suite, Limits.MaxSignedParts);
+            Unread = written is null ? 0 : _length;
+            var element = written ?? ReadXml(requirements, ref reached);
+            Signer = all.FindKey(element);
             SealedForm.RequireName(element.Key, Signer?.Certificate);
             if (IsRepeated)
             {
@@ -166,5 +161,20 @@ internal sealed class SealedSignature : IDisposable
             Failure = IsRepeated ? new(FailureCode.Replayed, "an encrypted signature with another last block") : e;
             Unread = Math.Clamp(_start + _length - reached, 0, _length);
         }
+    }
+
+    private SignatureElement ReadXml(MessageRequirements requirements, ref int reached)
+    {
+        var fragment = new FragmentBoundary(_start, _start + _length, SingleElement: true);
+        _index = XmlIndex.Parse(_document.Memory, XmlLimits.Default, [fragment], ref reached);
+        var root = _index.Root.FirstChild;
+        if (!root.Is(Ds.Signature))
+        {
+            Fail.With(FailureCode.SignatureMissing);
+        }
+
+        var element = SignatureElement.Read(root, requirements.Protocol, Limits.MaxSignedParts);
+        SealedForm.Require(root, Plaintext);
+        return element;
     }
 }

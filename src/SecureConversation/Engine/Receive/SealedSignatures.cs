@@ -12,8 +12,25 @@ namespace SecureConversation.Engine.Receive;
 /// ciphertext here, so whatever is wrong with it, the receiver does the same work before it refuses: padding, XML, structure and
 /// a MAC, on a stand-in where the message gives nothing to work on, and the same number of exceptions.
 /// </summary>
-internal static class SealedSignatures
+internal sealed class SealedSignatures
 {
+    private readonly SoapEnvelope _wire;
+    private readonly MessageShape _shape;
+    private readonly MessageRequirements _requirements;
+    private readonly KeyRing _keys;
+    private readonly KeySource _source;
+    private readonly SealedAttempts? _attempts;
+    private readonly List<EncryptedPart> _candidates;
+    private readonly List<SealedSignature> _opened;
+
+    private SealedSignatures(SoapEnvelope wire, MessageShape shape, EncryptedParts encrypted, MessageRequirements requirements,
+        KeyRing keys, KeySource source, SealedAttempts? attempts)
+    {
+        (_wire, _shape, _requirements, _keys, _source, _attempts) = (wire, shape, requirements, keys, source, attempts);
+        _candidates = InOrder(encrypted, requirements);
+        _opened = new List<SealedSignature>(1);
+    }
+
     /// <exception cref="SecurityFailureException">None of the parts is a primary signature with a value that holds.</exception>
     public static PrimarySignature Require(
         SoapEnvelope wire,
@@ -22,100 +39,127 @@ internal static class SealedSignatures
         MessageRequirements requirements,
         KeyRing keys,
         KeySource source,
-        SealedAttempts? attempts)
+        SealedAttempts? attempts) =>
+        new SealedSignatures(wire, shape, encrypted, requirements, keys, source, attempts).Require();
+
+    /// <summary>Finds the key of an element that was decrypted, which is a certificate in an asymmetric binding.</summary>
+    /// <exception cref="SecurityFailureException">It is none of the message.</exception>
+    public SigningCertificate? FindKey(SignatureElement element)
     {
-        var candidates = InOrder(encrypted, requirements);
-        using var wrapper = ScopeOf(shape.Header.Element);
-        using var signers = PossibleSigners.Read(shape.Header, requirements, source);
-        var opened = new List<SealedSignature>(candidates.Count);
+        if (!_requirements.IsAsymmetric)
+        {
+            _keys.ForSignature(element.Key);
+            return null;
+        }
+
+        var signer = SigningCertificate.ResolvePrimary(element.Key, _shape.Header, _source, _requirements);
+        signer.RequireMaySign(_source);
+        return signer;
+    }
+
+    private PrimarySignature Require()
+    {
+        using var wrapper = ScopeOf(_shape.Header.Element);
+        using var signers = PossibleSigners.Read(_shape.Header, _requirements, _source);
         PrimarySignature? primary = null;
         try
         {
-            while (opened.Count < candidates.Count && !opened.Exists(IsPrimary))
-            {
-                Open(candidates[opened.Count]);
-            }
+            var first = OpenUntilPrimary(wrapper.Span);
 
             // One that looks as if it endorsed is not taken for the primary one where that may be among those that could not be read.
-            var chosen = opened.Exists(o => o.IsRepeated) ? null
-                : opened.Find(IsPrimary) ?? (MayAllBeTokens() ? opened.Find(o => o.Element is not null) : null);
+            var chosen = _opened.Exists(o => o.IsRepeated) ? null
+                : first ?? (MayAllBeTokens() ? _opened.Find(o => o.Element is not null) : null);
             if (chosen?.Element is { } signature && Holds(signature, chosen.Signer) && chosen.IsWhole)
             {
                 return primary = PrimarySignature.Of(chosen, chosen.Signer);
             }
 
-            while (opened.Count < candidates.Count)
-            {
-                Open(candidates[opened.Count]);
-            }
-
-            // What others would have had to read is read of a stand-in.
-            StandInSignature.Parse(opened.Sum(o => o.Unread));
-            StandInSignature.Throw(opened.Count(o => o.Failure is null));
-            opened.ForEach(o => Spend(o, ReferenceEquals(o, chosen)));
-
-            // What the others are instead, such as an endorsing signature, says nothing about why this one could not be read.
-            var likeliest = (opened.Find(o => o.IsRepeated) ?? opened[0]).Failure;
-            if (likeliest is { Thrown: not null } && chosen is null)
-            {
-                // The log says what code of the application threw.
-                throw likeliest;
-            }
-
-            return chosen is { Element: { } element, IsWhole: true }
-                ? SignatureVerification.Refuse<PrimarySignature>(element, requirements.Suite, requirements.IsAsymmetric)
-                : Fail.With<PrimarySignature>(likeliest?.Code ?? FailureCode.DecryptionFailed,
-                    likeliest?.Detail ?? "encrypted ds:Signature", likeliest?.Found, likeliest?.Expected);
+            return Refuse(chosen, wrapper.Span, signers);
         }
         finally
         {
-            opened.FindAll(o => !ReferenceEquals(o, primary?.Sealed)).ForEach(o => o.Dispose());
-        }
-
-        void Open(EncryptedPart part) =>
-            opened.Add(SealedSignature.Open(part, wrapper.Span, requirements, keys, attempts, FindKey));
-
-        bool IsPrimary(SealedSignature signature) => signature.Element is { } element && !IsEndorsing(element);
-
-        bool MayAllBeTokens() => !requirements.Role.IsRequest
-            || opened.Count(o => o.Element is null) <= requirements.Supporting.Count(t => t.IsEncrypted);
-
-        bool IsEndorsing(SignatureElement element) => PrimarySignature.LooksEndorsing(element, wire, shape.Header);
-
-        SigningCertificate? FindKey(SignatureElement element)
-        {
-            if (!requirements.IsAsymmetric)
+            foreach (var opened in _opened)
             {
-                keys.ForSignature(element.Key);
-                return null;
-            }
-
-            var signer = SigningCertificate.ResolvePrimary(element.Key, shape.Header, source, requirements);
-            signer.RequireMaySign(source);
-            return signer;
-        }
-
-        bool Holds(SignatureElement element, SigningCertificate? signer) => signer is null
-            ? SignatureVerification.IsValue(element, requirements.Suite, keys.ForSignature(element.Key))
-            : SignatureVerification.IsValue(element, requirements.Suite, signer.Certificate);
-
-        // Each that was decrypted is verified with each key of the message, so that the time does not tell whether it names one.
-        void Spend(SealedSignature signature, bool isTried)
-        {
-            var standIn = StandInSignature.OfLength(signature.Length);
-            if (requirements.IsAsymmetric)
-            {
-                signers.Spend(standIn, requirements.Suite, isTried ? signature.Signer : null);
-                return;
-            }
-
-            var used = isTried ? keys.ForSignature(signature.Element!.Key) : null;
-            foreach (var key in keys.ForAnySignature)
-            {
-                if (!ReferenceEquals(key, used))
+                if (!ReferenceEquals(opened, primary?.Sealed))
                 {
-                    standIn.Verify(requirements.Suite, key);
+                    opened.Dispose();
                 }
+            }
+        }
+    }
+
+    /// <summary>Does the work that is left, whatever is wrong with the message, and refuses it.</summary>
+    private PrimarySignature Refuse(SealedSignature? chosen, ReadOnlySpan<byte> wrapper, PossibleSigners signers)
+    {
+        while (_opened.Count < _candidates.Count)
+        {
+            OpenNext(wrapper);
+        }
+
+        // What others would have had to read is read of a stand-in.
+        StandInSignature.Parse(_opened.Sum(o => o.Unread));
+        StandInSignature.Throw(_opened.Count(o => o.Failure is null));
+        _opened.ForEach(o => Spend(o, ReferenceEquals(o, chosen), signers));
+
+        // What the others are instead, such as an endorsing signature, says nothing about why this one could not be read.
+        var likeliest = (_opened.Find(o => o.IsRepeated) ?? _opened[0]).Failure;
+        if (likeliest is { Thrown: not null } && chosen is null)
+        {
+            // The log says what code of the application threw.
+            throw likeliest;
+        }
+
+        return chosen is { Element: { } element, IsWhole: true }
+            ? SignatureVerification.Refuse<PrimarySignature>(element, _requirements.Suite, _requirements.IsAsymmetric)
+            : Fail.With<PrimarySignature>(likeliest?.Code ?? FailureCode.DecryptionFailed,
+                likeliest?.Detail ?? "encrypted ds:Signature", likeliest?.Found, likeliest?.Expected);
+    }
+
+    /// <summary>Decrypts one after the other up to the first that is a primary signature; null when none is.</summary>
+    private SealedSignature? OpenUntilPrimary(ReadOnlySpan<byte> wrapper)
+    {
+        while (_opened.Count < _candidates.Count)
+        {
+            var opened = OpenNext(wrapper);
+            if (opened.Element is { } element && !PrimarySignature.LooksEndorsing(element, _wire, _shape.Header))
+            {
+                return opened;
+            }
+        }
+
+        return null;
+    }
+
+    private SealedSignature OpenNext(ReadOnlySpan<byte> wrapper)
+    {
+        var opened = SealedSignature.Open(_candidates[_opened.Count], wrapper, _requirements, _keys, _attempts, this);
+        _opened.Add(opened);
+        return opened;
+    }
+
+    private bool MayAllBeTokens() => !_requirements.Role.IsRequest
+        || _opened.Count(o => o.Element is null) <= _requirements.Supporting.Count(t => t.IsEncrypted);
+
+    private bool Holds(SignatureElement element, SigningCertificate? signer) => signer is null
+        ? SignatureVerification.IsValue(element, _requirements.Suite, _keys.ForSignature(element.Key))
+        : SignatureVerification.IsValue(element, _requirements.Suite, signer.Certificate);
+
+    // Each that was decrypted is verified with each key of the message, so that the time does not tell whether it names one.
+    private void Spend(SealedSignature signature, bool isTried, PossibleSigners signers)
+    {
+        var standIn = StandInSignature.OfLength(signature.Length);
+        if (_requirements.IsAsymmetric)
+        {
+            signers.Spend(standIn, _requirements.Suite, isTried ? signature.Signer : null);
+            return;
+        }
+
+        var used = isTried ? _keys.ForSignature(signature.Element!.Key) : null;
+        foreach (var key in _keys.ForAnySignature)
+        {
+            if (!ReferenceEquals(key, used))
+            {
+                standIn.Verify(_requirements.Suite, key);
             }
         }
     }
@@ -126,7 +170,7 @@ internal static class SealedSignatures
     /// </summary>
     private static List<EncryptedPart> InOrder(EncryptedParts encrypted, MessageRequirements requirements)
     {
-        var candidates = new List<EncryptedPart>(2);
+        var candidates = new List<EncryptedPart>(1);
         foreach (var part in encrypted.All)
         {
             if (part.Location.Kind != PartKind.SecurityItem)

@@ -86,7 +86,8 @@ internal sealed class SecurityHeader
                 FailureText.AtMost(MaxBytes));
         }
 
-        var items = new List<SecurityItem>(12);
+        // A message of a session has six.
+        var items = new List<SecurityItem>(6);
         foreach (var child in element.Children)
         {
             if (items.Count == MaxItems)

@@ -20,7 +20,7 @@ internal static class SignatureConfirmations
         SecurityHeader plain,
         IReadOnlyList<SentSignature> sent)
     {
-        var open = requirements.SignatureConfirmation ? sent.ToList() : [];
+        List<SentSignature>? open = requirements.SignatureConfirmation ? [.. sent] : null;
         foreach (var item in plain.Items)
         {
             if (item.Kind != SecurityItemKind.SignatureConfirmation)
@@ -29,21 +29,29 @@ internal static class SignatureConfirmations
             }
 
             var value = ReadValue(item);
-            var isEncrypted = opened.IsEncrypted(MessagePart.SecurityItem(item.Position));
-            var match = open.FindIndex(s => s.WasEncrypted == isEncrypted && CryptographicOperations.FixedTimeEquals(s.Value, value));
-            if (match < 0)
+            if (open is null)
             {
-                Fail.With(requirements.SignatureConfirmation ? FailureCode.SignatureConfirmationMismatch : FailureCode.UnexpectedElement,
-                    "wsse11:SignatureConfirmation");
+                Fail.With(FailureCode.UnexpectedElement, "wsse11:SignatureConfirmation");
             }
 
-            open.RemoveAt(match);
+            Confirm(open, value, opened.IsEncrypted(MessagePart.SecurityItem(item.Position)));
         }
 
-        if (open.Count > 0)
+        if (open is { Count: > 0 })
         {
             Fail.With(FailureCode.SignatureConfirmationMismatch);
         }
+    }
+
+    private static void Confirm(List<SentSignature> open, byte[] value, bool isEncrypted)
+    {
+        var match = open.FindIndex(s => s.WasEncrypted == isEncrypted && CryptographicOperations.FixedTimeEquals(s.Value, value));
+        if (match < 0)
+        {
+            Fail.With(FailureCode.SignatureConfirmationMismatch, "wsse11:SignatureConfirmation");
+        }
+
+        open.RemoveAt(match);
     }
 
     private static byte[] ReadValue(SecurityItem item)

@@ -15,9 +15,9 @@ namespace SecureConversation.Engine.Receive;
 internal sealed class SignedMessage : MessageIntegrity
 {
     private readonly PrimarySignature _primary;
-    private readonly List<HeldSignature> _signatures;
+    private readonly List<HeldSignature> _signatures = new(1);
     private readonly List<CoveredPart> _covered;
-    private readonly List<SignedReference> _open = [];
+    private readonly List<SignedReference> _open = new(1);
     private int _timestampReference = -1;
 
     // One for both halves: the bytes that it may compute are bounded for the whole message.
@@ -29,33 +29,19 @@ internal sealed class SignedMessage : MessageIntegrity
         _primary = primary;
         _digest = digest;
         _covered = new List<CoveredPart>(primary.Element.References.Count);
-        _signatures =
-        [
-            keys.IssuedPrimary is { } issued
-                ? new(primary.Element, primary.Position, new ProvedVerifiedAssertion(issued.Assertion),
-                    MessagePart.SecurityItem(issued.Position), IsEndorsing: false)
-                : new(primary.Element, primary.Position, ProofOf(primary.Signer), primary.Signer?.Token, IsEndorsing: false),
-        ];
+        _signatures.Add(keys.IssuedPrimary is { } issued
+            ? new(primary.Element, primary.Position, new ProvedVerifiedAssertion(issued.Assertion),
+                MessagePart.SecurityItem(issued.Position), IsEndorsing: false)
+            : new(primary.Element, primary.Position, ProofOf(primary.Signer), primary.Signer?.Token, IsEndorsing: false));
     }
 
-    public override IReadOnlyList<HeldSignature> Signatures => _signatures;
+    public override List<HeldSignature> Signatures => _signatures;
 
     public override ReadOnlySpan<byte> ReplayValue => _primary.Element.Value;
 
     public override PrimarySignature Primary => _primary;
 
-    public override CoveredPart? Find(MessagePart location)
-    {
-        foreach (var part in _covered)
-        {
-            if (part.Location == location)
-            {
-                return part;
-            }
-        }
-
-        return null;
-    }
+    public override CoveredPart? Find(MessagePart location) => IndexOf(location) is >= 0 and var index ? _covered[index] : null;
 
     /// <summary>Compares the digest of the timestamp, whose length is known, and no other: it says whether the message is fresh.</summary>
     /// <param name="wire">The envelope on the wire.</param>
@@ -93,11 +79,11 @@ internal sealed class SignedMessage : MessageIntegrity
             var part = new CoveredPart(location, reference.InclusivePrefixes, form);
             if (location == MessagePart.Body)
             {
-                _covered[_covered.FindIndex(c => c.Location == location)] = part;
+                _covered[IndexOf(location)] = part;
             }
             else
             {
-                Add(_covered, part);
+                Add(part);
             }
         }
 
@@ -133,31 +119,45 @@ internal sealed class SignedMessage : MessageIntegrity
 
     private void VerifyTimestamp(MessageRequirements requirements)
     {
-        var timestamp = Header.Items.FindIndex(item => item.Kind == SecurityItemKind.Timestamp);
-        if (timestamp < 0)
+        if (Header.Single(SecurityItemKind.Timestamp) is not { } timestamp)
         {
             return;
         }
 
-        var location = MessagePart.SecurityItem(Header.Items[timestamp].Position);
-        _timestampReference = _primary.Element.References.FindIndex(r => Locate(r, Document, Header)?.Location == location);
+        var location = MessagePart.SecurityItem(timestamp.Position);
+        _timestampReference = ReferenceTo(location);
         if (_timestampReference < 0)
         {
             Fail.With(FailureCode.PartNotSigned, "wsu:Timestamp");
         }
 
-        VerifyInClear(_primary.Element.References[_timestampReference], location, Header.Items[timestamp].Element, requirements);
+        VerifyInClear(_primary.Element.References[_timestampReference], location, timestamp.Element, requirements);
+    }
+
+    /// <summary>The index of the first reference to a part; -1 when there is none.</summary>
+    private int ReferenceTo(MessagePart location)
+    {
+        var references = _primary.Element.References;
+        for (var i = 0; i < references.Count; i++)
+        {
+            if (Locate(references[i], Document, Header)?.Location == location)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private void VerifyInClear(SignedReference reference, MessagePart location, XmlElement element, MessageRequirements requirements)
     {
         var form = SignatureVerification.RequireDigest(reference, element, _digest, requirements.IsBound);
-        Add(_covered, new CoveredPart(location, reference.InclusivePrefixes, form));
+        Add(new CoveredPart(location, reference.InclusivePrefixes, form));
     }
 
     private void VerifyReferences(EncryptedParts encrypted, MessageRequirements requirements)
     {
-        var hidden = requirements.SignsFirst ? encrypted.All.Count(p => HasHiddenId(p, _primary)) : 0;
+        var hidden = requirements.SignsFirst ? CountHidden(encrypted) : 0;
         for (var i = 0; i < _primary.Element.References.Count; i++)
         {
             if (i == _timestampReference)
@@ -173,7 +173,7 @@ internal sealed class SignedMessage : MessageIntegrity
             }
             else if (target?.Location == MessagePart.Body)
             {
-                Add(_covered, new CoveredPart(MessagePart.Body, reference.InclusivePrefixes, CanonicalForm.Recommendation));
+                Add(new CoveredPart(MessagePart.Body, reference.InclusivePrefixes, CanonicalForm.Recommendation));
                 _open.Add(reference);
             }
             else if (hidden-- > 0)
@@ -192,12 +192,16 @@ internal sealed class SignedMessage : MessageIntegrity
         SecurityHeader header, EncryptedParts encrypted, MessageRequirements requirements, KeyRing keys, KeySource source)
     {
         // Checked before any signature is verified: each costs an operation with a public key that the sender chose.
-        var others = header.Items.FindAll(i => i.Kind == SecurityItemKind.Signature && i.Position != _primary.Position);
-        EndorsingSignature.RequireCount(others.Count, requirements);
+        EndorsingSignature.RequireCount(CountOthers(header), requirements);
 
         var needsContext = requirements.EndorsingContext is not null;
-        foreach (var item in others)
+        foreach (var item in header.Items)
         {
+            if (!IsOther(item))
+            {
+                continue;
+            }
+
             var signature = SignatureElement.Read(item.Element, requirements.Protocol, Limits.MaxSignedParts);
             var isSealed = requirements.SignsFirst && encrypted.Contains(MessagePart.SecurityItem(item.Position));
             if (isSealed)
@@ -215,7 +219,7 @@ internal sealed class SignedMessage : MessageIntegrity
                 ? EndorsingSignature.VerifyByContext(signature, requirements, keys)
                 : EndorsingSignature.Verify(signature, header, requirements, keys, source, isSealed);
             needsContext &= !isOfContext;
-            if (token is not null && _signatures.Exists(s => s.IsEndorsing && s.Token == token))
+            if (token is not null && Endorses(token))
             {
                 Fail.With(FailureCode.UnexpectedElement, "a second endorsing ds:Signature of the same token");
             }
@@ -230,16 +234,44 @@ internal sealed class SignedMessage : MessageIntegrity
         }
     }
 
+    private bool IsOther(SecurityItem item) => item.Kind == SecurityItemKind.Signature && item.Position != _primary.Position;
+
+    private int CountOthers(SecurityHeader header)
+    {
+        var count = 0;
+        foreach (var item in header.Items)
+        {
+            count += IsOther(item) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private bool Endorses(MessagePart? token) => _signatures.Exists(s => s.IsEndorsing && s.Token == token);
+
     private static ProvedCertificate? ProofOf(SigningCertificate? signer) => signer is null ? null : new(signer.Certificate);
 
-    private static void Add(List<CoveredPart> covered, CoveredPart part)
+    private void Add(CoveredPart part)
     {
-        if (covered.Exists(c => c.Location == part.Location))
+        if (IndexOf(part.Location) >= 0)
         {
             Fail.With(FailureCode.DuplicateId, "ds:Reference");
         }
 
-        covered.Add(part);
+        _covered.Add(part);
+    }
+
+    private int IndexOf(MessagePart location)
+    {
+        for (var i = 0; i < _covered.Count; i++)
+        {
+            if (_covered[i].Location == location)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>
@@ -265,8 +297,15 @@ internal sealed class SignedMessage : MessageIntegrity
             return (MessagePart.Body, document.Body);
         }
 
-        var index = document.Headers.FindIndex(b => b.Id == reference.Id);
-        return index < 0 ? null : (MessagePart.HeaderBlock(index), document.Headers[index].Element);
+        for (var i = 0; i < document.Headers.Count; i++)
+        {
+            if (document.Headers[i].Id == reference.Id)
+            {
+                return (MessagePart.HeaderBlock(i), document.Headers[i].Element);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>STR-Transform (WS-Security 1.1 section 8.3): from a token reference to the token in this header that it names.</summary>
@@ -285,8 +324,19 @@ internal sealed class SignedMessage : MessageIntegrity
     }
 
     // The body keeps its name, and its Id, in clear. Blocks and tokens have theirs inside the ciphertext.
-    private static bool HasHiddenId(EncryptedPart part, PrimarySignature primary) =>
-        part.Location != MessagePart.Body && part.Location != MessagePart.SecurityItem(primary.Position);
+    private int CountHidden(EncryptedParts encrypted)
+    {
+        var count = 0;
+        foreach (var part in encrypted.All)
+        {
+            if (part.Location != MessagePart.Body && part.Location != MessagePart.SecurityItem(_primary.Position))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
 
     // The signed part is absent, or was moved to a place that is not read (signature wrapping).
     private static (MessagePart Location, XmlElement Element) Unlocated(SignedReference reference) =>

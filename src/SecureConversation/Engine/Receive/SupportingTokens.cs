@@ -13,6 +13,9 @@ namespace SecureConversation.Engine.Receive;
 /// <param name="Proved">What they prove, that of the kind that gives the identity last.</param>
 internal sealed record SupportingTokens(IReadOnlyList<ProvedToken> Proved)
 {
+    /// <summary>Those of a message without any.</summary>
+    public static SupportingTokens None { get; } = new([]);
+
     /// <summary>The certificates whose keys endorsed the message.</summary>
     public IEnumerable<X509Certificate2> Certificates => Proved.Select(p => p.Certificate).OfType<X509Certificate2>();
 
@@ -36,6 +39,11 @@ internal sealed record SupportingTokens(IReadOnlyList<ProvedToken> Proved)
         MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed, SecurityHeader plain, MessagePart? own)
     {
         var found = Find(requirements, opened, signed, plain, own);
+        if (found.Count == 0 && requirements is { PrimaryUserName: null, Supporting.Count: 0 })
+        {
+            return None;
+        }
+
         var proved = new List<ProvedToken>();
         if (requirements.PrimaryUserName is { } form)
         {
@@ -75,9 +83,9 @@ internal sealed record SupportingTokens(IReadOnlyList<ProvedToken> Proved)
         MessageRequirements requirements, OpenedMessage opened, MessageIntegrity signed, SecurityHeader plain, MessagePart? own)
     {
         var found = new List<FoundToken>();
-        foreach (var signature in signed.Endorsements)
+        foreach (var signature in signed.Signatures)
         {
-            if (signature.Proof is { } proof)
+            if (signature is { IsEndorsing: true, Proof: { } proof })
             {
                 var location = signature.Token;
                 found.Add(new FoundToken(proof.Kind, default, proof, Endorses: true,
@@ -96,7 +104,7 @@ internal sealed record SupportingTokens(IReadOnlyList<ProvedToken> Proved)
             }
 
             // A signature that names its certificate by a property of it may mean one that does not travel: then this one is another token.
-            var user = signed.Signatures.FirstOrDefault(s => s.Token == location);
+            var user = SignatureOf(signed, location);
             if (user.Token is null || user is { IsEndorsing: false, Signature.Key.IsById: false })
             {
                 found.Add(new FoundToken(
@@ -109,6 +117,9 @@ internal sealed record SupportingTokens(IReadOnlyList<ProvedToken> Proved)
 
         return found;
     }
+
+    private static HeldSignature SignatureOf(MessageIntegrity signed, MessagePart token) =>
+        signed.Signatures.FirstOrDefault(s => s.Token == token);
 
     private static void Refuse(
         SupportingToken wanted, List<FoundToken> found, SecurityHeader plain, MessageRequirements requirements)

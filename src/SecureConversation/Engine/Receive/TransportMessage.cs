@@ -22,7 +22,7 @@ internal sealed class TransportMessage : MessageIntegrity
     private TransportMessage(SoapEnvelope wire, SecurityHeader header, ReferenceDigest digest)
         : base(wire, header) => _digest = digest;
 
-    public override IReadOnlyList<HeldSignature> Signatures => _signatures;
+    public override List<HeldSignature> Signatures => _signatures;
 
     public override ReadOnlySpan<byte> ReplayValue => _signatures.Count == 0 ? default : _signatures[0].Signature.Value;
 

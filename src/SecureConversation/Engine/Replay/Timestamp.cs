@@ -85,6 +85,13 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
     public static string Format(DateTimeOffset instant) =>
         instant.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
+    /// <summary>The same, as octets.</summary>
+    public static void Write(PooledBytes output, DateTimeOffset instant)
+    {
+        instant.UtcDateTime.TryFormat(output.GetSpan(32), out var written, "yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+        output.Advance(written);
+    }
+
     /// <summary>Reads an xsd:dateTime with up to seven digits of a second. Without a zone it is UTC (WS-Security 1.1 section 10).</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset instant)
     {

@@ -191,10 +191,12 @@ internal sealed record MessageRequirements
     /// <summary>Whether the header may hold a token of this kind. Later checks judge the number of tokens and their use.</summary>
     public bool Allows(TokenKind token) =>
         token == TokenKind.EncryptedKey ? Primary is PrimaryTokenKind.WrappedKey or PrimaryTokenKind.Certificate
-        : token == TokenKind.SecurityContext ? Primary == PrimaryTokenKind.SecurityContext || Supporting.Any(s => s.Kind == token)
+        : token == TokenKind.SecurityContext ? Primary == PrimaryTokenKind.SecurityContext || HasContext
         : token == TokenKind.Saml ? IssuedTokens > 0
         : token != TokenKind.DerivedKey || DerivedKeys || EndorsingContextDerives || EndorsingIssuedTokenDerives
             || EndorsingUserName is { RequireDerivedKeys: true };
+
+    private bool HasContext => Supporting.Any(t => t.Kind == TokenKind.SecurityContext);
 
     /// <summary>How many issued tokens a message has at most.</summary>
     public int IssuedTokens => (Primary == PrimaryTokenKind.IssuedToken && Role.IsFromClient ? 1 : 0)
@@ -216,8 +218,18 @@ internal sealed record MessageRequirements
         && t.Parameters is IssuedSecurityTokenParameters { KeyType: SecurityKeyType.SymmetricKey, RequireDerivedKeys: true });
 
     /// <summary>Whether a token of this kind may come as ciphertext that nothing signs.</summary>
-    public bool MayBeUnsignedCiphertext(TokenKind? token) =>
-        token is not null && Supporting.Any(s => s.Kind == token && s.MayBeUnsignedCiphertext);
+    public bool MayBeUnsignedCiphertext(TokenKind? token)
+    {
+        foreach (var supporting in Supporting)
+        {
+            if (supporting.Kind == token && supporting.MayBeUnsignedCiphertext)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Whether the message has tokens of this kind, each of which is encrypted: not where one of them signs it.</summary>
     public bool EncryptsEach(TokenKind token)

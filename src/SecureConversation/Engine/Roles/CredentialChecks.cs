@@ -30,6 +30,11 @@ internal static class CredentialChecks
                 nameof(credentials));
         }
 
+        if (binding.NegotiatedToken is SslSecurityTokenParameters)
+        {
+            Throw(credentials.ServiceCertificate!.TlsProblem(), nameof(credentials));
+        }
+
         Throw(WindowsChecks.Problem(credentials), nameof(credentials));
         var tokens = ClientTokens(binding).ToList();
         foreach (var token in tokens)
@@ -111,10 +116,12 @@ internal static class CredentialChecks
             Throw(token.Kind.Missing(token.Parameters, credentials), nameof(credentials));
         }
 
-        if (element.NegotiatedToken is SslSecurityTokenParameters { RequireClientCertificate: true }
-            && credentials.ClientCertificate is null)
+        if (element.NegotiatedToken is SslSecurityTokenParameters { RequireClientCertificate: true })
         {
-            Throw("The binding asks for a client certificate in the negotiation: set ClientCredentials.ClientCertificate.",
+            Throw(
+                credentials.ClientCertificate is { } own
+                    ? own.TlsProblem()
+                    : "The binding asks for a client certificate in the negotiation: set ClientCredentials.ClientCertificate.",
                 nameof(credentials));
         }
 

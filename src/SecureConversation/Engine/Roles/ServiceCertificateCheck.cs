@@ -44,6 +44,11 @@ internal sealed class ServiceCertificateCheck(ClientCredentials credentials, Eng
         }
 
         var service = new TrustedService(good, RequireEncryption(to) ?? good[0]);
+        foreach (var certificate in service.Signing.Append(service.Encryption))
+        {
+            _ = X509Facts.OfLasting(certificate);
+        }
+
         _good = new Judgement(to, environment.Clock.GetUtcNow() + Keep, service);
         return service;
     }

@@ -12,7 +12,7 @@ internal sealed class IdAllocator(SoapEnvelope envelope, string prefix = IdAlloc
 
     private static readonly string[] Known = [.. Enumerable.Range(0, 64).Select(number => Format(Plain, number))];
 
-    private readonly HashSet<string> _taken = Taken(envelope);
+    private readonly HashSet<string>? _taken = Taken(envelope);
     private int _next;
 
     public string Next()
@@ -23,15 +23,15 @@ internal sealed class IdAllocator(SoapEnvelope envelope, string prefix = IdAlloc
             id = _next < Known.Length && prefix == Plain ? Known[_next] : Format(prefix, _next);
             _next++;
         }
-        while (_taken.Contains(id));
+        while (_taken?.Contains(id) == true);
         return id;
     }
 
     private static string Format(string prefix, int number) => prefix + number.ToString(CultureInfo.InvariantCulture);
 
-    private static HashSet<string> Taken(SoapEnvelope envelope)
+    private static HashSet<string>? Taken(SoapEnvelope envelope)
     {
-        var ids = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? ids = null;
         Add(envelope.BodyId);
         foreach (var block in envelope.Headers)
         {
@@ -42,7 +42,7 @@ internal sealed class IdAllocator(SoapEnvelope envelope, string prefix = IdAlloc
 
         void Add(XmlId? id)
         {
-            if (id is { } value && !ids.Add(value.ToString()))
+            if (id is { } value && !(ids ??= new(StringComparer.Ordinal)).Add(value.ToString()))
             {
                 throw new ArgumentException($"The envelope carries the wsu:Id '{id}' twice.", nameof(envelope));
             }

@@ -23,13 +23,15 @@ internal sealed class SecurityHeaderWriter(
 {
     private readonly PooledBytes _timestamp = new(512);
     private readonly PooledBytes _source = new(4096);
-    private readonly PooledBytes _tokens = new(4096);
-    private readonly PooledBytes _confirmations = new(512);
     private readonly PooledBytes _signatures = new(8192);
-    private readonly List<PartDigest> _signedItems = new(4);
-    private readonly List<string> _encryptedItems = new(4);
-    private readonly List<SentSignature> _sent = new(2);
-    private readonly List<Endorsement> _endorsements = new(1);
+    private readonly List<PartDigest> _signedItems = new(1);
+    private readonly List<string> _encryptedItems = new(1);
+    private readonly List<SentSignature> _sent = new(1);
+    private readonly List<Endorsement> _endorsements = [];
+
+    // Most messages have neither, so they take no memory before something is written.
+    private readonly PooledBytes _tokens = new(0);
+    private readonly PooledBytes _confirmations = new(0);
     private PooledBytes? _before;
     private PooledBytes? _after;
 
@@ -44,13 +46,13 @@ internal sealed class SecurityHeaderWriter(
             return;
         }
 
-        var id = SenderMark.Of(requirements.Role) + UniqueIds.Next(random);
+        var id = UniqueIds.Next(SenderMark.Of(requirements.Role), random);
         _timestamp.Write("<u:Timestamp xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\""u8);
         TokenWriter.Attribute(_timestamp, "u:Id", id);
         _timestamp.Write("><u:Created>"u8);
-        _timestamp.WriteText(Timestamp.Format(now));
+        Timestamp.Write(_timestamp, now);
         _timestamp.Write("</u:Created><u:Expires>"u8);
-        _timestamp.WriteText(Timestamp.Format(now + validity));
+        Timestamp.Write(_timestamp, now + validity);
         _timestamp.Write("</u:Expires></u:Timestamp>"u8);
         AddSigned(id, _timestamp.Span);
     }
@@ -172,7 +174,7 @@ internal sealed class SecurityHeaderWriter(
     /// Signs the parts of the envelope and of this header; then the tokens that endorse sign that signature. Where the transport protects
     /// the message, they sign the timestamp, and private keys the parts of the envelope as well.
     /// </summary>
-    public void Sign(IReadOnlyList<PartDigest> parts)
+    public void Sign(List<PartDigest> parts)
     {
         if (requirements.IsProtectedByTransport)
         {
@@ -180,15 +182,19 @@ internal sealed class SecurityHeaderWriter(
             return;
         }
 
-        var primaryId = _endorsements.Count == 0 ? null : ids.Next();
+        if (_endorsements.Count == 0)
+        {
+            SignPrimary(parts, id: null);
+            Protect(0);
+            return;
+        }
+
+        var id = ids.Next();
         var digest = new byte[requirements.Suite.Digest.Size];
-        SignPrimary(parts, primaryId);
+        SignPrimary(parts, id);
         Digest.Compute(requirements.Suite.Digest, _signatures.Span, digest);
         Protect(0);
-        if (primaryId is not null)
-        {
-            Endorse([new PartDigest(primaryId, digest, [])], []);
-        }
+        Endorse([new PartDigest(id, digest, [])], []);
     }
 
     /// <summary>Has each endorsing token sign the same parts, in the order of the binding.</summary>
@@ -302,12 +308,17 @@ internal sealed class SecurityHeaderWriter(
         }
     }
 
-    private void SignPrimary(IReadOnlyList<PartDigest> parts, string? id)
+    private void SignPrimary(List<PartDigest> parts, string? id)
     {
         using var primary = new SignatureWriter(requirements.Suite);
-        foreach (var part in parts.Concat(_signedItems))
+        foreach (var part in parts)
         {
             primary.Add(part, !requirements.IsAsymmetric);
+        }
+
+        foreach (var item in _signedItems)
+        {
+            primary.Add(item, !requirements.IsAsymmetric);
         }
 
         var value = keys.SigningCertificate is { } certificate

@@ -170,14 +170,35 @@ internal sealed class SendPlan : IDisposable
         for (var i = 0; ; i++)
         {
             var candidate = i == 0 ? "u" : $"u{i}";
-            var bytes = Encoding.UTF8.GetBytes(candidate);
-            var atRoot = plain.Xml.Root.LookupNamespace(bytes);
-            if (atRoot is null or Ns.Wsu && signed.TrueForAll(p =>
-                ElementOf(plain, p).LookupNamespace(bytes) is null or Ns.Wsu))
+            if (IsFree(plain, signed, candidate))
             {
-                isDeclared = atRoot is not null;
+                isDeclared = plain.Xml.Root.TryLookupNamespace(Encoding.UTF8.GetBytes(candidate), out _);
                 return candidate;
             }
         }
     }
+
+    private static bool IsFree(SoapEnvelope plain, List<PlannedPart> signed, string prefix)
+    {
+        Span<byte> utf8 = stackalloc byte[16];
+        utf8 = utf8[..Encoding.UTF8.GetBytes(prefix, utf8)];
+        if (!IsWsuOrNothing(plain.Xml.Root, utf8))
+        {
+            return false;
+        }
+
+        foreach (var part in signed)
+        {
+            if (!IsWsuOrNothing(ElementOf(plain, part), utf8))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsWsuOrNothing(XmlElement element, ReadOnlySpan<byte> prefix) =>
+        !element.TryLookupNamespace(prefix, out var uri)
+        || uri.SequenceEqual("http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"u8);
 }

@@ -14,13 +14,14 @@ internal sealed class SecurityContextKey(string identifier, string? instance, Sy
     private const int MaxDerived = 6;
 
     private ImmutableArray<(DerivedKeyInputs Inputs, SymmetricKey Key)> _derived = [];
+    private KeyPairs? _pairs;
 
     public string Identifier { get; } = identifier;
     public string? Instance { get; } = instance;
     public SymmetricKey Key { get; } = key;
 
     /// <summary>The pairs of derived keys that verified messages came with.</summary>
-    public KeyPairs Pairs { get; } = new();
+    public KeyPairs Pairs => LazyInitializer.EnsureInitialized(ref _pairs);
 
     public SymmetricKey? FindDerived(DerivedKeyToken token)
     {

@@ -4,7 +4,8 @@ namespace SecureConversation.Engine.Sessions;
 
 /// <summary>
 /// When each session may have ended. Times are rounded up to slices, and what is asked for is what lies in the slices that are over, so
-/// that asking costs nothing for all the others. Safe for concurrent use.
+/// that asking costs nothing for all the others. The sessions of a slice are a list that runs through the sessions themselves: a hundred
+/// thousand of them need no collection that has to grow. Safe for concurrent use.
 /// </summary>
 /// <param name="clock">Source of time.</param>
 /// <param name="slice">How exact the times are; positive.</param>
@@ -12,9 +13,11 @@ internal sealed class SessionDeadlines(TimeProvider clock, TimeSpan slice)
 {
     private readonly Lock _lock = new();
     private readonly long _start = clock.GetTimestamp();
-    private readonly Dictionary<long, HashSet<ServiceSession>> _slices = [];
-    private readonly Dictionary<ServiceSession, long> _sliceOf = [];
+
+    // The first session of each slice that has one.
+    private readonly Dictionary<long, ServiceSession> _slices = [];
     private long _next;
+    private int _count;
 
     /// <summary>How many sessions are watched.</summary>
     public int Count
@@ -23,7 +26,7 @@ internal sealed class SessionDeadlines(TimeProvider clock, TimeSpan slice)
         {
             lock (_lock)
             {
-                return _sliceOf.Count;
+                return _count;
             }
         }
     }
@@ -35,13 +38,13 @@ internal sealed class SessionDeadlines(TimeProvider clock, TimeSpan slice)
     {
         lock (_lock)
         {
-            // A slice is asked for when it is over, so a session is never asked for too early. TimeSpan.MaxValue is for ever.
+            // A slice is asked for when it is over, so a session is never asked for too early. TimeSpan.MaxValue is for ever. What should
+            // have ended before is asked for after the present slice, so that whoever takes all that are due comes to an end.
             var elapsed = clock.GetElapsedTime(_start);
             var time = remaining < TimeSpan.MaxValue - elapsed ? elapsed + remaining : TimeSpan.MaxValue;
-            var index = Math.Max(_next, SlicesUntil(time - TimeSpan.FromTicks(1)));
+            var index = Math.Max(SlicesUntil(elapsed), SlicesUntil(time - TimeSpan.FromTicks(1)));
             Remove(session);
-            _sliceOf.Add(session, index);
-            (CollectionsMarshal.GetValueRefOrAddDefault(_slices, index, out _) ??= []).Add(session);
+            Insert(session, index);
         }
     }
 
@@ -53,39 +56,89 @@ internal sealed class SessionDeadlines(TimeProvider clock, TimeSpan slice)
         }
     }
 
-    /// <summary>The sessions whose time has come. They are watched no more.</summary>
-    public List<ServiceSession> TakeDue()
+    /// <summary>
+    /// Takes some of the sessions whose time has come, until there are none. They are watched no more. Nobody waits for more than a few:
+    /// a hundred thousand that were opened together may come due together.
+    /// </summary>
+    /// <param name="due">Gets the sessions; what it held before is dropped.</param>
+    /// <param name="most">How many at most.</param>
+    /// <returns>False when there was none.</returns>
+    public bool TryTakeDue(List<ServiceSession> due, int most)
     {
-        var due = new List<ServiceSession>();
+        due.Clear();
         lock (_lock)
         {
             var now = SlicesUntil(clock.GetElapsedTime(_start));
-            for (; _next < now && _slices.Count > 0; _next++)
+            while (_next < now && _slices.Count > 0 && due.Count < most)
             {
-                if (_slices.Remove(_next, out var over))
+                if (_slices.TryGetValue(_next, out var session))
                 {
-                    due.AddRange(over);
+                    Remove(session);
+                    due.Add(session);
+                }
+                else
+                {
+                    _next++;
                 }
             }
 
-            _next = Math.Max(_next, now);
-            due.ForEach(session => _sliceOf.Remove(session));
+            _next = _slices.Count == 0 ? Math.Max(_next, now) : _next;
         }
 
-        return due;
+        return due.Count > 0;
     }
 
     private long SlicesUntil(TimeSpan time) => time.Ticks / slice.Ticks;
 
+    private void Insert(ServiceSession session, long index)
+    {
+        ref var first = ref CollectionsMarshal.GetValueRefOrAddDefault(_slices, index, out _);
+        session.Watched = new Place { IsWatched = true, Slice = index, Next = first };
+        if (first is not null)
+        {
+            first.Watched.Previous = session;
+        }
+
+        first = session;
+        _count++;
+    }
+
     private void Remove(ServiceSession session)
     {
-        if (_sliceOf.Remove(session, out var index) && _slices.TryGetValue(index, out var others))
+        var (place, next, previous) = (session.Watched, session.Watched.Next, session.Watched.Previous);
+        if (!place.IsWatched)
         {
-            others.Remove(session);
-            if (others.Count == 0)
-            {
-                _slices.Remove(index);
-            }
+            return;
         }
+
+        if (next is not null)
+        {
+            next.Watched.Previous = previous;
+        }
+
+        if (previous is not null)
+        {
+            previous.Watched.Next = next;
+        }
+        else if (next is not null)
+        {
+            _slices[place.Slice] = next;
+        }
+        else
+        {
+            _slices.Remove(place.Slice);
+        }
+
+        session.Watched = default;
+        _count--;
+    }
+
+    /// <summary>The place of a session. It belongs to the deadlines that watch the session, which are one.</summary>
+    internal struct Place
+    {
+        public bool IsWatched;
+        public long Slice;
+        public ServiceSession? Next;
+        public ServiceSession? Previous;
     }
 }

@@ -8,7 +8,7 @@ namespace SecureConversation.Engine.Sessions;
 /// </summary>
 internal sealed class SessionKey
 {
-    private readonly UseCount _users;
+    private Users _users;
     private int _isRetired;
 
     /// <param name="context">The key. It belongs to the result.</param>
@@ -19,7 +19,6 @@ internal sealed class SessionKey
         Context = context;
         SendKeys = sendKeys;
         Expires = expires;
-        _users = new UseCount(Zero);
     }
 
     public SecurityContextKey Context { get; }
@@ -37,20 +36,21 @@ internal sealed class SessionKey
     /// <summary>Keeps the key alive for one exchange; false when it has been zeroed. Each success needs a <see cref="Leave"/>.</summary>
     public bool TryEnter() => _users.TryEnter();
 
-    public void Leave() => _users.Leave();
+    public void Leave()
+    {
+        if (_users.Leave())
+        {
+            SendKeys.Dispose();
+            Context.Dispose();
+        }
+    }
 
     /// <summary>Its session has no more use for it. May be called again.</summary>
     public void Retire()
     {
         if (Interlocked.Exchange(ref _isRetired, 1) == 0)
         {
-            _users.Leave();
+            Leave();
         }
-    }
-
-    private void Zero()
-    {
-        SendKeys.Dispose();
-        Context.Dispose();
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Quota;
@@ -356,12 +355,12 @@ internal sealed class SessionRouter(
         }
     }
 
-    private ServiceSession Revive(SessionState state, Owner sender) => new(keys.Read(state), state.User, clock)
-    {
-        // Where a client came from is not kept. A session of nobody counts for the one who names it.
-        HeldBy = Owner.NameOfUser(state.User) is { } name ? new Owner(name) : sender,
-        ClientCertificate = state.ClientCertificate is { } certificate ? X509CertificateLoader.LoadCertificate(certificate) : null,
-    };
+    private ServiceSession Revive(SessionState state, Owner sender) =>
+        new(keys.Read(state), ClientIdentity.Copy(state.User), state.ClientCertificate?.ToArray(), clock)
+        {
+            // Where a client came from is not kept. A session of nobody counts for the one who names it.
+            HeldBy = Owner.NameOfUser(state.User) is { } name ? new Owner(name) : sender,
+        };
 
     /// <summary>The same code for whatever is wrong with the name of a session; what it is says the log.</summary>
     [DoesNotReturn]

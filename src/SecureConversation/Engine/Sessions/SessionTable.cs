@@ -12,6 +12,9 @@ namespace SecureConversation.Engine.Sessions;
 /// </summary>
 internal sealed class SessionTable : IDisposable
 {
+    // Messages that open a session wait for no more than that when many come due.
+    private const int SweptAtOnce = 64;
+
     private readonly ConcurrentDictionary<string, ServiceSession> _sessions = new(StringComparer.Ordinal);
     private readonly LocalServiceSecuritySettings _settings;
     private readonly FairQuota _pending;
@@ -285,17 +288,23 @@ internal sealed class SessionTable : IDisposable
     private void Sweep()
     {
         _handedOver.ReleaseOlderThan(_settings.InactivityTimeout);
-        foreach (var session in _deadlines.TakeDue())
+        var due = new List<ServiceSession>();
+        while (_deadlines.TryTakeDue(due, SweptAtOnce))
         {
-            // One that a message has entered is in use, however long the application works on it.
-            if (!session.IsEntered && RemainingOf(session) <= TimeSpan.Zero)
-            {
-                Close(session, SessionCloseReason.TimedOut);
-            }
-            else
-            {
-                WatchOpen(session);
-            }
+            due.ForEach(SweepDue);
+        }
+    }
+
+    private void SweepDue(ServiceSession session)
+    {
+        // One that a message has entered is in use, however long the application works on it.
+        if (!session.IsEntered && RemainingOf(session) <= TimeSpan.Zero)
+        {
+            Close(session, SessionCloseReason.TimedOut);
+        }
+        else
+        {
+            WatchOpen(session);
         }
     }
 }

@@ -47,6 +47,10 @@ internal sealed class SignatureElement
 
     internal const int MaxDigestBytes = 64;
 
+    private readonly XmlElement _signedInfo;
+    private readonly ReadOnlyMemory<byte> _inclusivePrefixes;
+    private readonly ReadOnlyMemory<byte> _written;
+
     private SignatureElement(
         XmlElement element,
         XmlElement signedInfo,
@@ -55,21 +59,31 @@ internal sealed class SignatureElement
         List<SignedReference> references,
         byte[] value,
         KeyReference key)
+        : this(element.GetId(Attr.Id), default, method, references, value, key)
     {
-        Element = element;
-        SignedInfo = signedInfo;
-        InclusivePrefixes = prefixes;
+        _signedInfo = signedInfo;
+        _inclusivePrefixes = prefixes;
+    }
+
+    /// <summary>Creates one that was recognized (<see cref="WrittenForm"/>).</summary>
+    /// <param name="id">Its Id; null when it has none.</param>
+    /// <param name="written">What follows the start tag of its ds:SignedInfo, in canonical form.</param>
+    /// <param name="method">The URI of the algorithm.</param>
+    /// <param name="references">What it covers.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="key">The key that made it.</param>
+    internal SignatureElement(
+        XmlId? id, ReadOnlyMemory<byte> written, string method, List<SignedReference> references, byte[] value, KeyReference key)
+    {
+        Id = id;
+        _written = written;
         SignatureMethod = method;
         References = references;
         Value = value;
         Key = key;
-        Id = element.GetId(Attr.Id);
     }
 
-    public XmlElement Element { get; }
     public XmlId? Id { get; }
-    public XmlElement SignedInfo { get; }
-    public ReadOnlyMemory<byte> InclusivePrefixes { get; }
     public string SignatureMethod { get; }
     public List<SignedReference> References { get; }
     public byte[] Value { get; }
@@ -101,7 +115,13 @@ internal sealed class SignatureElement
             Fail.With(FailureCode.AlgorithmMismatch, "ds:HMACOutputLength");
         }
 
-        var references = new List<SignedReference>(10);
+        var count = 0;
+        for (var child = method.NextSibling; !child.IsNull && count < maxReferences; child = child.NextSibling)
+        {
+            count++;
+        }
+
+        var references = new List<SignedReference>(count);
         for (var child = method.NextSibling; !child.IsNull; child = child.NextSibling)
         {
             if (references.Count == maxReferences)
@@ -119,6 +139,20 @@ internal sealed class SignatureElement
 
         return new SignatureElement(element, signedInfo, prefixes, Algorithm(method), references,
             ElementValue.Base64(value, MaxSignatureBytes), key);
+    }
+
+    /// <summary>The canonical form of its ds:SignedInfo.</summary>
+    public BufferSink Canonicalize()
+    {
+        if (_written.IsEmpty)
+        {
+            return SignatureVerification.Canonicalize(_signedInfo, _inclusivePrefixes);
+        }
+
+        var sink = new BufferSink(MaxSignedInfoBytes);
+        sink.Write(WrittenForm.CanonicalStart);
+        sink.Write(_written.Span);
+        return sink;
     }
 
     private static SignedReference ReadReference(XmlElement element)

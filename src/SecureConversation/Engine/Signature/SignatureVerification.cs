@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Tokens;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Signature;
@@ -26,7 +27,7 @@ internal static class SignatureVerification
     /// <summary>Whether the signature value holds with a symmetric key. Another algorithm than that of the suite takes as long.</summary>
     public static bool IsValue(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key)
     {
-        using var canonical = Canonicalize(signature);
+        using var canonical = signature.Canonicalize();
         return key.VerifyHmac(suite.SymmetricSignature, canonical.WrittenSpan, signature.Value)
             & signature.SignatureMethod == suite.SymmetricSignature.Uri;
     }
@@ -46,8 +47,9 @@ internal static class SignatureVerification
     public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, RSAParameters key)
     {
         RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
-        using var publicKey = PublicKey(() => RSA.Create(key), suite);
-        using var canonical = Canonicalize(signature);
+        using var publicKey = Create(key);
+        RequireKey(publicKey, suite);
+        using var canonical = signature.Canonicalize();
         if (!RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value))
         {
             Fail.With(FailureCode.SignatureMismatch, "ds:SignatureValue", "a value that does not hold for its ds:KeyValue");
@@ -58,7 +60,7 @@ internal static class SignatureVerification
     public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, RSA publicKey)
     {
         RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
-        using var canonical = Canonicalize(signature);
+        using var canonical = signature.Canonicalize();
         if (!RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value))
         {
             Fail.With(FailureCode.SignatureMismatch, "ds:SignatureValue");
@@ -69,19 +71,20 @@ internal static class SignatureVerification
     /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
     public static bool IsValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
     {
-        using var publicKey = PublicKey(certificate, suite);
-        using var canonical = Canonicalize(signature);
-        return RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value)
+        using var publicKey = Open(certificate, suite);
+        using var canonical = signature.Canonicalize();
+        return RsaSignature.Verify(publicKey.Rsa, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value)
             & signature.SignatureMethod == suite.AsymmetricSignature.Uri;
     }
 
     /// <summary>Refuses a certificate whose key is none of those that the suite allows.</summary>
-    public static void RequireKey(SecurityAlgorithmSuite suite, X509Certificate2 certificate) => PublicKey(certificate, suite).Dispose();
+    public static void RequireKey(SecurityAlgorithmSuite suite, X509Certificate2 certificate) =>
+        Open(certificate, suite).Dispose();
 
     /// <summary>Does the work of verifying a value as long as the key's; the result does not matter.</summary>
     public static void Spend(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key, ReadOnlySpan<byte> value)
     {
-        using var canonical = Canonicalize(signature);
+        using var canonical = signature.Canonicalize();
         key.VerifyHmac(suite.SymmetricSignature, canonical.WrittenSpan, value[..suite.SymmetricSignature.Size]);
     }
 
@@ -89,9 +92,9 @@ internal static class SignatureVerification
     public static void Spend(
         SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate, ReadOnlySpan<byte> value)
     {
-        using var publicKey = PublicKey(certificate, suite);
-        using var canonical = Canonicalize(signature);
-        RsaSignature.Verify(publicKey, suite.AsymmetricSignature, canonical.WrittenSpan, value[..((publicKey.KeySize + 7) / 8)]);
+        using var publicKey = Open(certificate, suite);
+        using var canonical = signature.Canonicalize();
+        RsaSignature.Verify(publicKey.Rsa, suite.AsymmetricSignature, canonical.WrittenSpan, value[..((publicKey.Rsa.KeySize + 7) / 8)]);
     }
 
     /// <summary>Refuses a message whose signature value does not hold, and says why.</summary>
@@ -136,49 +139,79 @@ internal static class SignatureVerification
 
     /// <summary>The public key of a certificate, which the caller disposes of.</summary>
     /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
-    public static RSA PublicKey(X509Certificate2 certificate, SecurityAlgorithmSuite suite) => PublicKey(
-        () => certificate.GetRSAPublicKey()
-            ?? Fail.With<RSA>(FailureCode.AlgorithmMismatch, "public key", certificate.PublicKey.Oid.Value, "RSA"), suite);
-
-    private static RSA PublicKey(Func<RSA> read, SecurityAlgorithmSuite suite)
+    public static RSA PublicKey(X509Certificate2 certificate, SecurityAlgorithmSuite suite)
     {
-        RSA? key = null;
-        try
-        {
-            key = read();
-            RequireKey(key, suite);
-            return key;
-        }
-        catch (SecurityFailureException)
-        {
-            key?.Dispose();
-            throw;
-        }
-        catch (CryptographicException)
-        {
-            // The certificate can be parsed, but the key in it cannot.
-            key?.Dispose();
-            return Fail.With<RSA>(FailureCode.MalformedSecurityElement, "public key");
-        }
+        var key = Open(certificate, suite);
+        return key.IsKept ? certificate.GetRSAPublicKey()! : key.Rsa;
     }
 
     /// <summary>Refuses a key that the suite does not allow, or that costs more than others.</summary>
     /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
     public static void RequireKey(RSA key, SecurityAlgorithmSuite suite)
     {
-        if (key.ExportParameters(includePrivateParameters: false).Exponent!.Length > MaxExponentBytes)
+        RequireExponent(key.ExportParameters(includePrivateParameters: false).Exponent!.Length);
+        RequireLength(key, suite);
+    }
+
+    /// <summary>The public key of a certificate for one use.</summary>
+    /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
+    private static CertificateKey Open(X509Certificate2 certificate, SecurityAlgorithmSuite suite)
+    {
+        CertificateKey key = default;
+        try
+        {
+            key = CertificateKey.Open(certificate, out var isRsa);
+            if (!isRsa)
+            {
+                Fail.With(FailureCode.AlgorithmMismatch, "public key", certificate.PublicKey.Oid.Value, "RSA");
+            }
+
+            RequireExponent(key.ExponentLength);
+            RequireLength(key.Rsa, suite);
+            return key;
+        }
+        catch (SecurityFailureException)
+        {
+            key.Dispose();
+            throw;
+        }
+        catch (CryptographicException)
+        {
+            // The certificate can be parsed, but the key in it cannot.
+            key.Dispose();
+            Fail.With(FailureCode.MalformedSecurityElement, "public key");
+            throw;
+        }
+    }
+
+    private static RSA Create(RSAParameters key)
+    {
+        try
+        {
+            return RSA.Create(key);
+        }
+        catch (CryptographicException)
+        {
+            return Fail.With<RSA>(FailureCode.MalformedSecurityElement, "public key");
+        }
+    }
+
+    private static void RequireExponent(int length)
+    {
+        if (length > MaxExponentBytes)
         {
             Fail.With(FailureCode.AlgorithmMismatch, "RSA exponent");
         }
+    }
 
+    private static void RequireLength(RSA key, SecurityAlgorithmSuite suite)
+    {
         if (!suite.IsAsymmetricKeyLengthSupported(key.KeySize))
         {
             Fail.With(FailureCode.AlgorithmMismatch, "RSA key length", FailureText.Of(key.KeySize, "bits"),
                 $"{suite.MinAsymmetricKeyLength} to {suite.MaxAsymmetricKeyLength} bits ({suite.Name})");
         }
     }
-
-    private static BufferSink Canonicalize(SignatureElement signature) => Canonicalize(signature.SignedInfo, signature.InclusivePrefixes);
 
     /// <summary>The canonical form of a ds:SignedInfo, which is the only one that is kept.</summary>
     public static BufferSink Canonicalize(XmlElement signedInfo, ReadOnlyMemory<byte> inclusivePrefixes)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
@@ -20,7 +21,11 @@ internal readonly record struct PartDigest(string Id, byte[] Digest, byte[] Incl
 internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposable
 {
     // The canonical form of SignedInfo on its own declares the namespace. Inside ds:Signature it inherits the declaration.
-    private static ReadOnlySpan<byte> CanonicalStart => "<SignedInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\">"u8;
+    private static ReadOnlySpan<byte> CanonicalStart => WrittenForm.CanonicalStart;
+
+    // What stands before each digest; the suites have these two algorithms.
+    private static readonly byte[] BeforeSha1 = BeforeDigest(DigestAlgorithm.Sha1);
+    private static readonly byte[] BeforeSha256 = BeforeDigest(DigestAlgorithm.Sha256);
 
     private readonly PooledBytes _signedInfo = new(2048);
     private bool _isStarted;
@@ -48,9 +53,7 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
             _signedInfo.Write("\"></InclusiveNamespaces>"u8);
         }
 
-        _signedInfo.Write("</Transform></Transforms><DigestMethod Algorithm=\""u8);
-        _signedInfo.WriteText(suite.Digest.Uri);
-        _signedInfo.Write("\"></DigestMethod><DigestValue>"u8);
+        _signedInfo.Write(ReferenceEquals(suite.Digest, DigestAlgorithm.Sha256) ? BeforeSha256 : BeforeSha1);
         _signedInfo.WriteBase64(part.Digest);
         _signedInfo.Write("</DigestValue></Reference>"u8);
     }
@@ -75,6 +78,9 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
     }
 
     public void Dispose() => _signedInfo.Dispose();
+
+    private static byte[] BeforeDigest(DigestAlgorithm algorithm) => Encoding.UTF8.GetBytes(
+        $"</Transform></Transforms><DigestMethod Algorithm=\"{algorithm.Uri}\"></DigestMethod><DigestValue>");
 
     private void Start(string signatureMethod)
     {

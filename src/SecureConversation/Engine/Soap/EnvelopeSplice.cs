@@ -6,7 +6,7 @@ namespace SecureConversation.Engine.Soap;
 /// <summary>Replaces parts of an envelope and adds header blocks. All other bytes stay as they are.</summary>
 internal sealed class EnvelopeSplice(SoapEnvelope envelope)
 {
-    private readonly List<(int Start, int End, Action<PooledBytes> Write)> _edits = new(4);
+    private readonly List<Edit> _edits = new(4);
 
     /// <summary>Adds a block as the last one of the header; adds the header element where the envelope has none.</summary>
     public void InsertHeader(Action<PooledBytes> write)
@@ -20,14 +20,14 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
             }
             else
             {
-                _edits.Add((end, end, write));
+                _edits.Add(new Edit(end, end, write));
             }
 
             return;
         }
 
         var start = envelope.Body.Start;
-        _edits.Add((start, start, WriteHeader));
+        _edits.Add(new Edit(start, start, WriteHeader));
 
         void WriteHeader(PooledBytes output)
         {
@@ -46,11 +46,11 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
     }
 
     /// <summary>Adds text that needs no escaping.</summary>
-    public void Insert(int position, string text) => _edits.Add((position, position, output => output.WriteText(text)));
+    public void Insert(int position, string text) => _edits.Add(new Edit(position, position, text));
 
     /// <summary>Replaces the value of an attribute by text that needs no escaping.</summary>
     public void Replace(XmlAttributeValue attribute, string text) =>
-        _edits.Add((attribute.RawStart, attribute.RawEnd, output => output.WriteText(text)));
+        _edits.Add(new Edit(attribute.RawStart, attribute.RawEnd, text));
 
     /// <summary>Writes the envelope with all changes.</summary>
     /// <param name="capacity">The initial size of the buffer in octets.</param>
@@ -59,11 +59,11 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
         _edits.Sort(static (a, b) => a.Start.CompareTo(b.Start));
         var output = new PooledBytes(capacity);
         var copied = 0;
-        foreach (var (start, end, write) in _edits)
+        foreach (var edit in _edits)
         {
-            output.Write(envelope.Bytes[copied..start]);
-            write(output);
-            copied = end;
+            output.Write(envelope.Bytes[copied..edit.Start]);
+            edit.Write(output);
+            copied = edit.End;
         }
 
         output.Write(envelope.Bytes[copied..]);
@@ -71,18 +71,18 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
     }
 
     /// <summary>Replaces a whole element.</summary>
-    public void Replace(XmlElement element, Action<PooledBytes> write) => _edits.Add((element.Start, element.End, write));
+    public void Replace(XmlElement element, Action<PooledBytes> write) => _edits.Add(new Edit(element.Start, element.End, write));
 
     /// <summary>Replaces the content of an element, and keeps its tags.</summary>
     public void ReplaceContent(XmlElement element, Action<PooledBytes> write)
     {
         if (!element.IsEmptyElementTag)
         {
-            _edits.Add((element.ContentStart, element.ContentEnd, write));
+            _edits.Add(new Edit(element.ContentStart, element.ContentEnd, write));
             return;
         }
 
-        _edits.Add((element.End - 2, element.End, WriteOpened));
+        _edits.Add(new Edit(element.End - 2, element.End, WriteOpened));
 
         void WriteOpened(PooledBytes output)
         {
@@ -97,6 +97,25 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
 
             output.Write(element.LocalName);
             output.Write(">"u8);
+        }
+    }
+
+    /// <summary>A change: what takes the place of the octets from start to end.</summary>
+    /// <param name="Start">Where it begins.</param>
+    /// <param name="End">Where it ends.</param>
+    /// <param name="Text">A text, or a delegate that writes.</param>
+    private readonly record struct Edit(int Start, int End, object Text)
+    {
+        public void Write(PooledBytes output)
+        {
+            if (Text is string text)
+            {
+                output.WriteText(text);
+            }
+            else
+            {
+                ((Action<PooledBytes>)Text)(output);
+            }
         }
     }
 }

@@ -134,7 +134,7 @@ internal sealed class SoapEnvelope : IDisposable
     public string? FindText(XmlName name)
     {
         var element = Find(name);
-        return element.IsNull ? null : element.GetText().Trim(' ', '\t', '\r', '\n');
+        return element.IsNull ? null : Encoding.UTF8.GetString(element.RawText.Trim(" \t\r\n"u8));
     }
 
     /// <summary>The security header for this receiver; null element when absent. A second one is refused.</summary>
@@ -196,7 +196,13 @@ internal sealed class SoapEnvelope : IDisposable
                 "s:Header and one s:Body, and nothing after it");
         }
 
-        var headers = new List<HeaderBlock>(8);
+        var count = 0;
+        foreach (var block in header.Children)
+        {
+            count++;
+        }
+
+        var headers = new List<HeaderBlock>(Math.Min(count, MaxHeaderBlocks));
         if (!header.IsNull)
         {
             foreach (var block in header.Children)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Engine.Soap;
@@ -6,7 +7,11 @@ namespace SecureConversation.Engine.Soap;
 internal static class UniqueIds
 {
     /// <summary>An Id that starts with a letter, as xsd:ID demands.</summary>
-    public static string Next(RandomSource random) => "uuid-" + NextGuid(random).ToString();
+    public static string Next(RandomSource random) => Next("", random);
+
+    /// <summary>The same, after a prefix.</summary>
+    public static string Next(string prefix, RandomSource random) =>
+        string.Create(CultureInfo.InvariantCulture, stackalloc char[64], $"{prefix}uuid-{NextGuid(random)}");
 
     /// <summary>A urn:uuid URI, the form of WCF's context identifiers and message ids.</summary>
     public static string NextUrn(RandomSource random) => "urn:uuid:" + NextGuid(random).ToString();

@@ -17,8 +17,22 @@ internal static class ClientIdentity
     /// </summary>
     public static ClaimsPrincipal Copy(ClaimsPrincipal user) => new(user.Identities.Select(identity => identity.Clone()));
 
+    /// <summary>
+    /// A copy to be kept and not to be changed: all that is kept of the holder of one known certificate is one object.
+    /// </summary>
+    public static ClaimsPrincipal Keep(ClaimsPrincipal user, X509Certificate2? certificate) =>
+        certificate is not null && X509Facts.OfKnown(certificate)?.Holder is { } holder && AreEqual(user, holder) ? holder : Copy(user);
+
+    /// <summary>Whether one is as good as the other.</summary>
+    public static bool AreEqual(ClaimsPrincipal one, ClaimsPrincipal other) =>
+        one.Identities.Count() == other.Identities.Count() && one.Identities.Zip(other.Identities, AreEqual).All(same => same);
+
     /// <summary>The identity of the holder of a validated certificate, with the names in it as claims.</summary>
-    public static ClaimsPrincipal FromCertificate(X509Certificate2 certificate)
+    public static ClaimsPrincipal FromCertificate(X509Certificate2 certificate) =>
+        X509Facts.OfKnown(certificate) is { } known ? Copy(known.Holder) : Read(certificate);
+
+    /// <summary>The same, read out of the certificate.</summary>
+    public static ClaimsPrincipal Read(X509Certificate2 certificate)
     {
         var names = CertificateNames.Of(certificate);
         var identity = new ClaimsIdentity(ClientAuthenticationTypes.X509);
@@ -45,6 +59,25 @@ internal static class ClientIdentity
         Add(identity, ClaimTypes.Name, userName);
         return new ClaimsPrincipal(identity);
     }
+
+    private static bool AreEqual(ClaimsIdentity one, ClaimsIdentity other) =>
+        one.GetType() == other.GetType()
+        && one.AuthenticationType == other.AuthenticationType
+        && one.NameClaimType == other.NameClaimType
+        && one.RoleClaimType == other.RoleClaimType
+        && one.Label == other.Label
+        && one.Actor is null && one.BootstrapContext is null
+        && one.Claims.Count() == other.Claims.Count()
+        && one.Claims.Zip(other.Claims, AreEqual).All(same => same);
+
+    private static bool AreEqual(Claim one, Claim other) =>
+        one.GetType() == other.GetType()
+        && one.Type == other.Type
+        && one.Value == other.Value
+        && one.ValueType == other.ValueType
+        && one.Issuer == other.Issuer
+        && one.OriginalIssuer == other.OriginalIssuer
+        && one.Properties.Count == 0;
 
     private static void Add(ClaimsIdentity identity, string type, string? value)
     {

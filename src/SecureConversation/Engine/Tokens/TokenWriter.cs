@@ -44,13 +44,23 @@ internal static class TokenWriter
         ReadOnlySpan<byte> nonce,
         ProtocolVersion protocol)
     {
-        Start(output, protocol, "DerivedKeyToken");
-        output.Write(" xmlns:u=\""u8);
-        output.WriteText(Ns.Wsu);
-        output.Write("\""u8);
-        Attribute(output, "u:Id", id);
-        output.Write(">"u8);
+        StartDerivedKeyToken(output, id, protocol);
         source(output);
+        EndDerivedKeyToken(output, length, nonce, protocol);
+    }
+
+    /// <summary>Writes the start tag of a derived key token; the reference to its source follows.</summary>
+    public static void StartDerivedKeyToken(PooledBytes output, string id, ProtocolVersion protocol)
+    {
+        Start(output, protocol, "DerivedKeyToken");
+        output.Write(" xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\" u:Id=\""u8);
+        output.WriteAttribute(id);
+        output.Write("\">"u8);
+    }
+
+    /// <summary>Writes what follows the reference in a derived key token.</summary>
+    public static void EndDerivedKeyToken(PooledBytes output, int length, ReadOnlySpan<byte> nonce, ProtocolVersion protocol)
+    {
         Simple(output, protocol, "Offset", "0");
         Simple(output, protocol, "Length", length.ToString(CultureInfo.InvariantCulture));
         Open(output, protocol, "Nonce");
@@ -67,8 +77,9 @@ internal static class TokenWriter
     public static void LocalReference(PooledBytes output, string id, string? valueType, string? tokenType = null)
     {
         StartReference(output, tokenType);
-        output.Write("<o:Reference"u8);
-        Attribute(output, "URI", "#" + id);
+        output.Write("<o:Reference URI=\"#"u8);
+        output.WriteAttribute(id);
+        output.Write("\""u8);
         if (valueType is not null)
         {
             Attribute(output, "ValueType", valueType);
@@ -223,9 +234,7 @@ internal static class TokenWriter
             output.Write("\""u8);
         }
 
-        output.Write(" xmlns:o=\""u8);
-        output.WriteText(Ns.Wsse);
-        output.Write("\""u8);
+        output.Write(" xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\""u8);
         if (tokenType is not null)
         {
             Attribute(output, "k:TokenType", tokenType);

@@ -158,9 +158,9 @@ internal sealed class ServiceIssue(
             throw;
         }
 
-        var session = new ServiceSession(new SessionKeys { Current = new SessionKey(context, replyKeys, expires) }, user, environment.Clock)
+        var session = new ServiceSession(new SessionKeys { Current = new SessionKey(context, replyKeys, expires) },
+            ClientIdentity.Keep(user, message.SenderCertificate), X509Facts.OctetsOf(message.SenderCertificate), environment.Clock)
         {
-            ClientCertificate = message.SenderCertificate,
             PendingFor = owner,
             HeldBy = owner,
         };

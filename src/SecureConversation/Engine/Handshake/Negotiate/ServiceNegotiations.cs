@@ -282,10 +282,9 @@ internal sealed class ServiceNegotiations : IDisposable
         try
         {
             var replyKeys = SessionSendKeys.Create(context, _messages.ForHandshake(MessageRole.Reply), _environment.Random);
-            return new ServiceSession(
-                new SessionKeys { Current = new SessionKey(context, replyKeys, expires) }, user, _environment.Clock)
+            return new ServiceSession(new SessionKeys { Current = new SessionKey(context, replyKeys, expires) },
+                ClientIdentity.Keep(user, certificate), X509Facts.OctetsOf(certificate), _environment.Clock)
             {
-                ClientCertificate = certificate,
                 PendingFor = owner,
                 HeldBy = owner,
             };

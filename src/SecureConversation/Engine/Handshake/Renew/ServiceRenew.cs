@@ -93,11 +93,9 @@ internal sealed class ServiceRenew(EndpointMessages messages, KeyChanges keys, E
     /// </summary>
     private static void RequireSameClient(VerifiedMessage request, ClaimsPrincipal user, ServiceSession session)
     {
-        var (now, then) = (request.SenderCertificate, session.ClientCertificate);
-        var isSame = (now is null) == (then is null)
-            && (now is null || now.RawDataMemory.Span.SequenceEqual(then!.RawDataMemory.Span))
-            && IdentityOf(user) == IdentityOf(session.CopyUser())
-            && user.FindFirst(ClaimTypes.Rsa)?.Value == session.CopyUser().FindFirst(ClaimTypes.Rsa)?.Value;
+        var isSame = session.HasCertificate(request.SenderCertificate)
+            && IdentityOf(user) == IdentityOf(session.Client)
+            && user.FindFirst(ClaimTypes.Rsa)?.Value == session.Client.FindFirst(ClaimTypes.Rsa)?.Value;
         if (!isSame)
         {
             Fail.With(FailureCode.RenewalRefused, "it comes from another client than the session");

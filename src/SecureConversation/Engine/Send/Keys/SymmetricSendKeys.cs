@@ -9,19 +9,18 @@ namespace SecureConversation.Engine.Send;
 /// <summary>One symmetric key, or two keys derived from it, sign and encrypt the message.</summary>
 internal abstract class SymmetricSendKeys(MessageRequirements requirements) : SendKeys(requirements)
 {
-    private readonly List<SymmetricKey> _owned = new(2);
+    private readonly List<SymmetricKey> _owned = [];
+    private Action<PooledBytes>? _encryptionReference;
     private (string Id, byte[] Nonce) _signing;
     private (string Id, byte[] Nonce) _encryption;
 
-    public override Action<PooledBytes>? EncryptionReference => Requirements.DerivedKeys
-        ? output => ReferToDerived(output, _encryption.Id)
-        : ReferToSource;
+    public override Action<PooledBytes>? EncryptionReference => _encryptionReference ??= ReferToEncryptionKey;
 
     public override void WriteDerivedSigningKey(PooledBytes output)
     {
         if (Requirements.DerivedKeys)
         {
-            TokenWriter.DerivedKeyToken(output, _signing.Id, ReferToSource, Signing.Length, _signing.Nonce, Requirements.Protocol);
+            WriteDerived(output, Signing, _signing);
         }
     }
 
@@ -29,21 +28,11 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
     {
         if (Encrypts && Requirements.DerivedKeys)
         {
-            TokenWriter.DerivedKeyToken(output, _encryption.Id, ReferToSource, Encryption.Length, _encryption.Nonce, Requirements.Protocol);
+            WriteDerived(output, Encryption, _encryption);
         }
     }
 
-    public override void ReferToSigningKey(PooledBytes output)
-    {
-        if (Requirements.DerivedKeys)
-        {
-            ReferToDerived(output, _signing.Id);
-        }
-        else
-        {
-            ReferToSource(output);
-        }
-    }
+    public override void ReferToSigningKey(PooledBytes output) => Refer(output, _signing.Id);
 
     public override void Dispose() => _owned.ForEach(k => k.Dispose());
 
@@ -71,6 +60,27 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
     {
         (Signing, _signing) = (signing.Key, (signing.Id, signing.Nonce));
         (Encryption, _encryption) = (encryption.Key, (encryption.Id, encryption.Nonce));
+    }
+
+    private void ReferToEncryptionKey(PooledBytes output) => Refer(output, _encryption.Id);
+
+    private void Refer(PooledBytes output, string derivedId)
+    {
+        if (Requirements.DerivedKeys)
+        {
+            ReferToDerived(output, derivedId);
+        }
+        else
+        {
+            ReferToSource(output);
+        }
+    }
+
+    private void WriteDerived(PooledBytes output, SymmetricKey key, (string Id, byte[] Nonce) derived)
+    {
+        TokenWriter.StartDerivedKeyToken(output, derived.Id, Requirements.Protocol);
+        ReferToSource(output);
+        TokenWriter.EndDerivedKeyToken(output, key.Length, derived.Nonce, Requirements.Protocol);
     }
 
     private (SymmetricKey, (string, byte[])) Derive(SymmetricKey source, IdAllocator ids, RandomSource random, int bits)

@@ -74,9 +74,13 @@ internal static class WrappedKey
         MessageRequirements requirements,
         IReadOnlyList<string> references)
     {
-        using var publicKey = recipient.GetRSAPublicKey()
-            ?? throw new InvalidOperationException($"The certificate '{recipient.Subject}' has no RSA key.");
-        return EncryptionWriter.EncryptedKey(output, id, publicKey, key, requirements.Suite, ReferToRecipient, references);
+        using var publicKey = CertificateKey.Open(recipient, out var isRsa);
+        if (!isRsa)
+        {
+            throw new InvalidOperationException($"The certificate '{recipient.Subject}' has no RSA key.");
+        }
+
+        return EncryptionWriter.EncryptedKey(output, id, publicKey.Rsa, key, requirements.Suite, ReferToRecipient, references);
 
         void ReferToRecipient(PooledBytes keyInfo)
         {

@@ -82,7 +82,7 @@ internal static class CookieIdentity
             var length = reader.Read7BitEncodedInt();
             if (length > 0)
             {
-                certificate = X509CertificateLoader.LoadCertificate(reader.ReadBytes(length));
+                certificate = KnownCertificates.Load(reader.ReadBytes(length));
             }
 
             user = form switch
@@ -106,32 +106,10 @@ internal static class CookieIdentity
 
     /// <summary>How the principal can be made again so that nothing of it is lost.</summary>
     private static Form FormOf(ClaimsPrincipal user, X509Certificate2? certificate) =>
-        AreEqual(user, ClientIdentity.CreateAnonymous()) ? Form.Anonymous
-        : certificate is not null && AreEqual(user, ClientIdentity.FromCertificate(certificate)) ? Form.Certificate
-        : user.Identity?.Name is { Length: > 0 } name && AreEqual(user, ClientIdentity.FromUserName(name)) ? Form.UserName
+        ClientIdentity.AreEqual(user, ClientIdentity.CreateAnonymous()) ? Form.Anonymous
+        : certificate is not null && ClientIdentity.AreEqual(user, ClientIdentity.FromCertificate(certificate)) ? Form.Certificate
+        : user.Identity?.Name is { Length: > 0 } name && ClientIdentity.AreEqual(user, ClientIdentity.FromUserName(name)) ? Form.UserName
         : Form.Claims;
-
-    private static bool AreEqual(ClaimsPrincipal one, ClaimsPrincipal other) =>
-        one.Identities.Count() == other.Identities.Count() && one.Identities.Zip(other.Identities, AreEqual).All(same => same);
-
-    private static bool AreEqual(ClaimsIdentity one, ClaimsIdentity other) =>
-        one.GetType() == other.GetType()
-        && one.AuthenticationType == other.AuthenticationType
-        && one.NameClaimType == other.NameClaimType
-        && one.RoleClaimType == other.RoleClaimType
-        && one.Label == other.Label
-        && one.Actor is null && one.BootstrapContext is null
-        && one.Claims.Count() == other.Claims.Count()
-        && one.Claims.Zip(other.Claims, AreEqual).All(same => same);
-
-    private static bool AreEqual(Claim one, Claim other) =>
-        one.GetType() == other.GetType()
-        && one.Type == other.Type
-        && one.Value == other.Value
-        && one.ValueType == other.ValueType
-        && one.Issuer == other.Issuer
-        && one.OriginalIssuer == other.OriginalIssuer
-        && one.Properties.Count == 0;
 
     private static byte[] Compress(ReadOnlySpan<byte> plain)
     {

@@ -44,6 +44,11 @@ internal static class BinarySecurityToken
     /// <exception cref="SecurityFailureException">The octets are no certificate, or its serial number is too long.</exception>
     public static X509Certificate2 ReadCertificate(ReadOnlySpan<byte> raw)
     {
+        if (KnownCertificates.Find(raw) is { } known)
+        {
+            return known;
+        }
+
         X509Certificate2 certificate;
         try
         {

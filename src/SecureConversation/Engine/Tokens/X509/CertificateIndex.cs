@@ -21,13 +21,18 @@ internal sealed class CertificateIndex
     /// <summary>The serial number or key identifier that more certificates have than are looked at; null when there is none.</summary>
     public string? Crowded { get; private set; }
 
-    /// <summary>Copies certificates.</summary>
-    public static CertificateIndex Of(IEnumerable<X509Certificate2> certificates)
+    /// <summary>
+    /// Copies certificates. Their keys are made here: otherwise the time of a message would tell which of them is named for the first time
+    /// since then.
+    /// </summary>
+    /// <param name="certificates">The certificates.</param>
+    /// <param name="earlier">Another index, whose copies serve for the same certificates; null for none.</param>
+    public static CertificateIndex Of(IEnumerable<X509Certificate2> certificates, CertificateIndex? earlier = null)
     {
         var index = new CertificateIndex();
         foreach (var certificate in certificates)
         {
-            index.Add(X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span));
+            index.Add(earlier?.FindCopy(certificate) ?? X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span));
         }
 
         return index;
@@ -59,9 +64,17 @@ internal sealed class CertificateIndex
     private static bool IsValid(X509Certificate2 certificate, DateTimeOffset now) =>
         certificate.NotBefore <= now.LocalDateTime && now.LocalDateTime <= certificate.NotAfter;
 
+    private X509Certificate2? FindCopy(X509Certificate2 certificate)
+    {
+        var thumbprint = Name(SHA1.HashData(certificate.RawDataMemory.Span));
+        return _byName.GetValueOrDefault((KeyReferenceKind.Thumbprint, thumbprint))?.Find(copy =>
+            copy.Handle != IntPtr.Zero && copy.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span));
+    }
+
     private void Add(X509Certificate2 certificate)
     {
-        var facts = X509Facts.Of(certificate);
+        var facts = X509Facts.OfLasting(certificate);
+        facts.MakeKey();
         Add(KeyReferenceKind.Thumbprint, facts.Thumbprint, certificate);
         Add(KeyReferenceKind.SubjectKeyIdentifier, facts.KnownKeyIdentifier, certificate);
         Add(KeyReferenceKind.IssuerSerial, facts.SerialNumber, certificate);

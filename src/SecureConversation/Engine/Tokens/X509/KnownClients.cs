@@ -77,7 +77,7 @@ internal sealed class KnownClients
             : null;
 
     private static X509Certificate2? Copy(X509Certificate2? certificate) =>
-        certificate is null ? null : X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span);
+        certificate is null ? null : KnownCertificates.Load(certificate.RawDataMemory.Span);
 
     private static X509Certificate2? Call(
         IClientCertificateResolver? resolver, Func<IClientCertificateResolver, X509Certificate2?> ask)

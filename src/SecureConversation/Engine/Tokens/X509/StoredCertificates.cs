@@ -17,7 +17,7 @@ internal sealed class StoredCertificates
     public StoredCertificates(StoreName name, StoreLocation location)
     {
         (_name, _location) = (name, location);
-        _snapshot = new Snapshot(Read(), Environment.TickCount64);
+        _snapshot = new Snapshot(Read(null), Environment.TickCount64);
     }
 
     public X509Certificate2? Find(KeyReference reference, DateTimeOffset now)
@@ -26,7 +26,7 @@ internal sealed class StoredCertificates
         {
             try
             {
-                _snapshot = new Snapshot(Read(), Environment.TickCount64);
+                _snapshot = new Snapshot(Read(_snapshot.Certificates), Environment.TickCount64);
             }
             finally
             {
@@ -37,7 +37,7 @@ internal sealed class StoredCertificates
         return _snapshot.Certificates.Find(reference, now);
     }
 
-    private CertificateIndex Read()
+    private CertificateIndex Read(CertificateIndex? earlier)
     {
         try
         {
@@ -45,7 +45,7 @@ internal sealed class StoredCertificates
             var certificates = store.Certificates;
             try
             {
-                return CertificateIndex.Of(certificates);
+                return CertificateIndex.Of(certificates, earlier);
             }
             finally
             {

@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -15,17 +17,64 @@ internal sealed class X509Facts
 
     private static readonly ConditionalWeakTable<X509Certificate2, X509Facts> Cache = [];
 
-    private X509Facts(X509Certificate2 certificate)
+    private readonly X509Certificate2? _lasting;
+    private RSA? _publicKey;
+    private int _exponentLength;
+    private ClaimsPrincipal? _holder;
+
+    private X509Facts(X509Certificate2 certificate, bool isLasting)
     {
+        _lasting = isLasting ? certificate : null;
+        Raw = certificate.RawData;
+
         // ThumbprintSHA1 is SHA-1 by definition (WS-Security X.509 token profile 1.1 section 3.2.1).
-        Thumbprint = SHA1.HashData(certificate.RawDataMemory.Span);
+        Thumbprint = SHA1.HashData(Raw);
         SubjectKeyIdentifier = ReadSubjectKeyIdentifier(certificate);
         KnownKeyIdentifier = SubjectKeyIdentifier is { Length: > 0 } own ? own
             : new X509SubjectKeyIdentifierExtension(
                 certificate.PublicKey, X509SubjectKeyIdentifierHashAlgorithm.Sha1, critical: false).SubjectKeyIdentifierBytes.ToArray();
         SerialNumber = certificate.SerialNumberBytes.Span.TrimStart((byte)0).ToArray();
-        Base64 = Convert.ToBase64String(certificate.RawDataMemory.Span);
+        Base64 = Convert.ToBase64String(Raw);
     }
+
+    /// <summary>The octets of the certificate, which nobody changes.</summary>
+    public byte[] Raw { get; }
+
+    /// <summary>The RSA key, which is kept; null where the key is of another kind. Only of a certificate that lasts.</summary>
+    /// <exception cref="CryptographicException">The certificate can be parsed, but the key in it cannot.</exception>
+    public RSA? PublicKey
+    {
+        get
+        {
+            if (Volatile.Read(ref _publicKey) is not { } key && (key = _lasting!.GetRSAPublicKey()) is not null
+                && Interlocked.CompareExchange(ref _publicKey, key, null) is { } first)
+            {
+                key.Dispose();
+                return first;
+            }
+
+            return key;
+        }
+    }
+
+    /// <summary>Makes the key now, which otherwise the first message that needs it does.</summary>
+    public void MakeKey()
+    {
+        try
+        {
+            _ = PublicKey is null ? 0 : ExponentLength;
+        }
+        catch (CryptographicException)
+        {
+            // Whoever needs it refuses it.
+        }
+    }
+
+    /// <summary>How many octets the exponent of <see cref="PublicKey"/> has.</summary>
+    public int ExponentLength => _exponentLength != 0 ? _exponentLength : _exponentLength = CertificateKey.ReadExponentLength(_lasting!);
+
+    /// <summary>The identity of the holder, which nobody gets and nobody changes. Only of a certificate that lasts.</summary>
+    public ClaimsPrincipal Holder => LazyInitializer.EnsureInitialized(ref _holder, () => ClientIdentity.Read(_lasting!));
 
     /// <summary>SHA-1 of the certificate.</summary>
     public byte[] Thumbprint { get; }
@@ -49,7 +98,35 @@ internal sealed class X509Facts
     public string Base64 { get; }
 
     /// <summary>The facts of a certificate, from the cache if they are known.</summary>
-    public static X509Facts Of(X509Certificate2 certificate) => Cache.GetValue(certificate, static c => new X509Facts(c));
+    public static X509Facts Of(X509Certificate2 certificate) =>
+        Cache.GetValue(certificate, static c => new X509Facts(c, isLasting: false));
+
+    /// <summary>
+    /// The facts of a certificate that lasts: one of the own configuration, or one that is known. With them its public key is kept.
+    /// </summary>
+    public static X509Facts OfLasting(X509Certificate2 certificate)
+    {
+        if (OfKnown(certificate) is { } known)
+        {
+            return known;
+        }
+
+        var facts = new X509Facts(certificate, isLasting: true);
+        Cache.AddOrUpdate(certificate, facts);
+        return facts;
+    }
+
+    /// <summary>The facts of a certificate that lasts; null for others.</summary>
+    public static X509Facts? OfKnown(X509Certificate2 certificate) =>
+        Cache.TryGetValue(certificate, out var facts) && facts._lasting is not null ? facts : null;
+
+    /// <summary>The octets of a certificate, to be kept and not to be changed: one array for all that is kept of a known one.</summary>
+    [return: NotNullIfNotNull(nameof(certificate))]
+    public static byte[]? OctetsOf(X509Certificate2? certificate) =>
+        certificate is null ? null : OfKnown(certificate)?.Raw ?? certificate.RawData;
+
+    /// <summary>Gives the facts of a known certificate to another object for the same certificate.</summary>
+    public static void Share(X509Certificate2 copy, X509Facts facts) => Cache.AddOrUpdate(copy, facts);
 
     /// <summary>
     /// Reads the decimal text of <c>ds:X509SerialNumber</c> as <see cref="SerialNumber"/>; null when the text is no such number. Some

@@ -75,14 +75,17 @@ internal sealed class X509TokenKind : TokenKind
         var user = ClientIdentity.FromCertificate(certificate);
         if (!token.IsOfSender || authentication.Credentials.CertificateAuthenticator is not { } authenticator)
         {
+            KnownCertificates.Remember(certificate);
             return user;
         }
 
-        return await ApplicationCode.AskAsync("CertificateAuthenticator",
+        var accepted = await ApplicationCode.AskAsync("CertificateAuthenticator",
             () => authenticator.AuthenticateAsync(certificate, user, origin, cancellationToken), cancellationToken)
             .ConfigureAwait(false) is { } known
             ? ClientIdentity.Copy(known)
             : Fail.With<ClaimsPrincipal>(
                 FailureCode.UntrustedCertificate, "CertificateAuthenticator", $"{FailureText.Certificate(certificate)}: it returned null");
+        KnownCertificates.Remember(certificate);
+        return accepted;
     }
 }

@@ -3,6 +3,7 @@ package peer;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.LogManager;
 import org.apache.ws.security.WSSConfig;
@@ -22,12 +23,31 @@ public final class Main {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             var answer = new Answer();
             try {
-                execute(Command.parse(line), answer);
+                var command = Command.parse(line);
+                int times = command.number("repeat", 0);
+                if (times > 0) {
+                    measure(command, times, answer);
+                }
+                execute(command, answer);
                 answer.write(out, ". ok");
             } catch (Exception failure) {
                 answer.write(out, ". fail " + Answer.describe(failure));
             }
         }
+    }
+
+    /** The first half warms up; the second is measured. */
+    private static void measure(Command command, int times, Answer answer) throws Exception {
+        var threads = ManagementFactory.getThreadMXBean();
+        long start = 0;
+        for (int i = 0; i < times; i++) {
+            if (i == times / 2) {
+                start = threads.getCurrentThreadCpuTime();
+            }
+            execute(command, new Answer());
+        }
+        long used = threads.getCurrentThreadCpuTime() - start;
+        answer.add("elapsed", "microseconds", used / 1000.0 / (times - times / 2));
     }
 
     private static void execute(Command command, Answer answer) throws Exception {

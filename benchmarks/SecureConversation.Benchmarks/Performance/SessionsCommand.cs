@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
+using SecureConversation.Testing;
+
+namespace SecureConversation.Benchmarks.Performance;
+
+/// <summary>
+/// `sessions`: what a session costs and saves against certificates in each message, by the length of the RSA keys; and `handshakes`: how
+/// many of them a core does, beside what their RSA operations alone allow.
+/// </summary>
+internal static class SessionsCommand
+{
+    public static readonly int[] KeyLengths = [2048, 3072];
+
+    private static readonly int[] Calls = [1, 2, 3, 5, 10, 20, 50, 100, 1000];
+    private static readonly SecurityAlgorithmSuite Suite = SecurityAlgorithmSuite.Basic256Sha256;
+
+    public static int Run(string results)
+    {
+        var table = new ResultTable("sessions", "A session against certificates in each message, request and reply of 1 KB, both sides: µs of processor time",
+            ["keys", "open", "call in session", "call with certificates", "saved by a call", "cheaper from call"]);
+        var perCall = new ResultTable("calls", "Cost of a call by the number of calls in a session: µs of processor time, the opening included",
+            ["calls", .. KeyLengths.SelectMany(bits => new[] { $"session, RSA {bits}", $"certificates, RSA {bits}" })]);
+        var costs = new List<(double Open, double Session, double Single)>();
+        foreach (var bits in KeyLengths)
+        {
+            using var client = Issue("Client", bits);
+            using var service = Issue("localhost", bits);
+            using var session = new Conversation(Conversation.SecureSession(Suite), client: client, service: service);
+            using var single = new Conversation(Conversation.MutualCertificate(Suite), client: client, service: service);
+            var series = Rounds.Measure(7, TimeSpan.FromMilliseconds(150), () => session.Open().Dispose(), () => Call(session), () => Call(single));
+            var (open, inSession, alone) = (series[0].Time, series[1].Time, series[2].Time);
+            costs.Add((open, inSession, alone));
+            table.Add($"RSA {bits}", open, inSession, alone, alone - inSession, Math.Floor(open / (alone - inSession)) + 1);
+        }
+
+        foreach (var calls in Calls)
+        {
+            perCall.Add(calls.ToString(CultureInfo.InvariantCulture), [.. costs.SelectMany(c => new double?[] { (c.Open / calls) + c.Session, c.Single })]);
+        }
+
+        table.Finish(results);
+        perCall.Finish(results);
+        return 0;
+    }
+
+    public static int RunHandshakes(string results)
+    {
+        var table = new ResultTable("handshakes", "Handshakes of sessions with certificates for a second and core, beside what their RSA operations alone allow",
+            ["side and keys", "handshakes/s", "RSA alone/s", "share", "B allocated"]);
+        foreach (var bits in KeyLengths)
+        {
+            using var client = Issue("Client", bits);
+            using var service = Issue("localhost", bits);
+            using var conversation = new Conversation(Conversation.SecureSession(Suite), client: client, service: service);
+            using var operations = new RsaOperations(client, service);
+            var both = Rounds.Measure(7, TimeSpan.FromMilliseconds(150), () => conversation.Open().Dispose(), operations.OfBoth);
+            var (ours, rsa) = (new Series([], []), new Series([], []));
+            for (var round = 0; round < 7; round++)
+            {
+                // Made before: no handshake is taken twice.
+                var requests = new Queue<byte[]>(Enumerable.Range(0, 60).Select(_ => conversation.Handshake()));
+                ours.Add(Rounds.Run(() => conversation.Answer(requests.Dequeue()).Dispose(), requests.Count));
+                rsa.Add(Rounds.Run(operations.OfService, 60));
+            }
+
+            Add(table, $"client and service, RSA {bits}", both[0], both[1]);
+            Add(table, $"service, RSA {bits}", ours, rsa);
+        }
+
+        table.Finish(results);
+        return 0;
+    }
+
+    /// <summary>A certificate of its own authority, with a key of this length.</summary>
+    public static X509Certificate2 Issue(string name, int bits)
+    {
+        using var key = RSA.Create(bits);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, true));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
+    }
+
+    private static readonly byte[] Request = Conversation.Envelope(1024);
+    private static readonly byte[] Reply = TestEnvelope.WithAction(MessageVersion.Default, "urn:e/EchoResponse",
+        $"<EchoResponse xmlns=\"urn:e\"><EchoResult>{new string('x', 1024)}</EchoResult></EchoResponse>");
+
+    private static void Call(Conversation conversation)
+    {
+        using var request = conversation.Secure(Request);
+        using var accepted = conversation.Accept(request.Envelope);
+        using var reply = accepted.Secure(Reply);
+        using var verified = request.VerifyReply(reply.Envelope);
+        _ = verified.Envelope.Length;
+    }
+
+    private static void Add(ResultTable table, string name, Series ours, Series rsa) =>
+        table.Add(name, 1e6 / ours.Time, 1e6 / rsa.Time, 1 / ours.Over(rsa), ours.Allocated);
+
+    /// <summary>What a handshake with two certificates needs of RSA: the key is wrapped and unwrapped, the endorsing signature made and verified.</summary>
+    private sealed class RsaOperations(X509Certificate2 client, X509Certificate2 service) : IDisposable
+    {
+        private readonly RSA _client = client.GetRSAPrivateKey()!;
+        private readonly RSA _clientPublic = client.GetRSAPublicKey()!;
+        private readonly RSA _service = service.GetRSAPrivateKey()!;
+        private readonly RSA _servicePublic = service.GetRSAPublicKey()!;
+        private readonly byte[] _hash = new byte[32];
+        private byte[]? _wrapped;
+        private byte[]? _signature;
+
+        public void OfService()
+        {
+            _wrapped ??= _servicePublic.Encrypt(_hash, RSAEncryptionPadding.OaepSHA1);
+            _signature ??= _client.SignHash(_hash, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            _service.Decrypt(_wrapped, RSAEncryptionPadding.OaepSHA1);
+            _clientPublic.VerifyHash(_hash, _signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        }
+
+        public void OfBoth()
+        {
+            _servicePublic.Encrypt(_hash, RSAEncryptionPadding.OaepSHA1);
+            _client.SignHash(_hash, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            OfService();
+        }
+
+        public void Dispose()
+        {
+            _client.Dispose();
+            _clientPublic.Dispose();
+            _service.Dispose();
+            _servicePublic.Dispose();
+        }
+    }
+}
