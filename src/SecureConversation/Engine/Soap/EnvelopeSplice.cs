@@ -103,19 +103,29 @@ internal sealed class EnvelopeSplice(SoapEnvelope envelope)
     /// <summary>A change: what takes the place of the octets from start to end.</summary>
     /// <param name="Start">Where it begins.</param>
     /// <param name="End">Where it ends.</param>
-    /// <param name="Text">A text, or a delegate that writes.</param>
-    private readonly record struct Edit(int Start, int End, object Text)
+    /// <param name="Text">A text that needs no escaping; null where a delegate writes.</param>
+    /// <param name="Writer">Writes what is no text; null where it is one.</param>
+    private readonly record struct Edit(int Start, int End, string? Text, Action<PooledBytes>? Writer)
     {
+        public Edit(int start, int end, string text)
+            : this(start, end, text, null)
+        {
+        }
+
+        public Edit(int start, int end, Action<PooledBytes> writer)
+            : this(start, end, null, writer)
+        {
+        }
+
         public void Write(PooledBytes output)
         {
-            if (Text is string text)
+            if (Text is { } text)
             {
                 output.WriteText(text);
+                return;
             }
-            else
-            {
-                ((Action<PooledBytes>)Text)(output);
-            }
+
+            Writer!(output);
         }
     }
 }
