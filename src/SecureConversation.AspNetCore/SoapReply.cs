@@ -24,8 +24,9 @@ public sealed class SoapReply
     /// <exception cref="ArgumentException">The action is empty.</exception>
     public static SoapReply FromBody(string action, string body)
     {
+        ArgumentException.ThrowIfNullOrEmpty(action);
         ArgumentNullException.ThrowIfNull(body);
-        return FromBody(action, writer => writer.WriteRaw(body), body.Length);
+        return new((version, limit) => PlainReply.Owned(PlainEnvelopeWriter.Write(version, action, limit, body)));
     }
 
     /// <summary>A reply whose body is written by a delegate, for instance by a DataContractSerializer.</summary>
@@ -36,18 +37,13 @@ public sealed class SoapReply
     /// <exception cref="ArgumentException">The action is empty.</exception>
     public static SoapReply FromBody(string action, Action<XmlDictionaryWriter> writeBody)
     {
+        ArgumentException.ThrowIfNullOrEmpty(action);
         ArgumentNullException.ThrowIfNull(writeBody);
-        return FromBody(action, writeBody, expected: 0);
+        return new((version, limit) => PlainReply.Owned(PlainEnvelopeWriter.Write(version, action, limit, writeBody)));
     }
 
     /// <summary>A whole envelope of the version of the endpoint, with a:Action, in UTF-8.</summary>
     public static SoapReply FromEnvelope(ReadOnlyMemory<byte> envelope) => new((_, _) => PlainReply.Borrowed(envelope));
-
-    private static SoapReply FromBody(string action, Action<XmlDictionaryWriter> writeBody, int expected)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(action);
-        return new((version, limit) => PlainReply.Owned(PlainEnvelopeWriter.Write(version, action, limit, writeBody, expected)));
-    }
 
     internal PlainReply Create(MessageVersion version, int limit) => _create(version, limit);
 }

@@ -125,7 +125,12 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
             return await ExchangeInSessionAsync(request, plain, cancellationToken).ConfigureAwait(false);
         }
 
-        await Endpoint.PrepareAsync(plain.Address, base.SendAsync, cancellationToken).ConfigureAwait(false);
+        if (Endpoint.Client.NeedsIssuedTokens || Endpoint.Client.NeedsNegotiation)
+        {
+            plain.RequireEnvelope(Endpoint.Version);
+            await Endpoint.PrepareAsync(plain.Address, base.SendAsync, cancellationToken).ConfigureAwait(false);
+        }
+
         var secured = Endpoint.Client.Secure(plain.Envelope, plain.Address, plain.Action);
         return await ExchangeAsync(request, plain, secured, AwaitedReply.OfRequest, cancellationToken).ConfigureAwait(false);
     }
@@ -164,6 +169,11 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
     private async Task<HttpResponseMessage?> TryInSessionAsync(
         SessionSlot slot, HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
     {
+        if (!slot.IsOpen)
+        {
+            plain.RequireEnvelope(Endpoint.Version);
+        }
+
         var session = await slot.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -264,7 +274,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
 
             reply = new VerifiedReply(response.Verify(awaited, secured.VerifyReply), response);
             ThrowIfLoss(reply);
-            if (reply.IsFault && request.Content is BodyContent)
+            if (reply.IsFault && request.Content is BodyContent { ThrowsFaults: true })
             {
                 throw reply.ToException();
             }

@@ -52,11 +52,8 @@ internal sealed class EndpointSecurity : IDisposable
     /// <summary>Whether replies are known to have arrived when they are read.</summary>
     public required bool BuffersReplies { get; init; }
 
-    /// <summary>
-    /// Whether requests are written by an encoder of the stack into a buffer, which has a message write itself. Where it streams them, the
-    /// stack takes header by header.
-    /// </summary>
-    public required bool WritesEnvelopes { get; init; }
+    /// <summary>Whether protected messages go out, and mostly come in, as octets: <see cref="OctetEncoding"/> is in place.</summary>
+    public required bool SendsOctets { get; init; }
 
     /// <summary>Makes messages for the application.</summary>
     public required EnvelopeReader Replies { get; init; }
@@ -116,10 +113,10 @@ internal sealed class EndpointSecurity : IDisposable
             KnowsContract = protection is not null || binding.Element is EngineBinding.TransportSecurityBindingElement,
             StreamsReplies = http is { TransferMode: TransferMode.Streamed or TransferMode.StreamedResponse },
             BuffersReplies = http is { TransferMode: TransferMode.Buffered or TransferMode.StreamedRequest },
-            WritesEnvelopes = encoding?.GetType().Assembly == typeof(TextMessageEncodingBindingElement).Assembly
-                && http is { TransferMode: TransferMode.Buffered or TransferMode.StreamedResponse },
             Replies = new EnvelopeReader(version, context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max),
             AppliesAddress = TakeOverAddressing(context, version),
+            // Last, because it takes the place of an element that the rest asks for.
+            SendsOctets = OctetEncoding.TryPut(context),
         };
     }
 

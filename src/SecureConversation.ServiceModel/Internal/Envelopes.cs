@@ -63,9 +63,9 @@ internal static class Envelopes
         }
     }
 
-    /// <summary>A protected request. An encoder that is not the stack's own may look into it, and gets it as a message with headers.</summary>
+    /// <summary>A protected request. What may look into it, another encoder for instance, gets a message with headers.</summary>
     public static Message ToWire(ReadOnlyMemory<byte> envelope, EndpointSecurity security, string? action, Uri? to) =>
-        security.WritesEnvelopes
+        security.SendsOctets
             ? new EnvelopeMessage(envelope.ToArray(), security.Version, action, to)
             : ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max);
 

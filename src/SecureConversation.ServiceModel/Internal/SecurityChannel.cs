@@ -149,8 +149,10 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
                     return call.ExpectsReply ? throw OnNoReply(request) : null;
                 }
 
-                using var envelope = await security.ReadAsync(reply, call.Deadline, isAsync).ConfigureAwait(false);
-                if (Complete(call, request, reply, envelope.Written) is { } answer)
+                using var read = reply is ArrivedReply
+                    ? null
+                    : await security.ReadAsync(reply, call.Deadline, isAsync).ConfigureAwait(false);
+                if (Complete(call, request, reply, read?.Written ?? ((ArrivedReply)reply).Envelope) is { } answer)
                 {
                     return answer;
                 }
@@ -250,6 +252,12 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         }
         catch (SecureConversationException e)
         {
+            if (e.Fault is null && reply is ArrivedReply)
+            {
+                // What is no message to the stack is an error of the protocol, as where the stack has read it before.
+                Envelopes.OfReply(reply).Dispose();
+            }
+
             return OnRefused(call, request, e) ? null : throw SecurityErrors.ForMessage(e, security.KnowsContract);
         }
     }
