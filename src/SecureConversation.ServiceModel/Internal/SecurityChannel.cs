@@ -252,9 +252,11 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         }
         catch (SecureConversationException e)
         {
-            if (e.Fault is null && reply is ArrivedReply)
+            if (reply is ArrivedReply
+                && e.Code is FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct or FailureCode.NotAnEnvelope
+                    or FailureCode.SoapVersionMismatch)
             {
-                // What is no message to the stack is an error of the protocol, as where the stack has read it before.
+                // What is no message to the stack is an error of the protocol, as where the stack reads it first.
                 Envelopes.OfReply(reply).Dispose();
             }
 
