@@ -106,6 +106,22 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         }
 
         using var plain = await PlainRequest.ReadAsync(request, Endpoint.Version, cancellationToken).ConfigureAwait(false);
+        var response = await ExchangeOrRepeatAsync(request, plain, cancellationToken).ConfigureAwait(false);
+        // Thrown only here: a fault of the application is no reason to leave the session.
+        if (request.Content is BodyContent { ThrowsFaults: true } && response.Content is VerifiedContent { Reply: { IsFault: true } fault })
+        {
+            using (response)
+            {
+                throw fault.ToException();
+            }
+        }
+
+        return response;
+    }
+
+    private async Task<HttpResponseMessage> ExchangeOrRepeatAsync(
+        HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
+    {
         try
         {
             return await ExchangeAsync(request, plain, cancellationToken).ConfigureAwait(false);
@@ -274,11 +290,6 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
 
             reply = new VerifiedReply(response.Verify(awaited, secured.VerifyReply), response);
             ThrowIfLoss(reply);
-            if (reply.IsFault && request.Content is BodyContent { ThrowsFaults: true })
-            {
-                throw reply.ToException();
-            }
-
             request.Options.Set(SecureConversationRequestOptions.VerifiedReply, reply.Message);
             return new HttpResponseMessage(reply.IsFault && !_isBetweenEnds ? HttpStatusCode.InternalServerError : HttpStatusCode.OK)
             {
