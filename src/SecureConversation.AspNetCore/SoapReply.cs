@@ -24,8 +24,9 @@ public sealed class SoapReply
     /// <exception cref="ArgumentException">The action is empty.</exception>
     public static SoapReply FromBody(string action, string body)
     {
+        ArgumentException.ThrowIfNullOrEmpty(action);
         ArgumentNullException.ThrowIfNull(body);
-        return FromBody(action, writer => writer.WriteRaw(body));
+        return new((version, limit) => PlainReply.Owned(PlainEnvelopeWriter.Write(version, action, limit, body)));
     }
 
     /// <summary>A reply whose body is written by a delegate, for instance by a DataContractSerializer.</summary>

@@ -114,8 +114,12 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(action);
         ArgumentNullException.ThrowIfNull(body);
-        using var request = CreateRequest(EnvelopeBody.Wrap(body, _version), action);
-        request.Options.Set(SecureConversationRequestOptions.Idempotent, isIdempotent);
+        using var request = CreateRequest(action, body);
+        if (isIdempotent)
+        {
+            request.Options.Set(SecureConversationRequestOptions.Idempotent, true);
+        }
+
         var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         using var reply = ((VerifiedContent)response.Content).Reply;
         ThrowIfFault(reply);
@@ -135,7 +139,7 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(action);
         ArgumentNullException.ThrowIfNull(body);
-        using var request = CreateRequest(EnvelopeBody.Wrap(body, _version), action);
+        using var request = CreateRequest(action, body);
         request.Options.Set(SecureConversationRequestOptions.OneWay, true);
         using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.Content is VerifiedContent { Reply: var reply })
@@ -187,9 +191,12 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
+    private HttpRequestMessage CreateRequest(string action, string body) =>
+        new(HttpMethod.Post, Address) { Content = new BodyContent(action, body, throwsFaults: false) };
+
     private HttpRequestMessage CreateRequest(ReadOnlyMemory<byte> envelope, string? action)
     {
-        var content = new ReadOnlyMemoryContent(envelope);
+        var content = new PlainContent(envelope);
         if (action is not null)
         {
             return SoapPost.Create(_version, Address, content, action);

@@ -106,6 +106,22 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         }
 
         using var plain = await PlainRequest.ReadAsync(request, Endpoint.Version, cancellationToken).ConfigureAwait(false);
+        var response = await ExchangeOrRepeatAsync(request, plain, cancellationToken).ConfigureAwait(false);
+        // Thrown only here: a fault of the application is no reason to leave the session.
+        if (request.Content is BodyContent { ThrowsFaults: true } && response.Content is VerifiedContent { Reply: { IsFault: true } fault })
+        {
+            using (response)
+            {
+                throw fault.ToException();
+            }
+        }
+
+        return response;
+    }
+
+    private async Task<HttpResponseMessage> ExchangeOrRepeatAsync(
+        HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
+    {
         try
         {
             return await ExchangeAsync(request, plain, cancellationToken).ConfigureAwait(false);
@@ -125,7 +141,12 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
             return await ExchangeInSessionAsync(request, plain, cancellationToken).ConfigureAwait(false);
         }
 
-        await Endpoint.PrepareAsync(plain.Address, base.SendAsync, cancellationToken).ConfigureAwait(false);
+        if (Endpoint.Client.NeedsIssuedTokens || Endpoint.Client.NeedsNegotiation)
+        {
+            plain.RequireEnvelope(Endpoint.Version);
+            await Endpoint.PrepareAsync(plain.Address, base.SendAsync, cancellationToken).ConfigureAwait(false);
+        }
+
         var secured = Endpoint.Client.Secure(plain.Envelope, plain.Address, plain.Action);
         return await ExchangeAsync(request, plain, secured, AwaitedReply.OfRequest, cancellationToken).ConfigureAwait(false);
     }
@@ -164,6 +185,11 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
     private async Task<HttpResponseMessage?> TryInSessionAsync(
         SessionSlot slot, HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
     {
+        if (!slot.IsOpen)
+        {
+            plain.RequireEnvelope(Endpoint.Version);
+        }
+
         var session = await slot.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -251,6 +277,11 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         VerifiedReply? reply = null;
         try
         {
+            if (wire.Content is EnvelopeContent { IsSent: true })
+            {
+                secured.ReleaseEnvelope();
+            }
+
             if (plain.IsOneWay && response.IsSuccess)
             {
                 response.Dispose();
@@ -259,11 +290,6 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
 
             reply = new VerifiedReply(response.Verify(awaited, secured.VerifyReply), response);
             ThrowIfLoss(reply);
-            if (reply.IsFault && request.Content is BodyContent)
-            {
-                throw reply.ToException();
-            }
-
             request.Options.Set(SecureConversationRequestOptions.VerifiedReply, reply.Message);
             return new HttpResponseMessage(reply.IsFault && !_isBetweenEnds ? HttpStatusCode.InternalServerError : HttpStatusCode.OK)
             {

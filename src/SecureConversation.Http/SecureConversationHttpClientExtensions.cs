@@ -89,7 +89,7 @@ public static class SecureConversationHttpClientExtensions
         ArgumentNullException.ThrowIfNull(http);
         ArgumentException.ThrowIfNullOrEmpty(action);
         ArgumentNullException.ThrowIfNull(body);
-        return new HttpRequestMessage(HttpMethod.Post, address) { Content = new BodyContent(action, body) };
+        return new HttpRequestMessage(HttpMethod.Post, address) { Content = new BodyContent(action, body, throwsFaults: true) };
     }
 
     private static async Task<string> CallAsync(

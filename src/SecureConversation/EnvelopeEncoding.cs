@@ -39,7 +39,11 @@ public static class EnvelopeEncoding
     /// <param name="envelope">UTF-8; must stay unchanged while the reader is used.</param>
     public static XmlDictionaryReader CreateReader(ReadOnlyMemory<byte> envelope) => Utf8Transcoder.CreateReader(envelope);
 
-    /// <summary>Writes an envelope that the engine made or handed out, in UTF-8, to a writer of any encoding.</summary>
+    /// <summary>
+    /// Writes an envelope that the engine made or handed out, in UTF-8, to a writer of any encoding. A writer of text gets the content of
+    /// the envelope as raw text: what it canonicalizes meanwhile (<see cref="XmlDictionaryWriter.StartCanonicalization"/>) is no canonical
+    /// form.
+    /// </summary>
     public static void WriteTo(ReadOnlyMemory<byte> envelope, XmlDictionaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

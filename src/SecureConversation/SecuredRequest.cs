@@ -15,7 +15,7 @@ public sealed class SecuredRequest : IDisposable
         _receiver = receiver;
     }
 
-    /// <summary>The SOAP envelope to send, in UTF-8. Valid until disposal.</summary>
+    /// <summary>The SOAP envelope to send, in UTF-8. Valid until <see cref="ReleaseEnvelope"/> and disposal.</summary>
     public ReadOnlyMemory<byte> Envelope => _message.Memory;
 
     /// <summary>Verifies the reply.</summary>
@@ -23,6 +23,12 @@ public sealed class SecuredRequest : IDisposable
     /// <returns>The verified reply, which may be a fault of the application; see <see cref="VerifiedMessage.IsFault"/>.</returns>
     /// <exception cref="SecureConversationException">The reply breaks a rule, or is a fault without message security.</exception>
     public VerifiedMessage VerifyReply(ReadOnlyMemory<byte> envelope) => _receiver.Verify(envelope);
+
+    /// <summary>
+    /// Returns the buffer of the envelope to its pool, where it was sent and nothing reads it any more: a large reply then does not take its
+    /// memory beside it. The reply is verified as before.
+    /// </summary>
+    public void ReleaseEnvelope() => _message.Dispose();
 
     /// <summary>Returns the buffer to its pool and zeroes the key of the exchange.</summary>
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
@@ -11,6 +12,8 @@ namespace SecureConversation;
 /// <summary>Adds the WS-Addressing headers that a request needs and that the application has not written.</summary>
 public static class WsAddressing
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>
     /// Copies an envelope and adds a:Action and a:To. If a reply is expected, also a:MessageID and an anonymous a:ReplyTo. Headers that
     /// the envelope has already are kept.
@@ -61,6 +64,50 @@ public static class WsAddressing
         {
             throw new ArgumentException($"The request is no {version} envelope: {e.Message}", nameof(envelope), e);
         }
+    }
+
+    /// <summary>
+    /// Writes an envelope around the content of a body, with the headers that are added to one that has none. The content
+    /// is not looked at: whoever protects the envelope parses it, once, and refuses what is no envelope.
+    /// </summary>
+    /// <param name="body">XML for the content of the body.</param>
+    /// <param name="version">The version of the envelope.</param>
+    /// <param name="action">The action.</param>
+    /// <param name="to">Address of the service.</param>
+    /// <param name="expectsReply">False for one-way messages.</param>
+    /// <param name="output">Receives the envelope.</param>
+    /// <exception cref="ArgumentException">The action is empty, or the text has half of a surrogate pair.</exception>
+    public static void Wrap(
+        string body, MessageVersion version, string action, Uri to, bool expectsReply, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentException.ThrowIfNullOrEmpty(action);
+        ArgumentNullException.ThrowIfNull(to);
+        ArgumentNullException.ThrowIfNull(output);
+        var names = SoapNames.Of(version);
+        using var start = new PooledBytes(1024);
+        start.Write("<s:Envelope xmlns:s=\""u8);
+        start.WriteText(names.Soap);
+        start.Write("\">"u8);
+        if (names.HasAddressing)
+        {
+            start.Write("<s:Header>"u8);
+            AddressingWriter.Action(start, names, action);
+            if (expectsReply)
+            {
+                AddressingWriter.MessageId(start, names, UniqueIds.NextUrn(RandomSource.System));
+                AddressingWriter.AnonymousReplyTo(start, names);
+            }
+
+            AddressingWriter.To(start, names, to.AbsoluteUri);
+            start.Write("</s:Header>"u8);
+        }
+
+        start.Write("<s:Body>"u8);
+        output.Write(start.Span);
+        output.Advance(Utf8.GetBytes(body, output.GetSpan(Utf8.GetByteCount(body))));
+        output.Write("</s:Body></s:Envelope>"u8);
     }
 
     private static PooledBytes Complete(SoapEnvelope plain, SoapNames names, string action, Uri to, bool expectsReply)

@@ -111,12 +111,31 @@ internal sealed class PooledBuffer(int limit = int.MaxValue, int expected = 0) :
             throw Overrun();
         }
 
-        // One byte more than expected, so that a reader finds the end of its source without growing the buffer.
-        var most = Math.Min(expected >= wanted ? expected + 1L : limit, Array.MaxLength);
-        var larger = Buffers.Rent<byte>((int)Math.Max(wanted, Math.Min(Math.Max(old.Length * 2L, SmallestBytes), most)));
+        var larger = Buffers.Rent<byte>((int)Math.Max(wanted, Math.Min(NextSize(old.Length, wanted), Array.MaxLength)));
         old.AsSpan(0, _length).CopyTo(larger);
         _array = larger;
         Return(old, _length);
+    }
+
+    /// <summary>
+    /// Twice the memory; on the way to an expected length the sizes are that length halved again and again, so that the last one fits and
+    /// the one before it is half of it. One byte more than expected, so that a reader finds the end of its source without growing the buffer.
+    /// </summary>
+    private long NextSize(int size, long wanted)
+    {
+        var twice = Math.Max(size * 2L, SmallestBytes);
+        if (expected < wanted)
+        {
+            return Math.Min(twice, limit);
+        }
+
+        var next = expected + 1L;
+        while (next > twice)
+        {
+            next = (next / 2) + 1;
+        }
+
+        return Math.Max(next, wanted);
     }
 
     private static void Return(byte[] array, int used)

@@ -31,13 +31,16 @@ public sealed class TypedClientTests
     }
 
     [Fact]
-    public async Task TypedClient_ThrowsTheFaultOfTheApplicationWithItsDetail()
+    public async Task TypedClient_ThrowsTheFaultOfTheApplicationWithItsDetail_AndKeepsItsSession()
     {
         await using var service = await TestService.StartAsync(Credential.Session());
         service.Reply = _ => Task.FromResult<byte[]?>(Messages.Fault(service.Binding.MessageVersion));
         await using var provider = Register(service);
-        var error = await Assert.ThrowsAsync<SecureConversationException>(() => provider.GetRequiredService<EchoClient>().EchoAsync());
+        var client = provider.GetRequiredService<EchoClient>();
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.EchoAsync());
         Assert.Equal(SecureConversationFailure.PeerFault, error.Failure);
+        await Assert.ThrowsAsync<SecureConversationException>(() => client.EchoAsync());
+        Assert.Equal(1, service.Handshakes);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security;
 using System.Text;
 using System.Xml;
 using SecureConversation.Binding;
@@ -8,6 +9,8 @@ namespace SecureConversation.AspNetCore.Internal;
 /// <summary>Writes plain replies and faults in the version of the endpoint.</summary>
 internal static class PlainEnvelopeWriter
 {
+    private const int EndBytes = 64;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The answer when the application failed. It says so and nothing else, because the cause is for the log.</summary>
@@ -27,6 +30,30 @@ internal static class PlainEnvelopeWriter
     {
         Subcode = new XmlQualifiedName("FailedAuthentication", Wsse),
     };
+
+    /// <summary>Writes an envelope around a body that is text already, as octets: the writers of XML would copy it several times.</summary>
+    public static PooledBuffer Write(MessageVersion version, string action, int limit, string body)
+    {
+        var soap = version.Soap == SoapVersion.Soap12 ? Soap12 : Soap11;
+        var header = version.Addressing == AddressingVersion.None ? "" : $" xmlns:a=\"{AddressingOf(version)}\"><s:Header>"
+            + $"<a:Action s:mustUnderstand=\"1\">{SecurityElement.Escape(action)}</a:Action></s:Header";
+        var start = $"<s:Envelope xmlns:s=\"{soap}\"{header}><s:Body>";
+        var buffer = new PooledBuffer(limit, (int)Math.Min((long)start.Length + body.Length + EndBytes, int.MaxValue));
+        try
+        {
+            Append(start);
+            Append(body);
+            Append("</s:Body></s:Envelope>");
+            return buffer;
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+
+        void Append(string text) => buffer.Advance(Utf8.GetBytes(text, buffer.GetSpan(Utf8.GetByteCount(text))));
+    }
 
     public static PooledBuffer Write(MessageVersion version, string action, int limit, Action<XmlDictionaryWriter> writeBody)
     {

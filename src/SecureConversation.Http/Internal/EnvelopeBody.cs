@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Xml;
-using SecureConversation.Binding;
 
 namespace SecureConversation.Http.Internal;
 
@@ -27,13 +26,9 @@ internal static class EnvelopeBody
 
     private static readonly SearchValues<char> EndsOfNames = SearchValues.Create(" \t\r\n/>");
 
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    /// <summary>An envelope without headers.</summary>
-    /// <exception cref="ArgumentException">
-    /// The text is a whole envelope or document, or has half of a surrogate pair, which is no character.
-    /// </exception>
-    public static byte[] Wrap(string body, MessageVersion version)
+    /// <summary>Refuses what is more than the content of a body. Whether it is XML is seen where the envelope is protected.</summary>
+    /// <exception cref="ArgumentException">The text is a whole envelope or document.</exception>
+    public static void RequireContent(string body)
     {
         var start = body.AsSpan().TrimStart("\uFEFF \t\r\n");
         if (start.StartsWith("<?xml ", StringComparison.Ordinal) || IsEnvelope(start))
@@ -41,9 +36,6 @@ internal static class EnvelopeBody
             throw new ArgumentException("The body is a whole document or envelope. Give the content of s:Body here, without an XML "
                 + "declaration; SecureConversationClient.SendAsync takes whole envelopes.", nameof(body));
         }
-
-        var soap = version.Soap == SoapVersion.Soap12 ? SoapUris.Soap12 : SoapUris.Soap11;
-        return Utf8.GetBytes($"<s:Envelope xmlns:s=\"{soap}\"><s:Body>{body}</s:Body></s:Envelope>");
     }
 
     // An element of the application may be called Envelope, too.
@@ -60,27 +52,42 @@ internal static class EnvelopeBody
             || start[..end].Contains(SoapUris.Soap11, StringComparison.Ordinal);
     }
 
+    /// <summary>The content of the body of an envelope that the engine handed out, as XML that stands on its own.</summary>
     /// <exception cref="SecureConversationException">The elements on their own would be many times as long as the envelope.</exception>
-    public static string Read(ReadOnlyMemory<byte> envelope)
+    public static string Read(ReadOnlyMemory<byte> envelope) =>
+        PlainBody.TryTake(Encoding.UTF8.GetString(envelope.Span)) ?? Rewrite(envelope);
+
+    /// <summary>The same by a reader and a writer of XML, whatever the content is.</summary>
+    public static string Rewrite(ReadOnlyMemory<byte> envelope)
     {
         var most = ((long)envelope.Length * MaxGrowth) + FreeGrowth;
         var inherited = new Dictionary<string, string>(StringComparer.Ordinal);
         using var reader = BodyReader.Create(envelope, inherited);
         var text = new StringBuilder();
         var elements = 0;
-        while (!reader.EOF && reader.NodeType != XmlNodeType.EndElement)
+        while (!IsAtEnd(reader))
         {
             var isElement = reader.NodeType == XmlNodeType.Element;
             var xml = Write(reader, most - text.Length);
-            text.Append(isElement ? Complete(xml, inherited) : xml);
-            if (text.Length > most || (isElement && ++elements > MaxElements))
+            xml = isElement ? Complete(xml, inherited) : xml;
+            if (text.Length + xml.Length > most || (isElement && ++elements > MaxElements))
             {
                 throw TooLong();
             }
+
+            // Bodies have one element mostly.
+            if (text.Length == 0 && IsAtEnd(reader))
+            {
+                return xml;
+            }
+
+            text.Append(xml);
         }
 
         return text.ToString();
     }
+
+    private static bool IsAtEnd(XmlDictionaryReader reader) => reader.EOF || reader.NodeType == XmlNodeType.EndElement;
 
     /// <summary>
     /// The writer declares the prefixes of names. Those in values (xsi:type="p:T") it cannot know: any that the text seems
@@ -88,18 +95,39 @@ internal static class EnvelopeBody
     /// </summary>
     private static string Complete(string xml, Dictionary<string, string> inherited)
     {
+        var used = inherited.Where(declared => MayUse(xml, declared.Key)).ToList();
+        if (used.Count == 0)
+        {
+            return xml;
+        }
+
         using var reader = XmlReader.Create(new StringReader(xml));
         reader.MoveToContent();
         var added = new StringBuilder();
-        foreach (var (prefix, ns) in inherited)
+        foreach (var (prefix, ns) in used)
         {
-            if (xml.Contains(prefix + ':', StringComparison.Ordinal) && reader.GetAttribute("xmlns:" + prefix) is null)
+            if (reader.GetAttribute("xmlns:" + prefix) is null)
             {
                 added.Append(" xmlns:").Append(prefix).Append("=\"").Append(System.Security.SecurityElement.Escape(ns)).Append('"');
             }
         }
 
         return added.Length == 0 ? xml : xml.Insert(xml.AsSpan().IndexOfAny(" />"), added.ToString());
+    }
+
+    /// <summary>Whether a prefix seems to be used: it stands before a colon, and is not the end of a longer name.</summary>
+    public static bool MayUse(ReadOnlySpan<char> xml, ReadOnlySpan<char> prefix)
+    {
+        var sought = $"{prefix}:";
+        for (int found; (found = xml.IndexOf(sought, StringComparison.Ordinal)) >= 0; xml = xml[(found + 1)..])
+        {
+            if (found == 0 || !(char.IsAsciiLetterOrDigit(xml[found - 1]) || xml[found - 1] is '_' or '-' or '.'))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string Write(XmlDictionaryReader reader, long most)

@@ -20,6 +20,9 @@ internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable
     /// <summary>Whether a transport began to send it.</summary>
     public bool IsStarted => Volatile.Read(ref _isStarted) == 1;
 
+    /// <summary>Whether a transport has sent it, so that none reads it any more: it is sent once.</summary>
+    public bool IsSent => IsStarted && !isHandshake && !_users.IsShared;
+
     /// <summary>Whether something wanted to send it again. A transport may wrap the exception of that into one of its own.</summary>
     public bool IsAskedAgain { get; private set; }
 

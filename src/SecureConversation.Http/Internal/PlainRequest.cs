@@ -36,14 +36,30 @@ internal sealed class PlainRequest : IDisposable
         var isOneWay = request.Options.TryGetValue(SecureConversationRequestOptions.OneWay, out var marked) && marked;
         if (request.Content is BodyContent body)
         {
-            return Complete(body.Wrap(version), version, body.Action, address, isOneWay);
+            SoapPost.RequireAction(body.Action);
+            return new PlainRequest(body.Wrap(version, ServiceOf(address), !isOneWay), body.Action, address, isOneWay);
         }
 
-        using var entity = new PooledBuffer(expected: (int)Math.Min(request.Content!.Headers.ContentLength ?? 0, Array.MaxLength));
+        var type = request.Content!.Headers.ContentType;
+        if (request.Content is PlainContent whole)
+        {
+            return Complete(whole.Envelope, version, FindAction(request, type, version), address, isOneWay);
+        }
+
+        using var entity = new PooledBuffer(expected: (int)Math.Min(request.Content.Headers.ContentLength ?? 0, Array.MaxLength));
         await request.Content.CopyToAsync(entity, cancellationToken).ConfigureAwait(false);
-        var type = request.Content.Headers.ContentType;
         var utf8 = ToUtf8(entity.Written, type?.CharSet);
         return Complete(utf8, version, FindAction(request, type, version), address, isOneWay);
+    }
+
+    /// <summary>
+    /// Looks at the envelope before a handshake is made for it. Without one, whatever protects it finds out what is wrong with it.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is no envelope of that version.</exception>
+    public void RequireEnvelope(MessageVersion version)
+    {
+        using var copy = new PooledBuffer(expected: _envelope.Written.Length);
+        WsAddressing.Complete(Envelope, version, Action, Address, expectsReply: !IsOneWay, copy);
     }
 
     public void Dispose() => _envelope.Dispose();
@@ -53,9 +69,7 @@ internal sealed class PlainRequest : IDisposable
         var completed = new PooledBuffer(expected: checked(utf8.Length + 1024));
         try
         {
-            // A user name and password in the address are for the transport: the service and everybody behind it read a:To.
-            var to = new Uri(address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
-            var action = WsAddressing.Complete(utf8, version, given, to, !isOneWay, completed);
+            var action = WsAddressing.Complete(utf8, version, given, ServiceOf(address), !isOneWay, completed);
             SoapPost.RequireAction(action);
             return new PlainRequest(completed, action, address, isOneWay);
         }
@@ -65,6 +79,13 @@ internal sealed class PlainRequest : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// The address without user name and password, which are for the transport: the service and everybody behind it read a:To.
+    /// </summary>
+    private static Uri ServiceOf(Uri address) => address.UserInfo.Length == 0 && address.Fragment.Length == 0
+        ? address
+        : new Uri(address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped));
 
     private static ReadOnlyMemory<byte> ToUtf8(ReadOnlyMemory<byte> entity, string? charset)
     {

@@ -16,6 +16,18 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
     // Each is one message that may wait for CloseTimeout. A service that is so silent forgets the others by itself.
     private const int MostCancels = 4;
 
+    /// <summary>Whether a session is there, so that a request needs no handshake.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _current is { IsDue: false };
+            }
+        }
+    }
+
     /// <summary>The session, entered: the caller leaves it after the exchange.</summary>
     public async ValueTask<SharedSession> EnterAsync(CancellationToken cancellationToken)
     {

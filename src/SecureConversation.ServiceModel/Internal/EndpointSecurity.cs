@@ -49,6 +49,15 @@ internal sealed class EndpointSecurity : IDisposable
     /// <summary>Whether replies arrive while they are read.</summary>
     public required bool StreamsReplies { get; init; }
 
+    /// <summary>Whether replies are known to have arrived when they are read.</summary>
+    public required bool BuffersReplies { get; init; }
+
+    /// <summary>Whether protected messages go out, and mostly come in, as octets: <see cref="OctetEncoding"/> is in place.</summary>
+    public required bool SendsOctets { get; init; }
+
+    /// <summary>Makes messages for the application.</summary>
+    public required EnvelopeReader Replies { get; init; }
+
     /// <summary>Whether a channel survives its session.</summary>
     public required bool ReopensLostSessions { get; init; }
 
@@ -58,7 +67,6 @@ internal sealed class EndpointSecurity : IDisposable
     public required int MaxNamespaceDeclarations { get; init; }
     public required Diagnosis.IMessageLog? MessageLog { get; init; }
     public required Diagnosis.MessageLoggingOptions MessageLogging { get; init; }
-    public required XmlDictionaryReaderQuotas Quotas { get; init; }
 
     /// <summary>Whether we write the address of the service into requests, in place of the transport or the application.</summary>
     public required bool AppliesAddress { get; init; }
@@ -80,7 +88,9 @@ internal sealed class EndpointSecurity : IDisposable
             throw new InvalidOperationException("ReopenLostSessions is set, and the binding establishes no sessions: leave it at false.");
         }
 
-        var version = context.RemainingBindingElements.Find<MessageEncodingBindingElement>()?.MessageVersion
+        var encoding = context.RemainingBindingElements.Find<MessageEncodingBindingElement>();
+        var http = context.RemainingBindingElements.Find<HttpTransportBindingElement>();
+        var version = encoding?.MessageVersion
             ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
         var protection = context.BindingParameters.Find<EngineBinding.ChannelProtectionRequirements>()
             ?? context.BindingParameters.Find<ContractRequirements>()?.Requirements ?? element.Protection;
@@ -101,10 +111,12 @@ internal sealed class EndpointSecurity : IDisposable
             Version = version,
             // Where TLS protects messages, it protects all headers.
             KnowsContract = protection is not null || binding.Element is EngineBinding.TransportSecurityBindingElement,
-            StreamsReplies = context.RemainingBindingElements.Find<HttpTransportBindingElement>()
-                is { TransferMode: TransferMode.Streamed or TransferMode.StreamedResponse },
-            Quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max,
+            StreamsReplies = http is { TransferMode: TransferMode.Streamed or TransferMode.StreamedResponse },
+            BuffersReplies = http is { TransferMode: TransferMode.Buffered or TransferMode.StreamedRequest },
+            Replies = new EnvelopeReader(version, context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max),
             AppliesAddress = TakeOverAddressing(context, version),
+            // Last, because it takes the place of an element that the rest asks for.
+            SendsOctets = OctetEncoding.TryPut(context),
         };
     }
 
@@ -166,10 +178,17 @@ internal sealed class EndpointSecurity : IDisposable
     /// <summary>
     /// Reads a reply. Messages are read synchronously: where the network still delivers one, no thread of the pool must wait for it.
     /// </summary>
-    public Task<ReadOnlyMemory<byte>> ReadAsync(Message reply, Deadline deadline, bool isAsync) => isAsync && StreamsReplies
+    public Task<PooledBuffer> ReadAsync(Message reply, Deadline deadline, bool isAsync) => isAsync && StreamsReplies
         ? Task.Factory.StartNew(
             () => Envelopes.OfReply(reply, deadline), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-        : Task.FromResult(Envelopes.OfReply(reply, deadline));
+        : Task.FromResult(BuffersReplies ? Envelopes.OfReply(reply) : Envelopes.OfReply(reply, deadline));
+
+    /// <summary>Reads a reply of a handshake.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadCopyAsync(Message reply, Deadline deadline, bool isAsync)
+    {
+        using var envelope = await ReadAsync(reply, deadline, isAsync).ConfigureAwait(false);
+        return envelope.Written.ToArray();
+    }
 
     public void Dispose()
     {

@@ -14,7 +14,7 @@ internal static class Envelopes
     /// <summary>
     /// Writes a request of the application, without the action and the address where the version has no addressing to carry them.
     /// </summary>
-    public static ReadOnlyMemory<byte> OfRequest(Message message)
+    public static PooledBuffer OfRequest(Message message)
     {
         if (message.Version.Addressing == AddressingVersion.None)
         {
@@ -28,7 +28,7 @@ internal static class Envelopes
     /// <summary>Reads a reply to its end, and so consumes it. With TransferMode.Streamed it is still on its way.</summary>
     /// <exception cref="TimeoutException">It did not end in time.</exception>
     /// <exception cref="ProtocolException">It is no XML.</exception>
-    public static ReadOnlyMemory<byte> OfReply(Message message, Deadline deadline)
+    public static PooledBuffer OfReply(Message message, Deadline deadline)
     {
         using var late = new CancellationTokenSource();
         using var closing = late.Token.Register(() => Abandon(message));
@@ -39,11 +39,21 @@ internal static class Envelopes
 
         try
         {
-            return Write(message);
+            return OfReply(message);
         }
         catch (Exception e) when (late.IsCancellationRequested)
         {
             throw new TimeoutException($"The reply did not end within {deadline.Timeout}.", e);
+        }
+    }
+
+    /// <summary>Reads a reply that has arrived, and so consumes it.</summary>
+    /// <exception cref="ProtocolException">It is no XML.</exception>
+    public static PooledBuffer OfReply(Message message)
+    {
+        try
+        {
+            return Write(message);
         }
         catch (Exception e) when (e is not (OutOfMemoryException or CommunicationException or TimeoutException or IOException
             or OperationCanceledException or ObjectDisposedException))
@@ -52,6 +62,12 @@ internal static class Envelopes
             throw new ProtocolException($"The reply is no SOAP envelope: {e.Message}", e);
         }
     }
+
+    /// <summary>A protected request. What may look into it, another encoder for instance, gets a message with headers.</summary>
+    public static Message ToWire(ReadOnlyMemory<byte> envelope, EndpointSecurity security, string? action, Uri? to) =>
+        security.SendsOctets
+            ? new EnvelopeMessage(envelope.ToArray(), security.Version, action, to)
+            : ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max);
 
     /// <param name="envelope">
     /// Copied, because the message may be read later: a streaming transport does so after the reply has begun.
@@ -73,14 +89,20 @@ internal static class Envelopes
         }
     }
 
-    private static ReadOnlyMemory<byte> Write(Message message)
+    private static PooledBuffer Write(Message message)
     {
-        using var stream = new MemoryStream();
-        using (var writer = XmlDictionaryWriter.CreateTextWriter(stream, Encoding.UTF8, ownsStream: false))
+        var buffer = new PooledBuffer();
+        try
         {
+            using var writer = XmlDictionaryWriter.CreateTextWriter(buffer, Encoding.UTF8, ownsStream: false);
             message.WriteMessage(writer);
+            writer.Flush();
+            return buffer;
         }
-
-        return stream.GetBuffer().AsMemory(0, (int)stream.Length);
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
     }
 }

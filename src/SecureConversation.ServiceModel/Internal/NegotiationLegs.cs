@@ -61,7 +61,7 @@ internal sealed class NegotiationLegs(EndpointSecurity security, IChannelFactory
 
         using var reply = await Task<Message?>.Factory
             .FromAsync(channel.BeginRequest, channel.EndRequest, message, deadline.Remaining, null).ConfigureAwait(false);
-        var envelope = reply is null ? default : await security.ReadAsync(reply, deadline, isAsync: true).ConfigureAwait(false);
+        var envelope = reply is null ? default : await security.ReadCopyAsync(reply, deadline, isAsync: true).ConfigureAwait(false);
         return !envelope.IsEmpty ? envelope : throw new SecureConversationException(
             SecureConversationFailure.InvalidSecurity, FailureCode.EmptyReply,
             "The answer to a message of the negotiation is empty: what answers there negotiates nothing. Check the address, "

@@ -129,7 +129,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     {
         var message = Envelopes.ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max);
         using var reply = await SendAsync(message, deadline, isAsync).ConfigureAwait(false);
-        return reply is null ? default : await security.ReadAsync(reply, deadline, isAsync).ConfigureAwait(false);
+        return reply is null ? default : await security.ReadCopyAsync(reply, deadline, isAsync).ConfigureAwait(false);
     }
 
     private async Task<Message?> RequestAsync(Message message, TimeSpan timeout, bool isAsync)
@@ -139,7 +139,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
         ObjectDisposedException.ThrowIf(!Calls.TryEnter(), this);
         try
         {
-            var call = Read(message, new Deadline(timeout));
+            using var call = Read(message, new Deadline(timeout));
             while (true)
             {
                 using var request = await ProtectAsync(call, isAsync).ConfigureAwait(false);
@@ -149,8 +149,10 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
                     return call.ExpectsReply ? throw OnNoReply(request) : null;
                 }
 
-                var envelope = await security.ReadAsync(reply, call.Deadline, isAsync).ConfigureAwait(false);
-                if (Complete(call, request, reply, envelope) is { } answer)
+                using var read = reply is ArrivedReply
+                    ? null
+                    : await security.ReadAsync(reply, call.Deadline, isAsync).ConfigureAwait(false);
+                if (Complete(call, request, reply, read?.Written ?? ((ArrivedReply)reply).Envelope) is { } answer)
                 {
                     return answer;
                 }
@@ -194,8 +196,9 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
             RemoteAddress.ApplyTo(message);
         }
 
-        var (action, expectsReply) = (message.Headers.Action, message.Headers.MessageId is not null);
-        return new PlainCall(message, Envelopes.OfRequest(message), action, expectsReply, deadline);
+        var headers = message.Headers;
+        var (action, to, expectsReply) = (headers.Action, headers.To, headers.MessageId is not null);
+        return new PlainCall(message, Envelopes.OfRequest(message), action, to, expectsReply, deadline);
     }
 
     private async Task<ProtectedCall> ProtectAsync(PlainCall call, bool isAsync)
@@ -212,9 +215,10 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
 
     private Message ToWire(PlainCall call, ProtectedCall request)
     {
-        var wire = Envelopes.ToMessage(request.Request.Envelope, security.Version, XmlDictionaryReaderQuotas.Max);
+        var hasAddressing = security.Version.Addressing != AddressingVersion.None;
+        var wire = Envelopes.ToWire(request.Request.Envelope, security, call.Action, hasAddressing ? call.To : null);
         wire.Properties.CopyProperties(call.Message.Properties);
-        if (security.Version.Addressing == AddressingVersion.None)
+        if (!hasAddressing)
         {
             wire.Headers.Action = call.Action;
         }
@@ -242,12 +246,20 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
                 }
             }
 
-            var message = Envelopes.ToMessage(verified.Envelope, security.Version, security.Quotas);
+            var message = security.Replies.Read(verified.Envelope);
             message.Properties.CopyProperties(reply.Properties);
             return message;
         }
         catch (SecureConversationException e)
         {
+            if (reply is ArrivedReply
+                && e.Code is FailureCode.NotWellFormed or FailureCode.ForbiddenConstruct or FailureCode.NotAnEnvelope
+                    or FailureCode.SoapVersionMismatch)
+            {
+                // What is no message to the stack is an error of the protocol, as where the stack reads it first.
+                Envelopes.OfReply(reply).Dispose();
+            }
+
             return OnRefused(call, request, e) ? null : throw SecurityErrors.ForMessage(e, security.KnowsContract);
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Xml;
 using SecureConversation.Engine.Failures;
@@ -7,6 +8,8 @@ namespace SecureConversation.Engine.Xml;
 /// <summary>Converts messages to and from UTF-8. Only this class of the engine uses System.Xml.</summary>
 internal static class Utf8Transcoder
 {
+    private const int RawCharacters = 4096;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly XmlDictionaryReaderQuotas Quotas = XmlDictionaryReaderQuotas.Max;
@@ -80,7 +83,56 @@ internal static class Utf8Transcoder
     {
         using var reader = CreateReader(utf8);
         reader.MoveToContent();
-        writer.WriteNode(reader, defattr: false);
+        if (writer is not IXmlTextWriterInitializer || ContentOf(utf8.Span, reader.Name) is not { } content)
+        {
+            writer.WriteNode(reader, defattr: false);
+            return;
+        }
+
+        // A writer of text takes the octets as they are. Only the root element has to be one for it.
+        writer.WriteStartElement(reader.Prefix, reader.LocalName, reader.NamespaceURI);
+        writer.WriteAttributes(reader, defattr: false);
+        WriteRaw(utf8.Span[content], writer);
+        writer.WriteEndElement();
+    }
+
+    /// <summary>Where the content of the root element stands; null where there is more than that element, or no content.</summary>
+    private static Range? ContentOf(ReadOnlySpan<byte> utf8, string name)
+    {
+        var last = Utf8.GetBytes($"</{name}>");
+        if (!utf8.EndsWith(last) || utf8[0] != '<' || utf8[1] is (byte)'!' or (byte)'?')
+        {
+            return null;
+        }
+
+        var (start, end) = (0, utf8.Length - last.Length);
+        for (var quote = (byte)0; start < end && (quote != 0 || utf8[start] != '>'); start++)
+        {
+            quote = quote == 0 && utf8[start] is (byte)'"' or (byte)'\'' ? utf8[start] : utf8[start] == quote ? (byte)0 : quote;
+        }
+
+        return start < end ? (start + 1)..end : null;
+    }
+
+    private static void WriteRaw(ReadOnlySpan<byte> utf8, XmlDictionaryWriter writer)
+    {
+        var decoder = Utf8.GetDecoder();
+        var text = ArrayPool<char>.Shared.Rent(RawCharacters);
+        try
+        {
+            while (!utf8.IsEmpty)
+            {
+                // The decoder keeps surrogate pairs together.
+                decoder.Convert(utf8, text, flush: true, out var read, out var written, out _);
+                writer.WriteRaw(text, 0, written);
+                utf8 = utf8[read..];
+            }
+        }
+        finally
+        {
+            Array.Clear(text);
+            ArrayPool<char>.Shared.Return(text);
+        }
     }
 
     private static UnicodeEncoding? DetectUtf16(ReadOnlySpan<byte> message, string? charset)
