@@ -88,6 +88,20 @@ public sealed class DestinationTests
     }
 
     [Fact]
+    public async Task EachRequest_IsJudgedByItsOwnAddress()
+    {
+        using var scene = await Scene.OpenAsync("anonymous//single");
+        foreach (var path in new[] { "echo", "other", "echo", "echo", "other", "other" })
+        {
+            var plain = Encoding.UTF8.GetString(Loopback.Request(scene.Version))
+                .Replace($"{Loopback.Address}</a:To>", $"http://localhost/{path}</a:To>", StringComparison.Ordinal);
+            using var request = scene.Loopback.Client.Secure(Encoding.UTF8.GetBytes(plain), Loopback.Address);
+            using var result = await scene.Loopback.Service.ReceiveAsync(request.Envelope, Here, Stop);
+            Assert.Equal(path == "echo", result is ServiceResult.Dispatch);
+        }
+    }
+
+    [Fact]
     public async Task To_ThatIsMissing_IsRefused()
     {
         using var scene = await Scene.OpenAsync("anonymous//single");
