@@ -26,6 +26,7 @@ internal static class FloodCommand
     public static MessageSecurity Security { get; private set; } = new()
     {
         ClientCredentialType = MessageCredentialType.Certificate,
+        NegotiateServiceCredential = false,
         EstablishSecurityContext = true,
         AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256,
     };
