@@ -17,6 +17,8 @@ internal static class Clients
     public static MessageSecurity Security { get; } = new()
     {
         ClientCredentialType = MessageCredentialType.Certificate,
+        // The two messages of a negotiation would have to reach the same process.
+        NegotiateServiceCredential = false,
         EstablishSecurityContext = true,
         AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256,
     };
