@@ -139,7 +139,8 @@ public sealed class BoundedWorkTests
     {
         using var loopback = new Loopback(Bindings.Create(Attack.Session));
         using var session = await loopback.OpenAsync();
-        var body = $"<Echo xmlns=\"urn:e\" xmlns:p=\"{new string('A', 64 * 1024)}\">{string.Concat(Enumerable.Repeat("<p:a/>", 7000))}</Echo>";
+        // The space in the tags is not canonical; content that is gets a list of its prefixes before it is canonicalized, and then is short.
+        var body = $"<Echo xmlns=\"urn:e\" xmlns:p=\"{new string('A', 64 * 1024)}\">{string.Concat(Enumerable.Repeat("<p:a />", 7000))}</Echo>";
         var e = Assert.Throws<ArgumentException>(() => session.Secure(Loopback.Request(loopback.Binding.MessageVersion, body)));
         Assert.Contains("LimitExceeded: canonical form", e.Message, StringComparison.Ordinal);
     }
