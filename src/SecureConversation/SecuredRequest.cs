@@ -25,8 +25,8 @@ public sealed class SecuredRequest : IDisposable
     public VerifiedMessage VerifyReply(ReadOnlyMemory<byte> envelope) => _receiver.Verify(envelope);
 
     /// <summary>
-    /// Returns the buffer of the envelope to its pool, where it was sent and nothing reads it any more: a large reply then does not take its
-    /// memory beside it. The reply is verified as before.
+    /// Returns the buffer of the envelope to its pool, where it was sent and nothing reads it any more: a large reply then does not take
+    /// its memory beside it. The reply is verified as before.
     /// </summary>
     public void ReleaseEnvelope() => _message.Dispose();
 

@@ -119,7 +119,8 @@ internal sealed class PooledBuffer(int limit = int.MaxValue, int expected = 0) :
 
     /// <summary>
     /// Twice the memory; on the way to an expected length the sizes are that length halved again and again, so that the last one fits and
-    /// the one before it is half of it. One byte more than expected, so that a reader finds the end of its source without growing the buffer.
+    /// the one before it is half of it. One byte more than expected, so that a reader finds the end of its source without growing the
+    /// buffer.
     /// </summary>
     private long NextSize(int size, long wanted)
     {
