@@ -9,7 +9,7 @@ namespace SecureConversation.Engine.Replay;
 /// <param name="ReplayWindow">The greatest age of a message.</param>
 /// <param name="ClockSkew">By how much the clocks of the two sides may differ.</param>
 /// <param name="DetectsReplays">Whether a message that comes again is refused.</param>
-internal sealed record Freshness(TimeProvider Clock, TimeSpan ReplayWindow, TimeSpan ClockSkew, bool DetectsReplays)
+internal readonly record struct Freshness(TimeProvider Clock, TimeSpan ReplayWindow, TimeSpan ClockSkew, bool DetectsReplays)
 {
     /// <summary>How long the replay cache must remember a message: after that time its timestamp is refused.</summary>
     public TimeSpan Retention => ReplayWindow + ClockSkew + ClockSkew;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net.Security;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Names;
-using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Requirements;
@@ -21,7 +20,6 @@ internal sealed class BindingMessages
     private readonly ChannelProtectionRequirements _protection;
     private readonly ProtectionLevel _strongestRequest;
     private readonly ProtectionLevel _strongestReply;
-    private Freshness? _freshness;
 
     public BindingMessages(MessageSecurityBinding binding, SecurityBindingElement element)
     {
@@ -32,11 +30,6 @@ internal sealed class BindingMessages
         Soap = SoapNames.Of(binding.MessageVersion);
         Protocol = ProtocolVersion.Of(element.MessageSecurityVersion);
     }
-
-    /// <summary>What the timestamp of a request has to be. Made once for the clock of the endpoint.</summary>
-    public Freshness FreshnessOfRequests(TimeProvider clock) =>
-        _freshness is { } known && known.Clock == clock ? known
-        : _freshness = Freshness.Of(_element.LocalServiceSettings, clock);
 
     public SoapNames Soap { get; }
     public ProtocolVersion Protocol { get; }

@@ -218,40 +218,14 @@ internal sealed record MessageRequirements
         && t.Parameters is IssuedSecurityTokenParameters { KeyType: SecurityKeyType.SymmetricKey, RequireDerivedKeys: true });
 
     /// <summary>Whether a token of this kind may come as ciphertext that nothing signs.</summary>
-    public bool MayBeUnsignedCiphertext(TokenKind? token)
-    {
-        foreach (var supporting in Supporting)
-        {
-            if (supporting.Kind == token && supporting.MayBeUnsignedCiphertext)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool MayBeUnsignedCiphertext(TokenKind? token) =>
+        Supporting.Count > 0 && SupportingOf(token).Any(t => t.MayBeUnsignedCiphertext);
 
     /// <summary>Whether the message has tokens of this kind, each of which is encrypted: not where one of them signs it.</summary>
-    public bool EncryptsEach(TokenKind token)
-    {
-        if (IsAsymmetric && token == TokenKind.X509)
-        {
-            return false;
-        }
+    public bool EncryptsEach(TokenKind token) => Supporting.Count > 0 && !(IsAsymmetric && token == TokenKind.X509)
+        && SupportingOf(token).Any() && SupportingOf(token).All(t => t.IsEncrypted);
 
-        var encrypts = false;
-        foreach (var supporting in Supporting)
-        {
-            if (supporting.Kind == token && !supporting.IsEncrypted)
-            {
-                return false;
-            }
-
-            encrypts |= supporting.Kind == token;
-        }
-
-        return encrypts;
-    }
+    private IEnumerable<SupportingToken> SupportingOf(TokenKind? kind) => Supporting.Where(t => t.Kind == kind);
 
     /// <summary>
     /// Whether the signature has to be encrypted. Where nothing else is encrypted, WCF leaves the signature in clear: its digests

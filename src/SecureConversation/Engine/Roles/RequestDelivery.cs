@@ -11,11 +11,6 @@ namespace SecureConversation.Engine.Roles;
 /// </summary>
 internal sealed class RequestDelivery(EngineEnvironment environment, Uri? address, AddressFilter filter)
 {
-    private const int MostKept = 1024;
-
-    // Most requests have the same a:To, and a Uri finds its parts when they are first asked for.
-    private ReadAddress? _last;
-
     /// <summary>The answer to a request that goes no further; null for one that does.</summary>
     /// <param name="request">The verified request. It stays the caller's.</param>
     /// <param name="formats">The formats of its binding element.</param>
@@ -70,22 +65,10 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
     /// <summary>WCF's dispatcher compares the address, too. What is no URI is treated as no address.</summary>
     private bool IsForUs(VerifiedMessage request, BindingMessages formats, MessageOrigin origin)
     {
-        var to = request.To is { } text ? Read(text) : null;
+        Uri? to = null;
+        _ = request.To is { } text && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out to);
         var own = address ?? origin.LocalAddress;
         return !formats.Soap.HasAddressing || (own is null && origin.HasNoAddress && filter.ComparesWithOwn) || Accepts(to, own);
-    }
-
-    /// <summary>The text as a URI; null when it is none.</summary>
-    private Uri? Read(string text)
-    {
-        if (_last is { } last && last.Text == text)
-        {
-            return last.Address;
-        }
-
-        _ = Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out var to);
-        _last = text.Length <= MostKept ? new ReadAddress(text, to) : null;
-        return to;
     }
 
     /// <summary>A filter may be code of the application.</summary>
@@ -130,6 +113,4 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
         var envelope = EnvelopeWriter.Fault(formats.Soap, fault, request.MessageId);
         return new ServiceAnswer(protection.Secure(envelope, requirements), refused.Code);
     }
-
-    private sealed record ReadAddress(string Text, Uri? Address);
 }

@@ -163,7 +163,7 @@ internal sealed class ServiceReceiver(
     private MessageVerifier Verifier(BindingMessages messages, MessageRequirements requirements, KeySource keys) =>
         new(requirements, keys, _attempts.Signatures, FreshnessOf(messages), environment.XmlLimits);
 
-    private Freshness FreshnessOf(BindingMessages messages) => messages.FreshnessOfRequests(environment.Clock);
+    private Freshness FreshnessOf(BindingMessages messages) => Freshness.Of(messages.Element.LocalServiceSettings, environment.Clock);
 
     /// <summary>
     /// Refuses a replay. A new message for which there is no room, or that a failing cache does not remember, is opened all the same, if

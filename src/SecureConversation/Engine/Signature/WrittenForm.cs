@@ -8,10 +8,10 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Signature;
 
 /// <summary>
-/// Recognizes a ds:Signature by a symmetric key that is octet for octet in the form in which <see cref="SignatureWriter"/> writes it. Between
-/// its constant octets there is room for Ids, prefixes and base64 of known lengths only, so it has one meaning, and its ds:SignedInfo is
-/// canonical but for the declaration that it inherits. What has any other form is read as XML (<see cref="SignatureElement.Read"/>), which
-/// reads this form alike.
+/// Recognizes a ds:Signature by a symmetric key that is octet for octet in the form in which <see cref="SignatureWriter"/> writes it.
+/// Between its constant octets there is room for Ids, prefixes and base64 of known lengths only, so it has one meaning, and its
+/// ds:SignedInfo is canonical but for the declaration that it inherits. What has any other form is read as XML
+/// (<see cref="SignatureElement.Read"/>), which reads this form alike.
 /// </summary>
 internal ref struct WrittenForm
 {
@@ -129,7 +129,8 @@ internal ref struct WrittenForm
 
     private KeyReference? TakeKey()
     {
-        if (!Skip("<o:SecurityTokenReference xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">"u8
+        if (!Skip("<o:SecurityTokenReference "u8
+                + "xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">"u8
                 + "<o:Reference URI=\"#"u8)
             || TakeId() is not { } id)
         {
