@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using SecureConversation.Engine.Failures;
@@ -102,13 +103,11 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
     public static bool TryParse(ReadOnlySpan<byte> text, out DateTimeOffset instant)
     {
         text = text.Trim(" \t\r\n"u8);
-        return TryParseUsual(text, out instant) || TryParseAny(text, out instant);
-    }
+        if (TryParseUsual(text, out instant))
+        {
+            return instant.Year is > 1 and < 9999;
+        }
 
-    /// <summary>The long way, which takes every form.</summary>
-    internal static bool TryParseAny(ReadOnlySpan<byte> text, out DateTimeOffset instant)
-    {
-        instant = default;
         Span<char> chars = stackalloc char[40];
         return text.Length is >= 19 and <= 40
             && text[10] == (byte)'T'
@@ -118,46 +117,19 @@ internal readonly record struct Timestamp(DateTimeOffset Created, DateTimeOffset
             && instant.Year is > 1 and < 9999;
     }
 
-    /// <summary>
-    /// The same for the one form that WCF and we write, <c>yyyy-MM-ddTHH:mm:ss.fffZ</c>: each message has two of them, and reading them as
-    /// what might be any form costs as much as a digest. What it does not take is left to the long way.
-    /// </summary>
-    internal static bool TryParseUsual(ReadOnlySpan<byte> text, out DateTimeOffset instant)
+    /// <summary>Reads the form that WCF writes, without a string. All else is read as any other form.</summary>
+    private static bool TryParseUsual(ReadOnlySpan<byte> text, out DateTimeOffset instant)
     {
         instant = default;
-        if (text.Length != 24 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':'
-            || text[19] != '.' || text[23] != 'Z')
+        if (text.Length != UsualLength || text[^1] != (byte)'Z')
         {
             return false;
         }
 
-        var (year, month, day) = (Number(text[..4]), Number(text[5..7]), Number(text[8..10]));
-        var (hour, minute, second, fraction) = (Number(text[11..13]), Number(text[14..16]), Number(text[17..19]), Number(text[20..23]));
-        if (year is <= 1 or >= 9999 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)
-            || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59 || fraction < 0)
-        {
-            return false;
-        }
-
-        instant = new DateTimeOffset(year, month, day, hour, minute, second, fraction, TimeSpan.Zero);
-        return true;
-    }
-
-    /// <summary>The number that some digits are; -1 when something else is among them.</summary>
-    private static int Number(ReadOnlySpan<byte> digits)
-    {
-        var number = 0;
-        foreach (var digit in digits)
-        {
-            if (digit is < (byte)'0' or > (byte)'9')
-            {
-                return -1;
-            }
-
-            number = (number * 10) + digit - '0';
-        }
-
-        return number;
+        Span<byte> roundTrip = stackalloc byte[RoundTripLength];
+        text[..^1].CopyTo(roundTrip);
+        "0000Z"u8.CopyTo(roundTrip[(UsualLength - 1)..]);
+        return Utf8Parser.TryParse(roundTrip, out instant, out var read, 'O') && read == RoundTripLength;
     }
 
     private string Describe() => Expires is { } expires
