@@ -94,7 +94,7 @@ internal static class MessageSealer
         var reference = holder.Parent;
         var signature = SignatureElement.Read(reference.Parent.Parent, keys.Protocol, Limits.MaxSignedParts);
         var number = 0;
-        for (var child = signature.SignedInfo.FirstChild; !child.IsNull && child != reference; child = child.NextSibling)
+        for (var child = reference.Parent.FirstChild; !child.IsNull && child != reference; child = child.NextSibling)
         {
             number += child.Is(Ds.Reference) ? 1 : 0;
         }
@@ -123,9 +123,8 @@ internal static class MessageSealer
     private static byte[]? ValueFor(XmlElement holder, MessageTokens tokens, ScriptKeys keys)
     {
         var signature = SignatureElement.Read(holder.Parent, keys.Protocol, Limits.MaxSignedParts);
-        using var sink = new BufferSink(1024 * 1024);
-        ExclusiveCanonicalizer.Canonicalize(signature.SignedInfo, signature.InclusivePrefixes.Span, CanonicalForm.Recommendation, sink);
-        var info = sink.WrittenSpan.ToArray();
+        using var canonical = signature.Canonicalize();
+        var info = canonical.WrittenSpan.ToArray();
         if (tokens.IsCertificate(signature.Key))
         {
             return Base64(RsaSignature.Sign(keys.Signer, keys.Suite.AsymmetricSignature, info));
