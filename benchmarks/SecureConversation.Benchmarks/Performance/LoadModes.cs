@@ -47,7 +47,8 @@ internal sealed class LoadModes : IAsyncDisposable
                 using var content = new ByteArrayContent(envelope) { Headers = { ContentType = new("application/soap+xml", "utf-8") } };
                 using var response = await transport.PostAsync(uri, content);
                 await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
-            }));
+            }
+            ));
         }
 
         var body = Conversation.Body(size);
