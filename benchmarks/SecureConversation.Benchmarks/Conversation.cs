@@ -20,14 +20,15 @@ public sealed class Conversation : IDisposable
     /// <param name="client">The certificate of the client, of the test authority.</param>
     /// <param name="service">The same of the service.</param>
     /// <param name="clock">The clock of the service.</param>
+    /// <param name="authority">Whom both trust; the test authority unless given.</param>
     public Conversation(SecurityBindingElement element, bool detectReplays = false, X509Certificate2? client = null, X509Certificate2? service = null,
-        TimeProvider? clock = null)
+        TimeProvider? clock = null, X509Certificate2? authority = null)
     {
         ArgumentNullException.ThrowIfNull(element);
         service ??= TestCertificates.Service;
         element = element with { LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = detectReplays, MaxPendingSessions = 100_000 } };
         Binding = MessageSecurityBinding.Create(element);
-        Client = new MessageSecurityClient(Binding, Credentials(client ?? TestCertificates.Client, service), new MessageSecurityClientOptions
+        Client = new MessageSecurityClient(Binding, Credentials(client ?? TestCertificates.Client, service, authority), new MessageSecurityClientOptions
         {
             MaxEnvelopeBytes = MaxEnvelopeBytes,
             TimeProvider = clock ?? TimeProvider.System,
@@ -35,7 +36,7 @@ public sealed class Conversation : IDisposable
         Service = new MessageSecurityService(Binding, new ServiceCredentials
         {
             ServiceCertificate = new X509Credential(service),
-            ClientCertificateValidation = Trusting,
+            ClientCertificateValidation = Trusting(authority),
         }, new MessageSecurityServiceOptions
         {
             MaxEnvelopeBytes = MaxEnvelopeBytes,
@@ -58,13 +59,13 @@ public sealed class Conversation : IDisposable
     // The first handshake under valgrind takes longer than a service waits for one.
     private static LocalServiceSecuritySettings Patient => new() { NegotiationTimeout = TimeSpan.FromMinutes(30) };
 
-    private static CertificateValidationOptions Trusting => CertificateValidationOptions.TrustOnly(TestCertificates.Authority);
+    private static CertificateValidationOptions Trusting(X509Certificate2? authority) => CertificateValidationOptions.TrustOnly(authority ?? TestCertificates.Authority);
 
-    public static ClientCredentials Credentials(X509Certificate2 client, X509Certificate2 service) => new()
+    public static ClientCredentials Credentials(X509Certificate2 client, X509Certificate2 service, X509Certificate2? authority = null) => new()
     {
         ClientCertificate = new X509Credential(client),
         ServiceCertificate = service,
-        ServiceCertificateValidation = Trusting,
+        ServiceCertificateValidation = Trusting(authority),
     };
 
     public static SecurityBindingElement MutualCertificate(SecurityAlgorithmSuite suite) =>

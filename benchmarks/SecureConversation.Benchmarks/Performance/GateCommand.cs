@@ -44,6 +44,7 @@ internal static partial class GateCommand
         var folder = Directory.CreateTempSubdirectory("SecureConversation.Gate.").FullName;
         try
         {
+            File.WriteAllBytes(Path.Combine(folder, "authority.cer"), TestCertificates.Authority.RawData);
             File.WriteAllBytes(Path.Combine(folder, "client.pfx"), TestCertificates.Client.Export(X509ContentType.Pkcs12));
             File.WriteAllBytes(Path.Combine(folder, "service.pfx"), TestCertificates.Service.Export(X509ContentType.Pkcs12));
             return await MeasureAsync(folder, isUpdate: options.Contains("--update"));
@@ -138,11 +139,12 @@ internal static partial class GateCommand
     private static void Work(GateCase one, int times)
     {
         // The keys are made outside: the search for primes takes as long as it takes.
-        X509Certificate2 Load(string name) =>
-            X509CertificateLoader.LoadPkcs12FromFile(Path.Combine(Environment.GetEnvironmentVariable(Certificates)!, name + ".pfx"), null);
-        using var client = Load("client");
-        using var service = Load("service");
-        using var conversation = new Conversation(Conversation.SecureSession(SecurityAlgorithmSuite.Basic256), client: client, service: service);
+        string FileOf(string name) => Path.Combine(Environment.GetEnvironmentVariable(Certificates)!, name);
+        using var authority = X509CertificateLoader.LoadCertificateFromFile(FileOf("authority.cer"));
+        using var client = X509CertificateLoader.LoadPkcs12FromFile(FileOf("client.pfx"), null);
+        using var service = X509CertificateLoader.LoadPkcs12FromFile(FileOf("service.pfx"), null);
+        using var conversation = new Conversation(
+            Conversation.SecureSession(SecurityAlgorithmSuite.Basic256), client: client, service: service, authority: authority);
         var action = one.Prepare(conversation);
         Rounds.Run(action, WarmUps);
         Console.WriteLine(Rounds.Run(action, times).Bytes.ToString(CultureInfo.InvariantCulture));
