@@ -63,7 +63,7 @@ public sealed class KnownSurroundingsTests
         for (var i = random.Next(4); i > 0; i--)
         {
             Both(random.Next(3) == 0 ? "\n <!-- c --> " : "<h:b a=\"1\" h:a='2'>t<h:c/></h:b><d xmlns:q=\"urn:q\" q:r=\"1\"/>");
-            if (random.Next(2) == 0)
+            for (var j = random.Next(3); j > 0; j--)
             {
                 Either(random.Next(2) == 0 ? "<h:b>1</h:b>" : Fragments[random.Next(Fragments.Length)], single: true);
             }

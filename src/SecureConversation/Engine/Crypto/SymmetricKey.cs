@@ -137,13 +137,14 @@ internal sealed class SymmetricKey : IDisposable
         var iv = destination[..algorithm.BlockBytes];
         var body = destination[algorithm.BlockBytes..];
         var padding = body[length..];
+
+        // Drawn at once: the generator costs as much for a few octets as for many. First, because it may fail, and then the destination
+        // has no plaintext.
+        Span<byte> drawn = stackalloc byte[iv.Length + padding.Length - 1];
+        (random ?? RandomSource.System).Fill(drawn);
         plain.CopyTo(body);
         body.Slice(plain.Length, spaces).Fill((byte)' ');
         rest.CopyTo(body[(plain.Length + spaces)..]);
-
-        // Drawn at once: the generator costs as much for a few octets as for many.
-        Span<byte> drawn = stackalloc byte[iv.Length + padding.Length - 1];
-        (random ?? RandomSource.System).Fill(drawn);
         drawn[..iv.Length].CopyTo(iv);
         drawn[iv.Length..].CopyTo(padding);
         padding[^1] = (byte)padding.Length;

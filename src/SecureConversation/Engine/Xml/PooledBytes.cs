@@ -55,12 +55,15 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
     public void WriteText(string text)
     {
         // Nearly all of it is ASCII.
-        if (Ascii.FromUtf16(text, _array.AsSpan(Length), out var written) == OperationStatus.Done)
+        var room = _array.AsSpan(Length);
+        if (Ascii.FromUtf16(text, room, out var written) == OperationStatus.Done)
         {
             Length += written;
             return;
         }
 
+        // A part of it stands there, which nobody zeroes should the buffer be replaced.
+        room[..Math.Min(text.Length, room.Length)].Clear();
         Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
         Length += Encoding.UTF8.GetBytes(text, _array.AsSpan(Length));
     }
