@@ -68,12 +68,12 @@ internal static class ContentSurvey
                 continue;
             }
 
-            // A name does not begin with a digit, as times do.
+            // A name does not begin with a digit, as times do. The prefix xml is declared everywhere and never listed.
             var word = before[(before.LastIndexOfAny(PrefixSurvey.NotInNames) + 1)..];
             if (word.Length > 0 && word[0] > '9')
             {
                 last = word;
-                if (element.TryLookupNamespace(word, out _))
+                if (!word.SequenceEqual("xml"u8) && element.TryLookupNamespace(word, out _))
                 {
                     survey.Refer(word, 0);
                 }
