@@ -113,7 +113,7 @@ internal static partial class FloodMessages
     /// <summary>Puts random octets in the place of the first cipher value of the header, which is the wrapped key, or of the last one.</summary>
     private static string WithRandomCipher(string envelope, bool last)
     {
-        var header = envelope[..envelope.IndexOf("Body", StringComparison.Ordinal)];
+        var header = envelope[..envelope.IndexOf(":Body", StringComparison.Ordinal)];
         var values = CipherValue().Matches(header);
         var value = (last ? values[^1] : values[0]).Groups[1];
         var random = Convert.ToBase64String(RandomNumberGenerator.GetBytes(Convert.FromBase64String(value.Value).Length));

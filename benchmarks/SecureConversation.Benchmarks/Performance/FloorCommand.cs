@@ -56,6 +56,9 @@ internal static class FloorCommand
         using var request = peer.Session.Secure(envelope);
         var secured = request.Envelope.ToArray();
         using var floor = new Floor(peer.PartsOf(envelope, secured));
+
+        // What the peer left behind is not collected in the turns of others.
+        Memory.Managed();
         var actions = new List<Action>
         {
             floor.Secure,

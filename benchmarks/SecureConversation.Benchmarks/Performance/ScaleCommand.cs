@@ -66,6 +66,10 @@ internal static class ScaleCommand
         var (managed, resident) = (Memory.Managed(), Memory.Resident());
         OnAllProcessors(count, () => OpenAndUse(conversation, envelope));
         var (perSession, perSessionResident) = ((Memory.Managed() - managed) / (double)count, (Memory.Resident() - resident) / (double)count);
+
+        // The compiler of the runtime works in the background, and this is a young process where there are few sessions.
+        Rounds.Run(() => Exchange(conversation, kept, envelope), 20_000);
+        Thread.Sleep(1000);
         var message = Series.Median(Enumerable.Range(0, 7).Select(_ => Rounds.Run(() => Exchange(conversation, kept, envelope), 1000).Microseconds));
         var live = conversation.Service.SessionCount;
         var allocated = GC.GetAllocatedBytesForCurrentThread();
