@@ -76,7 +76,7 @@ public static class WsAddressing
     /// <param name="to">Address of the service.</param>
     /// <param name="expectsReply">False for one-way messages.</param>
     /// <param name="output">Receives the envelope.</param>
-    /// <exception cref="ArgumentException">The action is empty, or the text has half of a surrogate pair.</exception>
+    /// <exception cref="ArgumentException">The action is empty, or it or the body has half of a surrogate pair.</exception>
     public static void Wrap(
         string body, MessageVersion version, string action, Uri to, bool expectsReply, IBufferWriter<byte> output)
     {
@@ -86,6 +86,8 @@ public static class WsAddressing
         ArgumentNullException.ThrowIfNull(to);
         ArgumentNullException.ThrowIfNull(output);
         var names = SoapNames.Of(version);
+        _ = Utf8.GetByteCount(action);
+        var length = Utf8.GetByteCount(body);
         using var start = new PooledBytes(1024);
         start.Write("<s:Envelope xmlns:s=\""u8);
         start.WriteText(names.Soap);
@@ -106,7 +108,7 @@ public static class WsAddressing
 
         start.Write("<s:Body>"u8);
         output.Write(start.Span);
-        output.Advance(Utf8.GetBytes(body, output.GetSpan(Utf8.GetByteCount(body))));
+        output.Advance(Utf8.GetBytes(body, output.GetSpan(length)));
         output.Write("</s:Body></s:Envelope>"u8);
     }
 

@@ -65,8 +65,8 @@ internal static partial class PlainBody
     private static partial Regex Start();
 
     /// <summary>Text and tags that a writer writes like that.</summary>
-    [GeneratedRegex("""\A(?>[^<>&\x00-\x08\x0B-\x1F\uFFFE\uFFFF]+|&(?:lt|gt|amp);|</[A-Za-z_][A-Za-z0-9_.:-]*>|"""
-        + """<[A-Za-z_][A-Za-z0-9_.:-]*(?> [A-Za-z_][A-Za-z0-9_.:-]*="[^<>&"\x00-\x1F\uFFFE\uFFFF]*")*>)*\z""",
+    [GeneratedRegex("""\A(?>(?>[^<>&\x00-\x08\x0B-\x1F\uFFFE\uFFFF]+|&(?:lt|gt|amp);|</[A-Za-z_][A-Za-z0-9_.:-]*>|"""
+        + """<[A-Za-z_][A-Za-z0-9_.:-]*(?> [A-Za-z_][A-Za-z0-9_.:-]*="[^<>&"\x00-\x1F\uFFFE\uFFFF]*")*>)*)\z""",
         RegexOptions.CultureInvariant)]
     private static partial Regex Content();
 

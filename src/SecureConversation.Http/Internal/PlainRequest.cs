@@ -7,10 +7,12 @@ namespace SecureConversation.Http.Internal;
 internal sealed class PlainRequest : IDisposable
 {
     private readonly PooledBuffer _envelope;
+    private bool _isParsed;
 
-    private PlainRequest(PooledBuffer envelope, string action, Uri address, bool isOneWay)
+    private PlainRequest(PooledBuffer envelope, string action, Uri address, bool isOneWay, bool isParsed)
     {
         _envelope = envelope;
+        _isParsed = isParsed;
         Action = action;
         Address = address;
         IsOneWay = isOneWay;
@@ -37,7 +39,7 @@ internal sealed class PlainRequest : IDisposable
         if (request.Content is BodyContent body)
         {
             SoapPost.RequireAction(body.Action);
-            return new PlainRequest(body.Wrap(version, ServiceOf(address), !isOneWay), body.Action, address, isOneWay);
+            return new PlainRequest(body.Wrap(version, ServiceOf(address), !isOneWay), body.Action, address, isOneWay, isParsed: false);
         }
 
         var type = request.Content!.Headers.ContentType;
@@ -58,8 +60,14 @@ internal sealed class PlainRequest : IDisposable
     /// <exception cref="ArgumentException">It is no envelope of that version.</exception>
     public void RequireEnvelope(MessageVersion version)
     {
+        if (_isParsed)
+        {
+            return;
+        }
+
         using var copy = new PooledBuffer(expected: _envelope.Written.Length);
         WsAddressing.Complete(Envelope, version, Action, Address, expectsReply: !IsOneWay, copy);
+        _isParsed = true;
     }
 
     public void Dispose() => _envelope.Dispose();
@@ -71,7 +79,7 @@ internal sealed class PlainRequest : IDisposable
         {
             var action = WsAddressing.Complete(utf8, version, given, ServiceOf(address), !isOneWay, completed);
             SoapPost.RequireAction(action);
-            return new PlainRequest(completed, action, address, isOneWay);
+            return new PlainRequest(completed, action, address, isOneWay, isParsed: true);
         }
         catch
         {

@@ -4,7 +4,7 @@ namespace SecureConversation.Engine.Crypto;
 
 /// <summary>
 /// The key of a session or an EncryptedKey, or a key derived from one. Safe for concurrent use. Disposing zeroes the key as soon as other
-/// threads have finished their work with it. A cipher is keyed for each use: that is a small part of what encrypting the smallest message
+/// threads have finished their work with it. A cipher is keyed for each message: that is a small part of what encrypting the smallest one
 /// costs, and a cipher that waits for the next message would be most of the memory of an idle session.
 /// </summary>
 internal sealed class SymmetricKey : IDisposable
@@ -148,7 +148,15 @@ internal sealed class SymmetricKey : IDisposable
         drawn[..iv.Length].CopyTo(iv);
         drawn[iv.Length..].CopyTo(padding);
         padding[^1] = (byte)padding.Length;
-        cipher.EncryptCbc(body, iv, body, PaddingMode.None);
+        try
+        {
+            cipher.EncryptCbc(body, iv, body, PaddingMode.None);
+        }
+        catch
+        {
+            CryptographicOperations.ZeroMemory(destination);
+            throw;
+        }
     }
 
     /// <summary>
