@@ -26,6 +26,9 @@ internal sealed class KeyMaterial : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Number of octets.</summary>
     public int Length { get; }
 
+    /// <summary>Whether the key was disposed of. Other threads may still finish their work with it.</summary>
+    public bool IsDisposed => _disposed;
+
     /// <summary>Called with the memory after it was zeroed. For tests only.</summary>
     internal ReadOnlySpanAction<byte, KeyMaterial>? BeforeFree { get; set; }
 

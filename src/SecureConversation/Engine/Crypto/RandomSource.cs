@@ -11,6 +11,15 @@ internal abstract class RandomSource
     /// <summary>Fills the span. Several threads may call this method at once.</summary>
     public abstract void Fill(Span<byte> destination);
 
+    /// <summary>Whether this is <see cref="System"/>.</summary>
+    public bool IsOfSystem => ReferenceEquals(this, System);
+
+    /// <summary>
+    /// Fills the span with octets that are no secret for longer than the message that they are drawn for: IVs, padding, Ids. Several threads
+    /// may call this method at once.
+    /// </summary>
+    public virtual void FillForOnce(Span<byte> destination) => Fill(destination);
+
     /// <summary>Fills the span with octets other than zero, as WCF does for the entropy and keys of a service.</summary>
     public void FillNonZero(Span<byte> destination)
     {
@@ -26,6 +35,37 @@ internal abstract class RandomSource
 
     private sealed class OperatingSystemSource : RandomSource
     {
+        // The generator costs as much for a few octets as for many.
+        private const int Supply = 512;
+
+        [ThreadStatic]
+        private static byte[]? Drawn;
+
+        [ThreadStatic]
+        private static int Left;
+
         public override void Fill(Span<byte> destination) => RandomNumberGenerator.Fill(destination);
+
+        public override void FillForOnce(Span<byte> destination)
+        {
+            if (destination.Length > Supply / 4)
+            {
+                Fill(destination);
+                return;
+            }
+
+            var supply = Drawn ??= new byte[Supply];
+            if (Left < destination.Length)
+            {
+                Fill(supply);
+                Left = Supply;
+            }
+
+            // Nothing is handed out twice, and what was handed out is gone.
+            Left -= destination.Length;
+            var next = supply.AsSpan(Left, destination.Length);
+            next.CopyTo(destination);
+            next.Clear();
+        }
     }
 }

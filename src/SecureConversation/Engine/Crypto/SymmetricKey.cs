@@ -4,8 +4,8 @@ namespace SecureConversation.Engine.Crypto;
 
 /// <summary>
 /// The key of a session or an EncryptedKey, or a key derived from one. Safe for concurrent use. Disposing zeroes the key as soon as other
-/// threads have finished their work with it. A cipher is keyed for each message: that is a small part of what encrypting the smallest one
-/// costs, and a cipher that waits for the next message would be most of the memory of an idle session.
+/// threads have finished their work with it. What is keyed with it and waits for the next message has its place in
+/// <see cref="ReadyKeys"/>, and not here, where it would be most of the memory of an idle session.
 /// </summary>
 internal sealed class SymmetricKey : IDisposable
 {
@@ -16,6 +16,9 @@ internal sealed class SymmetricKey : IDisposable
 
     /// <summary>Number of octets.</summary>
     public int Length => _material.Length;
+
+    /// <summary>Whether the key was zeroed, or will be as soon as no other thread uses it.</summary>
+    public bool IsDisposed => _material.IsDisposed;
 
     /// <summary>Number of bits.</summary>
     public int LengthInBits => _material.Length * 8;
@@ -73,6 +76,13 @@ internal sealed class SymmetricKey : IDisposable
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     public void ComputeHmac(SymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> data, Span<byte> mac)
     {
+        if (TakeReady() is { } ready)
+        {
+            ready.ComputeHmac(algorithm, data, mac);
+            ReadyKeys.Return(ready);
+            return;
+        }
+
         using var lease = _material.Lease();
         CryptographicOperations.HmacData(algorithm.Hash, lease.Span, data, mac);
     }
@@ -102,24 +112,20 @@ internal sealed class SymmetricKey : IDisposable
     /// <param name="plain">The plaintext. Must not overlap the destination.</param>
     /// <param name="destination">Exactly <see cref="GetCiphertextLength"/> bytes.</param>
     /// <param name="random">Source of the IV and the padding.</param>
-    /// <param name="message">Keeps the cipher for what else this key does in the message; null where it does nothing else.</param>
     /// <exception cref="ArgumentException">The destination has another length.</exception>
     /// <exception cref="CryptographicException">The key does not fit the cipher.</exception>
-    public void Encrypt(
-        EncryptionAlgorithm algorithm, ReadOnlySpan<byte> plain, Span<byte> destination, RandomSource? random = null,
-        MessageCipher? message = null) =>
-        Encrypt(algorithm, plain, spaces: 0, default, destination, random, message);
+    public void Encrypt(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> plain, Span<byte> destination, RandomSource? random = null) =>
+        Encrypt(algorithm, plain, spaces: 0, default, destination, random);
 
     /// <summary>The same, of a plaintext with white space between two halves.</summary>
-    /// <inheritdoc cref="Encrypt(EncryptionAlgorithm, ReadOnlySpan{byte}, Span{byte}, RandomSource?, MessageCipher?)"/>
+    /// <inheritdoc cref="Encrypt(EncryptionAlgorithm, ReadOnlySpan{byte}, Span{byte}, RandomSource?)"/>
     public void Encrypt(
         EncryptionAlgorithm algorithm,
         ReadOnlySpan<byte> plain,
         int spaces,
         ReadOnlySpan<byte> rest,
         Span<byte> destination,
-        RandomSource? random = null,
-        MessageCipher? message = null)
+        RandomSource? random = null)
     {
         var length = plain.Length + spaces + rest.Length;
         if (destination.Length != GetCiphertextLength(algorithm, length))
@@ -132,8 +138,7 @@ internal sealed class SymmetricKey : IDisposable
             throw new CryptographicException($"A key of {LengthInBits} bits does not fit {algorithm.Uri}.");
         }
 
-        using var own = message is null ? CreateCipher(algorithm) : null;
-        var cipher = own ?? message!.With(this, algorithm);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
         var iv = destination[..algorithm.BlockBytes];
         var body = destination[algorithm.BlockBytes..];
         var padding = body[length..];
@@ -141,7 +146,7 @@ internal sealed class SymmetricKey : IDisposable
         // Drawn at once: the generator costs as much for a few octets as for many. First, because it may fail, and then the destination
         // has no plaintext.
         Span<byte> drawn = stackalloc byte[iv.Length + padding.Length - 1];
-        (random ?? RandomSource.System).Fill(drawn);
+        (random ?? RandomSource.System).FillForOnce(drawn);
         plain.CopyTo(body);
         body.Slice(plain.Length, spaces).Fill((byte)' ');
         rest.CopyTo(body[(plain.Length + spaces)..]);
@@ -150,6 +155,15 @@ internal sealed class SymmetricKey : IDisposable
         padding[^1] = (byte)padding.Length;
         try
         {
+            // Whose randomness is not the system's, wants to know the IV beforehand.
+            if (destination.Length <= ReadyKey.Limit && random is null or { IsOfSystem: true } && TakeReady() is { } ready)
+            {
+                ready.Encrypt(algorithm, destination);
+                ReadyKeys.Return(ready);
+                return;
+            }
+
+            using var cipher = CreateCipher(algorithm);
             cipher.EncryptCbc(body, iv, body, PaddingMode.None);
         }
         catch
@@ -166,11 +180,8 @@ internal sealed class SymmetricKey : IDisposable
     /// <param name="ivAndCipher">IV and ciphertext.</param>
     /// <param name="destination">At least as long as the ciphertext without its IV, because the padding is decrypted into it, too.</param>
     /// <param name="written">Length of the plaintext; zero on failure.</param>
-    /// <param name="message">Keeps the cipher for what else this key does in the message; null where it does nothing else.</param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public bool TryDecrypt(
-        EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination, out int written,
-        MessageCipher? message = null)
+    public bool TryDecrypt(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination, out int written)
     {
         written = 0;
         var block = algorithm.BlockBytes;
@@ -185,8 +196,7 @@ internal sealed class SymmetricKey : IDisposable
         }
 
         destination = destination[..(ivAndCipher.Length - block)];
-        var isIntact = TryDecryptBlocks(algorithm, ivAndCipher, destination, message)
-            & CbcPadding.TryRemove(destination, block, out var length);
+        var isIntact = TryDecryptBlocks(algorithm, ivAndCipher, destination) & CbcPadding.TryRemove(destination, block, out var length);
         written = isIntact ? length : 0;
         CryptographicOperations.ZeroMemory(destination[written..]);
         return isIntact;
@@ -196,14 +206,18 @@ internal sealed class SymmetricKey : IDisposable
     /// <param name="algorithm">The cipher.</param>
     /// <param name="ivAndCipher">IV and ciphertext: at least two whole blocks.</param>
     /// <param name="destination">Exactly as long as the ciphertext without its IV; zeroed on failure.</param>
-    /// <param name="message">Keeps the cipher for what else this key does in the message; null where it does nothing else.</param>
-    public bool TryDecryptBlocks(
-        EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination, MessageCipher? message = null)
+    public bool TryDecryptBlocks(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> destination)
     {
         try
         {
-            using var own = message is null ? CreateCipher(algorithm) : null;
-            var cipher = own ?? message!.With(this, algorithm);
+            if (ivAndCipher.Length <= ReadyKey.Limit && Fits(algorithm) && TakeReady() is { } ready)
+            {
+                ready.Decrypt(algorithm, ivAndCipher, destination);
+                ReadyKeys.Return(ready);
+                return true;
+            }
+
+            using var cipher = CreateCipher(algorithm);
             var block = algorithm.BlockBytes;
             return cipher.DecryptCbc(ivAndCipher[block..], ivAndCipher[..block], destination, PaddingMode.None) == destination.Length;
         }
@@ -215,14 +229,18 @@ internal sealed class SymmetricKey : IDisposable
     }
 
     /// <summary>Zeroes the key as soon as no other thread uses it.</summary>
-    public void Dispose() => _material.Dispose();
+    public void Dispose()
+    {
+        _material.Dispose();
+        ReadyKeys.Drop(this);
+    }
 
     /// <summary>Returns the length, never the octets.</summary>
     public override string ToString() => _material.ToString();
 
     /// <summary>A cipher with this key, which zeroes its copy when it is disposed of.</summary>
     /// <exception cref="CryptographicException">The key has a wrong length for the algorithm, or is a weak key of 3DES.</exception>
-    internal SymmetricAlgorithm CreateCipher(EncryptionAlgorithm algorithm)
+    private SymmetricAlgorithm CreateCipher(EncryptionAlgorithm algorithm)
     {
         using var lease = _material.Lease();
         SymmetricAlgorithm cipher = algorithm.IsTripleDes ? TripleDES.Create() : Aes.Create();
@@ -236,6 +254,41 @@ internal sealed class SymmetricKey : IDisposable
             cipher.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A MAC with this key, which zeroes its copy when it is disposed of.</summary>
+    internal IncrementalHash CreateMac(SymmetricSignatureAlgorithm algorithm)
+    {
+        using var lease = _material.Lease();
+        return IncrementalHash.CreateHMAC(algorithm.Hash, lease.Span);
+    }
+
+    /// <summary>A cipher in CBC mode that takes and gives whole blocks, which zeroes its copy of the key when it is disposed of.</summary>
+    /// <exception cref="CryptographicException">The key is a weak key of 3DES.</exception>
+    internal ICryptoTransform CreateTransform(EncryptionAlgorithm algorithm, bool isForEncryption)
+    {
+        using var lease = _material.Lease();
+        using SymmetricAlgorithm cipher = algorithm.IsTripleDes ? TripleDES.Create() : Aes.Create();
+        cipher.Padding = PaddingMode.None;
+
+        // Given as an array: the cipher would hand out a copy of its own, which nobody zeroes.
+        var octets = GC.AllocateUninitializedArray<byte>(Length, pinned: true);
+        try
+        {
+            lease.Span.CopyTo(octets);
+            var iv = new byte[algorithm.BlockBytes];
+            return isForEncryption ? cipher.CreateEncryptor(octets, iv) : cipher.CreateDecryptor(octets, iv);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(octets);
+        }
+    }
+
+    private ReadyKey? TakeReady()
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        return ReadyKeys.Take(this);
     }
 
     private bool Fits(EncryptionAlgorithm algorithm) => Length == algorithm.KeyBytes;

@@ -24,7 +24,6 @@ internal static class EncryptionWriter
     /// <param name="suite">The algorithm.</param>
     /// <param name="keyReference">Writes the reference to the key; null for none.</param>
     /// <param name="random">Source of the IV and the padding.</param>
-    /// <param name="message">Keeps the cipher for what else the key encrypts in the message.</param>
     public static void EncryptedData(
         PooledBytes output,
         string? id,
@@ -34,8 +33,7 @@ internal static class EncryptionWriter
         SymmetricKey key,
         SecurityAlgorithmSuite suite,
         Action<PooledBytes>? keyReference,
-        RandomSource random,
-        MessageCipher? message = null)
+        RandomSource random)
     {
         output.Write("<e:EncryptedData xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8);
         if (id is not null)
@@ -62,7 +60,7 @@ internal static class EncryptionWriter
         // The ciphertext stands at the end of the room for its base64, which is written from the front: a large message needs no more room.
         var encoded = output.GetSpan(Base64.GetMaxEncodedToUtf8Length(length))[..Base64.GetMaxEncodedToUtf8Length(length)];
         var cipher = encoded[^length..];
-        key.Encrypt(suite.Encryption, plain[..^tag], spaces, plain[^tag..], cipher, random, message);
+        key.Encrypt(suite.Encryption, plain[..^tag], spaces, plain[^tag..], cipher, random);
         EncodeForward(cipher, encoded);
         output.Advance(encoded.Length);
         output.Write("</e:CipherValue></e:CipherData></e:EncryptedData>"u8);

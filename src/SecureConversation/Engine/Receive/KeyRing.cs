@@ -20,7 +20,6 @@ internal sealed partial class KeyRing : IDisposable
     private readonly MessageRequirements _requirements;
     private readonly KeySource _source;
     private readonly List<(XmlId Id, DerivedKeyToken Token, SymmetricKey Key, bool IsKept)> _derived = new(2);
-    private MessageCipher? _cipher;
     private AssertionKeys? _assertions;
     private (DerivedKeyInputs Signing, DerivedKeyInputs Encryption)? _pair;
     private bool _isPairProved;
@@ -42,9 +41,6 @@ internal sealed partial class KeyRing : IDisposable
 
     /// <summary>SHA-1 of the cipher value of this message's EncryptedKey; empty when there is none.</summary>
     public byte[] EncryptedKeySha1 { get; private set; } = [];
-
-    /// <summary>The cipher that decrypts the parts of the message, one after the other.</summary>
-    public MessageCipher Cipher => _cipher ??= new MessageCipher();
 
     /// <summary>The assertion whose key protects a request, and its place in the header; null where another key does.</summary>
     public (int Position, VerifiedAssertion Assertion)? IssuedPrimary { get; private set; }
@@ -180,7 +176,6 @@ internal sealed partial class KeyRing : IDisposable
 
     public void Dispose()
     {
-        _cipher?.Dispose();
         foreach (var (_, _, key, isKept) in _derived)
         {
             if (!isKept)

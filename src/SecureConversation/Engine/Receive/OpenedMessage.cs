@@ -148,7 +148,7 @@ internal sealed class OpenedMessage : IDisposable
 
         // Decrypted in place, and then moved over the IV: a large message has no third buffer.
         var plain = room[algorithm.BlockBytes..length];
-        var isIntact = key.TryDecrypt(algorithm, room[..length], plain, out var written, keys.Cipher);
+        var isIntact = key.TryDecrypt(algorithm, room[..length], plain, out var written);
         plain[..written].CopyTo(room);
         plain[Math.Max(0, written - algorithm.BlockBytes)..].Clear();
         output.Advance(written);

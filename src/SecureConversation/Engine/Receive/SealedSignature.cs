@@ -125,7 +125,7 @@ internal sealed class SealedSignature : IDisposable
             var usable = Math.Max(read - (read % algorithm.BlockBytes), 2 * algorithm.BlockBytes);
             isRepeated = attempts?.TryBegin(cipher.AsSpan(0, usable), algorithm.BlockBytes) == false;
             var plain = output.GetSpan(usable)[..(usable - algorithm.BlockBytes)];
-            var isDecrypted = key.TryDecryptBlocks(algorithm, cipher.AsSpan(0, usable), plain, keys.Cipher);
+            var isDecrypted = key.TryDecryptBlocks(algorithm, cipher.AsSpan(0, usable), plain);
             var isPadded = CbcPadding.TryRemove(plain, algorithm.BlockBytes, out length);
             plain[length..].Clear();
             output.Advance(length);

@@ -104,8 +104,7 @@ internal static class PartEncryption
                 keys.Encryption,
                 requirements.Suite,
                 keys.EncryptionReference,
-                random,
-                keys.Cipher);
+                random);
             if (!IsBody)
             {
                 output.Write("</k:EncryptedHeader>"u8);

@@ -383,8 +383,7 @@ internal sealed class SecurityHeaderWriter(
             keys.Encryption,
             requirements.Suite,
             keys.EncryptionReference,
-            random,
-            keys.Cipher);
+            random);
         buffer.Truncate(start);
         buffer.Write(cipher.Span);
         _encryptedItems.Add(id);

@@ -24,7 +24,7 @@ internal static class UniqueIds
     private static Guid NextGuid(RandomSource random)
     {
         Span<byte> bytes = stackalloc byte[16];
-        random.Fill(bytes);
+        random.FillForOnce(bytes);
 
         // RFC 9562 section 5.4: version 4, variant 10.
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);

@@ -80,7 +80,7 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
         }
     }
 
-    protected override void DisposeKeys()
+    public override void Dispose()
     {
         Encryption?.Dispose();
         _wrapped?.Dispose();

@@ -15,8 +15,6 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
 {
     private const int NonceLength = 16;
 
-    private MessageCipher? _cipher;
-
     /// <summary>Whether the message has encrypted parts.</summary>
     public bool Encrypts { get; private set; }
 
@@ -28,9 +26,6 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
 
     /// <summary>The key that encrypts the parts.</summary>
     public SymmetricKey Encryption { get; protected set; } = null!;
-
-    /// <summary>The cipher that encrypts the parts of the message, one after the other.</summary>
-    public MessageCipher Cipher => _cipher ??= new MessageCipher();
 
     /// <summary>The certificate that signs in an asymmetric binding; else null.</summary>
     public virtual X509Credential? SigningCertificate => null;
@@ -113,14 +108,7 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
     public virtual SymmetricKey? TakeFreshKey() => null;
 
     /// <summary>Zeroes the keys that were made for this message alone.</summary>
-    public void Dispose()
-    {
-        _cipher?.Dispose();
-        DisposeKeys();
-    }
-
-    /// <inheritdoc cref="Dispose"/>
-    protected abstract void DisposeKeys();
+    public abstract void Dispose();
 
     /// <summary>Sets the keys and their Ids; <see cref="Encrypts"/> is known by then.</summary>
     protected abstract void Resolve(IdAllocator ids, RandomSource random);

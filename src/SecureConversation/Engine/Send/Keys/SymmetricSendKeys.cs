@@ -34,7 +34,7 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
 
     public override void ReferToSigningKey(PooledBytes output) => Refer(output, _signing.Id);
 
-    protected override void DisposeKeys() => _owned?.ForEach(k => k.Dispose());
+    public override void Dispose() => _owned?.ForEach(k => k.Dispose());
 
     /// <summary>Writes a reference to the token of the primary key.</summary>
     protected abstract void ReferToSource(PooledBytes output);

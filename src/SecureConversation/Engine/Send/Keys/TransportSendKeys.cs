@@ -20,7 +20,7 @@ internal sealed class TransportSendKeys(MessageRequirements requirements) : Send
     public override void ReferToSigningKey(PooledBytes output) =>
         throw new NotSupportedException("Where the transport protects messages, there is no primary signature.");
 
-    protected override void DisposeKeys()
+    public override void Dispose()
     {
     }
 

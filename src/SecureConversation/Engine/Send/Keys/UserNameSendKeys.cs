@@ -17,9 +17,9 @@ internal abstract class PasswordSendKeys(MessageRequirements requirements) : Sym
 {
     private SymmetricKey? _truncated;
 
-    protected override void DisposeKeys()
+    public override void Dispose()
     {
-        base.DisposeKeys();
+        base.Dispose();
         _truncated?.Dispose();
     }
 
@@ -60,9 +60,9 @@ internal sealed class UserNameSendKeys(ClientCredentials credentials, MessageReq
         return fresh;
     }
 
-    protected override void DisposeKeys()
+    public override void Dispose()
     {
-        base.DisposeKeys();
+        base.Dispose();
         _fresh?.Dispose();
         _token.Dispose();
     }

@@ -36,9 +36,9 @@ internal sealed class WrappedSendKeys(X509Certificate2 recipient, MessageRequire
         return fresh;
     }
 
-    protected override void DisposeKeys()
+    public override void Dispose()
     {
-        base.DisposeKeys();
+        base.Dispose();
         _fresh?.Dispose();
     }
 
