@@ -8,7 +8,8 @@ namespace SecureConversation.Benchmarks.Performance;
 
 /// <summary>
 /// `load`: calls between two processes over loopback sockets, 16 at once: without security, over TLS, in a session, and with certificates in
-/// each message; by the HTTP client, and by the WCF client beside its own modes. Options: --seconds N of each turn (1.5), --rounds N (3).
+/// each message; by the HTTP client, and by the WCF client beside its own modes. Options: --seconds N of each turn (1.5), --rounds N (3),
+/// --warm N seconds of each mode before the first round (8): the runtime compiles hot code again for that long while both processors are busy.
 /// </summary>
 internal static class LoadCommand
 {
@@ -28,6 +29,7 @@ internal static class LoadCommand
 
         var seconds = double.Parse(PerformanceCommand.Option(options, "--seconds") ?? "1.5", CultureInfo.InvariantCulture);
         var rounds = int.Parse(PerformanceCommand.Option(options, "--rounds") ?? "3", CultureInfo.InvariantCulture);
+        var warm = double.Parse(PerformanceCommand.Option(options, "--warm") ?? "8", CultureInfo.InvariantCulture);
         using var service = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["load", "service"])
         {
             RedirectStandardInput = true,
@@ -45,15 +47,16 @@ internal static class LoadCommand
             await using var wcf = LoadModes.Wcf(addresses, size);
             var modes = (http?.Calls ?? []).Concat(wcf.Calls).ToArray();
             var turns = modes.ToDictionary(mode => mode.Name, _ => new List<Turn>());
-            for (var round = 0; round <= rounds; round++)
+            foreach (var (_, call) in modes)
+            {
+                await TurnAsync(call, warm, service);
+            }
+
+            for (var round = 0; round < rounds; round++)
             {
                 foreach (var (name, call) in modes)
                 {
-                    var turn = await TurnAsync(call, seconds, service);
-                    if (round > 0)
-                    {
-                        turns[name].Add(turn);
-                    }
+                    turns[name].Add(await TurnAsync(call, seconds, service));
                 }
             }
 
