@@ -21,14 +21,17 @@ public sealed class Conversation : IDisposable
     /// <param name="service">The same of the service.</param>
     /// <param name="clock">The clock of the service.</param>
     /// <param name="authority">Whom both trust; the test authority unless given.</param>
+    /// <param name="areKnown">Whether each side knows the certificate of the other one, and builds no chain.</param>
     public Conversation(SecurityBindingElement element, bool detectReplays = false, X509Certificate2? client = null, X509Certificate2? service = null,
-        TimeProvider? clock = null, X509Certificate2? authority = null)
+        TimeProvider? clock = null, X509Certificate2? authority = null, bool areKnown = false)
     {
         ArgumentNullException.ThrowIfNull(element);
         service ??= TestCertificates.Service;
+        client ??= TestCertificates.Client;
+        var validation = areKnown ? Knowing(client, service) : Trusting(authority);
         element = element with { LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = detectReplays, MaxPendingSessions = 100_000 } };
         Binding = MessageSecurityBinding.Create(element);
-        Client = new MessageSecurityClient(Binding, Credentials(client ?? TestCertificates.Client, service, authority), new MessageSecurityClientOptions
+        Client = new MessageSecurityClient(Binding, Credentials(client, service, validation), new MessageSecurityClientOptions
         {
             MaxEnvelopeBytes = MaxEnvelopeBytes,
             TimeProvider = clock ?? TimeProvider.System,
@@ -36,7 +39,7 @@ public sealed class Conversation : IDisposable
         Service = new MessageSecurityService(Binding, new ServiceCredentials
         {
             ServiceCertificate = new X509Credential(service),
-            ClientCertificateValidation = Trusting(authority),
+            ClientCertificateValidation = validation,
         }, new MessageSecurityServiceOptions
         {
             MaxEnvelopeBytes = MaxEnvelopeBytes,
@@ -61,11 +64,17 @@ public sealed class Conversation : IDisposable
 
     private static CertificateValidationOptions Trusting(X509Certificate2? authority) => CertificateValidationOptions.TrustOnly(authority ?? TestCertificates.Authority);
 
-    public static ClientCredentials Credentials(X509Certificate2 client, X509Certificate2 service, X509Certificate2? authority = null) => new()
+    private static CertificateValidationOptions Knowing(params X509Certificate2[] certificates) =>
+        new() { Mode = X509CertificateValidationMode.PeerTrust, RevocationMode = X509RevocationMode.NoCheck, TrustedPeople = [.. certificates] };
+
+    public static ClientCredentials Credentials(X509Certificate2 client, X509Certificate2 service, X509Certificate2? authority = null) =>
+        Credentials(client, service, Trusting(authority));
+
+    private static ClientCredentials Credentials(X509Certificate2 client, X509Certificate2 service, CertificateValidationOptions validation) => new()
     {
         ClientCertificate = new X509Credential(client),
         ServiceCertificate = service,
-        ServiceCertificateValidation = Trusting(authority),
+        ServiceCertificateValidation = validation,
     };
 
     public static SecurityBindingElement MutualCertificate(SecurityAlgorithmSuite suite) =>

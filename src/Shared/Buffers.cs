@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace SecureConversation.Shared;
 
 /// <summary>
-/// Buffers for messages. Small ones come from the shared pool. Larger ones have their exact size and are left to the garbage collector:
-/// the pool would round them up to a power of two and keep some for each processor, long after the one message that needed them.
+/// Buffers for messages. Small ones come from the shared pool. It would round up larger ones to a power of two and keep some for each
+/// processor, long after the one message that needed them: those of octets are kept by <see cref="LargeBuffers"/>, and the others, which
+/// only hostile messages need, are left to the garbage collector.
 /// </summary>
 internal static class Buffers
 {
@@ -15,7 +16,9 @@ internal static class Buffers
     /// <summary>A buffer of at least that many elements, with unknown content. It goes back by <see cref="Return"/>.</summary>
     public static T[] Rent<T>(int length)
         where T : unmanaged =>
-        IsPooled<T>(length) ? ArrayPool<T>.Shared.Rent(length) : GC.AllocateUninitializedArray<T>(length);
+        IsPooled<T>(length) ? ArrayPool<T>.Shared.Rent(length)
+        : typeof(T) == typeof(byte) && LargeBuffers.Shared.TryRent(length) is { } kept ? (T[])(object)kept
+        : GC.AllocateUninitializedArray<T>(length);
 
     /// <summary>Gives back a buffer of <see cref="Rent"/>. The caller has zeroed what was secret in it.</summary>
     public static void Return<T>(T[] buffer)
@@ -24,6 +27,10 @@ internal static class Buffers
         if (IsPooled<T>(buffer.Length))
         {
             ArrayPool<T>.Shared.Return(buffer);
+        }
+        else if (buffer is byte[] large)
+        {
+            LargeBuffers.Shared.Keep(large);
         }
     }
 

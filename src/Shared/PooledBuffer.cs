@@ -4,11 +4,12 @@ using System.Security.Cryptography;
 namespace SecureConversation.Shared;
 
 /// <summary>
-/// A growing buffer, also as a stream to write to. Its memory is at most twice what was written, whatever was announced, and none before
-/// the first byte. It may hold plaintext, so what was written is zeroed before the memory goes back.
+/// A growing buffer, also as a stream to write to. Its memory is at most twice what was written, whatever was announced, or a quarter more
+/// where a message left it (<see cref="LargeBuffers"/>), and none before the first byte. It may hold plaintext, so what was written is
+/// zeroed before the memory goes back.
 /// </summary>
 /// <param name="limit">The most bytes that it takes.</param>
-/// <param name="expected">The bytes that were announced; 0 when nothing was. A buffer that has grown so far is not larger.</param>
+/// <param name="expected">The bytes that were announced; 0 when nothing was. A buffer that has grown so far asks for no more.</param>
 internal sealed class PooledBuffer(int limit = int.MaxValue, int expected = 0) : Stream, IBufferWriter<byte>
 {
     private const int SmallestBytes = 4096;

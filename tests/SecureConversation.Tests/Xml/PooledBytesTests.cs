@@ -7,8 +7,8 @@ namespace SecureConversation.Tests.Xml;
 /// <summary>No octet of what may be secret stays in a buffer that was given back.</summary>
 public sealed class PooledBytesTests
 {
-    // Larger than what the pool keeps: nobody else gets the buffer.
-    private const int Capacity = (1024 * 1024) + 1;
+    // Larger than what the pool keeps, and than what other tests ask for: nobody else gets the buffer.
+    private const int Capacity = (24 * 1024 * 1024) + 1;
 
     [Theory]
     [InlineData("a password that is longer than the room")]

@@ -5,6 +5,9 @@ namespace SecureConversation.Engine.Quota;
 /// <param name="setting">The setting that says so, for the log.</param>
 internal sealed class FairQuota(int limit, string setting)
 {
+    // Who held more leaves room that is given back when nobody holds any.
+    private const int ManyPlaces = 10_000;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _heldByNetwork = new(StringComparer.Ordinal);
@@ -134,6 +137,11 @@ internal sealed class FairQuota(int limit, string setting)
         _ownersOf[held]++;
         _ownersOf[held - change]--;
         _most = held > _most ? held : _ownersOf[_most] == 0 && _most > 0 ? _most - 1 : _most;
+        if (_taken == 0 && _ownersOf.Count > ManyPlaces)
+        {
+            _ownersOf.RemoveRange(1, _ownersOf.Count - 1);
+            _ownersOf.TrimExcess();
+        }
     }
 
     private static int Add(Dictionary<string, int> held, string name, int places)

@@ -15,7 +15,12 @@ internal sealed class SessionTable : IDisposable
     // Messages that open a session wait for no more than that when many come due.
     private const int SweptAtOnce = 64;
 
-    private readonly ConcurrentDictionary<string, ServiceSession> _sessions = new(StringComparer.Ordinal);
+    // A table of so many sessions is made anew when it is empty: it would keep the room for the most that it ever held.
+    private const int ManySessions = 10_000;
+
+    // Another one only under the lock, while it is empty.
+    private volatile ConcurrentDictionary<string, ServiceSession> _sessions = new(StringComparer.Ordinal);
+    private bool _hadMany;
     private readonly LocalServiceSecuritySettings _settings;
     private readonly FairQuota _pending;
     private readonly FairQuota _live;
@@ -236,6 +241,7 @@ internal sealed class SessionTable : IDisposable
 
         // One that has ended may be there still: whoever ended it takes out that one only.
         _sessions[session.Id] = session;
+        _hadMany |= _live.Taken >= ManySessions;
         WatchOpen(session);
     }
 
@@ -292,6 +298,14 @@ internal sealed class SessionTable : IDisposable
         while (_deadlines.TryTakeDue(due, SweptAtOnce))
         {
             due.ForEach(SweepDue);
+        }
+
+        lock (_displacing)
+        {
+            if (_hadMany && _sessions.IsEmpty)
+            {
+                (_sessions, _hadMany) = (new(StringComparer.Ordinal), false);
+            }
         }
     }
 
