@@ -34,6 +34,7 @@ public sealed partial class MessageSecurityService : IDisposable
     private readonly FailureDesk _failures;
     private readonly RequestDelivery _delivery;
     private readonly StatusReader _status;
+    private readonly HeaderGlance _glance;
 
     /// <summary>Creates the service side of an endpoint.</summary>
     /// <param name="binding">How messages are secured.</param>
@@ -98,6 +99,8 @@ public sealed partial class MessageSecurityService : IDisposable
 
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, _scopes) : null;
         _handshakes = _sessions is null ? null : new ServiceHandshakes(_sessions, _messages, _delivery, _contexts, _environment);
+        var knowsSessions = _sessions is { Store: null, Cookies: null };
+        _glance = new HeaderGlance(_messages, IsLegOfNegotiation, knowsSessions ? _sessions!.Table : null);
         _status = new StatusReader(options, Formats.Element.LocalServiceSettings, () => new(_certificates, SessionCount,
             _sessions?.Table.PendingCount ?? 0, _failures.Waiting, _sessions?.Store?.LastFailure));
         if (binding.Element.EnableUnsecuredResponse)
@@ -163,7 +166,7 @@ public sealed partial class MessageSecurityService : IDisposable
             // Where each message needs the private key it waits as octets: what is made of them may be ten times as large.
             using var turn = _turns is null ? null
                 : await _turns.EnterAsync(Owner.OfStranger(origin.RemoteAddress), cancellationToken).ConfigureAwait(false);
-            wire = SoapEnvelope.Parse(envelope, Formats.Soap, _environment.XmlLimits);
+            wire = _glance.Parse(envelope, _environment.XmlLimits);
             relatesTo = wire.MessageId is { Length: <= MaxEchoedId } id ? id : null;
             action = wire.Action;
             if (_requiresSecureTransport && !origin.IsSecureTransport)

@@ -39,12 +39,16 @@ internal static partial class RefusalsCommand
                 ("changed signed part", () => Change(Secured(), text => text.Replace("urn:e/Echo<", "urn:e/Ecco<", StringComparison.Ordinal))),
                 ("replayed", () => Sent(conversation, Secured())),
                 ("many elements without security", () => Change(Conversation.Envelope(0), text =>
-                    text.Replace("<text></text>", string.Concat(Enumerable.Repeat("<a/>", size / 4)), StringComparison.Ordinal))));
+                    text.Replace("<text></text>", Elements(size), StringComparison.Ordinal))),
+                ("many elements, unknown context", () => Change(Secured(), text => WithElements(
+                    text.Replace(conversation.Session!.Id, $"urn:uuid:{Guid.NewGuid()}", StringComparison.Ordinal), size))),
+                ("many elements, open session", () => Change(Secured(), text => WithElements(text, size))));
         }
 
         Measure(table, conversation, "handshake", 40,
             ("accepted", () => conversation.Handshake()),
             ("garbage key", () => Change(conversation.Handshake(), text => WithOtherCharacter(text, Cipher().Matches(text)[0].Index + 40))),
+            ("many elements", () => Change(conversation.Handshake(), text => WithElements(text, 256 * 1024))),
             ("of a stranger", () => conversation.Handshake(strangers)));
         table.Finish(results);
         return 0;
@@ -94,6 +98,15 @@ internal static partial class RefusalsCommand
     }
 
     private static byte[] Change(byte[] message, Func<string, string> change) => Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(message)));
+
+    private static string Elements(int size) => string.Concat(Enumerable.Repeat("<a/>", size / 4));
+
+    /// <summary>The same message with many elements in clear in its body.</summary>
+    private static string WithElements(string text, int size)
+    {
+        var start = text.IndexOf('>', text.IndexOf("<s:Body", StringComparison.Ordinal)) + 1;
+        return $"{text.AsSpan(0, start)}<a>{Elements(size)}</a></s:Body></s:Envelope>";
+    }
 
     private static string WithOtherCharacter(string text, int index) => $"{text.AsSpan(0, index)}{(text[index] == 'A' ? 'B' : 'A')}{text.AsSpan(index + 1)}";
 

@@ -45,7 +45,10 @@ internal static class PSha1
                 part.CopyTo(output);
                 output = output[part.Length..];
                 offset = 0;
-                HMACSHA1.HashData(secret, a, a);
+                if (!output.IsEmpty)
+                {
+                    HMACSHA1.HashData(secret, a, a);
+                }
             }
         }
         finally

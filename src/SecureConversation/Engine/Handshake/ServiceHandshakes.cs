@@ -43,7 +43,7 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
             {
                 var again = message with
                 {
-                    Wire = hasWaited ? SoapEnvelope.Parse(envelope, _bootstrap.Soap, environment.XmlLimits) : message.Wire,
+                    Wire = hasWaited ? Parse(envelope, message.Wire.IsHead) : message.Wire,
                     Turn = turn,
                 };
                 return kind == MessageKind.RenewRequest ? RenewAsync(again, own, stop) : IssueAsync(again, own, stop);
@@ -56,6 +56,9 @@ internal sealed class ServiceHandshakes(ServiceSessions sessions, EndpointMessag
                 hasWaited = true;
             });
     }
+
+    private SoapEnvelope Parse(ReadOnlyMemory<byte> envelope, bool isHopeless) =>
+        SoapEnvelope.Parse(envelope, _bootstrap.Soap, environment.XmlLimits, isHopeless: isHopeless ? static _ => true : null);
 
     private async ValueTask<ServiceAnswer> IssueAsync(ReceivedEnvelope message, OwnCertificate own, CancellationToken stop)
     {

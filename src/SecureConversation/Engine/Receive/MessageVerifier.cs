@@ -31,6 +31,7 @@ internal readonly struct MessageVerifier(
         var shape = MessageShape.Match(header, requirements, source.Session);             // only items this binding asks for
         var encrypted = EncryptedParts.Locate(wire, shape, requirements);                 // each listed, and nothing else
         Coverage.RequireEncrypted(requirements, wire, header, encrypted);                 // nothing in clear that may not be
+        wire.RequireBody();                                                               // it was read: see HeaderGlance
         var keys = KeyRing.Resolve(shape, requirements, source);                          // the primary key, and keys from it
         PrimarySignature? primary = null;
         MessageIntegrity? signed = null;

@@ -72,6 +72,10 @@ internal sealed class SoapEnvelope : IDisposable
     }
 
     public XmlIndex Xml { get; }
+
+    /// <summary>Whether the body was not read, since nothing in it could have the message accepted.</summary>
+    public bool IsHead => Xml.IsHead;
+
     public SoapNames Names { get; }
     public ReadOnlySpan<byte> Bytes => Xml.Bytes;
 
@@ -118,6 +122,9 @@ internal sealed class SoapEnvelope : IDisposable
     /// The envelope in which ciphertext stands where this one has fragments (see <see cref="XmlIndex"/>); null to read all of this one.
     /// </param>
     /// <param name="knownBody">The body of an envelope that was parsed, when this one has the same (see <see cref="XmlIndex"/>).</param>
+    /// <param name="isHopeless">
+    /// Asked when the header was read, and the start of the body: whether the rest is not worth reading. Null to read all.
+    /// </param>
     /// <exception cref="SecurityFailureException">The document is no such envelope.</exception>
     public static SoapEnvelope Parse(
         ReadOnlyMemory<byte> utf8,
@@ -127,16 +134,18 @@ internal sealed class SoapEnvelope : IDisposable
         PooledBytes? buffer = null,
         ReadOnlySpan<FragmentBoundary> boundaries = default,
         SoapEnvelope? around = null,
-        XmlElement knownBody = default)
+        XmlElement knownBody = default,
+        Predicate<SoapEnvelope>? isHopeless = null)
     {
+        var head = isHopeless is null ? null : new Head(names, buffer, isHopeless);
         XmlIndex? xml = null;
         try
         {
             xml = indexBody
                 ? XmlIndex.Parse(utf8, limits, boundaries: boundaries)
                 : around is not null ? XmlIndex.Parse(utf8, limits, names.Body, Xenc.EncryptedData, boundaries, around.Xml)
-                : XmlIndex.Parse(utf8, limits, names.Body, Xenc.EncryptedData, boundaries, knownBody);
-            return Read(xml, names, buffer);
+                : XmlIndex.Parse(utf8, limits, names.Body, Xenc.EncryptedData, boundaries, knownBody, head);
+            return head?.Envelope is { } envelope ? envelope.Complete() : Read(xml, names, buffer);
         }
         catch
         {
@@ -204,6 +213,15 @@ internal sealed class SoapEnvelope : IDisposable
     /// <summary>Whether a receiver that does not know the block must refuse the message (SOAP 1.2 part 1 section 5.2.3).</summary>
     public bool MustUnderstand(XmlElement block) => block.GetAttribute(Names.MustUnderstand)?.Trim() is "1" or "true";
 
+    /// <summary>Nothing is verified of an envelope whose body was not read.</summary>
+    public void RequireBody()
+    {
+        if (IsHead)
+        {
+            throw new InvalidOperationException("The body was not read.");
+        }
+    }
+
     public void Dispose()
     {
         Xml.Dispose();
@@ -227,12 +245,7 @@ internal sealed class SoapEnvelope : IDisposable
             child = child.NextSibling;
         }
 
-        // SOAP 1.2 part 1 section 5.1: nothing follows the body. SOAP 1.1 allows trailers; they are refused.
-        if (child.IsNull || !child.Is(names.Body) || !child.NextSibling.IsNull || root.HasText)
-        {
-            Fail.With(FailureCode.NotAnEnvelope, "children of s:Envelope", child.Describe(),
-                "s:Header and one s:Body, and nothing after it");
-        }
+        RequireBodyLast(child, names);
 
         var count = 0;
         foreach (var block in header.Children)
@@ -259,6 +272,23 @@ internal sealed class SoapEnvelope : IDisposable
         return envelope;
     }
 
+    // SOAP 1.2 part 1 section 5.1: nothing follows the body. SOAP 1.1 allows trailers; they are refused.
+    private static void RequireBodyLast(XmlElement body, SoapNames names)
+    {
+        if (body.IsNull || !body.Is(names.Body) || !body.NextSibling.IsNull || body.Parent.HasText)
+        {
+            Fail.With(FailureCode.NotAnEnvelope, "children of s:Envelope", body.Describe(),
+                "s:Header and one s:Body, and nothing after it");
+        }
+    }
+
+    /// <summary>What can only be judged when all was read.</summary>
+    private SoapEnvelope Complete()
+    {
+        RequireBodyLast(Body, Names);
+        return this;
+    }
+
     // WS-Addressing 1.0 SOAP binding section 3.2. It lets RelatesTo repeat; WCF writes and expects one, so a second is refused.
     private void RequireSingletons()
     {
@@ -272,6 +302,19 @@ internal sealed class SoapEnvelope : IDisposable
                     Fail.With(FailureCode.DuplicateElement, Names.AddressingHeaders[i].ToString());
                 }
             }
+        }
+    }
+
+    /// <summary>Reads the envelope when its head is there.</summary>
+    private sealed class Head(SoapNames names, PooledBytes? buffer, Predicate<SoapEnvelope> isHopeless) : IHeadJudge
+    {
+        /// <summary>The envelope; null where the body has nothing in it, so that all was read before anybody asked.</summary>
+        public SoapEnvelope? Envelope { get; private set; }
+
+        public bool IsHopeless(XmlIndex head)
+        {
+            Envelope = Read(head, names, buffer);
+            return isHopeless(Envelope);
         }
     }
 }

@@ -105,6 +105,9 @@ internal ref partial struct Utf8XmlTokenizer : IDisposable
 
     public readonly Span<AttributeRecord> Records => _attributes;
 
+    /// <summary>The array of them, which grows and is another one then.</summary>
+    public readonly AttributeRecord[] RecordArray => _attributes;
+
     public readonly Span<AttributeRecord> Attributes => _attributes.AsSpan(AttributeBase, AttributeCount);
 
     /// <summary>Reads the next token; false at the end of the document.</summary>

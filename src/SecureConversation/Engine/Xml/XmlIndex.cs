@@ -5,6 +5,7 @@ namespace SecureConversation.Engine.Xml;
 /// <summary>
 /// A well-formed document and the byte ranges of its elements. Immutable; the bytes must not change while it is in use.
 /// </summary>
+/// <remarks>Whoever judges the head of a document (<see cref="IHeadJudge"/>) has this object before the rest was read.</remarks>
 internal sealed class XmlIndex : IDisposable
 {
     private readonly DecodedUris _decodedUris;
@@ -32,10 +33,13 @@ internal sealed class XmlIndex : IDisposable
     internal ReadOnlySpan<AttributeRecord> Records => _records;
 
     /// <summary>The number of the opaque element; <see cref="XmlNode.None"/> when there is none that has content.</summary>
-    internal int Opaque { get; }
+    internal int Opaque { get; private set; }
 
     /// <summary>The content of the opaque element, where it is in canonical form.</summary>
-    internal CanonicalContent? Content { get; }
+    internal CanonicalContent? Content { get; private set; }
+
+    /// <summary>Whether only the head of the document was read: neither what is in the opaque element nor what comes after it.</summary>
+    internal bool IsHead { get; set; }
 
     internal DecodedUris DecodedUris => _decodedUris;
 
@@ -55,15 +59,17 @@ internal sealed class XmlIndex : IDisposable
     /// The opaque element of another document with the same content, octet for octet, and in the scope of the same declarations and perhaps
     /// fewer. That content is not read again. The null element when there is none.
     /// </param>
+    /// <param name="judge">Says whether to read what comes after the start of the opaque element; null to read all.</param>
     public static XmlIndex Parse(
         ReadOnlyMemory<byte> utf8,
         XmlLimits limits,
         XmlName? opaque = null,
         XmlName? unless = null,
         ReadOnlySpan<FragmentBoundary> boundaries = default,
-        XmlElement known = default)
+        XmlElement known = default,
+        IHeadJudge? judge = null)
     {
-        var builder = new XmlIndexBuilder(utf8, limits, opaque, unless, boundaries, known);
+        var builder = new XmlIndexBuilder(utf8, limits, opaque, unless, boundaries, known, judge: judge);
         try
         {
             return builder.Build();
@@ -136,6 +142,10 @@ internal sealed class XmlIndex : IDisposable
             Buffers.Return(oldRecords);
         }
     }
+
+    /// <summary>The rest was read, too.</summary>
+    internal void Complete(XmlNode[] nodes, AttributeRecord[] records, int opaque, CanonicalContent? content) =>
+        (_nodes, _records, Opaque, Content) = (nodes, records, opaque, content);
 
     internal ref readonly XmlNode Node(int number) => ref _nodes[number];
 

@@ -29,6 +29,8 @@ internal ref partial struct XmlIndexBuilder : IDisposable
     private int _fragment;
     private int _moved;
     private int _knownStart = -1;
+    private IHeadJudge? _judge;
+    private XmlIndex? _head;
 
     public XmlIndexBuilder(
         ReadOnlyMemory<byte> memory,
@@ -37,8 +39,10 @@ internal ref partial struct XmlIndexBuilder : IDisposable
         XmlName? unless,
         ReadOnlySpan<FragmentBoundary> boundaries,
         XmlElement known = default,
-        XmlIndex? around = null)
+        XmlIndex? around = null,
+        IHeadJudge? judge = null)
     {
+        _judge = judge;
         // Where its content is indexed, it is read as any other.
         _known = known.FirstChild.FirstChild.IsNull ? known : default;
         _around = around;
@@ -124,15 +128,28 @@ internal ref partial struct XmlIndexBuilder : IDisposable
             ReadTokens();
         }
 
+        if (_head is { IsHead: true })
+        {
+            _nodes = [];
+            _tokens.DetachRecords();
+            return _head;
+        }
+
         _guard.Finish();
         if (_knownStart >= 0 && _opaqueNode < 0)
         {
             XmlChars.Validate(_document);
         }
 
-        var index = new XmlIndex(_memory, _nodes, _tokens.DetachRecords(), _decodedUris, _opaqueNode, _content);
+        var (nodes, records) = (_nodes, _tokens.DetachRecords());
         _nodes = [];
-        return index;
+        if (_head is null)
+        {
+            return new XmlIndex(_memory, nodes, records, _decodedUris, _opaqueNode, _content);
+        }
+
+        _head.Complete(nodes, records, _opaqueNode, _content);
+        return _head;
     }
 
     private void ReadTokens()
@@ -170,7 +187,24 @@ internal ref partial struct XmlIndexBuilder : IDisposable
             {
                 _guard.Check(_tokens);
             }
+
+            if (_judge is not null && IsHeadRead && IsHopeless())
+            {
+                return;
+            }
         }
+    }
+
+    /// <summary>Whether the opaque element was opened, and something but text came after its start tag.</summary>
+    private readonly bool IsHeadRead =>
+        _opaqueNode >= 0 && _tokens.Kind != XmlTokenKind.Text && _tokens.Start != _nodes[_opaqueNode].Start;
+
+    private bool IsHopeless()
+    {
+        var judge = _judge!;
+        _judge = null;
+        _head = new XmlIndex(_memory, _nodes, _tokens.RecordArray, _decodedUris, XmlNode.None, content: null);
+        return _head.IsHead = judge.IsHopeless(_head);
     }
 
     private void Open()
