@@ -15,8 +15,8 @@ internal abstract class RandomSource
     public bool IsOfSystem => ReferenceEquals(this, System);
 
     /// <summary>
-    /// Fills the span with octets that are no secret for longer than the message that they are drawn for: IVs, padding, Ids. Several threads
-    /// may call this method at once.
+    /// Fills the span with octets that are no secret for longer than the message that they are drawn for: IVs, padding, Ids. Several
+    /// threads may call this method at once.
     /// </summary>
     public virtual void FillForOnce(Span<byte> destination) => Fill(destination);
 
