@@ -21,11 +21,11 @@ internal sealed class LargeBuffers(long maxBytes, TimeSpan idle, TimeProvider cl
     private ITimer? _sweep;
 
     /// <summary>
-    /// Those of this assembly. A message of 64 MB needs 160 MB on its way in and as much on its way out. Where memory is small, an eighth
-    /// of it.
+    /// Those of this assembly: each package of the library has its own. A message of 64 MB needs 160 MB on its way in and as much on its
+    /// way out. Where memory is small, all of them keep an eighth of it at most.
     /// </summary>
     public static LargeBuffers Shared { get; } = new(
-        Math.Min(256L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8), TimeSpan.FromSeconds(3), TimeProvider.System);
+        Math.Min(256L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 32), TimeSpan.FromSeconds(3), TimeProvider.System);
 
     /// <summary>How many bytes are kept.</summary>
     public long Bytes

@@ -92,6 +92,18 @@ public sealed class ReadyKeysTests
     }
 
     [Fact]
+    public void WeakKeyOf3Des_IsRefusedHoweverOftenItComes()
+    {
+        using var key = SymmetricKey.From([.. Enumerable.Repeat((byte)1, EncryptionAlgorithm.TripleDes.KeyBytes)]);
+        var sealedBytes = new byte[SymmetricKey.GetCiphertextLength(EncryptionAlgorithm.TripleDes, 5)];
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.ThrowsAny<CryptographicException>(() => key.Encrypt(EncryptionAlgorithm.TripleDes, [1, 2, 3, 4, 5], sealedBytes));
+            Assert.False(key.TryDecrypt(EncryptionAlgorithm.TripleDes, new byte[24], new byte[24], out _));
+        }
+    }
+
+    [Fact]
     public void KeysThatTakeTurns_StayRight()
     {
         var octets = Enumerable.Range(0, ReadyKeys.Places * 3).Select(_ => RandomNumberGenerator.GetBytes(32)).ToArray();

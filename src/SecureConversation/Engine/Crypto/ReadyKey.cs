@@ -20,9 +20,13 @@ internal sealed class ReadyKey(SymmetricKey key) : IDisposable
 
     public SymmetricKey Key => key;
 
+    /// <summary>Whether something failed in the middle, so that it is good for nothing else.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <inheritdoc cref="SymmetricKey.ComputeHmac"/>
     public void ComputeHmac(SymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> data, Span<byte> mac)
     {
+        IsBroken = true;
         if (!ReferenceEquals(_macAlgorithm, algorithm))
         {
             _mac?.Dispose();
@@ -32,6 +36,7 @@ internal sealed class ReadyKey(SymmetricKey key) : IDisposable
 
         _mac!.AppendData(data);
         _mac.GetHashAndReset(mac);
+        IsBroken = false;
     }
 
     /// <summary>
@@ -42,9 +47,11 @@ internal sealed class ReadyKey(SymmetricKey key) : IDisposable
     /// <param name="buffer">A random block and the plaintext with its padding; becomes IV and ciphertext.</param>
     public void Encrypt(EncryptionAlgorithm algorithm, Span<byte> buffer)
     {
+        IsBroken = true;
         Use(algorithm);
         _encryptor ??= key.CreateTransform(algorithm, isForEncryption: true);
         Transform(_encryptor, buffer, buffer, 0);
+        IsBroken = false;
     }
 
     /// <summary>
@@ -56,9 +63,11 @@ internal sealed class ReadyKey(SymmetricKey key) : IDisposable
     /// <param name="plain">Takes the plaintext.</param>
     public void Decrypt(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> ivAndCipher, Span<byte> plain)
     {
+        IsBroken = true;
         Use(algorithm);
         _decryptor ??= key.CreateTransform(algorithm, isForEncryption: false);
         Transform(_decryptor, ivAndCipher, plain, algorithm.BlockBytes);
+        IsBroken = false;
     }
 
     public void Dispose()

@@ -41,9 +41,15 @@ internal static class ReadyKeys
         return new ReadyKey(key);
     }
 
-    /// <summary>Takes back a ready key for the next message.</summary>
+    /// <summary>Takes back a ready key for the next message; one that is broken is zeroed.</summary>
     public static void Return(ReadyKey ready)
     {
+        if (ready.IsBroken)
+        {
+            ready.Dispose();
+            return;
+        }
+
         ref var place = ref PlaceOf(ready.Key, out _);
         Interlocked.Exchange(ref place.Ready, ready)?.Dispose();
         if (ready.Key.IsDisposed)

@@ -78,9 +78,15 @@ internal sealed class SymmetricKey : IDisposable
     {
         if (TakeReady() is { } ready)
         {
-            ready.ComputeHmac(algorithm, data, mac);
-            ReadyKeys.Return(ready);
-            return;
+            try
+            {
+                ready.ComputeHmac(algorithm, data, mac);
+                return;
+            }
+            finally
+            {
+                ReadyKeys.Return(ready);
+            }
         }
 
         using var lease = _material.Lease();
@@ -158,9 +164,15 @@ internal sealed class SymmetricKey : IDisposable
             // Whose randomness is not the system's, wants to know the IV beforehand.
             if (destination.Length <= ReadyKey.Limit && random is null or { IsOfSystem: true } && TakeReady() is { } ready)
             {
-                ready.Encrypt(algorithm, destination);
-                ReadyKeys.Return(ready);
-                return;
+                try
+                {
+                    ready.Encrypt(algorithm, destination);
+                    return;
+                }
+                finally
+                {
+                    ReadyKeys.Return(ready);
+                }
             }
 
             using var cipher = CreateCipher(algorithm);
@@ -212,9 +224,15 @@ internal sealed class SymmetricKey : IDisposable
         {
             if (ivAndCipher.Length <= ReadyKey.Limit && Fits(algorithm) && TakeReady() is { } ready)
             {
-                ready.Decrypt(algorithm, ivAndCipher, destination);
-                ReadyKeys.Return(ready);
-                return true;
+                try
+                {
+                    ready.Decrypt(algorithm, ivAndCipher, destination);
+                    return true;
+                }
+                finally
+                {
+                    ReadyKeys.Return(ready);
+                }
             }
 
             using var cipher = CreateCipher(algorithm);
@@ -276,6 +294,11 @@ internal sealed class SymmetricKey : IDisposable
         try
         {
             lease.Span.CopyTo(octets);
+            if (algorithm.IsTripleDes && TripleDES.IsWeakKey(octets))
+            {
+                throw new CryptographicException("A weak key of 3DES.");
+            }
+
             var iv = new byte[algorithm.BlockBytes];
             return isForEncryption ? cipher.CreateEncryptor(octets, iv) : cipher.CreateDecryptor(octets, iv);
         }

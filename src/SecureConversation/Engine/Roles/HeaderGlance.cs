@@ -29,6 +29,7 @@ internal sealed class HeaderGlance(EndpointMessages messages, Func<SoapEnvelope,
     {
         try
         {
+            // Without WS-Addressing the action is what HTTP says, and here nothing depends on it.
             var kind = messages.KindOf(head.Action, MessageRole.Request);
             return head.FindSecurity().IsNull
                 ? !isLeg(head, head.Action) && !RequirementsOf(kind, head).MayLackHeader
