@@ -25,8 +25,9 @@ internal static class ReadyKeys
             return found;
         }
 
-        // Two threads may count wrongly here: then a key gets its place a use earlier or later.
-        (place.Hash, place.Uses) = place.Hash == hash ? (hash, place.Uses + 1) : (hash, 1);
+        // Two threads may count wrongly here: then a key gets its place a use earlier or later. The count ends where it is enough: a key
+        // that many threads use at once comes here for as long as it lives.
+        (place.Hash, place.Uses) = place.Hash == hash ? (hash, Math.Min(place.Uses + 1, UsesForPlace)) : (hash, 1);
         if (place.Uses < UsesForPlace)
         {
             if (found is not null)
