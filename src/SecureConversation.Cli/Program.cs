@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace SecureConversation.Cli;
+
+/// <summary>The command line. What it answers to scripts: see <see cref="ExitCode"/>.</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] arguments)
+    {
+        // Under the name of the command, not that of the assembly.
+        var root = new Command("secureconversation", "Moves WCF solutions with message security to modern .NET.")
+        {
+            new HelpOption(),
+            new VersionOption(),
+            ImportCommand.Create(),
+            MigrateCommand.Create(),
+        };
+        var line = root.Parse(arguments);
+        if (line.Errors.Count > 0)
+        {
+            foreach (var error in line.Errors)
+            {
+                await Console.Error.WriteLineAsync(Plain.Text(error.Message)).ConfigureAwait(false);
+            }
+
+            await Console.Error.WriteLineAsync("See --help.").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
+        return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = true }).ConfigureAwait(false);
+    }
+}
