@@ -13,6 +13,7 @@ internal static class Program
         {
             new HelpOption(),
             new VersionOption(),
+            DoctorCommand.Create(),
             ImportCommand.Create(),
             MigrateCommand.Create(),
         };

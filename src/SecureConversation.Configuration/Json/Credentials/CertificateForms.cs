@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using SecureConversation.Credentials;
+using SecureConversation.Shared;
 
 namespace SecureConversation.Configuration.Json;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace SecureConversation.Configuration.Json;
+namespace SecureConversation.Shared;
 
 /// <summary>Reads certificates from files.</summary>
 internal static class CertificateFile

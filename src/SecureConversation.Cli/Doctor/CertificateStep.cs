@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Credentials;
+
+namespace SecureConversation.Cli.Doctor;
+
+/// <summary>Looks at a certificate as the other side will: time, key, chain, name.</summary>
+internal static class CertificateStep
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
+
+    /// <summary>That of the client. Its credential was made, so its private key is there.</summary>
+    public static StepReport OfClient(X509Certificate2 certificate) => OfTimeAndKey("client certificate", certificate);
+
+    /// <summary>That of the service, which has to be trusted and to have the identity that the client expects.</summary>
+    public static StepReport OfService(X509Certificate2 certificate, EndpointIdentity identity, CertificateValidationOptions validation)
+    {
+        var step = OfTimeAndKey("service certificate", certificate);
+        if (step.Status == StepStatus.Failed)
+        {
+            return step;
+        }
+
+        if (!identity.Matches(certificate))
+        {
+            return step with
+            {
+                Status = StepStatus.Failed,
+                Found = $"The certificate of the service does not have the identity that is expected: {identity}.",
+                Remedy = "Set the identity of the endpoint (--dns, <identity><dns value=\"...\"/>) to a name in the certificate, if it is "
+                    + "the right one.",
+            };
+        }
+
+        return validation.Mode is X509CertificateValidationMode.ChainTrust && Chain(certificate, validation) is { } problem
+            ? step with
+            {
+                Status = StepStatus.Failed,
+                Found = "The certificate of the service is not trusted.",
+                Details = [.. step.Details, .. problem],
+                Remedy = "Give the authority that issued it with --authority; where its revocation list cannot be reached, set "
+                    + "RevocationMode in the client.",
+            }
+            : step;
+    }
+
+    private static StepReport OfTimeAndKey(string name, X509Certificate2 certificate)
+    {
+        var (from, until) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        using var rsa = certificate.GetRSAPublicKey();
+        var step = new StepReport(name, StepStatus.Ok, $"{certificate.Subject} is in order.")
+        {
+            Details =
+            [
+                $"issued by {certificate.Issuer}, thumbprint {certificate.Thumbprint}",
+                $"valid from {Time(from)} to {Time(until)}",
+                rsa is null ? "no RSA key" : string.Create(CultureInfo.InvariantCulture, $"RSA key of {rsa.KeySize} bits"),
+            ],
+        };
+        return rsa is null
+            ? step with { Status = StepStatus.Failed, Found = "The key is not RSA.", Remedy = "The suites of WCF need an RSA certificate." }
+            : now < from || now > until
+            ? step with
+            {
+                Status = StepStatus.Failed,
+                Found = $"{certificate.Subject} is not valid now.",
+                Remedy = "Renew the certificate, or set the clock of this machine.",
+            }
+            : until - now < Soon
+            ? step with
+            {
+                Status = StepStatus.Warning,
+                Found = string.Create(CultureInfo.InvariantCulture, $"{certificate.Subject} expires in {(until - now).TotalDays:F0} days."),
+                Remedy = "Renew it in time; services and clients of this library take a new file while they run.",
+            }
+            : step;
+    }
+
+    /// <summary>What is wrong with the chain, a line each; null where nothing is.</summary>
+    private static IReadOnlyList<string>? Chain(X509Certificate2 certificate, CertificateValidationOptions validation)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.RevocationMode = validation.RevocationMode;
+        chain.ChainPolicy.RevocationFlag = validation.RevocationFlag;
+        chain.ChainPolicy.UrlRetrievalTimeout = validation.UrlRetrievalTimeout;
+        chain.ChainPolicy.ExtraStore.AddRange(validation.IntermediateCertificates);
+        if (validation.CustomTrustRoots.Count > 0)
+        {
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.AddRange(validation.CustomTrustRoots);
+        }
+
+        return chain.Build(certificate)
+            ? null
+            : [.. chain.ChainStatus.Select(status => $"{status.Status}: {status.StatusInformation.Trim()}").Distinct()];
+    }
+
+    private static string Time(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}
