@@ -12,6 +12,13 @@ public sealed class ReadmeTests
     public async Task Client_CallsTheServiceOfTheReadme(string page, int index) => Assert.Contains("placed for Test client",
         await PublishedPair.RunAsync(Page.Programs("README.md")[1], Page.Programs(page)[index]), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(0, "FirstClient")]
+    [InlineData(1, "FirstService")]
+    [InlineData(2, "FirstBinding")]
+    public void Programs_AreThoseOfTheSamples(int index, string sample) => Assert.Equal(
+        string.Join('\n', Page.Lines($"samples/{sample}/Program.cs")), Page.Programs("README.md")[index]);
+
     [Fact]
     public void Services_OfBothPages_AreTheSame() =>
         Assert.Equal(Page.Programs("README.md")[1], Page.Programs("src/SecureConversation.AspNetCore/README.md")[0]);
