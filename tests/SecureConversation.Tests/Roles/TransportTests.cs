@@ -156,6 +156,25 @@ public sealed partial class TransportTests
     }
 
     /// <summary>The service is asked by the transport, so its certificate is neither needed nor looked at.</summary>
+    /// <summary>There is no primary signature that could cover its token.</summary>
+    [Theory]
+    [InlineData("username/single")]
+    [InlineData("nobody/single")]
+    [InlineData("certificate/single")]
+    [InlineData("username/session")]
+    public async Task ProtectTokens_MeansNothing(string name)
+    {
+        using var scene = new TransportScene(name, e => e with { ProtectTokens = true });
+        if (!name.EndsWith("session", StringComparison.Ordinal))
+        {
+            await scene.CallAsync();
+            return;
+        }
+
+        using var session = await scene.OpenAsync();
+        await scene.CallAsync(session);
+    }
+
     [Fact]
     public async Task CertificateOfTheService_IsNotUsed()
     {

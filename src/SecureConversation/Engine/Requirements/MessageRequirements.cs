@@ -349,7 +349,8 @@ internal sealed record MessageRequirements
 
     /// <summary>
     /// The same for a message that the transport protects: nothing is encrypted, and no signature covers more than the timestamp and, by
-    /// private keys and with WS-Addressing, a:To. Messages of a session always have a timestamp (recorded).
+    /// private keys and with WS-Addressing, a:To. Messages of a session always have a timestamp (recorded). ProtectTokens means nothing
+    /// without a primary signature (WS-SecurityPolicy 1.2 section 6.5).
     /// </summary>
     private MessageRequirements OverTransport(TransportSecurityBindingElement element)
     {
@@ -365,6 +366,7 @@ internal sealed record MessageRequirements
             Body = ProtectionLevel.None,
             Headers = new HeaderProtection(signsTo ? [Soap.To] : [], []),
             SignatureConfirmation = false,
+            ProtectTokens = false,
             Supporting = supporting,
         };
     }
