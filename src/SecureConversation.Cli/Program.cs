@@ -15,6 +15,7 @@ internal static class Program
             new VersionOption(),
             ImportCommand.Create(),
             MigrateCommand.Create(),
+            ListenCommand.Create(),
         };
         var line = root.Parse(arguments);
         if (line.Errors.Count > 0)

@@ -94,7 +94,8 @@ internal sealed class CaptureBuilder
         if (_messages.Count == CaptureLimits.MaxMessages)
         {
             _isFull = true;
-            Note(string.Create(CultureInfo.InvariantCulture, $"there are more than {CaptureLimits.MaxMessages:N0} messages: the rest is not read"));
+            Note(string.Create(CultureInfo.InvariantCulture,
+                $"there are more than {CaptureLimits.MaxMessages:N0} messages: the rest is not read"));
         }
         else if (_bytes + message.Body.Length > CaptureLimits.MaxTotalBytes)
         {
@@ -129,7 +130,9 @@ internal sealed class CaptureBuilder
     {
         Name = name,
         Format = format,
-        Messages = _messages.TrueForAll(message => message.Instant is not null) ? [.. _messages.OrderBy(message => message.Instant)] : _messages,
+        Messages = _messages.TrueForAll(message => message.Instant is not null)
+            ? [.. _messages.OrderBy(message => message.Instant)]
+            : _messages,
         Notes = [.. _passedOver.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value} {entry.Key}")), .. _notes],
     };
 

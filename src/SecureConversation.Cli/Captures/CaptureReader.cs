@@ -17,7 +17,8 @@ internal static class CaptureReader
     /// <param name="path">Which one.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="CaptureException">It is nothing that can be read.</exception>
-    public static Task<Capture> ReadAsync(string path, CancellationToken cancellation) => Task.Run(() => Read(path, cancellation), cancellation);
+    public static Task<Capture> ReadAsync(string path, CancellationToken cancellation) =>
+        Task.Run(() => Read(path, cancellation), cancellation);
 
     private static Capture Read(string path, CancellationToken cancellation)
     {
@@ -78,14 +79,15 @@ internal static class CaptureReader
         CaptureFormat.Body => RawReader.Read(name, ReadAll(name, input)),
         CaptureFormat.Gzip => ReadCompressed(name, input, cancellation),
         CaptureFormat.Multipart => throw new CaptureException($"{name} is MTOM, which is not read."),
-        _ => throw new CaptureException($"{name} is none of: HAR, Fiddler SAZ, pcap, pcapng, WCF message log (.svclog), message log of this "
-            + "library, message of HTTP, SOAP envelope."),
+        _ => throw new CaptureException($"{name} is none of: HAR, Fiddler SAZ, pcap, pcapng, WCF message log (.svclog), "
+            + "message log of this library, message of HTTP, SOAP envelope."),
     };
 
     /// <summary>All of a file that is read as a whole.</summary>
     /// <exception cref="CaptureException">It is too long.</exception>
     public static byte[] ReadAll(string name, Stream input) => LimitedReading.TryReadAll(input, CaptureLimits.MaxFileBytes)
-        ?? throw new CaptureException($"{name} has more than {CaptureLimits.Mebibytes(CaptureLimits.MaxFileBytes)}; only files of packets may have more.");
+        ?? throw new CaptureException($"{name} has more than {CaptureLimits.Mebibytes(CaptureLimits.MaxFileBytes)}; "
+            + "only files of packets may have more.");
 
     private static Capture ReadUnknown(string name, Stream input, CancellationToken cancellation, bool isInner = false)
     {
@@ -125,7 +127,8 @@ internal static class CaptureReader
         {
             // UTF-16 has a zero between the letters.
             var text = Encoding.Latin1.GetString(head).Replace("\0", "", StringComparison.Ordinal);
-            return text.Contains("<E2ETraceEvent", StringComparison.Ordinal) || text.Contains("<MessageLogTraceRecord", StringComparison.Ordinal)
+            return text.Contains("<E2ETraceEvent", StringComparison.Ordinal)
+                || text.Contains("<MessageLogTraceRecord", StringComparison.Ordinal)
                 ? CaptureFormat.MessageTrace : CaptureFormat.Body;
         }
 

@@ -5,7 +5,8 @@ namespace SecureConversation.Cli.Captures;
 /// <summary>Reads a directory of raw bodies, in the order of their names. Captures that lie in it are read too.</summary>
 internal static class DirectoryReader
 {
-    private static readonly string[] Sides = [".plain.xml", ".wsdl", ".xsd", ".json", ".pem", ".key", ".pfx", ".p12", ".cer", ".crt", ".config", ".md"];
+    private static readonly string[] Sides =
+        [".plain.xml", ".wsdl", ".xsd", ".json", ".pem", ".key", ".pfx", ".p12", ".cer", ".crt", ".config", ".md"];
 
     // Of a body in another encoding a text form may stand beside it.
     private static readonly string[] Encoded = [".mtom", ".msbin1"];
@@ -13,11 +14,13 @@ internal static class DirectoryReader
     public static Capture Read(string name, CancellationToken cancellation)
     {
         var builder = new CaptureBuilder();
-        var names = Directory.EnumerateFiles(name, "*", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden })
+        var names = Directory.EnumerateFiles(name, "*",
+            new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden })
             .Take(CaptureLimits.MaxDirectoryFiles + 1).Order(StringComparer.Ordinal).ToList();
         if (names.Count > CaptureLimits.MaxDirectoryFiles)
         {
-            throw new CaptureException(string.Create(CultureInfo.InvariantCulture, $"{name} has more than {CaptureLimits.MaxDirectoryFiles:N0} files."));
+            throw new CaptureException(string.Create(CultureInfo.InvariantCulture,
+                $"{name} has more than {CaptureLimits.MaxDirectoryFiles:N0} files."));
         }
 
         var known = names.ToHashSet(StringComparer.Ordinal);

@@ -44,11 +44,13 @@ internal sealed record EntityKind(string Name, string? PassedOver = null, string
         return false;
     }
 
-    private static bool IsXml(string mediaType) => mediaType is "text/xml" or "application/xml" || mediaType.EndsWith("+xml", StringComparison.Ordinal);
+    private static bool IsXml(string mediaType) =>
+        mediaType is "text/xml" or "application/xml" || mediaType.EndsWith("+xml", StringComparison.Ordinal);
 
     private static EntityKind PassOver(string mediaType)
     {
-        var name = mediaType.Length == 0 ? "an unknown type" : mediaType.Length <= LongestName ? mediaType : mediaType[..LongestName] + "...";
+        var name = mediaType.Length == 0 ? "an unknown type"
+            : mediaType.Length <= LongestName ? mediaType : mediaType[..LongestName] + "...";
         return new(name, PassedOver: $"bodies of {name}");
     }
 
@@ -57,8 +59,10 @@ internal sealed record EntityKind(string Name, string? PassedOver = null, string
 
     private static bool IsHtml(ReadOnlySpan<byte> body)
     {
-        var head = Encoding.Latin1.GetString(body[..Math.Min(body.Length, 256)]).TrimStart('\u00EF', '\u00BB', '\u00BF', ' ', '\t', '\r', '\n');
-        return head.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || head.StartsWith("<html", StringComparison.OrdinalIgnoreCase);
+        var head = Encoding.Latin1.GetString(body[..Math.Min(body.Length, 256)])
+            .TrimStart('\u00EF', '\u00BB', '\u00BF', ' ', '\t', '\r', '\n');
+        return head.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+            || head.StartsWith("<html", StringComparison.OrdinalIgnoreCase);
     }
 
     // What is no XML at all stays: the report says what is wrong with it.

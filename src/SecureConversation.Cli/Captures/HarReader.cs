@@ -46,7 +46,8 @@ internal static class HarReader
             : throw new CaptureException($"{name} is JSON, but no HTTP archive (HAR): it has no log with entries.");
     }
 
-    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes;
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes;
 
     // From before an object or within it, to the value of one of its members.
     private static bool MoveTo(ref Utf8JsonReader reader, string member)
@@ -102,7 +103,8 @@ internal static class HarReader
                 Instant = started + Duration(entry),
                 Exchange = exchange,
                 Address = address,
-                HttpStatus = Member(response, "status") is { ValueKind: JsonValueKind.Number } status && status.TryGetInt32(out var code) ? code : null,
+                HttpStatus = Member(response, "status") is { ValueKind: JsonValueKind.Number } status && status.TryGetInt32(out var code)
+                    ? code : null,
             });
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
@@ -119,7 +121,8 @@ internal static class HarReader
         if (text is null)
         {
             var size = Math.Max(Number(message, "bodySize"), Number(content, "size"));
-            return new CapturedEntity { Source = source, Body = default, ContentType = type, Problem = size > 0 ? "The archive has not its body." : null };
+            var problem = size > 0 ? "The archive has not its body." : null;
+            return new CapturedEntity { Source = source, Body = default, ContentType = type, Problem = problem };
         }
 
         var isBase64 = (Text(content, "encoding") ?? Text(content, "_encoding")) == "base64";
@@ -170,7 +173,8 @@ internal static class HarReader
         Member(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) ? number : 0;
 
     private static DateTimeOffset? Instant(JsonElement entry, string name) =>
-        DateTimeOffset.TryParse(Text(entry, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? instant : null;
+        DateTimeOffset.TryParse(Text(entry, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            ? instant : null;
 
     private static TimeSpan Duration(JsonElement entry) => TimeSpan.FromMilliseconds(Math.Clamp(Number(entry, "time"), 0, 86_400_000));
 }

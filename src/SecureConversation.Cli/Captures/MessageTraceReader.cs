@@ -51,7 +51,7 @@ internal sealed class MessageTraceReader
             catch (XmlException e)
             {
                 _builder.Note($"a part of the log is broken: {e.Message}");
-                var next = text.IndexOf(EventStart, Math.Min(text.Length, trace.Offset(e.LineNumber, e.LinePosition)), StringComparison.Ordinal);
+                var next = text.IndexOf(EventStart, trace.Offset(e.LineNumber, e.LinePosition), StringComparison.Ordinal);
                 if (next < 0 || restarts == MostRestarts)
                 {
                     return;
@@ -132,7 +132,8 @@ internal sealed class MessageTraceReader
 
         _builder.Add(new CapturedMessage
         {
-            Source = string.Create(CultureInfo.InvariantCulture, $"{_name}: record {_records} ({(source.Length > 0 ? source : "no source")})"),
+            Source = string.Create(CultureInfo.InvariantCulture,
+                $"{_name}: record {_records} ({(source.Length > 0 ? source : "no source")})"),
             Body = Encoding.UTF8.GetBytes(envelope),
             Direction = http.Direction ?? DirectionOf(source),
             Instant = instant,

@@ -88,7 +88,8 @@ internal static partial class SazReader
         }
         catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException)
         {
-            builder.Note(string.Create(CultureInfo.InvariantCulture, $"session {number} cannot be read (is the archive under a password?): {e.Message}"));
+            builder.Note(string.Create(CultureInfo.InvariantCulture,
+                $"session {number} cannot be read (is the archive under a password?): {e.Message}"));
         }
     }
 

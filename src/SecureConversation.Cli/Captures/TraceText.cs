@@ -44,7 +44,9 @@ internal sealed class TraceText : IDisposable
         }
     }
 
-    public int Offset(int line, int column) => line < 1 || line > _lines.Count ? _text.Length : Math.Min(_text.Length, _lines[line - 1] + Math.Max(0, column - 1));
+    public int Offset(int line, int column) => line < 1 || line > _lines.Count
+        ? _text.Length
+        : Math.Min(_text.Length, _lines[line - 1] + Math.Max(0, column - 1));
 
     /// <summary>The element of the reader as it is written; the reader is then at its end.</summary>
     public string CutElement()

@@ -52,7 +52,8 @@ internal sealed record HttpMessage
             return whole;
         }
 
-        return (Header("Host") ?? server) is { } host && Uri.TryCreate($"http://{host}{Target}", UriKind.Absolute, out var address) ? address : null;
+        return (Header("Host") ?? server) is { } host && Uri.TryCreate($"http://{host}{Target}", UriKind.Absolute, out var address)
+            ? address : null;
     }
 
     private string Word(int index)

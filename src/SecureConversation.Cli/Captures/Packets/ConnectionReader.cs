@@ -61,7 +61,8 @@ internal static class ConnectionReader
     }
 
     private static string? Unreadable(ReadOnlySpan<byte> start) =>
-        start is [0x16, 0x03, ..] ? "connections under TLS, which hides what they carry: record before it, or with secureconversation listen"
+        start is [0x16, 0x03, ..] ? "connections under TLS, which hides what they carry: record before it, "
+            + "or with secureconversation listen"
         : start.StartsWith("PRI * HTTP/2"u8) ? "connections of HTTP/2, which are not read"
         : start is [0x00, 0x01, 0x00, 0x01, ..] ? "connections of net.tcp, which are not read"
         : null;

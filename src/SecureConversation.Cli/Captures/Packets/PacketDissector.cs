@@ -28,8 +28,8 @@ internal static class PacketDissector
             }
 
             return ip.Extract<TcpPacket>() is { } tcp
-                ? new TcpSegment(new IPEndPoint(ip.SourceAddress, tcp.SourcePort), new IPEndPoint(ip.DestinationAddress, tcp.DestinationPort),
-                    tcp, Payload(ip, tcp))
+                ? new TcpSegment(new IPEndPoint(ip.SourceAddress, tcp.SourcePort),
+                    new IPEndPoint(ip.DestinationAddress, tcp.DestinationPort), tcp, Payload(ip, tcp))
                 : null;
         }
         catch (Exception e) when (e is not (InvalidDataException or OutOfMemoryException))

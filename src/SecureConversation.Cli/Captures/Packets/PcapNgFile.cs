@@ -22,7 +22,8 @@ internal sealed class PcapNgFile
 
     public static bool IsStart(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= 12 && BinaryPrimitives.ReadUInt32BigEndian(bytes) == SectionHeader
-        && (BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) == ByteOrderMagic || BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]) == ByteOrderMagic);
+        && (BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) == ByteOrderMagic
+            || BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]) == ByteOrderMagic);
 
     public static IEnumerable<RecordedPacket> Read(Stream input) => new PcapNgFile(input).Read();
 
