@@ -16,19 +16,12 @@ internal sealed class TraceText : IDisposable
     };
 
     private readonly string _text;
-    private readonly List<int> _lines = [0];
+    private int _line = 1;
+    private int _lineStart;
 
     public TraceText(string text)
     {
         _text = text;
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '\n' || (text[i] == '\r' && (i + 1 == text.Length || text[i + 1] != '\n')))
-            {
-                _lines.Add(i + 1);
-            }
-        }
-
         Reader = XmlReader.Create(new StringReader(text), Settings);
     }
 
@@ -44,9 +37,19 @@ internal sealed class TraceText : IDisposable
         }
     }
 
-    public int Offset(int line, int column) => line < 1 || line > _lines.Count
-        ? _text.Length
-        : Math.Min(_text.Length, _lines[line - 1] + Math.Max(0, column - 1));
+    /// <summary>Where a line and a column are. They are asked for in the order of the text.</summary>
+    public int Offset(int line, int column)
+    {
+        while (_line < line && _lineStart < _text.Length)
+        {
+            var end = _text.AsSpan(_lineStart).IndexOfAny('\r', '\n');
+            _line++;
+            _lineStart = end < 0 ? _text.Length
+                : _lineStart + end + (_text.AsSpan(_lineStart + end).StartsWith("\r\n") ? 2 : 1);
+        }
+
+        return Math.Min(_text.Length, _lineStart + Math.Max(0, column - 1));
+    }
 
     /// <summary>The element of the reader as it is written; the reader is then at its end.</summary>
     public string CutElement()

@@ -8,6 +8,7 @@ internal static class HttpParser
 {
     private const int MaxHeaders = 1000;
     private const int LongestMethod = 20;
+    private const int LongestStartLine = 8192;
 
     /// <summary>Whether a message may begin here.</summary>
     public static bool IsStart(ReadOnlySpan<byte> bytes)
@@ -23,7 +24,7 @@ internal static class HttpParser
             return false;
         }
 
-        var end = bytes.IndexOf((byte)'\n');
+        var end = bytes[..Math.Min(bytes.Length, LongestStartLine)].IndexOf((byte)'\n');
         return end > 0 && bytes[..end].TrimEnd((byte)'\r').IndexOf(" HTTP/1."u8) > 0;
     }
 

@@ -75,7 +75,7 @@ internal static class ConnectionReader
         {
             var run = runs[i];
             int? at = 0;
-            while (at is { } start && start < run.Bytes.Length)
+            while (at is { } start && start < run.Bytes.Length && messages.Count < CaptureLimits.MaxMessages)
             {
                 if (HttpParser.Read(run.Bytes, start, isReplyToHead(final)) is not { } message)
                 {

@@ -6,6 +6,9 @@ namespace SecureConversation.Cli.Captures.Packets;
 /// <summary>Reads the HTTP of the connections of a file of packets.</summary>
 internal sealed class PacketCapture
 {
+    // What a segment takes beside its content.
+    private const int BytesOfSegment = 64;
+
     private readonly CaptureBuilder _builder = new();
     private readonly Dictionary<(IPEndPoint, IPEndPoint), TcpConnection> _open = [];
     private readonly List<TcpConnection> _all = [];
@@ -51,7 +54,7 @@ internal sealed class PacketCapture
             return true;
         }
 
-        _bytes += segment.Payload.Length;
+        _bytes += segment.Payload.Length + BytesOfSegment;
         if (_bytes > CaptureLimits.MaxTotalBytes)
         {
             _builder.Note($"its connections carry more than {CaptureLimits.Mebibytes(CaptureLimits.MaxTotalBytes)}: the rest is not read");

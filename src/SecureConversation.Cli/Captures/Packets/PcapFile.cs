@@ -20,13 +20,13 @@ internal static class PcapFile
         var file = new PacketStream(input);
         var header = file.Next(24) ?? throw new InvalidDataException("it is empty.");
         file.IsBigEndian = BinaryPrimitives.ReadUInt32BigEndian(header) is Microseconds or Nanoseconds;
-        var ticksOfUnit = file.UInt32(header) == Nanoseconds ? 0.01 : 10;
+        var isNanoseconds = file.UInt32(header) == Nanoseconds;
         var linkType = (int)(file.UInt32(header.AsSpan(20)) & LinkTypeMask);
         while (file.Next(16) is { } record)
         {
-            var instant = DateTimeOffset.UnixEpoch
-                .AddSeconds(file.UInt32(record))
-                .AddTicks((long)(file.UInt32(record.AsSpan(4)) * ticksOfUnit));
+            long fraction = file.UInt32(record.AsSpan(4));
+            var ticks = isNanoseconds ? fraction / TimeSpan.NanosecondsPerTick : fraction * TimeSpan.TicksPerMicrosecond;
+            var instant = DateTimeOffset.UnixEpoch.AddTicks((file.UInt32(record) * TimeSpan.TicksPerSecond) + ticks);
             var bytes = file.Next(file.UInt32(record.AsSpan(8))) ?? throw new InvalidDataException("it ends in the middle of a packet.");
             yield return new RecordedPacket(linkType, instant, bytes);
         }

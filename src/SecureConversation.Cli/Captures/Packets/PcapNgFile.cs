@@ -87,7 +87,7 @@ internal sealed class PcapNgFile
             throw new InvalidDataException($"it has more than {MaxInterfaces} interfaces.");
         }
 
-        var (unitsOfSecond, offset) = (1e6, 0L);
+        var (unitsOfSecond, offset) = ((UInt128)1_000_000, 0L);
         var options = content.AsSpan(8);
         while (options.Length >= 4)
         {
@@ -100,8 +100,7 @@ internal sealed class PcapNgFile
 
             if (code == OptionOfResolution && length >= 1)
             {
-                var value = options[4];
-                unitsOfSecond = Math.Pow(value < 0x80 ? 10 : 2, value & 0x7F);
+                unitsOfSecond = Resolution(options[4]);
             }
             else if (code == OptionOfOffset && length >= 8)
             {
@@ -112,6 +111,24 @@ internal sealed class PcapNgFile
         }
 
         _interfaces.Add(new Interface(_file.UInt16(content), unitsOfSecond, offset, _file.UInt32(content.AsSpan(4))));
+    }
+
+    // The first bit chooses between powers of ten and of two.
+    private static UInt128 Resolution(byte value)
+    {
+        var (power, largest) = (value & 0x7F, value < 0x80 ? 18 : 63);
+        if (power > largest)
+        {
+            throw new InvalidDataException("the clock of an interface has a resolution that cannot be.");
+        }
+
+        var units = UInt128.One;
+        for (var i = 0; i < power; i++)
+        {
+            units *= value < 0x80 ? 10u : 2u;
+        }
+
+        return units;
     }
 
     private RecordedPacket Packet(uint number, ReadOnlySpan<byte> time, ReadOnlySpan<byte> length, ReadOnlyMemory<byte> data)
@@ -140,22 +157,16 @@ internal sealed class PcapNgFile
         ? _interfaces[(int)number]
         : throw new InvalidDataException("a packet is of an interface that the file does not describe.");
 
-    private sealed record Interface(int LinkType, double UnitsOfSecond, long OffsetSeconds, uint SnapLength)
+    private sealed record Interface(int LinkType, UInt128 UnitsOfSecond, long OffsetSeconds, uint SnapLength)
     {
-        private const double LastSecond = 253402300799;
+        private const long LastSecond = 253402300799;
 
         public DateTimeOffset? Instant(ulong units)
         {
-            var seconds = Math.Floor(units / UnitsOfSecond);
-            var whole = seconds + OffsetSeconds;
-            if (whole is not (>= 0 and < LastSecond))
-            {
-                return null;
-            }
-
-            // The fraction alone keeps its digits in a double.
-            var fraction = (units - (seconds * UnitsOfSecond)) / UnitsOfSecond;
-            return DateTimeOffset.UnixEpoch.AddSeconds(whole).AddTicks((long)(Math.Clamp(fraction, 0, 1) * TimeSpan.TicksPerSecond));
+            var seconds = (Int128)(units / UnitsOfSecond) + OffsetSeconds;
+            var ticks = units % UnitsOfSecond * (uint)TimeSpan.TicksPerSecond / UnitsOfSecond;
+            return seconds < 0 || seconds >= LastSecond
+                ? null : DateTimeOffset.UnixEpoch.AddTicks(((long)seconds * TimeSpan.TicksPerSecond) + (long)ticks);
         }
     }
 }

@@ -96,15 +96,14 @@ internal sealed record TcpRun(byte[] Bytes, IReadOnlyList<TcpMark> Marks)
     /// <summary>Where the first segment begins that is not before an offset; null where there is none.</summary>
     public int? NextSegment(int offset)
     {
-        foreach (var mark in Marks)
+        var (low, high) = (0, Marks.Count);
+        while (low < high)
         {
-            if (mark.Start >= offset)
-            {
-                return mark.Start;
-            }
+            var middle = (low + high) / 2;
+            (low, high) = Marks[middle].Start >= offset ? (low, middle) : (middle + 1, high);
         }
 
-        return null;
+        return low < Marks.Count ? Marks[low].Start : null;
     }
 }
 
