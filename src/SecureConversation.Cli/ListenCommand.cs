@@ -8,7 +8,7 @@ internal static class ListenCommand
 {
     public static Command Create()
     {
-        var forward = new Option<Uri>("--forward")
+        var forward = new Option<string>("--forward")
         {
             Description = "The address of the service: http or https, with host and port. Paths and queries are those of the client.",
             Required = true,
@@ -48,7 +48,7 @@ internal static class ListenCommand
             }
         });
         command.SetAction((line, cancellation) =>
-            RunAsync(line.GetRequiredValue(forward), line.GetValue(port), line.GetRequiredValue(target), cancellation));
+            RunAsync(new Uri(line.GetRequiredValue(forward)), line.GetValue(port), line.GetRequiredValue(target), cancellation));
         return command;
     }
 

@@ -99,7 +99,7 @@ public sealed class FormatTests
             + "<E2ETraceEvent><broken></E2ETraceEvent>"
             + Trace(DateTimeOffset.UnixEpoch, "TransportReceive", envelope)
             + Trace(DateTimeOffset.UnixEpoch, "Malformed", "")
-            + Trace(DateTimeOffset.UnixEpoch, "TransportSend", envelope)[..^60];
+            + Trace(DateTimeOffset.UnixEpoch, "TransportSend", envelope)[..^50];
 
         var capture = await RecordedMessages.ReadAsync(Encoding.UTF8.GetBytes(log));
         Assert.Equal([true, false, false], capture.Messages.Select(message => message.IsInClear));

@@ -63,7 +63,7 @@ internal sealed class PacketWriter(PacketForm form)
         {
             var padded = (bytes.Length + 3) & ~3;
             var ticks = (ulong)(instant - DateTimeOffset.UnixEpoch).Ticks;
-            Numbers(output, false, 6, (uint)(padded + 32), 0, (uint)(ticks >> 32), (uint)ticks, (uint)bytes.Length, (uint)bytes.Length);
+            Numbers(output, false, 6, (uint)(padded + 32), 0, (uint)(ticks >> 32), unchecked((uint)ticks), (uint)bytes.Length, (uint)bytes.Length);
             output.Write(bytes);
             output.Write(new byte[padded - bytes.Length]);
             Numbers(output, false, (uint)(padded + 32));
