@@ -10,11 +10,14 @@ internal sealed class Identity : IDisposable
 {
     private readonly X509Certificate2 _certificate;
 
-    private Identity(X509Certificate2 certificate, CountingRsa key)
+    private readonly RSA _key;
+
+    private Identity(X509Certificate2 certificate, RSA key)
     {
         _certificate = certificate;
-        Key = key;
-        Credential = new X509Credential(certificate, key);
+        _key = key;
+        Key = new CountingRsa(key);
+        Credential = new X509Credential(certificate, Key);
     }
 
     public X509Certificate2 Certificate => Credential.Certificate;
@@ -30,7 +33,7 @@ internal sealed class Identity : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         var today = Today();
-        return new Identity(request.CreateSelfSigned(today.AddDays(-1), today.AddDays(2)), new CountingRsa(key));
+        return new Identity(request.CreateSelfSigned(today.AddDays(-1), today.AddDays(2)), key);
     }
 
     /// <summary>A certificate of this authority.</summary>
@@ -47,7 +50,14 @@ internal sealed class Identity : IDisposable
         var today = Today();
         var serial = RandomNumberGenerator.GetBytes(8);
         serial[0] = 1;
-        return new Identity(request.Create(_certificate, today.AddDays(-1), today.AddDays(1), serial), new CountingRsa(key));
+        return new Identity(request.Create(_certificate, today.AddDays(-1), today.AddDays(1), serial), key);
+    }
+
+    /// <summary>The certificate with its key, for files.</summary>
+    public X509Certificate2 ExportableCertificate()
+    {
+        using var certificate = X509CertificateLoader.LoadCertificate(_certificate.RawData);
+        return certificate.CopyWithPrivateKey(_key);
     }
 
     public void Dispose()

@@ -6,7 +6,8 @@ using Quickstart.Steps;
 var report = new Report();
 try
 {
-    var calls = Arguments.ReadCalls(args);
+    var arguments = Arguments.Read(args);
+    var calls = arguments.Calls;
     report.Title("WCF message security with secure conversation", $"a client, a service, {calls} calls, and somebody in between");
 
     using var people = new People();
@@ -24,6 +25,11 @@ try
     await Attacks.RunAsync(report, client, service, wire, people);
     await Ending.RunAsync(report, client, service, wire, people);
     Diagnosis.Run(report, wire, people);
+    if (arguments.Capture is { } directory)
+    {
+        Capturing.Write(directory, wire, people);
+        report.Say($"{Path.Combine(directory, "quickstart.har")} has all that was on the wire, and service.pfx and client.pfx the keys: secureconversation decode reads them.");
+    }
 
     report.Success();
     return 0;

@@ -4,7 +4,14 @@ using SecureConversation.Binding;
 namespace Quickstart;
 
 /// <summary>A message as it was on the wire.</summary>
-internal sealed record Recorded(MessageDirection Direction, byte[] Body, string? ContentType, DateTimeOffset At, string? Note);
+internal sealed record Recorded(MessageDirection Direction, byte[] Body, string? ContentType, DateTimeOffset At, string? Note)
+{
+    /// <summary>Where a request went to.</summary>
+    public Uri? Address { get; init; }
+
+    /// <summary>The status of a reply.</summary>
+    public int? Status { get; init; }
+}
 
 /// <summary>Somebody between client and service, below the security of the client: records all messages and may change one.</summary>
 internal sealed class Wire
@@ -37,11 +44,11 @@ internal sealed class Wire
                 request.Content = Replace(request.Content, body);
             }
 
-            wire._messages.Add(new Recorded(MessageDirection.ClientToService, body, request.Content.Headers.ContentType?.ToString(), DateTimeOffset.UtcNow, wire.Note));
+            wire._messages.Add(new Recorded(MessageDirection.ClientToService, body, request.Content.Headers.ContentType?.ToString(), DateTimeOffset.UtcNow, wire.Note) { Address = request.RequestUri });
             wire.Note = null;
             var response = await base.SendAsync(request, cancellationToken);
             var reply = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            wire._messages.Add(new Recorded(MessageDirection.ServiceToClient, reply, response.Content.Headers.ContentType?.ToString(), DateTimeOffset.UtcNow, null));
+            wire._messages.Add(new Recorded(MessageDirection.ServiceToClient, reply, response.Content.Headers.ContentType?.ToString(), DateTimeOffset.UtcNow, null) { Status = (int)response.StatusCode });
             return response;
         }
 

@@ -16,6 +16,7 @@ internal static class Program
             DoctorCommand.Create(),
             ImportCommand.Create(),
             MigrateCommand.Create(),
+            ListenCommand.Create(),
         };
         var line = root.Parse(arguments);
         if (line.Errors.Count > 0)

@@ -1,0 +1,34 @@
+namespace SecureConversation.Cli.Captures;
+
+/// <summary>What a capture may have. Captures come from strangers, so nothing in them decides how much memory or time they take.</summary>
+internal static class CaptureLimits
+{
+    /// <summary>Bytes of a file of packets, which is read bit by bit.</summary>
+    public const long MaxPacketFileBytes = 1L << 30;
+
+    /// <summary>Bytes of any other file, which is read as a whole.</summary>
+    public const int MaxFileBytes = 256 << 20;
+
+    /// <summary>Bytes of one body, before and after content codings.</summary>
+    public const int MaxBodyBytes = 64 << 20;
+
+    /// <summary>Bytes of all bodies together.</summary>
+    public const long MaxTotalBytes = 512L << 20;
+
+    public const int MaxMessages = 100_000;
+
+    public const int MaxConnections = 10_000;
+
+    public const int MaxNotes = 200;
+
+    public const int MaxJsonDepth = 64;
+
+    public const int MaxZipEntries = 400_000;
+
+    public const int MaxDirectoryFiles = 200_000;
+
+    /// <summary>Bytes of the lines of header of one HTTP message.</summary>
+    public const int MaxHeaderBytes = 64 << 10;
+
+    public static string Mebibytes(long bytes) => $"{bytes >> 20} MiB";
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace SecureConversation.Cli.Captures;
+
+/// <summary>Reads a directory of raw bodies, in the order of their names. Captures that lie in it are read too.</summary>
+internal static class DirectoryReader
+{
+    private static readonly string[] Sides =
+        [".plain.xml", ".wsdl", ".xsd", ".json", ".pem", ".key", ".pfx", ".p12", ".cer", ".crt", ".config", ".md"];
+
+    // Of a body in another encoding a text form may stand beside it.
+    private static readonly string[] Encoded = [".mtom", ".msbin1"];
+
+    public static Capture Read(string name, CancellationToken cancellation)
+    {
+        var builder = new CaptureBuilder();
+        var names = Directory.EnumerateFiles(name, "*",
+            new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden })
+            .Take(CaptureLimits.MaxDirectoryFiles + 1).Order(StringComparer.Ordinal).ToList();
+        if (names.Count > CaptureLimits.MaxDirectoryFiles)
+        {
+            throw new CaptureException(string.Create(CultureInfo.InvariantCulture,
+                $"{name} has more than {CaptureLimits.MaxDirectoryFiles:N0} files."));
+        }
+
+        var known = names.ToHashSet(StringComparer.Ordinal);
+        foreach (var path in names)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (builder.IsFull)
+            {
+                break;
+            }
+
+            if (!IsSide(path) && !HasTextForm(path, known))
+            {
+                Add(path, builder, cancellation);
+            }
+        }
+
+        return builder.ToCapture(name, "directory of bodies");
+    }
+
+    private static bool IsSide(string path) => Array.Exists(Sides, end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+
+    private static bool HasTextForm(string path, HashSet<string> known) =>
+        Array.Exists(Encoded, end => path.EndsWith(end, StringComparison.Ordinal) && known.Contains(path[..^end.Length] + ".text.xml"));
+
+    private static void Add(string path, CaptureBuilder builder, CancellationToken cancellation)
+    {
+        var file = Path.GetFileName(path);
+        // A pipe has no length, and would never end.
+        if (new FileInfo(path).Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            using var input = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var head = new byte[CaptureReader.HeadBytes];
+            var format = CaptureReader.FormatOf(head.AsSpan(0, input.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)));
+            input.Position = 0;
+            if (Array.Exists(Encoded, end => path.EndsWith(end, StringComparison.Ordinal)))
+            {
+                var type = path.EndsWith(".mtom", StringComparison.Ordinal) ? "multipart/related" : "application/soap+msbin1";
+                builder.Add(RawReader.Entity(file, path, CaptureReader.ReadAll(path, input)) with { ContentType = type });
+            }
+            else if (format == CaptureFormat.Body)
+            {
+                builder.Add(RawReader.Entity(file, path, CaptureReader.ReadAll(path, input)));
+            }
+            else if (format == CaptureFormat.Unknown)
+            {
+                builder.PassOver("files that are neither XML nor a capture");
+            }
+            else
+            {
+                builder.Add(CaptureReader.Read(file, format, input, cancellation));
+            }
+        }
+        catch (Exception e) when (e is CaptureException or IOException or UnauthorizedAccessException)
+        {
+            builder.Note($"{file} is not read: {e.Message}");
+        }
+    }
+}
