@@ -79,7 +79,7 @@ public sealed class PageTests(Chromium chromium)
         var body = report.Detail(3).Locator(".part.encrypted", new() { HasText = "s:Body" }).Last;
         await Expect(body.Locator(".chips").First).ToContainTextAsync("signed S1 by K1");
         await Expect(body.Locator(".chips").First).ToContainTextAsync(new Regex("encrypted E\\d by K2"));
-        await Expect(report.Detail(3).Locator("table").First).ToContainTextAsync("derived key of the key of the session");
+        await Expect(report.Detail(3).Locator("table").First).ToContainTextAsync("derived key of the session");
         Assert.Empty(report.Errors);
     }
 

@@ -157,7 +157,7 @@ internal sealed class RecordedReport
     }
 
     private static KeyReport Key(ProtectionKey key) => new(key.Kind.ToString(), key.Name,
-        key.Kind == ProtectionKeyKind.DerivedKey ? "the key of the session" : null);
+        key.Kind == ProtectionKeyKind.DerivedKey ? "the session" : null);
 
     private static PartReport Part(XmlElement element, MessageReport message, int depth)
     {

@@ -34,7 +34,8 @@ internal static class HtmlReport
         var script = Read("page-text.js") + Read("page-message.js") + Read("page.js");
         var parts = new Dictionary<string, string>
         {
-            ["policy"] = $"default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(script)}'; base-uri 'none'; form-action 'none'",
+            ["policy"] = $"default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(script)}'; "
+                + "base-uri 'none'; form-action 'none'",
             ["style"] = style,
             ["script"] = script,
             ["data"] = JsonSerializer.Serialize(new PageData(shown, redaction?.Description), Options),
@@ -42,7 +43,7 @@ internal static class HtmlReport
         Fill(Read("page.html"), parts, output);
     }
 
-    /// <summary>Writes the template with its {{names}} replaced. A part is not looked into, so that it can hold what looks like a name.</summary>
+    /// <summary>Writes the template with its {{names}} replaced. Parts are not looked into, so that they can hold such a name.</summary>
     private static void Fill(string template, Dictionary<string, string> parts, TextWriter output)
     {
         var rest = template.AsSpan();

@@ -41,7 +41,9 @@ internal static class PageLimits
             Plaintext = Text(message.Plaintext, ref room),
             Wire = Text(message.Wire, ref room),
             Fault = message.Fault is { } fault ? fault with { Code = Value(fault.Code), Reason = Value(fault.Reason) } : null,
-            Failure = message.Failure is { } failure ? failure with { Found = Value(failure.Found), Expected = Value(failure.Expected) } : null,
+            Failure = message.Failure is { } failure
+                ? failure with { Found = Value(failure.Found), Expected = Value(failure.Expected) }
+                : null,
             Encryptions = [.. message.Encryptions.Take(LongestList)],
             Notes = [.. message.Notes.Take(LongestList).Select(note => Value(note))],
         };

@@ -34,9 +34,10 @@ function facts(message, open) {
   const answered = message.answerTo && node('a', { href: '#message-' + message.answerTo }, 'message ' + message.answerTo);
   if (answered) answered.addEventListener('click', event => { event.preventDefault(); open(message.answerTo); });
   const rows = [
-    ['What', kinds[message.kind] || message.kind], ['Action', message.action], ['Answers', answered], ['Message id', message.messageId],
+    ['What', whatOf(message)], ['Action', message.action], ['Answers', answered], ['Message id', message.messageId],
     ['Relates to', message.relatesTo], ['Session', message.sessionId], ['Instance of its key', message.keyInstance],
-    ['Sender', message.sender], ['Address', message.address], ['Sent', message.instant && message.instant.replace('T', ' ')],
+    ['Sender', message.sender], ['Address', message.address],
+    ['Sent', message.instant && new Date(message.instant).toISOString().replace('T', ' ').replace('Z', ' UTC')],
     ['Size', message.size.toLocaleString('en') + ' bytes'], ['HTTP status', message.httpStatus], ['Content-Type', message.contentType],
     ['Source', message.source],
   ];
@@ -66,7 +67,8 @@ function protection(message, keys) {
   const rows = message.signatures.map((signature, i) => protectionRow('S' + (i + 1), 'signs',
     signature.references.map(reference => reference.part || reference.uri || 'unknown').join(', '),
     short(signature.algorithm) + (signature.isEndorsing ? ', endorsing' : ''), keyOf(keys, signature.key)));
-  rows.push(...message.encryptions.map((encryption, i) => protectionRow('E' + (i + 1), encryption.isDecrypted ? 'encrypts' : 'encrypts, not read',
+  rows.push(...message.encryptions.map((encryption, i) => protectionRow('E' + (i + 1),
+    encryption.isDecrypted ? 'encrypts' : 'encrypts, not read',
     encryption.part || encryption.id || 'unknown', short(encryption.algorithm), keyOf(keys, encryption.key))));
   if (!rows.length) return node('p', { class: 'quiet' }, 'Nothing in this message is signed or encrypted by itself.');
   const head = ['', 'What it does', 'Parts', 'Algorithm', 'Key'].map(name => node('th', { scope: 'col' }, name));
@@ -76,8 +78,10 @@ function protection(message, keys) {
 
 function protectionRow(name, verb, parts, algorithm, key) {
   const style = key ? 'swatch key' + ((key.number - 1) % 6 + 1) : 'swatch';
-  const named = key ? [node('span', { class: style, 'aria-hidden': 'true' }), node('b', {}, 'K' + key.number), ' ' + (keyKinds[key.kind] || key.kind)
-    + (key.of ? ' of ' + key.of : ''), node('span', { class: 'id' }, key.name)] : ['unknown'];
+  const named = key ? [
+    node('span', { class: style, 'aria-hidden': 'true' }), node('b', {}, 'K' + key.number),
+    ' ' + (keyKinds[key.kind] || key.kind) + (key.of ? ' of ' + key.of : ''), node('span', { class: 'id' }, key.name),
+  ] : ['unknown'];
   return node('tr', {}, node('th', { scope: 'row' }, name), [verb, parts, algorithm, named].map(cell => node('td', {}, cell)));
 }
 
@@ -95,7 +99,7 @@ function part(message, keys, item) {
 }
 
 function partXml(message, keys, item) {
-  if (!item.children || !item.children.length) return block(indented(item.text || '<' + item.name + '/>'), coloured);
+  if (!item.children || !item.children.length) return block(indented(withoutNamespaces(item.text || '<' + item.name + '/>')), coloured);
   const open = '<' + item.name + (item.id ? ' u:Id="' + item.id + '"' : '') + '>';
   return [
     node('pre', {}, coloured(open)),
@@ -104,11 +108,20 @@ function partXml(message, keys, item) {
   ];
 }
 
+// The namespaces of the specifications are known by their prefixes, and would hide what the parts say. The plaintext has them.
+function withoutNamespaces(text) {
+  const known = / xmlns(:[\w.-]+)?="http:\/\/(docs\.oasis-open\.org|www\.w3\.org|schemas\.xmlsoap\.org)\/[^"]{0,200}"/g;
+  let result = '';
+  for (const token of tokens(text)) result += token.tag && !token.text.startsWith('<!') ? token.text.replace(known, '') : token.text;
+  return result;
+}
+
 function references(message) {
   const failed = message.signatures.flatMap((signature, i) =>
     signature.references.filter(reference => reference.matches === false).map(reference => ({ signature: i + 1, ...reference })));
-  return failed.map(reference => node('section', { class: 'card reference', 'aria-label': 'Digest of ' + (reference.part || reference.uri) },
-    node('h4', {}, (reference.part || reference.uri) + ' is not what was signed'),
+  const nameOf = reference => reference.part || reference.uri;
+  return failed.map(reference => node('section', { class: 'card reference', 'aria-label': 'Digest of ' + nameOf(reference) },
+    node('h4', {}, nameOf(reference) + ' is not what was signed'),
     list('pairs', [
       ['Signature', 'S' + reference.signature + ', reference ' + reference.uri], ['Algorithm', short(reference.digestAlgorithm)],
       ['Digest stated', reference.statedDigest], ['Digest of what came', reference.computedDigest], ['Difference', reference.difference],
@@ -178,7 +191,8 @@ function xmlPanel(text) {
 function detail(message, open) {
   const keys = keysOf(message);
   const tree = () => [
-    protection(message, keys), message.envelope ? node('ul', { class: 'tree', 'aria-label': 'Envelope' }, part(message, keys, message.envelope)) : null,
+    protection(message, keys),
+    message.envelope ? node('ul', { class: 'tree', 'aria-label': 'Envelope' }, part(message, keys, message.envelope)) : null,
   ];
   return [
     message.failure ? failure(message.failure) : null,

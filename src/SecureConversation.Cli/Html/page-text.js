@@ -142,6 +142,14 @@ function block(text, draw) {
   return node('div', {}, made, more);
 }
 
+function noun(count, name) {
+  return count === 1 ? name : name + 's';
+}
+
+function counted(count, name) {
+  return count.toLocaleString('en') + ' ' + noun(count, name);
+}
+
 function size(bytes) {
   if (bytes < 1000) return bytes + ' B';
   return bytes < 1e6 ? (bytes / 1e3).toFixed(1) + ' kB' : (bytes / 1e6).toFixed(1) + ' MB';

@@ -11,7 +11,9 @@ const phases = {
   Negotiation: 'Negotiation', IssueRequest: 'Handshake', IssueResponse: 'Handshake', RenewRequest: 'Renewal', RenewResponse: 'Renewal',
   CancelRequest: 'End of session', CancelResponse: 'End of session',
 };
-const verdicts = { Verified: ['\u2713', 'verified'], Unsecured: ['\u25cb', 'not secured'], Refused: ['\u2717', 'refused'], NotRead: ['\u2013', 'not read'] };
+const verdicts = {
+  Verified: ['\u2713', 'verified'], Unsecured: ['\u25cb', 'not secured'], Refused: ['\u2717', 'refused'], NotRead: ['\u2013', 'not read'],
+};
 const directions = { ClientToService: 'Client to service', ServiceToClient: 'Service to client' };
 const gapFrom = 10000;
 const chunk = 150;
@@ -26,6 +28,10 @@ function shortAction(message) {
   if (!message.action) return kinds[message.kind] || message.kind;
   const parts = message.action.split('/').filter(Boolean);
   return phases[message.kind] ? parts.slice(-2).join('/') : parts[parts.length - 1] || message.action;
+}
+
+function whatOf(message) {
+  return message.kind === 'Application' && message.direction === 'ServiceToClient' ? 'Answer' : kinds[message.kind] || message.kind;
 }
 
 function isFault(message) {
@@ -68,7 +74,7 @@ function rowNode(message) {
   const [sign, verdict] = verdicts[message.verdict];
   const toService = message.direction === 'ClientToService';
   const label = [
-    'Message ' + message.number, directions[message.direction], kinds[message.kind] || message.kind, shortAction(message), size(message.size), verdict,
+    'Message ' + message.number, directions[message.direction], whatOf(message), shortAction(message), size(message.size), verdict,
     message.instant ? clock(message.instant) : '',
   ].filter(Boolean).join(', ');
   const note = isFault(message) ? 'fault' : phases[message.kind] ? kinds[message.kind].toLowerCase() : '';
@@ -76,11 +82,16 @@ function rowNode(message) {
     type: 'button', class: 'row', id: 'message-' + message.number, 'aria-expanded': 'false', 'aria-controls': 'detail-' + message.number,
     'aria-label': label, tabindex: '-1',
   },
-  node('span', { class: 'meta' }, node('span', { class: 'number' }, message.number), node('time', {}, message.instant ? clock(message.instant) : '')),
-  node('span', { class: 'lane' }, node('span', { class: 'label' }, node('b', {}, shortAction(message)),
-    note ? node('span', { class: 'what' }, note) : null, node('span', { class: 'size' }, size(message.size))), node('span', { class: 'arrow' })),
+  node('span', { class: 'meta' }, node('span', { class: 'number' }, message.number),
+    node('time', {}, message.instant ? clock(message.instant) : '')),
+  node('span', { class: 'lane' },
+    node('span', { class: 'label' }, node('b', {}, shortAction(message)),
+      note ? node('span', { class: 'what' }, note) : null, node('span', { class: 'size' }, size(message.size))),
+    node('span', { class: 'arrow' })),
   node('span', { class: 'verdict' }, node('span', { class: 'sign', 'aria-hidden': 'true' }, sign), verdict));
-  const body = node('div', { class: 'detail', id: 'detail-' + message.number, role: 'region', 'aria-label': 'Message ' + message.number, hidden: true });
+  const body = node('div', {
+    class: 'detail', id: 'detail-' + message.number, role: 'region', 'aria-label': 'Message ' + message.number, hidden: true,
+  });
   const style = ['message', message.verdict.toLowerCase(), toService ? 'to-service' : 'to-client', isFault(message) ? 'has-fault' : ''];
   const made = node('li', { class: style.join(' ') }, gapNode(message), button, body);
   rows.set(message.number, { made, button, body, message });
@@ -169,8 +180,10 @@ const filters = { direction: m => m.direction, kind: m => m.kind, verdict: m => 
 const texts = new Map();
 
 function textOf(message) {
-  if (!texts.has(message.number)) texts.set(message.number, JSON.stringify(message, (name, value) => name === 'signedForm' ? undefined : value)
-    .replaceAll('\\"', '"').toLowerCase());
+  if (!texts.has(message.number)) {
+    const values = Object.values(message).map(value => typeof value === 'string' ? value : JSON.stringify(value));
+    texts.set(message.number, values.join('\n').toLowerCase());
+  }
   return texts.get(message.number);
 }
 
@@ -192,7 +205,7 @@ function applyFilters() {
   showBands();
   byId('none').hidden = count > 0;
   byId('diagram').classList.toggle('empty', count === 0);
-  byId('found').textContent = count === messages.length ? messages.length + ' messages' : count + ' of ' + messages.length + ' messages';
+  byId('found').textContent = (count === messages.length ? '' : count + ' of ') + counted(messages.length, 'message');
 }
 
 function clearFilters() {
@@ -233,29 +246,38 @@ function tableNode() {
     const link = node('a', { href: '#message-' + message.number }, message.number);
     link.addEventListener('click', event => { event.preventDefault(); goTo(message.number); });
     const signed = message.signatures.flatMap(signature => signature.references.map(reference => reference.part || reference.uri));
+    const encrypted = message.encryptions.map(encryption => encryption.part || encryption.id || 'unknown');
     const cells = [
-      message.instant ? clock(message.instant) : '', directions[message.direction], bandOf(message), kinds[message.kind] || message.kind, message.action || '',
-      size(message.size), [...new Set(signed)].join(', '), message.encryptions.map(e => e.part || e.id || 'unknown').join(', '), verdicts[message.verdict][1],
+      message.instant ? clock(message.instant) : '', directions[message.direction], bandOf(message), whatOf(message), message.action || '',
+      size(message.size), [...new Set(signed)].join(', '), encrypted.join(', '), verdicts[message.verdict][1],
     ];
     return node('tr', { id: 'line-' + message.number, class: message.verdict.toLowerCase(), hidden: !fits(message) },
       node('th', { scope: 'row' }, link), cells.map(cell => node('td', {}, cell)));
   });
-  return node('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Table of messages' }, node('table', {},
-    node('caption', {}, 'Messages in their order'), node('thead', {}, node('tr', {}, head.map(name => node('th', { scope: 'col' }, name)))), node('tbody', {}, lines)));
+  return node('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Table of messages' },
+    tableOf('Messages in their order', head, lines));
+}
+
+function tableOf(caption, head, lines) {
+  return node('table', {}, node('caption', {}, caption),
+    node('thead', {}, node('tr', {}, head.map(name => node('th', { scope: 'col' }, name)))), node('tbody', {}, lines));
 }
 
 // The head of the page.
 function drawHead() {
   const times = messages.map(message => message.instant).filter(Boolean).map(instant => new Date(instant));
   const [from, to] = [times[0], times[times.length - 1]];
-  const when = times.length ? from.toISOString().slice(0, 10) + ', ' + clock(from).slice(0, 8) + ' to ' + clock(to).slice(0, 8) + ' UTC' : 'The capture has no clock';
+  const when = times.length ? from.toISOString().slice(0, 10) + ', ' + clock(from).slice(0, 8) + ' to ' + clock(to).slice(0, 8) + ' UTC'
+    : 'The capture has no clock';
   const names = report.sources.map(source => source.name).join(', ');
   add(byId('range'), [names ? node('b', {}, names) : null, ' ' + when]);
   const count = verdict => messages.filter(message => message.verdict === verdict).length;
   const bytes = messages.reduce((sum, message) => sum + message.size, 0);
   const figures = [
-    ['messages', messages.length], ['verified', count('Verified')], ['refused', count('Refused')], ['not secured', count('Unsecured')],
-    ['not read', count('NotRead')], ['sessions', sessions.length], ['in all', size(bytes)], ['long', times.length ? span(Math.max(0, to - from)) : ''],
+    [noun(messages.length, 'message'), messages.length], ['verified', count('Verified')], ['refused', count('Refused')],
+    ['not secured', count('Unsecured')],
+    ['not read', count('NotRead')], [noun(sessions.length, 'session'), sessions.length], ['in all', size(bytes)],
+    ['long', times.length ? span(Math.max(0, to - from)) : ''],
   ];
   add(byId('counts'), figures.filter(figure => figure[1]).map(([name, value]) =>
     node('div', { class: name.replace(' ', '-') }, node('dt', {}, name), node('dd', {}, value))));
@@ -278,25 +300,28 @@ function bindingNode() {
   const binding = report.binding;
   if (!binding) return node('p', {}, 'No message is secured: there is no binding to tell.');
   const lines = binding.assumptions.map(item => node('tr', { class: item.isSeen ? '' : 'assumed' },
-    node('th', { scope: 'row' }, item.setting), node('td', {}, item.value), node('td', {}, item.isSeen ? 'seen' : 'assumed'), node('td', {}, item.reason)));
-  const table = node('table', {}, node('caption', {}, binding.isGiven ? 'Given by the caller' : 'Found in the messages'),
-    node('thead', {}, node('tr', {}, ['Setting', 'Value', 'How', 'Why'].map(name => node('th', { scope: 'col' }, name)))), node('tbody', {}, lines));
+    node('th', { scope: 'row' }, item.setting),
+    [item.value, item.isSeen ? 'seen' : 'assumed', item.reason].map(cell => node('td', {}, cell))));
+  const table = tableOf(binding.isGiven ? 'Given by the caller' : 'Found in the messages', ['Setting', 'Value', 'How', 'Why'], lines);
   return node('details', { id: 'binding' }, node('summary', {}, node('b', {}, 'Binding'), ' ' + binding.summary),
     lines.length ? node('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Settings of the binding' }, table) : null,
     binding.cSharp ? block(binding.cSharp, text => [text]) : null);
 }
 
 function sourcesNode() {
-  const items = report.sources.map(source => node('li', {}, node('b', {}, source.name), ' ' + source.format + ', ' + source.messages + ' messages',
+  const items = report.sources.map(source => node('li', {}, node('b', {}, source.name),
+    ' ' + source.format + ', ' + counted(source.messages, 'message'),
     source.notes.length ? node('ul', {}, source.notes.slice(0, 200).map(note => node('li', {}, note))) : null));
   const notes = report.sources.reduce((sum, source) => sum + source.notes.length, 0);
-  return node('details', { id: 'sources' }, node('summary', {}, node('b', {}, 'Sources'), ' ' + report.sources.length + (notes ? ', ' + notes + ' notes' : '')),
+  return node('details', { id: 'sources' },
+    node('summary', {}, node('b', {}, 'Sources'), ' ' + report.sources.length + (notes ? ', ' + counted(notes, 'note') : '')),
     node('ul', {}, items));
 }
 
 // Keys and clicks.
 function shownButtons() {
-  return [...rows.values()].filter(row => !row.made.hidden).map(row => row.button).sort((a, b) => a.compareDocumentPosition(b) & 4 ? -1 : 1);
+  // Rows are made in their order.
+  return [...rows.values()].filter(row => !row.made.hidden).map(row => row.button);
 }
 
 function onRowKey(event) {

@@ -47,7 +47,12 @@ internal sealed class RedactedMessage(RedactionPaths? paths, HashSet<string> val
         {
             return reference with
             {
-                StatedDigest = null, ComputedDigest = null, ReceivedForm = null, SignedForm = null, FirstDifference = null, Difference = null,
+                StatedDigest = null,
+                ComputedDigest = null,
+                ReceivedForm = null,
+                SignedForm = null,
+                FirstDifference = null,
+                Difference = null,
             };
         }
 

@@ -1,7 +1,8 @@
 using System.Xml;
 using SecureConversation.Engine.Names;
 
-#pragma warning disable RS0030 // XPath of the user needs a DOM. It is read without DTD and within limits, and nothing of it is verified or sent.
+// XPath of the user needs a DOM. It is read without DTD and within limits, and nothing of it is verified or sent.
+#pragma warning disable RS0030
 
 namespace SecureConversation.Cli.Reports;
 
@@ -15,13 +16,14 @@ internal sealed class RedactedXml
     // What messages are told apart by. Everything else of the protocols may hold what a person or an application said.
     private static readonly HashSet<string> KeptElements = new(StringComparer.Ordinal)
     {
-        "Action", "MessageID", "RelatesTo", "Created", "Expires", "Identifier", "Instance", "RequestType", "TokenType", "KeySize", "KeyType",
-        "Length", "Offset", "Label", "Generation", "Value", "faultcode",
+        "Action", "MessageID", "RelatesTo", "Created", "Expires", "Identifier", "Instance", "RequestType", "TokenType", "KeySize",
+        "KeyType", "Length", "Offset", "Label", "Generation", "Value", "faultcode",
     };
 
     private static readonly HashSet<string> KeptAttributes = new(StringComparer.Ordinal)
     {
-        "Id", "URI", "Algorithm", "ValueType", "EncodingType", "Type", "TokenType", "mustUnderstand", "role", "actor", "relay", "Usage", "Context",
+        "Id", "URI", "Algorithm", "ValueType", "EncodingType", "Type", "TokenType", "mustUnderstand", "role", "actor", "relay",
+        "Usage", "Context",
     };
 
     private static readonly HashSet<string> Protocols =
@@ -151,7 +153,8 @@ internal sealed class RedactedXml
     {
         var isProtocol = Protocols.Contains(element.NamespaceURI);
         var texts = isProtocol && KeptElements.Contains(element.LocalName) ? []
-            : element.ChildNodes.Cast<XmlNode>().Where(node => node is XmlCharacterData and not XmlComment && !string.IsNullOrWhiteSpace(node.Value));
+            : element.ChildNodes.Cast<XmlNode>().Where(node =>
+                node is XmlCharacterData and not XmlComment && !string.IsNullOrWhiteSpace(node.Value));
         var attributes = element.Attributes.Cast<XmlAttribute>().Where(attribute =>
             attribute.NamespaceURI != "http://www.w3.org/2000/xmlns/" && attribute.NamespaceURI != Ns.Wsu
             && !(isProtocol && KeptAttributes.Contains(attribute.LocalName)));

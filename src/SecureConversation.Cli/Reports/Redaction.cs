@@ -23,7 +23,9 @@ internal sealed class Redaction
         Description = description;
     }
 
-    /// <summary>All values of elements and attributes, but for those that messages are told apart by: actions, ids, times, algorithms.</summary>
+    /// <summary>
+    /// All values of elements and attributes, but for those that messages are told apart by: actions, ids, times, algorithms.
+    /// </summary>
     public static Redaction All { get; } = new(null, "All values are redacted.");
 
     /// <summary>What is redacted, for the reader.</summary>
@@ -50,7 +52,8 @@ internal sealed class Redaction
         var values = new HashSet<string>(StringComparer.Ordinal);
         var messages = report.Messages.Select(message => new RedactedMessage(_paths, values).Apply(message)).ToList();
         // After all of them, because a fault repeats what another message has.
-        var scrub = new ValueScrub(values.Count > MostValues ? null : SearchValues.Create([.. values], StringComparison.Ordinal), _paths is null);
+        var searched = values.Count > MostValues ? null : SearchValues.Create([.. values], StringComparison.Ordinal);
+        var scrub = new ValueScrub(searched, _paths is null);
         return report with { Messages = [.. messages.Select(scrub.Apply)] };
     }
 

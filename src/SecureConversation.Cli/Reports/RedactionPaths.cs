@@ -81,7 +81,8 @@ internal sealed class RedactionPaths
     {
         if (expression.Length > LongestExpression || Cost(expression) > 2)
         {
-            throw new FormatException($"'{Plain.Text(expression)}' is too costly: use at most two of // and axes, and none within brackets.");
+            throw new FormatException(
+                $"'{Plain.Text(expression)}' is too costly: use at most two of // and axes, and none within brackets.");
         }
     }
 
@@ -112,8 +113,7 @@ internal sealed class RedactionPaths
             }
         }
 
-        // Alternatives are evaluated one after the other.
-        return cost <= 2 ? cost : Math.Max(cost / (1 + expression.Count(c => c == '|')), cost >= 10 ? 10 : 0);
+        return cost;
     }
 
     private static void RequireNodes(string expression, XmlNamespaceManager manager)
