@@ -1,0 +1,53 @@
+using SecureConversation.Binding;
+
+namespace SecureConversation.Cli.Decoding;
+
+/// <summary>Finds out who sent a message where the capture does not say.</summary>
+internal static class WireDirections
+{
+    public static void FindOut(IReadOnlyList<WireMessage> messages)
+    {
+        var requests = new HashSet<string>(StringComparer.Ordinal);
+        MessageDirection? last = null;
+        foreach (var message in messages)
+        {
+            message.Direction = message.Captured.Direction ?? Guess(message, requests, last);
+            last = message.Direction;
+            if (message.IsRequest && message.MessageId is { } id)
+            {
+                requests.Add(id);
+            }
+        }
+    }
+
+    private static MessageDirection Guess(WireMessage message, HashSet<string> requests, MessageDirection? last)
+    {
+        if (message.Captured.HttpStatus is not null)
+        {
+            return MessageDirection.ServiceToClient;
+        }
+
+        if (message.RelatesTo is { } relates && (requests.Contains(relates) || message.MessageId is null))
+        {
+            return MessageDirection.ServiceToClient;
+        }
+
+        if (message.SessionStep is not null)
+        {
+            return message.Action!.Contains("/RSTR/", StringComparison.Ordinal)
+                ? MessageDirection.ServiceToClient
+                : MessageDirection.ClientToService;
+        }
+
+        if (message.RelatesTo is not null || message.IsFault
+            || message.SecurityItems.Any(item => item.Name == WireNames.SignatureConfirmation))
+        {
+            return MessageDirection.ServiceToClient;
+        }
+
+        // With addressing a reply says which request it answers. Without it, replies follow requests.
+        return message.AddressingNamespace is null && last == MessageDirection.ClientToService
+            ? MessageDirection.ServiceToClient
+            : MessageDirection.ClientToService;
+    }
+}
