@@ -26,6 +26,9 @@ internal sealed class Recognition
     /// <summary>The binding; null where no message is secured, or where no settings fit together.</summary>
     public MessageSecurityBinding? Binding { get; private set; }
 
+    /// <summary>Why there is no binding.</summary>
+    public string? Problem { get; private set; }
+
     public IReadOnlyList<Assumption> Assumptions { get; private set; } = [];
 
     /// <summary>Requests that the service answered with a fault without security, which is how it refuses, by the number of that fault.</summary>
@@ -66,6 +69,7 @@ internal sealed class Recognition
         var seen = Messages.Where(m => !refused.Contains(m) || !Has(other => other.IsHandshake == m.IsHandshake));
         if (new BindingEvidence(seen, evidence).Decide() is not { } first)
         {
+            Problem = "no message has message security";
             return;
         }
 
@@ -81,11 +85,7 @@ internal sealed class Recognition
         }
 
         Binding = best.Build(out var problem);
-        if (problem is not null)
-        {
-            evidence.Note("Binding", "none", $"the settings that were seen do not fit together: {problem}", isSeen: true);
-        }
-
+        Problem = problem is null ? null : $"the settings that were seen do not fit together: {problem}";
         Assumptions = evidence.Assumptions;
     }
 

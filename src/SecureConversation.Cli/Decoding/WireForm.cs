@@ -29,7 +29,7 @@ internal sealed class WireForm
         var direct = Signatures.Where(s => !s.References.All(r => ids.Contains(r.Attribute("URI")?.Value ?? "")
             || IsTokenReference(r))).ToList();
         Protection = ProtectionOf(direct.FirstOrDefault());
-        Primary = Protection is WireProtection.Transport or WireProtection.Unknown ? null : direct[0];
+        Primary = Protection is WireProtection.Transport or WireProtection.Unknown ? null : direct.FirstOrDefault();
     }
 
     public WireMessage Message { get; }

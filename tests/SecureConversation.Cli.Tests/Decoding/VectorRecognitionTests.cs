@@ -39,7 +39,7 @@ public sealed class VectorRecognitionTests(ITestOutputHelper output)
         var recognition = Recognition.Of(messages, Keys(vector), given: null, TestContext.Current.CancellationToken);
         if (recognition.Binding is not { } binding)
         {
-            return (name, ["no binding: " + recognition.Assumptions.LastOrDefault()?.Reason], false);
+            return (name, ["no binding: " + recognition.Problem], false);
         }
 
         using var decoder = new ConversationDecoder(binding, recognition.Keys);
