@@ -17,7 +17,15 @@ internal static class Mutations
         {
             var isBootstrap = group.Key.IsHandshake && candidate.Bootstrap is not null;
             var element = isBootstrap ? candidate.Bootstrap! : candidate.Element;
-            foreach (var mutation in Of(group.Key.Failure, element).Concat(OfWhole(group.Key.Failure, element, candidate)))
+            if (group.Key.Failure == FailureCode.InvalidTrustResponse)
+            {
+                foreach (var mutation in OfSessionKey(candidate.Element))
+                {
+                    yield return new Mutation(mutation.Setting, mutation.Value, false, candidate with { Element = mutation.Element });
+                }
+            }
+
+            foreach (var mutation in Of(group.Key.Failure, element))
             {
                 var name = (isBootstrap ? "Bootstrap." : "") + mutation.Setting;
                 yield return new Mutation(name, mutation.Value, isBootstrap, candidate.With(isBootstrap, _ => mutation.Element));
@@ -40,13 +48,10 @@ internal static class Mutations
             _ => [],
         };
 
-    // The key of a session depends on the element of the session, and shows in messages of the handshake.
-    private static IEnumerable<(string Setting, string Value, SecurityBindingElement Element)> OfWhole(
-        FailureCode failure, SecurityBindingElement element, Candidate candidate) =>
-        failure == FailureCode.InvalidTrustResponse && ReferenceEquals(element, candidate.Element)
-            ? Enum.GetValues<SecurityKeyEntropyMode>().Where(mode => mode != element.KeyEntropyMode)
-                .Select(mode => ("KeyEntropyMode", $"{mode}", element with { KeyEntropyMode = mode }))
-            : [];
+    // The key of a session is made by the element of the session, and a response of the handshake shows whether it fits.
+    private static IEnumerable<(string Setting, string Value, SecurityBindingElement Element)> OfSessionKey(SecurityBindingElement element) =>
+        Suites(element).Concat(Enum.GetValues<SecurityKeyEntropyMode>().Where(mode => mode != element.KeyEntropyMode)
+            .Select(mode => ("KeyEntropyMode", $"{mode}", element with { KeyEntropyMode = mode })));
 
     private static IEnumerable<(string, string, SecurityBindingElement)> Layouts(SecurityBindingElement element) =>
         new[] { SecurityHeaderLayout.LaxTimestampFirst, SecurityHeaderLayout.LaxTimestampLast, SecurityHeaderLayout.Lax }

@@ -92,7 +92,8 @@ internal sealed class Recognition
     private bool UnsecuredReplies(Candidate candidate, Evidence evidence)
     {
         var replies = Messages.Where(m => m is { IsRequest: false, IsFault: false, SessionStep: null, Envelope: not null }).ToList();
-        var isOpen = candidate.Element is not TransportSecurityBindingElement && replies.Count > 0 && replies.TrueForAll(m => !m.IsSecured);
+        // One reply alone may as well have lost its security on the way.
+        var isOpen = candidate.Element is not TransportSecurityBindingElement && replies.Count > 1 && replies.TrueForAll(m => !m.IsSecured);
         if (replies.Count > 0)
         {
             evidence.Note("EnableUnsecuredResponse", isOpen.ToString(), $"message {replies[0].Number} shows it", isSeen: true);
@@ -128,7 +129,7 @@ internal sealed class Recognition
             else if (message is { IsFault: true, IsSecured: false })
             {
                 var request = message.RelatesTo is { } relates ? byId.GetValueOrDefault(relates) ?? last : last;
-                if (request is { IsSecured: true })
+                if (request is not null)
                 {
                     refused.TryAdd(request, message);
                 }

@@ -20,6 +20,14 @@ internal sealed class SupportingEvidence(IReadOnlyList<WireForm> requests, strin
             result = Add(result, group.Key.Token);
         }
 
+        if (readable.Count == 0 && element is SymmetricSecurityBindingElement
+            && requests.FirstOrDefault(f => f.Items.Any(i => i.Name == WireNames.BinarySecurityToken)) is { } unread)
+        {
+            evidence.Note(prefix + "EndpointSupportingTokenParameters", "Endorsing: certificate",
+                $"message {unread.Message.Number} has a certificate, and what signs cannot be decrypted", isSeen: false);
+            return Add(result, new Token(TokenType.X509, Attached.Endorsing, true, X509ReferenceStyle.Thumbprint, null));
+        }
+
         evidence.Note(prefix + "EndpointSupportingTokenParameters",
             common.Count == 0 ? "none" : string.Join(", ", common.Select(g => Describe(g.Key.Token))),
             readable.Count == 0 ? "no request shows it"

@@ -1,4 +1,5 @@
 using SecureConversation.Binding;
+using SecureConversation.Engine.Names;
 
 namespace SecureConversation.Cli.Decoding;
 
@@ -39,7 +40,13 @@ internal static class WireDirections
                 : MessageDirection.ClientToService;
         }
 
-        if (message.RelatesTo is not null || message.IsFault
+        // A client sends the token of its session with each request, and the service never does.
+        if (message.SecurityItems.Any(WireNames.IsContextToken))
+        {
+            return MessageDirection.ClientToService;
+        }
+
+        if (message.RelatesTo is not null || message.IsFault || NamesKeyOfRequest(message)
             || message.SecurityItems.Any(item => item.Name == WireNames.SignatureConfirmation))
         {
             return MessageDirection.ServiceToClient;
@@ -50,4 +57,11 @@ internal static class WireDirections
             ? MessageDirection.ServiceToClient
             : MessageDirection.ClientToService;
     }
+
+    // Only the answer is under a key that the message neither brings nor has derived from a token in it.
+    private static bool NamesKeyOfRequest(WireMessage message) => message.SecurityItems
+        .Where(item => WireNames.IsDerivedKey(item) || item.Name == WireNames.EncryptedData || item.Name == WireNames.Signature)
+        .Select(item => item.Descendants(WireNames.Str).FirstOrDefault())
+        .Any(str => str is not null && (str.Element(WireNames.KeyIdentifier)?.Attribute("ValueType")?.Value == Uris.EncryptedKeySha1
+            || str.Element(WireNames.Reference)?.Attribute("ValueType")?.Value is Ns.ScFebruary2005 + "/sct" or Ns.Sc13 + "/sct"));
 }

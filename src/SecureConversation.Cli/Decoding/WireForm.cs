@@ -98,6 +98,8 @@ internal sealed class WireForm
     private WireProtection ByEncryption() => Message.Encryptions.Select(e => e.Source?.Kind).FirstOrDefault(kind => kind is not null) switch
     {
         WireKeyKind.SecurityContext => WireProtection.SecurityContext,
+        // A key that cannot be unwrapped. One that lists itself what it encrypts is for that alone: certificates sign.
+        _ when EncryptedKey is { } key && !HasDerivedKeys && key.Element(WireNames.ReferenceList) is not null => WireProtection.Asymmetric,
         _ => WireProtection.Unknown,
     };
 

@@ -172,7 +172,9 @@ internal sealed class WireKeys(DecodingKeys keys)
             }
         }
 
-        if (message.Body is { } body && body.Element(WireNames.EncryptedData) is { } content)
+        // The application may have a body that looks like one that was encrypted: what was is listed in the header.
+        if (message.Body is { } body && body.Element(WireNames.EncryptedData) is { } content
+            && WireNames.IdOf(content) is { } id && items.SelectMany(DataReferences).Contains(id))
         {
             Decrypt(message, content, content, WirePlace.Body, known);
         }

@@ -89,7 +89,7 @@ internal sealed class WireMessage
 
     /// <summary>Decodes it as the next message of a conversation.</summary>
     public DecodedMessage Decode(ConversationDecoder decoder) =>
-        decoder.Decode(Octets, Direction, Clock, contentType: null, Captured.TransportAction);
+        decoder.Decode(Octets, Direction, Clock, Captured.ContentType, Captured.TransportAction);
 
     private DateTimeOffset? Created =>
         SecurityItems.FirstOrDefault(e => e.Name == WireNames.Timestamp)?.Element(WireNames.Wsu + "Created")?.Value is { } text

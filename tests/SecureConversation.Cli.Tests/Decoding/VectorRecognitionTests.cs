@@ -1,13 +1,13 @@
-using SecureConversation.Binding;
 using SecureConversation.Cli.Captures;
 using SecureConversation.Cli.Decoding;
+using SecureConversation.Cli.Reports;
 using SecureConversation.Diagnosis;
 using SecureConversation.Testing.Vectors;
 
 namespace SecureConversation.Cli.Tests.Decoding;
 
 /// <summary>
-/// Every recorded conversation is recognised from its bodies, times and private keys alone: no binding, no directions, no name of a key.
+/// Every recorded conversation is recognised from its bodies, their times and media types, and private keys alone: no binding, no directions, no name of a key.
 /// What has to verify verifies, and what has to be refused is refused.
 /// </summary>
 public sealed class VectorRecognitionTests(ITestOutputHelper output)
@@ -37,28 +37,24 @@ public sealed class VectorRecognitionTests(ITestOutputHelper output)
         var vector = VectorArchive.Get(name);
         var messages = vector.Messages.Select((m, i) => new WireMessage(i + 1, Captured(m), m.ReadBytes())).ToList();
         var recognition = Recognition.Of(messages, Keys(vector), given: null, TestContext.Current.CancellationToken);
-        if (recognition.Binding is not { } binding)
-        {
-            return (name, ["no binding: " + recognition.Problem], false);
-        }
-
-        using var decoder = new ConversationDecoder(binding, recognition.Keys);
+        using var run = new ConversationRun(recognition);
         var differences = new List<string>();
         var isNamed = true;
         foreach (var (recorded, message) in vector.Messages.Zip(messages))
         {
-            using var decoded = message.Decode(decoder);
-            if (Difference(recorded, message, decoded) is { } difference)
+            var (decoded, verdict) = run.Next(message);
+            using var disposed = decoded;
+            if (Difference(recorded, message, decoded, verdict) is { } difference)
             {
                 differences.Add($"{recorded.Record.File} {difference}");
-                isNamed &= decoded.IsVerified && recorded.Record.Expect is VectorExpectation.Rejected && recognition.Refused.ContainsKey(message);
+                isNamed &= recorded.Record.Expect is VectorExpectation.Rejected && recognition.Refused.ContainsKey(message);
             }
         }
 
         return (name, differences, isNamed);
     }
 
-    private static string? Difference(VectorMessage recorded, WireMessage message, DecodedMessage decoded)
+    private static string? Difference(VectorMessage recorded, WireMessage message, DecodedMessage decoded, MessageVerdict verdict)
     {
         var result = $"{decoded.Failure} {decoded.Detail}";
         if (message.IsRequest != recorded.IsFromClient)
@@ -68,9 +64,9 @@ public sealed class VectorRecognitionTests(ITestOutputHelper output)
 
         return recorded.Record.Expect switch
         {
-            VectorExpectation.Verified => decoded.IsVerified ? null : $"has to verify: {result}",
+            VectorExpectation.Verified => verdict == MessageVerdict.Verified ? null : $"has to verify: {result}",
             VectorExpectation.Unsecured => decoded.Kind == DecodedKind.UnsecuredFault ? null : $"is a fault without security: {decoded.Kind} {result}",
-            VectorExpectation.Rejected rejected => decoded.Failure != FailureCode.None && Accepts(rejected, decoded.Failure) ? null
+            VectorExpectation.Rejected rejected => verdict == MessageVerdict.Refused && Accepts(rejected, decoded.Failure) ? null
                 : $"has to be refused ({rejected.Word}): {decoded.Kind} {result}",
             _ => "is unknown",
         };
@@ -93,6 +89,7 @@ public sealed class VectorRecognitionTests(ITestOutputHelper output)
         Source = message.Name,
         Body = message.ReadBytes(),
         Instant = message.Record.Instant,
+        ContentType = message.ContentType,
     };
 
     private static DecodingKeys Keys(Vector vector) => new()
