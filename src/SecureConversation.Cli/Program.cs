@@ -9,12 +9,14 @@ internal static class Program
     private static async Task<int> Main(string[] arguments)
     {
         // Under the name of the command, not that of the assembly.
-        var root = new Command("secureconversation", "Moves WCF solutions with message security to modern .NET.")
+        var root = new Command("secureconversation", "Reads message security of WCF, and moves WCF solutions with it to modern .NET.")
         {
             new HelpOption(),
             new VersionOption(),
+            DecodeCommand.Create(),
             ImportCommand.Create(),
             MigrateCommand.Create(),
+            WhyCommand.Create(),
         };
         var line = root.Parse(arguments);
         if (line.Errors.Count > 0)

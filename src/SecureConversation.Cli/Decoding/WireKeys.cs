@@ -42,12 +42,13 @@ internal sealed class WireKeys(DecodingKeys keys)
             ReadDerived(item, known);
         }
 
+        message.Keys = known;
         DecryptAll(message, known, items);
         Learn(message);
     }
 
     /// <summary>The key that a KeyInfo or a token reference leads to.</summary>
-    private (bool IsDerived, WireKey Key)? Find(XElement? reference, Dictionary<string, (bool IsDerived, WireKey Key)> known)
+    public (bool IsDerived, WireKey Key)? Find(XElement? reference, IReadOnlyDictionary<string, (bool IsDerived, WireKey Key)> known)
     {
         if (reference?.DescendantsAndSelf(WireNames.Str).FirstOrDefault() is not { } str)
         {

@@ -60,6 +60,10 @@ internal sealed class WireMessage
 
     public bool IsFault => Body?.Elements().FirstOrDefault() is { } first && first.Name == Envelope!.Name.Namespace + "Fault";
 
+    /// <summary>The keys that it brings or names, by the Id of their tokens.</summary>
+    public IReadOnlyDictionary<string, (bool IsDerived, WireKey Key)> Keys { get; set; } =
+        new Dictionary<string, (bool IsDerived, WireKey Key)>();
+
     /// <summary>The parts that were encrypted, in document order, after <see cref="WireKeys"/> has seen the message.</summary>
     public List<WireEncryption> Encryptions { get; } = [];
 

@@ -64,6 +64,11 @@ internal static class WireReader
             settings.ConformanceLevel = ConformanceLevel.Fragment;
             using var reader = XmlReader.Create(new MemoryStream(fragment, writable: false), settings, context);
             var tree = Build(reader, out var isWhole);
+            if (IsCut(tree))
+            {
+                MarkCut(place.AncestorsAndSelf().Last());
+            }
+
             var nodes = tree.Nodes().ToList();
             tree.RemoveNodes();
             return isWhole ? nodes : null;
@@ -72,6 +77,17 @@ internal static class WireReader
         {
             // A prefix in scope that the reader does not take.
             return null;
+        }
+    }
+
+    /// <summary>Whether something was left out.</summary>
+    public static bool IsCut(XElement element) => element.AncestorsAndSelf().Any(e => e.Annotation<Cut>() is not null);
+
+    private static void MarkCut(XElement element)
+    {
+        if (element.Annotation<Cut>() is null)
+        {
+            element.AddAnnotation(new Cut());
         }
     }
 
@@ -89,12 +105,14 @@ internal static class WireReader
             {
                 if (++count > MaxNodes)
                 {
+                    MarkCut(root);
                     return root;
                 }
 
                 switch (reader.NodeType)
                 {
                     case XmlNodeType.Element when reader.Depth >= MaxDepth:
+                        MarkCut(root);
                         reader.Skip();
                         continue;
                     case XmlNodeType.Element:
@@ -105,6 +123,9 @@ internal static class WireReader
                         break;
                     case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace:
                         AddText(reader, current);
+                        break;
+                    case XmlNodeType.Comment when current != root:
+                        current.Add(new XComment(reader.Value));
                         break;
                     default:
                         break;
@@ -143,4 +164,6 @@ internal static class WireReader
             parent.Add(new XText(text));
         }
     }
+
+    private sealed class Cut;
 }

@@ -75,7 +75,8 @@ internal static class Coverage
             }
         }
 
-        if (requirements.ProtectTokens && requirements.Role.IsFromClient)
+        // Over a protected transport there is no primary signature that could cover a token.
+        if (requirements is { ProtectTokens: true, IsProtectedByTransport: false, Role.IsFromClient: true })
         {
             RequirePrimaryToken(requirements, header, signed);
         }
