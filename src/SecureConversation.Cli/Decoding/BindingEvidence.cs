@@ -81,7 +81,7 @@ internal sealed class BindingEvidence
         var token = new SecureConversationSecurityTokenParameters
         {
             BootstrapSecurityBindingElement = bootstrap,
-            RequireCancellation = !_evidence.Decide("Cookies", Cookies(), false),
+            RequireCancellation = _evidence.Decide("RequireCancellation", Cancellations(), true),
             RequireDerivedKeys = overTransport ? _session.Exists(f => f.HasDerivedKeys) : own.Derives(),
         };
         SecurityBindingElement element = overTransport
@@ -128,8 +128,8 @@ internal sealed class BindingEvidence
             ? SecureConversationVersion.V13 : SecureConversationVersion.February2005));
 
     // WCF keeps the state of a session without Cancel in a cookie inside the token.
-    private IEnumerable<(int, bool)> Cookies() => Forms.SelectMany(f => f.Items.Where(WireNames.IsContextToken)
-        .Select(token => (f.Message.Number, token.Elements().Any(e => e.Name.LocalName == "Cookie"))));
+    private IEnumerable<(int, bool)> Cancellations() => Forms.SelectMany(f => f.Items.Where(WireNames.IsContextToken)
+        .Select(token => (f.Message.Number, !token.Elements().Any(e => e.Name.LocalName == "Cookie"))));
 
     private IEnumerable<(int, SecurityKeyEntropyMode)> Entropies() => _handshake
         .Where(f => !f.Message.IsRequest)

@@ -57,6 +57,8 @@ internal sealed class ElementEvidence(IReadOnlyList<WireForm> forms, string pref
         var suite = SuiteEvidence.Decide(prefix + "DefaultAlgorithmSuite", forms, like, evidence);
         var timestamp = evidence.Decide(prefix + "IncludeTimestamp", forms.Select(f => (f.Message.Number, f.HasTimestamp)), true);
         var order = element is TransportSecurityBindingElement ? element.MessageProtectionOrder : Order();
+        evidence.Note(prefix + "SecurityHeaderLayout", nameof(SecurityHeaderLayout.Strict),
+            "the strictest one; a layout that allows more shows in a message that needs it only", isSeen: false);
         var confirms = element is not TransportSecurityBindingElement && Confirms();
         return element with
         {

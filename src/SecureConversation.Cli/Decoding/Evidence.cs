@@ -20,8 +20,10 @@ internal sealed class Evidence
             return otherwise;
         }
 
-        var (winner, all) = (groups[0], groups.Sum(group => group.Count()));
-        Note(setting, winner.Key.ToString()!, Reason(winner.First().Message, winner.Count(), all), isSeen: true);
+        var winner = groups[0];
+        var all = groups.SelectMany(group => group.Select(fact => fact.Message)).Distinct().Count();
+        var shown = winner.Select(fact => fact.Message).Distinct().Count();
+        Note(setting, winner.Key.ToString()!, Reason(winner.First().Message, shown, all), isSeen: true);
         return winner.Key;
     }
 

@@ -61,6 +61,11 @@ internal sealed class FailedReferences(WireMessage message)
             return report with { ComputedDigest = computed, Matches = true };
         }
 
+        if (element.DescendantsAndSelf(WireNames.EncryptedData).Any(data => message.Encryptions.Exists(e => !e.IsDecrypted && e.Id == WireNames.IdOf(data))))
+        {
+            return report with { Difference = "it was not decrypted, so the digest of what was signed cannot be computed" };
+        }
+
         var (signed, difference) = ++_searched <= MaxSearched ? Search(element, report) : (null, null);
         var (received, other) = (Text(form), signed is null ? null : Text(signed));
         return report with

@@ -75,8 +75,7 @@ internal static class Coverage
             }
         }
 
-        // Over a protected transport there is no primary signature that could cover a token.
-        if (requirements is { ProtectTokens: true, IsProtectedByTransport: false, Role.IsFromClient: true })
+        if (requirements.ProtectTokens && requirements.Role.IsFromClient)
         {
             RequirePrimaryToken(requirements, header, signed);
         }
@@ -100,7 +99,8 @@ internal static class Coverage
     {
         var token = requirements.RequiredToken is { } required
             ? MessagePart.SecurityItem(header.Single(required)!.Value.Position)
-            : signed.Signatures[0].Token;
+            // Over a protected transport there may be no signature. Whether there has to be one is judged with the tokens that endorse.
+            : signed.Signatures is [{ Token: var first }, ..] ? first : null;
         if (token is { } location && !signed.Covers(location))
         {
             var kind = header.Items[location.Position].Token;
