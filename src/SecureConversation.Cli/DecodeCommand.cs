@@ -30,7 +30,8 @@ internal static class DecodeCommand
             Description = "An XPath expression of elements whose values the page leaves out, or all.",
         };
         var command = new Command("decode",
-            "Decrypts and verifies a recorded conversation, says which binding it has, and what is wrong with each message that is refused.")
+            "Decrypts and verifies a recorded conversation, says which binding it has, "
+                + "and what is wrong with each message that is refused.")
         {
             files, binding, json, details, number,
         };

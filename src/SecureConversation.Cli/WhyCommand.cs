@@ -23,7 +23,8 @@ internal static class WhyCommand
             Description = "The binding of the side that works: app.config, appsettings.json or a WSDL.",
         };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
-        var command = new Command("why", "Compares a conversation that does not work with one that does, or with a binding, and says what to set.")
+        var command = new Command("why",
+            "Compares a conversation that does not work with one that does, or with a binding, and says what to set.")
         {
             captures, binding, json,
         };
@@ -44,7 +45,8 @@ internal static class WhyCommand
                 var working = file is not null
                     ? BindingFiles.Read(file)
                     : (await ReadAsync(names[0], keys, cancellation).ConfigureAwait(false)).Binding
-                        ?? throw new ArgumentException($"{names[0]}: no message has message security, so there is nothing to compare with.");
+                        ?? throw new ArgumentException($"{names[0]}: no message has message security, "
+                            + "so there is nothing to compare with.");
                 var comparison = Comparison.Of(file ?? names[0], working, names[^1], failing.Binding, failing.Report);
                 if (line.GetValue(json))
                 {

@@ -15,7 +15,8 @@ internal static class CaptureReader
         {
             using var buffer = new MemoryStream();
             await Console.OpenStandardInput().CopyToAsync(buffer, cancellation).ConfigureAwait(false);
-            return new Capture { Name = path, Format = "a body", Messages = [new CapturedMessage { Source = path, Body = buffer.ToArray() }] };
+            return new Capture { Name = path, Format = "a body",
+                Messages = [new CapturedMessage { Source = path, Body = buffer.ToArray() }] };
         }
 
         var files = Directory.Exists(path)

@@ -69,7 +69,8 @@ internal static class BindingFiles
             settings.Binding, settings.MessageSecurity, settings.MessageVersion, settings.ProtectionRequirements);
     }
 
-    private static bool IsOfBinding(string key) => key.Split(':')[0] is "Binding" or "MessageSecurity" or "MessageVersion" or "ProtectionRequirements";
+    private static bool IsOfBinding(string key) =>
+        key.Split(':')[0] is "Binding" or "MessageSecurity" or "MessageVersion" or "ProtectionRequirements";
 
     private static IConfiguration? Find(IConfiguration section, int depth) =>
         section.GetSection("Binding").Exists() || section.GetSection("MessageSecurity").Exists() ? section

@@ -81,7 +81,8 @@ internal static class BindingSettings
     }
 
     private static string List(IEnumerable<SecurityTokenParameters> tokens) =>
-        string.Join(", ", tokens.Where(t => t is not SecureConversationSecurityTokenParameters).Select(Kind)) is { Length: > 0 } list ? list : "none";
+        string.Join(", ", tokens.Where(t => t is not SecureConversationSecurityTokenParameters).Select(Kind))
+            is { Length: > 0 } list ? list : "none";
 
     private static string Kind(SecurityTokenParameters token) =>
         token.GetType().Name.Replace("SecurityTokenParameters", "", StringComparison.Ordinal);

@@ -21,7 +21,7 @@ internal static class CanonicalForms
         return buffer.ToArray();
     }
 
-    /// <summary>The form that the XML writers of WCF make, which differs where a prefix was declared and not used (docs/deviations.md).</summary>
+    /// <summary>The form of the XML writers of WCF, which differs where a prefix was declared and not used (docs/deviations.md).</summary>
     public static byte[] OfWcf(XElement element)
     {
         using var buffer = new MemoryStream();
@@ -42,7 +42,8 @@ internal static class CanonicalForms
         yield return ("the sender canonicalized with comments", () => Of(element, true, true));
         yield return ("the sender canonicalized inclusively", () => Of(element, false, false));
         yield return ("the sender canonicalized inclusively and with comments", () => Of(element, false, true));
-        yield return ("line ends were CR LF when it was signed", () => Of(Changed(element, t => t.Replace("\r\n", "\n", StringComparison.Ordinal)
+        yield return ("line ends were CR LF when it was signed",
+            () => Of(Changed(element, t => t.Replace("\r\n", "\n", StringComparison.Ordinal)
             .Replace("\n", "\r\n", StringComparison.Ordinal)), true, false));
         yield return ("line ends were LF when it was signed",
             () => Of(Changed(element, t => t.Replace("\r", "", StringComparison.Ordinal)), true, false));

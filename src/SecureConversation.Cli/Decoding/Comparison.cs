@@ -19,19 +19,22 @@ internal sealed record Comparison(
     /// <param name="failingBinding">The binding that its messages show.</param>
     /// <param name="report">The failing capture, decoded.</param>
     public static Comparison Of(
-        string working, MessageSecurityBinding workingBinding, string failing, MessageSecurityBinding? failingBinding, ConversationReport report)
+        string working, MessageSecurityBinding workingBinding, string failing,
+            MessageSecurityBinding? failingBinding, ConversationReport report)
     {
         var unseen = (report.Binding?.Assumptions ?? []).Where(a => !a.IsSeen).Select(a => a.Setting).ToHashSet(StringComparer.Ordinal);
         var here = BindingSettings.Of(workingBinding).ToDictionary(s => s.Setting, s => s.Value, StringComparer.Ordinal);
         var there = failingBinding is null ? []
             : BindingSettings.Of(failingBinding).ToDictionary(s => s.Setting, s => s.Value, StringComparer.Ordinal);
         var differences = failingBinding is null ? [] : here.Keys.Union(there.Keys)
-            .Select(setting => (Setting: setting, Works: here.GetValueOrDefault(setting, "not there"), Fails: there.GetValueOrDefault(setting, "not there")))
+            .Select(setting => (Setting: setting, Works: here.GetValueOrDefault(setting, "not there"),
+                Fails: there.GetValueOrDefault(setting, "not there")))
             .Where(d => d.Works != d.Fails && !unseen.Contains(d.Setting))
             .Select(d => new Difference(d.Setting, d.Works, d.Fails, Advice(d.Setting, d.Works)))
             .ToList();
         return new Comparison(working, failing, differences,
-            [.. report.Messages.Where(m => m.Failure is not null || m.Notes.Any(n => n.StartsWith("The service refused", StringComparison.Ordinal)))
+            [.. report.Messages.Where(m => m.Failure is not null
+                || m.Notes.Any(n => n.StartsWith("The service refused", StringComparison.Ordinal)))
                 .Take(MaxFailures)]);
     }
 
@@ -46,7 +49,8 @@ internal sealed record Comparison(
             "DefaultAlgorithmSuite" or "MessageProtectionOrder" or "SecurityHeaderLayout" or "IncludeTimestamp" or "KeyEntropyMode"
                 or "MessageSecurityVersion" or "RequireSignatureConfirmation" or "RequireDerivedKeys" or "ProtectTokens"
                 or "EnableUnsecuredResponse" or "AllowSerializedSigningTokenOnReply" =>
-                $"{csharp}; app.config: {Attribute(name)}=\"{Value(value)}\" of {(place == "the bootstrap" ? "<secureConversationBootstrap>" : "<security>")}",
+                $"{csharp}; app.config: {Attribute(name)}=\"{Value(value)}\" "
+                    + $"of {(place == "the bootstrap" ? "<secureConversationBootstrap>" : "<security>")}",
             "RequireCancellation" => $"{csharp}; app.config: requireSecurityContextCancellation=\"{Value(value)}\" of <security>",
             "MessageVersion" => $"C#: MessageVersion = MessageVersion.{value}; app.config: messageVersion of <textMessageEncoding>",
             "EstablishSecurityContext" => $"C#: CreateSecureConversationBindingElement{(value == "True" ? "" : " is not to be called")}; "

@@ -13,7 +13,8 @@ internal sealed class ConversationRun : IDisposable
     public ConversationRun(Recognition recognition)
     {
         _recognition = recognition;
-        _decoder = new ConversationDecoder(recognition.Binding ?? WithoutBinding(recognition.Messages), recognition.Keys, WireReader.MaxBytes);
+        _decoder = new ConversationDecoder(
+            recognition.Binding ?? WithoutBinding(recognition.Messages), recognition.Keys, WireReader.MaxBytes);
     }
 
     /// <summary>Decodes the next message.</summary>
@@ -34,7 +35,8 @@ internal sealed class ConversationRun : IDisposable
 
         // Where nothing in the capture is secured, only its receiver can say that it should have been.
         return decoded.IsVerified ? MessageVerdict.Verified
-            : _recognition.Binding is null && decoded.Failure == FailureCode.SecurityHeaderMissing && !_recognition.Refused.ContainsKey(message)
+            : _recognition.Binding is null && decoded.Failure == FailureCode.SecurityHeaderMissing
+                && !_recognition.Refused.ContainsKey(message)
                 ? MessageVerdict.Unsecured
             : MessageVerdict.Refused;
     }

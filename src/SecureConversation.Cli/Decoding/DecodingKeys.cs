@@ -25,7 +25,8 @@ internal sealed record DecodingKeys
             try
             {
                 if (rsa is not null && wrapped.Length == (rsa.KeySize + 7) / 8
-                    && rsa.Decrypt(wrapped, isOaep ? RSAEncryptionPadding.OaepSHA1 : RSAEncryptionPadding.Pkcs1) is { Length: 16 or 24 or 32 } key)
+                    && rsa.Decrypt(wrapped, isOaep ? RSAEncryptionPadding.OaepSHA1 : RSAEncryptionPadding.Pkcs1)
+                        is { Length: 16 or 24 or 32 } key)
                 {
                     return (key, certificate);
                 }

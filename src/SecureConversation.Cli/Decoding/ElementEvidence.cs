@@ -47,7 +47,8 @@ internal sealed class ElementEvidence(IReadOnlyList<WireForm> forms, string pref
                 },
             },
         };
-        return Common(element with { EndpointSupportingTokenParameters = new SupportingEvidence(_requests, prefix, evidence).Decide(element) },
+        return Common(element with
+            { EndpointSupportingTokenParameters = new SupportingEvidence(_requests, prefix, evidence).Decide(element) },
             like);
     }
 
@@ -68,8 +69,10 @@ internal sealed class ElementEvidence(IReadOnlyList<WireForm> forms, string pref
             RequireSignatureConfirmation = confirms,
             SecurityHeaderLayout = SecurityHeaderLayout.Strict,
             ProtectTokens = element is not TransportSecurityBindingElement && ProtectsTokens(),
-            LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = timestamp && element.LocalServiceSettings.DetectReplays },
-            LocalClientSettings = element.LocalClientSettings with { DetectReplays = timestamp && element.LocalClientSettings.DetectReplays },
+            LocalServiceSettings = element.LocalServiceSettings
+                with { DetectReplays = timestamp && element.LocalServiceSettings.DetectReplays },
+            LocalClientSettings = element.LocalClientSettings
+                with { DetectReplays = timestamp && element.LocalClientSettings.DetectReplays },
         };
     }
 
@@ -100,14 +103,16 @@ internal sealed class ElementEvidence(IReadOnlyList<WireForm> forms, string pref
     private AsymmetricSecurityBindingElement Asymmetric()
     {
         var client = evidence.Decide(prefix + "InitiatorTokenParameters.InclusionMode", _requests.Where(f => f.Primary is not null)
-            .Select(f => (f.Message.Number, SendsToken(f) ? SecurityTokenInclusionMode.AlwaysToRecipient : SecurityTokenInclusionMode.Never)),
+            .Select(f => (f.Message.Number,
+                SendsToken(f) ? SecurityTokenInclusionMode.AlwaysToRecipient : SecurityTokenInclusionMode.Never)),
             SecurityTokenInclusionMode.AlwaysToRecipient);
         var reply = evidence.Decide(prefix + "AllowSerializedSigningTokenOnReply",
             _replies.Where(f => f.Primary is not null).Select(f => (f.Message.Number, SendsToken(f))), false);
         var own = evidence.Decide(prefix + "RecipientTokenParameters.InclusionMode", _requests.Where(f => f.EncryptedKey is not null)
             .Select(f => (f.Message.Number, f.FindItem(WireSignature.LocalReference(f.EncryptedKey!.Element(WireNames.KeyInfo))) is not null
                 ? SecurityTokenInclusionMode.AlwaysToRecipient
-                : reply ? SecurityTokenInclusionMode.AlwaysToInitiator : SecurityTokenInclusionMode.Never)), SecurityTokenInclusionMode.Never);
+                : reply ? SecurityTokenInclusionMode.AlwaysToInitiator : SecurityTokenInclusionMode.Never)),
+                    SecurityTokenInclusionMode.Never);
         var clientStyle = evidence.Decide(prefix + "InitiatorTokenParameters.X509ReferenceStyle",
             StylesOfEncryption(_replies).Concat(StylesOfSignature(_requests)), X509ReferenceStyle.Any);
         var serviceStyle = evidence.Decide(prefix + "RecipientTokenParameters.X509ReferenceStyle",

@@ -36,7 +36,8 @@ internal sealed class FailedReferences(WireMessage message)
             DigestAlgorithm = algorithm,
             StatedDigest = stated,
         };
-        return (plain ?? wire) is { } element && !WireReader.IsCut(element) && (_wire is null || !WireReader.IsCut(_wire)) && IsHash(algorithm)
+        return (plain ?? wire) is { } element && !WireReader.IsCut(element)
+            && (_wire is null || !WireReader.IsCut(_wire)) && IsHash(algorithm)
             ? Compare(report, reference, element, plain is null ? null : wire)
             : report;
     }
@@ -61,7 +62,8 @@ internal sealed class FailedReferences(WireMessage message)
             return report with { ComputedDigest = computed, Matches = true };
         }
 
-        if (element.DescendantsAndSelf(WireNames.EncryptedData).Any(data => message.Encryptions.Exists(e => !e.IsDecrypted && e.Id == WireNames.IdOf(data))))
+        if (element.DescendantsAndSelf(WireNames.EncryptedData)
+            .Any(data => message.Encryptions.Exists(e => !e.IsDecrypted && e.Id == WireNames.IdOf(data))))
         {
             return report with { Difference = "it was not decrypted, so the digest of what was signed cannot be computed" };
         }

@@ -80,7 +80,8 @@ internal sealed class MessageReporter(Recognition recognition)
         {
             notes.Add(message.Encryptions.Exists(e => !e.IsDecrypted && e.Source?.Octets is not null)
                 ? "The key is there, and a part cannot be decrypted with it: key or ciphertext was changed."
-                : "No given key opens what is encrypted in it. Give the private key of its receiver, and the capture from the handshake on.");
+                : "No given key opens what is encrypted in it. Give the private key of its receiver, "
+                    + "and the capture from the handshake on.");
         }
 
         return notes;
@@ -188,7 +189,8 @@ internal sealed class MessageReporter(Recognition recognition)
 
     private static KeyReport? CertificateOf(XElement? token)
     {
-        if (token is null || token.Name != WireNames.BinarySecurityToken || WireNames.Base64(token.Value.Trim()) is not { Length: < 65536 } raw)
+        if (token is null || token.Name != WireNames.BinarySecurityToken
+            || WireNames.Base64(token.Value.Trim()) is not { Length: < 65536 } raw)
         {
             return null;
         }

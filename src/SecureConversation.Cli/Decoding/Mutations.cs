@@ -41,15 +41,18 @@ internal static class Mutations
                 or FailureCode.UnresolvedReference => Orders(element),
             FailureCode.AlgorithmMismatch => Suites(element),
             FailureCode.SignatureConfirmationMismatch =>
-                [("RequireSignatureConfirmation", $"{!element.RequireSignatureConfirmation}", element with { RequireSignatureConfirmation = !element.RequireSignatureConfirmation })],
+                [("RequireSignatureConfirmation", $"{!element.RequireSignatureConfirmation}",
+                    element with { RequireSignatureConfirmation = !element.RequireSignatureConfirmation })],
             FailureCode.DerivedKeyViolation or FailureCode.UnexpectedElement =>
-                [("RequireDerivedKeys", "True", element.SetKeyDerivation(true)), ("RequireDerivedKeys", "False", element.SetKeyDerivation(false))],
+                [("RequireDerivedKeys", "True", element.SetKeyDerivation(true)),
+                    ("RequireDerivedKeys", "False", element.SetKeyDerivation(false))],
             FailureCode.PartNotSigned when element.ProtectTokens => [("ProtectTokens", "False", element with { ProtectTokens = false })],
             _ => [],
         };
 
     // The key of a session is made by the element of the session, and a response of the handshake shows whether it fits.
-    private static IEnumerable<(string Setting, string Value, SecurityBindingElement Element)> OfSessionKey(SecurityBindingElement element) =>
+    private static IEnumerable<(string Setting, string Value, SecurityBindingElement Element)> OfSessionKey(
+        SecurityBindingElement element) =>
         Suites(element).Concat(Enum.GetValues<SecurityKeyEntropyMode>().Where(mode => mode != element.KeyEntropyMode)
             .Select(mode => ("KeyEntropyMode", $"{mode}", element with { KeyEntropyMode = mode })));
 

@@ -20,7 +20,8 @@ internal sealed class ProtectionEvidence(IReadOnlyList<WireForm> forms, Evidence
         var usual = _forms.Where(f => !f.Message.IsFault && !IsReliable(f)).Select(f => (f.Message.Number, f.BodyLevel!.Value)).ToList();
         var level = evidence.Decide("ProtectionLevel", usual.OrderByDescending(fact => fact.Value), ProtectionLevel.EncryptAndSign);
         var protection = ChannelProtectionRequirements.Default.WithDefault(level);
-        foreach (var group in _forms.Where(f => f.Message.Action is not null).GroupBy(f => (f.Message.IsRequest, f.Message.Action)).Take(512))
+        foreach (var group in _forms.Where(f => f.Message.Action is not null)
+            .GroupBy(f => (f.Message.IsRequest, f.Message.Action)).Take(512))
         {
             protection = WithAction(protection, level, group.Key.IsRequest, group.Key.Action!, [.. group]);
         }

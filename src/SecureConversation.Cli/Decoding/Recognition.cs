@@ -31,7 +31,7 @@ internal sealed class Recognition
 
     public IReadOnlyList<Assumption> Assumptions { get; private set; } = [];
 
-    /// <summary>Requests that the service answered with a fault without security, which is how it refuses, by the number of that fault.</summary>
+    /// <summary>Requests that the service answered with a fault without security, which is how it refuses, with that fault.</summary>
     public IReadOnlyDictionary<WireMessage, WireMessage> Refused { get; private set; } = new Dictionary<WireMessage, WireMessage>();
 
     /// <summary>Looks at the messages, and finds out the binding unless it is given.</summary>
@@ -143,7 +143,8 @@ internal sealed class Recognition
     {
         var sent = messages.Where(m => m.IsRequest).SelectMany(m => m.SecurityItems)
             .Where(item => item.Name == WireNames.BinarySecurityToken).Select(item => item.Value.Trim()).ToHashSet(StringComparer.Ordinal);
-        var all = keys.Certificates.Select(c => (Certificate: c, Wrapped: wire.WrappedFor(c), IsSent: sent.Contains(Convert.ToBase64String(c.RawData))))
+        var all = keys.Certificates.Select(c => (Certificate: c, Wrapped: wire.WrappedFor(c),
+            IsSent: sent.Contains(Convert.ToBase64String(c.RawData))))
             .ToList();
         var service = all.Where(c => c.Wrapped.Requests > c.Wrapped.Replies).OrderByDescending(c => c.Wrapped.Requests)
             .Select(c => c.Certificate).FirstOrDefault();

@@ -21,10 +21,12 @@ internal static class SuiteEvidence
             .Where(e => Ciphers.Contains(e.Algorithm)).ToList();
         var cipher = reasons.Decide("cipher", ciphers, CipherOf(forms, other));
         var digest = reasons.Decide("digest",
-            forms.SelectMany(f => f.Digests.Select(d => (f.Message.Number, d == AlgorithmUris.Sha256))), other.Digest.Uri == AlgorithmUris.Sha256);
+            forms.SelectMany(f => f.Digests.Select(d => (f.Message.Number, d == AlgorithmUris.Sha256))),
+                other.Digest.Uri == AlgorithmUris.Sha256);
         var wrap = reasons.Decide("wrap",
             forms.SelectMany(f => f.Items.Where(i => i.Name == WireNames.EncryptedKey)
-                .Select(i => (f.Message.Number, i.Element(WireNames.EncryptionMethod)?.Attribute("Algorithm")?.Value == AlgorithmUris.Rsa15))),
+                .Select(i => (f.Message.Number,
+                    i.Element(WireNames.EncryptionMethod)?.Attribute("Algorithm")?.Value == AlgorithmUris.Rsa15))),
             other.DefaultAsymmetricKeyWrapAlgorithm == AlgorithmUris.Rsa15);
         var suite = SecurityAlgorithmSuite.All.First(s => s.DefaultEncryptionAlgorithm == cipher
             && (s.DefaultDigestAlgorithm == AlgorithmUris.Sha256) == digest

@@ -11,7 +11,8 @@ internal sealed class SupportingEvidence(IReadOnlyList<WireForm> requests, strin
     public SupportingTokenParameters Decide(SecurityBindingElement element)
     {
         // Requests whose header cannot be read would say that there are none.
-        var readable = requests.Where(f => f.Message.Encryptions.TrueForAll(e => e.Place != WirePlace.SecurityItem || e.IsDecrypted)).ToList();
+        var readable = requests
+            .Where(f => f.Message.Encryptions.TrueForAll(e => e.Place != WirePlace.SecurityItem || e.IsDecrypted)).ToList();
         var seen = readable.SelectMany(f => Tokens(f, element).Select((token, i) => (f.Message.Number, Token: token, Index: i))).ToList();
         var common = seen.GroupBy(fact => (fact.Token, fact.Index)).Where(g => g.Count() * 2 > readable.Count).ToList();
         var result = new SupportingTokenParameters();
@@ -73,7 +74,8 @@ internal sealed class SupportingEvidence(IReadOnlyList<WireForm> requests, strin
         {
             if (item.Name == WireNames.UsernameToken && form.Protection != WireProtection.UserName)
             {
-                var attachment = element is TransportSecurityBindingElement ? Attached.SignedEncrypted : Attachment(form, item, endorses: false);
+                var attachment = element is TransportSecurityBindingElement
+                    ? Attached.SignedEncrypted : Attachment(form, item, endorses: false);
                 yield return new Token(TokenType.UserName, attachment, true, null, UserName(item));
             }
             else if (item.Name == WireNames.BinarySecurityToken)

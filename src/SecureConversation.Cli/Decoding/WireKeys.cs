@@ -131,7 +131,8 @@ internal sealed class WireKeys(DecodingKeys keys)
     {
         var ns = item.Name.Namespace;
         int Number(string name, int otherwise) =>
-            int.TryParse(item.Element(ns + name)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+            int.TryParse(item.Element(ns + name)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                ? value : otherwise;
 
         if (WireNames.IdOf(item) is not { } id || Find(item.Element(WireNames.Str), known) is not { } source)
         {

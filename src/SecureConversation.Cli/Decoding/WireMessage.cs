@@ -6,7 +6,9 @@ using SecureConversation.Engine.Names;
 
 namespace SecureConversation.Cli.Decoding;
 
-/// <summary>One message as it can be seen without a binding. Its tree is that of the wire, until <see cref="WireKeys"/> decrypts in it.</summary>
+/// <summary>
+/// One message as it can be seen without a binding. Its tree is that of the wire, until <see cref="WireKeys"/> decrypts in it.
+/// </summary>
 internal sealed class WireMessage
 {
     public WireMessage(int number, CapturedMessage captured, ReadOnlyMemory<byte> utf8)

@@ -27,7 +27,8 @@ internal sealed class WireSignature
     public XElement? KeyInfo { get; }
 
     /// <summary>Whether an RSA key made it.</summary>
-    public bool IsAsymmetric => Method is AlgorithmUris.RsaSha1 or AlgorithmUris.RsaSha256 or AlgorithmUris.RsaSha384 or AlgorithmUris.RsaSha512;
+    public bool IsAsymmetric =>
+        Method is AlgorithmUris.RsaSha1 or AlgorithmUris.RsaSha256 or AlgorithmUris.RsaSha384 or AlgorithmUris.RsaSha512;
 
     /// <summary>The Id of the token of its key; null where the message does not hold it.</summary>
     public string? TokenId => LocalReference(KeyInfo);

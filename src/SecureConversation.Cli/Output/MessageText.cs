@@ -53,7 +53,8 @@ internal static class MessageText
         for (var i = 0; i < message.Signatures.Count; i++)
         {
             var signature = message.Signatures[i];
-            Line(console, 1, $"signature {i}{(signature.IsEndorsing ? " (endorsing)" : "")}: {Safe(signature.Algorithm)} by {Key(signature.Key)}");
+            Line(console, 1, $"signature {i}{(signature.IsEndorsing ? " (endorsing)" : "")}: {Safe(signature.Algorithm)} "
+                + $"by {Key(signature.Key)}");
             foreach (var reference in signature.References)
             {
                 Line(console, 2, $"{Safe(reference.Part ?? "nothing")} {Safe(reference.Uri)} "
@@ -64,7 +65,8 @@ internal static class MessageText
         for (var i = 0; i < message.Encryptions.Count; i++)
         {
             var encryption = message.Encryptions[i];
-            Line(console, 1, $"encryption {i}: {Safe(encryption.Part ?? "unknown part")} {Safe(encryption.Algorithm)} under {Key(encryption.Key)}"
+            Line(console, 1, $"encryption {i}: {Safe(encryption.Part ?? "unknown part")} {Safe(encryption.Algorithm)} "
+                + $"under {Key(encryption.Key)}"
                 + (encryption.IsDecrypted ? "" : " [red]not decrypted[/]"));
         }
 
