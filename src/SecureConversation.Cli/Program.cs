@@ -9,14 +9,16 @@ internal static class Program
     private static async Task<int> Main(string[] arguments)
     {
         // Under the name of the command, not that of the assembly.
-        var root = new Command("secureconversation", "Moves WCF solutions with message security to modern .NET.")
+        var root = new Command("secureconversation", "Reads message security of WCF, and moves WCF solutions with it to modern .NET.")
         {
             new HelpOption(),
             new VersionOption(),
+            DecodeCommand.Create(),
             DoctorCommand.Create(),
             ImportCommand.Create(),
-            MigrateCommand.Create(),
             ListenCommand.Create(),
+            MigrateCommand.Create(),
+            WhyCommand.Create(),
         };
         var line = root.Parse(arguments);
         if (line.Errors.Count > 0)

@@ -78,7 +78,7 @@ public sealed class ConversationDecoder : IDisposable
         }
         catch (SecurityFailureException e)
         {
-            return new DecodedMessage(kind, direction, null, e.Code, e.Detail);
+            return new DecodedMessage(kind, direction, null, e.Code, e.Detail) { Found = e.Found, Expected = e.Expected };
         }
     }
 

@@ -93,6 +93,12 @@ public sealed class DecodedMessage : IDisposable
 
     internal VerifiedMessage? Message => _message;
 
+    /// <summary>What the message has where the rule asks for something else; null when nothing is said.</summary>
+    internal string? Found { get; init; }
+
+    /// <summary>What the rule asks for; null when nothing is said.</summary>
+    internal string? Expected { get; init; }
+
     /// <inheritdoc/>
     public void Dispose() => _message?.Dispose();
 }

@@ -144,6 +144,18 @@ public sealed partial class TransportAttackTests
     [InlineData("both/single", FailureCode.TokenMissing)]
     public Task Token_WithoutEndorsement_IsRefused(string name, FailureCode code) => RefusedAsync(name, text => Signature().Replace(text, ""), code);
 
+    /// <summary>ProtectTokens asks for a signature over the token that signs: a message without any is refused for what it lacks, if it lacks it.</summary>
+    [Theory]
+    [InlineData("username/single", FailureCode.None)]
+    [InlineData("certificate/single", FailureCode.SignatureMissing)]
+    public async Task ProtectTokens_WithoutSignature_IsJudgedByItsTokens(string name, FailureCode expected)
+    {
+        using var scene = new TransportScene(name, e => e with { ProtectTokens = true });
+        using var request = scene.Client.Secure(scene.Plain(), Loopback.Address);
+        var stripped = Signature().Replace(TransportScene.Text(request.Envelope), "");
+        Assert.Equal(expected, await scene.CodeAsync(System.Text.Encoding.UTF8.GetBytes(stripped)));
+    }
+
     [Theory]
     [InlineData("certificate/single")]
     [InlineData("username/session")]

@@ -1,0 +1,88 @@
+using SecureConversation.Binding;
+using SecureConversation.Cli.Captures;
+using SecureConversation.Cli.Reports;
+
+namespace SecureConversation.Cli.Decoding;
+
+/// <summary>Decodes captures into a report: finds out the binding, and goes on after a failure.</summary>
+internal static class ConversationReporter
+{
+    /// <summary>How many messages are read. What is beyond is counted.</summary>
+    public const int MaxMessages = 20_000;
+
+    /// <summary>The report of a conversation.</summary>
+    /// <param name="captures">The captures of one side, in their order.</param>
+    /// <param name="keys">The private keys.</param>
+    /// <param name="given">The binding; null to find it out.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public static ConversationReport Create(
+        IReadOnlyList<Capture> captures, DecodingKeys keys, MessageSecurityBinding? given, CancellationToken cancellation) =>
+        CreateWithBinding(captures, keys, given, cancellation).Report;
+
+    /// <summary>The same, with the binding itself.</summary>
+    public static (MessageSecurityBinding? Binding, ConversationReport Report) CreateWithBinding(
+        IReadOnlyList<Capture> captures, DecodingKeys keys, MessageSecurityBinding? given, CancellationToken cancellation)
+    {
+        var all = captures.SelectMany(c => c.Messages).Take(MaxMessages)
+            .Select((captured, i) => new WireMessage(i + 1, captured, Utf8Of(captured))).ToList();
+        var read = all.Where(IsRead).ToList();
+        var recognition = Recognition.Of(read, keys, given, cancellation);
+        var reporter = new MessageReporter(recognition);
+        var messages = new List<MessageReport>();
+        using (var run = new ConversationRun(recognition))
+        {
+            foreach (var message in all)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                messages.Add(IsRead(message) ? Decoded(run, reporter, message) : NotRead(message));
+            }
+        }
+
+        return (recognition.Binding, new ConversationReport
+        {
+            Sources = [.. captures.Select(c => new SourceReport(c.Name, c.Format, c.Messages.Count, c.Notes))],
+            Binding = recognition.Binding is { } binding ? BindingReporter.Of(binding, recognition.Assumptions, given is not null) : null,
+            Messages = messages,
+        });
+    }
+
+    private static MessageReport Decoded(ConversationRun run, MessageReporter reporter, WireMessage message)
+    {
+        var (decoded, verdict) = run.Next(message);
+        using (decoded)
+        {
+            return reporter.Of(message, decoded, verdict);
+        }
+    }
+
+    private static bool IsRead(WireMessage message) => message.Captured is { IsInClear: false, Problem: null } && !message.Octets.IsEmpty;
+
+    private static MessageReport NotRead(WireMessage message)
+    {
+        var captured = message.Captured;
+        message.Direction = captured.Direction
+            ?? (message.RelatesTo is null ? MessageDirection.ClientToService : MessageDirection.ServiceToClient);
+        return MessageReporter.Plain(message, captured.IsInClear ? "InClear" : "Incomplete", MessageVerdict.NotRead) with
+        {
+            Envelope = EnvelopeTree.Of(message, []),
+            Notes =
+            [
+                captured.Problem ?? (captured.IsInClear
+                    ? "It was logged before it was secured, or after it was verified: there is nothing to verify."
+                    : "Its body is empty, or no text in a charset that is read."),
+            ],
+        };
+    }
+
+    private static ReadOnlyMemory<byte> Utf8Of(CapturedMessage captured)
+    {
+        try
+        {
+            return EnvelopeEncoding.ToUtf8(captured.Body, charset: null);
+        }
+        catch (SecureConversationException)
+        {
+            return captured.Body;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace SecureConversation.Cli.Decoding;
+
+/// <summary>What the caller gives to decode with. Whose key is whose is found out.</summary>
+internal sealed record DecodingKeys
+{
+    /// <summary>Certificates, most with private key.</summary>
+    public IReadOnlyList<X509Certificate2> Certificates { get; init; } = [];
+
+    /// <summary>Certificates that a client has to have; empty to take every certificate that signs correctly.</summary>
+    public IReadOnlyList<X509Certificate2> Trusted { get; init; } = [];
+
+    /// <summary>Passwords by user name; empty to take every password.</summary>
+    public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Decrypts a wrapped key with each private key.</summary>
+    /// <returns>The key and the certificate that it was wrapped for; null where none decrypts it.</returns>
+    public (byte[] Key, X509Certificate2 Certificate)? Unwrap(byte[] wrapped, bool isOaep)
+    {
+        foreach (var certificate in Certificates.Where(c => c.HasPrivateKey))
+        {
+            using var rsa = certificate.GetRSAPrivateKey();
+            try
+            {
+                if (rsa is not null && wrapped.Length == (rsa.KeySize + 7) / 8
+                    && rsa.Decrypt(wrapped, isOaep ? RSAEncryptionPadding.OaepSHA1 : RSAEncryptionPadding.Pkcs1)
+                        is { Length: 16 or 24 or 32 } key)
+                {
+                    return (key, certificate);
+                }
+            }
+            catch (CryptographicException)
+            {
+                // Wrapped for somebody else.
+            }
+        }
+
+        return null;
+    }
+}

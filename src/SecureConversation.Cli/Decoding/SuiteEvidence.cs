@@ -1,0 +1,59 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Crypto;
+
+namespace SecureConversation.Cli.Decoding;
+
+/// <summary>Finds the algorithm suite in the algorithms that messages name.</summary>
+internal static class SuiteEvidence
+{
+    private static readonly HashSet<string> Ciphers = [.. SecurityAlgorithmSuite.All.Select(s => s.DefaultEncryptionAlgorithm)];
+
+    /// <param name="setting">The name of the setting.</param>
+    /// <param name="forms">The messages that the element protects.</param>
+    /// <param name="like">The suite of the other element, which gives what these messages do not show; null where there is none.</param>
+    /// <param name="evidence">Keeps the reasons.</param>
+    public static SecurityAlgorithmSuite Decide(
+        string setting, IReadOnlyList<WireForm> forms, SecurityAlgorithmSuite? like, Evidence evidence)
+    {
+        var other = like ?? SecurityAlgorithmSuite.Default;
+        var reasons = new Evidence();
+        var ciphers = forms.SelectMany(f => f.Message.Encryptions.Select(e => (f.Message.Number, e.Algorithm)))
+            .Where(e => Ciphers.Contains(e.Algorithm)).ToList();
+        var cipher = reasons.Decide("cipher", ciphers, CipherOf(forms, other));
+        var digest = reasons.Decide("digest",
+            forms.SelectMany(f => f.Digests.Select(d => (f.Message.Number, d == AlgorithmUris.Sha256))),
+                other.Digest.Uri == AlgorithmUris.Sha256);
+        var wrap = reasons.Decide("wrap",
+            forms.SelectMany(f => f.Items.Where(i => i.Name == WireNames.EncryptedKey)
+                .Select(i => (f.Message.Number,
+                    i.Element(WireNames.EncryptionMethod)?.Attribute("Algorithm")?.Value == AlgorithmUris.Rsa15))),
+            other.DefaultAsymmetricKeyWrapAlgorithm == AlgorithmUris.Rsa15);
+        var suite = SecurityAlgorithmSuite.All.First(s => s.DefaultEncryptionAlgorithm == cipher
+            && (s.DefaultDigestAlgorithm == AlgorithmUris.Sha256) == digest
+            && (s.DefaultAsymmetricKeyWrapAlgorithm == AlgorithmUris.Rsa15) == wrap);
+        var unseen = reasons.Assumptions.Where(a => !a.IsSeen).Select(a => a.Setting).ToList();
+        evidence.Note(setting, suite.Name, unseen.Count == 3 ? "no message shows an algorithm"
+            : unseen.Count == 0 ? "the algorithms of all parts of a message are of this suite"
+            : $"the algorithms that messages show are of this suite; the {string.Join(" and the ", unseen)} cannot be seen",
+            isSeen: unseen.Count < 3);
+        return suite;
+    }
+
+    // Nothing is encrypted: the length of the keys that sign tells AES-128 from the others.
+    private static string CipherOf(IReadOnlyList<WireForm> forms, SecurityAlgorithmSuite other)
+    {
+        var length = forms.SelectMany(f => f.Message.Encryptions.Select(e => e.Source?.Octets?.Length)
+            .Concat(f.Items.Where(WireNames.IsDerivedKey).Select(i => LengthOf(i)))).OfType<int>().ToList();
+        if (length.Count > 0 && length.TrueForAll(l => l == 16) && other.DefaultSignatureKeyDerivationLength != 128)
+        {
+            return SecurityAlgorithmSuite.Basic128.DefaultEncryptionAlgorithm;
+        }
+
+        return length.Contains(24) && other.DefaultSignatureKeyDerivationLength == 128
+            ? SecurityAlgorithmSuite.Basic256.DefaultEncryptionAlgorithm
+            : other.DefaultEncryptionAlgorithm;
+    }
+
+    private static int? LengthOf(System.Xml.Linq.XElement token) =>
+        int.TryParse(token.Element(token.Name.Namespace + "Length")?.Value, out var length) ? length : null;
+}
