@@ -28,7 +28,7 @@ public sealed class OutwardTests
             var answer = await PlainClient.PostAsync(gateway.Inner);
             Assert.Equal(HttpStatusCode.OK, answer.Status);
             Assert.Contains("done", answer.Text, StringComparison.Ordinal);
-            Assert.DoesNotContain("addressing", answer.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("Action", answer.Text, StringComparison.Ordinal);
             Assert.DoesNotContain("Security", answer.Text, StringComparison.Ordinal);
         }
 
@@ -51,7 +51,7 @@ public sealed class OutwardTests
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Contains(">urn:uuid:1</", answer.Text, StringComparison.Ordinal);
         Assert.Contains(">urn:e/OwnResponse</", answer.Text, StringComparison.Ordinal);
-        Assert.Contains(service.Address.AbsoluteUri.Replace("127.0.0.1", "127.0.0.1", StringComparison.Ordinal), service.Seen.Single().Body, StringComparison.Ordinal);
+        Assert.Contains(service.Address.AbsoluteUri, service.Seen.Single().Body, StringComparison.Ordinal);
         Assert.DoesNotContain("gateway", service.Seen.Single().Body, StringComparison.Ordinal);
     }
 

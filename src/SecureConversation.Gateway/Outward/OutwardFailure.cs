@@ -8,7 +8,7 @@ internal sealed record OutwardFailure(int StatusCode, bool IsOfSender, string Re
 {
     private const string NotSecure = "The service could not be called securely.";
 
-    public bool IsOfCredentials => Exception is SecureConversationException { Failure: SecureConversationFailure.FailedAuthentication };
+    public bool IsOfCredentials => Exception is SecureConversationException { Failure: SecureConversationFailure.FailedAuthentication, Fault: not null };
 
     public static OutwardFailure Of(ForwarderError error, Exception? exception)
     {

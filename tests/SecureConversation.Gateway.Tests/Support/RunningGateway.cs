@@ -18,7 +18,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     private RunningGateway(WebApplication app, DirectoryInfo folder, JsonObject settings)
     {
         (App, _folder, Settings) = (app, folder, settings);
-        var urls = app.Urls.ToList();
+        var urls = app.Urls.Select(url => url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)).ToList();
         var gateway = settings["Gateway"]!["Listeners"]!.AsObject();
         Inner = gateway.ContainsKey(nameof(Inner)) ? new Uri(urls[0]) : null!;
         Outer = gateway.ContainsKey(nameof(Outer)) ? new Uri(urls[^1]) : null!;

@@ -24,7 +24,7 @@ internal sealed class TestService(WebApplication app) : IAsyncDisposable
 
     public ConcurrentQueue<SeenRequest> Seen { get; } = new();
 
-    public Uri Address => new(app.Urls.First() + "/service");
+    public Uri Address => new(app.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/service");
 
     /// <summary>A service that speaks plain SOAP 1.2 without WS-Addressing.</summary>
     public static async Task<TestService> StartPlainAsync(Func<HttpContext, SeenRequest, Task>? answer = null, int port = 0)
