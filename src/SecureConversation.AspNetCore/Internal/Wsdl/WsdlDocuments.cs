@@ -39,6 +39,9 @@ internal sealed class WsdlDocuments
         return new WsdlDocuments(files, port.Name, port.Place.Name.Namespace);
     }
 
+    /// <summary>The documents as they are, with a place for the address of a port.</summary>
+    public static WsdlDocuments Create(IReadOnlyList<WsdlFile> files, WsdlPort port) => new(files, port.Name, port.Place.Name.Namespace);
+
     /// <summary>A document; null when there is none.</summary>
     /// <param name="query">The query of its address, without the question mark.</param>
     /// <param name="address">The address of the endpoint; null leaves that of the file.</param>

@@ -1,0 +1,88 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+using SecureConversation.AspNetCore;
+using SecureConversation.Gateway.Settings;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace SecureConversation.Gateway.Inward;
+
+/// <summary>
+/// What passes of HTTP: the address is that of the settings, headers are those of the lists, and who the client is comes from message
+/// security and nothing else.
+/// </summary>
+internal sealed class InwardTransformer(InwardSettings settings, IdentitySettings identity, IdentityTokens? tokens) : HttpTransformer
+{
+    private const string ClientCert = "Client-Cert";
+
+    private readonly FrozenSet<string> _requestHeaders = PassedHeaders.OfRequests(settings);
+    private readonly FrozenSet<string> _responseHeaders = PassedHeaders.OfResponses(settings);
+    private readonly FrozenDictionary<string, string> _replyActions =
+        settings.ReplyActions.DistinctBy(pair => pair.Action).ToFrozenDictionary(pair => pair.Action, pair => pair.ReplyAction);
+
+    public override ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        var feature = httpContext.Features.GetRequiredFeature<ISecureConversationFeature>();
+        proxyRequest.RequestUri = settings.Address;
+        Headers.Copy(httpContext.Request.Headers, _requestHeaders, proxyRequest);
+        proxyRequest.Content?.Headers.TryAddWithoutValidation(HeaderNames.ContentType, httpContext.Request.ContentType);
+        if (httpContext.Request.Headers.TryGetValue("SOAPAction", out var soapAction))
+        {
+            proxyRequest.Headers.TryAddWithoutValidation("SOAPAction", (IEnumerable<string>)soapAction!);
+        }
+
+        if (feature.Message.Action is { } action)
+        {
+            proxyRequest.Options.Set(AddressedReplies.ReplyAction, _replyActions.GetValueOrDefault(action, action + "Response"));
+        }
+
+        AddIdentity(feature, proxyRequest);
+        return default;
+    }
+
+    public override ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+        {
+            return new(true);
+        }
+
+        httpContext.Response.StatusCode = (int)proxyResponse.StatusCode;
+        Headers.Copy(proxyResponse, _responseHeaders, httpContext.Response);
+        return new(true);
+    }
+
+    public override ValueTask TransformResponseTrailersAsync(
+        HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => default;
+
+    /// <summary>Sets the headers that say who the client is. What the client has sent under these names did not get here.</summary>
+    private void AddIdentity(ISecureConversationFeature feature, HttpRequestMessage request)
+    {
+        var certificate = feature.Session is { } session ? session.ClientCertificate : feature.Message.SenderCertificate;
+        switch (settings.Identity)
+        {
+            case IdentityForm.Jwt when feature.User.Identity is { IsAuthenticated: true, Name.Length: > 0 }:
+                var token = tokens!.Create(feature.User, certificate);
+                Set(request, identity.Header, identity.Header.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase)
+                    ? $"Bearer {token}" : token);
+                break;
+            case IdentityForm.ClientCert when certificate is not null:
+                // RFC 9440 section 2.2: the certificate as a byte sequence of RFC 8941.
+                Set(request, ClientCert, $":{Convert.ToBase64String(certificate.RawDataMemory.Span)}:");
+                break;
+        }
+
+        if (settings.SessionHeader is { } name && feature.SessionId is { } id && id.All(c => c is > ' ' and < '\x7F'))
+        {
+            Set(request, name, id);
+        }
+    }
+
+    private static void Set(HttpRequestMessage request, string name, string value)
+    {
+        request.Headers.Remove(name);
+        request.Headers.TryAddWithoutValidation(name, value);
+    }
+}

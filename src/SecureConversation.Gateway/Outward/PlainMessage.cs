@@ -1,0 +1,35 @@
+using System.Xml;
+using Microsoft.Net.Http.Headers;
+using SecureConversation.Binding;
+using SecureConversation.Gateway.Soap;
+
+namespace SecureConversation.Gateway.Outward;
+
+/// <summary>A request of a plain client, as it is forwarded.</summary>
+internal sealed record PlainMessage(string ContentType, string? Action, bool IsSoap11, bool HasAddressing)
+{
+    /// <summary>Reads the body, and takes a:To out of it, which names the gateway.</summary>
+    /// <exception cref="XmlException">It is no envelope.</exception>
+    /// <exception cref="BadHttpRequestException">It is larger than the limit, or broken.</exception>
+    /// <exception cref="SecureConversationException">It is not valid in its charset.</exception>
+    public static async Task<(PlainMessage Message, ReadOnlyMemory<byte> Envelope)> ReadAsync(HttpRequest request, MessageVersion version)
+    {
+        var type = MediaTypeHeaderValue.Parse(request.ContentType);
+        using var body = new MemoryStream(request.ContentLength is { } length and < 1024 * 1024 ? (int)length : 4096);
+        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted).ConfigureAwait(false);
+        var envelope = EnvelopeEncoding.ToUtf8(body.GetBuffer().AsMemory(0, (int)body.Length), type.Charset.Value);
+        var glance = EnvelopeHeaders.MayHaveAddressing(envelope.Span) ? EnvelopeHeaders.Look(envelope) : null;
+        var hasAddressing = glance?.HasAddressing == true && version.Addressing != AddressingVersion.None;
+        if (hasAddressing)
+        {
+            envelope = EnvelopeHeaders.Rewrite(envelope, new HeaderChange { RemovesTo = true });
+        }
+
+        var isSoap11 = version.Soap == SoapVersion.Soap11;
+        var named = isSoap11 ? request.Headers["SOAPAction"].ToString()
+            : type.Parameters.FirstOrDefault(p => p.Name.Equals("action", StringComparison.OrdinalIgnoreCase))?.Value.ToString();
+        var action = (hasAddressing ? glance!.Action : null) ?? named?.Trim().Trim('"');
+        type.Charset = "utf-8";
+        return (new PlainMessage(type.ToString(), string.IsNullOrEmpty(action) ? null : action, isSoap11, hasAddressing), envelope);
+    }
+}
