@@ -25,9 +25,15 @@ internal sealed record Candidate(SecurityBindingElement Element, MessageVersion 
     /// <summary>The same with another element, or with another bootstrap.</summary>
     public Candidate With(bool isBootstrap, Func<SecurityBindingElement, SecurityBindingElement> change) =>
         !isBootstrap ? this with { Element = change(Element) }
-        : this with { Element = WithSession(Element,
-            session => session with { BootstrapSecurityBindingElement =
-                change(session.BootstrapSecurityBindingElement!) }) };
+        : this with
+        {
+            Element = WithSession(Element,
+            session => session with
+            {
+                BootstrapSecurityBindingElement =
+                change(session.BootstrapSecurityBindingElement!)
+            })
+        };
 
     /// <summary>An element with a changed token of its session.</summary>
     public static SecurityBindingElement WithSession(
@@ -37,7 +43,7 @@ internal sealed record Candidate(SecurityBindingElement Element, MessageVersion 
             SymmetricSecurityBindingElement { ProtectionTokenParameters: SecureConversationSecurityTokenParameters session } symmetric =>
                 symmetric with { ProtectionTokenParameters = change(session) },
             TransportSecurityBindingElement
-                { EndpointSupportingTokenParameters.Endorsing: [SecureConversationSecurityTokenParameters session, ..] } transport =>
+            { EndpointSupportingTokenParameters.Endorsing: [SecureConversationSecurityTokenParameters session, ..] } transport =>
                 transport with { EndpointSupportingTokenParameters = new() { Endorsing = [change(session)] } },
             _ => element,
         };

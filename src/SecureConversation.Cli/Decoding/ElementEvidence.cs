@@ -48,7 +48,7 @@ internal sealed class ElementEvidence(IReadOnlyList<WireForm> forms, string pref
             },
         };
         return Common(element with
-            { EndpointSupportingTokenParameters = new SupportingEvidence(_requests, prefix, evidence).Decide(element) },
+        { EndpointSupportingTokenParameters = new SupportingEvidence(_requests, prefix, evidence).Decide(element) },
             like);
     }
 
@@ -70,9 +70,11 @@ internal sealed class ElementEvidence(IReadOnlyList<WireForm> forms, string pref
             SecurityHeaderLayout = SecurityHeaderLayout.Strict,
             ProtectTokens = element is not TransportSecurityBindingElement && ProtectsTokens(),
             LocalServiceSettings = element.LocalServiceSettings
-                with { DetectReplays = timestamp && element.LocalServiceSettings.DetectReplays },
+                with
+            { DetectReplays = timestamp && element.LocalServiceSettings.DetectReplays },
             LocalClientSettings = element.LocalClientSettings
-                with { DetectReplays = timestamp && element.LocalClientSettings.DetectReplays },
+                with
+            { DetectReplays = timestamp && element.LocalClientSettings.DetectReplays },
         };
     }
 

@@ -77,7 +77,8 @@ internal static class SessionStep
                 : "The service refused the handshake and does not say why on the wire. Compare clock and binding; the trace or log of the "
                     + "service has the reason. Record a client that works (secureconversation listen), and compare (secureconversation "
                     + "why).")
-                with { Details = [$"failure: {e.Failure}"] };
+                with
+            { Details = [$"failure: {e.Failure}"] };
         }
 
         var advice = FailureGuide.Of(e.Code);

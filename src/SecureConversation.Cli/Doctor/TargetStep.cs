@@ -65,13 +65,15 @@ internal static class TargetStep
         if (port.Outcome != PolicyOutcome.Imported)
         {
             return (null, Failed("No alternative of the policy is offered.", "See what is refused: change the binding of the service, or "
-                + "ask for another endpoint.") with { Details = details });
+                + "ask for another endpoint.") with
+            { Details = details });
         }
 
         var address = port.Address is { Scheme: "http" or "https" } known ? known : AddressOf(source, withQuery: false);
         return address is null
             ? (null, Failed("The port has no http or https address.", "Give the address of the service in place of a file.")
-                with { Details = details })
+                with
+            { Details = details })
             : (new Target
             {
                 Address = address,

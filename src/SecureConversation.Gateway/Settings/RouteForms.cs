@@ -28,7 +28,8 @@ internal static class RouteForms
         new Key<OutwardSettings, ImmutableArray<string>>(nameof(OutwardSettings.IdempotentActions),
             "Actions that may be executed twice: they are repeated where the service has forgotten the session. One * for all.",
             Texts, s => s.IdempotentActions, (s, v) => s with { IdempotentActions = v }),
-    ]) { Incomplete = Missing };
+    ])
+    { Incomplete = Missing };
 
     public static ObjectForm<InwardSettings> Inward { get; } = new("Inward", () => new(),
     [
@@ -50,7 +51,8 @@ internal static class RouteForms
         new Key<InwardSettings, ImmutableArray<ReplyActionSettings>>(nameof(InwardSettings.ReplyActions),
             "The a:Action of replies that have none, where it is not that of the request with Response at its end.",
             new ListForm<ReplyActionSettings>(ReplyAction, () => new()), s => s.ReplyActions, (s, v) => s with { ReplyActions = v }),
-    ]) { Incomplete = Missing };
+    ])
+    { Incomplete = Missing };
 
     private static ObjectForm<UserSettings> User => new("User", () => new(),
     [
