@@ -132,9 +132,9 @@ public sealed partial class SettingsTests
         var schema = JsonSchema.FromText(GatewaySchema.Text);
         var settings = Sections.GatewayOutward(Somewhere);
         settings["Inward"] = Sections.GatewayInward(Somewhere)["Inward"]!.DeepClone();
-        Assert.True(schema.Evaluate(new JsonObject { ["Gateway"] = settings }).IsValid);
+        Assert.True(schema.Evaluate(new JsonObject { ["Gateway"] = settings.DeepClone() }).IsValid);
         settings["Outward"]!["orders"]!["Adress"] = "x";
-        Assert.False(schema.Evaluate(new JsonObject { ["Gateway"] = settings }).IsValid);
+        Assert.False(schema.Evaluate(new JsonObject { ["Gateway"] = settings.DeepClone() }).IsValid);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed partial class SettingsTests
         Assert.Equal(events, page.Where(line => EventRow().IsMatch(line)));
     }
 
-    private static IEnumerable<string> ProblemsWithoutOuter(JsonObject settings)
+    private static System.Collections.Immutable.ImmutableArray<string> ProblemsWithoutOuter(JsonObject settings)
     {
         settings.Remove("Listeners");
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(new JsonObject { ["Gateway"] = settings.DeepClone() }.ToJsonString()));

@@ -39,6 +39,8 @@ public sealed class SeveralGatewaysTests
             JsonObject Settings()
             {
                 var settings = Sections.GatewayInward(service.Address);
+                // The port of the load balancer is another one.
+                settings["Inward"]!["orders"]!["Security"]!["AddressFilter"] = "PathOnly";
                 settings["KeyRing"] = new JsonObject { ["Path"] = keys.FullName };
                 change(settings);
                 return settings;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
 using SecureConversation.Gateway.Tests.Support;
@@ -63,7 +64,7 @@ public sealed class WsdlTests
         Assert.Contains("SecureConversationToken", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("inside", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("internal", answer.Text, StringComparison.Ordinal);
-        var endpoint = PolicyImporter.Import(XDocument.Parse(answer.Text)).Single();
+        var endpoint = new WsdlImporter().Import(new MemoryStream(Encoding.UTF8.GetBytes(answer.Text))).Endpoints.Single();
         Assert.Equal("https://gateway.example/orders", endpoint.Address!.AbsoluteUri);
         Assert.True(endpoint.RequireBinding().EstablishesSession);
     }
