@@ -17,6 +17,11 @@ internal sealed record PlainMessage(string ContentType, string? Action, bool IsS
         var type = MediaTypeHeaderValue.Parse(request.ContentType);
         using var body = new MemoryStream(request.ContentLength is { } length and < 1024 * 1024 ? (int)length : 4096);
         await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted).ConfigureAwait(false);
+        if (body.Length == 0)
+        {
+            throw new XmlException("The request has no body.");
+        }
+
         var envelope = EnvelopeEncoding.ToUtf8(body.GetBuffer().AsMemory(0, (int)body.Length), type.Charset.Value);
         var glance = EnvelopeHeaders.MayHaveAddressing(envelope.Span) ? EnvelopeHeaders.Look(envelope) : null;
         var hasAddressing = glance?.HasAddressing == true && version.Addressing != AddressingVersion.None;

@@ -162,7 +162,7 @@ public sealed class GatewayInwardSide : IServiceSide
 
         private bool _isOfEngine;
 
-        public ILogger CreateLogger(string categoryName) => new SessionLog(probe) { _isOfEngine = categoryName == "SecureConversation" };
+        public ILogger CreateLogger(string categoryName) => new SessionLog(probe) { _isOfEngine = categoryName == "SecureConversation.Service" };
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
