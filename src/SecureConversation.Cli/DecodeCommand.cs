@@ -10,6 +10,15 @@ namespace SecureConversation.Cli;
 /// <summary>secureconversation decode: reads a recorded conversation with the private keys of its ends.</summary>
 internal static class DecodeCommand
 {
+    private static FileStreamOptions PrivateFile => OperatingSystem.IsWindows()
+        ? new() { Mode = FileMode.Create, Access = FileAccess.Write }
+        : new()
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+
     public static Command Create()
     {
         var files = new Argument<string[]>("files")
@@ -54,7 +63,8 @@ internal static class DecodeCommand
                 var redaction = line.GetValue(redact) is { Length: > 0 } paths ? Redaction.Create(paths, line.GetValue(prefix)) : null;
                 if (line.GetValue(html) is { } page)
                 {
-                    using var writer = page.CreateText();
+                    // It has what messages say, as the capture's keys show it.
+                    using var writer = new StreamWriter(page.Open(PrivateFile));
                     HtmlReport.Write(report, writer, redaction);
                 }
 

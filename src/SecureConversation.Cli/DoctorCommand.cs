@@ -60,7 +60,8 @@ internal static class DoctorCommand
         });
         var json = new Option<bool>("--json") { Description = "Prints JSON." };
         var command = new Command("doctor",
-            "Connects to a service, reads its policy, looks at certificates, identity and clock, opens a session, closes it. Calls nothing.")
+            "Connects to a service, reads its policy, looks at certificates, identity and clock, opens a session, closes it. Calls "
+                + "nothing.")
         {
             source, config, endpoint, certificate, key, certificatePassword, user, userPassword, service, authorities, dns, timeout, json,
         };

@@ -118,7 +118,9 @@ internal sealed record MessageReport
 
     public IReadOnlyList<EncryptionReport> Encryptions { get; init; } = [];
 
-    /// <summary>The envelope after decryption, or, of a message that was refused, what of it can be read; null where it is no XML.</summary>
+    /// <summary>
+    /// The envelope after decryption, or, of a message that was refused, what of it can be read; null where it is no XML.
+    /// </summary>
     public PartReport? Envelope { get; init; }
 
     /// <summary>The envelope after decryption, whole; null where nothing was decrypted.</summary>

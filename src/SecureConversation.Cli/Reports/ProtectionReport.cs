@@ -48,7 +48,9 @@ internal sealed record ReferenceReport
 
 /// <summary>One part that was encrypted.</summary>
 /// <param name="Id">Its Id.</param>
-/// <param name="Part">Name of the element, with a known prefix; of the body only the content was encrypted. Null where it was not decrypted.</param>
+/// <param name="Part">
+/// Name of the element, with a known prefix; of the body only the content was encrypted. Null where it was not decrypted.
+/// </param>
 /// <param name="Algorithm">URI of the encryption method.</param>
 /// <param name="Key">The key; null where the message does not lead to one.</param>
 /// <param name="IsDecrypted">Whether it could be decrypted.</param>

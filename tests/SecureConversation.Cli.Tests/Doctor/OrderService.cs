@@ -26,7 +26,7 @@ internal sealed class OrderService : IAsyncDisposable
         TemporaryDirectory directory, MessageSecurity security, ServiceCredentials? credentials = null, TimeSpan clock = default)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(RecordedLog.Current);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSecureConversation(options =>
         {

@@ -9,6 +9,7 @@ using SecureConversation.Cli.Captures;
 using SecureConversation.Cli.Listening;
 using SecureConversation.Cli.Tests.Captures;
 using SecureConversation.Testing.Vectors;
+using SecureConversation.Testing;
 
 namespace SecureConversation.Cli.Tests.Listening;
 
@@ -192,7 +193,7 @@ public sealed class ListenTests
         public static async Task<Service> StartAsync()
         {
             var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
+            builder.Logging.ClearProviders().AddProvider(RecordedLog.Current);
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             var service = new Service(builder.Build());
             service._server.Run(service.AnswerAsync);
