@@ -1,0 +1,3 @@
+using SecureConversation.Testing;
+
+[assembly: NoUnexpectedErrors]
