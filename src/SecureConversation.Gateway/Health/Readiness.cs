@@ -7,8 +7,8 @@ using SecureConversation.Gateway.Settings;
 namespace SecureConversation.Gateway.Health;
 
 /// <summary>
-/// Answers /health/live, which says that the process answers, and /health/ready, which says that some service behind it can be reached, that
-/// the message security of inward routes can work, and that the gateway is not about to stop.
+/// Answers /health/live, which says that the process answers, and /health/ready, which says that some service behind it can be reached,
+/// that the message security of inward routes can work, and that the gateway is not about to stop.
 /// </summary>
 internal sealed class Readiness(GatewayRoutes routes, GatewayServices gateway, GatewaySettings settings) : IHostedLifecycleService
 {
@@ -75,8 +75,8 @@ internal sealed class Readiness(GatewayRoutes routes, GatewayServices gateway, G
         }
 
         var table = routes.Table;
-        var reached = await Task.WhenAll(table.All.Select(route => route.Address).DistinctBy(address => address.Authority).Select(ReachedAsync))
-            .ConfigureAwait(false);
+        var addresses = table.All.Select(route => route.Address).DistinctBy(address => address.Authority);
+        var reached = await Task.WhenAll(addresses.Select(ReachedAsync)).ConfigureAwait(false);
         var own = await Task.WhenAll(table.Inward.Select(route => route.CheckHealthAsync(CancellationToken.None))).ConfigureAwait(false);
         if (own.Any(report => report.Status == HealthStatus.Unhealthy) || !reached.Any(isReached => isReached))
         {

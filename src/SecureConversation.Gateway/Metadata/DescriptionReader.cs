@@ -25,7 +25,8 @@ internal static class DescriptionReader
     public static async Task<List<WsdlFile>> ReadAsync(Uri address, HttpMessageHandler transport, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(transport, disposeHandler: false) { Timeout = Patience, MaxResponseContentBufferSize = MaxBytes };
-        var files = new List<WsdlFile> { new(address.AbsoluteUri, await LoadAsync(http, address, cancellationToken).ConfigureAwait(false), "wsdl") };
+        var root = await LoadAsync(http, address, cancellationToken).ConfigureAwait(false);
+        var files = new List<WsdlFile> { new(address.AbsoluteUri, root, "wsdl") };
         if (files[0].IsSchema)
         {
             throw new InvalidOperationException($"{address} is a schema, and no WSDL.");
@@ -70,7 +71,8 @@ internal static class DescriptionReader
         var ns = soap == SoapVersion.Soap11 ? WsdlNames.Soap11 : WsdlNames.Soap12;
         var ports = files.SelectMany(file => file.Root.Elements(WsdlNames.Service)).Elements(WsdlNames.Port)
             .Where(port => port.Element(ns + "address") is not null).ToList();
-        var same = ports.Where(port => Uri.TryCreate((string?)port.Element(ns + "address")!.Attribute("location"), UriKind.Absolute, out var at)
+        var same = ports.Where(port =>
+            Uri.TryCreate((string?)port.Element(ns + "address")!.Attribute("location"), UriKind.Absolute, out var at)
             && at.AbsolutePath.Equals(address.AbsolutePath, StringComparison.OrdinalIgnoreCase)).ToList();
         var name = (same.Count > 0 ? same : ports).Select(port => (string?)port.Attribute("name")).FirstOrDefault();
         var found = WsdlPort.Find(files, soap, name);
@@ -110,14 +112,20 @@ internal static class DescriptionReader
         try
         {
             var bytes = await http.GetByteArrayAsync(address, cancellationToken).ConfigureAwait(false);
-            var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxBytes };
+            var settings = new XmlReaderSettings
+            {
+                DtdProcessing = DtdProcessing.Prohibit,
+                XmlResolver = null,
+                MaxCharactersInDocument = MaxBytes,
+            };
             using var reader = XmlReader.Create(new MemoryStream(bytes), settings);
             var root = XDocument.Load(reader, LoadOptions.PreserveWhitespace).Root!;
             return root.Name == WsdlNames.Definitions || root.Name == WsdlNames.SchemaRoot
                 ? root
                 : throw new InvalidOperationException($"{address} is neither WSDL 1.1 nor a schema: its root is {root.Name}.");
         }
-        catch (Exception e) when (e is HttpRequestException or XmlException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or XmlException
+            || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new InvalidOperationException($"{address} cannot be read: {e.Message}", e);
         }

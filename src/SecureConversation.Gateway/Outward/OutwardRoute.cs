@@ -53,7 +53,8 @@ internal sealed class OutwardRoute : GatewayRoute
             return;
         }
 
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out _) || !_channels.Version.IsMediaTypeOf(context.Request.ContentType!)
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out _)
+            || !_channels.Version.IsMediaTypeOf(context.Request.ContentType!)
             || context.Request.Headers.ContentEncoding.Count > 0)
         {
             await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType,
@@ -75,7 +76,8 @@ internal sealed class OutwardRoute : GatewayRoute
 
         if (users.Rent(credential) is not { } entry)
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many users are served at the moment.").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many users are served at the moment.")
+                .ConfigureAwait(false);
             return;
         }
 
@@ -113,7 +115,8 @@ internal sealed class OutwardRoute : GatewayRoute
         }
         catch (Exception e) when (e is XmlException or SecureConversationException)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "The request is no SOAP envelope in its charset.").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "The request is no SOAP envelope in its charset.")
+                .ConfigureAwait(false);
             return false;
         }
 

@@ -11,7 +11,8 @@ internal sealed class PlainReplies(HttpMessageHandler inner) : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (!request.Options.TryGetValue(WithoutAddressing, out var isPlain) || !isPlain || response.Content.Headers.ContentType is not { } type)
+        if (!request.Options.TryGetValue(WithoutAddressing, out var isPlain) || !isPlain
+            || response.Content.Headers.ContentType is not { } type)
         {
             return response;
         }

@@ -7,7 +7,8 @@ namespace SecureConversation.Gateway.Outward;
 /// A channel for each user. Two passwords of one name are two channels: what is right is for the service to say, and a wrong password must
 /// not get into the session of a right one.
 /// </summary>
-internal sealed class UserChannels(int most, TimeSpan idle, TimeProvider clock, Func<BasicCredential, SecureChannel> create) : IAsyncDisposable
+internal sealed class UserChannels(int most, TimeSpan idle, TimeProvider clock, Func<BasicCredential, SecureChannel> create)
+    : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);

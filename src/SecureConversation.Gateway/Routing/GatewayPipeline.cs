@@ -4,7 +4,8 @@ using SecureConversation.Gateway.Settings;
 namespace SecureConversation.Gateway.Routing;
 
 /// <summary>Answers each request: health, a route, or not found.</summary>
-internal sealed class GatewayPipeline(GatewayRoutes routes, GatewayServices gateway, Readiness readiness, GatewaySettings settings) : IDisposable
+internal sealed class GatewayPipeline(GatewayRoutes routes, GatewayServices gateway, Readiness readiness, GatewaySettings settings)
+    : IDisposable
 {
     private readonly SemaphoreSlim _free = new(settings.Limits.MaxConcurrentRequests);
 

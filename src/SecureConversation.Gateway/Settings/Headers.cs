@@ -43,5 +43,6 @@ internal static class Headers
 
     /// <summary>A text as it may stand in a log line.</summary>
     public static string Printable(string text) =>
-        string.Concat(text.Take(200).Select(c => char.IsControl(c) ? $"\\u{((int)c).ToString("x4", CultureInfo.InvariantCulture)}" : $"{c}"));
+        string.Concat(text.Take(200).Select(c =>
+            char.IsControl(c) ? $"\\u{((int)c).ToString("x4", CultureInfo.InvariantCulture)}" : $"{c}"));
 }

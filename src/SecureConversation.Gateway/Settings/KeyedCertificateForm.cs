@@ -12,7 +12,8 @@ internal sealed class KeyedCertificateForm : Form<X509Certificate2?>
     public override X509Certificate2? Read(IConfigurationSection section, X509Certificate2? current, Reading reading) =>
         CertificateReading.Read(section, reading, source => source.IsInStore
             ? CertificateStore.Find(source, needsKey: true)
-            : CertificateFile.WithKey(reading.FullPath(source.Path!), source.KeyPath is { } key ? reading.FullPath(key) : null, source.Password))
+            : CertificateFile.WithKey(
+                reading.FullPath(source.Path!), source.KeyPath is { } key ? reading.FullPath(key) : null, source.Password))
         ?? current;
 
     public override JsonObject Schema(JsonObject definitions) => CertificateSource.Form.Schema(definitions);

@@ -3,7 +3,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace SecureConversation.Gateway.Settings;
 
-/// <summary>Which headers of HTTP pass. What is on no list does not: neither identities, nor cookies, nor what belongs to one hop.</summary>
+/// <summary>
+/// Which headers of HTTP pass. What is on no list does not: neither identities, nor cookies, nor what belongs to one hop.
+/// </summary>
 internal static class PassedHeaders
 {
     private static readonly string[] Requests = [HeaderNames.Accept, HeaderNames.AcceptLanguage, HeaderNames.UserAgent];
@@ -15,8 +17,9 @@ internal static class PassedHeaders
 
     private static readonly string[] Messages =
     [
-        HeaderNames.Host, HeaderNames.ContentLength, HeaderNames.TransferEncoding, HeaderNames.Connection, HeaderNames.Upgrade, HeaderNames.TE,
-        HeaderNames.Trailer, HeaderNames.KeepAlive, HeaderNames.ContentType, HeaderNames.ContentEncoding, HeaderNames.AcceptEncoding,
+        HeaderNames.Host, HeaderNames.ContentLength, HeaderNames.TransferEncoding, HeaderNames.Connection, HeaderNames.Upgrade,
+        HeaderNames.TE, HeaderNames.Trailer, HeaderNames.KeepAlive, HeaderNames.ContentType, HeaderNames.ContentEncoding,
+        HeaderNames.AcceptEncoding,
         HeaderNames.Expect, "Proxy-Connection", "SOAPAction",
     ];
 

@@ -139,7 +139,8 @@ internal static class EnvelopeHeaders
 
     private static string ReadEnvelope(XmlReader reader)
     {
-        if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "Envelope" || reader.NamespaceURI is not (Soap11 or Soap12))
+        if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "Envelope"
+            || reader.NamespaceURI is not (Soap11 or Soap12))
         {
             throw new XmlException("The message is no SOAP envelope.");
         }
