@@ -66,8 +66,8 @@ internal static class GatewayApplication
         Add(ListenerSettings.OuterName, settings.Listeners.Outer);
         if (settings.Listeners.Inner is null && settings.Outward.Count > 0)
         {
-            pairs[$"Endpoints:{ListenerSettings.InnerName}:Url"] = FormattableString.Invariant(
-                $"http://localhost:{ListenerSettings.DefaultInnerPort}");
+            pairs[$"Endpoints:{ListenerSettings.InnerName}:Url"] =
+                FormattableString.Invariant($"http://localhost:{ListenerSettings.DefaultInnerPort}");
         }
 
         return new ConfigurationBuilder().AddInMemoryCollection(pairs).Build();

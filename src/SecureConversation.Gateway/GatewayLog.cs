@@ -20,8 +20,7 @@ internal static partial class GatewayLog
     public static partial void OutwardFailed(ILogger logger, string route, string failure, int statusCode, Exception? exception);
 
     [LoggerMessage(705, LogLevel.Warning, "Inward call on route {Route} failed: the service at {Address} did not answer ({Error}). "
-        + "The client "
-        + "got a protected fault.")]
+        + "The client got a protected fault.")]
     public static partial void InwardFailed(ILogger logger, string route, string address, string error, Exception? exception);
 
     [LoggerMessage(706, LogLevel.Information, "Outward request on route {Route} refused with status {StatusCode}: {Reason}")]
@@ -33,8 +32,8 @@ internal static partial class GatewayLog
     [LoggerMessage(708, LogLevel.Warning, "The description of route {Route} cannot be served: {Problem}")]
     public static partial void WsdlFailed(ILogger logger, string route, string problem, Exception? exception);
 
-    [LoggerMessage(709, LogLevel.Warning, "The credentials of outward route {Route} changed and cannot be used; those before stay: "
-        + "{Problem}")]
+    [LoggerMessage(709, LogLevel.Warning,
+        "The credentials of outward route {Route} changed and cannot be used; those before stay: {Problem}")]
     public static partial void CredentialsNotTaken(ILogger logger, string route, string problem);
 
     [LoggerMessage(710, LogLevel.Information, "The gateway stops: it is not ready any more, and ends in {Delay}.")]

@@ -8,8 +8,7 @@ namespace SecureConversation.Gateway.Health;
 
 /// <summary>
 /// Answers /health/live, which says that the process answers, and /health/ready, which says that some service behind it can be reached,
-/// that
-/// the message security of inward routes can work, and that the gateway is not about to stop.
+/// that the message security of inward routes can work, and that the gateway is not about to stop.
 /// </summary>
 internal sealed class Readiness(GatewayRoutes routes, GatewayServices gateway, GatewaySettings settings) : IHostedLifecycleService
 {
@@ -77,8 +76,7 @@ internal sealed class Readiness(GatewayRoutes routes, GatewayServices gateway, G
 
         var table = routes.Table;
         var addresses = table.All.Select(route => route.Address).DistinctBy(address => address.Authority);
-        var reached = await Task.WhenAll(addresses.Select(ReachedAsync))
-            .ConfigureAwait(false);
+        var reached = await Task.WhenAll(addresses.Select(ReachedAsync)).ConfigureAwait(false);
         var own = await Task.WhenAll(table.Inward.Select(route => route.CheckHealthAsync(CancellationToken.None))).ConfigureAwait(false);
         if (own.Any(report => report.Status == HealthStatus.Unhealthy) || !reached.Any(isReached => isReached))
         {

@@ -39,8 +39,8 @@ internal sealed class AddressedReplies(MessageVersion version, int maxBytes, Htt
             var addressing = version.Addressing == AddressingVersion.WSAddressing10 ? Addressing10 : AddressingAugust2004;
             // The actions of faults that no contract declares: WS-Addressing 1.0 SOAP binding section 6, and August 2004 section 4.
             var fault = addressing + (version.Addressing == AddressingVersion.WSAddressing10 ? "/soap/fault" : "/fault");
-            var change = new HeaderChange { Action = glance.IsFault ? fault : action, Addressing = addressing };
-            var changed = EnvelopeHeaders.Rewrite(reply, change);
+            var changed = EnvelopeHeaders.Rewrite(
+                reply, new HeaderChange { Action = glance.IsFault ? fault : action, Addressing = addressing });
             response.Content.Dispose();
             response.Content = new ByteArrayContent(changed);
             type.CharSet = "utf-8";

@@ -25,8 +25,8 @@ internal sealed class IdentityTokens
         (_settings, _audience, _clock) = (settings, audience, clock);
         _signing = settings.SigningCertificate is { } certificate
             ? OfCertificate(certificate)
-            : new SigningCredentials(new SymmetricSecurityKey(Convert.FromBase64String(settings.SharedSecret!)),
-                SecurityAlgorithms.HmacSha256);
+            : new SigningCredentials(
+                new SymmetricSecurityKey(Convert.FromBase64String(settings.SharedSecret!)), SecurityAlgorithms.HmacSha256);
     }
 
     public string Create(ClaimsPrincipal user, X509Certificate2? certificate)
@@ -76,8 +76,8 @@ internal sealed class IdentityTokens
         var name = Base64UrlEncoder.Encode(SHA256.HashData(certificate.RawDataMemory.Span));
         return certificate.GetECDsaPrivateKey() is { } ecdsa
             ? new SigningCredentials(new ECDsaSecurityKey(ecdsa) { KeyId = name }, SecurityAlgorithms.EcdsaSha256)
-            : new SigningCredentials(new RsaSecurityKey(certificate.GetRSAPrivateKey()) { KeyId = name },
-                SecurityAlgorithms.RsaSsaPssSha256);
+            : new SigningCredentials(
+                new RsaSecurityKey(certificate.GetRSAPrivateKey()) { KeyId = name }, SecurityAlgorithms.RsaSsaPssSha256);
     }
 
     private sealed record Made(string Token, DateTimeOffset UseBefore);

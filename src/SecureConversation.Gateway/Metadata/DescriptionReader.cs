@@ -25,8 +25,8 @@ internal static class DescriptionReader
     public static async Task<List<WsdlFile>> ReadAsync(Uri address, HttpMessageHandler transport, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(transport, disposeHandler: false) { Timeout = Patience, MaxResponseContentBufferSize = MaxBytes };
-        var first = await LoadAsync(http, address, cancellationToken).ConfigureAwait(false);
-        var files = new List<WsdlFile> { new(address.AbsoluteUri, first, "wsdl") };
+        var root = await LoadAsync(http, address, cancellationToken).ConfigureAwait(false);
+        var files = new List<WsdlFile> { new(address.AbsoluteUri, root, "wsdl") };
         if (files[0].IsSchema)
         {
             throw new InvalidOperationException($"{address} is a schema, and no WSDL.");

@@ -8,6 +8,7 @@ internal sealed record OutwardFailure(int StatusCode, bool IsOfSender, string Re
 {
     private const string NotSecure = "The service could not be called securely.";
 
+    /// <summary>Whether the service has refused the user. What is refused here is not his fault.</summary>
     public bool IsOfCredentials =>
         Exception is SecureConversationException { Failure: SecureConversationFailure.FailedAuthentication, Fault: not null };
 
@@ -29,7 +30,7 @@ internal sealed record OutwardFailure(int StatusCode, bool IsOfSender, string Re
             // The handler of message security throws it for messages that cannot be protected.
             ArgumentException e => new(StatusCodes.Status400BadRequest, true,
                 "The request is no envelope that could be protected: it needs an action, and one body.",
-                    "the request cannot be protected", e),
+                "the request cannot be protected", e),
             HttpRequestException { StatusCode: HttpStatusCode.RequestEntityTooLarge } e =>
                 new(StatusCodes.Status413PayloadTooLarge, true, "The request is too large for the service.",
                     "too large for the service", e),

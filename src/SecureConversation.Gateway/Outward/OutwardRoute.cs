@@ -76,8 +76,8 @@ internal sealed class OutwardRoute : GatewayRoute
 
         if (users.Rent(credential) is not { } entry)
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable,
-                "Too many users are served at the moment.").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many users are served at the moment.")
+                .ConfigureAwait(false);
             return;
         }
 

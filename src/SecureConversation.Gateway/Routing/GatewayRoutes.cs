@@ -99,8 +99,7 @@ internal sealed class GatewayRoutes(GatewayServices gateway) : IAsyncDisposable
     }
 
     private Dictionary<string, string> FixedSettings() =>
-        FixedAtStart.ToDictionary(
-            name => name,
+        FixedAtStart.ToDictionary(name => name,
             name => GatewayReader.Fingerprint(gateway.Configuration.GetSection($"{GatewaySettings.Section}:{name}")));
 
     private RouteTable Make(GatewaySettings settings, RouteTable before)
@@ -109,8 +108,8 @@ internal sealed class GatewayRoutes(GatewayServices gateway) : IAsyncDisposable
         var identity = GatewayReader.Fingerprint(section.GetSection("Identity"));
         var problems = new List<string>();
         var made = new List<GatewayRoute>();
-        var outward = settings.Outward.Select(pair =>
-            Keep(before.Outward, pair.Key, GatewayReader.Fingerprint(section.GetSection($"Outward:{pair.Key}")),
+        var outward = settings.Outward.Select(pair => Keep(before.Outward, pair.Key,
+            GatewayReader.Fingerprint(section.GetSection($"Outward:{pair.Key}")),
             fingerprint => new OutwardRoute(pair.Key, pair.Value, fingerprint, gateway))).OfType<OutwardRoute>().ToList();
         var inward = settings.Inward.Select(pair => Keep(before.Inward, pair.Key,
             $"{GatewayReader.Fingerprint(section.GetSection($"Inward:{pair.Key}"))}\n{identity}",

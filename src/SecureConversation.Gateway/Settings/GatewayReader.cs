@@ -24,8 +24,10 @@ internal static class GatewayReader
         }
         catch (SettingsException e)
         {
-            throw new SettingsException(e.Problems.Select(problem =>
-                WithFile(problem, configuration))) { CertificateFiles = e.CertificateFiles };
+            throw new SettingsException(e.Problems.Select(problem => WithFile(problem, configuration)))
+            {
+                CertificateFiles = e.CertificateFiles,
+            };
         }
     }
 
@@ -96,8 +98,7 @@ internal static class GatewayReader
         if (identity.SharedSecret is { } secret && !IsLongEnough(secret))
         {
             yield return $"{Path}:SharedSecret: found a text that is no base64 of {LeastSecretBytes} bytes or more: HS256 needs a key "
-                + "of that "
-                + "length (RFC 7518 section 3.2). openssl rand -base64 32 makes one.";
+                + "of that length (RFC 7518 section 3.2). openssl rand -base64 32 makes one.";
         }
 
         if (identity.SigningCertificate is { } signing)
@@ -114,15 +115,14 @@ internal static class GatewayReader
             && settings.Inward.FirstOrDefault(route => route.Value.Identity == IdentityForm.Jwt) is { Key: { } name })
         {
             yield return $"{Path}: found {(identity.SharedSecret is null ? "neither" : "both")} SigningCertificate and SharedSecret, "
-                + "expected "
-                + $"one of them, because the route {name} passes on tokens: set it, or Identity of the route to None or ClientCert.";
+                + $"expected one of them, because the route {name} passes on tokens: set it, or Identity of the route "
+                + "to None or ClientCert.";
         }
 
         if (identity.Lifetime < TimeSpan.FromSeconds(5) || identity.Lifetime > TimeSpan.FromHours(1))
         {
-            yield return $"{Path}:Lifetime: found {identity.Lifetime}, expected 00:00:05 to 01:00:00: who reads a token along the way "
-                + "is the "
-                + "client for that time.";
+            yield return $"{Path}:Lifetime: found {identity.Lifetime}, expected 00:00:05 to 01:00:00: who reads a token along the way is "
+                + "the client for that time.";
         }
     }
 
@@ -135,8 +135,7 @@ internal static class GatewayReader
         foreach (var header in sessions.Append(settings.Identity.Header).Where(PassedHeaders.IsOfMessages))
         {
             yield return $"{GatewaySettings.Section}: found '{header}' as Identity:Header or SessionHeader, which HTTP or SOAP needs, "
-                + "expected "
-                + "a header of its own.";
+                + "expected a header of its own.";
         }
 
         IEnumerable<(string Path, ImmutableArray<string> Headers)> lists =
@@ -149,8 +148,7 @@ internal static class GatewayReader
             foreach (var header in headers.Where(header => forged.Contains(header) || sessions.Contains(header)))
             {
                 yield return $"{GatewaySettings.Section}:{path}:RequestHeaders: found '{header}', which says who somebody is or how a "
-                    + "message "
-                    + "is framed: whoever sends it would be believed. Remove it.";
+                    + "message is framed: whoever sends it would be believed. Remove it.";
             }
         }
     }

@@ -18,8 +18,8 @@ internal static class PassedHeaders
     private static readonly string[] Messages =
     [
         HeaderNames.Host, HeaderNames.ContentLength, HeaderNames.TransferEncoding, HeaderNames.Connection, HeaderNames.Upgrade,
-            HeaderNames.TE,
-        HeaderNames.Trailer, HeaderNames.KeepAlive, HeaderNames.ContentType, HeaderNames.ContentEncoding, HeaderNames.AcceptEncoding,
+        HeaderNames.TE, HeaderNames.Trailer, HeaderNames.KeepAlive, HeaderNames.ContentType, HeaderNames.ContentEncoding,
+        HeaderNames.AcceptEncoding,
         HeaderNames.Expect, "Proxy-Connection", "SOAPAction",
     ];
 
