@@ -17,10 +17,26 @@ internal static class SampleCertificates
     /// <summary>The client with its private key.</summary>
     public static X509Certificate2 Client => Load("client");
 
+    /// <summary>The file of the service's certificate and key, for programs that read it themselves.</summary>
+    public static string ServiceFile => FileOf(Service);
+
+    /// <summary>That of the client.</summary>
+    public static string ClientFile => FileOf(Client);
+
+    private static string FileOf(X509Certificate2 made)
+    {
+        using (made)
+        {
+            return PathOf(made.GetNameInfo(X509NameType.SimpleName, forIssuer: false));
+        }
+    }
+
+    private static string PathOf(string name) => Path.Combine(Folder, name + ".pfx");
+
     private static X509Certificate2 Load(string name)
     {
         Directory.CreateDirectory(Folder);
-        var file = Path.Combine(Folder, name + ".pfx");
+        var file = PathOf(name);
         // Both samples may start at once: one of them makes the file, the other one waits for it.
         using var exclusive = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         if (exclusive.Length == 0)
