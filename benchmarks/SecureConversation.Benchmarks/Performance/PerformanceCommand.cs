@@ -27,6 +27,7 @@ internal static class PerformanceCommand
         "refusals" => options => Task.FromResult(RefusalsCommand.Run(Results(options))),
         "flood" => FloodCommand.RunAsync,
         "cores" => options => CoresCommand.RunAsync(Results(options)),
+        "gateway" => options => GatewayCommand.RunAsync(options, Results(options)),
         "large" => options => Task.FromResult(LargeCommand.Run(options, Results(options))),
         "performance" => RunAllAsync,
         _ => null,
