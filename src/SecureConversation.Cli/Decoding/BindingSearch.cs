@@ -10,7 +10,7 @@ internal sealed class BindingSearch(
     IReadOnlyList<WireMessage> messages, IReadOnlySet<WireMessage> refused, ConversationKeys keys, CancellationToken cancellation)
 {
     private const int MaxTries = 200;
-    private const int MaxMessages = 300;
+    private const int MaxMessages = 150;
     private const long MaxOctets = 512L * 1024 * 1024;
 
     private readonly List<WireMessage> _sample = [.. messages.Where(m => m.IsSecured).Take(MaxMessages)];

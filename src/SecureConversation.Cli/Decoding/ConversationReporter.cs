@@ -7,8 +7,11 @@ namespace SecureConversation.Cli.Decoding;
 /// <summary>Decodes captures into a report: finds out the binding, and goes on after a failure.</summary>
 internal static class ConversationReporter
 {
-    /// <summary>How many messages are read. What is beyond is counted.</summary>
-    public const int MaxMessages = 20_000;
+    /// <summary>How many messages are read, which bounds work and memory. What is beyond is counted.</summary>
+    public const int MaxMessages = 5_000;
+
+    /// <summary>How many octets of bodies are read.</summary>
+    public const long MaxOctets = 256L * 1024 * 1024;
 
     /// <summary>The report of a conversation.</summary>
     /// <param name="captures">The captures of one side, in their order.</param>
@@ -23,8 +26,9 @@ internal static class ConversationReporter
     public static (MessageSecurityBinding? Binding, ConversationReport Report) CreateWithBinding(
         IReadOnlyList<Capture> captures, DecodingKeys keys, MessageSecurityBinding? given, CancellationToken cancellation)
     {
-        var all = captures.SelectMany(c => c.Messages).Take(MaxMessages)
-            .Select((captured, i) => new WireMessage(i + 1, captured, Utf8Of(captured))).ToList();
+        var within = Within(captures).ToList();
+        var beyond = captures.Sum(c => c.Messages.Count) - within.Count;
+        var all = within.Select((captured, i) => new WireMessage(i + 1, captured, Utf8Of(captured))).ToList();
         var read = all.Where(IsRead).ToList();
         var recognition = Recognition.Of(read, keys, given, cancellation);
         var reporter = new MessageReporter(recognition);
@@ -40,7 +44,12 @@ internal static class ConversationReporter
 
         return (recognition.Binding, new ConversationReport
         {
-            Sources = [.. captures.Select(c => new SourceReport(c.Name, c.Format, c.Messages.Count, c.Notes))],
+            Sources =
+            [
+                .. captures.Select((c, i) => new SourceReport(c.Name, c.Format, c.Messages.Count, beyond > 0 && i == captures.Count - 1
+                    ? [.. c.Notes, $"{beyond} messages are beyond what is read at once: give a part of the capture that has the handshake."]
+                    : c.Notes)),
+            ],
             Binding = recognition.Binding is { } binding ? BindingReporter.Of(binding, recognition.Assumptions, given is not null) : null,
             Messages = messages,
         });
@@ -53,6 +62,14 @@ internal static class ConversationReporter
         {
             return reporter.Of(message, decoded, verdict);
         }
+    }
+
+    private static IEnumerable<CapturedMessage> Within(IReadOnlyList<Capture> captures)
+    {
+        var octets = 0L;
+        // Exchanges are numbered in each capture.
+        return captures.SelectMany((c, i) => c.Messages.Select(m => i == 0 ? m : m with { Exchange = m.Exchange + (i * 1_000_000) }))
+            .Take(MaxMessages).TakeWhile(m => (octets += m.Body.Length) <= MaxOctets);
     }
 
     private static bool IsRead(WireMessage message) => message.Captured is { IsInClear: false, Problem: null } && !message.Octets.IsEmpty;

@@ -13,6 +13,7 @@ internal sealed class MessageReporter(Recognition recognition)
     private const int MaxWire = 4 * 1024 * 1024;
 
     private readonly Dictionary<string, int> _requests = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, int> _exchanges = [];
     private int? _lastRequest;
 
     /// <summary>The report of a message that was decoded.</summary>
@@ -100,6 +101,11 @@ internal sealed class MessageReporter(Recognition recognition)
         if (message.IsRequest)
         {
             _lastRequest = message.Number;
+            if (message.Captured.Exchange is { } begun)
+            {
+                _exchanges[begun] = message.Number;
+            }
+
             if (message.MessageId is { } id)
             {
                 _requests[id] = message.Number;
@@ -108,10 +114,14 @@ internal sealed class MessageReporter(Recognition recognition)
             return null;
         }
 
-        var answered = message.RelatesTo is { } relates
+        if (message.Captured.Exchange is { } exchange && _exchanges.TryGetValue(exchange, out var request))
+        {
+            return request;
+        }
+
+        return message.RelatesTo is { } relates
             ? _requests.TryGetValue(relates, out var known) ? known : (int?)null
             : message.AddressingNamespace is null || message.IsFault ? _lastRequest : null;
-        return answered;
     }
 
     private static List<SignatureReport> Signatures(

@@ -9,10 +9,14 @@ internal static class WireDirections
     public static void FindOut(IReadOnlyList<WireMessage> messages)
     {
         var requests = new HashSet<string>(StringComparer.Ordinal);
+        var exchanges = new HashSet<int>();
         MessageDirection? last = null;
         foreach (var message in messages)
         {
-            message.Direction = message.Captured.Direction ?? Guess(message, requests, last);
+            message.Direction = message.Captured.Direction
+                ?? (message.Captured.Exchange is { } exchange
+                    ? exchanges.Add(exchange) ? MessageDirection.ClientToService : MessageDirection.ServiceToClient
+                    : Guess(message, requests, last));
             last = message.Direction;
             if (message.IsRequest && message.MessageId is { } id)
             {

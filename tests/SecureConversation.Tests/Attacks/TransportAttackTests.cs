@@ -147,7 +147,7 @@ public sealed partial class TransportAttackTests
     /// <summary>ProtectTokens asks for a signature over the token that signs: a message without any is refused for what it lacks, if it lacks it.</summary>
     [Theory]
     [InlineData("username/single", FailureCode.None)]
-    [InlineData("certificate/single", FailureCode.SignatureMissing)]
+    [InlineData("certificate/single", FailureCode.TokenMissing)]
     public async Task ProtectTokens_WithoutSignature_IsJudgedByItsTokens(string name, FailureCode expected)
     {
         using var scene = new TransportScene(name, e => e with { ProtectTokens = true });
