@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,12 +35,15 @@ internal static class GatewayApplication
         var listeners = Listeners(settings);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, listeners, settings));
         builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<DistributedContextPropagator>(TraceParent.Instance);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(new SettingsFiles(builder.Configuration));
         builder.Services.AddSingleton(services => new RequestMemory(RequestMemory.Default, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<GatewayServices>();
         builder.Services.AddSingleton<GatewayRoutes>();
         builder.Services.AddSingleton<GatewayPipeline>();
+        builder.Services.AddSingleton<CallLimits>();
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Readiness>());
         AddShared(builder.Services, settings);

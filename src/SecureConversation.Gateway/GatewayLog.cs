@@ -11,7 +11,7 @@ internal static partial class GatewayLog
     public static partial void Reloaded(ILogger logger, int added, int removed, int kept);
 
     [LoggerMessage(702, LogLevel.Error, "The changed settings cannot be used, and the gateway goes on with those before: {Problems}")]
-    public static partial void ReloadRefused(ILogger logger, string problems);
+    public static partial void ReloadRefused(ILogger logger, string problems, Exception? exception);
 
     [LoggerMessage(703, LogLevel.Warning, "{Setting} changed; it counts from the next start of the gateway.")]
     public static partial void NeedsRestart(ILogger logger, string setting);
@@ -26,8 +26,11 @@ internal static partial class GatewayLog
     [LoggerMessage(706, LogLevel.Information, "Outward request on route {Route} refused with status {StatusCode}: {Reason}")]
     public static partial void RequestRefused(ILogger logger, string route, int statusCode, string reason);
 
-    [LoggerMessage(707, LogLevel.Warning, "Request refused with status 503, because MaxConcurrentRequests ({Limit}) are under way.")]
+    [LoggerMessage(707, LogLevel.Warning, "Request refused, because MaxConcurrentRequests ({Limit}) of its side are under way.")]
     public static partial void Busy(ILogger logger, int limit);
+
+    [LoggerMessage(711, LogLevel.Warning, "{Count} more requests were refused, because MaxConcurrentRequests are under way.")]
+    public static partial void MoreBusy(ILogger logger, int count);
 
     [LoggerMessage(708, LogLevel.Warning, "The description of route {Route} cannot be served: {Problem}")]
     public static partial void WsdlFailed(ILogger logger, string route, string problem, Exception? exception);

@@ -28,7 +28,7 @@ public sealed partial class SettingsTests
     [InlineData("file", "Gateway:Outward:orders:Security:Credentials:ClientCertificate: Could not find file")]
     [InlineData("header", "Gateway:Outward:orders:RequestHeaders: found 'Authorization'")]
     [InlineData("binding", "Gateway:Outward:orders:Security: ")]
-    [InlineData("basic", "Gateway:Outward:orders:Security: found a binding that sends no user names")]
+    [InlineData("basic", "Gateway:Outward:orders:Security: found a binding that does not send a user name with every message")]
     public async Task OutwardSettings_ThatCannotBeUsed_AreNamedWithTheirFile(string what, string expected)
     {
         var settings = Sections.GatewayOutward(Somewhere);

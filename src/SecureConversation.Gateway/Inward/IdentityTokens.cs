@@ -16,14 +16,15 @@ internal sealed class IdentityTokens
 {
     private readonly IdentitySettings _settings;
     private readonly string _audience;
+    private readonly string _route;
     private readonly TimeProvider _clock;
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
     private readonly SigningCredentials _signing;
     private readonly ConditionalWeakTable<ServiceSession, Made> _made = [];
 
-    public IdentityTokens(IdentitySettings settings, string audience, TimeProvider clock)
+    public IdentityTokens(IdentitySettings settings, string audience, string route, TimeProvider clock)
     {
-        (_settings, _audience, _clock) = (settings, audience, clock);
+        (_settings, _audience, _route, _clock) = (settings, audience, route, clock);
         _signing = settings.SigningCertificate is { } certificate
             ? OfCertificate(certificate)
             : new SigningCredentials(
@@ -46,6 +47,7 @@ internal sealed class IdentityTokens
         {
             [JwtRegisteredClaimNames.Sub] = subject.Name,
             ["auth_method"] = subject.Method,
+            ["route"] = _route,
         };
         if (certificate is not null)
         {
@@ -55,6 +57,12 @@ internal sealed class IdentityTokens
                 ["x5t#S256"] = Base64UrlEncoder.Encode(SHA256.HashData(certificate.RawDataMemory.Span)),
             };
         }
+
+        // The name of a certificate is what its issuer says, and issuers say the same name of several. These say which one it is, in
+        // sessions
+        // that keep no certificate, too.
+        Add("x5t", subject.Thumbprint);
+        Add("subject_dn", subject.DistinguishedName);
 
         if (subject.Roles.Length > 0)
         {
@@ -77,6 +85,14 @@ internal sealed class IdentityTokens
         }
 
         return token;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                claims[name] = value;
+            }
+        }
     }
 
     private static SigningCredentials OfCertificate(X509Certificate2 certificate)
@@ -99,7 +115,14 @@ internal sealed class IdentityTokens
 
         public string[] Roles { get; } = [.. user.FindAll(ClaimTypes.Role).Select(claim => claim.Value)];
 
-        public bool IsSame(Subject other) => Name == other.Name && Method == other.Method && Roles.AsSpan().SequenceEqual(other.Roles)
+        /// <summary>RFC 7515 section 4.1.7: of SHA-1, in base64url.</summary>
+        public string? Thumbprint { get; } = user.FindFirst(ClaimTypes.Thumbprint)?.Value is { } hex
+            ? Base64UrlEncoder.Encode(Convert.FromHexString(hex)) : null;
+
+        public string? DistinguishedName { get; } = user.FindFirst(ClaimTypes.X500DistinguishedName)?.Value;
+
+        public bool IsSame(Subject other) => Name == other.Name && Method == other.Method && Thumbprint == other.Thumbprint
+            && DistinguishedName == other.DistinguishedName && Roles.AsSpan().SequenceEqual(other.Roles)
             && (ReferenceEquals(certificate, other.Certificate)
                 || (certificate is not null && other.Certificate is not null
                     && certificate.RawDataMemory.Span.SequenceEqual(other.Certificate.RawDataMemory.Span)));

@@ -22,6 +22,7 @@ internal sealed class InwardRoute : GatewayRoute
 {
     private readonly InwardSettings _settings;
     private readonly GatewayServices _gateway;
+    private readonly CallLimit _calls;
     private readonly RouteLifetime _lifetime;
     private readonly ServiceProvider _services;
     private readonly RequestDelegate _pipeline;
@@ -36,28 +37,35 @@ internal sealed class InwardRoute : GatewayRoute
         : base(name, settings, fingerprint)
     {
         (_settings, _gateway) = (settings, gateway);
+        _calls = gateway.Services.GetRequiredService<CallLimits>().Outer;
         _lifetime = new RouteLifetime(gateway.Services.GetRequiredService<IHostApplicationLifetime>());
-        _services = CreateServices();
+        ServiceProvider? services = null;
         try
         {
+            _services = services = CreateServices();
             var options = _services.GetRequiredService<IOptionsMonitor<SecureConversationServiceOptions>>().Get(name);
             var binding = ServiceFactory.CreateBinding(options);
             _version = options.MessageVersion;
             _pipeline = Build();
             _descriptions = new Descriptions(name, settings, binding, gateway);
             _invoker = new HttpMessageInvoker(new AddressedReplies(_version, options.MaxReplyBytes, GatewayServices.CreateTransport()));
+            var tokens = settings.Identity == IdentityForm.Jwt
+                ? new IdentityTokens(identity, settings.Audience ?? settings.Address!.AbsoluteUri, name, gateway.Clock) : null;
+            _transformer = new InwardTransformer(settings, identity, tokens);
         }
-        catch (Exception e) when (e is OptionsValidationException or InvalidOperationException or ArgumentException)
+        catch (Exception e)
         {
-            _services.Dispose();
+            services?.Dispose();
             _lifetime.Dispose();
+            if (e is not (OptionsValidationException or InvalidOperationException or ArgumentException))
+            {
+                throw;
+            }
+
             var failures = e is OptionsValidationException invalid ? invalid.Failures : [e.Message];
             throw new SettingsException(failures.Select(failure => $"{settings.Security!.Path}: {failure}"));
         }
 
-        var tokens = settings.Identity == IdentityForm.Jwt
-            ? new IdentityTokens(identity, settings.Audience ?? settings.Address!.AbsoluteUri, gateway.Clock) : null;
-        _transformer = new InwardTransformer(settings, identity, tokens);
         _config = new ForwarderRequestConfig { ActivityTimeout = settings.Timeout };
     }
 
@@ -119,6 +127,9 @@ internal sealed class InwardRoute : GatewayRoute
         var options = services.AddSecureConversation(Name, _settings.Security!);
         if (!_settings.Users.IsEmpty)
         {
+            // A session ends with the list that its user was on, in other gateways and in cookies, too.
+            options.Configure(target =>
+                target.EndpointName = $"{target.EndpointName ?? $"gateway/{Name}"}/{KnownUsers.NameOf(_settings.Users)}");
             services.AddSingleton(new KnownUsers(_settings.Users));
             options.AuthenticateUserNames<KnownUsers>();
         }
@@ -136,6 +147,27 @@ internal sealed class InwardRoute : GatewayRoute
     }
 
     private async Task ForwardAsync(HttpContext context)
+    {
+        if (!_calls.TryEnter())
+        {
+            throw new SoapFaultException("There is no room at the moment.")
+            {
+                Code = SoapFaultCode.Receiver,
+                Subcode = new XmlQualifiedName("ServerTooBusy", SoapUris.Dispatcher),
+            };
+        }
+
+        try
+        {
+            await CallAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            _calls.Leave();
+        }
+    }
+
+    private async Task CallAsync(HttpContext context)
     {
         var feature = context.Features.GetRequiredFeature<ISecureConversationFeature>();
         if (!_settings.KeepAddressing && _version.Addressing != AddressingVersion.None)

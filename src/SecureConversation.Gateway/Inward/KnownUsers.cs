@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using SecureConversation.Credentials;
 using SecureConversation.Gateway.Settings;
 
@@ -16,6 +17,14 @@ internal sealed class KnownUsers : IUserNameAuthenticator
 
     public KnownUsers(IEnumerable<UserSettings> users) =>
         _users = users.ToFrozenDictionary(user => user.Name, user => (DigestOf(user.Password!), user), StringComparer.Ordinal);
+
+    /// <summary>A name of the list: another one for other names or roles.</summary>
+    public static string NameOf(IEnumerable<UserSettings> users)
+    {
+        var text = string.Join('\n', users.OrderBy(user => user.Name, StringComparer.Ordinal)
+            .Select(user => JsonSerializer.Serialize<string[]>([user.Name, .. user.Roles.Order(StringComparer.Ordinal)])));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12));
+    }
 
     public ValueTask<ClaimsPrincipal?> AuthenticateAsync(
         string userName, string password, MessageOrigin origin, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using SecureConversation.Binding;
 using SecureConversation.Configuration;
 using SecureConversation.Credentials;
 using SecureConversation.Gateway.Routing;
@@ -84,7 +85,7 @@ internal sealed class OutwardChannels : IAsyncDisposable
     private static string Problem(OutwardSettings settings, string failure) =>
         failure.StartsWith(GatewaySettings.Section + ":", StringComparison.Ordinal) ? failure : $"{settings.Security!.Path}: {failure}";
 
-    // A binding without user names would send every user's message under the identity of the gateway.
+    // A binding without user names, or with those for some actions only, would send users' messages under the identity of the gateway.
     private void RequireUserNames()
     {
         const string Somebody = "somebody";
@@ -96,15 +97,26 @@ internal sealed class OutwardChannels : IAsyncDisposable
         try
         {
             using var transport = new ProbeTransport();
-            _ = new SecureConversationHandler(Options(null, withoutUser: true), transport);
+            var options = Options(null, withoutUser: true);
+            if (options.Binding is { } binding)
+            {
+                options.Binding = binding with
+                {
+                    OperationSupportingTokenParameters = OperationSupportingTokens.None,
+                    OptionalOperationSupportingTokenParameters = OperationSupportingTokens.None,
+                };
+            }
+
+            _ = new SecureConversationHandler(options, transport);
         }
         catch (OptionsValidationException)
         {
             return;
         }
 
-        throw new SettingsException([$"{_settings.Security!.Path}: found a binding that sends no user names, and Credentials FromBasic: "
-            + "all users would be the gateway. Set ClientCredentialType to UserName, or Credentials to Gateway."]);
+        throw new SettingsException([$"{_settings.Security!.Path}: found a binding that does not send a user name with every message, "
+            + "and Credentials "
+            + "FromBasic: all users would be the gateway. Set ClientCredentialType to UserName, or Credentials to Gateway."]);
     }
 
     private SecureChannel Create(BasicCredential? user) => new(Options(user), _transport);

@@ -14,6 +14,7 @@ internal sealed class OutwardRoute : GatewayRoute
 {
     private readonly OutwardSettings _settings;
     private readonly GatewayServices _gateway;
+    private readonly CallLimit _calls;
     private readonly OutwardChannels _channels;
     private readonly OutwardTransformer _transformer;
     private readonly ForwarderRequestConfig _config;
@@ -24,6 +25,7 @@ internal sealed class OutwardRoute : GatewayRoute
         : base(name, settings, fingerprint)
     {
         (_settings, _gateway) = (settings, gateway);
+        _calls = gateway.Services.GetRequiredService<CallLimits>().Inner;
         _channels = new OutwardChannels(name, settings, gateway);
         _transformer = new OutwardTransformer(settings);
         _config = new ForwarderRequestConfig { ActivityTimeout = settings.Timeout };
@@ -62,6 +64,27 @@ internal sealed class OutwardRoute : GatewayRoute
             return;
         }
 
+        if (!_calls.TryEnter())
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await SoapFaults.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, isOfSender: false, "There is no room at the "
+                + "moment.")
+                .ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await CallAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            _calls.Leave();
+        }
+    }
+
+    private async Task CallAsync(HttpContext context)
+    {
         if (_channels.Users is not { } users)
         {
             await ForwardAsync(context, _channels.Own!).ConfigureAwait(false);
@@ -81,19 +104,19 @@ internal sealed class OutwardRoute : GatewayRoute
             return;
         }
 
-        var isRefused = false;
+        var outcome = UserOutcome.Unknown;
         try
         {
-            isRefused = await ForwardAsync(context, entry.Channel).ConfigureAwait(false);
+            outcome = await ForwardAsync(context, entry.Channel).ConfigureAwait(false);
         }
         finally
         {
-            users.Return(entry, isRefused);
+            users.Return(entry, outcome);
         }
     }
 
-    /// <summary>Forwards the message. Returns whether the service did not know the user.</summary>
-    private async Task<bool> ForwardAsync(HttpContext context, SecureChannel channel)
+    /// <summary>Forwards the message. Returns what the service said of the user.</summary>
+    private async Task<UserOutcome> ForwardAsync(HttpContext context, SecureChannel channel)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -111,20 +134,25 @@ internal sealed class OutwardRoute : GatewayRoute
         catch (BadHttpRequestException e)
         {
             await RefuseAsync(context, e.StatusCode, "The request is too large or broken.").ConfigureAwait(false);
-            return false;
+            return UserOutcome.Unknown;
         }
         catch (Exception e) when (e is XmlException or SecureConversationException)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, "The request is no SOAP envelope in its charset.")
                 .ConfigureAwait(false);
-            return false;
+            return UserOutcome.Unknown;
         }
 
         var error = await _gateway.Forwarder.SendAsync(context, _settings.Address!.AbsoluteUri, channel.Invoker, _config, _transformer)
             .ConfigureAwait(false);
-        if (error == ForwarderError.None || context.RequestAborted.IsCancellationRequested)
+        if (error == ForwarderError.None)
         {
-            return false;
+            return UserOutcome.Accepted;
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            return UserOutcome.Unknown;
         }
 
         var failure = OutwardFailure.Of(error, context.GetForwarderErrorFeature()?.Exception);
@@ -132,11 +160,11 @@ internal sealed class OutwardRoute : GatewayRoute
         if (failure.IsOfCredentials && _channels.Users is not null)
         {
             await RefuseUserAsync(context).ConfigureAwait(false);
-            return true;
+            return UserOutcome.Refused;
         }
 
         await SoapFaults.WriteAsync(context, failure.StatusCode, failure.IsOfSender, failure.Reason).ConfigureAwait(false);
-        return false;
+        return UserOutcome.Unknown;
     }
 
     private Task RefuseAsync(HttpContext context, int status, string reason)

@@ -3,9 +3,23 @@ using System.Text;
 
 namespace SecureConversation.Gateway.Outward;
 
+/// <summary>What a service said of a user.</summary>
+internal enum UserOutcome
+{
+    /// <summary>Nothing.</summary>
+    Unknown,
+
+    /// <summary>It answered the message.</summary>
+    Accepted,
+
+    /// <summary>It does not know the user, or not with this password.</summary>
+    Refused,
+}
+
 /// <summary>
 /// A channel for each user. Two passwords of one name are two channels: what is right is for the service to say, and a wrong password must
-/// not get into the session of a right one.
+/// not get into the session of a right one. Channels whose user the service has not accepted yet are few, and end each other only: whoever
+/// guesses passwords ends nobody's session.
 /// </summary>
 internal sealed class UserChannels(int most, TimeSpan idle, TimeProvider clock, Func<BasicCredential, SecureChannel> create)
     : IAsyncDisposable
@@ -13,6 +27,7 @@ internal sealed class UserChannels(int most, TimeSpan idle, TimeProvider clock, 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly int _mostUnproven = Math.Max(1, most / 10);
     private bool _isDisposed;
 
     public int Count
@@ -32,10 +47,14 @@ internal sealed class UserChannels(int most, TimeSpan idle, TimeProvider clock, 
         var key = KeyOf(user);
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_isDisposed)
+            {
+                return null;
+            }
+
             if (!_entries.TryGetValue(key, out var entry))
             {
-                if (_entries.Count >= most && !TryEndOldest())
+                if (!HasRoom(isProven: false, _mostUnproven))
                 {
                     return null;
                 }
@@ -49,14 +68,21 @@ internal sealed class UserChannels(int most, TimeSpan idle, TimeProvider clock, 
     }
 
     /// <param name="entry">What was rented.</param>
-    /// <param name="isRefused">Whether the service did not know the user: nothing is kept of him.</param>
-    public void Return(Entry entry, bool isRefused)
+    /// <param name="outcome">What the service said of the user. Of one that it does not know nothing is kept.</param>
+    public void Return(Entry entry, UserOutcome outcome)
     {
         lock (_gate)
         {
             entry.Uses--;
             entry.LastUse = clock.GetTimestamp();
-            if (isRefused && _entries.TryGetValue(entry.Key, out var kept) && ReferenceEquals(kept, entry))
+            var isKept = _entries.TryGetValue(entry.Key, out var kept) && ReferenceEquals(kept, entry);
+            if (outcome == UserOutcome.Accepted && isKept && !entry.IsProven)
+            {
+                // Where there is no room, it stays among the others.
+                entry.IsProven = HasRoom(isProven: true, most);
+            }
+
+            if (outcome == UserOutcome.Refused && isKept)
             {
                 _entries.Remove(entry.Key);
                 entry.IsOver = true;
@@ -99,9 +125,16 @@ internal sealed class UserChannels(int most, TimeSpan idle, TimeProvider clock, 
         await Task.WhenAll(entries.Select(entry => entry.Channel.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
-    private bool TryEndOldest()
+    /// <summary>Whether there is room for one more of a kind; makes it by ending the one of that kind that was idle longest.</summary>
+    private bool HasRoom(bool isProven, int limit)
     {
-        if (_entries.Values.Where(e => e.Uses == 0).MinBy(e => e.LastUse) is not { } oldest)
+        var same = _entries.Values.Where(entry => entry.IsProven == isProven).ToList();
+        if (same.Count < limit)
+        {
+            return true;
+        }
+
+        if (same.Where(e => e.Uses == 0).MinBy(e => e.LastUse) is not { } oldest)
         {
             return false;
         }
@@ -127,6 +160,9 @@ internal sealed class UserChannels(int most, TimeSpan idle, TimeProvider clock, 
         public int Uses { get; set; }
 
         public long LastUse { get; set; }
+
+        /// <summary>Whether the service has accepted the user.</summary>
+        public bool IsProven { get; set; }
 
         public bool IsOver { get; set; }
     }

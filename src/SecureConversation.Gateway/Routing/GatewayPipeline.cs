@@ -1,3 +1,4 @@
+using System.Net;
 using SecureConversation.Gateway.Health;
 using SecureConversation.Gateway.Settings;
 
@@ -5,9 +6,8 @@ namespace SecureConversation.Gateway.Routing;
 
 /// <summary>Answers each request: health, a route, or not found.</summary>
 internal sealed class GatewayPipeline(GatewayRoutes routes, GatewayServices gateway, Readiness readiness, GatewaySettings settings)
-    : IDisposable
 {
-    private readonly SemaphoreSlim _free = new(settings.Limits.MaxConcurrentRequests);
+    private readonly bool _isForThisMachine = !settings.Listeners.AllowInnerFromNetwork;
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -23,23 +23,20 @@ internal sealed class GatewayPipeline(GatewayRoutes routes, GatewayServices gate
             return;
         }
 
-        if (!_free.Wait(0, CancellationToken.None))
+        if (side == Side.Inner && _isForThisMachine && !NamesThisMachine(context.Request.Host.Host))
         {
-            GatewayLog.Busy(gateway.Log, settings.Limits.MaxConcurrentRequests);
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.RetryAfter = "1";
+            GatewayLog.RequestRefused(gateway.Log, route.Name, StatusCodes.Status421MisdirectedRequest,
+                "its Host is not this machine, as when a page in a browser has its name lead here.");
+            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
             return;
         }
 
-        try
-        {
-            await route.InvokeAsync(context).ConfigureAwait(false);
-        }
-        finally
-        {
-            _free.Release();
-        }
+        await route.InvokeAsync(context).ConfigureAwait(false);
     }
 
-    public void Dispose() => _free.Dispose();
+    /// <summary>
+    /// Whoever connects from this machine means it. A browser that was led here by the name of a stranger's page does not.
+    /// </summary>
+    private static bool NamesThisMachine(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -10,7 +10,7 @@ namespace SecureConversation.Gateway.Routing;
 /// The routes, which follow the settings. A route whose settings did not change stays with its sessions; one that changed is made anew, and
 /// the one before ends when its requests have ended. Settings that cannot be used change nothing.
 /// </summary>
-internal sealed class GatewayRoutes(GatewayServices gateway) : IAsyncDisposable
+internal sealed class GatewayRoutes(GatewayServices gateway, SettingsFiles files) : IAsyncDisposable
 {
     // An editor writes a file in several steps.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(250);
@@ -32,10 +32,13 @@ internal sealed class GatewayRoutes(GatewayServices gateway) : IAsyncDisposable
     public void Start(GatewaySettings settings)
     {
         Volatile.Write(ref _table, Make(settings, RouteTable.Empty));
-        _fixed = FixedSettings();
+        _fixed = FixedSettings(settings);
         GatewayLog.Started(gateway.Log, Table.Outward.Count, Table.Inward.Count);
         _timer = gateway.Clock.CreateTimer(_ => Reload(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _changes = ChangeToken.OnChange(gateway.Configuration.GetReloadToken, () => _timer.Change(Rest, Timeout.InfiniteTimeSpan));
+        _changes = ChangeToken.OnChange(gateway.Configuration.GetReloadToken, ReloadSoon);
+        files.Unreadable += ReloadSoon;
+
+        void ReloadSoon() => _timer.Change(Rest, Timeout.InfiniteTimeSpan);
     }
 
     public async ValueTask DisposeAsync()
@@ -67,8 +70,10 @@ internal sealed class GatewayRoutes(GatewayServices gateway) : IAsyncDisposable
 
             try
             {
+                files.RequireReadable();
                 var before = Table;
-                var after = Make(GatewayReader.Read(gateway.Configuration, gateway.ContentRoot), before);
+                var settings = GatewayReader.Read(gateway.Configuration, gateway.ContentRoot);
+                var after = Make(settings, before);
                 Volatile.Write(ref _table, after);
                 var gone = before.All.Except(after.All).ToList();
                 _ending.RemoveAll(task => task.IsCompleted);
@@ -76,20 +81,25 @@ internal sealed class GatewayRoutes(GatewayServices gateway) : IAsyncDisposable
                 var names = after.All.Select(Id).ToHashSet();
                 GatewayLog.Reloaded(gateway.Log, after.All.Except(before.All).Count(), gone.Count(route => !names.Contains(Id(route))),
                     after.All.Intersect(before.All).Count());
-                WarnOfRestart();
+                WarnOfRestart(settings);
             }
             catch (SettingsException e)
             {
-                GatewayLog.ReloadRefused(gateway.Log, e.Message);
+                GatewayLog.ReloadRefused(gateway.Log, e.Message, null);
+            }
+            catch (Exception e)
+            {
+                // Nobody waits for this timer: what it lets out ends the process, and whatever it was, the routes before are good.
+                GatewayLog.ReloadRefused(gateway.Log, e.Message, e);
             }
         }
 
         static (Type Direction, string Name) Id(GatewayRoute route) => (route.GetType(), route.Name);
     }
 
-    private void WarnOfRestart()
+    private void WarnOfRestart(GatewaySettings settings)
     {
-        var now = FixedSettings();
+        var now = FixedSettings(settings);
         foreach (var (name, _) in now.Where(pair => _fixed[pair.Key] != pair.Value))
         {
             GatewayLog.NeedsRestart(gateway.Log, $"{GatewaySettings.Section}:{name}");
@@ -98,13 +108,12 @@ internal sealed class GatewayRoutes(GatewayServices gateway) : IAsyncDisposable
         _fixed = now;
     }
 
-    private Dictionary<string, string> FixedSettings() =>
-        FixedAtStart.ToDictionary(name => name,
-            name => GatewayReader.Fingerprint(gateway.Configuration.GetSection($"{GatewaySettings.Section}:{name}")));
+    private static Dictionary<string, string> FixedSettings(GatewaySettings settings) =>
+        FixedAtStart.ToDictionary(name => name, name => GatewayReader.Fingerprint(settings.Source.GetSection(name)));
 
     private RouteTable Make(GatewaySettings settings, RouteTable before)
     {
-        var section = gateway.Configuration.GetSection(GatewaySettings.Section);
+        var section = settings.Source;
         var identity = GatewayReader.Fingerprint(section.GetSection("Identity"));
         var problems = new List<string>();
         var made = new List<GatewayRoute>();

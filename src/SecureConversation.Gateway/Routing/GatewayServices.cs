@@ -23,6 +23,7 @@ internal sealed class GatewayServices(IServiceProvider services, IHttpForwarder 
     /// <summary>A transport that does nothing by itself: it follows no redirects, keeps no cookies and asks no proxy.</summary>
     public static SocketsHttpHandler CreateTransport() => new()
     {
+        ActivityHeadersPropagator = TraceParent.Instance,
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,

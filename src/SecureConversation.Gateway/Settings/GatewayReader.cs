@@ -15,12 +15,12 @@ internal static class GatewayReader
     /// <exception cref="SettingsException">Something is wrong; it names all of it, each with the file that says it.</exception>
     public static GatewaySettings Read(IConfiguration configuration, string basePath)
     {
-        var section = configuration.GetSection(GatewaySettings.Section);
+        var section = FrozenSettings.Of(configuration.GetSection(GatewaySettings.Section));
         try
         {
             var (settings, _) = SectionReader.Read(GatewayForms.Gateway, section, basePath);
             var problems = Problems(settings, section).ToList();
-            return problems.Count == 0 ? settings : throw new SettingsException(problems);
+            return problems.Count == 0 ? settings with { Source = section } : throw new SettingsException(problems);
         }
         catch (SettingsException e)
         {
@@ -31,9 +31,9 @@ internal static class GatewayReader
         }
     }
 
-    /// <summary>All settings below a section as one text, but for those that are followed without a new route.</summary>
+    /// <summary>All settings below a section as one text.</summary>
     public static string Fingerprint(IConfigurationSection section) => string.Join('\n', section.AsEnumerable(makePathsRelative: true)
-        .Where(pair => pair.Value is not null && !pair.Key.StartsWith("Security:Credentials:", StringComparison.OrdinalIgnoreCase))
+        .Where(pair => pair.Value is not null)
         .OrderBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).Select(pair => $"{pair.Key}={pair.Value}"));
 
     private static IEnumerable<string> Problems(GatewaySettings settings, IConfigurationSection section)

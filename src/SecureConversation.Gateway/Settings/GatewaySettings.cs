@@ -9,6 +9,9 @@ internal sealed record GatewaySettings
     /// <summary>The name of the section.</summary>
     public const string Section = "Gateway";
 
+    /// <summary>What was read, as it was then.</summary>
+    public IConfigurationSection Source { get; init; } = null!;
+
     public ListenerSettings Listeners { get; init; } = new();
 
     public ImmutableSortedDictionary<string, OutwardSettings> Outward { get; init; } =
