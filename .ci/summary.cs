@@ -1,11 +1,13 @@
 #:property PublishAot=false
 #:property RestorePackagesWithLockFile=false
 
-// Reads all .trx files of a directory: prints the skipped tests by reason, the failed tests, the lines of the other arguments, and the
-// sums as the last line.
+// Reads all .trx files of a directory: prints the skipped tests by reason, by name where they are few, the failed tests with what they
+// said, the lines of the other arguments, and the sums as the last line.
 
 using System.Xml.Linq;
 
+const int fewNames = 20;
+const int linesOfFailure = 12;
 XNamespace trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 var results = Directory.EnumerateFiles(args[0], "*.trx", SearchOption.AllDirectories)
     .SelectMany(file => XDocument.Load(file).Descendants(trx + "UnitTestResult"))
@@ -19,14 +21,22 @@ var results = Directory.EnumerateFiles(args[0], "*.trx", SearchOption.AllDirecto
 foreach (var reason in results["skipped"].GroupBy(Reason).OrderBy(group => group.Key, StringComparer.Ordinal))
 {
     Console.WriteLine($"skipped, {reason.Count()}: {reason.Key}");
-    foreach (var name in reason.Select(Name).Order(StringComparer.Ordinal))
+    if (reason.Count() <= fewNames)
     {
-        Console.WriteLine($"    {name}");
+        foreach (var name in reason.Select(Name).Order(StringComparer.Ordinal))
+        {
+            Console.WriteLine($"    {name}");
+        }
     }
 }
-foreach (var name in results["failed"].Select(Name).Order(StringComparer.Ordinal))
+foreach (var result in results["failed"].OrderBy(Name, StringComparer.Ordinal))
 {
-    Console.WriteLine($"failed: {name}");
+    Console.WriteLine($"failed: {Name(result)}");
+    var said = $"{result.Descendants(trx + "Message").FirstOrDefault()?.Value}\n{result.Descendants(trx + "StackTrace").FirstOrDefault()?.Value}";
+    foreach (var line in said.Split('\n').Where(line => line.Trim().Length > 0).Take(linesOfFailure))
+    {
+        Console.WriteLine($"    {line.TrimEnd()}");
+    }
 }
 foreach (var line in args[1..])
 {

@@ -10,7 +10,8 @@ namespace SecureConversation.Benchmarks.Performance;
 /// <summary>
 /// `gateway`: calls of 16 callers at once to the service of `load` in sessions, directly and through a gateway, both in processes of their own on
 /// the same machine: inward (secured client, gateway, plain service) and outward (plain client, gateway, secured service). Prints calls per
-/// second, and their share of those of the direct client, the median over the rounds. Options: --seconds N of each turn (2), --rounds N (5).
+/// second, their share of those of the direct client, and what each host took of the processors for a call, the medians over the rounds.
+/// Options: --seconds N of each turn (2), --rounds N (5).
 /// </summary>
 internal static class GatewayCommand
 {
@@ -27,7 +28,7 @@ internal static class GatewayCommand
         using var gateway = StartGateway(folder.FullName, addresses[0], addresses[2]);
         try
         {
-            return await MeasureAsync(addresses, seconds, rounds, results);
+            return await MeasureAsync(addresses, [service, gateway], seconds, rounds, results);
         }
         finally
         {
@@ -38,12 +39,12 @@ internal static class GatewayCommand
         }
     }
 
-    private static async Task<int> MeasureAsync(string[] addresses, double seconds, int rounds, string results)
+    private static async Task<int> MeasureAsync(string[] addresses, Process[] hosts, double seconds, int rounds, string results)
     {
         using var transport = new HttpClient();
         await UntilAliveAsync(transport);
         var table = new ResultTable("gateway", $"Calls in sessions, {Callers} at once: directly, and through a gateway in a process of its own on the same machine",
-            ["way", "calls/s", "of direct"]);
+            ["way", "calls/s", "of direct", "µs of the service", "µs of the gateway"]);
         foreach (var size in LoadCommand.Sizes)
         {
             await using var direct = Client($"{addresses[2]}{size}");
@@ -55,23 +56,27 @@ internal static class GatewayCommand
                 ("inward", () => inward.CallAsync("urn:e/Echo", body)),
                 ("outward", () => PostAsync(transport, new Uri($"{Inner}/{size}"), envelope)),
             ];
-            var rates = ways.Select(_ => new List<double>()).ToArray();
+            var turns = ways.Select(_ => new List<Turn>()).ToArray();
             foreach (var way in ways)
             {
-                await TurnAsync(way.Call, 4 * seconds);
+                // The gateway has much to compile, and the processors have no time for it while calls run.
+                await TurnAsync(way.Call, hosts, Math.Max(15, 4 * seconds));
             }
 
             for (var round = 0; round < rounds; round++)
             {
                 for (var i = 0; i < ways.Length; i++)
                 {
-                    rates[i].Add(await TurnAsync(ways[i].Call, seconds));
+                    turns[i].Add(await TurnAsync(ways[i].Call, hosts, seconds));
                 }
             }
 
             for (var i = 0; i < ways.Length; i++)
             {
-                table.Add(LoadCommand.Name(ways[i].Name, size), Series.Median(rates[i]), Series.Median(rates[i].Zip(rates[0], (mine, theirs) => mine / theirs)));
+                double Median(Func<Turn, double> value) => Series.Median([.. turns[i].Select(value)]);
+                table.Add(LoadCommand.Name(ways[i].Name, size), Median(turn => turn.CallsPerSecond),
+                    Series.Median([.. turns[i].Zip(turns[0], (mine, theirs) => mine.CallsPerSecond / theirs.CallsPerSecond)]),
+                    Median(turn => turn.Processor[0]), Median(turn => turn.Processor[1]));
             }
         }
 
@@ -156,8 +161,9 @@ internal static class GatewayCommand
         await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
     }
 
-    private static async Task<double> TurnAsync(Func<Task> call, double seconds)
+    private static async Task<Turn> TurnAsync(Func<Task> call, Process[] hosts, double seconds)
     {
+        var before = hosts.Select(ProcessorTime).ToArray();
         var (watch, calls) = (Stopwatch.StartNew(), 0);
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
         {
@@ -166,7 +172,13 @@ internal static class GatewayCommand
                 await call();
             }
         })));
-        return calls / watch.Elapsed.TotalSeconds;
+        return new Turn(calls / watch.Elapsed.TotalSeconds, [.. hosts.Zip(before, (host, time) => (ProcessorTime(host) - time).TotalMicroseconds / calls)]);
+    }
+
+    private static TimeSpan ProcessorTime(Process process)
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
     }
 
     private static async Task UntilAliveAsync(HttpClient client)
@@ -185,4 +197,8 @@ internal static class GatewayCommand
             }
         }
     }
+
+    /// <param name="CallsPerSecond">Of all callers.</param>
+    /// <param name="Processor">What each host took of the processors for a call, in microseconds.</param>
+    private sealed record Turn(double CallsPerSecond, double[] Processor);
 }

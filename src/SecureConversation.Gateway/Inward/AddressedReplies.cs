@@ -11,6 +11,10 @@ internal sealed class AddressedReplies(MessageVersion version, int maxBytes, Htt
     /// <summary>The action of the reply, where it is no fault.</summary>
     public static HttpRequestOptionsKey<string> ReplyAction { get; } = new("SecureConversation.Gateway.ReplyAction");
 
+    // The actions of faults that no contract declares: WS-Addressing 1.0 SOAP binding section 6, and August 2004 section 4.
+    private readonly string _fault = version.Addressing == AddressingVersion.WSAddressing10
+        ? Addressing10 + "/soap/fault" : AddressingAugust2004 + "/fault";
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -29,20 +33,15 @@ internal sealed class AddressedReplies(MessageVersion version, int maxBytes, Htt
                 return response;
             }
 
-            var reply = EnvelopeEncoding.ToUtf8(octets, type.CharSet);
-            var glance = EnvelopeHeaders.Look(reply);
-            if (glance.Action is not null)
+            using var reply = PlainEnvelope.Read(EnvelopeEncoding.ToUtf8(octets, type.CharSet), version);
+            if (reply.Action is not null)
             {
                 return response;
             }
 
-            var addressing = version.Addressing == AddressingVersion.WSAddressing10 ? Addressing10 : AddressingAugust2004;
-            // The actions of faults that no contract declares: WS-Addressing 1.0 SOAP binding section 6, and August 2004 section 4.
-            var fault = addressing + (version.Addressing == AddressingVersion.WSAddressing10 ? "/soap/fault" : "/fault");
-            var changed = EnvelopeHeaders.Rewrite(
-                reply, new HeaderChange { Action = glance.IsFault ? fault : action, Addressing = addressing });
+            var changed = reply.WithAction(reply.IsFault ? _fault : action);
             response.Content.Dispose();
-            response.Content = new ByteArrayContent(changed);
+            response.Content = new ReadOnlyMemoryContent(changed);
             type.CharSet = "utf-8";
             response.Content.Headers.ContentType = type;
             return response;

@@ -9,7 +9,8 @@ using SecureConversation.Gateway.Settings;
 namespace SecureConversation.Gateway.Inward;
 
 /// <summary>
-/// Makes JSON Web Tokens (RFC 7519) that say who the verified client is. One is used again for the first half of its life.
+/// Makes JSON Web Tokens (RFC 7519) that say who the verified client is. A session uses one again for the first half of its life, as long
+/// as it would say the same.
 /// </summary>
 internal sealed class IdentityTokens
 {
@@ -18,7 +19,7 @@ internal sealed class IdentityTokens
     private readonly TimeProvider _clock;
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
     private readonly SigningCredentials _signing;
-    private readonly ConditionalWeakTable<ClaimsPrincipal, Made> _made = [];
+    private readonly ConditionalWeakTable<ServiceSession, Made> _made = [];
 
     public IdentityTokens(IdentitySettings settings, string audience, TimeProvider clock)
     {
@@ -29,19 +30,22 @@ internal sealed class IdentityTokens
                 new SymmetricSecurityKey(Convert.FromBase64String(settings.SharedSecret!)), SecurityAlgorithms.HmacSha256);
     }
 
-    public string Create(ClaimsPrincipal user, X509Certificate2? certificate)
+    /// <param name="user">Who is authenticated, with a name.</param>
+    /// <param name="certificate">That of the client; null when it has none.</param>
+    /// <param name="session">In which the message came; null for a single message.</param>
+    public string Create(ClaimsPrincipal user, X509Certificate2? certificate, ServiceSession? session)
     {
         var now = _clock.GetUtcNow();
-        if (_made.TryGetValue(user, out var made) && now < made.UseBefore)
+        var subject = new Subject(user, certificate);
+        if (session is not null && _made.TryGetValue(session, out var made) && now < made.UseBefore && made.Subject.IsSame(subject))
         {
             return made.Token;
         }
 
-        var identity = user.Identities.FirstOrDefault(i => i.IsAuthenticated);
         var claims = new Dictionary<string, object>
         {
-            [JwtRegisteredClaimNames.Sub] = user.Identity!.Name!,
-            ["auth_method"] = identity?.AuthenticationType ?? "",
+            [JwtRegisteredClaimNames.Sub] = subject.Name,
+            ["auth_method"] = subject.Method,
         };
         if (certificate is not null)
         {
@@ -52,9 +56,9 @@ internal sealed class IdentityTokens
             };
         }
 
-        if (user.FindAll(ClaimTypes.Role).Select(claim => claim.Value).ToArray() is { Length: > 0 } roles)
+        if (subject.Roles.Length > 0)
         {
-            claims["roles"] = roles;
+            claims["roles"] = subject.Roles;
         }
 
         var token = _handler.CreateToken(new SecurityTokenDescriptor
@@ -67,7 +71,11 @@ internal sealed class IdentityTokens
             Claims = claims,
             SigningCredentials = _signing,
         });
-        _made.AddOrUpdate(user, new Made(token, now + (_settings.Lifetime / 2)));
+        if (session is not null)
+        {
+            _made.AddOrUpdate(session, new Made(token, subject, now + (_settings.Lifetime / 2)));
+        }
+
         return token;
     }
 
@@ -80,5 +88,22 @@ internal sealed class IdentityTokens
                 new RsaSecurityKey(certificate.GetRSAPrivateKey()) { KeyId = name }, SecurityAlgorithms.RsaSsaPssSha256);
     }
 
-    private sealed record Made(string Token, DateTimeOffset UseBefore);
+    private sealed record Made(string Token, Subject Subject, DateTimeOffset UseBefore);
+
+    /// <summary>What a token says.</summary>
+    private sealed class Subject(ClaimsPrincipal user, X509Certificate2? certificate)
+    {
+        public string Name { get; } = user.Identity!.Name!;
+
+        public string Method { get; } = user.Identities.FirstOrDefault(i => i.IsAuthenticated)?.AuthenticationType ?? "";
+
+        public string[] Roles { get; } = [.. user.FindAll(ClaimTypes.Role).Select(claim => claim.Value)];
+
+        public bool IsSame(Subject other) => Name == other.Name && Method == other.Method && Roles.AsSpan().SequenceEqual(other.Roles)
+            && (ReferenceEquals(certificate, other.Certificate)
+                || (certificate is not null && other.Certificate is not null
+                    && certificate.RawDataMemory.Span.SequenceEqual(other.Certificate.RawDataMemory.Span)));
+
+        private X509Certificate2? Certificate => certificate;
+    }
 }

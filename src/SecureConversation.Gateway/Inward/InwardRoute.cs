@@ -140,7 +140,8 @@ internal sealed class InwardRoute : GatewayRoute
         var feature = context.Features.GetRequiredFeature<ISecureConversationFeature>();
         if (!_settings.KeepAddressing && _version.Addressing != AddressingVersion.None)
         {
-            var plain = EnvelopeHeaders.Rewrite(feature.Message.Envelope, new HeaderChange { RemovesAddressing = true });
+            using var envelope = PlainEnvelope.Read(feature.Message.Envelope, _version);
+            var plain = envelope.WithoutAddressing();
             context.Request.Body = new ReadOnlyMemoryStream(plain);
             context.Request.ContentLength = plain.Length;
         }

@@ -64,7 +64,7 @@ internal sealed class InwardTransformer(InwardSettings settings, IdentitySetting
         switch (settings.Identity)
         {
             case IdentityForm.Jwt when feature.User.Identity is { IsAuthenticated: true, Name.Length: > 0 }:
-                var token = tokens!.Create(feature.User, certificate);
+                var token = tokens!.Create(feature.User, certificate, feature.Session);
                 Set(request, identity.Header, identity.Header.Equals(HeaderNames.Authorization, StringComparison.OrdinalIgnoreCase)
                     ? $"Bearer {token}" : token);
                 break;

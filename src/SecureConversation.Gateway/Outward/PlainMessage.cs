@@ -23,18 +23,15 @@ internal sealed record PlainMessage(string ContentType, string? Action, bool IsS
         }
 
         var envelope = EnvelopeEncoding.ToUtf8(body.GetBuffer().AsMemory(0, (int)body.Length), type.Charset.Value);
-        var glance = EnvelopeHeaders.MayHaveAddressing(envelope.Span) ? EnvelopeHeaders.Look(envelope) : null;
-        var hasAddressing = glance?.HasAddressing == true && version.Addressing != AddressingVersion.None;
-        if (hasAddressing)
-        {
-            envelope = EnvelopeHeaders.Rewrite(envelope, new HeaderChange { RemovesTo = true });
-        }
+        using var plain = PlainEnvelope.Read(envelope, version);
+        var hasAddressing = version.Addressing != AddressingVersion.None && plain.HasAddressing;
 
         var isSoap11 = version.Soap == SoapVersion.Soap11;
         var named = isSoap11 ? request.Headers["SOAPAction"].ToString()
             : type.Parameters.FirstOrDefault(p => p.Name.Equals("action", StringComparison.OrdinalIgnoreCase))?.Value.ToString();
-        var action = (hasAddressing ? glance!.Action : null) ?? named?.Trim().Trim('"');
+        var action = (hasAddressing ? plain.Action : null) ?? named?.Trim().Trim('"');
         type.Charset = "utf-8";
-        return (new PlainMessage(type.ToString(), string.IsNullOrEmpty(action) ? null : action, isSoap11, hasAddressing), envelope);
+        return (new PlainMessage(type.ToString(), string.IsNullOrEmpty(action) ? null : action, isSoap11, hasAddressing),
+            hasAddressing ? plain.WithoutTo() : envelope);
     }
 }

@@ -1,9 +1,10 @@
+using SecureConversation.Binding;
 using SecureConversation.Gateway.Soap;
 
 namespace SecureConversation.Gateway.Outward;
 
 /// <summary>Takes the blocks of WS-Addressing out of verified replies, for clients that sent none.</summary>
-internal sealed class PlainReplies(HttpMessageHandler inner) : DelegatingHandler(inner)
+internal sealed class PlainReplies(MessageVersion version, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     /// <summary>Marks a request whose sender knows no WS-Addressing.</summary>
     public static HttpRequestOptionsKey<bool> WithoutAddressing { get; } = new("SecureConversation.Gateway.WithoutAddressing");
@@ -20,12 +21,13 @@ internal sealed class PlainReplies(HttpMessageHandler inner) : DelegatingHandler
         try
         {
             var reply = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-            if (!EnvelopeHeaders.MayHaveAddressing(reply))
+            if (reply.Length == 0)
             {
                 return response;
             }
 
-            var plain = new ByteArrayContent(EnvelopeHeaders.Rewrite(reply, new HeaderChange { RemovesAddressing = true }));
+            using var envelope = PlainEnvelope.Read(reply, version);
+            var plain = new ReadOnlyMemoryContent(envelope.WithoutAddressing());
             plain.Headers.ContentType = type;
             response.Content.Dispose();
             response.Content = plain;

@@ -1,3 +1,4 @@
+using SecureConversation.Binding;
 using SecureConversation.Http;
 
 namespace SecureConversation.Gateway.Outward;
@@ -11,7 +12,7 @@ internal sealed class SecureChannel : IAsyncDisposable
     public SecureChannel(SecureConversationHttpOptions options, HttpMessageHandler transport)
     {
         _security = new SecureConversationHandler(options, new SharedTransport(transport));
-        _plain = new PlainReplies(_security);
+        _plain = new PlainReplies(options.MessageVersion ?? MessageVersion.Default, _security);
         Invoker = new HttpMessageInvoker(_plain, disposeHandler: false);
     }
 
