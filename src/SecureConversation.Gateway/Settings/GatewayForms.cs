@@ -75,7 +75,8 @@ internal static class GatewayForms
 
     private static ObjectForm<RedisSettings> Redis => new("Redis", () => new(),
     [
-        new Key<RedisSettings, string?>(nameof(RedisSettings.Configuration), "The configuration of StackExchange.Redis, such as redis:6379.",
+        new Key<RedisSettings, string?>(nameof(RedisSettings.Configuration),
+            "The configuration of StackExchange.Redis, such as redis:6379.",
             SecretForm.Instance, s => s.Configuration, (s, v) => s with { Configuration = v ?? "" }) { IsRequired = true },
         new Key<RedisSettings, string?>(nameof(RedisSettings.KeyPrefix), "The beginning of all keys.",
             new OptionalForm<string>(StringForm.Instance), s => s.KeyPrefix, (s, v) => s with { KeyPrefix = v }),

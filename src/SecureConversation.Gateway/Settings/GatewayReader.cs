@@ -120,8 +120,8 @@ internal static class GatewayReader
         {
             if (!IsStrongEnough(signing))
             {
-                yield return $"{Path}:SigningCertificate: found a key that is neither on P-256 nor of RSA with {LeastRsaBits} bits or more, "
-                    + "expected one of them: ES256 and PS256 need it (RFC 7518 sections 3.4 and 3.5).";
+                yield return $"{Path}:SigningCertificate: found a key that is neither on P-256 nor of RSA with {LeastRsaBits} bits or "
+                    + "more, expected one of them: ES256 and PS256 need it (RFC 7518 sections 3.4 and 3.5).";
             }
         }
 

@@ -11,8 +11,8 @@ internal static class HeaderChecks
         if (PassedHeaders.IsOfMessages(identity) || PassedHeaders.IsOfEverybody(identity)
             || (PassedHeaders.IsOfIdentities(identity) && !Same(identity, IdentitySettings.DefaultHeader)))
         {
-            yield return $"{GatewaySettings.Section}:Identity:Header: found '{identity}', which has another meaning or passes from everybody, "
-                + "expected Authorization or a header of its own.";
+            yield return $"{GatewaySettings.Section}:Identity:Header: found '{identity}', which has another meaning or passes from "
+                + "everybody, expected Authorization or a header of its own.";
         }
 
         foreach (var (name, header) in settings.Inward.Select(route => (route.Key, route.Value.SessionHeader)))

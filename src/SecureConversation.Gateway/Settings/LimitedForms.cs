@@ -6,7 +6,8 @@ namespace SecureConversation.Gateway.Settings;
 
 /// <summary>A time up to a limit: timers do not take any.</summary>
 internal sealed class LimitedTimeForm(TimeSpan most)
-    : TextForm<TimeSpan>(string.Create(CultureInfo.InvariantCulture, $"a time as hours:minutes:seconds, such as 00:05:00, of at most {most:c}"))
+    : TextForm<TimeSpan>(string.Create(
+        CultureInfo.InvariantCulture, $"a time as hours:minutes:seconds, such as 00:05:00, of at most {most:c}"))
 {
     public static LimitedTimeForm Hour { get; } = new(TimeSpan.FromHours(1));
 
@@ -31,7 +32,8 @@ internal sealed class FolderForm : Form<string>
 
     public override string Read(IConfigurationSection section, string current, Reading reading)
     {
-        if (section.Value is not { Length: > 0 and <= 4096 } path || section.GetChildren().Any() || path.Contains('\0', StringComparison.Ordinal))
+        if (section.Value is not { Length: > 0 and <= 4096 } path || section.GetChildren().Any()
+            || path.Contains('\0', StringComparison.Ordinal))
         {
             reading.ExpectedKeys(section, "the path of a directory, of 1 to 4096 characters without NUL");
             return current;

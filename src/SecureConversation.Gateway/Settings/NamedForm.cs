@@ -5,7 +5,8 @@ using SecureConversation.Configuration.Json;
 namespace SecureConversation.Gateway.Settings;
 
 /// <summary>Objects by a name of the administrator's choice.</summary>
-internal sealed class NamedForm<T>(ObjectForm<T> item, Func<T> start, string what = "routes", int most = 256) : Form<ImmutableSortedDictionary<string, T>>
+internal sealed class NamedForm<T>(ObjectForm<T> item, Func<T> start, string what = "routes", int most = 256)
+    : Form<ImmutableSortedDictionary<string, T>>
 {
     public override ImmutableSortedDictionary<string, T> Read(
         IConfigurationSection section, ImmutableSortedDictionary<string, T> current, Reading reading)
