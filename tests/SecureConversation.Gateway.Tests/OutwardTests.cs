@@ -55,6 +55,25 @@ public sealed class OutwardTests
         Assert.DoesNotContain("gateway", service.Seen.Single().Body, StringComparison.Ordinal);
     }
 
+    /// <summary>The gateway would sign where its client wants replies to go, and from whom the message is.</summary>
+    [Theory]
+    [InlineData("ReplyTo")]
+    [InlineData("FaultTo")]
+    [InlineData("From")]
+    public async Task EndpointsOfThePlainClient_AreNotSent(string block)
+    {
+        await using var service = await TestService.StartSecuredAsync();
+        await using var gateway = await RunningGateway.StartAsync(Sections.GatewayOutward(service.Address));
+        var header = $"<a:{block} xmlns:a='http://www.w3.org/2005/08/addressing'><a:Address>http://admin.example/</a:Address></a:{block}>";
+
+        var answer = await PlainClient.PostAsync(gateway.Inner, PlainClient.Envelope(header: header));
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        var body = service.Seen.Single().Body;
+        Assert.DoesNotContain("admin.example", body, StringComparison.Ordinal);
+        Assert.Contains("http://www.w3.org/2005/08/addressing/anonymous", body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task FaultOfTheApplication_PassesWithItsDetail()
     {

@@ -25,7 +25,7 @@ internal static class SectionReader
 
         if (section is IConfigurationSection { Value.Length: > 0 } text)
         {
-            reading.Expected(text, "an object with keys");
+            reading.ExpectedKeys(text, "an object with keys");
         }
 
         reading.ThrowIfProblems();

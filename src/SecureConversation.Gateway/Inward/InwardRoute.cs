@@ -170,10 +170,9 @@ internal sealed class InwardRoute : GatewayRoute
     private async Task CallAsync(HttpContext context)
     {
         var feature = context.Features.GetRequiredFeature<ISecureConversationFeature>();
-        if (!_settings.KeepAddressing && _version.Addressing != AddressingVersion.None)
+        using (var envelope = PlainEnvelope.Read(feature.Message.Envelope, _version))
         {
-            using var envelope = PlainEnvelope.Read(feature.Message.Envelope, _version);
-            var plain = envelope.WithoutAddressing();
+            var plain = _settings.KeepAddressing ? envelope.WithoutOtherPlaces() : envelope.WithoutAddressing();
             context.Request.Body = new ReadOnlyMemoryStream(plain);
             context.Request.ContentLength = plain.Length;
         }

@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using SecureConversation.AspNetCore;
+using SecureConversation.Binding;
 using SecureConversation.Gateway.Settings;
+using SecureConversation.Gateway.Soap;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace SecureConversation.Gateway.Inward;
@@ -26,12 +28,7 @@ internal sealed class InwardTransformer(InwardSettings settings, IdentitySetting
         var feature = httpContext.Features.GetRequiredFeature<ISecureConversationFeature>();
         proxyRequest.RequestUri = settings.Address;
         Headers.Copy(httpContext.Request.Headers, _requestHeaders, proxyRequest);
-        proxyRequest.Content?.Headers.TryAddWithoutValidation(HeaderNames.ContentType, httpContext.Request.ContentType);
-        if (httpContext.Request.Headers.TryGetValue("SOAPAction", out var soapAction))
-        {
-            proxyRequest.Headers.TryAddWithoutValidation("SOAPAction", (IEnumerable<string>)soapAction!);
-        }
-
+        AddAction(httpContext.Request, feature.MessageVersion, proxyRequest);
         if (feature.Message.Action is { } action)
         {
             proxyRequest.Options.Set(AddressedReplies.ReplyAction, _replyActions.GetValueOrDefault(action, action + "Response"));
@@ -56,6 +53,17 @@ internal sealed class InwardTransformer(InwardSettings settings, IdentitySetting
 
     public override ValueTask TransformResponseTrailersAsync(
         HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => default;
+
+    // With WS-Addressing this is the signed action, which message security has written here. Without, nobody has signed it: one alone
+    // passes, because plain services dispatch on it, and of several none, because two readers would take different ones.
+    private static void AddAction(HttpRequest request, MessageVersion version, HttpRequestMessage forwarded)
+    {
+        forwarded.Content?.Headers.TryAddWithoutValidation(HeaderNames.ContentType, HttpAction.TypeWithOne(request.ContentType));
+        if (version.Soap == SoapVersion.Soap11 && HttpAction.One(request.Headers[HttpAction.Header]) is { } action)
+        {
+            forwarded.Headers.TryAddWithoutValidation(HttpAction.Header, action);
+        }
+    }
 
     /// <summary>Sets the headers that say who the client is. What the client has sent under these names did not get here.</summary>
     private void AddIdentity(ISecureConversationFeature feature, HttpRequestMessage request)

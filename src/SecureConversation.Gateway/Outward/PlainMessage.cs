@@ -8,7 +8,10 @@ namespace SecureConversation.Gateway.Outward;
 /// <summary>A request of a plain client, as it is forwarded.</summary>
 internal sealed record PlainMessage(string ContentType, string? Action, bool IsSoap11, bool HasAddressing)
 {
-    /// <summary>Reads the body, and takes a:To out of it, which names the gateway.</summary>
+    /// <summary>
+    /// Reads the body, and takes out a:To, which names the gateway, and a:From, a:ReplyTo and a:FaultTo: the service would believe the
+    /// signature of the gateway, and send replies where its client says.
+    /// </summary>
     /// <exception cref="XmlException">It is no envelope.</exception>
     /// <exception cref="BadHttpRequestException">It is larger than the limit, or broken.</exception>
     /// <exception cref="SecureConversationException">It is not valid in its charset.</exception>
@@ -32,6 +35,6 @@ internal sealed record PlainMessage(string ContentType, string? Action, bool IsS
         var action = (hasAddressing ? plain.Action : null) ?? named?.Trim().Trim('"');
         type.Charset = "utf-8";
         return (new PlainMessage(type.ToString(), string.IsNullOrEmpty(action) ? null : action, isSoap11, hasAddressing),
-            hasAddressing ? plain.WithoutTo() : envelope);
+            hasAddressing ? plain.WithoutEndpoints() : envelope);
     }
 }

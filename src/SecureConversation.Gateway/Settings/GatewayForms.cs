@@ -30,8 +30,8 @@ internal static class GatewayForms
         new Key<GatewaySettings, TelemetrySettings>(nameof(GatewaySettings.Telemetry), "Where metrics and traces go.",
             Telemetry, s => s.Telemetry, (s, v) => s with { Telemetry = v }),
         new Key<GatewaySettings, TimeSpan>(nameof(GatewaySettings.ShutdownDelay),
-            "How long /health/ready says no before the gateway stops. Default 00:00:00.",
-            TimeForm.Instance, s => s.ShutdownDelay, (s, v) => s with { ShutdownDelay = v }),
+            "How long /health/ready says no before the gateway stops. At most an hour; default 00:00:00.",
+            LimitedTimeForm.Hour, s => s.ShutdownDelay, (s, v) => s with { ShutdownDelay = v }),
     ]);
 
     private static ObjectForm<ListenerSettings> Listeners => new("Listeners", () => new(),
@@ -75,8 +75,9 @@ internal static class GatewayForms
 
     private static ObjectForm<RedisSettings> Redis => new("Redis", () => new(),
     [
-        new Key<RedisSettings, string>(nameof(RedisSettings.Configuration), "The configuration of StackExchange.Redis, such as redis:6379.",
-            StringForm.Instance, s => s.Configuration, (s, v) => s with { Configuration = v }) { IsRequired = true },
+        new Key<RedisSettings, string?>(nameof(RedisSettings.Configuration),
+            "The configuration of StackExchange.Redis, such as redis:6379.",
+            SecretForm.Instance, s => s.Configuration, (s, v) => s with { Configuration = v ?? "" }) { IsRequired = true },
         new Key<RedisSettings, string?>(nameof(RedisSettings.KeyPrefix), "The beginning of all keys.",
             new OptionalForm<string>(StringForm.Instance), s => s.KeyPrefix, (s, v) => s with { KeyPrefix = v }),
     ])
@@ -87,7 +88,7 @@ internal static class GatewayForms
     private static ObjectForm<KeyRingSettings> KeyRing => new("KeyRing", () => new(),
     [
         new Key<KeyRingSettings, string>(nameof(KeyRingSettings.Path), "A directory that all gateways of one address share.",
-            StringForm.Instance, s => s.Path, (s, v) => s with { Path = v }) { IsRequired = true },
+            FolderForm.Instance, s => s.Path, (s, v) => s with { Path = v }) { IsRequired = true },
         new Key<KeyRingSettings, string>(nameof(KeyRingSettings.ApplicationName),
             "The same for all gateways of one address. Default secureconversation-gateway.",
             StringForm.Instance, s => s.ApplicationName, (s, v) => s with { ApplicationName = v }),

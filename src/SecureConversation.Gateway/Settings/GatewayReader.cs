@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -11,6 +10,11 @@ namespace SecureConversation.Gateway.Settings;
 internal static class GatewayReader
 {
     private const int LeastSecretBytes = 32;
+    private const int LeastRsaBits = 2048;
+    private const string EllipticKey = "1.2.840.10045.2.1";
+
+    // The name of the curve in DER (RFC 5480 section 2.1.1.1).
+    private static ReadOnlySpan<byte> P256 => [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
 
     /// <exception cref="SettingsException">Something is wrong; it names all of it, each with the file that says it.</exception>
     public static GatewaySettings Read(IConfiguration configuration, string basePath)
@@ -45,7 +49,8 @@ internal static class GatewayReader
 
         foreach (var problem in Twice("Outward", settings.Outward.Select(route => (route.Key, route.Value.Path)))
             .Concat(Twice("Inward", settings.Inward.Select(route => (route.Key, route.Value.Path))))
-            .Concat(OfListeners(settings)).Concat(OfIdentity(settings)).Concat(OfHeaders(settings)))
+            .Concat(OfListeners(settings)).Concat(OfShared(settings)).Concat(OfIdentity(settings)).Concat(HeaderChecks.Problems(settings))
+            .Concat(RouteChecks.Problems(settings)))
         {
             yield return problem;
         }
@@ -77,17 +82,27 @@ internal static class GatewayReader
         }
     }
 
+    // Kestrel listens to the whole network where it reads no address, so this reads it alike.
     private static bool IsLoopback(string url)
     {
         try
         {
             var address = Microsoft.AspNetCore.Http.BindingAddress.Parse(url);
             return address.IsUnixPipe || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-                || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
+                || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
         }
         catch (FormatException)
         {
             return false;
+        }
+    }
+
+    private static IEnumerable<string> OfShared(GatewaySettings settings)
+    {
+        if (settings.Redis is not null && settings.KeyRing is null)
+        {
+            yield return $"{GatewaySettings.Section}:KeyRing: found nothing, expected a Path that all gateways share: each gateway would "
+                + "protect what lies in Redis by keys of its own, and none could read what the others wrote.";
         }
     }
 
@@ -103,11 +118,10 @@ internal static class GatewayReader
 
         if (identity.SigningCertificate is { } signing)
         {
-            using var ecdsa = signing.GetECDsaPublicKey();
-            using var rsa = signing.GetRSAPublicKey();
-            if (ecdsa is { KeySize: not 256 } || (ecdsa is null && rsa is null))
+            if (!IsStrongEnough(signing))
             {
-                yield return $"{Path}:SigningCertificate: found a key that is neither on P-256 nor of RSA, expected one of them.";
+                yield return $"{Path}:SigningCertificate: found a key that is neither on P-256 nor of RSA with {LeastRsaBits} bits or "
+                    + "more, expected one of them: ES256 and PS256 need it (RFC 7518 sections 3.4 and 3.5).";
             }
         }
 
@@ -126,31 +140,18 @@ internal static class GatewayReader
         }
     }
 
-    // A header that says who the client is comes from the gateway alone.
-    private static IEnumerable<string> OfHeaders(GatewaySettings settings)
+    private static bool IsStrongEnough(X509Certificate2 certificate)
     {
-        var forged = new HashSet<string>(PassedHeaders.NeverOf(settings.Identity), StringComparer.OrdinalIgnoreCase);
-        var sessions = settings.Inward.Values.Select(route => route.SessionHeader).OfType<string>()
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var header in sessions.Append(settings.Identity.Header).Where(PassedHeaders.IsOfMessages))
+        if (certificate.PublicKey.Oid.Value == EllipticKey)
         {
-            yield return $"{GatewaySettings.Section}: found '{header}' as Identity:Header or SessionHeader, which HTTP or SOAP needs, "
-                + "expected a header of its own.";
+            // Other curves have keys of 256 bits as well. A key for agreement alone is none of ECDSA.
+            using var ecdsa = certificate.PublicKey.EncodedParameters is { } curve && curve.RawData.AsSpan().SequenceEqual(P256)
+                ? certificate.GetECDsaPublicKey() : null;
+            return ecdsa is not null;
         }
 
-        IEnumerable<(string Path, ImmutableArray<string> Headers)> lists =
-        [
-            .. settings.Inward.Select(route => ($"Inward:{route.Key}", route.Value.RequestHeaders)),
-            .. settings.Outward.Select(route => ($"Outward:{route.Key}", route.Value.RequestHeaders)),
-        ];
-        foreach (var (path, headers) in lists)
-        {
-            foreach (var header in headers.Where(header => forged.Contains(header) || sessions.Contains(header)))
-            {
-                yield return $"{GatewaySettings.Section}:{path}:RequestHeaders: found '{header}', which says who somebody is or how a "
-                    + "message is framed: whoever sends it would be believed. Remove it.";
-            }
-        }
+        using var rsa = certificate.GetRSAPublicKey();
+        return rsa is { KeySize: >= LeastRsaBits };
     }
 
     private static bool IsLongEnough(string secret)

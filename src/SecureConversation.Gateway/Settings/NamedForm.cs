@@ -5,7 +5,8 @@ using SecureConversation.Configuration.Json;
 namespace SecureConversation.Gateway.Settings;
 
 /// <summary>Objects by a name of the administrator's choice.</summary>
-internal sealed class NamedForm<T>(ObjectForm<T> item, Func<T> start, int most = 256) : Form<ImmutableSortedDictionary<string, T>>
+internal sealed class NamedForm<T>(ObjectForm<T> item, Func<T> start, string what = "routes", int most = 256)
+    : Form<ImmutableSortedDictionary<string, T>>
 {
     public override ImmutableSortedDictionary<string, T> Read(
         IConfigurationSection section, ImmutableSortedDictionary<string, T> current, Reading reading)
@@ -13,13 +14,13 @@ internal sealed class NamedForm<T>(ObjectForm<T> item, Func<T> start, int most =
         var children = section.GetChildren().ToList();
         if (children.Count == 0 && !string.IsNullOrEmpty(section.Value))
         {
-            reading.Expected(section, "an object with routes by name");
+            reading.ExpectedKeys(section, $"an object with {what} by name");
             return current;
         }
 
         if (children.Count > most)
         {
-            reading.Refuse(section, $"found {children.Count} routes, expected at most {most}.");
+            reading.Refuse(section, $"found {children.Count} {what}, expected at most {most}.");
             return current;
         }
 
@@ -41,30 +42,6 @@ internal sealed class SectionForm<T>(ObjectForm<T> form, Func<T> start) : Form<I
     }
 
     public override JsonObject Schema(JsonObject definitions) => form.Schema(definitions);
-}
-
-/// <summary>A section of Kestrel, which checks it.</summary>
-internal sealed class KestrelForm : Form<IConfigurationSection?>
-{
-    public static KestrelForm Instance { get; } = new();
-
-    public override IConfigurationSection? Read(IConfigurationSection section, IConfigurationSection? current, Reading reading)
-    {
-        if (string.IsNullOrEmpty(section["Url"]))
-        {
-            reading.Refuse(section, "found no Url, expected one such as http://127.0.0.1:5080: Kestrel needs it.");
-            return current;
-        }
-
-        return section;
-    }
-
-    public override JsonObject Schema(JsonObject definitions) => new()
-    {
-        ["type"] = "object",
-        ["properties"] = new JsonObject { ["Url"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 } },
-        ["required"] = new JsonArray("Url"),
-    };
 }
 
 /// <summary>A path without a slash at the end.</summary>

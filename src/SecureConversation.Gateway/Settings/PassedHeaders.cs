@@ -13,7 +13,13 @@ internal static class PassedHeaders
     private static readonly string[] Responses = [HeaderNames.ContentLanguage, HeaderNames.RetryAfter];
 
     private static readonly string[] Identities =
-        [HeaderNames.Authorization, HeaderNames.ProxyAuthorization, "Client-Cert", "Client-Cert-Chain", "X-Forwarded-Client-Cert"];
+    [
+        HeaderNames.Authorization, HeaderNames.ProxyAuthorization, HeaderNames.Cookie, "Forwarded", "Remote-User", "Client-Cert",
+        "Client-Cert-Chain", "X-Forwarded-Client-Cert",
+    ];
+
+    // What proxies write of the client, and services believe.
+    private static readonly string[] PrefixesOfIdentities = ["X-Forwarded-", "X-Remote-", "X-SSL-", "X-Client-"];
 
     private static readonly string[] Messages =
     [
@@ -23,11 +29,18 @@ internal static class PassedHeaders
         HeaderNames.Expect, "Proxy-Connection", "SOAPAction",
     ];
 
-    /// <summary>Headers that no list may have.</summary>
-    public static IEnumerable<string> NeverOf(IdentitySettings identity) => [.. Identities, .. Messages, identity.Header];
+    /// <summary>Whether a header says who somebody is by its name alone.</summary>
+    public static bool IsOfIdentities(string header) => IsAmong(Identities, header);
+
+    /// <summary>Whether a header may say who somebody is, so that no list of headers from others has it.</summary>
+    public static bool MayNameSomebody(string header) =>
+        IsOfIdentities(header) || PrefixesOfIdentities.Any(prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a header says what a message is and how it is framed.</summary>
-    public static bool IsOfMessages(string header) => Messages.Contains(header, StringComparer.OrdinalIgnoreCase);
+    public static bool IsOfMessages(string header) => IsAmong(Messages, header);
+
+    /// <summary>Whether a header passes from everybody on each route.</summary>
+    public static bool IsOfEverybody(string header) => IsAmong(Requests, header);
 
     public static FrozenSet<string> OfRequests(RouteSettings route) => Union(Requests, route.RequestHeaders);
 
@@ -35,4 +48,6 @@ internal static class PassedHeaders
 
     private static FrozenSet<string> Union(IEnumerable<string> known, IEnumerable<string> named) =>
         known.Concat(named).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsAmong(string[] names, string header) => names.Contains(header, StringComparer.OrdinalIgnoreCase);
 }

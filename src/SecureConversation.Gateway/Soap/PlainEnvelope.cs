@@ -52,8 +52,11 @@ internal sealed class PlainEnvelope : IDisposable
     /// <summary>The message without all blocks of WS-Addressing.</summary>
     public ReadOnlyMemory<byte> WithoutAddressing() => Without(Addressing());
 
-    /// <summary>The message without a:To, which names the gateway.</summary>
-    public ReadOnlyMemory<byte> WithoutTo() => Without(Addressing().Where(block => block.LocalName.SequenceEqual("To"u8)));
+    /// <summary>The message without a:To, a:From, a:ReplyTo and a:FaultTo, which name endpoints of its sender's choice.</summary>
+    public ReadOnlyMemory<byte> WithoutEndpoints() => Without(Addressing().Where(IsEndpoint));
+
+    /// <summary>The message without a:ReplyTo and a:FaultTo that name another place than the connection, or none.</summary>
+    public ReadOnlyMemory<byte> WithoutOtherPlaces() => Without(Addressing().Where(block => IsOfReplies(block) && !LeadsBack(block)));
 
     /// <summary>The message with an a:Action of its version.</summary>
     public ReadOnlyMemory<byte> WithAction(string action)
@@ -83,6 +86,37 @@ internal sealed class PlainEnvelope : IDisposable
     }
 
     private IEnumerable<XmlElement> Addressing() => _envelope.Headers.Select(block => block.Element).Where(IsAddressing);
+
+    private static bool IsEndpoint(XmlElement block) =>
+        IsOfReplies(block) || block.LocalName.SequenceEqual("To"u8) || block.LocalName.SequenceEqual("From"u8);
+
+    private static bool IsOfReplies(XmlElement block) =>
+        block.LocalName.SequenceEqual("ReplyTo"u8) || block.LocalName.SequenceEqual("FaultTo"u8);
+
+    // A service may read any child of that name, so all of them have to.
+    private static bool LeadsBack(XmlElement endpoint)
+    {
+        var addresses = 0;
+        for (var child = endpoint.FirstChild; !child.IsNull; child = child.NextSibling)
+        {
+            if (!child.LocalName.SequenceEqual("Address"u8))
+            {
+                continue;
+            }
+
+            addresses++;
+            if (!child.FirstChild.IsNull || child.HasUnindexedChildren || !IsKnown(child.RawText.Trim(" \t\r\n"u8)))
+            {
+                return false;
+            }
+        }
+
+        return addresses > 0 && !endpoint.HasUnindexedChildren;
+
+        static bool IsKnown(ReadOnlySpan<byte> address) => address.SequenceEqual("http://www.w3.org/2005/08/addressing/anonymous"u8)
+            || address.SequenceEqual("http://www.w3.org/2005/08/addressing/none"u8)
+            || address.SequenceEqual("http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"u8);
+    }
 
     private static bool IsAddressing(XmlElement block) =>
         block.NamespaceUri.SequenceEqual(Addressing10) || block.NamespaceUri.SequenceEqual(AddressingAugust2004);

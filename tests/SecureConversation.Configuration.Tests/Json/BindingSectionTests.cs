@@ -85,7 +85,7 @@ public sealed class BindingSectionTests
     [InlineData("""{ "AuthenticationMode": "MutualCertificate", "LocalClientSettings": { "MaxClockSkew": "-00:05:00" } }""", "Binding:LocalClientSettings:MaxClockSkew: found '-00:05:00'")]
     [InlineData("""{ "AuthenticationMode": "MutualCertificate", "LocalClientSettings": { "ReplayCacheSize": 1.5 } }""", "Binding:LocalClientSettings:ReplayCacheSize: found '1.5', expected a whole number from 1 to 2147483647")]
     [InlineData("""{ "AuthenticationMode": "MutualCertificate", "LocalClientSettings": { "ReconnectTransportOnFailure": true } }""", "Binding:LocalClientSettings:ReconnectTransportOnFailure: found a key that is not known. Known are DetectReplays, ")]
-    [InlineData("""{ "AuthenticationMode": "MutualCertificate", "LocalClientSettings": "none" }""", "Binding:LocalClientSettings: found 'none', expected an object with keys.")]
+    [InlineData("""{ "AuthenticationMode": "MutualCertificate", "LocalClientSettings": "none" }""", "Binding:LocalClientSettings: found a text, expected an object with keys.")]
     [InlineData("""{ "AuthenticationMode": "MutualCertificate", "IncludeTimestamp": "no" }""", "Binding:IncludeTimestamp: found 'no', expected true or false.")]
     [InlineData("""{ "AuthenticationMode": "MutualCertificate", "IncludeTimestamp": null }""", "Binding:IncludeTimestamp: found nothing, expected true or false.")]
     [InlineData("""{ "AuthenticationMode": "MutualCertificate", "DefaultAlgorithmSuite": { "Name": "Basic256" } }""", "Binding:DefaultAlgorithmSuite: found keys below it, expected one of Basic256, ")]

@@ -261,7 +261,7 @@ public sealed class CertificateSectionTests : IDisposable
     [InlineData("""{ "ServiceCertificate": { } }""", "Credentials:ServiceCertificate: expected one of Path, Subject and Thumbprint")]
     [InlineData("""{ "ServiceCertificate": { "Path": "service.pfx", "Store": "My" } }""", "Credentials:ServiceCertificate: Store, Location and AllowInvalid belong")]
     [InlineData("""{ "ServiceCertificate": { "Subject": "a", "Password": "secret" } }""", "Credentials:ServiceCertificate: KeyPath and Password belong to files")]
-    [InlineData("""{ "ServiceCertificate": "service.pfx" }""", "Credentials:ServiceCertificate: found 'service.pfx', expected an object with keys")]
+    [InlineData("""{ "ServiceCertificate": "service.pfx" }""", "Credentials:ServiceCertificate: found a text, expected an object with keys")]
     [InlineData("""{ "ServiceCertificate": { "File": "service.pfx" } }""", "Credentials:ServiceCertificate:File: found a key that is not known")]
     [InlineData("""{ "ServiceCertificate": { "Path": "service.pfx", "Password": { "a": "secret" } } }""", "Credentials:ServiceCertificate:Password: expected a text of at most 4096 characters.")]
     [InlineData("""{ "ClientCertificateValidation": { "CustomTrustRoots": [] } }""", "Credentials:ClientCertificateValidation: CustomTrustRoots has no certificate")]

@@ -86,21 +86,23 @@ internal sealed class TestService(WebApplication app) : IAsyncDisposable
     /// <summary>A client with message security.</summary>
     public static SecureConversationClient Connect(Uri address, UserNameCredential? user = null, Action<SecureConversationHttpOptions>? change = null)
     {
-        var options = new SecureConversationHttpOptions
-        {
-            MessageSecurity = Security(user is null ? MessageCredentialType.Certificate : MessageCredentialType.UserName),
-            Credentials = new ClientCredentials
-            {
-                ClientCertificate = new X509Credential(TestCertificates.Client),
-                UserName = user,
-                ServiceCertificate = TestCertificates.Service,
-                ServiceCertificateValidation = CertificateValidationOptions.TrustOnly(TestCertificates.Authority),
-            },
-            LoggerFactory = RecordedLog.Current,
-        };
+        var options = ClientOptions(user);
         change?.Invoke(options);
         return new SecureConversationClient(new Uri(address, "/orders"), options);
     }
+
+    public static SecureConversationHttpOptions ClientOptions(UserNameCredential? user = null) => new SecureConversationHttpOptions
+    {
+        MessageSecurity = Security(user is null ? MessageCredentialType.Certificate : MessageCredentialType.UserName),
+        Credentials = new ClientCredentials
+        {
+            ClientCertificate = new X509Credential(TestCertificates.Client),
+            UserName = user,
+            ServiceCertificate = TestCertificates.Service,
+            ServiceCertificateValidation = CertificateValidationOptions.TrustOnly(TestCertificates.Authority),
+        },
+        LoggerFactory = RecordedLog.Current,
+    };
 
     public async ValueTask DisposeAsync()
     {

@@ -18,7 +18,7 @@ internal sealed class ListForm<T>(Form<T> item, Func<T> start, int most = 256) :
         // A list without items is an empty text in a configuration.
         if ((children.Count == 0 && !string.IsNullOrEmpty(section.Value)) || children.Any(c => !c.Key.All(char.IsAsciiDigit)))
         {
-            reading.Expected(section, "a list");
+            reading.ExpectedKeys(section, "a list");
             return current;
         }
 

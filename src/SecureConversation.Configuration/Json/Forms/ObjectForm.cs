@@ -126,7 +126,7 @@ internal sealed class ObjectForm<T>(string name, Func<T> start, ImmutableArray<K
         // An empty text or list is no object, and no default either.
         if (!string.IsNullOrEmpty(section.Value) || (section.Value is not null && !section.GetChildren().Any()))
         {
-            reading.Expected(section, "an object with keys");
+            reading.ExpectedKeys(section, "an object with keys");
             return false;
         }
 

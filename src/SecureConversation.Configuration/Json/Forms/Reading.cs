@@ -37,6 +37,11 @@ internal sealed class Reading(string basePath)
     public void Expected(IConfigurationSection at, string expected, string? hint = null) =>
         Refuse(at, $"found {Found(at)}, expected {expected}.{(hint is null ? "" : $" {hint}")}");
 
+    /// <summary>Adds that an object or a list was expected. A text is not repeated: it may be a secret in the wrong place.</summary>
+    public void ExpectedKeys(IConfigurationSection at, string expected) =>
+        Refuse(at, $"found {(at.GetChildren().Any() ? "keys below it" : at.Value is { Length: > 0 } ? "a text" : "nothing")}, "
+            + $"expected {expected}.");
+
     /// <exception cref="SettingsException">Something is wrong.</exception>
     public void ThrowIfProblems()
     {
