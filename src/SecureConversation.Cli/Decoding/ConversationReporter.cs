@@ -81,7 +81,7 @@ internal static class ConversationReporter
             ?? (message.RelatesTo is null ? MessageDirection.ClientToService : MessageDirection.ServiceToClient);
         return MessageReporter.Plain(message, captured.IsInClear ? "InClear" : "Incomplete", MessageVerdict.NotRead) with
         {
-            Envelope = EnvelopeTree.Of(message, []),
+            Envelope = EnvelopeTree.Of(message),
             Notes =
             [
                 captured.Problem ?? (captured.IsInClear
