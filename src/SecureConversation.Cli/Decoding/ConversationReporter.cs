@@ -51,6 +51,7 @@ internal static class ConversationReporter
                     : c.Notes)),
             ],
             Binding = recognition.Binding is { } binding ? BindingReporter.Of(binding, recognition.Assumptions, given is not null) : null,
+            Trust = keys.Trust,
             Messages = messages,
         });
     }

@@ -54,12 +54,17 @@ internal sealed class MessageReporter(Recognition recognition)
         Action = message.Action ?? message.Captured.TransportAction,
         MessageId = message.MessageId,
         RelatesTo = message.RelatesTo,
-        Address = message.Captured.Address,
+        Address = Shown(message.Captured.Address),
         HttpStatus = message.Captured.HttpStatus,
         ContentType = message.Captured.ContentType,
         Size = message.Captured.Body.Length,
         Wire = message.Octets.Length > MaxWire || message.Octets.IsEmpty ? null : Encoding.UTF8.GetString(message.Octets.Span),
     };
+
+    // User info and query are where passwords and tokens are, and nothing of message security needs them.
+    private static Uri? Shown(Uri? address) => address is not { IsAbsoluteUri: true } ? null
+        : address.UserInfo.Length + address.Query.Length + address.Fragment.Length == 0 ? address
+        : new Uri(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
 
     private List<string> Notes(WireMessage message, DecodedMessage decoded, MessageVerdict verdict)
     {
