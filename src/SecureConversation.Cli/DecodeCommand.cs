@@ -70,7 +70,8 @@ internal static class DecodeCommand
                 }
 
                 report = redaction?.Apply(report) ?? report;
-                return Print(line.GetValue(secrets) ? report : Secrets.LeaveOut(report), line.GetValue(json), line.GetValue(details), line.GetValue(number));
+                report = line.GetValue(secrets) ? report : Secrets.LeaveOut(report);
+                return Print(report, line.GetValue(json), line.GetValue(details), line.GetValue(number));
             }
             catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException
                 or FormatException or CaptureException)

@@ -62,7 +62,8 @@ internal sealed class SignatureReporter
         {
             for (var i = 0; i < signatures.Count; i++)
             {
-                if (matched[i] is null && left.Find(v => (!isKeyKnown || v.Key.Name == keys[i]?.Name) && IsLike(signatures[i], v)) is { } same)
+                if (matched[i] is null
+                    && left.Find(v => (!isKeyKnown || v.Key.Name == keys[i]?.Name) && IsLike(signatures[i], v)) is { } same)
                 {
                     matched[i] = same;
                     left.Remove(same);

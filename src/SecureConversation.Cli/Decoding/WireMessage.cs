@@ -58,7 +58,9 @@ internal sealed class WireMessage
 
     public bool IsSecured => Security is not null;
 
-    /// <summary>Whether the capture has it from an address that is reached over TLS. What the message says of its address is no proof.</summary>
+    /// <summary>
+    /// Whether the capture has it from an address that is reached over TLS. What the message says of its address is no proof.
+    /// </summary>
     public bool IsOverTls => Captured.Address is { IsAbsoluteUri: true } address && address.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>The namespace of its version of WS-Addressing; null where it has no such header.</summary>

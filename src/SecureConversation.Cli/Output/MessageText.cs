@@ -58,7 +58,12 @@ internal static class MessageText
             foreach (var reference in signature.References)
             {
                 Line(console, 2, $"{Safe(reference.Part ?? "unknown part")} {Safe(reference.Uri)} "
-                    + reference.Matches switch { true => "[green]same digest[/]", false => "[red]another digest[/]", _ => $"not verified{(reference.Difference is { } why ? $": {Safe(why)}" : "")}" });
+                    + reference.Matches switch
+                    {
+                        true => "[green]same digest[/]",
+                        false => "[red]another digest[/]",
+                        _ => $"not verified{(reference.Difference is { } why ? $": {Safe(why)}" : "")}",
+                    });
             }
         }
 

@@ -49,7 +49,8 @@ internal static class Secrets
         };
 
         [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
-        string? Field(string? text) => text is null || !values.Long.Any(value => text.Contains(value, StringComparison.Ordinal)) ? text : Mark;
+        string? Field(string? text) =>
+            text is not null && values.Long.Any(value => text.Contains(value, StringComparison.Ordinal)) ? Mark : text;
     }
 
     /// <summary>The removal from one message.</summary>

@@ -121,9 +121,11 @@ internal sealed class ValueScrub
         : address;
 
     // A line of C# has the value as a literal.
-    private string Line(string line) =>
-        Field(line) == Mark || Field(line.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)) == Mark
-            ? $"{line[..^line.TrimStart().Length]}// {Mark}" : line;
+    private string Line(string line)
+    {
+        var text = line.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
+        return Field(line) == Mark || Field(text) == Mark ? $"{line[..^line.TrimStart().Length]}// {Mark}" : line;
+    }
 
     /// <summary>What messages are told apart by.</summary>
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
