@@ -1,4 +1,5 @@
 using SecureConversation.Binding;
+using SecureConversation.Cli.Captures;
 using SecureConversation.Cli.Reports;
 using SecureConversation.Cli.Tests.Decoding;
 
@@ -83,7 +84,7 @@ public sealed class RedactionTests
         Assert.DoesNotContain("DIGESTSECRET", ReportedMessages.Json(Redaction.Create(["//o:Username"]).Apply(report)), StringComparison.Ordinal);
     }
 
-    private static Captures.CapturedMessage Reply(string reason) => ReportedMessages.Captured(ReportedMessages.Fault(reason)) with
+    private static CapturedMessage Reply(string reason) => ReportedMessages.Captured(ReportedMessages.Fault(reason)) with
     {
         Direction = MessageDirection.ServiceToClient,
         HttpStatus = 500,
