@@ -46,9 +46,9 @@ public sealed class RedactionTests
     [Fact]
     public void UserName_ThatIsRedacted_IsGone_WhereTheEnvelopeIsTooLargeToShow()
     {
-        var captured = ReportedMessages.Captured(ReportedMessages.Envelope($"<a>{new string('x', 5_000_000)}</a>",
-            "<o:UsernameToken u:Id='ut'><o:Username>alice.secret</o:Username><o:Password>pw</o:Password></o:UsernameToken>"))
-            with { Address = new Uri("https://service.example/") };
+        var envelope = ReportedMessages.Envelope($"<a>{new string('x', 5_000_000)}</a>",
+            "<o:UsernameToken u:Id='ut'><o:Username>alice.secret</o:Username><o:Password>pw</o:Password></o:UsernameToken>");
+        var captured = ReportedMessages.Captured(envelope) with { Address = new Uri("https://service.example/") };
         var report = ReportedMessages.Report(captured);
         Assert.DoesNotContain("alice.secret", ReportedMessages.Json(Redaction.Create(["//o:Username"]).Apply(report)), StringComparison.Ordinal);
         Assert.DoesNotContain(">pw<", ReportedMessages.Json(Secrets.LeaveOut(report)).Replace("\\u003C", "<", StringComparison.Ordinal)
