@@ -40,11 +40,12 @@ internal static class DecodeCommand
             Description = "An XPath expression of elements and attributes whose values are left out of all that is printed, or all.",
         };
         var prefix = new Option<string[]>("--prefix") { Description = "A prefix for these expressions, as p=urn:orders." };
+        var secrets = DecodingOptions.CreateShowSecrets();
         var command = new Command("decode",
             "Decrypts and verifies a recorded conversation, says which binding it has, "
                 + "and what is wrong with each message that is refused.")
         {
-            files, binding, json, details, number, html, redact, prefix,
+            files, binding, json, details, number, html, redact, prefix, secrets,
         };
         options.AddTo(command);
         command.SetAction(async (line, cancellation) =>
@@ -65,10 +66,12 @@ internal static class DecodeCommand
                 {
                     // It has what messages say, as the capture's keys show it.
                     using var writer = new StreamWriter(page.Open(PrivateFile));
-                    HtmlReport.Write(report, writer, redaction);
+                    HtmlReport.Write(report, writer, redaction, line.GetValue(secrets));
                 }
 
-                return Print(redaction?.Apply(report) ?? report, line.GetValue(json), line.GetValue(details), line.GetValue(number));
+                report = redaction?.Apply(report) ?? report;
+                report = line.GetValue(secrets) ? report : Secrets.LeaveOut(report);
+                return Print(report, line.GetValue(json), line.GetValue(details), line.GetValue(number));
             }
             catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException
                 or FormatException or CaptureException)

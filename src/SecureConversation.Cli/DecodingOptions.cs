@@ -31,6 +31,12 @@ internal sealed class DecodingOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
+    /// <summary>The option of commands that print what messages say.</summary>
+    public static Option<bool> CreateShowSecrets() => new("--show-secrets")
+    {
+        Description = "Print passwords and secrets of keys, which are left out without it.",
+    };
+
     public void AddTo(Command command)
     {
         command.Add(_keys);

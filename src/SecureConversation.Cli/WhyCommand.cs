@@ -23,10 +23,11 @@ internal static class WhyCommand
             Description = "The binding of the side that works: app.config, appsettings.json or a WSDL.",
         };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var secrets = DecodingOptions.CreateShowSecrets();
         var command = new Command("why",
             "Compares a conversation that does not work with one that does, or with a binding, and says what to set.")
         {
-            captures, binding, json,
+            captures, binding, json, secrets,
         };
         options.AddTo(command);
         command.SetAction(async (line, cancellation) =>
@@ -48,6 +49,7 @@ internal static class WhyCommand
                         ?? throw new ArgumentException($"{names[0]}: no message has message security, "
                             + "so there is nothing to compare with.");
                 var comparison = Comparison.Of(file ?? names[0], working, names[^1], failing.Binding, failing.Report);
+                comparison = line.GetValue(secrets) ? comparison : comparison.WithoutSecrets();
                 if (line.GetValue(json))
                 {
                     ConversationJson.Write(comparison, Console.Out);

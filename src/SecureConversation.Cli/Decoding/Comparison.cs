@@ -13,6 +13,16 @@ internal sealed record Comparison(
 {
     private const int MaxFailures = 100;
 
+    /// <summary>That secrets were left out of the failures; null where there were none, or they are shown.</summary>
+    public string? Secrets { get; init; }
+
+    /// <summary>The same without secrets.</summary>
+    public Comparison WithoutSecrets()
+    {
+        var (failures, sentence) = Reports.Secrets.LeaveOut(Failures);
+        return this with { Failures = failures, Secrets = sentence };
+    }
+
     /// <param name="working">What works.</param>
     /// <param name="workingBinding">Its binding.</param>
     /// <param name="failing">What does not.</param>

@@ -51,6 +51,7 @@ internal static class ConversationReporter
                     : c.Notes)),
             ],
             Binding = recognition.Binding is { } binding ? BindingReporter.Of(binding, recognition.Assumptions, given is not null) : null,
+            Trust = keys.Trust,
             Messages = messages,
         });
     }
@@ -81,7 +82,7 @@ internal static class ConversationReporter
             ?? (message.RelatesTo is null ? MessageDirection.ClientToService : MessageDirection.ServiceToClient);
         return MessageReporter.Plain(message, captured.IsInClear ? "InClear" : "Incomplete", MessageVerdict.NotRead) with
         {
-            Envelope = EnvelopeTree.Of(message, []),
+            Envelope = EnvelopeTree.Of(message),
             Notes =
             [
                 captured.Problem ?? (captured.IsInClear

@@ -33,6 +33,12 @@ internal sealed class ConversationRun : IDisposable
             return MessageVerdict.Unsecured;
         }
 
+        if (decoded.IsVerified && IsNothingSigned(decoded) && !_recognition.IsGiven && !message.IsOverTls)
+        {
+            // That a transport protects it was only concluded from its having no signature, which anybody can write.
+            return MessageVerdict.Unsecured;
+        }
+
         // Where nothing in the capture is secured, only its receiver can say that it should have been.
         return decoded.IsVerified ? MessageVerdict.Verified
             : _recognition.Binding is null && decoded.Failure == FailureCode.SecurityHeaderMissing
@@ -40,6 +46,10 @@ internal sealed class ConversationRun : IDisposable
                 ? MessageVerdict.Unsecured
             : MessageVerdict.Refused;
     }
+
+    /// <summary>Whether no signature covers anything of a message that breaks no rule.</summary>
+    public static bool IsNothingSigned(DecodedMessage decoded) =>
+        decoded.Protection is { IsSecured: true } protection && !protection.SignedParts.Any();
 
     // Nothing is known of the binding: what is refused then is broken as XML or SOAP.
     private static MessageSecurityBinding WithoutBinding(IReadOnlyList<WireMessage> messages)

@@ -15,6 +15,15 @@ internal sealed record DecodingKeys
     /// <summary>Passwords by user name; empty to take every password.</summary>
     public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What was not given of whom to trust, for the reader; null where both certificates and users were.</summary>
+    public string? Trust => (Trusted.Count, Users.Count) switch
+    {
+        (0, 0) => "trust: none was given, so whoever signs is taken as who he says. --trust and --user say whom to believe.",
+        (0, _) => "trust: no certificate was given, so whoever signs with one is taken as who it says. --trust says whom to believe.",
+        (_, 0) => "trust: no user was given, so every password is taken as right. --user says whom to believe.",
+        _ => null,
+    };
+
     /// <summary>Decrypts a wrapped key with each private key.</summary>
     /// <returns>The key and the certificate that it was wrapped for; null where none decrypts it.</returns>
     public (byte[] Key, X509Certificate2 Certificate)? Unwrap(byte[] wrapped, bool isOaep)

@@ -10,7 +10,9 @@ internal static class EnvelopeTree
     private const int MaxText = 1024 * 1024;
 
     /// <summary>The tree; null where the message is no envelope.</summary>
-    public static PartReport? Of(WireMessage message, IReadOnlyList<WireSignature> signatures)
+    /// <param name="message">The message.</param>
+    /// <param name="signedBy">The indexes of the verified signatures over an element; null where nothing is verified.</param>
+    public static PartReport? Of(WireMessage message, Func<XElement, IReadOnlyList<int>>? signedBy = null)
     {
         if (message.Envelope is not { } envelope)
         {
@@ -28,13 +30,12 @@ internal static class EnvelopeTree
             }
 
             var isParent = element == message.Header || element == message.Security || element == message.Body;
-            var signedBy = Enumerable.Range(0, signatures.Count).Where(i => signatures[i].Covers(element)).ToList();
             var encryption = message.Encryptions.FindIndex(e => e.Plain == element);
             return new PartReport
             {
                 Name = WireNames.Short(element.Name),
                 Id = WireNames.IdOf(element),
-                SignedBy = signedBy,
+                SignedBy = signedBy?.Invoke(element) ?? [],
                 EncryptedBy = encryption < 0 ? null : encryption,
                 Text = isParent && element.HasElements ? null : Text(element),
                 Children = isParent ? [.. element.Elements().Select(child => Part(child, depth + 1)).OfType<PartReport>()] : [],

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Xml.Linq;
 using SecureConversation.Cli.Reports;
@@ -19,25 +18,27 @@ internal sealed class MessageReporter(Recognition recognition)
     /// <summary>The report of a message that was decoded.</summary>
     public MessageReport Of(WireMessage message, DecodedMessage decoded, MessageVerdict verdict)
     {
-        var signatures = WireSignature.Of(message);
         var isRefused = verdict == MessageVerdict.Refused;
+        var signatures = new SignatureReporter(message, verdict == MessageVerdict.Unsecured ? [] : WireSignature.Of(message),
+            decoded.Protection, decoded.SenderCertificate, isRefused);
         var answerTo = AnswerTo(message);
         return Plain(message, IsNegotiation(message) ? "Negotiation" : decoded.Kind.ToString(), verdict) with
         {
             SessionId = decoded.ContextId ?? SessionOf(message),
             KeyInstance = decoded.ContextInstance ?? InstanceOf(message),
             AnswerTo = answerTo,
-            Sender = decoded.SenderCertificate?.Subject ?? decoded.UserName,
-            Signatures = Signatures(message, signatures, decoded, isRefused),
+            // Without a signature or a transport that is known, a name is only said.
+            Sender = verdict == MessageVerdict.Unsecured ? null : decoded.SenderCertificate?.Subject ?? decoded.UserName,
+            Signatures = signatures.Reports,
             Encryptions = [.. message.Encryptions.Select(e => new EncryptionReport(
                 e.Id, e.Plain is null ? null : WireNames.Short(e.Plain.Name), e.Algorithm, KeyOf(e), e.IsDecrypted))],
-            Envelope = EnvelopeTree.Of(message, signatures),
+            Envelope = EnvelopeTree.Of(message, signatures.SignedBy),
             Plaintext = PlaintextOf(message, decoded),
             Failure = isRefused ? FailureSentences.Of(decoded) : null,
             Fault = decoded.Fault is { } fault
                 ? new FaultReport(fault.Subcode is null ? fault.Code : $"{fault.Code} {fault.Subcode}", fault.Reason, fault.IsSecured)
                 : null,
-            Notes = Notes(message, verdict),
+            Notes = [.. Notes(message, decoded, verdict), .. signatures.IsAmbiguous ? [MessageNotes.Ambiguous] : (string[])[]],
         };
     }
 
@@ -53,16 +54,26 @@ internal sealed class MessageReporter(Recognition recognition)
         Action = message.Action ?? message.Captured.TransportAction,
         MessageId = message.MessageId,
         RelatesTo = message.RelatesTo,
-        Address = message.Captured.Address,
+        Address = Shown(message.Captured.Address),
         HttpStatus = message.Captured.HttpStatus,
         ContentType = message.Captured.ContentType,
         Size = message.Captured.Body.Length,
         Wire = message.Octets.Length > MaxWire || message.Octets.IsEmpty ? null : Encoding.UTF8.GetString(message.Octets.Span),
     };
 
-    private List<string> Notes(WireMessage message, MessageVerdict verdict)
+    // User info and query are where passwords and tokens are, and nothing of message security needs them.
+    private static Uri? Shown(Uri? address) => address is not { IsAbsoluteUri: true } ? null
+        : address.UserInfo.Length + address.Query.Length + address.Fragment.Length == 0 ? address
+        : new Uri(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
+
+    private List<string> Notes(WireMessage message, DecodedMessage decoded, MessageVerdict verdict)
     {
         var notes = new List<string>();
+        if (!recognition.IsGiven && ConversationRun.IsNothingSigned(decoded))
+        {
+            notes.Add(verdict == MessageVerdict.Unsecured ? MessageNotes.NothingSigned : MessageNotes.TransportAssumed);
+        }
+
         if (recognition.Refused.TryGetValue(message, out var fault))
         {
             notes.Add($"The service refused it: message {fault.Number} is its fault, without security: {FaultText(fault)}."
@@ -74,15 +85,13 @@ internal sealed class MessageReporter(Recognition recognition)
 
         if (message.Envelope is not null && WireReader.IsCut(message.Envelope))
         {
-            notes.Add("It is too deep or has too many elements to show all of them.");
+            notes.Add(MessageNotes.Cut);
         }
 
         if (message.Encryptions.Exists(e => !e.IsDecrypted))
         {
             notes.Add(message.Encryptions.Exists(e => !e.IsDecrypted && e.Source?.Octets is not null)
-                ? "The key is there, and a part cannot be decrypted with it: key or ciphertext was changed."
-                : "No given key opens what is encrypted in it. Give the private key of its receiver, "
-                    + "and the capture from the handshake on.");
+                ? MessageNotes.Changed : MessageNotes.NoKey);
         }
 
         return notes;
@@ -124,106 +133,10 @@ internal sealed class MessageReporter(Recognition recognition)
             : message.AddressingNamespace is null || message.IsFault ? _lastRequest : null;
     }
 
-    private static List<SignatureReport> Signatures(
-        WireMessage message, IReadOnlyList<WireSignature> signatures, DecodedMessage decoded, bool isRefused)
-    {
-        var verified = decoded.Protection?.Signatures ?? [];
-        var failed = isRefused ? new FailedReferences(message) : null;
-        var ids = signatures.Select(s => WireNames.IdOf(s.Element)).OfType<string>().Select(id => "#" + id).ToHashSet();
-        return
-        [
-            .. signatures.Select(signature =>
-            {
-                var key = KeyOf(message, signature);
-                return new SignatureReport(
-                    signature.Method,
-                    key,
-                    verified.FirstOrDefault(v => v.Key.Name == key?.Name)?.IsEndorsing
-                        ?? (signature.References.Count > 0
-                            && signature.References.Any(r => ids.Contains(r.Attribute("URI")?.Value ?? ""))),
-                    [.. signature.References.Select(r => failed is null ? Matching(message, r) : failed.Read(r))]);
-            }),
-        ];
-    }
-
-    // The decoder has compared the digests.
-    private static ReferenceReport Matching(WireMessage message, XElement reference)
-    {
-        var uri = reference.Attribute("URI")?.Value ?? "";
-        var digest = reference.Element(WireNames.DigestValue)?.Value.Trim();
-        var part = message.Envelope!.Elements().SelectMany(e => e.Elements().Prepend(e))
-            .SelectMany(e => e == message.Security ? e.Elements() : [e])
-            .FirstOrDefault(e => WireNames.IdOf(e) is { } id && uri == "#" + id);
-        return new ReferenceReport
-        {
-            Uri = uri,
-            Part = part is null ? null : WireNames.Short(part.Name),
-            DigestAlgorithm = reference.Element(WireNames.DigestMethod)?.Attribute("Algorithm")?.Value,
-            StatedDigest = digest,
-            ComputedDigest = digest,
-            Matches = true,
-        };
-    }
-
     private static KeyReport? KeyOf(WireEncryption encryption) =>
         encryption.Source is not { } source ? null
-        : encryption.IsDerived == true ? new KeyReport("DerivedKey", source.Name, $"derived from the {Words(source.Kind)}")
+        : encryption.IsDerived == true ? new KeyReport("DerivedKey", source.Name, $"derived from the {SignatureKeys.Words(source.Kind)}")
         : new KeyReport(source.Kind.ToString(), source.Name);
-
-    private static KeyReport? KeyOf(WireMessage message, WireSignature signature)
-    {
-        var token = message.SecurityItems.FirstOrDefault(i => WireNames.IdOf(i) is { } id && id == signature.TokenId);
-        if (signature.IsAsymmetric)
-        {
-            return CertificateOf(token) ?? new KeyReport("Certificate", WireForm.StyleOf(signature.KeyInfo) is { } style
-                ? $"named by {style}: {signature.KeyInfo!.Value.Trim()}" : "in a form that is not read");
-        }
-
-        if (message.Keys.TryGetValue(signature.TokenId ?? "", out var key))
-        {
-            var nonce = token is not null && WireNames.IsDerivedKey(token)
-                ? token.Element(token.Name.Namespace + "Nonce")?.Value.Trim() : null;
-            return key.IsDerived
-                ? new KeyReport("DerivedKey", nonce ?? key.Key.Name, $"derived from the {Words(key.Key.Kind)} {key.Key.Name}")
-                : new KeyReport(key.Key.Kind.ToString(), key.Key.Name);
-        }
-
-        var str = signature.KeyInfo?.Descendants(WireNames.Str).FirstOrDefault();
-        return str is null ? null : str.Element(WireNames.Reference)?.Attribute("URI")?.Value is { } uri
-            ? new KeyReport(uri.StartsWith('#') ? "Unknown" : "SecurityContext", uri)
-            : str.Element(WireNames.KeyIdentifier) is { } identifier
-                ? new KeyReport(identifier.Attribute("ValueType")?.Value == Uris.EncryptedKeySha1 ? "EncryptedKey" : "Unknown",
-                    identifier.Value.Trim())
-                : null;
-    }
-
-    private static KeyReport? CertificateOf(XElement? token)
-    {
-        if (token is null || token.Name != WireNames.BinarySecurityToken
-            || WireNames.Base64(token.Value.Trim()) is not { Length: < 65536 } raw)
-        {
-            return null;
-        }
-
-        try
-        {
-            using var certificate = X509CertificateLoader.LoadCertificate(raw);
-            return new KeyReport("Certificate", Convert.ToBase64String(certificate.GetCertHash()), certificate.Subject);
-        }
-        catch (System.Security.Cryptography.CryptographicException)
-        {
-            return null;
-        }
-    }
-
-    private static string Words(WireKeyKind kind) => kind switch
-    {
-        WireKeyKind.EncryptedKey => "EncryptedKey",
-        WireKeyKind.SecurityContext => "security context",
-        WireKeyKind.UserName => "password",
-        WireKeyKind.IssuedToken => "issued token",
-        _ => "key",
-    };
 
     private static string? PlaintextOf(WireMessage message, DecodedMessage decoded) =>
         !decoded.Plaintext.IsEmpty && decoded.Plaintext.Length <= MaxWire ? Encoding.UTF8.GetString(decoded.Plaintext.Span)

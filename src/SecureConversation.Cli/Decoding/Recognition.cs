@@ -26,6 +26,9 @@ internal sealed class Recognition
     /// <summary>The binding; null where no message is secured, or where no settings fit together.</summary>
     public MessageSecurityBinding? Binding { get; private set; }
 
+    /// <summary>Whether the caller gave the binding.</summary>
+    public bool IsGiven { get; private set; }
+
     /// <summary>Why there is no binding.</summary>
     public string? Problem { get; private set; }
 
@@ -51,7 +54,7 @@ internal sealed class Recognition
         recognition.Refused = FindRefused(messages);
         if (given is not null)
         {
-            recognition.Binding = given;
+            (recognition.Binding, recognition.IsGiven) = (given, true);
             return recognition;
         }
 

@@ -49,12 +49,19 @@ internal sealed class WireMessage
 
     public XElement? Body => Envelope?.Element(Envelope.Name.Namespace + "Body");
 
-    public XElement? Security => Header?.Element(WireNames.Security);
+    /// <summary>The security header that its receiver reads; those of other roles are not for it.</summary>
+    public XElement? Security => Header?.Elements(WireNames.Security)
+        .FirstOrDefault(block => WireNames.IsForReceiver(block, Envelope!.Name.Namespace));
 
     /// <summary>The children of the security header, decrypted ones included.</summary>
     public IEnumerable<XElement> SecurityItems => Security?.Elements() ?? [];
 
     public bool IsSecured => Security is not null;
+
+    /// <summary>
+    /// Whether the capture has it from an address that is reached over TLS. What the message says of its address is no proof.
+    /// </summary>
+    public bool IsOverTls => Captured.Address is { IsAbsoluteUri: true } address && address.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>The namespace of its version of WS-Addressing; null where it has no such header.</summary>
     public string? AddressingNamespace =>

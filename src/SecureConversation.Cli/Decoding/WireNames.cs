@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using SecureConversation.Binding;
 using SecureConversation.Engine.Names;
 
 namespace SecureConversation.Cli.Decoding;
@@ -36,6 +37,9 @@ internal static class WireNames
     public static readonly XName DataReference = Xenc + "DataReference";
     public static readonly XName EncryptionMethod = Xenc + "EncryptionMethod";
     public static readonly XName CipherValue = Xenc + "CipherValue";
+
+    private static readonly SoapNames Soap11Names = SoapNames.Of(MessageVersion.Soap11WSAddressing10);
+    private static readonly SoapNames Soap12Names = SoapNames.Of(MessageVersion.Soap12WSAddressing10);
 
     private static readonly Dictionary<string, string> Prefixes = new()
     {
@@ -75,10 +79,25 @@ internal static class WireNames
     public static bool IsContextToken(XElement element) =>
         element.Name.LocalName == "SecurityContextToken" && IsSecureConversation(element.Name.Namespace);
 
-    /// <summary>The Id that references use: u:Id, or Id and AssertionID without a namespace.</summary>
-    public static string? IdOf(XElement element) =>
-        element.Attribute(WsuId)?.Value ?? element.Attribute("Id")?.Value ?? element.Attribute("AssertionID")?.Value
-        ?? element.Attribute("ID")?.Value;
+    /// <summary>
+    /// The Id by which a receiver finds an element. Its kind decides which attribute that is, so that an attribute of the application
+    /// does not pass for one.
+    /// </summary>
+    public static string? IdOf(XElement element) => element.Name.NamespaceName switch
+    {
+        Ns.Ds or Ns.Xenc => element.Attribute("Id")?.Value ?? element.Attribute(WsuId)?.Value,
+        Ns.Saml11 when element.Name.LocalName == "Assertion" => element.Attribute("AssertionID")?.Value,
+        Ns.Saml20 when element.Name.LocalName == "Assertion" => element.Attribute("ID")?.Value,
+        _ => element.Attribute(WsuId)?.Value,
+    };
+
+    /// <summary>Whether the last receiver of a message reads a header block, as the engine decides it.</summary>
+    public static bool IsForReceiver(XElement block, XNamespace soap)
+    {
+        var isSoap12 = soap.NamespaceName == Ns.Soap12;
+        var role = block.Attribute(soap + (isSoap12 ? "role" : "actor"))?.Value;
+        return string.IsNullOrEmpty(role) || (isSoap12 ? Soap12Names : Soap11Names).IsRoleOfReceiver(role);
+    }
 
     /// <summary>The octets of a base64 text; null where it is none.</summary>
     public static byte[]? Base64(string? text)

@@ -26,9 +26,12 @@ internal static class HtmlReport
     /// <param name="report">What is known of the conversation.</param>
     /// <param name="output">Where the page goes; in UTF-8.</param>
     /// <param name="redaction">What must not be in the page; null for nothing.</param>
-    public static void Write(ConversationReport report, TextWriter output, Redaction? redaction = null)
+    /// <param name="showSecrets">Whether passwords and secrets of keys stay.</param>
+    public static void Write(ConversationReport report, TextWriter output, Redaction? redaction = null, bool showSecrets = false)
     {
-        var shown = PageLimits.Apply(redaction?.Apply(report) ?? report);
+        // Secrets last: what is redacted is found by the values that messages have.
+        var redacted = redaction?.Apply(report) ?? report;
+        var shown = PageLimits.Apply(showSecrets ? redacted : Secrets.LeaveOut(redacted));
         var style = Read("page.css");
         // One script, so that one hash allows it.
         var script = Read("page-text.js") + Read("page-message.js") + Read("page.js");

@@ -64,7 +64,10 @@ function fault(found) {
 }
 
 function protection(message, keys) {
-  const rows = message.signatures.map((signature, i) => protectionRow('S' + (i + 1), 'signs',
+  // A signature of a message that was refused, or one that the receiver did not look at, is only a claim.
+  const verb = signature => message.verdict === 'Verified' && signature.references.every(reference => reference.matches === true)
+    ? 'signs' : 'signs, not verified';
+  const rows = message.signatures.map((signature, i) => protectionRow('S' + (i + 1), verb(signature),
     signature.references.map(reference => reference.part || reference.uri || 'unknown').join(', '),
     short(signature.algorithm) + (signature.isEndorsing ? ', endorsing' : ''), keyOf(keys, signature.key)));
   rows.push(...message.encryptions.map((encryption, i) => protectionRow('E' + (i + 1),

@@ -282,7 +282,10 @@ function drawHead() {
   add(byId('counts'), figures.filter(figure => figure[1]).map(([name, value]) =>
     node('div', { class: name.replace(' ', '-') }, node('dt', {}, name), node('dd', {}, value))));
   drawAlerts();
-  add(byId('about'), [redaction ? node('p', { class: 'redaction' }, redaction) : null, bindingNode(), sourcesNode()]);
+  add(byId('about'), [
+    redaction ? node('p', { class: 'redaction' }, redaction) : null, report.secrets ? node('p', { class: 'secrets' }, report.secrets) : null,
+    report.trust ? node('p', { class: 'trust' }, report.trust) : null, bindingNode(), sourcesNode(),
+  ]);
 }
 
 function drawAlerts() {

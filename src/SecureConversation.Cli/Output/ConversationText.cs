@@ -25,6 +25,7 @@ internal static class ConversationText
 
             WriteBinding(console, report.Binding);
             WriteMessages(console, report);
+            WriteLine(console, report.Trust);
         }
 
         foreach (var message in report.Messages.Where(m => number is { } wanted ? m.Number == wanted : details || m.Failure is not null))
@@ -32,6 +33,7 @@ internal static class ConversationText
             MessageText.Write(console, message, isShort: number is null && !details);
         }
 
+        WriteLine(console, report.Secrets);
         if (number is null)
         {
             console.WriteLine();
@@ -64,10 +66,20 @@ internal static class ConversationText
         {
             MessageText.Write(console, message, isShort: true);
         }
+
+        WriteLine(console, comparison.Secrets);
     }
 
     /// <summary>Text of strangers for a line of markup.</summary>
     internal static string Safe(string text) => Markup.Escape(Plain.Text(text));
+
+    private static void WriteLine(IAnsiConsole console, string? text)
+    {
+        if (text is not null)
+        {
+            console.MarkupLine(Safe(text));
+        }
+    }
 
     private static void WriteBinding(IAnsiConsole console, BindingReport? binding)
     {

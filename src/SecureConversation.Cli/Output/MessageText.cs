@@ -57,8 +57,13 @@ internal static class MessageText
                 + $"by {Key(signature.Key)}");
             foreach (var reference in signature.References)
             {
-                Line(console, 2, $"{Safe(reference.Part ?? "nothing")} {Safe(reference.Uri)} "
-                    + reference.Matches switch { true => "[green]same digest[/]", false => "[red]another digest[/]", _ => "not computed" });
+                Line(console, 2, $"{Safe(reference.Part ?? "unknown part")} {Safe(reference.Uri)} "
+                    + reference.Matches switch
+                    {
+                        true => "[green]same digest[/]",
+                        false => "[red]another digest[/]",
+                        _ => $"not verified{(reference.Difference is { } why ? $": {Safe(why)}" : "")}",
+                    });
             }
         }
 

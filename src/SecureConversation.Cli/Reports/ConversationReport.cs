@@ -11,6 +11,12 @@ internal sealed record ConversationReport
     /// <summary>The binding that was found or given; null where no message was secured.</summary>
     public BindingReport? Binding { get; init; }
 
+    /// <summary>Whom the caller trusts, where nobody said it: then a name is only that of who signed. Null where all was given.</summary>
+    public string? Trust { get; init; }
+
+    /// <summary>That secrets were left out; null where there were none, or they are shown.</summary>
+    public string? Secrets { get; init; }
+
     /// <summary>The messages in their order.</summary>
     public required IReadOnlyList<MessageReport> Messages { get; init; }
 

@@ -30,7 +30,10 @@ internal sealed record ReferenceReport
     /// <summary>The digest of what was received, in base64.</summary>
     public string? ComputedDigest { get; init; }
 
-    /// <summary>Whether both are the same; null where it could not be computed.</summary>
+    /// <summary>
+    /// Whether both are the same: of a message that was accepted the engine says it, of one that was refused it was computed here. Null
+    /// where neither is so.
+    /// </summary>
     public bool? Matches { get; init; }
 
     /// <summary>The canonical form of what was received, where the digests differ.</summary>
@@ -64,7 +67,7 @@ internal sealed record PartReport
 
     public string? Id { get; init; }
 
-    /// <summary>Indexes of the signatures of the message that cover it itself.</summary>
+    /// <summary>Indexes of the signatures of the message that the engine verified over it itself.</summary>
     public IReadOnlyList<int> SignedBy { get; init; } = [];
 
     /// <summary>Index of the encryption that it was under; null where it stood in clear.</summary>

@@ -5,14 +5,16 @@ namespace SecureConversation.Cli.Reports;
 /// <summary>The redaction of one message.</summary>
 /// <param name="paths">What is redacted; null for all.</param>
 /// <param name="values">Takes the values that went.</param>
-internal sealed class RedactedMessage(RedactionPaths? paths, HashSet<string> values)
+internal sealed class RedactedMessage(RedactionPaths? paths, RedactedValues values)
 {
     private const string Withheld = "[withheld: not readable as XML, so it cannot be redacted]";
 
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     private readonly HashSet<string> _readable = new(StringComparer.Ordinal);
 
-    public MessageReport Apply(MessageReport message)
+    /// <summary>Redacts a message.</summary>
+    /// <returns>The message, and whether its text was withheld, so that nobody knows which of its values were to go.</returns>
+    public (MessageReport Report, bool IsWithheld) Apply(MessageReport message)
     {
         var plaintext = RedactedXml.Read(message.Plaintext);
         var wire = RedactedXml.Read(message.Wire);
@@ -24,7 +26,19 @@ internal sealed class RedactedMessage(RedactionPaths? paths, HashSet<string> val
 
         plaintext?.RemoveProofs(MayKeep);
         wire?.RemoveProofs(MayKeep);
-        return message with
+        var isWithheld = plaintext is null && (message.Plaintext is not null || message.Encryptions.Any(e => e.IsDecrypted)
+            || (wire is null && (message.Wire is not null || message.Envelope is not null)));
+        if (isWithheld && paths is not null)
+        {
+            values.Add(message.Sender);
+        }
+
+        values.HasCertificate |= plaintext?.LacksCertificate == true || wire?.LacksCertificate == true;
+        return (Redacted(message, plaintext, wire, unchanged), isWithheld);
+    }
+
+    private MessageReport Redacted(MessageReport message, RedactedXml? plaintext, RedactedXml? wire, List<RedactedXml> unchanged) =>
+        message with
         {
             Plaintext = message.Plaintext is null ? null : plaintext?.ToString() ?? Withheld,
             Wire = message.Wire is null ? null : wire?.ToString() ?? Withheld,
@@ -35,7 +49,6 @@ internal sealed class RedactedMessage(RedactionPaths? paths, HashSet<string> val
                     signature with { References = [.. signature.References.Select(reference => Apply(reference, unchanged))] }),
             ],
         };
-    }
 
     // A digest tells a short value to everybody who tries all of them, so it stays only where its part is read and has nothing redacted.
     private bool MayKeep(string? uri) =>

@@ -38,6 +38,10 @@ internal sealed class RedactedXml
 
     public XmlElement Root => _document.DocumentElement!;
 
+    /// <summary>Whether a certificate was taken out.</summary>
+    public bool LacksCertificate => Elements().Exists(element =>
+        element.LocalName is "BinarySecurityToken" or "X509Certificate" && element.InnerText == Redaction.Mark);
+
     /// <summary>Reads a text; null where it is none, or not readable within the limits.</summary>
     public static RedactedXml? Read(string? text)
     {
@@ -60,16 +64,21 @@ internal sealed class RedactedXml
     /// <param name="values">Takes the values that went.</param>
     /// <param name="touched">Takes the Ids of elements that have, or are in, what went.</param>
     /// <param name="readable">Takes the Ids of elements whose content is not under encryption.</param>
-    public void Redact(RedactionPaths? paths, HashSet<string> values, HashSet<string> touched, HashSet<string> readable)
+    public void Redact(RedactionPaths? paths, RedactedValues values, HashSet<string> touched, HashSet<string> readable)
     {
+        var clear = new HashSet<string>(StringComparer.Ordinal);
+        var hidden = new HashSet<string>(StringComparer.Ordinal);
         foreach (var element in Elements())
         {
-            if (IdOf(element) is { } id && element.GetElementsByTagName("EncryptedData", Ns.Xenc).Count == 0 && !IsCiphertext(element))
+            (element.GetElementsByTagName("EncryptedData", Ns.Xenc).Count == 0 && !IsCiphertext(element) ? clear : hidden)
+                .UnionWith(IdsOf(element));
+            if (IsOverToken(element) && element.GetAttribute("URI") is ['#', .. var id])
             {
-                readable.Add(id);
+                touched.Add(id);
             }
         }
 
+        readable.UnionWith(clear.Except(hidden));
         foreach (var node in Selected(paths))
         {
             Touch(node, touched);
@@ -100,6 +109,52 @@ internal sealed class RedactedXml
         }
     }
 
+    /// <summary>Takes passwords and secrets of keys out.</summary>
+    /// <param name="values">Takes the values that went.</param>
+    /// <param name="guessable">Takes the Ids of elements whose digest tells a password to those who guess it.</param>
+    /// <returns>Whether it had any.</returns>
+    public bool TakeSecrets(RedactedValues values, HashSet<string> guessable)
+    {
+        var secrets = Elements().Where(IsSecret).ToList();
+        foreach (var secret in secrets)
+        {
+            values.Add(secret.InnerText);
+            if (secret.LocalName != "BinarySecret")
+            {
+                Touch(secret, guessable);
+            }
+
+            secret.InnerText = Secrets.Mark;
+        }
+
+        return secrets.Count > 0;
+    }
+
+    /// <summary>Takes the digests over parts with passwords out, and the signature values over such digests.</summary>
+    /// <returns>Whether it had any.</returns>
+    public bool TakeGuesses(HashSet<string> guessable)
+    {
+        var signatures = new HashSet<XmlNode>();
+        foreach (var reference in Elements().Where(element => element is { NamespaceURI: Ns.Ds, LocalName: "Reference" }
+            && (IsOverToken(element) || (element.GetAttribute("URI") is ['#', .. var id] && guessable.Contains(id)))))
+        {
+            foreach (XmlElement digest in reference.GetElementsByTagName("DigestValue", Ns.Ds))
+            {
+                digest.InnerText = Secrets.Mark;
+            }
+
+            signatures.Add(reference.ParentNode?.ParentNode ?? reference);
+        }
+
+        foreach (var value in signatures.SelectMany(signature => signature.ChildNodes.OfType<XmlElement>())
+            .Where(child => child is { NamespaceURI: Ns.Ds, LocalName: "SignatureValue" }))
+        {
+            value.InnerText = Secrets.Mark;
+        }
+
+        return signatures.Count > 0;
+    }
+
     /// <summary>Whether nothing would be selected in an element if it had another form.</summary>
     public bool IsFree(string id, string form, RedactionPaths? paths)
     {
@@ -109,7 +164,7 @@ internal sealed class RedactedXml
         }
 
         var document = (XmlDocument)_document.CloneNode(deep: true);
-        foreach (var element in Elements(document).Where(element => IdOf(element) == id))
+        foreach (var element in Elements(document).Where(element => IdsOf(element).Contains(id)))
         {
             var imported = document.ImportNode(other.Root, deep: true);
             element.ParentNode!.ReplaceChild(imported, element);
@@ -161,7 +216,7 @@ internal sealed class RedactedXml
         return texts.Concat(attributes);
     }
 
-    private static void Redact(XmlNode node, HashSet<string> values)
+    private static void Redact(XmlNode node, RedactedValues values)
     {
         switch (node)
         {
@@ -178,11 +233,16 @@ internal sealed class RedactedXml
                 element.InnerText = Redaction.Mark;
                 break;
             case XmlAttribute one when IsValue(one):
-                Add(one.Value, values);
+                values.Add(one.Value);
                 one.Value = Redaction.Mark;
                 break;
             case XmlCharacterData text:
-                Add(text.Data, values);
+                values.Add(text.Data);
+                if (text.ParentNode is XmlElement parent)
+                {
+                    RememberWhole(parent, values);
+                }
+
                 text.Data = Redaction.Mark;
                 break;
             case XmlProcessingInstruction instruction:
@@ -194,20 +254,25 @@ internal sealed class RedactedXml
     private static bool IsValue(XmlAttribute attribute) =>
         attribute.NamespaceURI != "http://www.w3.org/2000/xmlns/" && attribute.NamespaceURI != Ns.Wsu;
 
-    private static void Remember(XmlElement element, HashSet<string> values)
+    private static void Remember(XmlElement element, RedactedValues values)
     {
         foreach (XmlNode node in element.SelectNodes("descendant-or-self::*/@* | descendant::text()")!)
         {
-            Add(node.Value, values);
+            values.Add(node.Value);
+        }
+
+        foreach (XmlElement inner in element.SelectNodes("descendant-or-self::*")!)
+        {
+            RememberWhole(inner, values);
         }
     }
 
-    private static void Add(string? value, HashSet<string> values)
+    // A comment cuts a value, and other fields have it whole.
+    private static void RememberWhole(XmlElement element, RedactedValues values)
     {
-        // What is shorter is found in everything.
-        if (value?.Trim() is { Length: > 2 } trimmed && trimmed != Redaction.Mark)
+        if (element.ChildNodes.Cast<XmlNode>().Count(node => node is XmlText or XmlCDataSection) > 1)
         {
-            values.Add(trimmed);
+            values.Add(element.InnerText);
         }
     }
 
@@ -215,18 +280,15 @@ internal sealed class RedactedXml
     {
         for (var at = Start(node); at is not null; at = at.ParentNode)
         {
-            if (at is XmlElement element && IdOf(element) is { } id)
+            if (at is XmlElement element)
             {
-                touched.Add(id);
+                touched.UnionWith(IdsOf(element));
             }
         }
 
-        foreach (XmlNode inner in node.SelectNodes("descendant::*")!)
+        foreach (XmlElement inner in node.SelectNodes("descendant::*")!)
         {
-            if (IdOf((XmlElement)inner) is { } id)
-            {
-                touched.Add(id);
-            }
+            touched.UnionWith(IdsOf(inner));
         }
     }
 
@@ -245,20 +307,28 @@ internal sealed class RedactedXml
 
     private static XmlNode? Start(XmlNode node) => node is XmlAttribute attribute ? attribute.OwnerElement : node;
 
+    // A nonce stays where it is no part of what a password can be guessed from.
+    private static bool IsSecret(XmlElement element) => element.InnerText is not (Secrets.Mark or Redaction.Mark or "")
+        && element.LocalName switch
+        {
+            "Password" => element.NamespaceURI == Ns.Wsse || element.ParentNode?.LocalName == "UsernameToken",
+            "BinarySecret" => true,
+            "Nonce" => element.ParentNode?.ChildNodes.OfType<XmlElement>()
+                .Any(other => other.LocalName == "Password" && other.GetAttribute("Type") == Uris.PasswordDigest) == true,
+            _ => false,
+        };
+
     private static bool IsCiphertext(XmlElement element) => element is { NamespaceURI: Ns.Xenc, LocalName: "EncryptedData" };
 
-    private static string? IdOf(XmlElement element)
-    {
-        foreach (var (name, ns) in ((string, string)[])[("Id", Ns.Wsu), ("Id", ""), ("AssertionID", ""), ("ID", "")])
-        {
-            if (element.GetAttribute(name, ns) is { Length: > 0 } id)
-            {
-                return id;
-            }
-        }
+    // All that could be an Id: to take more for one than a receiver does hides more, and never less.
+    private static IEnumerable<string> IdsOf(XmlElement element) =>
+        new[] { ("Id", Ns.Wsu), ("Id", ""), ("AssertionID", ""), ("ID", "") }
+            .Select(name => element.GetAttribute(name.Item1, name.Item2)).Where(id => id.Length > 0);
 
-        return null;
-    }
+    // The digest of such a reference is over a token elsewhere.
+    private static bool IsOverToken(XmlElement reference) => reference is { NamespaceURI: Ns.Ds, LocalName: "Reference" }
+        && reference.GetElementsByTagName("Transform", Ns.Ds).Cast<XmlElement>()
+            .Any(transform => transform.GetAttribute("Algorithm") == Uris.StrTransform);
 
     private List<XmlElement> Elements() => Elements(_document);
 

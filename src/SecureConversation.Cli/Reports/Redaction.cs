@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace SecureConversation.Cli.Reports;
 
 /// <summary>
@@ -11,9 +9,6 @@ internal sealed class Redaction
 {
     /// <summary>What stands in place of a value.</summary>
     public const string Mark = "[redacted]";
-
-    /// <summary>Values that are looked for in other fields; after so many, those fields go.</summary>
-    private const int MostValues = 50_000;
 
     private readonly RedactionPaths? _paths;
 
@@ -49,53 +44,15 @@ internal sealed class Redaction
     /// <summary>Makes a report that has none of the values.</summary>
     public ConversationReport Apply(ConversationReport report)
     {
-        var values = new HashSet<string>(StringComparer.Ordinal);
+        var values = new RedactedValues();
         var messages = report.Messages.Select(message => new RedactedMessage(_paths, values).Apply(message)).ToList();
         // After all of them, because a fault repeats what another message has.
-        var searched = values.Count > MostValues ? null : SearchValues.Create([.. values], StringComparison.Ordinal);
-        var scrub = new ValueScrub(searched, _paths is null);
-        return report with { Messages = [.. messages.Select(scrub.Apply)] };
-    }
-
-    /// <summary>Takes fields away that repeat a value.</summary>
-    /// <param name="values">The values; null where they are too many.</param>
-    /// <param name="isAll">Whether nothing that a message says may stay.</param>
-    private sealed class ValueScrub(SearchValues<string>? values, bool isAll)
-    {
-        public MessageReport Apply(MessageReport message) => message with
+        var scrub = new ValueScrub(values, _paths is null);
+        return report with
         {
-            Action = Field(message.Action),
-            MessageId = Field(message.MessageId),
-            RelatesTo = Field(message.RelatesTo),
-            SessionId = Field(message.SessionId),
-            KeyInstance = Field(message.KeyInstance),
-            Address = Field(message.Address?.OriginalString) == Mark ? null : message.Address,
-            ContentType = Field(message.ContentType),
-            Sender = Said(message.Sender),
-            Failure = message.Failure is { } failure ? failure with
-            {
-                Found = Said(failure.Found),
-                Expected = Field(failure.Expected),
-                Rule = Field(failure.Rule),
-            }
-            : null,
-            Fault = message.Fault is { } fault ? fault with { Code = Field(fault.Code), Reason = Said(fault.Reason) } : null,
-            Notes = [.. message.Notes.Select(note => Field(note))],
-            Signatures = [.. message.Signatures.Select(signature => signature with
-            {
-                Key = Key(signature.Key),
-                References = [.. signature.References.Select(reference => reference with { Difference = Field(reference.Difference) })],
-            })],
-            Encryptions = [.. message.Encryptions.Select(encryption => encryption with { Key = Key(encryption.Key) })],
+            Sources = [.. report.Sources.Select(scrub.Apply)],
+            Binding = scrub.Apply(report.Binding),
+            Messages = [.. messages.Select(message => scrub.Apply(message.Report, message.IsWithheld))],
         };
-
-        private KeyReport? Key(KeyReport? key) => key is null ? null : key with { Name = Field(key.Name), Of = Field(key.Of) };
-
-        [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
-        private string? Said(string? text) => isAll && text is not null ? Mark : Field(text);
-
-        [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
-        private string? Field(string? text) =>
-            text is not null && (values is null || text.AsSpan().ContainsAny(values)) ? Mark : text;
     }
 }
