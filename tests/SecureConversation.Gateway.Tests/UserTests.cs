@@ -102,6 +102,7 @@ public sealed class UserTests
                 new JsonObject { ["Name"] = "bob", ["Password"] = "secret" }),
             Sections.ServiceSecurity("UserName"));
         settings["Redis"] = new JsonObject { ["Configuration"] = redis.Configuration };
+        settings["KeyRing"] = new JsonObject { ["Path"] = "keys" };
         await using var gateway = await RunningGateway.StartAsync(settings, reloads: true);
         await using var alice = TestService.Connect(gateway.Outer, new UserNameCredential("alice", "secret"));
         await alice.CallAsync("urn:e/Place", Call);

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using SecureConversation.AspNetCore;
 using SecureConversation.Binding;
+using SecureConversation.Gateway.Routing;
 using SecureConversation.Gateway.Settings;
 using SecureConversation.Gateway.Soap;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace SecureConversation.Gateway.Inward;
 
@@ -13,12 +13,10 @@ namespace SecureConversation.Gateway.Inward;
 /// What passes of HTTP: the address is that of the settings, headers are those of the lists, and who the client is comes from message
 /// security and nothing else.
 /// </summary>
-internal sealed class InwardTransformer(InwardSettings settings, IdentitySettings identity, IdentityTokens? tokens) : HttpTransformer
+internal sealed class InwardTransformer(InwardSettings settings, IdentitySettings identity, IdentityTokens? tokens) : RouteTransformer(settings)
 {
     private const string ClientCert = "Client-Cert";
 
-    private readonly FrozenSet<string> _requestHeaders = PassedHeaders.OfRequests(settings);
-    private readonly FrozenSet<string> _responseHeaders = PassedHeaders.OfResponses(settings);
     private readonly FrozenDictionary<string, string> _replyActions =
         settings.ReplyActions.DistinctBy(pair => pair.Action).ToFrozenDictionary(pair => pair.Action, pair => pair.ReplyAction);
 
@@ -26,8 +24,7 @@ internal sealed class InwardTransformer(InwardSettings settings, IdentitySetting
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         var feature = httpContext.Features.GetRequiredFeature<ISecureConversationFeature>();
-        proxyRequest.RequestUri = settings.Address;
-        Headers.Copy(httpContext.Request.Headers, _requestHeaders, proxyRequest);
+        Prepare(httpContext, proxyRequest);
         AddAction(httpContext.Request, feature.MessageVersion, proxyRequest);
         if (feature.Message.Action is { } action)
         {
@@ -37,22 +34,6 @@ internal sealed class InwardTransformer(InwardSettings settings, IdentitySetting
         AddIdentity(feature, proxyRequest);
         return default;
     }
-
-    public override ValueTask<bool> TransformResponseAsync(
-        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
-    {
-        if (proxyResponse is null)
-        {
-            return new(true);
-        }
-
-        httpContext.Response.StatusCode = (int)proxyResponse.StatusCode;
-        Headers.Copy(proxyResponse, _responseHeaders, httpContext.Response);
-        return new(true);
-    }
-
-    public override ValueTask TransformResponseTrailersAsync(
-        HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => default;
 
     // With WS-Addressing this is the signed action, which message security has written here. Without, nobody has signed it: one alone
     // passes, because plain services dispatch on it, and of several none, because two readers would take different ones.

@@ -1,25 +1,22 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
+using SecureConversation.Gateway.Routing;
 using SecureConversation.Gateway.Settings;
 using SecureConversation.Http;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace SecureConversation.Gateway.Outward;
 
 /// <summary>What passes of HTTP: the address is that of the settings, and headers are those of the lists.</summary>
-internal sealed class OutwardTransformer(OutwardSettings settings) : HttpTransformer
+internal sealed class OutwardTransformer(OutwardSettings settings) : RouteTransformer(settings)
 {
-    private readonly FrozenSet<string> _requestHeaders = PassedHeaders.OfRequests(settings);
-    private readonly FrozenSet<string> _responseHeaders = PassedHeaders.OfResponses(settings);
     private readonly FrozenSet<string> _oneWay = settings.OneWayActions.ToFrozenSet(StringComparer.Ordinal);
     private readonly FrozenSet<string> _idempotent = settings.IdempotentActions.ToFrozenSet(StringComparer.Ordinal);
 
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        proxyRequest.RequestUri = settings.Address;
-        Headers.Copy(httpContext.Request.Headers, _requestHeaders, proxyRequest);
+        Prepare(httpContext, proxyRequest);
         var message = httpContext.Features.GetRequiredFeature<PlainMessage>();
         var content = proxyRequest.Content ?? throw new InvalidOperationException("The request has no content.");
         content.Headers.TryAddWithoutValidation(HeaderNames.ContentType, message.ContentType);
@@ -38,20 +35,4 @@ internal sealed class OutwardTransformer(OutwardSettings settings) : HttpTransfo
         proxyRequest.Options.Set(PlainReplies.WithoutAddressing, !message.HasAddressing);
         return default;
     }
-
-    public override ValueTask<bool> TransformResponseAsync(
-        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
-    {
-        if (proxyResponse is null)
-        {
-            return new(true);
-        }
-
-        httpContext.Response.StatusCode = (int)proxyResponse.StatusCode;
-        Headers.Copy(proxyResponse, _responseHeaders, httpContext.Response);
-        return new(true);
-    }
-
-    public override ValueTask TransformResponseTrailersAsync(
-        HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => default;
 }
