@@ -13,7 +13,8 @@ namespace SecureConversation.Gateway.Inward;
 /// What passes of HTTP: the address is that of the settings, headers are those of the lists, and who the client is comes from message
 /// security and nothing else.
 /// </summary>
-internal sealed class InwardTransformer(InwardSettings settings, IdentitySettings identity, IdentityTokens? tokens) : RouteTransformer(settings)
+internal sealed class InwardTransformer(InwardSettings settings, IdentitySettings identity, IdentityTokens? tokens)
+    : RouteTransformer(settings)
 {
     private const string ClientCert = "Client-Cert";
 
