@@ -14,6 +14,7 @@ internal sealed class MessageReporter(Recognition recognition)
 
     private readonly Dictionary<string, int> _requests = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> _exchanges = [];
+    private readonly FormBudget _forms = FormBudget.OfReport();
     private int? _lastRequest;
 
     /// <summary>The report of a message that was decoded.</summary>
@@ -124,11 +125,11 @@ internal sealed class MessageReporter(Recognition recognition)
             : message.AddressingNamespace is null || message.IsFault ? _lastRequest : null;
     }
 
-    private static List<SignatureReport> Signatures(
+    private List<SignatureReport> Signatures(
         WireMessage message, IReadOnlyList<WireSignature> signatures, DecodedMessage decoded, bool isRefused)
     {
         var verified = decoded.Protection?.Signatures ?? [];
-        var failed = isRefused ? new FailedReferences(message) : null;
+        var failed = isRefused ? new FailedReferences(message, _forms) : null;
         var ids = signatures.Select(s => WireNames.IdOf(s.Element)).OfType<string>().Select(id => "#" + id).ToHashSet();
         return
         [
