@@ -2,6 +2,7 @@ using System.CommandLine;
 using SecureConversation.Cli.Captures;
 using SecureConversation.Cli.Decoding;
 using SecureConversation.Cli.Html;
+using SecureConversation.Cli.Listening;
 using SecureConversation.Cli.Output;
 using SecureConversation.Cli.Reports;
 
@@ -10,15 +11,6 @@ namespace SecureConversation.Cli;
 /// <summary>secureconversation decode: reads a recorded conversation with the private keys of its ends.</summary>
 internal static class DecodeCommand
 {
-    private static FileStreamOptions PrivateFile => OperatingSystem.IsWindows()
-        ? new() { Mode = FileMode.Create, Access = FileAccess.Write }
-        : new()
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-
     public static Command Create()
     {
         var files = new Argument<string[]>("files")
@@ -51,6 +43,13 @@ internal static class DecodeCommand
         {
             try
             {
+                var page = line.GetValue(html);
+                if (page is not null)
+                {
+                    OutputFile.EnsureNoInput(page.FullName,
+                        [.. line.GetRequiredValue(files), .. options.Files(line), .. line.GetValue(binding) is { } b ? [b] : Array.Empty<string>()]);
+                }
+
                 var keys = options.Read(line);
                 var given = line.GetValue(binding) is { } path ? BindingFiles.Read(path) : null;
                 var captures = new List<Capture>();
@@ -61,11 +60,14 @@ internal static class DecodeCommand
 
                 var report = ConversationReporter.Create(captures, keys, given, cancellation);
                 var redaction = line.GetValue(redact) is { Length: > 0 } paths ? Redaction.Create(paths, line.GetValue(prefix)) : null;
-                if (line.GetValue(html) is { } page)
+                if (page is not null)
                 {
                     // It has what messages say, as the capture's keys show it.
-                    using var writer = new StreamWriter(page.Open(PrivateFile));
-                    HtmlReport.Write(report, writer, redaction);
+                    PrivateFile.Replace(page.FullName, output =>
+                    {
+                        using var writer = new StreamWriter(output);
+                        HtmlReport.Write(report, writer, redaction);
+                    });
                 }
 
                 return Print(redaction?.Apply(report) ?? report, line.GetValue(json), line.GetValue(details), line.GetValue(number));
