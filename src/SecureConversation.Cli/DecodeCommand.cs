@@ -46,8 +46,8 @@ internal static class DecodeCommand
                 var page = line.GetValue(html);
                 if (page is not null)
                 {
-                    OutputFile.EnsureNoInput(page.FullName,
-                        [.. line.GetRequiredValue(files), .. options.Files(line), .. line.GetValue(binding) is { } b ? [b] : Array.Empty<string>()]);
+                    string[] inputs = [.. line.GetRequiredValue(files), .. options.Files(line)];
+                    OutputFile.EnsureNoInput(page.FullName, line.GetValue(binding) is { } one ? [.. inputs, one] : inputs);
                 }
 
                 var keys = options.Read(line);

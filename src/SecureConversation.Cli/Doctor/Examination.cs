@@ -29,7 +29,8 @@ internal static class Examination
         steps.AddRange(reports);
         if (target.Doubt is { } doubt && options is { UserName: not null, Dns: null, ServiceCertificate: null })
         {
-            steps.Add(new StepReport("identity", StepStatus.Failed, $"The password is not sent: whose the endpoint is was not proved. {doubt}")
+            steps.Add(new StepReport("identity", StepStatus.Failed,
+                $"The password is not sent: whose the endpoint is was not proved. {doubt}")
             {
                 Remedy = "Say whom it is for with --dns (the name in the certificate of the service) or --service-cert.",
             });

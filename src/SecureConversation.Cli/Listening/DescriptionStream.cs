@@ -1,6 +1,6 @@
 namespace SecureConversation.Cli.Listening;
 
-/// <summary>Keeps what is written to it, to be changed as a whole. What gets too long for that goes on to another stream as it is.</summary>
+/// <summary>Keeps what is written to it, to be changed as a whole. What gets too long for that goes on as it is.</summary>
 internal sealed class DescriptionStream(Stream output, int limit) : Stream
 {
     private readonly MemoryStream _kept = new();

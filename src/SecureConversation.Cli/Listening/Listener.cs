@@ -98,7 +98,8 @@ internal sealed class Listener : IAsyncDisposable
     {
         address = null;
         var host = request.Host.Host;
-        if (!Array.Exists([.. OwnNames, _service.Host, _service.IdnHost], name => name.Equals(host, StringComparison.OrdinalIgnoreCase)))
+        string[] names = [.. OwnNames, _service.Host, _service.IdnHost];
+        if (!names.Contains(host, StringComparer.OrdinalIgnoreCase))
         {
             return (StatusCodes.Status403Forbidden,
                 $"Its Host is {host}: connect to {Address.Authority}, or give that host as the one of --forward.");
