@@ -120,7 +120,7 @@ internal sealed class Listener : IAsyncDisposable
         await _writing.WaitAsync().ConfigureAwait(false);
         try
         {
-            await _output.WriteLineAsync(Plain.Text($"A request was refused with {refusal.Status}. {refusal.Reason}")).ConfigureAwait(false);
+            await _output.WriteLineAsync(Plain.Text($"Refused with {refusal.Status}. {refusal.Reason}")).ConfigureAwait(false);
         }
         finally
         {

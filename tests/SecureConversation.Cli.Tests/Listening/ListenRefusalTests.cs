@@ -43,7 +43,7 @@ public sealed class ListenRefusalTests
         else
         {
             Assert.Empty(record.Exchanges);
-            Assert.Contains($"A request was refused with {status}. ", output.ToString(), StringComparison.Ordinal);
+            Assert.Contains($"Refused with {status}. ", output.ToString(), StringComparison.Ordinal);
             await Assert.ThrowsAnyAsync<SocketException>(() => answered);
         }
     }
