@@ -2,6 +2,7 @@ using System.CommandLine;
 using SecureConversation.Cli.Captures;
 using SecureConversation.Cli.Decoding;
 using SecureConversation.Cli.Html;
+using SecureConversation.Cli.Listening;
 using SecureConversation.Cli.Output;
 using SecureConversation.Cli.Reports;
 
@@ -10,15 +11,6 @@ namespace SecureConversation.Cli;
 /// <summary>secureconversation decode: reads a recorded conversation with the private keys of its ends.</summary>
 internal static class DecodeCommand
 {
-    private static FileStreamOptions PrivateFile => OperatingSystem.IsWindows()
-        ? new() { Mode = FileMode.Create, Access = FileAccess.Write }
-        : new()
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-
     public static Command Create()
     {
         var files = new Argument<string[]>("files")
@@ -52,6 +44,13 @@ internal static class DecodeCommand
         {
             try
             {
+                var page = line.GetValue(html);
+                if (page is not null)
+                {
+                    string[] inputs = [.. line.GetRequiredValue(files), .. options.Files(line)];
+                    OutputFile.EnsureNoInput(page.FullName, line.GetValue(binding) is { } one ? [.. inputs, one] : inputs);
+                }
+
                 var keys = options.Read(line);
                 var given = line.GetValue(binding) is { } path ? BindingFiles.Read(path) : null;
                 var captures = new List<Capture>();
@@ -62,11 +61,14 @@ internal static class DecodeCommand
 
                 var report = ConversationReporter.Create(captures, keys, given, cancellation);
                 var redaction = line.GetValue(redact) is { Length: > 0 } paths ? Redaction.Create(paths, line.GetValue(prefix)) : null;
-                if (line.GetValue(html) is { } page)
+                if (page is not null)
                 {
                     // It has what messages say, as the capture's keys show it.
-                    using var writer = new StreamWriter(page.Open(PrivateFile));
-                    HtmlReport.Write(report, writer, redaction, line.GetValue(secrets));
+                    PrivateFile.Replace(page.FullName, output =>
+                    {
+                        using var writer = new StreamWriter(output);
+                        HtmlReport.Write(report, writer, redaction, line.GetValue(secrets));
+                    });
                 }
 
                 report = redaction?.Apply(report) ?? report;

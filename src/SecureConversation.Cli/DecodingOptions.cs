@@ -7,6 +7,9 @@ namespace SecureConversation.Cli;
 /// <summary>The options for keys, which several commands have.</summary>
 internal sealed class DecodingOptions
 {
+    /// <summary>Where the password of key files comes from that should not stand on a command line.</summary>
+    public const string PasswordVariable = "SECURECONVERSATION_KEY_PASSWORD";
+
     private readonly Option<string[]> _keys = new("--key")
     {
         Description = "A certificate with its private key, of the service or of the client, as file[:password]: PFX, or PEM with the key "
@@ -16,7 +19,7 @@ internal sealed class DecodingOptions
 
     private readonly Option<string?> _password = new("--password")
     {
-        Description = "The password of the key files that come without one.",
+        Description = $"The password of the key files that come without one; else that of the environment variable {PasswordVariable}.",
     };
 
     private readonly Option<string[]> _trusted = new("--trust")
@@ -45,10 +48,14 @@ internal sealed class DecodingOptions
         command.Add(_users);
     }
 
+    /// <summary>The files that the options name, those beside them included.</summary>
+    public IEnumerable<string> Files(ParseResult line) => (line.GetValue(_keys) ?? []).Concat(line.GetValue(_trusted) ?? [])
+        .Select(KeyFiles.PathOf).SelectMany(path => new[] { path, KeyFiles.Beside(path) });
+
     /// <exception cref="ArgumentException">A file cannot be used; the message says which and why.</exception>
     public DecodingKeys Read(ParseResult line)
     {
-        var password = line.GetValue(_password);
+        var password = line.GetValue(_password) ?? Environment.GetEnvironmentVariable(PasswordVariable);
         return new DecodingKeys
         {
             Certificates = [.. (line.GetValue(_keys) ?? []).Select(file => Certificate(file, password))],

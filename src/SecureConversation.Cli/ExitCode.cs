@@ -9,6 +9,9 @@ internal static class ExitCode
     /// <summary>Something is not offered, or a file of a project could not be read.</summary>
     public const int NotOffered = 1;
 
-    /// <summary>The command line is wrong, or what it names cannot be read.</summary>
+    /// <summary>The command line is wrong, what it names cannot be read or written, or the command could not finish.</summary>
     public const int Usage = 2;
+
+    /// <summary>Ctrl+C ended it, as shells have it: 128 and the number of the signal.</summary>
+    public const int Interrupted = 130;
 }

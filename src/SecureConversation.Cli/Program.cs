@@ -32,6 +32,27 @@ internal static class Program
             return ExitCode.Usage;
         }
 
-        return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = true }).ConfigureAwait(false);
+        return await InvokeAsync(line).ConfigureAwait(false);
     }
+
+    // Code 1 says what a command found. A command that could not finish found nothing.
+#pragma warning disable CA1031 // Whatever it is, scripts get the code, and people one line.
+    private static async Task<int> InvokeAsync(ParseResult line)
+    {
+        try
+        {
+            return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync(Plain.Text($"The command cannot go on: {e.GetType().Name}: {e.Message}"))
+                .ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+    }
+#pragma warning restore CA1031
 }

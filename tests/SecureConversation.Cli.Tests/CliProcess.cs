@@ -13,7 +13,9 @@ internal sealed record CliProcess
 
     public required string Error { get; init; }
 
-    public static async Task<CliProcess> RunAsync(params string[] arguments)
+    public static Task<CliProcess> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string>(), arguments);
+
+    public static async Task<CliProcess> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         using var process = new Process
         {
@@ -24,6 +26,11 @@ internal sealed record CliProcess
                 RedirectStandardError = true,
             },
         };
+        foreach (var (name, value) in environment)
+        {
+            process.StartInfo.Environment[name] = value;
+        }
+
         Assert.True(process.Start());
         using var limit = new CancellationTokenSource(Longest);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);

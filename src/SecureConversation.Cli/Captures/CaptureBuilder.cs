@@ -10,6 +10,7 @@ internal sealed class CaptureBuilder
     private readonly List<string> _notes = [];
     private readonly SortedDictionary<string, int> _passedOver = new(StringComparer.Ordinal);
     private long _bytes;
+    private long _unfolded;
     private int _exchanges;
     private bool _isFull;
 
@@ -32,23 +33,50 @@ internal sealed class CaptureBuilder
     }
 
     /// <summary>Counts what was passed over. The text is in the plural, without its number: "bodies of text/html".</summary>
-    public void PassOver(string what) => _passedOver[what] = _passedOver.GetValueOrDefault(what) + 1;
+    public void PassOver(string what)
+    {
+        var kind = _passedOver.Count < CaptureLimits.MaxKinds || _passedOver.ContainsKey(what) ? what : "others";
+        _passedOver[kind] = _passedOver.GetValueOrDefault(kind) + 1;
+    }
+
+    /// <summary>Counts bytes that came out of an archive or a content coding: a few can hold very many.</summary>
+    public void Unfolded(long bytes)
+    {
+        _unfolded += bytes;
+        if (_unfolded > CaptureLimits.MaxUnfoldedBytes && !_isFull)
+        {
+            _isFull = true;
+            Note($"unfolded it has more than {CaptureLimits.Mebibytes(CaptureLimits.MaxUnfoldedBytes)}: the rest is not read");
+        }
+    }
 
     /// <summary>Adds an entity of HTTP, unless it cannot be SOAP.</summary>
     public void Add(CapturedEntity entity)
     {
+        if (_isFull)
+        {
+            return;
+        }
+
         var (body, problem) = (entity.Body, entity.Problem);
+        var type = EntityKind.MediaType(entity.ContentType);
+        // Before its content codings are undone: a picture can hold anything.
+        if (body.Length > 0 && EntityKind.OfType(type)?.PassedOver is { } atOnce)
+        {
+            PassOver(atOnce);
+            return;
+        }
+
         if (body.Length > CaptureLimits.MaxBodyBytes)
         {
             (body, problem) = (default, $"It has more than {CaptureLimits.Mebibytes(CaptureLimits.MaxBodyBytes)}.");
         }
         else if (entity.ContentEncoding is { } coding && body.Length > 0)
         {
-            (body, var failure) = ContentCodings.Decode(body, coding);
+            (body, var failure) = ContentCodings.Decode(body, coding, Unfolded);
             problem ??= failure;
         }
 
-        var type = MediaType(entity.ContentType);
         var kind = EntityKind.Of(type, body.Span);
         if (body.IsEmpty && (problem is null || kind.PassedOver is not null))
         {
@@ -135,10 +163,6 @@ internal sealed class CaptureBuilder
             : _messages,
         Notes = [.. _passedOver.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value} {entry.Key}")), .. _notes],
     };
-
-    private static string? MediaType(string? contentType) => contentType is null ? null
-        : MediaTypeHeaderValue.TryParse(contentType, out var parsed) ? parsed.MediaType?.ToLowerInvariant()
-        : contentType.Split(';')[0].Trim().ToLowerInvariant();
 
     // SOAP 1.1 has a header, in quotes or without; SOAP 1.2 a parameter of the Content-Type.
     private static string? TransportAction(CapturedEntity entity)

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using SecureConversation.Cli.Captures.Http;
 using SecureConversation.Cli.Captures.Packets;
@@ -110,7 +109,7 @@ internal static class CaptureReader
 
     private static Capture ReadCompressed(string name, Stream input, CancellationToken cancellation)
     {
-        using var plain = new GZipStream(input, CompressionMode.Decompress);
+        using var plain = new UnfoldingStream(input);
         try
         {
             return ReadUnknown(name, plain, cancellation, isInner: true);

@@ -10,7 +10,9 @@ internal static class ContentCodings
     /// <summary>The body without its codings; a problem where it cannot be had.</summary>
     /// <param name="body">The body as it went over the wire.</param>
     /// <param name="codings">The header Content-Encoding: the codings in the order in which they were applied.</param>
-    public static (ReadOnlyMemory<byte> Body, string? Problem) Decode(ReadOnlyMemory<byte> body, string codings)
+    /// <param name="count">Is told how many bytes each coding gave; null where nobody counts.</param>
+    public static (ReadOnlyMemory<byte> Body, string? Problem) Decode(
+        ReadOnlyMemory<byte> body, string codings, Action<long>? count = null)
     {
         var names = codings.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names.Length > MostCodings)
@@ -22,7 +24,7 @@ internal static class ContentCodings
         {
             try
             {
-                body = DecodeOne(body, name.ToLowerInvariant());
+                body = DecodeOne(body, name.ToLowerInvariant(), count);
             }
             catch (InvalidDataException e)
             {
@@ -33,30 +35,30 @@ internal static class ContentCodings
         return (body, null);
     }
 
-    private static ReadOnlyMemory<byte> DecodeOne(ReadOnlyMemory<byte> body, string name) => name switch
+    private static ReadOnlyMemory<byte> DecodeOne(ReadOnlyMemory<byte> body, string name, Action<long>? count) => name switch
     {
         "identity" => body,
-        "gzip" or "x-gzip" => Inflate(body, input => new GZipStream(input, CompressionMode.Decompress)),
-        "br" => Inflate(body, input => new BrotliStream(input, CompressionMode.Decompress)),
-        "deflate" => InflateDeflate(body),
+        "gzip" or "x-gzip" => Inflate(body, count, input => new GZipStream(input, CompressionMode.Decompress)),
+        "br" => Inflate(body, count, input => new BrotliStream(input, CompressionMode.Decompress)),
+        "deflate" => InflateDeflate(body, count),
         _ => throw new InvalidDataException("it is not known."),
     };
 
     // The name means zlib; some peers leave its header out.
-    private static ReadOnlyMemory<byte> InflateDeflate(ReadOnlyMemory<byte> body)
+    private static ReadOnlyMemory<byte> InflateDeflate(ReadOnlyMemory<byte> body, Action<long>? count)
     {
         var span = body.Span;
         var isZlib = span.Length >= 2 && (span[0] & 0x0F) == 8 && ((span[0] << 8) | span[1]) % 31 == 0;
         return isZlib
-            ? Inflate(body, input => new ZLibStream(input, CompressionMode.Decompress))
-            : Inflate(body, input => new DeflateStream(input, CompressionMode.Decompress));
+            ? Inflate(body, count, input => new ZLibStream(input, CompressionMode.Decompress))
+            : Inflate(body, count, input => new DeflateStream(input, CompressionMode.Decompress));
     }
 
-    private static ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> body, Func<Stream, Stream> open)
+    private static ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> body, Action<long>? count, Func<Stream, Stream> open)
     {
         using var coded = new MemoryStream(body.ToArray(), writable: false);
         using var plain = open(coded);
-        return LimitedReading.TryReadAll(plain, CaptureLimits.MaxBodyBytes)
+        return LimitedReading.TryReadAll(plain, CaptureLimits.MaxBodyBytes, count)
             ?? throw new InvalidDataException($"it holds more than {CaptureLimits.Mebibytes(CaptureLimits.MaxBodyBytes)}.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 using System.Xml;
 
@@ -17,16 +18,24 @@ internal sealed record EntityKind(string Name, string? PassedOver = null, string
 
     /// <param name="mediaType">In lower case, without parameters; null where it is not known.</param>
     /// <param name="body">After content codings; empty where there is none.</param>
-    public static EntityKind Of(string? mediaType, ReadOnlySpan<byte> body) => mediaType switch
+    public static EntityKind Of(string? mediaType, ReadOnlySpan<byte> body) => OfType(mediaType)
+        ?? (mediaType is not null && IsXml(mediaType) ? OfXml(body) : OfUnknown(mediaType, body));
+
+    /// <summary>What an entity is by its media type alone; null where its first bytes decide.</summary>
+    public static EntityKind? OfType(string? mediaType) => mediaType switch
     {
         "multipart/related" => Mtom,
         "application/soap+msbin1" or "application/soap+msbinsession1" => Binary,
         "text/html" or "application/xhtml+xml" or "image/svg+xml" => PassOver(mediaType),
-        not null when IsXml(mediaType) => OfXml(body),
         // Who does not know, or says text/plain, may have sent SOAP nevertheless.
-        null or "text/plain" or "application/octet-stream" or "x-unknown" => OfUnknown(mediaType, body),
-        _ => PassOver(mediaType),
+        null or "text/plain" or "application/octet-stream" or "x-unknown" => null,
+        _ => IsXml(mediaType) ? null : PassOver(mediaType),
     };
+
+    /// <summary>The media type of a Content-Type, in lower case and without parameters.</summary>
+    public static string? MediaType(string? contentType) => contentType is null ? null
+        : MediaTypeHeaderValue.TryParse(contentType, out var parsed) ? parsed.MediaType?.ToLowerInvariant()
+        : contentType.Split(';')[0].Trim().ToLowerInvariant();
 
     /// <summary>Whether the bytes begin as XML does, in UTF-8 or UTF-16.</summary>
     public static bool BeginsAsXml(ReadOnlySpan<byte> bytes)

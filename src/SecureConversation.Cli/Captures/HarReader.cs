@@ -100,14 +100,14 @@ internal static class HarReader
             builder.Add(Entity(response, Member(response, "content"), $"{source}, reply") with
             {
                 Direction = MessageDirection.ServiceToClient,
-                Instant = started + Duration(entry),
+                Instant = Later(started, Duration(entry)),
                 Exchange = exchange,
                 Address = address,
                 HttpStatus = Member(response, "status") is { ValueKind: JsonValueKind.Number } status && status.TryGetInt32(out var code)
                     ? code : null,
             });
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
         {
             builder.Note($"entry {number.ToString(CultureInfo.InvariantCulture)} is broken: {e.Message}");
         }
@@ -175,6 +175,11 @@ internal static class HarReader
     private static DateTimeOffset? Instant(JsonElement entry, string name) =>
         DateTimeOffset.TryParse(Text(entry, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
             ? instant : null;
+
+    // There is no time after the year 9999.
+    private static DateTimeOffset? Later(DateTimeOffset? start, TimeSpan duration) =>
+        start is { } begun && DateTimeOffset.MaxValue.Ticks - Math.Max(begun.Ticks, begun.UtcTicks) >= duration.Ticks
+            ? begun + duration : start;
 
     private static TimeSpan Duration(JsonElement entry) => TimeSpan.FromMilliseconds(Math.Clamp(Number(entry, "time"), 0, 86_400_000));
 }

@@ -13,6 +13,7 @@ namespace SecureConversation.Cli.Captures;
 internal static partial class SazReader
 {
     private const int MaxTimesBytes = 1 << 20;
+    private const int HeadBytes = 16 << 10;
     private const int MaxMessageBytes = CaptureLimits.MaxBodyBytes + CaptureLimits.MaxHeaderBytes;
 
     public static Capture Read(string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
@@ -70,18 +71,18 @@ internal static partial class SazReader
     {
         try
         {
-            var request = Message(parts.GetValueOrDefault('c'), isReplyToHead: false);
+            var request = Message(parts.GetValueOrDefault('c'), isReplyToHead: false, builder);
             if (request?.Method == "CONNECT")
             {
                 builder.PassOver("tunnels through the proxy, under TLS that Fiddler did not undo");
                 return;
             }
 
-            var (begun, answered) = Times(parts.GetValueOrDefault('m'));
+            var (begun, answered) = Times(parts.GetValueOrDefault('m'), builder);
             new HttpExchange
             {
                 Request = request,
-                Reply = Message(parts.GetValueOrDefault('s'), request?.Method == "HEAD"),
+                Reply = Message(parts.GetValueOrDefault('s'), request?.Method == "HEAD", builder),
                 RequestInstant = begun,
                 ReplyInstant = answered ?? begun,
             }.AddTo(builder, Source(name, parts, 'c'), Source(name, parts, 's'));
@@ -96,13 +97,28 @@ internal static partial class SazReader
     private static string Source(string name, Dictionary<char, ZipArchiveEntry> parts, char part) =>
         parts.TryGetValue(part, out var entry) ? $"{name}: {entry.FullName}" : name;
 
-    private static HttpMessage? Message(ZipArchiveEntry? entry, bool isReplyToHead)
+    private static HttpMessage? Message(ZipArchiveEntry? entry, bool isReplyToHead, CaptureBuilder builder)
     {
-        if (entry is null || Content(entry, MaxMessageBytes) is not { Length: > 0 } content)
+        if (entry is null)
         {
             return null;
         }
 
+        // Of a body that its type passes over the head is enough.
+        if (Final(Head(entry, builder), isReplyToHead) is { Body.Length: > 0 } head
+            && EntityKind.OfType(EntityKind.MediaType(head.Header("Content-Type")))?.PassedOver is not null)
+        {
+            return head;
+        }
+
+        var content = Content(entry, MaxMessageBytes, builder);
+        return content.Length == 0 ? null
+            : Final(content, isReplyToHead) ?? throw new InvalidDataException($"{entry.FullName} is no message of HTTP.");
+    }
+
+    // The message after those that are provisional.
+    private static HttpMessage? Final(ReadOnlyMemory<byte> content, bool isReplyToHead)
+    {
         var at = 0;
         while (HttpParser.Read(content, at, isReplyToHead) is { } message)
         {
@@ -114,10 +130,10 @@ internal static partial class SazReader
             at = message.End;
         }
 
-        throw new InvalidDataException($"{entry.FullName} is no message of HTTP.");
+        return null;
     }
 
-    private static (DateTimeOffset? Begun, DateTimeOffset? Answered) Times(ZipArchiveEntry? entry)
+    private static (DateTimeOffset? Begun, DateTimeOffset? Answered) Times(ZipArchiveEntry? entry, CaptureBuilder builder)
     {
         if (entry is null)
         {
@@ -126,7 +142,7 @@ internal static partial class SazReader
 
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(Content(entry, MaxTimesBytes)),
+            using var reader = XmlReader.Create(new MemoryStream(Content(entry, MaxTimesBytes, builder)),
                 new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
             return reader.ReadToFollowing("SessionTimers")
                 ? (Time(reader, "ClientBeginRequest"), Time(reader, "ServerDoneResponse") ?? Time(reader, "ClientDoneResponse"))
@@ -143,10 +159,20 @@ internal static partial class SazReader
         DateTimeOffset.TryParse(reader.GetAttribute(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
         && time.Year > 1 ? time : null;
 
-    private static byte[] Content(ZipArchiveEntry entry, int limit)
+    private static ReadOnlyMemory<byte> Head(ZipArchiveEntry entry, CaptureBuilder builder)
     {
         using var input = entry.Open();
-        return LimitedReading.TryReadAll(input, limit)
+        var head = new byte[HeadBytes];
+        var count = input.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        builder.Unfolded(count);
+        return head.AsMemory(0, count);
+    }
+
+    // Entries may share their content, so each is counted for itself.
+    private static byte[] Content(ZipArchiveEntry entry, int limit, CaptureBuilder builder)
+    {
+        using var input = entry.Open();
+        return LimitedReading.TryReadAll(input, limit, builder.Unfolded)
             ?? throw new InvalidDataException($"{entry.FullName} has more than {CaptureLimits.Mebibytes(limit)}.");
     }
 

@@ -55,16 +55,36 @@ internal sealed class TraceText : IDisposable
     public string CutElement()
     {
         var start = Position - 1;
-        if (!Reader.IsEmptyElement)
+        if (Reader.IsEmptyElement)
         {
-            var depth = Reader.Depth;
-            while (Reader.Read() && Reader.Depth > depth)
-            {
-            }
+            return _text[start..(EndOfTag(start) + 1)];
+        }
+
+        var depth = Reader.Depth;
+        while (Reader.Read() && Reader.Depth > depth)
+        {
         }
 
         var end = _text.IndexOf('>', Position);
         return _text[start..(end + 1)];
+    }
+
+    // A value of an attribute may have the sign that ends a tag.
+    private int EndOfTag(int start)
+    {
+        char? quote = null;
+        for (var at = start; at < _text.Length; at++)
+        {
+            var c = _text[at];
+            if (quote is null && c == '>')
+            {
+                return at;
+            }
+
+            quote = quote == c ? null : quote ?? (c is '"' or '\'' ? c : null);
+        }
+
+        return _text.Length - 1;
     }
 
     public void Dispose() => Reader.Dispose();

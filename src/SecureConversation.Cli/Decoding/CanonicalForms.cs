@@ -56,6 +56,50 @@ internal static class CanonicalForms
         }
     }
 
+    /// <summary>
+    /// About how many octets a form takes, by the characters in it. Exclusive canonicalization writes the declaration of a prefix at each
+    /// element that uses it below none that does, so a form can be far larger than its element.
+    /// </summary>
+    public static long SizeOf(XElement element) => InScope(element).Sum(SizeOf) + SizeOf(element, [], []);
+
+    private static long SizeOf(XElement element, HashSet<string> ofElements, HashSet<string> ofAttributes)
+    {
+        var uri = element.Name.NamespaceName;
+        var isNew = ofElements.Add(uri);
+        var size = (2 * element.Name.LocalName.Length) + 5L + (isNew ? uri.Length : 0);
+        List<string>? added = null;
+        foreach (var attribute in element.Attributes())
+        {
+            size += SizeOf(attribute);
+            if (!attribute.IsNamespaceDeclaration && ofAttributes.Add(attribute.Name.NamespaceName))
+            {
+                (added ??= []).Add(attribute.Name.NamespaceName);
+                size += attribute.Name.NamespaceName.Length;
+            }
+        }
+
+        foreach (var node in element.Nodes())
+        {
+            size += node switch
+            {
+                XElement child => SizeOf(child, ofElements, ofAttributes),
+                XText text => text.Value.Length,
+                XComment comment => comment.Value.Length,
+                _ => 0,
+            };
+        }
+
+        if (isNew)
+        {
+            ofElements.Remove(uri);
+        }
+
+        added?.ForEach(name => ofAttributes.Remove(name));
+        return size;
+    }
+
+    private static long SizeOf(XAttribute attribute) => attribute.Name.LocalName.Length + attribute.Value.Length + 4L;
+
     // With the declarations around it, as a document of its own.
     private static XElement Isolated(XElement element)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Xml.Linq;
 using SecureConversation.Binding;
 using SecureConversation.Cli.Captures;
 using SecureConversation.Cli.Reports;
@@ -13,6 +15,9 @@ internal static class ConversationReporter
     /// <summary>How many octets of bodies are read.</summary>
     public const long MaxOctets = 256L * 1024 * 1024;
 
+    /// <summary>How many elements, attributes and texts the trees of all messages have; each takes about 100 octets of memory.</summary>
+    public const long MaxNodes = 2_000_000;
+
     /// <summary>The report of a conversation.</summary>
     /// <param name="captures">The captures of one side, in their order.</param>
     /// <param name="keys">The private keys.</param>
@@ -22,13 +27,14 @@ internal static class ConversationReporter
         IReadOnlyList<Capture> captures, DecodingKeys keys, MessageSecurityBinding? given, CancellationToken cancellation) =>
         CreateWithBinding(captures, keys, given, cancellation).Report;
 
-    /// <summary>The same, with the binding itself.</summary>
-    public static (MessageSecurityBinding? Binding, ConversationReport Report) CreateWithBinding(
-        IReadOnlyList<Capture> captures, DecodingKeys keys, MessageSecurityBinding? given, CancellationToken cancellation)
+    /// <summary>The same, with the binding itself, and within a number of nodes.</summary>
+    public static (MessageSecurityBinding? Binding, ConversationReport Report) CreateWithBinding(IReadOnlyList<Capture> captures,
+        DecodingKeys keys, MessageSecurityBinding? given, CancellationToken cancellation, long maxNodes = MaxNodes)
     {
         var within = Within(captures).ToList();
         var beyond = captures.Sum(c => c.Messages.Count) - within.Count;
-        var all = within.Select((captured, i) => new WireMessage(i + 1, captured, Utf8Of(captured))).ToList();
+        var (number, nodes) = (0, 0L);
+        var all = within.ConvertAll(captured => Read(++number, captured, maxNodes, ref nodes));
         var read = all.Where(IsRead).ToList();
         var recognition = Recognition.Of(read, keys, given, cancellation);
         var reporter = new MessageReporter(recognition);
@@ -71,6 +77,23 @@ internal static class ConversationReporter
         // Exchanges are numbered in each capture.
         return captures.SelectMany((c, i) => c.Messages.Select(m => i == 0 ? m : m with { Exchange = m.Exchange + (i * 1_000_000) }))
             .Take(MaxMessages).TakeWhile(m => (octets += m.Body.Length) <= MaxOctets);
+    }
+
+    // The trees of all messages are kept until the end, since one message explains another.
+    private static WireMessage Read(int number, CapturedMessage captured, long maxNodes, ref long nodes)
+    {
+        if (nodes < maxNodes)
+        {
+            var message = new WireMessage(number, captured, Utf8Of(captured));
+            nodes += message.Envelope?.DescendantNodesAndSelf().Sum(node => 1L + ((node as XElement)?.Attributes().Count() ?? 0)) ?? 0;
+            return message;
+        }
+
+        return new WireMessage(number, captured with
+        {
+            Problem = captured.Problem ?? string.Create(CultureInfo.InvariantCulture,
+                $"It is not read: the messages before it have {maxNodes:N0} elements, attributes and texts. Give a part of the capture."),
+        }, default);
     }
 
     private static bool IsRead(WireMessage message) => message.Captured is { IsInClear: false, Problem: null } && !message.Octets.IsEmpty;

@@ -13,11 +13,10 @@ internal static class KeyFiles
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static X509Certificate2 Read(string argument, string? password)
     {
-        var path = argument;
-        // A drive of Windows has a colon, too.
-        if (!File.Exists(argument) && argument.LastIndexOf(':') is > 1 and var colon)
+        var path = PathOf(argument);
+        if (path.Length < argument.Length)
         {
-            (path, password) = (argument[..colon], argument[(colon + 1)..]);
+            password = argument[(path.Length + 1)..];
         }
 
         var octets = File.ReadAllBytes(path);
@@ -31,9 +30,34 @@ internal static class KeyFiles
             : X509CertificateLoader.LoadPkcs12(octets, password, X509KeyStorageFlags.EphemeralKeySet);
     }
 
+    /// <summary>The path of file[:password]. What is behind a colon may be of a password, so nothing of it is taken for a name.</summary>
+    public static string PathOf(string argument)
+    {
+        if (File.Exists(argument))
+        {
+            return argument;
+        }
+
+        // A drive of Windows has a colon, too.
+        var from = OperatingSystem.IsWindows() && argument is [(>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ':', ..] ? 2 : 0;
+        var first = argument.IndexOf(':', from);
+        for (var colon = first; colon > 0; colon = argument.IndexOf(':', colon + 1))
+        {
+            if (File.Exists(argument[..colon]))
+            {
+                return argument[..colon];
+            }
+        }
+
+        return first > 0 ? argument[..first] : argument;
+    }
+
+    /// <summary>The file that has the key of a certificate in PEM.</summary>
+    public static string Beside(string path) => Path.ChangeExtension(path, ".key");
+
     private static X509Certificate2 ReadPem(string path, string pem, string? password)
     {
-        var beside = Path.ChangeExtension(path, ".key");
+        var beside = Beside(path);
         var key = pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? pem : File.Exists(beside) ? File.ReadAllText(beside) : null;
         return key is null ? X509Certificate2.CreateFromPem(pem)
             : key.Contains("ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal)

@@ -13,6 +13,7 @@ internal sealed class MessageReporter(Recognition recognition)
 
     private readonly Dictionary<string, int> _requests = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> _exchanges = [];
+    private readonly FormBudget _forms = FormBudget.OfReport();
     private int? _lastRequest;
 
     /// <summary>The report of a message that was decoded.</summary>
@@ -20,7 +21,7 @@ internal sealed class MessageReporter(Recognition recognition)
     {
         var isRefused = verdict == MessageVerdict.Refused;
         var signatures = new SignatureReporter(message, verdict == MessageVerdict.Unsecured ? [] : WireSignature.Of(message),
-            decoded.Protection, decoded.SenderCertificate, isRefused);
+            decoded.Protection, decoded.SenderCertificate, isRefused, _forms);
         var answerTo = AnswerTo(message);
         return Plain(message, IsNegotiation(message) ? "Negotiation" : decoded.Kind.ToString(), verdict) with
         {

@@ -19,14 +19,14 @@ internal sealed class SignatureReporter
 
     public SignatureReporter(
         WireMessage message, IReadOnlyList<WireSignature> signatures, MessageProtection? protection, X509Certificate2? sender,
-        bool isRefused)
+        bool isRefused, FormBudget forms)
     {
         _message = message;
         _parts = Parts(message).Where(part => WireNames.IdOf(part) is not null)
             .ToLookup(part => WireNames.IdOf(part)!, StringComparer.Ordinal);
         var keys = signatures.Select(signature => SignatureKeys.Of(message, signature)).ToList();
         _signatures = Match(signatures, keys, protection?.Signatures ?? []);
-        var failed = isRefused ? new FailedReferences(message) : null;
+        var failed = isRefused ? new FailedReferences(message, forms) : null;
         var ids = signatures.Select(s => WireNames.IdOf(s.Element)).OfType<string>().Select(id => "#" + id).ToHashSet();
         Reports =
         [

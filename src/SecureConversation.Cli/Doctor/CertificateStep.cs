@@ -78,10 +78,17 @@ internal static class CertificateStep
     }
 
     /// <summary>What is wrong with the chain, a line each; null where nothing is.</summary>
-    private static IReadOnlyList<string>? Chain(X509Certificate2 certificate, CertificateValidationOptions validation)
+    private static IReadOnlyList<string>? Chain(X509Certificate2 certificate, CertificateValidationOptions validation) =>
+        // Who made a certificate chose the addresses in it, so nothing is fetched from them before it is trusted.
+        Chain(certificate, validation, X509RevocationMode.NoCheck)
+        ?? (validation.RevocationMode == X509RevocationMode.NoCheck ? null : Chain(certificate, validation, validation.RevocationMode));
+
+    private static IReadOnlyList<string>? Chain(
+        X509Certificate2 certificate, CertificateValidationOptions validation, X509RevocationMode revocation)
     {
         using var chain = new X509Chain();
-        chain.ChainPolicy.RevocationMode = validation.RevocationMode;
+        chain.ChainPolicy.RevocationMode = revocation;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.RevocationFlag = validation.RevocationFlag;
         chain.ChainPolicy.UrlRetrievalTimeout = validation.UrlRetrievalTimeout;
         chain.ChainPolicy.ExtraStore.AddRange(validation.IntermediateCertificates);

@@ -27,6 +27,15 @@ internal static class Examination
         steps.Add(address);
         var (credentials, reports) = CredentialsStep.Load(options, target);
         steps.AddRange(reports);
+        if (target.Doubt is { } doubt && options is { UserName: not null, Dns: null, ServiceCertificate: null })
+        {
+            steps.Add(new StepReport("identity", StepStatus.Failed,
+                $"The password is not sent: whose the endpoint is was not proved. {doubt}")
+            {
+                Remedy = "Say whom it is for with --dns (the name in the certificate of the service) or --service-cert.",
+            });
+        }
+
         if (credentials is null || steps.Exists(step => step.Status == StepStatus.Failed))
         {
             steps.Add(ClockStep.Run(http.Ahead, target.Element));

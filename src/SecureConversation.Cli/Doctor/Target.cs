@@ -24,6 +24,11 @@ internal sealed record Target
     /// <summary>The certificate of the service, where policy or file have it.</summary>
     public X509Certificate2? ServiceCertificate { get; init; }
 
+    /// <summary>
+    /// Why address or identity may be those of somebody else, who would be sent the password; null where nothing speaks for it.
+    /// </summary>
+    public string? Doubt { get; init; }
+
     /// <summary>What a configuration file says of credentials; null for none.</summary>
     public ClientCredentials? Credentials { get; init; }
 

@@ -81,10 +81,25 @@ internal static class TargetStep
                 MessageVersion = port.Chosen.MessageVersion,
                 Protection = port.Chosen.Protection,
                 Identity = port.Identity,
+                Doubt = AddressOf(source) is { } wsdl ? DoubtOf(port, address, wsdl) : null,
                 ServiceCertificate = port.IdentityCertificate.IsDefaultOrEmpty
                     ? null
                     : X509CertificateLoader.LoadCertificate(port.IdentityCertificate.AsSpan()),
             }, new StepReport(Name, StepStatus.Ok, $"The binding of port {port.Name} is offered.") { Details = details });
+    }
+
+    // A file is taken at its word, as the app.config is.
+    private static string? DoubtOf(ImportedEndpoint port, Uri address, Uri wsdl)
+    {
+        if (!address.IdnHost.Equals(wsdl.IdnHost, StringComparison.OrdinalIgnoreCase))
+        {
+            return $"The WSDL of {wsdl.IdnHost} leads to {address.IdnHost}.";
+        }
+
+        var isItsHost = port.IdentityCertificate.IsDefaultOrEmpty
+            && (port.Identity is null || string.Equals(port.IdentityDnsName, address.IdnHost, StringComparison.OrdinalIgnoreCase));
+        return wsdl.Scheme == Uri.UriSchemeHttps || isItsHost ? null
+            : "The WSDL came over http, where anybody on the way can change the identity in it.";
     }
 
     private static (Target?, StepReport) OfConfiguration(DoctorOptions options, string file)

@@ -18,6 +18,10 @@ namespace SecureConversation.Cli.Listening;
 /// <summary>A server on the loopback interface that forwards every request to one service, and records both bodies.</summary>
 internal sealed class Listener : IAsyncDisposable
 {
+    // Larger replies to ?wsdl and the like go through as they are.
+    private const int MaxDescription = 16 << 20;
+
+    private static readonly string[] OwnNames = ["localhost", "127.0.0.1", "[::1]"];
     private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(10);
     private static readonly string[] Headers = ["Content-Type", "SOAPAction", "Host", "Content-Encoding", "Date"];
 
@@ -50,7 +54,8 @@ internal sealed class Listener : IAsyncDisposable
         });
         _server = builder.Build();
         var forwarder = _server.Services.GetRequiredService<IHttpForwarder>();
-        _server.Run(context => HandleAsync(context, forwarder));
+        _server.Run(context => Refusal(context.Request, out var address) is { } refusal
+            ? RefuseAsync(context, refusal) : HandleAsync(context, address!, forwarder));
     }
 
     /// <summary>Where clients connect.</summary>
@@ -88,7 +93,42 @@ internal sealed class Listener : IAsyncDisposable
         _writing.Dispose();
     }
 
-    private async Task HandleAsync(HttpContext context, IHttpForwarder forwarder)
+    // A page in a browser of this machine reaches the listener, too. It names its own host, even where that leads here, or its origin.
+    private (int Status, string Reason)? Refusal(HttpRequest request, out Uri? address)
+    {
+        address = null;
+        var host = request.Host.Host;
+        string[] names = [.. OwnNames, _service.Host, _service.IdnHost];
+        if (!names.Contains(host, StringComparer.OrdinalIgnoreCase))
+        {
+            return (StatusCodes.Status403Forbidden,
+                $"Its Host is {host}: connect to {Address.Authority}, or give that host as the one of --forward.");
+        }
+
+        if (request.Headers.ContainsKey("Origin"))
+        {
+            return (StatusCodes.Status403Forbidden, "It comes from a page in a browser (header Origin).");
+        }
+
+        return Uri.TryCreate(_service.GetLeftPart(UriPartial.Authority) + request.GetEncodedPathAndQuery(), UriKind.Absolute, out address)
+            && address.Authority == _service.Authority ? null : (StatusCodes.Status400BadRequest, "Its path is none of an address.");
+    }
+
+    private async Task RefuseAsync(HttpContext context, (int Status, string Reason) refusal)
+    {
+        context.Response.StatusCode = refusal.Status;
+        await _writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await _output.WriteLineAsync(Plain.Text($"Refused with {refusal.Status}. {refusal.Reason}")).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task HandleAsync(HttpContext context, Uri address, IHttpForwarder forwarder)
     {
         var (instant, begun) = (TimeProvider.System.GetUtcNow(), Stopwatch.GetTimestamp());
         var isDescription = HttpMethods.IsGet(context.Request.Method) && context.Request.QueryString.HasValue;
@@ -99,15 +139,14 @@ internal sealed class Listener : IAsyncDisposable
 
         var requestHeaders = Known(context.Request.Headers);
         var reply = context.Response.Body;
-        using var buffer = new MemoryStream();
+        using var buffer = new DescriptionStream(reply, MaxDescription);
         await using var sent = new TeeStream(context.Request.Body, CaptureLimits.MaxBodyBytes);
         await using var received = new TeeStream(isDescription ? buffer : reply, CaptureLimits.MaxBodyBytes);
         (context.Request.Body, context.Response.Body) = (sent, received);
         var error = await forwarder.SendAsync(context, _service.AbsoluteUri, _client,
-            new ForwarderRequestConfig { ActivityTimeout = LongestCall }, new ToService()).ConfigureAwait(false);
-        if (isDescription)
+            new ForwarderRequestConfig { ActivityTimeout = LongestCall }, new ToService(address)).ConfigureAwait(false);
+        if (isDescription && buffer.Kept is { } description)
         {
-            var description = buffer.ToArray();
             description = WsdlAddresses.Rewrite(description, _service, Address) ?? description;
             context.Response.Headers.ContentLength = context.Response.StatusCode == 304 ? null : description.Length;
             await reply.WriteAsync(description, context.RequestAborted).ConfigureAwait(false);
@@ -118,7 +157,7 @@ internal sealed class Listener : IAsyncDisposable
             Instant = instant,
             Duration = Stopwatch.GetElapsedTime(begun),
             Method = context.Request.Method,
-            Address = new Uri(_service, context.Request.GetEncodedPathAndQuery()),
+            Address = address,
             Request = Entity(requestHeaders, sent, context.Request.Headers.ContentEncoding),
             Reply = Entity(Known(context.Response.Headers), received, context.Response.Headers.ContentEncoding),
             Status = context.Response.StatusCode,
@@ -171,13 +210,15 @@ internal sealed class Listener : IAsyncDisposable
     }
 
     // The service gets its own name in Host, and a:To as the client wrote it.
-    private sealed class ToService : HttpTransformer
+    private sealed class ToService(Uri address) : HttpTransformer
     {
         public override async ValueTask TransformRequestAsync(
             HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken).ConfigureAwait(false);
             proxyRequest.Headers.Host = null;
+            // What is recorded.
+            proxyRequest.RequestUri = address;
         }
 
         public override async ValueTask<bool> TransformResponseAsync(

@@ -95,7 +95,7 @@ internal static class MessageText
     {
         Line(console, 1, $"[red]digest of {Safe(reference.Part ?? reference.Uri)}[/]: stated {Safe(reference.StatedDigest ?? "none")}, "
             + $"computed {Safe(reference.ComputedDigest ?? "none")}");
-        Text(console, "it would be right if", reference.Difference);
+        Text(console, "difference", reference.Difference);
         if (reference is { ReceivedForm: { } received, SignedForm: { } signed, FirstDifference: { } at })
         {
             Line(console, 2, $"signed at {at}:   {Window(signed, at)}");

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using SecureConversation.Cli.Captures;
 
 namespace SecureConversation.Cli.Tests.Captures;
@@ -85,6 +86,94 @@ public sealed class HostileCaptureTests
     }
 
     [Fact]
+    public void BytesThatUnfold_AreCountedWhetherTheyAreKeptOrNot()
+    {
+        var builder = new CaptureBuilder();
+        var counted = 0L;
+        var coded = Gzip(new byte[1 << 20]);
+        builder.Add(new CapturedEntity { Source = "a", Body = coded, ContentType = "image/png", ContentEncoding = "gzip" });
+        ContentCodings.Decode(coded, "gzip, identity", bytes => counted += bytes);
+        Assert.Equal(1 << 20, counted);
+
+        builder.Unfolded(CaptureLimits.MaxUnfoldedBytes);
+        Assert.False(builder.IsFull);
+        builder.Add(new CapturedEntity { Source = "a", Body = Gzip("<a/>"u8.ToArray()), ContentType = "text/xml", ContentEncoding = "gzip" });
+        Assert.True(builder.IsFull);
+        var capture = builder.ToCapture("a", "b");
+        Assert.Contains("1 bodies of image/png", capture.Notes);
+        Assert.Contains(capture.Notes, note => note.Contains("unfolded it has more than 2048 MiB", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task EntryOfAZipThatItsTypePassesOver_IsNotUnfolded()
+    {
+        using var output = new MemoryStream();
+        using (var zip = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            // Broken behind its head: who reads all of it notices.
+            using var entry = zip.CreateEntry("raw/1_s.txt", CompressionLevel.NoCompression).Open();
+            entry.Write("HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n"u8);
+            entry.Write(new byte[1 << 20]);
+        }
+
+        var bytes = output.ToArray();
+        bytes[1 << 19] = 1;
+        var capture = await RecordedMessages.ReadAsync(bytes);
+        Assert.Equal("1 bodies of image/png", Assert.Single(capture.Notes));
+    }
+
+    [Fact]
+    public void CompressedCapture_ThatIsFarLargerThanItsFile_IsRefused()
+    {
+        var spaces = new byte[4 << 20];
+        spaces.AsSpan().Fill((byte)' ');
+        using var unfolding = new UnfoldingStream(new MemoryStream(Gzip(spaces)), atOnce: 1 << 20);
+        Assert.Throws<InvalidDataException>(() => unfolding.CopyTo(Stream.Null));
+        using var whole = new UnfoldingStream(new MemoryStream(Gzip(spaces)));
+        Assert.Equal(spaces, LimitedReading.TryReadAll(whole, spaces.Length));
+    }
+
+    [Fact]
+    public void KindsThatArePassedOver_AreFew()
+    {
+        var builder = new CaptureBuilder();
+        for (var i = 0; i < 1000; i++)
+        {
+            builder.PassOver($"bodies of x/{i}");
+        }
+
+        var notes = builder.ToCapture("a", "b").Notes;
+        Assert.Equal(CaptureLimits.MaxKinds + 1, notes.Count);
+        Assert.Contains("950 others", notes);
+    }
+
+    [Fact]
+    public async Task EntryOfAHarAtTheEndOfTime_CostsItselfOnly()
+    {
+        string Entry(string time) => JsonSerializer.Serialize(new
+        {
+            startedDateTime = time,
+            time = 1,
+            request = new { url = "http://a/", postData = new { mimeType = "text/xml", text = "<Envelope/>" } },
+            response = new { status = 200, content = new { mimeType = "text/xml", text = "<Envelope/>" } },
+        });
+        var har = "{\"log\":{\"entries\":[" + Entry("2026-01-01T00:00:00Z") + "," + Entry("9999-12-31T23:59:59.9999999Z") + ","
+            + Entry("9999-12-31T23:59:59.9999999+14:00") + "," + Entry("0001-01-01T00:00:00-14:00") + "]}}";
+        var capture = await RecordedMessages.ReadAsync(Encoding.UTF8.GetBytes(har));
+        Assert.Equal(8, capture.Messages.Count);
+    }
+
+    [Fact]
+    public async Task EmptyEnvelopeOfATrace_EndsWhereItsTagEnds()
+    {
+        const string Envelope = "<Envelope a=\"x>'y\" b='z>\"' />";
+        var trace = "<E2ETraceEvent><MessageLogTraceRecord xmlns=\"http://schemas.microsoft.com/2004/06/ServiceModel/Management/MessageTrace\">"
+            + $"{Envelope}</MessageLogTraceRecord></E2ETraceEvent>";
+        var message = Assert.Single((await RecordedMessages.ReadAsync(Encoding.UTF8.GetBytes(trace))).Messages);
+        Assert.Equal(Envelope, Encoding.UTF8.GetString(message.Body.Span));
+    }
+
+    [Fact]
     public async Task LengthsOfHttp_ThatCannotBe_AreProblems()
     {
         foreach (var header in new[] { "Content-Length: 99999999999999", "Content-Length: -1", "Transfer-Encoding: chunked\r\n\r\nFFFFFFFF",
@@ -107,5 +196,16 @@ public sealed class HostileCaptureTests
 
         var capture = await CaptureReader.ReadAsync(directory.FullName, TestContext.Current.CancellationToken);
         Assert.Equal("c.xml", Assert.Single(capture.Messages).Source);
+    }
+
+    private static byte[] Gzip(byte[] content)
+    {
+        using var coded = new MemoryStream();
+        using (var gzip = new GZipStream(coded, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(content);
+        }
+
+        return coded.ToArray();
     }
 }

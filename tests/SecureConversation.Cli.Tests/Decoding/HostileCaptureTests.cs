@@ -46,6 +46,18 @@ public sealed class HostileCaptureTests
     }
 
     [Fact]
+    public void MessagesBeyondTheNodesOfAReport_HaveNoTree_AndSaySo()
+    {
+        var body = Encoding.UTF8.GetBytes($"{Start}<s:Body>{Repeat("<a/>", 900)}</s:Body></s:Envelope>");
+        var (_, report) = ConversationReporter.CreateWithBinding(
+            [new Capture { Name = "a test", Format = "bodies", Messages = [.. Enumerable.Range(0, 5).Select(i => Captured(body))] }],
+            new DecodingKeys(), given: null, TestContext.Current.CancellationToken, maxNodes: 2_000);
+        Assert.Equal([true, true, true, false, false], report.Messages.Select(message => message.Envelope is not null));
+        Assert.Equal(MessageVerdict.NotRead, report.Messages[^1].Verdict);
+        Assert.Contains("2,000 elements", Assert.Single(report.Messages[^1].Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Terminal_ObeysNothingOfAMessage()
     {
         using var directory = new TemporaryDirectory();
