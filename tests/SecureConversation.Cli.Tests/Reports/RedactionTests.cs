@@ -32,8 +32,7 @@ public sealed class RedactionTests
     [Theory]
     [InlineData("no")]
     [InlineData("FAULT<!-- a comment -->SECRET")]
-    [InlineData("FAULTSECRET that is long long long long long long long long long long long long long long long long long long long long long long long "
-        + "long long long long long long long long long long long long long long long long long long long long long long long long long long long long")]
+    [InlineData("FAULTSECRET that is long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long")]
     public void FaultReason_ThatIsRedacted_IsGoneFromNotes(string reason)
     {
         var request = ReportedMessages.Captured(ReportedMessages.Envelope("<a/>")) with { Direction = MessageDirection.ClientToService };
