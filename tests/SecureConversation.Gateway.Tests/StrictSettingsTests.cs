@@ -132,6 +132,18 @@ public sealed class StrictSettingsTests
     }
 
     [Fact]
+    public void PasswordInAnAddress_IsNotRepeated()
+    {
+        var settings = SettingsReading.Inward();
+        settings["Inward"]!["orders"]!["Address"] = "http://admin:hunter2@localhost/";
+
+        var problem = Assert.Single(SettingsReading.ProblemsOf(settings));
+
+        Assert.StartsWith("Gateway:Inward:orders:Address: found a text, expected an address of http or https", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void UserThatIsAText_IsNotRepeated() => SettingsReading.Refuses(
         SettingsReading.Inward(route => route["Users"] = new JsonArray("alice:hunter2")),
         "Gateway:Inward:orders:Users:0: found a text, expected an object with keys.");

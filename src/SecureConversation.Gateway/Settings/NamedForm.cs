@@ -97,4 +97,7 @@ internal sealed class HttpAddressForm(bool allowsQuery = false)
     protected override bool TryParse(string text, out Uri? value) =>
         Uri.TryCreate(text, UriKind.Absolute, out value) && value.Scheme is "http" or "https"
         && value is { UserInfo.Length: 0, Fragment.Length: 0 } && (allowsQuery || value.Query.Length == 0);
+
+    // user:password@ before the host.
+    protected override bool HasSecret(string wrong) => wrong.Contains('@', StringComparison.Ordinal);
 }

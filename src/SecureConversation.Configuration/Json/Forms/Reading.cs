@@ -37,7 +37,7 @@ internal sealed class Reading(string basePath)
     public void Expected(IConfigurationSection at, string expected, string? hint = null) =>
         Refuse(at, $"found {Found(at)}, expected {expected}.{(hint is null ? "" : $" {hint}")}");
 
-    /// <summary>Adds that an object or a list was expected. A text is not repeated: it may be a secret in the wrong place.</summary>
+    /// <summary>Adds that something else was expected. A text is not repeated: it may be a secret, perhaps in the wrong place.</summary>
     public void ExpectedKeys(IConfigurationSection at, string expected) =>
         Refuse(at, $"found {(at.GetChildren().Any() ? "keys below it" : at.Value is { Length: > 0 } ? "a text" : "nothing")}, "
             + $"expected {expected}.");

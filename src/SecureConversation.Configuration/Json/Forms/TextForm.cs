@@ -15,11 +15,23 @@ internal abstract class TextForm<T>(string expected) : PrintedForm<T>
             return value;
         }
 
-        reading.Expected(section, expected, section.Value is { } wrong ? Hint(wrong) : null);
+        var wrong = section.Value;
+        if (wrong is not null && HasSecret(wrong))
+        {
+            reading.ExpectedKeys(section, expected);
+        }
+        else
+        {
+            reading.Expected(section, expected, wrong is null ? null : Hint(wrong));
+        }
+
         return current;
     }
 
     protected abstract bool TryParse(string text, [MaybeNullWhen(false)] out T value);
+
+    /// <summary>Whether what was written may have a secret in it, and is not repeated.</summary>
+    protected virtual bool HasSecret(string wrong) => false;
 
     /// <summary>What may have been meant.</summary>
     protected virtual string? Hint(string wrong) => null;
