@@ -29,9 +29,6 @@ internal static partial class GatewayLog
     [LoggerMessage(707, LogLevel.Warning, "Request refused, because MaxConcurrentRequests ({Limit}) of its side are under way.")]
     public static partial void Busy(ILogger logger, int limit);
 
-    [LoggerMessage(711, LogLevel.Warning, "{Count} more requests were refused, because MaxConcurrentRequests are under way.")]
-    public static partial void MoreBusy(ILogger logger, int count);
-
     [LoggerMessage(708, LogLevel.Warning, "The description of route {Route} cannot be served: {Problem}")]
     public static partial void WsdlFailed(ILogger logger, string route, string problem, Exception? exception);
 
@@ -41,4 +38,7 @@ internal static partial class GatewayLog
 
     [LoggerMessage(710, LogLevel.Information, "The gateway stops: it is not ready any more, and ends in {Delay}.")]
     public static partial void Stopping(ILogger logger, TimeSpan delay);
+
+    [LoggerMessage(711, LogLevel.Warning, "{Count} more requests were refused, because MaxConcurrentRequests are under way.")]
+    public static partial void MoreBusy(ILogger logger, int count);
 }

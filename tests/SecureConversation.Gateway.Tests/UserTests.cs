@@ -50,6 +50,39 @@ public sealed class UserTests
         Assert.Equal(2, sessions.Count);
     }
 
+    /// <summary>A tenth of three users is none, and the places are free.</summary>
+    [Fact]
+    public async Task NewUsers_AtOnce_GetTheFreePlaces()
+    {
+        var (arrived, go) = (new SemaphoreSlim(0), new TaskCompletionSource());
+        await using var service = await TestService.StartSecuredAsync(
+            async context =>
+            {
+                arrived.Release();
+                await go.Task;
+                return AspNetCore.SoapReply.FromBody(context.Action + "Response", TestService.Reply);
+            },
+            MessageCredentialType.UserName);
+        await using var gateway = await RunningGateway.StartAsync(Sections.GatewayOutward(
+            service.Address,
+            route =>
+            {
+                route["Credentials"] = "FromBasic";
+                route["MaxUsers"] = 3;
+            },
+            Sections.ClientSecurity("UserName")));
+
+        var calls = new[] { "alice", "bob", "carol" }.Select(user => CallAsync(gateway, $"{user}:{user}'s")).ToList();
+        foreach (var _ in calls)
+        {
+            Assert.True(await arrived.WaitAsync(TimeSpan.FromMinutes(1)));
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await CallAsync(gateway, "dave:dave's")).Status);
+        go.SetResult();
+        Assert.All(await Task.WhenAll(calls), answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+    }
+
     [Fact]
     public async Task RemovedUser_WithACookie_DoesNotGoOn()
     {

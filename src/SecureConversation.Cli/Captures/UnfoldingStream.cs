@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace SecureConversation.Cli.Captures;
 
 /// <summary>What a compressed capture holds. It ends with an error where it has far more than captures are compressed to.</summary>
-internal sealed class UnfoldingStream : Stream
+internal sealed class UnfoldingStream : ReadOnceStream
 {
     private readonly Counted _input;
     private readonly GZipStream _plain;
@@ -19,22 +19,6 @@ internal sealed class UnfoldingStream : Stream
         _atOnce = atOnce;
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int Read(Span<byte> buffer)
     {
         var read = _plain.Read(buffer);
@@ -42,16 +26,6 @@ internal sealed class UnfoldingStream : Stream
         return _count <= _atOnce || _count <= _input.Count * CaptureLimits.MaxRatio ? read
             : throw new InvalidDataException($"it has more than {CaptureLimits.MaxRatio} times its size.");
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -63,25 +37,9 @@ internal sealed class UnfoldingStream : Stream
         base.Dispose(disposing);
     }
 
-    private sealed class Counted(Stream input) : Stream
+    private sealed class Counted(Stream input) : ReadOnceStream
     {
         public long Count { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -89,15 +47,5 @@ internal sealed class UnfoldingStream : Stream
             Count += read;
             return read;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

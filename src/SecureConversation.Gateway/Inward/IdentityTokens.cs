@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using SecureConversation.Credentials;
 using SecureConversation.Gateway.Settings;
 
 namespace SecureConversation.Gateway.Inward;
@@ -58,9 +59,8 @@ internal sealed class IdentityTokens
             };
         }
 
-        // The name of a certificate is what its issuer says, and issuers say the same name of several. These say which one it is, in
-        // sessions
-        // that keep no certificate, too.
+        // The name of a certificate is what its issuer says, and issuers say the same name of several. These say which one it is, also
+        // in sessions that keep no certificate.
         Add("x5t", subject.Thumbprint);
         Add("subject_dn", subject.DistinguishedName);
 
@@ -116,10 +116,10 @@ internal sealed class IdentityTokens
         public string[] Roles { get; } = [.. user.FindAll(ClaimTypes.Role).Select(claim => claim.Value)];
 
         /// <summary>RFC 7515 section 4.1.7: of SHA-1, in base64url.</summary>
-        public string? Thumbprint { get; } = user.FindFirst(ClaimTypes.Thumbprint)?.Value is { } hex
+        public string? Thumbprint { get; } = OfCertificate(user, ClaimTypes.Thumbprint) is { } hex
             ? Base64UrlEncoder.Encode(Convert.FromHexString(hex)) : null;
 
-        public string? DistinguishedName { get; } = user.FindFirst(ClaimTypes.X500DistinguishedName)?.Value;
+        public string? DistinguishedName { get; } = OfCertificate(user, ClaimTypes.X500DistinguishedName);
 
         public bool IsSame(Subject other) => Name == other.Name && Method == other.Method && Thumbprint == other.Thumbprint
             && DistinguishedName == other.DistinguishedName && Roles.AsSpan().SequenceEqual(other.Roles)
@@ -128,5 +128,9 @@ internal sealed class IdentityTokens
                     && certificate.RawDataMemory.Span.SequenceEqual(other.Certificate.RawDataMemory.Span)));
 
         private X509Certificate2? Certificate => certificate;
+
+        // An issued token may have claims of the same types, which no certificate has proved.
+        private static string? OfCertificate(ClaimsPrincipal user, string type) =>
+            user.Identities.FirstOrDefault(i => i.AuthenticationType == ClientAuthenticationTypes.X509)?.FindFirst(type)?.Value;
     }
 }

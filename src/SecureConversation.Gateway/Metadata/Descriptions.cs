@@ -109,9 +109,8 @@ internal sealed class Descriptions : IDisposable
         var address = PublicAddress.Of(request, _settings.PublicAddress, _gateway.Configuration["AllowedHosts"]);
         if (address is null && _noAddress.TryTake())
         {
-            GatewayLog.WsdlFailed(_gateway.Log, _route, "nothing says under which address clients know the gateway; set PublicAddress "
-                + "of the "
-                + "route, or AllowedHosts.", null);
+            GatewayLog.WsdlFailed(_gateway.Log, _route, "nothing says under which address clients know the gateway; set PublicAddress of "
+                + "the route, or AllowedHosts.", null);
         }
 
         return address;

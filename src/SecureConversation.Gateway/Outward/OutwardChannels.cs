@@ -115,8 +115,8 @@ internal sealed class OutwardChannels : IAsyncDisposable
         }
 
         throw new SettingsException([$"{_settings.Security!.Path}: found a binding that does not send a user name with every message, "
-            + "and Credentials "
-            + "FromBasic: all users would be the gateway. Set ClientCredentialType to UserName, or Credentials to Gateway."]);
+            + "and Credentials FromBasic: all users would be the gateway. Set ClientCredentialType to UserName, or Credentials to "
+            + "Gateway."]);
     }
 
     private SecureChannel Create(BasicCredential? user) => new(Options(user), _transport);

@@ -67,8 +67,8 @@ internal sealed class OutwardRoute : GatewayRoute
         if (!_calls.TryEnter())
         {
             context.Response.Headers.RetryAfter = "1";
-            await SoapFaults.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, isOfSender: false, "There is no room at the "
-                + "moment.")
+            await SoapFaults.WriteAsync(
+                context, StatusCodes.Status503ServiceUnavailable, isOfSender: false, "There is no room at the moment.")
                 .ConfigureAwait(false);
             return;
         }

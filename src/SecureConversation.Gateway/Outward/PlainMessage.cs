@@ -35,6 +35,6 @@ internal sealed record PlainMessage(string ContentType, string? Action, bool IsS
         var action = (hasAddressing ? plain.Action : null) ?? named?.Trim().Trim('"');
         type.Charset = "utf-8";
         return (new PlainMessage(type.ToString(), string.IsNullOrEmpty(action) ? null : action, isSoap11, hasAddressing),
-            hasAddressing ? plain.WithoutEndpoints() : envelope);
+            plain.WithoutEndpoints());
     }
 }

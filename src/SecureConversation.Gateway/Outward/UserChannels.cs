@@ -54,7 +54,8 @@ internal sealed class UserChannels(int most, TimeSpan idle, TimeProvider clock, 
 
             if (!_entries.TryGetValue(key, out var entry))
             {
-                if (!HasRoom(isProven: false, _mostUnproven))
+                // They may have what nobody uses, and a tenth more.
+                if (!HasRoom(isProven: false, Math.Max(_mostUnproven, most - _entries.Values.Count(e => e.IsProven))))
                 {
                     return null;
                 }
