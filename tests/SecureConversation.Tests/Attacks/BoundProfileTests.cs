@@ -41,16 +41,15 @@ public sealed class BoundProfileTests
     {
         using var scene = await OpenAsync(name, level);
         using var first = Request(scene);
-        var count = WireChanges.Of(first.Envelope).Count;
-        Assert.True(count > 150, $"{count}");
-        for (var i = 0; i < count; i++)
+        var changes = WireChanges.Of(first.Envelope);
+        Assert.True(changes.Count > 150, $"{changes.Count}");
+        foreach (var change in changes)
         {
             // Where the signature holds, the message is good for one attempt.
             using var changed = Request(scene);
-            var (change, wire) = WireChanges.Of(changed.Envelope)[i];
-            using var result = await scene.ReceiveAsync(wire);
-            Assert.True(result is ServiceResult.Respond { Code: not FailureCode.None }, $"accepted: {change}");
-            Assert.False(AfterDecryption.Contains(((ServiceResult.Respond)result).Code), $"{((ServiceResult.Respond)result).Code}: {change}");
+            using var result = await scene.ReceiveAsync(change.On(changed.Envelope));
+            Assert.True(result is ServiceResult.Respond { Code: not FailureCode.None }, $"accepted: {change.Name}");
+            Assert.False(AfterDecryption.Contains(((ServiceResult.Respond)result).Code), $"{((ServiceResult.Respond)result).Code}: {change.Name}");
         }
 
         using var request = Request(scene);
@@ -66,19 +65,19 @@ public sealed class BoundProfileTests
         using var request = Request(scene);
         using var result = await scene.ReceiveAsync(request.Envelope);
         using var reply = Assert.IsType<ServiceResult.Dispatch>(result).Secure(Loopback.Reply(scene.Version, Body.Replace("q:", "s:", StringComparison.Ordinal)));
-        foreach (var (change, wire) in WireChanges.Of(reply.Envelope))
+        foreach (var change in WireChanges.Of(reply.Envelope))
         {
             var code = FailureCode.None;
             try
             {
-                request.VerifyReply(wire).Dispose();
+                request.VerifyReply(change.On(reply.Envelope)).Dispose();
             }
             catch (SecureConversationException e)
             {
                 code = e.Code;
             }
 
-            Assert.False(code == FailureCode.None || AfterDecryption.Contains(code), $"{code}: {change}");
+            Assert.False(code == FailureCode.None || AfterDecryption.Contains(code), $"{code}: {change.Name}");
         }
 
         using var verified = request.VerifyReply(reply.Envelope);
@@ -91,13 +90,12 @@ public sealed class BoundProfileTests
     {
         using var loopback = new Loopback(Bindings.Create(name));
         using var first = loopback.Client.StartSession(Loopback.Address);
-        for (var i = WireChanges.Of(first.Envelope).Count - 1; i >= 0; i--)
+        foreach (var change in WireChanges.Of(first.Envelope))
         {
             using var changed = loopback.Client.StartSession(Loopback.Address);
-            var (change, wire) = WireChanges.Of(changed.Envelope)[i];
-            using var refused = await loopback.Service.ReceiveAsync(wire);
+            using var refused = await loopback.Service.ReceiveAsync(change.On(changed.Envelope));
             var code = Assert.IsType<ServiceResult.Respond>(refused).Code;
-            Assert.False(code == FailureCode.None || AfterDecryption.Contains(code), $"{code}: {change}");
+            Assert.False(code == FailureCode.None || AfterDecryption.Contains(code), $"{code}: {change.Name}");
         }
 
         // A session has one Cancel, so each change needs a session of its own, and only some are tried.
@@ -106,10 +104,10 @@ public sealed class BoundProfileTests
             using var session = await loopback.OpenAsync();
             using var cancel = session.StartCancel();
             var changes = WireChanges.Of(cancel.Envelope);
-            var (change, wire) = changes[i * changes.Count / 40];
-            using var refused = await loopback.Service.ReceiveAsync(wire);
+            var change = changes[i * changes.Count / 40];
+            using var refused = await loopback.Service.ReceiveAsync(change.On(cancel.Envelope));
             var code = Assert.IsType<ServiceResult.Respond>(refused).Code;
-            Assert.False(code == FailureCode.None || AfterDecryption.Contains(code), $"{code}: {change}");
+            Assert.False(code == FailureCode.None || AfterDecryption.Contains(code), $"{code}: {change.Name}");
         }
     }
 
@@ -124,10 +122,11 @@ public sealed class BoundProfileTests
         {
             using var request = loopback.Client.StartSession(Loopback.Address);
             using var result = await loopback.Service.ReceiveAsync(request.Envelope);
-            var changes = WireChanges.Of(Assert.IsType<ServiceResult.Respond>(result).Envelope);
-            var (change, wire) = changes[i * changes.Count / 40];
-            var refused = Assert.Throws<SecureConversationException>(() => request.Complete(wire));
-            Assert.False(AfterDecryption.Contains(refused.Code), $"{refused.Code}: {change}");
+            var response = Assert.IsType<ServiceResult.Respond>(result).Envelope;
+            var changes = WireChanges.Of(response);
+            var change = changes[i * changes.Count / 40];
+            var refused = Assert.Throws<SecureConversationException>(() => request.Complete(change.On(response)));
+            Assert.False(AfterDecryption.Contains(refused.Code), $"{refused.Code}: {change.Name}");
         }
     }
 

@@ -11,21 +11,21 @@ internal static class WireChanges
 {
     private const string Xmlns = "http://www.w3.org/2000/xmlns/";
 
-    public static List<(string Name, byte[] Wire)> Of(ReadOnlyMemory<byte> wire)
+    /// <summary>The changes of a message. Each can be made to any message of the same shape.</summary>
+    public static List<WireChange> Of(ReadOnlyMemory<byte> wire)
     {
-        var changes = new List<(string, byte[])>();
-        var count = Elements(Forgery.Load(wire)).Length;
-        for (var i = 0; i < count; i++)
+        var changes = new List<WireChange>();
+        var elements = Elements(Forgery.Load(wire));
+        for (var i = 0; i < elements.Length; i++)
         {
-            AddChanges(wire, i, changes);
+            AddChanges(elements[i], i, changes);
         }
 
         return changes;
     }
 
-    private static void AddChanges(ReadOnlyMemory<byte> wire, int number, List<(string, byte[])> changes)
+    private static void AddChanges(XmlElement element, int number, List<WireChange> changes)
     {
-        var element = Elements(Forgery.Load(wire))[number];
         var name = $"{element.Name} #{number}";
         var isSignature = Ancestors(element).Any(e => e.LocalName == "Signature");
         var isFrame = element.LocalName is "Envelope" or "Header" or "Security";
@@ -41,7 +41,17 @@ internal static class WireChanges
                 continue;
             }
 
-            Change($"@{attribute.Name} changed", e => e.SetAttribute(attribute.LocalName, attribute.NamespaceURI, Another(attribute.Value)), attribute);
+            if (attribute.NamespaceURI == Xmlns)
+            {
+                changes.Add(new($"{name}: @{attribute.Name} changed", wire => WithAnotherNamespace(wire, number, attribute.Name)));
+                continue;
+            }
+
+            Change($"@{attribute.Name} changed", e =>
+            {
+                var value = e.GetAttributeNode(attribute.LocalName, attribute.NamespaceURI)!;
+                value.Value = Another(value.Value);
+            });
         }
 
         if (!isSignature)
@@ -70,26 +80,20 @@ internal static class WireChanges
             }
         }
 
-        void Change(string what, Action<XmlElement> change, XmlAttribute? declaration = null)
+        void Change(string what, Action<XmlElement> change) => changes.Add(new($"{name}: {what}", wire =>
         {
             var document = Forgery.Load(wire);
-            var text = document.OuterXml;
-            if (declaration?.NamespaceURI == Xmlns)
-            {
-                // On the wire only: the names of a document that was read keep their namespace.
-                var before = Encoding.UTF8.GetString(wire.Span);
-                var start = Start(before, number);
-                var at = before.IndexOf($"{declaration.Name}=\"{declaration.Value}\"", start, StringComparison.Ordinal);
-                text = before.Insert(at + declaration.Name.Length + 2, "urn:changed:");
-            }
-            else
-            {
-                change(Elements(document)[number]);
-                text = document.OuterXml;
-            }
+            change(Elements(document)[number]);
+            return Encoding.UTF8.GetBytes(document.OuterXml);
+        }));
+    }
 
-            changes.Add(($"{name}: {what}", Encoding.UTF8.GetBytes(text)));
-        }
+    /// <summary>On the wire only: the names of a document that was read keep their namespace.</summary>
+    private static byte[] WithAnotherNamespace(ReadOnlyMemory<byte> wire, int number, string declaration)
+    {
+        var text = Encoding.UTF8.GetString(wire.Span);
+        var at = text.IndexOf($" {declaration}=\"", Start(text, number), StringComparison.Ordinal) + declaration.Length + 3;
+        return Encoding.UTF8.GetBytes(text.Insert(at, "urn:changed:"));
     }
 
     private static bool IsUnsignedNamespace(XmlElement element, bool isSignature) => isSignature && element.LocalName != "SignedInfo";
@@ -135,3 +139,7 @@ internal static class WireChanges
         }
     }
 }
+
+/// <param name="Name">What is changed.</param>
+/// <param name="On">Makes the change to a message of the shape of that whose changes were listed.</param>
+internal sealed record WireChange(string Name, Func<ReadOnlyMemory<byte>, byte[]> On);
