@@ -44,7 +44,9 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     {
         ArgumentNullException.ThrowIfNull(context);
         return typeof(TChannel) == Shape
+            // What is below and belongs above is refused with a message, too.
             ? context.CanBuildInnerChannelFactory<IRequestChannel>()
+                || context.RemainingBindingElements.Find<ReliableSessionBindingElement>() is not null
             // Duplex channels are claimed to be refused with a message when they are built: after a plain false WCF blames the contract.
             : typeof(TChannel) == typeof(IDuplexSessionChannel)
                 && !context.CanBuildInnerChannelFactory<IRequestChannel>() && context.CanBuildInnerChannelFactory<IDuplexSessionChannel>();

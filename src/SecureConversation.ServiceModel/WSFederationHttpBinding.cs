@@ -9,7 +9,7 @@ public partial class WSFederationHttpBinding
     /// <summary>A binding with this mode of security.</summary>
     /// <param name="securityMode">Where security is applied.</param>
     /// <param name="reliableSessionEnabled">
-    /// Whether sessions are reliable. Not offered with message security: refused when the binding elements are made.
+    /// Whether sessions are reliable, which needs EstablishSecurityContext.
     /// </param>
     public WSFederationHttpBinding(WSFederationHttpSecurityMode securityMode, bool reliableSessionEnabled)
         : base(DropIn.Reliable(reliableSessionEnabled)) => _security.Mode = securityMode;

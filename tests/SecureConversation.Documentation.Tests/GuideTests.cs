@@ -116,8 +116,10 @@ public sealed class GuideTests
         ["Kerberos tickets without a negotiation (`ClientCredentialType = Windows` with `NegotiateServiceCredential = false`,"] = "KerberosWithoutNegotiation_IsRefusedByName",
         ["Contracts with callbacks (`CallbackContract`): a CoreWCF host does not start with one, a `DuplexChannelFactory` makes no channel."] =
             "ContractWithCallbacks_EndsTheStart;ContractWithCallbacks_IsRefusedInWords",
-        ["Reliable sessions and MTOM beside message security: `ReliableSession.Enabled`, `ReliableSessionBindingElement`, `WSMessageEncoding.Mtom` and"] =
+        ["Reliable sessions at a CoreWCF host, which has none, and MTOM beside message security: `WSMessageEncoding.Mtom` and"] =
             "ReliableSessions_AreRefusedInWords;Mtom_IsRefusedInWords",
+        ["`ReliableSession.Enabled` and `ReliableSessionBindingElement` of the .NET WCF client work above message security, in both versions. As in WCF"] =
+            "Calls_GoThroughASequenceOfTheirSecuritySession;ReliableSession_WithoutSecuritySession_IsRefusedInWords;LostSessions_AreNotReopenedUnderASequence",
         ["Transactions, `ServiceThrottlingBehavior`: not in CoreWCF or the .NET WCF client either. What strangers can"] =
             "Negotiation_BeyondTheQuota_IsRefusedAndTheNextGoesOn",
     };

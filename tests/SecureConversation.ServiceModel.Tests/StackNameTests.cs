@@ -66,7 +66,7 @@ public sealed class StackNameTests
             }
         }
 
-        texts.Add(Record.Exception(new WSHttpBinding(SecurityMode.Message, true).CreateBindingElements)?.Message);
+        texts.Add(Record.Exception(new WSHttpBinding(SecurityMode.Message, true) { Security = { Message = { EstablishSecurityContext = false } } }.CreateBindingElements)?.Message);
         texts.Add(Record.Exception(new WSHttpBinding(SecurityMode.Message) { MessageEncoding = WSMessageEncoding.Mtom }.CreateBindingElements)?.Message);
         var basic = new BasicHttpBinding(BasicHttpSecurityMode.Message);
         texts.Add(Record.Exception(basic.CreateBindingElements)?.Message);

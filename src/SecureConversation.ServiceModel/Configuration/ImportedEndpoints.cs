@@ -15,10 +15,13 @@ public static class ImportedEndpoints
 {
     private static readonly XNamespace Mtom = "http://schemas.xmlsoap.org/ws/2004/09/policy/optimizedmimeserialization";
     private static readonly XNamespace Binary = "http://schemas.microsoft.com/ws/06/2004/mspolicy/netbinary1";
+    private static readonly XName Reliable = XName.Get("RMAssertion", "http://schemas.xmlsoap.org/ws/2005/02/rm/policy");
+    private static readonly XName Reliable11 = XName.Get("RMAssertion", "http://docs.oasis-open.org/ws-rx/wsrmp/200702");
 
     /// <summary>
     /// The binding of the alternative that was chosen, with what it says of signed and encrypted parts: a <see cref="CustomBinding"/> with
-    /// a <see cref="MessageSecurityBindingElement"/>, text, and HTTP or HTTPS as the address has it.
+    /// a <see cref="MessageSecurityBindingElement"/>, text, and HTTP or HTTPS as the address has it. Where the policy asks for reliable
+    /// messaging a <see cref="ReliableSessionBindingElement"/> of its version stands above, with the defaults of WCF.
     /// </summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <exception cref="NotSupportedException">
@@ -28,14 +31,28 @@ public static class ImportedEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         var binding = endpoint.RequireBinding();
-        var encoder = Encoder(endpoint, Translation.FromEngine(binding.MessageVersion));
+        var others = endpoint.Chosen.OtherRequirements.Where(name => !IsTransport(name)).ToList();
+        var (isReliable, isReliable11) = (others.Remove(Reliable), others.Remove(Reliable11));
+        var encoder = Encoder(endpoint, others, Translation.FromEngine(binding.MessageVersion));
         TransportBindingElement transport = endpoint.Address?.Scheme == Uri.UriSchemeHttps
             ? new HttpsTransportBindingElement()
             : new HttpTransportBindingElement();
-        return new CustomBinding(new MessageSecurityBindingElement(binding.Element) { Protection = binding.Protection }, encoder, transport)
+        var imported = new CustomBinding(
+            new MessageSecurityBindingElement(binding.Element) { Protection = binding.Protection }, encoder, transport)
         {
             Name = endpoint.Name,
         };
+        if (isReliable || isReliable11)
+        {
+            imported.Elements.Insert(0, new ReliableSessionBindingElement
+            {
+                ReliableMessagingVersion = isReliable11
+                    ? ReliableMessagingVersion.WSReliableMessaging11
+                    : ReliableMessagingVersion.WSReliableMessagingFebruary2005,
+            });
+        }
+
+        return imported;
     }
 
     /// <summary>The address of the service with the identity that the WSDL gives it.</summary>
@@ -56,9 +73,8 @@ public static class ImportedEndpoints
         return new EndpointAddress(address, identity);
     }
 
-    private static MessageEncodingBindingElement Encoder(ImportedEndpoint endpoint, MessageVersion version)
+    private static MessageEncodingBindingElement Encoder(ImportedEndpoint endpoint, List<XName> others, MessageVersion version)
     {
-        var others = endpoint.Chosen.OtherRequirements.Where(name => !IsTransport(name)).ToList();
         if (others.Remove(Binary + "BinaryEncoding"))
         {
             return Only(endpoint, others, new BinaryMessageEncodingBindingElement());
@@ -78,5 +94,5 @@ public static class ImportedEndpoints
     private static bool IsTransport(XName name) => name.LocalName is "TransportBinding" or "HttpsToken";
 
     private static string Describe(XName name) =>
-        name == Mtom + "OptimizedMimeSerialization" ? "MTOM" : name.LocalName == "RMAssertion" ? "reliable messaging" : name.ToString();
+        name == Mtom + "OptimizedMimeSerialization" ? "MTOM" : name.ToString();
 }

@@ -61,6 +61,9 @@ internal sealed class EndpointSecurity : IDisposable
     /// <summary>Whether a channel survives its session.</summary>
     public required bool ReopensLostSessions { get; init; }
 
+    /// <summary>The reliable session above message security; null for none.</summary>
+    public required ReliableMessaging? ReliableMessaging { get; init; }
+
     public required bool HandsOutUnsignedHeaders { get; init; }
     public required bool HandsOutCanonicalForm { get; init; }
     public required int MaxAttributesPerElement { get; init; }
@@ -94,14 +97,23 @@ internal sealed class EndpointSecurity : IDisposable
             ?? context.GetInnerProperty<MessageVersion>() ?? MessageVersion.Default;
         var protection = context.BindingParameters.Find<EngineBinding.ChannelProtectionRequirements>()
             ?? context.BindingParameters.Find<ContractRequirements>()?.Requirements ?? element.Protection;
+        var reliable = ReliableMessaging.Of(context.Binding.Elements);
+        if (reliable is not null && element.ReopenLostSessions)
+        {
+            throw new InvalidOperationException("ReopenLostSessions is set, and the binding has a reliable session, which ends with its "
+                + "security session: leave it at false.");
+        }
+
+        var parts = reliable?.Protect(protection ?? EngineBinding.ChannelProtectionRequirements.Default) ?? protection;
         var binding = StackRefusals.Checked(() =>
-            EngineBinding.MessageSecurityBinding.Create(element.Settings, Translation.ToEngine(version), protection));
+            EngineBinding.MessageSecurityBinding.Create(element.Settings, Translation.ToEngine(version), parts));
         RequireTransportOf(binding, context);
         return new EndpointSecurity(binding, CredentialsOf(context), element.LoggerFactory)
         {
             _idempotent = context.BindingParameters.Find<IdempotentActions>(),
             IssuedTokens = context.BindingParameters.Find<IssuedTokenClientBehavior>(),
             ReopensLostSessions = element.ReopenLostSessions,
+            ReliableMessaging = reliable,
             HandsOutUnsignedHeaders = element.HandOutUnsignedHeaders,
             HandsOutCanonicalForm = element.HandOutCanonicalForm,
             MaxAttributesPerElement = element.MaxAttributesPerElement,

@@ -63,6 +63,9 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
     /// <summary>The exception for a request that the service took without a reply.</summary>
     protected abstract Exception OnNoReply(ProtectedCall request);
 
+    /// <summary>The message to protect in the place of one that is sent.</summary>
+    protected virtual Message Bind(Message message) => message;
+
     protected abstract Task OpenAsync(Deadline deadline, bool isAsync);
 
     protected abstract Task CloseAsync(Deadline deadline, bool isAsync);
@@ -146,7 +149,8 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
                 using var reply = await SendAsync(ToWire(call, request), call.Deadline, isAsync).ConfigureAwait(false);
                 if (reply is null)
                 {
-                    return call.ExpectsReply ? throw OnNoReply(request) : null;
+                    // A service drops what comes ahead of its turn, and the reliable session sends it again.
+                    return call.ExpectsReply && security.ReliableMessaging is null ? throw OnNoReply(request) : null;
                 }
 
                 using var read = reply is ArrivedReply
@@ -196,6 +200,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
             RemoteAddress.ApplyTo(message);
         }
 
+        message = Bind(message);
         var headers = message.Headers;
         var (action, to, expectsReply) = (headers.Action, headers.To, headers.MessageId is not null);
         return new PlainCall(message, Envelopes.OfRequest(message), action, to, expectsReply, deadline);

@@ -83,6 +83,8 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
             "The reply is empty: the service has ended the session, as WCF does after an unhandled exception. Make a new channel."));
     }
 
+    protected override Message Bind(Message message) => Security.ReliableMessaging?.Bind(message, Id!, Security.Binding) ?? message;
+
     protected override async Task OpenAsync(Deadline deadline, bool isAsync)
     {
         try
@@ -332,7 +334,10 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
 
 /// <summary>A channel with a session that WCF knows.</summary>
 internal sealed class KnownSessionChannel(ChannelManagerBase factory, EndpointSecurity security, IRequestChannel inner)
-    : SessionChannel(factory, security, inner), IRequestSessionChannel, IOutputSession
+    : SessionChannel(factory, security, inner), IRequestSessionChannel, IOutputSession, ISecuritySession
 {
     public IOutputSession Session => this;
+
+    // A reliable session goes by it: it ends with its security session and does not open another one.
+    EndpointIdentity ISecuritySession.RemoteIdentity => RemoteAddress.Identity;
 }

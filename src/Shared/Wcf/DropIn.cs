@@ -35,6 +35,22 @@ internal static class DropIn
     {
         Neighbours.Require(elements);
         var security = new MessageSecurityBindingElement(settings());
+#if !CORE_WCF
+        if (elements.Find<ReliableSessionBindingElement>() is { } reliable)
+        {
+            if (security.BootstrapSecurityBindingElement is null)
+            {
+                throw new InvalidOperationException("A reliable session needs a security session: leave EstablishSecurityContext at true, or "
+                    + "set ReliableSession.Enabled to false, on both sides.");
+            }
+
+            reliable.ReliableMessagingVersion = security.Settings.MessageSecurityVersion.SecureConversationVersion
+                == EngineBinding.SecureConversationVersion.V13
+                ? ReliableMessagingVersion.WSReliableMessaging11
+                : ReliableMessagingVersion.WSReliableMessagingFebruary2005;
+        }
+
+#endif
         elements.Insert(elements.IndexOf(elements.Find<MessageEncodingBindingElement>()), security);
         return security;
     }

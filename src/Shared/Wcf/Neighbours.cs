@@ -7,13 +7,20 @@ internal static class Neighbours
     /// <exception cref="InvalidOperationException">There is such an element; the message says what to change.</exception>
     public static void Require(IEnumerable<BindingElement> elements)
     {
+        var isBelow = false;
         foreach (var element in elements)
         {
+            isBelow |= element is MessageSecurityBindingElement;
+
             // By name, since not every stack has them all.
             if (element.GetType().Name == "ReliableSessionBindingElement")
             {
+#if CORE_WCF
                 throw new InvalidOperationException("Reliable sessions are not offered with message security: set ReliableSession.Enabled "
                     + "to false, or take the ReliableSessionBindingElement out of the binding, on both sides.");
+#else
+                RequireAbove(isBelow);
+#endif
             }
 
             if (element.GetType().Name == "MtomMessageEncodingBindingElement")
@@ -23,4 +30,14 @@ internal static class Neighbours
             }
         }
     }
+#if !CORE_WCF
+    private static void RequireAbove(bool isBelow)
+    {
+        if (isBelow)
+        {
+            throw new InvalidOperationException("The ReliableSessionBindingElement stands below message security: put it above, so that "
+                + "its messages are protected.");
+        }
+    }
+#endif
 }

@@ -269,7 +269,6 @@ public sealed class FileBindingTests
     [InlineData("wsDualHttpBinding", "", "http://localhost/", "no wsDualHttpBinding")]
     [InlineData("netNamedPipeBinding", "", "net.pipe://localhost/", "no netNamedPipeBinding")]
     [InlineData("netTcpBinding", "<security mode=\"Message\" />", "net.tcp://localhost/", "Message security over net.tcp is not offered")]
-    [InlineData("customBinding", "<reliableSession /><textMessageEncoding /><httpTransport />", "http://localhost/", "reliableSession")]
     [InlineData("customBinding", "<tcpTransport />", "net.tcp://localhost/", "over net.tcp")]
     public void WhatNobodyOffers_IsRefusedWithItsPlace(string kind, string inside, string address, string words)
     {
@@ -278,6 +277,27 @@ public sealed class FileBindingTests
         var problem = Assert.Single(error.Problems);
         Assert.Equal(("/app/app.config", 3), (problem.Location.File, problem.Location.Line));
         Assert.NotEmpty(problem.Remedy);
+    }
+
+    [Theory]
+    [InlineData("Default", false)]
+    [InlineData("WSReliableMessagingFebruary2005", false)]
+    [InlineData("WSReliableMessaging11", true)]
+    public void ReliableSession_OfACustomBinding_StandsAboveSecurity(string version, bool is11)
+    {
+        var made = Assert.IsType<CustomBinding>(Make("customBinding", $"""
+            <binding name="b">
+              <reliableSession ordered="false" inactivityTimeout="00:03:00" acknowledgementInterval="00:00:00.4" flowControlEnabled="false" maxPendingChannels="5"
+                  maxRetryCount="6" maxTransferWindowSize="7" reliableMessagingVersion="{version}" />
+              <security authenticationMode="SecureConversation"><secureConversationBootstrap authenticationMode="MutualCertificate" /></security>
+              <textMessageEncoding /><httpTransport />
+            </binding>
+            """));
+        var reliable = Assert.IsType<ReliableSessionBindingElement>(made.Elements[0]);
+        Assert.IsType<MessageSecurityBindingElement>(made.Elements[1]);
+        Assert.Equal((false, TimeSpan.FromMinutes(3), TimeSpan.FromSeconds(0.4), false, 5, 6, 7), (reliable.Ordered, reliable.InactivityTimeout,
+            reliable.AcknowledgementInterval, reliable.FlowControlEnabled, reliable.MaxPendingChannels, reliable.MaxRetryCount, reliable.MaxTransferWindowSize));
+        Assert.Equal(is11 ? ReliableMessagingVersion.WSReliableMessaging11 : ReliableMessagingVersion.WSReliableMessagingFebruary2005, reliable.ReliableMessagingVersion);
     }
 
     private static WcfBinding Make(string kind, string binding, string address = "http://localhost/") => Endpoint(kind, binding, address).ToBinding();

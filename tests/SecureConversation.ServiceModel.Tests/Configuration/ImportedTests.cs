@@ -69,7 +69,7 @@ public sealed class ImportedTests
 
     [Theory]
     [InlineData("<m:OptimizedMimeSerialization xmlns:m=\"http://schemas.xmlsoap.org/ws/2004/09/policy/optimizedmimeserialization\"/>", "MTOM")]
-    [InlineData("<r:RMAssertion xmlns:r=\"http://schemas.xmlsoap.org/ws/2005/02/rm/policy\"/>", "reliable messaging")]
+    [InlineData("<r:RMAssertion xmlns:r=\"urn:later\"/>", "{urn:later}RMAssertion")]
     public void MoreThanMessageSecurity_IsRefusedByName(string assertion, string words)
     {
         var imported = Import(Plain, "http://localhost/calculator", change: wsdl =>
@@ -77,6 +77,19 @@ public sealed class ImportedTests
         var error = Assert.Throws<NotSupportedException>(() => imported.ToBinding());
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.Contains("'calculator'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://schemas.xmlsoap.org/ws/2005/02/rm/policy", false)]
+    [InlineData("http://docs.oasis-open.org/ws-rx/wsrmp/200702", true)]
+    public void ReliableMessaging_StandsAboveSecurity(string ns, bool is11)
+    {
+        var imported = Import(Plain, "http://localhost/calculator", change: wsdl =>
+            wsdl.Descendants().First(element => element.Name.LocalName == "All").Add(new XElement(XName.Get("RMAssertion", ns))));
+        var made = Assert.IsType<CustomBinding>(imported.ToBinding());
+        Assert.Equal(is11 ? ReliableMessagingVersion.WSReliableMessaging11 : ReliableMessagingVersion.WSReliableMessagingFebruary2005,
+            Assert.IsType<ReliableSessionBindingElement>(made.Elements[0]).ReliableMessagingVersion);
+        Assert.IsType<MessageSecurityBindingElement>(made.Elements[1]);
     }
 
     [Fact]

@@ -15,10 +15,13 @@ internal static class ConfiguredCustomBinding
         }
 
         var elements = new BindingElementCollection();
-        if (from.ReliableSession is not null)
+        if (from.ReliableSession is { } reliable)
         {
-            throw ConfiguredRefusal.Of(from, "A reliableSession in a customBinding is not offered.",
-                "Take it out on both sides, or use wsHttpBinding with reliableSession and without message security.");
+#if CORE_WCF
+            throw ConfiguredRefusal.Of(from, $"{ConfiguredRefusal.Stack} has no reliable sessions.", "Take it out on both sides.");
+#else
+            elements.Add(Reliable(reliable));
+#endif
         }
 
         if (from.Security is { } security)
@@ -30,6 +33,22 @@ internal static class ConfiguredCustomBinding
         elements.Add(Transport(from));
         return new CustomBinding(elements);
     }
+
+#if !CORE_WCF
+    private static ReliableSessionBindingElement Reliable(ConfiguredReliableSession from) => new()
+    {
+        Ordered = from.Ordered,
+        InactivityTimeout = from.InactivityTimeout,
+        AcknowledgementInterval = from.AcknowledgementInterval,
+        FlowControlEnabled = from.FlowControlEnabled,
+        MaxPendingChannels = from.MaxPendingChannels,
+        MaxRetryCount = from.MaxRetryCount,
+        MaxTransferWindowSize = from.MaxTransferWindowSize,
+        ReliableMessagingVersion = from.ReliableMessagingVersion == "WSReliableMessaging11"
+            ? ReliableMessagingVersion.WSReliableMessaging11
+            : ReliableMessagingVersion.WSReliableMessagingFebruary2005,
+    };
+#endif
 
     private static MessageEncodingBindingElement Encoding(ConfiguredBinding from)
     {
