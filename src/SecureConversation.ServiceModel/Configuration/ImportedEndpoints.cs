@@ -64,6 +64,11 @@ public static class ImportedEndpoints
             return Only(endpoint, others, new BinaryMessageEncodingBindingElement());
         }
 
+        if (others.Remove(Mtom + "OptimizedMimeSerialization"))
+        {
+            return Only(endpoint, others, new MtomMessageEncodingBindingElement { MessageVersion = version });
+        }
+
         return Only(endpoint, others, new TextMessageEncodingBindingElement { MessageVersion = version });
     }
 
@@ -78,5 +83,5 @@ public static class ImportedEndpoints
     private static bool IsTransport(XName name) => name.LocalName is "TransportBinding" or "HttpsToken";
 
     private static string Describe(XName name) =>
-        name == Mtom + "OptimizedMimeSerialization" ? "MTOM" : name.LocalName == "RMAssertion" ? "reliable messaging" : name.ToString();
+        name.LocalName == "RMAssertion" ? "reliable messaging" : name.ToString();
 }

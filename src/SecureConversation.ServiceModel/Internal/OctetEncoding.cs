@@ -32,6 +32,18 @@ internal sealed class OctetEncoding(TextMessageEncodingBindingElement stack) : M
         return true;
     }
 
+    /// <summary>
+    /// Whether the encoder of the stack is one of MTOM or binary that writes what an envelope gives it, and nothing stands between that may
+    /// look into messages: values of base64 go out as octets then.
+    /// </summary>
+    public static bool IsWriter(BindingContext context)
+    {
+        var elements = context.RemainingBindingElements;
+        var encoding = elements.Find<MessageEncodingBindingElement>()?.GetType();
+        return elements.Count == 2
+            && (encoding == typeof(MtomMessageEncodingBindingElement) || encoding == typeof(BinaryMessageEncodingBindingElement));
+    }
+
     public override BindingElement Clone() => new OctetEncoding((TextMessageEncodingBindingElement)stack.Clone());
 
     public override T GetProperty<T>(BindingContext context) => stack.GetProperty<T>(context);

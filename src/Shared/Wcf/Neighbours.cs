@@ -15,12 +15,6 @@ internal static class Neighbours
                 throw new InvalidOperationException("Reliable sessions are not offered with message security: set ReliableSession.Enabled "
                     + "to false, or take the ReliableSessionBindingElement out of the binding, on both sides.");
             }
-
-            if (element.GetType().Name == "MtomMessageEncodingBindingElement")
-            {
-                throw new InvalidOperationException("MTOM is not offered with message security: set MessageEncoding to Text, or put a "
-                    + "TextMessageEncodingBindingElement in the place of the MtomMessageEncodingBindingElement, on both sides.");
-            }
         }
     }
 }
