@@ -59,8 +59,6 @@ internal static class Lines
             $"Use new MessageSecurityBindingElement(new SecureConversation.Binding.{type} {{ ... }}), with the same properties."),
         "ReliableSessionBindingElement" => NotOffered($"new {first.Type}", "Reliable sessions beside message security are not offered.",
             "Leave it out at both ends."),
-        "MtomMessageEncodingBindingElement" => NotOffered($"new {first.Type}", "MTOM beside message security is not offered.",
-            "Use TextMessageEncodingBindingElement at both ends."),
         "DuplexChannelFactory" => NotOffered($"new {first.Type}", "Contracts with callbacks are not offered.",
             "Replace callbacks by requests of the client."),
         "ChannelFactory" when first.Name is { } name => Changes($"new {first.Type}(\"{name}\")",
@@ -94,8 +92,6 @@ internal static class Lines
         ("ClientCredentialType", "IssuedToken") => NotOffered($"{property} = {value}",
             "Issued tokens are not offered with message security.",
             "Use Certificate, UserName or None at both ends."),
-        ("MessageEncoding", "Mtom") => NotOffered($"{property} = {value}", "MTOM beside message security is not offered.",
-            "Use WSMessageEncoding.Text at both ends."),
         _ => null,
     };
 

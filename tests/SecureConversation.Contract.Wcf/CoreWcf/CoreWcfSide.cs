@@ -60,11 +60,11 @@ public class CoreWcfSide : IServiceSide
         var version = (WcfMessageVersion)typeof(WcfMessageVersion).GetProperty(scenario.MessageVersion)!.GetValue(null)!;
         switch (scenario.Encoding)
         {
-            case Binding.MessageEncoding.Mtom:
+            case global::SecureConversation.Binding.MessageEncoding.Mtom:
                 var mtom = new MtomMessageEncodingBindingElement(version, System.Text.Encoding.UTF8) { MaxBufferSize = Large };
                 XmlDictionaryReaderQuotas.Max.CopyTo(mtom.ReaderQuotas);
                 return mtom;
-            case Binding.MessageEncoding.Binary:
+            case global::SecureConversation.Binding.MessageEncoding.Binary:
                 return new BinaryMessageEncodingBindingElement { ReaderQuotas = XmlDictionaryReaderQuotas.Max };
             default:
                 return new TextMessageEncodingBindingElement { MessageVersion = version, ReaderQuotas = XmlDictionaryReaderQuotas.Max };

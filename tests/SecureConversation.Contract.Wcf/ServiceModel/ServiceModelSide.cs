@@ -37,11 +37,11 @@ public class ServiceModelSide : IClientSide
         var version = Static<WcfMessageVersion>(scenario.MessageVersion);
         switch (scenario.Encoding)
         {
-            case Binding.MessageEncoding.Mtom:
+            case global::SecureConversation.Binding.MessageEncoding.Mtom:
                 var mtom = new MtomMessageEncodingBindingElement(version, Encoding.UTF8) { MaxBufferSize = Large };
                 XmlDictionaryReaderQuotas.Max.CopyTo(mtom.ReaderQuotas);
                 return mtom;
-            case Binding.MessageEncoding.Binary:
+            case global::SecureConversation.Binding.MessageEncoding.Binary:
                 var binary = new BinaryMessageEncodingBindingElement();
                 XmlDictionaryReaderQuotas.Max.CopyTo(binary.ReaderQuotas);
                 return binary;
