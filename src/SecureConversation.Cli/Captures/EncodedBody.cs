@@ -54,7 +54,8 @@ internal static class EncodedBody
         }
 
         var first = head.TrimStart('\r', '\n').Split("\r\n", 2)[0];
-        return first.StartsWith("--", StringComparison.Ordinal) && first.Length <= LongestBoundary + 2 && !first.Contains('"', StringComparison.Ordinal)
+        return first.StartsWith("--", StringComparison.Ordinal) && first.Length <= LongestBoundary + 2
+            && !first.Contains('"', StringComparison.Ordinal)
             ? (body, $"{Multipart}; type=\"application/xop+xml\"; boundary=\"{first[2..]}\"")
             : (body, contentType);
     }

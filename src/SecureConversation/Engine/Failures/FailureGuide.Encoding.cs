@@ -21,8 +21,9 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Either,
             Clause = "XOP 1.0 sections 3 and 4; RFC 2387; RFC 2046 section 5.1; RFC 2392",
-            Cause = "A package of MTOM is cut off, its root part is missing, an xop:Include refers to a part that is not there, to one that "
-                + "another one refers to, or to something outside the package, or a part is left over. Attachments (SwA) are such parts.",
+            Cause = "A package of MTOM is cut off, its root part is missing, an xop:Include refers to a part that is not there, to one "
+                + "that another one refers to, or to something outside the package, or a part is left over. Attachments (SwA) are such "
+                + "parts.",
             Remedy = "Look at the entity body as it arrives, before any proxy where there is one; the detail names the rule. Send "
                 + "attachments as base64 in the body, which MTOM makes parts of.",
             Log = FailureLog.Host,
