@@ -23,6 +23,13 @@ public sealed class SecureConversationServiceOptions
     /// <summary>The versions of SOAP and WS-Addressing. Default <see cref="MessageVersion.Default"/>.</summary>
     public MessageVersion MessageVersion { get; set; } = MessageVersion.Default;
 
+    /// <summary>
+    /// How envelopes are written on the wire. Default <see cref="MessageEncoding.Text"/>. Requests are read in the same encoding, and with
+    /// <see cref="MessageEncoding.Mtom"/> as text as well; others get HTTP status 415, as from WCF. The application reads and writes text
+    /// whatever is set here.
+    /// </summary>
+    public MessageEncoding MessageEncoding { get; set; }
+
     /// <summary>What is signed and encrypted. Default <see cref="ChannelProtectionRequirements.Default"/>: everything.</summary>
     public ChannelProtectionRequirements ProtectionRequirements { get; set; } = ChannelProtectionRequirements.Default;
 
@@ -67,7 +74,8 @@ public sealed class SecureConversationServiceOptions
     /// <summary>
     /// Largest request in bytes as it comes over the wire. Positive; default 4 MiB. Nothing is known of the sender until the whole
     /// request is held and verified, so this is what a stranger can make the service hold per connection. On the endpoint it
-    /// takes the place of Kestrel's MaxRequestBodySize, lower or higher; a limit of IIS applies beside it.
+    /// takes the place of Kestrel's MaxRequestBodySize, lower or higher; a limit of IIS applies beside it. As text a body of MTOM or the
+    /// binary encoding may be twice as large, and 64 KiB more.
     /// </summary>
     public int MaxRequestBytes { get; set; } = 4 * 1024 * 1024;
 

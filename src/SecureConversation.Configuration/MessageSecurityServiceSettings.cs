@@ -21,6 +21,9 @@ public sealed record MessageSecurityServiceSettings
     /// <summary>The versions of SOAP and WS-Addressing.</summary>
     public MessageVersion? MessageVersion { get; init; }
 
+    /// <summary>How envelopes are written on the wire.</summary>
+    public MessageEncoding? MessageEncoding { get; init; }
+
     /// <summary>What is signed and encrypted.</summary>
     public ChannelProtectionRequirements? ProtectionRequirements { get; init; }
 

@@ -271,7 +271,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
     private async Task<HttpResponseMessage> ExchangeAsync(
         HttpRequestMessage request, PlainRequest plain, SecuredRequest secured, AwaitedReply awaited, CancellationToken cancellationToken)
     {
-        using var wire = SoapPost.Create(Endpoint.Version, plain.Address, secured.Envelope, plain.Action, owner: secured);
+        using var wire = Endpoint.CreateRequest(plain.Address, secured.Envelope, plain.Action, owner: secured);
         SoapPost.CopySettings(request, wire);
         var response = await Endpoint.ExchangeAsync(SendAsIsAsync, wire, plain.IsOneWay, cancellationToken).ConfigureAwait(false);
         VerifiedReply? reply = null;

@@ -23,6 +23,12 @@ public sealed class SecureConversationHttpOptions
     /// <summary>The versions of SOAP and WS-Addressing. Default <see cref="MessageVersion.Default"/>.</summary>
     public MessageVersion MessageVersion { get; set; } = MessageVersion.Default;
 
+    /// <summary>
+    /// How envelopes are written, handshakes too. Default <see cref="MessageEncoding.Text"/>. Replies are read in the same encoding, and
+    /// with <see cref="MessageEncoding.Mtom"/> as text as well. The application writes and reads text whatever is set here.
+    /// </summary>
+    public MessageEncoding MessageEncoding { get; set; }
+
     /// <summary>What is signed and encrypted. Default <see cref="ChannelProtectionRequirements.Default"/>: everything.</summary>
     public ChannelProtectionRequirements ProtectionRequirements { get; set; } = ChannelProtectionRequirements.Default;
 
@@ -41,7 +47,10 @@ public sealed class SecureConversationHttpOptions
     /// </summary>
     public bool AllowUnprotectedRequests { get; set; }
 
-    /// <summary>Largest entity body of a response in bytes, counted while it is read. Positive; default 64 MiB.</summary>
+    /// <summary>
+    /// Largest entity body of a response in bytes, counted while it is read. Positive; default 64 MiB. As text a body of MTOM or the binary
+    /// encoding may be twice as large.
+    /// </summary>
     public int MaxResponseBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>

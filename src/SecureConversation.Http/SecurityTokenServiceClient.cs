@@ -160,7 +160,8 @@ public sealed class SecurityTokenServiceClient : IIssuedTokenProvider, IAsyncDis
             _issuer.MessageVersion, Address, new EnvelopeContent(exchange.Envelope.ToArray(), owner: null), exchange.Action);
         using var response = await _http!.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
             .ConfigureAwait(false);
-        using var soap = await SoapResponse.ReadAsync(response, _maxResponseBytes, isOneWay: false, cancellationToken)
+        using var soap = await SoapResponse
+            .ReadAsync(response, MessageEncoding.Text, _maxResponseBytes, isOneWay: false, cancellationToken)
             .ConfigureAwait(false);
         return soap.Verify(AwaitedReply.OfRequest, exchange.Complete);
     }

@@ -36,6 +36,8 @@ public enum FailureCode
     AddressingVersionMismatch = 110,
     /// <summary>The message did not come over a protected transport (TLS), and the service asks for one.</summary>
     InsecureTransport = 111,
+    /// <summary>A package of MTOM breaks a rule of MIME or of XOP, or has parts that do not belong to its envelope.</summary>
+    MalformedPackage = 112,
 
     // 2xx: the shape of the security header.
 

@@ -30,6 +30,7 @@ public sealed class SettingsTests
         ["SecureConversationServiceOptions.MaxReplyBytes"] = new ShownBy(Handlers, "ReplyBeyondTheLimit_IsAProtectedFault"),
         ["SecureConversationServiceOptions.MaxRequestBytes"] = new ShownBy("SecureConversation.AspNetCore.Tests/HttpRulesTests.cs", "DeclaredTooLarge_Is413BeforeTheBodyIsSent"),
         ["SecureConversationServiceOptions.MaxSessions"] = new ShownBy("SecureConversation.AspNetCore.Tests/SharedStoreTests.cs", "MaxSessions_Reached_RefusesTheNext"),
+        ["SecureConversationServiceOptions.MessageEncoding"] = Shows(o => o.MessageEncoding = MessageEncoding.Binary),
         ["SecureConversationServiceOptions.MessageLog"] = new ShownBy("SecureConversation.AspNetCore.Tests/MessageLogTests.cs", "MessageLog_OfOptionsOrServices_GetsTheMessagesOfTheEndpoint"),
         ["SecureConversationServiceOptions.MessageLogging"] = new ShownBy("SecureConversation.AspNetCore.Tests/MessageLogTests.cs", "MessageLog_OfOptionsOrServices_GetsTheMessagesOfTheEndpoint"),
         ["SecureConversationServiceOptions.MessageSecurity"] = Shows(o => o.MessageSecurity = Endpoints.Single),

@@ -8,6 +8,10 @@ public sealed class CoreWcfWithServiceModel : ContractSuite<CoreWcfSide, Service
 
 public sealed class CoreWcfWithHttp : ContractSuite<CoreWcfSide, HttpSide>;
 
+public sealed class CoreWcfWithServiceModelByEncoding : EncodingSuite<CoreWcfSide, ServiceModelSide>;
+
+public sealed class CoreWcfWithHttpByEncoding : EncodingSuite<CoreWcfSide, HttpSide>;
+
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class WcfHeavy
 {

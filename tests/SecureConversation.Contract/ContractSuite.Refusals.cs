@@ -123,7 +123,7 @@ public abstract partial class ContractSuite<TService, TClient>
     {
         using var http = new HttpClient();
         using var content = new StringContent(envelope);
-        content.Headers.ContentType = MediaTypeHeaderValue.Parse(like.ContentType);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(WireExchange.TextType(like.ContentType)!);
         using var response = await http.PostAsync(service.Address, content);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }

@@ -50,6 +50,9 @@ public sealed record Scenario
 
     public string MessageVersion { get; init; } = Binding.MessageVersion.Default.Name;
 
+    /// <summary>How the sides that know encodings write envelopes.</summary>
+    public MessageEncoding Encoding { get; init; }
+
     /// <summary>WS-Trust 1.3 and WS-SecureConversation 1.3 in place of those of February 2005.</summary>
     public bool Is13 { get; init; }
 

@@ -116,8 +116,8 @@ public sealed class GuideTests
         ["Kerberos tickets without a negotiation (`ClientCredentialType = Windows` with `NegotiateServiceCredential = false`,"] = "KerberosWithoutNegotiation_IsRefusedByName",
         ["Contracts with callbacks (`CallbackContract`): a CoreWCF host does not start with one, a `DuplexChannelFactory` makes no channel."] =
             "ContractWithCallbacks_EndsTheStart;ContractWithCallbacks_IsRefusedInWords",
-        ["Reliable sessions at a CoreWCF host, which has none, and MTOM beside message security: `WSMessageEncoding.Mtom` and"] =
-            "ReliableSessions_AreRefusedInWords;Mtom_IsRefusedInWords",
+        ["Reliable sessions at a CoreWCF host, which has none: `ReliableSession.Enabled` is refused in words. MTOM works as it did, by"] =
+            "ReliableSessions_AreRefusedInWords;Mtom_IsTakenFromTheDropIn",
         ["`ReliableSession.Enabled` and `ReliableSessionBindingElement` of the .NET WCF client work above message security, in both versions. As in WCF"] =
             "Calls_GoThroughASequenceOfTheirSecuritySession;ReliableSession_WithoutSecuritySession_IsRefusedInWords;LostSessions_AreNotReopenedUnderASequence",
         ["Transactions, `ServiceThrottlingBehavior`: not in CoreWCF or the .NET WCF client either. What strangers can"] =

@@ -28,6 +28,7 @@ public sealed class SettingsTests
         ["SecureConversationHttpOptions.MaxAttributesPerElement"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Reply_BeyondALimitOfTheOptions_IsRefused"),
         ["SecureConversationHttpOptions.MaxNamespaceDeclarations"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "Reply_BeyondALimitOfTheOptions_IsRefused"),
         ["SecureConversationHttpOptions.MaxResponseBytes"] = Shows(o => o.MaxResponseBytes = 1000),
+        ["SecureConversationHttpOptions.MessageEncoding"] = Shows(o => o.MessageEncoding = MessageEncoding.Mtom),
         ["SecureConversationHttpOptions.MessageLog"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "MessageLog_GetsTheMessagesOfTheClient"),
         ["SecureConversationHttpOptions.MessageLogging"] = new ShownBy("SecureConversation.Http.Tests/SettingsTests.cs", "MessageLog_GetsTheMessagesOfTheClient"),
         ["SecureConversationHttpOptions.MessageSecurity"] = Shows(o => (o.Binding, o.MessageSecurity) = (null, new MessageSecurity { EstablishSecurityContext = false })),

@@ -187,22 +187,15 @@ public sealed class MovedCodeTests
         Assert.NotNull(new WSHttpBinding(SecurityMode.None, reliableSessionEnabled: true).CreateBindingElements());
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Mtom_IsRefusedInWords(bool isDropIn)
+    [Fact]
+    public void Mtom_IsTakenFromTheDropIn()
     {
-        if (isDropIn)
-        {
-            var binding = new WSHttpBinding(SecurityMode.Message) { MessageEncoding = WSMessageEncoding.Mtom };
-            binding.Security.Message.ClientCredentialType = MessageCredentialType.Certificate;
-            binding.Security.Message.NegotiateServiceCredential = false;
-            Refused("MTOM", () => binding.CreateBindingElements());
-            return;
-        }
-
-        var custom = new CustomBinding(Bootstraps.Client("MutualCertificate", session: true), new MtomMessageEncodingBindingElement(), new HttpTransportBindingElement());
-        Refused("MTOM", () => Clients.Factory(custom, new Uri("http://localhost:1/x")).CreateChannel());
+        var binding = new WSHttpBinding(SecurityMode.Message) { MessageEncoding = WSMessageEncoding.Mtom };
+        binding.Security.Message.ClientCredentialType = MessageCredentialType.Certificate;
+        binding.Security.Message.NegotiateServiceCredential = false;
+        var elements = binding.CreateBindingElements();
+        Assert.NotNull(elements.Find<MtomMessageEncodingBindingElement>());
+        Assert.NotNull(elements.Find<MessageSecurityBindingElement>());
     }
 
     /// <summary>The stack itself says it: no channel of ours can do duplex.</summary>

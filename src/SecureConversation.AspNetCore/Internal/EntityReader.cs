@@ -16,6 +16,7 @@ internal sealed class EntityReader(int limit, TimeSpan timeout, RequestMemory me
     /// <summary>The whole body, or the status to refuse the request with as soon as it meets a limit.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Ends the reading when the client has gone.</param>
+    /// <exception cref="SecureConversationException">The body is not what its Content-Type says.</exception>
     public async ValueTask<(ReceivedEntity? Entity, int Status)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)
@@ -29,6 +30,11 @@ internal sealed class EntityReader(int limit, TimeSpan timeout, RequestMemory me
         try
         {
             var refusal = await ReadAsync(reading, entity, cancellationToken).ConfigureAwait(false);
+            if (refusal is null && !reading.IsStopped)
+            {
+                refusal = entity.Decode(request.ContentType);
+            }
+
             if (!reading.TryEnd() | !memory.TryComplete(holding))
             {
                 refusal = holding.IsGivenUp ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status408RequestTimeout;

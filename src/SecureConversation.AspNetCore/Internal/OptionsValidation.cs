@@ -52,6 +52,7 @@ internal sealed class OptionsValidation(IServiceProvider services) : IValidateOp
 
         try
         {
+            EnvelopeEncoding.RequireVersion(options.MessageEncoding, options.MessageVersion);
             // The engine checks credentials against the binding when a service is made, which costs no cryptography.
             var binding = ServiceFactory.CreateBinding(options);
             using var trial = new MessageSecurityService(binding, ServiceFactory.CredentialsOf(options),

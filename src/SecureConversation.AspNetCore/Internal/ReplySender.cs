@@ -8,16 +8,17 @@ namespace SecureConversation.AspNetCore.Internal;
 /// needs the memory more: otherwise whoever asks for large replies and reads none fills it.
 /// </summary>
 /// <param name="version">The versions of the envelopes.</param>
+/// <param name="encoding">How they are written.</param>
 /// <param name="timeout">How long a reply may take.</param>
 /// <param name="memory">Where the bytes of all replies count.</param>
 /// <param name="refusals">Where it is logged that a reply was not sent.</param>
 /// <param name="clock">Source of time.</param>
 internal sealed class ReplySender(
-    MessageVersion version, TimeSpan timeout, RequestMemory memory, RefusalLog refusals, TimeProvider clock)
+    MessageVersion version, MessageEncoding encoding, TimeSpan timeout, RequestMemory memory, RefusalLog refusals, TimeProvider clock)
 {
     public Task SendAsync(HttpContext context, int statusCode, ReadOnlyMemory<byte> envelope)
     {
-        var sent = SoapHttp.SendAsync(context, version, statusCode, envelope);
+        var sent = SoapHttp.SendAsync(context, version, encoding, statusCode, envelope);
         // Most replies fit into the buffers of the connection.
         return sent.IsCompleted ? sent : FinishAsync(context, sent, envelope.Length);
     }

@@ -17,6 +17,7 @@ internal sealed class SecureEndpoint(
     private const int MaxFaultBytes = 64 * 1024;
 
     private readonly bool _comparesUrl = options.Address is null && options.AddressFilter != AddressFilter.Any;
+    private readonly MessageEncoding _encoding = options.MessageEncoding;
     private readonly bool _httpGetEnabled = options.HttpGetEnabled;
     private readonly int _maxRequestBytes = options.MaxRequestBytes;
     private readonly int _maxReplyBytes = options.MaxReplyBytes;
@@ -26,7 +27,7 @@ internal sealed class SecureEndpoint(
 
     private ReplySender? _sender;
 
-    private ReplySender Sender => _sender ??= new ReplySender(Version, _replySendTimeout, memory, _refusals, clock);
+    private ReplySender Sender => _sender ??= new ReplySender(Version, _encoding, _replySendTimeout, memory, _refusals, clock);
 
     private MessageVersion Version => service.Binding.MessageVersion;
 
@@ -46,7 +47,7 @@ internal sealed class SecureEndpoint(
         var isBodyRead = false;
         try
         {
-            if (SoapHttp.Refusal(context.Request, Version, out var charset) is { } refusal)
+            if (SoapHttp.Refusal(context.Request, Version, _encoding) is { } refusal)
             {
                 Refuse(context, refusal);
                 return;
@@ -70,8 +71,7 @@ internal sealed class SecureEndpoint(
             using var entity = received;
             isBodyRead = true;
 
-            var envelope = EnvelopeEncoding.ToUtf8(entity.Written, charset);
-            var result = await service.ReceiveAsync(envelope, origin, entity, context.RequestAborted).ConfigureAwait(false);
+            var result = await service.ReceiveAsync(entity.Envelope, origin, entity, context.RequestAborted).ConfigureAwait(false);
             if (result is ServiceResult.Dispatch dispatch)
             {
                 var (statusCode, reply) = await DispatchAsync(context, dispatch, application).ConfigureAwait(false);
@@ -91,9 +91,7 @@ internal sealed class SecureEndpoint(
         }
         catch (SecureConversationException e)
         {
-            Refuse(context, e.Code == FailureCode.ContentTypeMismatch
-                ? StatusCodes.Status415UnsupportedMediaType
-                : StatusCodes.Status400BadRequest);
+            RefuseBody(context, e);
         }
         catch (BadHttpRequestException e)
         {
@@ -267,11 +265,27 @@ internal sealed class SecureEndpoint(
     private PlainReply InternalServiceFault() =>
         PlainReply.Owned(PlainEnvelopeWriter.Write(Version, PlainEnvelopeWriter.InternalServiceFault, MaxFaultBytes));
 
+    /// <summary>A body that is not what its Content-Type says.</summary>
+    private void RefuseBody(HttpContext context, SecureConversationException e)
+    {
+        if (e.Code == FailureCode.ContentTypeMismatch)
+        {
+            Refuse(context, StatusCodes.Status415UnsupportedMediaType);
+            return;
+        }
+
+        _refusals.WriteBody(context, StatusCodes.Status400BadRequest, e);
+        if (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        }
+    }
+
     private void Refuse(HttpContext context, int statusCode, bool hasNoAddress = false)
     {
         if (statusCode == StatusCodes.Status415UnsupportedMediaType)
         {
-            _refusals.WriteContentType(context, Version.MediaType);
+            _refusals.WriteContentType(context, SoapHttp.Expected(_encoding, Version));
         }
         else
         {

@@ -23,25 +23,27 @@ internal static class SoapHttp
         new(StringComparer.OrdinalIgnoreCase) { "wsdl", "singleWsdl", "xsd", "disco" };
 
     /// <summary>Whether the head of a request is that of a SOAP request; otherwise the status to refuse it with.</summary>
-    public static int? Refusal(HttpRequest request, MessageVersion version, out string? charset)
+    public static int? Refusal(HttpRequest request, MessageVersion version, MessageEncoding encoding)
     {
-        charset = null;
         if (!HttpMethods.IsPost(request.Method))
         {
             request.HttpContext.Response.Headers.Allow = HttpMethods.Post;
             return StatusCodes.Status405MethodNotAllowed;
         }
 
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !version.IsMediaTypeOf(request.ContentType!)
-            || !ContentCoding.IsIdentity(request.Headers.ContentEncoding))
-        {
-            return StatusCodes.Status415UnsupportedMediaType;
-        }
-
-        charset = type.Charset.Value;
-        return null;
+        return MediaTypeHeaderValue.TryParse(request.ContentType, out _)
+            && EnvelopeEncoding.IsContentTypeOf(request.ContentType!, encoding, version)
+            && ContentCoding.IsIdentity(request.Headers.ContentEncoding)
+                ? null : StatusCodes.Status415UnsupportedMediaType;
     }
+
+    /// <summary>The content types that <see cref="Refusal"/> takes, in words.</summary>
+    public static string Expected(MessageEncoding encoding, MessageVersion version) => encoding switch
+    {
+        MessageEncoding.Mtom => $"multipart/related of MTOM with {version.MediaType}, or {version.MediaType}",
+        MessageEncoding.Binary => "application/soap+msbin1",
+        _ => version.MediaType,
+    };
 
     /// <summary>
     /// Whether a request asks for the description of a service and for nothing else. Other parameters and bodies could mean a call to what
@@ -127,13 +129,21 @@ internal static class SoapHttp
     public static string ContentType(MessageVersion version) => $"{version.MediaType}; charset=utf-8";
 
     /// <summary>Sends an envelope in place of whatever content headers were set before.</summary>
-    public static async Task SendAsync(HttpContext context, MessageVersion version, int statusCode, ReadOnlyMemory<byte> envelope)
+    public static async Task SendAsync(
+        HttpContext context, MessageVersion version, MessageEncoding encoding, int statusCode, ReadOnlyMemory<byte> envelope)
     {
         var response = context.Response;
         RemoveContentHeaders(response);
         response.StatusCode = statusCode;
         if (envelope.IsEmpty)
         {
+            return;
+        }
+
+        if (encoding != MessageEncoding.Text)
+        {
+            using var encoded = EnvelopeEncoding.Encode(envelope, encoding, version);
+            await SendAsync(context, encoded).ConfigureAwait(false);
             return;
         }
 
@@ -150,12 +160,38 @@ internal static class SoapHttp
         }
     }
 
+    private static async Task SendAsync(HttpContext context, EncodedEnvelope encoded)
+    {
+        var response = context.Response;
+        response.ContentType = encoded.ContentType;
+        response.ContentLength = encoded.Length;
+        foreach (var chunk in encoded.ReadChunks())
+        {
+            var flushed = await response.BodyWriter.WriteAsync(chunk, context.RequestAborted).ConfigureAwait(false);
+            if (flushed.IsCompleted || flushed.IsCanceled)
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>The content type of the wire with the charset of the plain envelope; its action parameter stays.</summary>
     private static string Utf8ContentType(string? contentType, MessageVersion version)
     {
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type))
         {
             return ContentType(version);
+        }
+
+        // Of another encoding nothing but the action means anything to who reads text.
+        if (!version.IsMediaTypeOf(type.MediaType.Value ?? ""))
+        {
+            var action = type.Parameters.FirstOrDefault(p => p.Name.Equals("action", StringComparison.OrdinalIgnoreCase));
+            type = new MediaTypeHeaderValue(version.MediaType);
+            if (action is not null)
+            {
+                type.Parameters.Add(action);
+            }
         }
 
         type.Charset = "utf-8";

@@ -90,11 +90,14 @@ internal sealed class CaptureBuilder
             return;
         }
 
-        if (kind.Problem is { } unread)
+        var contentType = entity.ContentType;
+        if (kind.IsEncoded && body.Length > 0)
         {
-            Note($"{kind.Name} is not read");
-            problem ??= unread;
-            body = default;
+            var decoded = EncodedBody.Decode(body, entity.ContentType!);
+            Unfolded(decoded.Text.Length);
+            Note($"{kind.Name} is shown as the text that it stands for");
+            problem ??= decoded.Problem is null ? null : $"It is {kind.Name} that cannot be read. {decoded.Problem}";
+            (body, contentType) = (decoded.Text, decoded.ContentType ?? contentType);
         }
 
         Add(new CapturedMessage
@@ -105,7 +108,7 @@ internal sealed class CaptureBuilder
             Instant = entity.Instant,
             Exchange = entity.Exchange,
             Address = entity.Address,
-            ContentType = entity.ContentType,
+            ContentType = contentType,
             TransportAction = TransportAction(entity),
             HttpStatus = entity.HttpStatus,
             Problem = problem,

@@ -77,7 +77,7 @@ internal static class CaptureReader
         CaptureFormat.Http => RawReader.ReadHttp(name, ReadAll(name, input)),
         CaptureFormat.Body => RawReader.Read(name, ReadAll(name, input)),
         CaptureFormat.Gzip => ReadCompressed(name, input, cancellation),
-        CaptureFormat.Multipart => throw new CaptureException($"{name} is MTOM, which is not read."),
+        CaptureFormat.Multipart => RawReader.Read(name, ReadAll(name, input), "multipart/related"),
         _ => throw new CaptureException($"{name} is none of: HAR, Fiddler SAZ, pcap, pcapng, WCF message log (.svclog), "
             + "message log of this library, message of HTTP, SOAP envelope."),
     };

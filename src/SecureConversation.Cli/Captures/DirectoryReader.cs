@@ -8,8 +8,9 @@ internal static class DirectoryReader
     private static readonly string[] Sides =
         [".plain.xml", ".wsdl", ".xsd", ".json", ".pem", ".key", ".pfx", ".p12", ".cer", ".crt", ".config", ".md"];
 
-    // Of a body in another encoding a text form may stand beside it.
+    // Beside a body in another encoding its text may stand.
     private static readonly string[] Encoded = [".mtom", ".msbin1"];
+    private const string Text = ".text.xml";
 
     public static Capture Read(string name, CancellationToken cancellation)
     {
@@ -32,7 +33,7 @@ internal static class DirectoryReader
                 break;
             }
 
-            if (!IsSide(path) && !HasTextForm(path, known))
+            if (!IsSide(path) && !IsTextOfAnother(path, known))
             {
                 Add(path, builder, cancellation);
             }
@@ -43,8 +44,8 @@ internal static class DirectoryReader
 
     private static bool IsSide(string path) => Array.Exists(Sides, end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase));
 
-    private static bool HasTextForm(string path, HashSet<string> known) =>
-        Array.Exists(Encoded, end => path.EndsWith(end, StringComparison.Ordinal) && known.Contains(path[..^end.Length] + ".text.xml"));
+    private static bool IsTextOfAnother(string path, HashSet<string> known) => path.EndsWith(Text, StringComparison.Ordinal)
+        && Array.Exists(Encoded, end => known.Contains(path[..^Text.Length] + end));
 
     private static void Add(string path, CaptureBuilder builder, CancellationToken cancellation)
     {
@@ -69,6 +70,10 @@ internal static class DirectoryReader
             else if (format == CaptureFormat.Body)
             {
                 builder.Add(RawReader.Entity(file, path, CaptureReader.ReadAll(path, input)));
+            }
+            else if (format == CaptureFormat.Multipart)
+            {
+                builder.Add(RawReader.Entity(file, path, CaptureReader.ReadAll(path, input)) with { ContentType = "multipart/related" });
             }
             else if (format == CaptureFormat.Unknown)
             {

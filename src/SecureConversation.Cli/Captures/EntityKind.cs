@@ -7,14 +7,14 @@ namespace SecureConversation.Cli.Captures;
 /// <summary>What an entity is, by its media type and its first bytes.</summary>
 /// <param name="Name">In words.</param>
 /// <param name="PassedOver">What it is counted as, in the plural, where it cannot be SOAP; else null.</param>
-/// <param name="Problem">Why it is not read although it is SOAP; else null.</param>
-internal sealed record EntityKind(string Name, string? PassedOver = null, string? Problem = null)
+/// <param name="IsEncoded">Whether it is SOAP in another encoding than text.</param>
+internal sealed record EntityKind(string Name, string? PassedOver = null, bool IsEncoded = false)
 {
     private const int LongestName = 60;
 
     private static readonly EntityKind Envelope = new("SOAP");
-    private static readonly EntityKind Mtom = new("MTOM", Problem: "It is MTOM, which is not read.");
-    private static readonly EntityKind Binary = new("binary XML", Problem: "It is binary XML of WCF, which is not read.");
+    private static readonly EntityKind Mtom = new("MTOM", IsEncoded: true);
+    private static readonly EntityKind Binary = new("binary XML of WCF", IsEncoded: true);
 
     /// <param name="mediaType">In lower case, without parameters; null where it is not known.</param>
     /// <param name="body">After content codings; empty where there is none.</param>
@@ -25,7 +25,7 @@ internal sealed record EntityKind(string Name, string? PassedOver = null, string
     public static EntityKind? OfType(string? mediaType) => mediaType switch
     {
         "multipart/related" => Mtom,
-        "application/soap+msbin1" or "application/soap+msbinsession1" => Binary,
+        "application/soap+msbin1" => Binary,
         "text/html" or "application/xhtml+xml" or "image/svg+xml" => PassOver(mediaType),
         // Who does not know, or says text/plain, may have sent SOAP nevertheless.
         null or "text/plain" or "application/octet-stream" or "x-unknown" => null,

@@ -8,10 +8,10 @@ namespace SecureConversation.Cli.Captures;
 /// <summary>Reads files that are one body each, or one message of HTTP with its headers.</summary>
 internal static partial class RawReader
 {
-    public static Capture Read(string name, ReadOnlyMemory<byte> bytes)
+    public static Capture Read(string name, ReadOnlyMemory<byte> bytes, string? contentType = null)
     {
         var builder = new CaptureBuilder();
-        builder.Add(Entity(name, name, bytes));
+        builder.Add(Entity(name, name, bytes) with { ContentType = contentType });
         return builder.ToCapture(name, "one body");
     }
 

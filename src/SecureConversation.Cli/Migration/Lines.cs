@@ -60,8 +60,6 @@ internal static class Lines
         "ReliableSessionBindingElement" => Changes($"new {first.Type}",
             "The client has reliable sessions above message security; a CoreWCF host has none.",
             "Put it above the MessageSecurityBindingElement of a client; where the service moves too, leave it out at both ends."),
-        "MtomMessageEncodingBindingElement" => NotOffered($"new {first.Type}", "MTOM beside message security is not offered.",
-            "Use TextMessageEncodingBindingElement at both ends."),
         "DuplexChannelFactory" => NotOffered($"new {first.Type}", "Contracts with callbacks are not offered.",
             "Replace callbacks by requests of the client."),
         "ChannelFactory" when first.Name is { } name => Changes($"new {first.Type}(\"{name}\")",
@@ -95,8 +93,6 @@ internal static class Lines
         ("ClientCredentialType", "IssuedToken") => NotOffered($"{property} = {value}",
             "Issued tokens are not offered with message security.",
             "Use Certificate, UserName or None at both ends."),
-        ("MessageEncoding", "Mtom") => NotOffered($"{property} = {value}", "MTOM beside message security is not offered.",
-            "Use WSMessageEncoding.Text at both ends."),
         _ => null,
     };
 

@@ -12,6 +12,7 @@ internal sealed class Endpoint
         ArgumentNullException.ThrowIfNull(options);
         Issuers = new IssuerClients(options);
         Client = HttpOptionsValidator.CreateClient(name, options, Issuers);
+        Encoding = options.MessageEncoding;
         Clock = options.TimeProvider;
         AllowUnprotectedRequests = options.AllowUnprotectedRequests;
         MaxResponseBytes = options.MaxResponseBytes;
@@ -26,6 +27,7 @@ internal sealed class Endpoint
     public IssuerClients Issuers { get; }
 
     public MessageVersion Version => Client.Binding.MessageVersion;
+    public MessageEncoding Encoding { get; }
     public TimeProvider Clock { get; }
     public bool AllowUnprotectedRequests { get; }
     public int MaxResponseBytes { get; }
@@ -53,8 +55,7 @@ internal sealed class Endpoint
     {
         while (handshake.Step is HandshakeStep.Send next)
         {
-            var content = new EnvelopeContent(next.Envelope, owner: null, isHandshake: true);
-            using var request = SoapPost.Create(Version, address, content, next.Action);
+            using var request = CreateHandshake(address, next.Envelope, next.Action);
             using var response = await ExchangeAsync(send, request, isOneWay: false, cancellationToken).ConfigureAwait(false);
             response.Verify(AwaitedReply.OfHandshake, handshake.Receive);
         }
@@ -76,8 +77,7 @@ internal sealed class Endpoint
         timeout.CancelAfter(OpenTimeout);
         try
         {
-            var content = new EnvelopeContent(leg.Envelope, owner: null, isHandshake: true);
-            using var request = SoapPost.Create(Version, address, content, leg.Action);
+            using var request = CreateHandshake(address, leg.Envelope, leg.Action);
             using var response = await ExchangeAsync(send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);
             return response.Verify(AwaitedReply.OfHandshake, static envelope => envelope.ToArray());
         }
@@ -93,8 +93,15 @@ internal sealed class Endpoint
     {
         using var response = await SendAsync(send, request, cancellationToken).ConfigureAwait(false);
         response.StatusCode = PipelineEnds.StatusOf(response, request);
-        return await SoapResponse.ReadAsync(response, MaxResponseBytes, isOneWay, cancellationToken).ConfigureAwait(false);
+        return await SoapResponse.ReadAsync(response, Encoding, MaxResponseBytes, isOneWay, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The request that carries an envelope in the encoding of the endpoint. It disposes of the owner of the envelope.</summary>
+    public HttpRequestMessage CreateRequest(Uri address, ReadOnlyMemory<byte> envelope, string action, IDisposable owner) =>
+        SoapPost.Create(Version, address, EnvelopeContent.Of(envelope, Encoding, Version, action, owner), action);
+
+    private HttpRequestMessage CreateHandshake(Uri address, ReadOnlyMemory<byte> envelope, string action) => SoapPost.Create(
+        Version, address, EnvelopeContent.Of(envelope, Encoding, Version, action, owner: null, isHandshake: true), action);
 
     private static async Task<HttpResponseMessage> SendAsync(
         HttpSend send, HttpRequestMessage request, CancellationToken cancellationToken)

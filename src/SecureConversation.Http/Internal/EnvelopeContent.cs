@@ -1,4 +1,5 @@
 using System.Net;
+using SecureConversation.Binding;
 
 namespace SecureConversation.Http.Internal;
 
@@ -12,7 +13,10 @@ internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable
     private int _isStarted;
     private int _isDisposed;
 
-    public int Length => envelope.Length;
+    // The envelope in another encoding than text; null for text.
+    private EncodedEnvelope? _encoded;
+
+    public long Length => _encoded?.Length ?? envelope.Length;
 
     /// <summary>Whether a transport began to send it and did not get to its end.</summary>
     public bool WasCutOff { get; private set; }
@@ -31,6 +35,24 @@ internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable
         + "of HTTP): the service would refuse it as a replay. Order the handlers: add what retries before AddSecureConversation, so that "
         + "each attempt is protected anew.");
 
+    /// <summary>An envelope in some encoding.</summary>
+    public static EnvelopeContent Of(ReadOnlyMemory<byte> envelope, MessageEncoding encoding, MessageVersion version, string action,
+        IDisposable? owner, bool isHandshake = false)
+    {
+        if (encoding == MessageEncoding.Text)
+        {
+            return new EnvelopeContent(envelope, owner, isHandshake);
+        }
+
+        SoapPost.RequireAction(action);
+        // As WCF, where the envelope itself has no action.
+        var named = version is { Soap: SoapVersion.Soap12, Addressing: AddressingVersion.None } && action.Length > 0 ? action : null;
+        var encoded = EnvelopeEncoding.Encode(envelope, encoding, version, named);
+        var content = new EnvelopeContent(envelope, new Owners(encoded, owner), isHandshake) { _encoded = encoded };
+        content.Headers.TryAddWithoutValidation("Content-Type", encoded.ContentType);
+        return content;
+    }
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, default);
 
@@ -48,7 +70,7 @@ internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable
             }
 
             WasCutOff = true;
-            await stream.WriteAsync(envelope, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(stream, cancellationToken).ConfigureAwait(false);
             WasCutOff = false;
         }
         finally
@@ -59,7 +81,7 @@ internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable
 
     protected override bool TryComputeLength(out long length)
     {
-        length = envelope.Length;
+        length = Length;
         return true;
     }
 
@@ -71,5 +93,28 @@ internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable
         }
 
         base.Dispose(disposing);
+    }
+    private async ValueTask WriteAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        if (_encoded is null)
+        {
+            await stream.WriteAsync(envelope, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (var chunk in _encoded.ReadChunks())
+        {
+            await stream.WriteAsync(chunk, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The encoded envelope refers to the buffer of its owner.</summary>
+    private sealed class Owners(IDisposable encoded, IDisposable? owner) : IDisposable
+    {
+        public void Dispose()
+        {
+            encoded.Dispose();
+            owner?.Dispose();
+        }
     }
 }

@@ -49,6 +49,11 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
             yield return "MaxResponseBytes must be positive.";
         }
 
+        if (EncodingProblem(options) is { } encoding)
+        {
+            yield return encoding;
+        }
+
         if (!IsTimeout(options.OpenTimeout) || !IsTimeout(options.CloseTimeout))
         {
             yield return "OpenTimeout and CloseTimeout must be positive and at most a day.";
@@ -61,6 +66,24 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
     }
 
     private static bool IsTimeout(TimeSpan time) => time > TimeSpan.Zero && time <= LongestTimeout;
+
+    private static string? EncodingProblem(SecureConversationHttpOptions options)
+    {
+        if (options.MessageVersion is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            EnvelopeEncoding.RequireVersion(options.MessageEncoding, options.MessageVersion);
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return e.Message;
+        }
+    }
 
     // The engine checks credentials against the binding when a client is made, which costs no cryptography.
     private static string? SecurityProblem(SecureConversationHttpOptions options)

@@ -18,6 +18,7 @@ internal static class SettingsOfClients
         options.Binding = settings.Binding ?? options.Binding;
         options.MessageSecurity = settings.MessageSecurity ?? options.MessageSecurity;
         options.MessageVersion = settings.MessageVersion ?? options.MessageVersion;
+        options.MessageEncoding = settings.MessageEncoding ?? options.MessageEncoding;
         options.ProtectionRequirements = settings.ProtectionRequirements ?? options.ProtectionRequirements;
         options.Credentials = settings.Credentials ?? options.Credentials;
         options.MessageLogging = settings.MessageLogging ?? options.MessageLogging;

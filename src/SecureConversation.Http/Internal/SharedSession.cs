@@ -130,7 +130,7 @@ internal sealed class SharedSession
     {
         using var timeout = new CancellationTokenSource(_endpoint.CloseTimeout);
         var cancel = _session.StartCancel();
-        using var request = SoapPost.Create(_endpoint.Version, _address, cancel.Envelope, cancel.Action, owner: cancel);
+        using var request = _endpoint.CreateRequest(_address, cancel.Envelope, cancel.Action, owner: cancel);
         try
         {
             using var response = await _endpoint.ExchangeAsync(_send, request, isOneWay: false, timeout.Token).ConfigureAwait(false);

@@ -8,26 +8,27 @@ internal static class SoapPost
 {
     public const string SoapAction = "SOAPAction";
 
-    /// <summary>Disposing the request disposes of the owner of the envelope, once the transport no longer reads it.</summary>
-    public static HttpRequestMessage Create(
-        MessageVersion version, Uri address, ReadOnlyMemory<byte> envelope, string action, IDisposable owner) =>
-        Create(version, address, new EnvelopeContent(envelope, owner), action);
-
     public static HttpRequestMessage Create(MessageVersion version, Uri address, HttpContent content, string action)
     {
         RequireAction(action);
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
-        var type = ContentType(version);
-        if (version.Soap == SoapVersion.Soap12 && action.Length > 0)
-        {
-            type.Parameters.Add(new NameValueHeaderValue("action", $"\"{action}\""));
-        }
-        else if (version.Soap == SoapVersion.Soap11)
+        if (version.Soap == SoapVersion.Soap11)
         {
             request.Headers.TryAddWithoutValidation(SoapAction, $"\"{action}\"");
         }
 
-        content.Headers.ContentType = type;
+        // What was encoded says itself what it is.
+        if (content.Headers.ContentType is null)
+        {
+            var type = ContentType(version);
+            if (version.Soap == SoapVersion.Soap12 && action.Length > 0)
+            {
+                type.Parameters.Add(new NameValueHeaderValue("action", $"\"{action}\""));
+            }
+
+            content.Headers.ContentType = type;
+        }
+
         return request;
     }
 

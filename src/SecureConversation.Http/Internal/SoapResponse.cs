@@ -6,11 +6,13 @@ namespace SecureConversation.Http.Internal;
 /// <summary>The entity body of a response as UTF-8, nothing of it verified yet; empty when there was none.</summary>
 internal sealed class SoapResponse : IDisposable
 {
-    private readonly PooledBuffer? _entity;
+    private const int SmallLimit = 32 * 1024;
+
+    private readonly IDisposable? _entity;
     private readonly ReadOnlyMemory<byte> _envelope;
     private readonly HttpStatusCode _status;
 
-    private SoapResponse(PooledBuffer? entity, ReadOnlyMemory<byte> envelope, HttpResponseMessage response)
+    private SoapResponse(IDisposable? entity, ReadOnlyMemory<byte> envelope, HttpResponseMessage response)
     {
         _entity = entity;
         _envelope = envelope;
@@ -25,7 +27,7 @@ internal sealed class SoapResponse : IDisposable
     /// <exception cref="HttpRequestException">An error without SOAP, or a body that is too large.</exception>
     /// <exception cref="SecureConversationException">A success that is no SOAP.</exception>
     public static async Task<SoapResponse> ReadAsync(
-        HttpResponseMessage response, int maxBytes, bool isOneWay, CancellationToken cancellationToken)
+        HttpResponseMessage response, MessageEncoding encoding, int maxBytes, bool isOneWay, CancellationToken cancellationToken)
     {
         // The service accepted a one-way message: nobody reads what it sent back.
         if (isOneWay && response.IsSuccessStatusCode)
@@ -33,7 +35,7 @@ internal sealed class SoapResponse : IDisposable
             return new SoapResponse(null, default, response);
         }
 
-        if (!response.IsSuccessStatusCode && !IsSoap(response.Content))
+        if (!response.IsSuccessStatusCode && !IsSoap(response.Content, encoding))
         {
             throw NoSoap(response.StatusCode, null);
         }
@@ -56,14 +58,14 @@ internal sealed class SoapResponse : IDisposable
                 return response.IsSuccessStatusCode ? new SoapResponse(entity, default, response) : throw NoSoap(response.StatusCode, null);
             }
 
-            if (!IsSoap(response.Content))
+            if (!IsSoap(response.Content, encoding))
             {
                 throw new SecureConversationException(SecureConversationFailure.InvalidSecurity, FailureCode.ContentTypeMismatch,
-                    $"The reply was refused: its media type '{response.Content.Headers.ContentType?.MediaType}' is not that of SOAP.");
+                    $"The reply was refused: its media type '{response.Content.Headers.ContentType?.MediaType}' is not that of SOAP"
+                    + $"{(IsSoap(response.Content) ? $" with MessageEncoding {encoding}" : "")}.");
             }
 
-            var envelope = EnvelopeEncoding.ToUtf8(entity.Written, response.Content.Headers.ContentType!.CharSet);
-            return new SoapResponse(entity, envelope, response);
+            return Decode(entity, response, maxBytes);
         }
         catch
         {
@@ -96,6 +98,19 @@ internal sealed class SoapResponse : IDisposable
     }
 
     public void Dispose() => _entity?.Dispose();
+
+    /// <summary>The envelope has the buffer of the body, or one of its own in its place.</summary>
+    private static SoapResponse Decode(PooledBuffer entity, HttpResponseMessage response, int maxBytes)
+    {
+        var most = (int)Math.Min(int.MaxValue, 2L * Math.Max(maxBytes, SmallLimit));
+        var decoded = EnvelopeEncoding.Decode(entity.Written, ContentTypeOf(response.Content), most);
+        if (decoded.HasOwnBuffer)
+        {
+            entity.Dispose();
+        }
+
+        return new SoapResponse(decoded.HasOwnBuffer ? decoded : entity, decoded.Envelope, response);
+    }
 
     /// <exception cref="HttpRequestException">The body is larger than the limit, or could not be read to its end.</exception>
     private static async Task<PooledBuffer> ReadEntityAsync(HttpContent content, int limit, CancellationToken cancellationToken)
@@ -151,9 +166,16 @@ internal sealed class SoapResponse : IDisposable
             "The reply was refused: it is empty. Mark requests that get no reply by SecureConversationRequestOptions.OneWay."),
     };
 
+    /// <summary>Whether it is SOAP in some encoding.</summary>
+    public static bool IsSoap(HttpContent content) => IsSoap(content, MessageEncoding.Mtom) || IsSoap(content, MessageEncoding.Binary);
+
     // Both versions of SOAP are taken here: verification says that the reply has another one than the request.
-    public static bool IsSoap(HttpContent content) => content.Headers.ContentType?.MediaType is { } type
-        && (MessageVersion.Soap12.IsMediaTypeOf(type) || MessageVersion.Soap11.IsMediaTypeOf(type));
+    private static bool IsSoap(HttpContent content, MessageEncoding encoding) => ContentTypeOf(content) is { } type
+        && (EnvelopeEncoding.IsContentTypeOf(type, encoding, MessageVersion.Soap12)
+            || EnvelopeEncoding.IsContentTypeOf(type, encoding, MessageVersion.Soap11));
+
+    private static string? ContentTypeOf(HttpContent content) =>
+        content.Headers.NonValidated.TryGetValues("Content-Type", out var values) && values.Count == 1 ? values.ToString() : null;
 
     private static HttpRequestException NoSoap(HttpStatusCode status, Exception? inner) =>
         new($"The service answered with HTTP status {(int)status} and no SOAP envelope.{HintOf(status)}", inner, status);

@@ -80,6 +80,11 @@ public static class ImportedEndpoints
             return Only(endpoint, others, new BinaryMessageEncodingBindingElement());
         }
 
+        if (others.Remove(Mtom + "OptimizedMimeSerialization"))
+        {
+            return Only(endpoint, others, new MtomMessageEncodingBindingElement { MessageVersion = version });
+        }
+
         return Only(endpoint, others, new TextMessageEncodingBindingElement { MessageVersion = version });
     }
 
@@ -87,12 +92,9 @@ public static class ImportedEndpoints
         ImportedEndpoint endpoint, List<XName> others, MessageEncodingBindingElement encoder) => others.Count == 0
         ? encoder
         : throw new NotSupportedException($"The policy of port '{endpoint.Name}' asks for "
-            + $"{string.Join(", ", others.Select(Describe))} beside message security, which is not offered: "
+            + $"{string.Join(", ", others)} beside message security, which is not offered: "
             + "take it out of the binding of the service.");
 
     // The address says whether the transport is protected.
     private static bool IsTransport(XName name) => name.LocalName is "TransportBinding" or "HttpsToken";
-
-    private static string Describe(XName name) =>
-        name == Mtom + "OptimizedMimeSerialization" ? "MTOM" : name.ToString();
 }

@@ -52,8 +52,8 @@ internal sealed class EndpointSecurity : IDisposable
     /// <summary>Whether replies are known to have arrived when they are read.</summary>
     public required bool BuffersReplies { get; init; }
 
-    /// <summary>Whether protected messages go out, and mostly come in, as octets: <see cref="OctetEncoding"/> is in place.</summary>
-    public required bool SendsOctets { get; init; }
+    /// <summary>Whether protected messages write themselves: to <see cref="OctetEncoding"/>, or to an encoder of the stack.</summary>
+    public required bool SendsEnvelopes { get; init; }
 
     /// <summary>Makes messages for the application.</summary>
     public required EnvelopeReader Replies { get; init; }
@@ -128,7 +128,7 @@ internal sealed class EndpointSecurity : IDisposable
             Replies = new EnvelopeReader(version, context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max),
             AppliesAddress = TakeOverAddressing(context, version),
             // Last, because it takes the place of an element that the rest asks for.
-            SendsOctets = OctetEncoding.TryPut(context),
+            SendsEnvelopes = OctetEncoding.IsWriter(context) || OctetEncoding.TryPut(context),
         };
     }
 

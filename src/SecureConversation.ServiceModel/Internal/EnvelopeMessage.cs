@@ -3,8 +3,8 @@ using System.Xml;
 namespace SecureConversation.ServiceModel.Internal;
 
 /// <summary>
-/// A protected envelope on its way out, which <see cref="OctetEncoding"/> writes as it is: the transport sees the action and the address
-/// that it needs in headers beside it, and may change those without touching what was signed.
+/// A protected envelope on its way out, which <see cref="OctetEncoding"/>, or an encoder of the stack, writes as it is: the transport sees
+/// the action and the address that it needs in headers beside it, and may change those without touching what was signed.
 /// </summary>
 internal sealed class EnvelopeMessage : Message
 {

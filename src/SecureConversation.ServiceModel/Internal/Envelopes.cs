@@ -65,7 +65,7 @@ internal static class Envelopes
 
     /// <summary>A protected request. What may look into it, another encoder for instance, gets a message with headers.</summary>
     public static Message ToWire(ReadOnlyMemory<byte> envelope, EndpointSecurity security, string? action, Uri? to) =>
-        security.SendsOctets
+        security.SendsEnvelopes
             ? new EnvelopeMessage(envelope.ToArray(), security.Version, action, to)
             : ToMessage(envelope, security.Version, XmlDictionaryReaderQuotas.Max);
 

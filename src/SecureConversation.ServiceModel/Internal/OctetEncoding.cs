@@ -32,6 +32,20 @@ internal sealed class OctetEncoding(TextMessageEncodingBindingElement stack) : M
         return true;
     }
 
+    /// <summary>
+    /// Whether the encoder of the stack is one of MTOM or binary that writes what an envelope gives it, and nothing stands between that may
+    /// look into messages: values of base64 go out as octets then. Not where requests are streamed, which the stack writes in parts of its
+    /// own.
+    /// </summary>
+    public static bool IsWriter(BindingContext context)
+    {
+        var elements = context.RemainingBindingElements;
+        var encoding = elements.Find<MessageEncodingBindingElement>()?.GetType();
+        return elements.Count == 2
+            && elements.Find<HttpTransportBindingElement>() is { TransferMode: TransferMode.Buffered or TransferMode.StreamedResponse }
+            && (encoding == typeof(MtomMessageEncodingBindingElement) || encoding == typeof(BinaryMessageEncodingBindingElement));
+    }
+
     public override BindingElement Clone() => new OctetEncoding((TextMessageEncodingBindingElement)stack.Clone());
 
     public override T GetProperty<T>(BindingContext context) => stack.GetProperty<T>(context);

@@ -22,12 +22,6 @@ internal static class Neighbours
                 RequireAbove(isBelow);
 #endif
             }
-
-            if (element.GetType().Name == "MtomMessageEncodingBindingElement")
-            {
-                throw new InvalidOperationException("MTOM is not offered with message security: set MessageEncoding to Text, or put a "
-                    + "TextMessageEncodingBindingElement in the place of the MtomMessageEncodingBindingElement, on both sides.");
-            }
         }
     }
 #if !CORE_WCF

@@ -46,8 +46,8 @@ public sealed class FormatTests
             {"request":{"method":"POST","url":"http://a/","postData":{"mimeType":"multipart/related; type=\"application/xop+xml\"","text":"--x"}},"response":{}}
             ]}}
             """u8.ToArray());
-        Assert.Equal("It is MTOM, which is not read.", Assert.Single(capture.Messages).Problem);
-        Assert.Equal(["1 bodies of XML that are no SOAP envelopes", "1 bodies of image/png", "1 bodies of text/html", "MTOM is not read"], capture.Notes);
+        Assert.StartsWith("It is MTOM that cannot be read. The entity body is no envelope: MalformedPackage", Assert.Single(capture.Messages).Problem, StringComparison.Ordinal);
+        Assert.Equal(["1 bodies of XML that are no SOAP envelopes", "1 bodies of image/png", "1 bodies of text/html", "MTOM is shown as the text that it stands for"], capture.Notes);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal static class RecordedDirectory
         Directory.CreateDirectory(path);
         foreach (var message in vector.Messages)
         {
-            File.WriteAllBytes(Path.Combine(path, Path.GetFileName(message.Record.File)), message.ReadBytes());
+            File.WriteAllBytes(Path.Combine(path, Path.GetFileName(message.Record.File)), message.ReadEntity());
         }
 
         return path;

@@ -55,11 +55,21 @@ public class CoreWcfSide : IServiceSide
         return new KestrelContractService(app, probe);
     }
 
-    protected virtual MessageEncodingBindingElement Encoder(Scenario scenario) => new TextMessageEncodingBindingElement
+    protected virtual MessageEncodingBindingElement Encoder(Scenario scenario)
     {
-        MessageVersion = (WcfMessageVersion)typeof(WcfMessageVersion).GetProperty(scenario.MessageVersion)!.GetValue(null)!,
-        ReaderQuotas = XmlDictionaryReaderQuotas.Max,
-    };
+        var version = (WcfMessageVersion)typeof(WcfMessageVersion).GetProperty(scenario.MessageVersion)!.GetValue(null)!;
+        switch (scenario.Encoding)
+        {
+            case global::SecureConversation.Binding.MessageEncoding.Mtom:
+                var mtom = new MtomMessageEncodingBindingElement(version, System.Text.Encoding.UTF8) { MaxBufferSize = Large };
+                XmlDictionaryReaderQuotas.Max.CopyTo(mtom.ReaderQuotas);
+                return mtom;
+            case global::SecureConversation.Binding.MessageEncoding.Binary:
+                return new BinaryMessageEncodingBindingElement { ReaderQuotas = XmlDictionaryReaderQuotas.Max };
+            default:
+                return new TextMessageEncodingBindingElement { MessageVersion = version, ReaderQuotas = XmlDictionaryReaderQuotas.Max };
+        }
+    }
 
     private static void SetUp(ServiceCredentials credentials)
     {

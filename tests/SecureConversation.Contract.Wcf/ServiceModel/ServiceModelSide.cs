@@ -34,9 +34,22 @@ public class ServiceModelSide : IClientSide
 
     protected virtual MessageEncodingBindingElement Encoder(Scenario scenario)
     {
-        var text = new TextMessageEncodingBindingElement(Static<WcfMessageVersion>(scenario.MessageVersion), Encoding.UTF8);
-        XmlDictionaryReaderQuotas.Max.CopyTo(text.ReaderQuotas);
-        return text;
+        var version = Static<WcfMessageVersion>(scenario.MessageVersion);
+        switch (scenario.Encoding)
+        {
+            case global::SecureConversation.Binding.MessageEncoding.Mtom:
+                var mtom = new MtomMessageEncodingBindingElement(version, Encoding.UTF8) { MaxBufferSize = Large };
+                XmlDictionaryReaderQuotas.Max.CopyTo(mtom.ReaderQuotas);
+                return mtom;
+            case global::SecureConversation.Binding.MessageEncoding.Binary:
+                var binary = new BinaryMessageEncodingBindingElement();
+                XmlDictionaryReaderQuotas.Max.CopyTo(binary.ReaderQuotas);
+                return binary;
+            default:
+                var text = new TextMessageEncodingBindingElement(version, Encoding.UTF8);
+                XmlDictionaryReaderQuotas.Max.CopyTo(text.ReaderQuotas);
+                return text;
+        }
     }
 
     private static void SetUp(ClientCredentials credentials, Scenario scenario)

@@ -34,6 +34,7 @@ public sealed class AspNetCoreSide : IServiceSide
             EngineWords.Apply(scenario, element => options.Binding = element, security => options.MessageSecurity = security);
             options.MessageVersion = EngineWords.MessageVersion(scenario);
             options.ProtectionRequirements = EngineWords.Protection;
+            options.MessageEncoding = scenario.Encoding;
             options.Credentials = Credentials;
             options.MaxRequestBytes = 256 * 1024 * 1024;
             options.MaxReplyBytes = 256 * 1024 * 1024;

@@ -18,6 +18,7 @@ public sealed class HttpSide : IClientSide
         {
             MessageVersion = EngineWords.MessageVersion(scenario),
             ProtectionRequirements = EngineWords.Protection,
+            MessageEncoding = scenario.Encoding,
             LoggerFactory = RecordedLog.Current,
             MaxResponseBytes = 256 * 1024 * 1024,
             // A cancel that is given up leaves the session to its idle timeout, and machines of tests are slow.

@@ -49,7 +49,12 @@ public sealed class ServiceProbe
 
         var request = new MemoryStream();
         await context.Request.Body.CopyToAsync(request);
-        request = ChangeRequest is { } change ? new MemoryStream(Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(request.ToArray())))) : request;
+        if (ChangeRequest is { } change)
+        {
+            request = new MemoryStream(Encoding.UTF8.GetBytes(change(WireExchange.Text(context.Request.ContentType, request.ToArray()))));
+            context.Request.ContentType = WireExchange.TextType(context.Request.ContentType);
+        }
+
         request.Position = 0;
         context.Request.ContentLength = request.Length;
         context.Request.Body = request;
@@ -58,14 +63,15 @@ public sealed class ServiceProbe
         context.Response.Body = response;
         await next(context);
         context.Response.Body = original;
-        Wire.Enqueue(new WireExchange(context.Request.ContentType!, context.Request.Headers["SOAPAction"], request.ToArray(), context.Response.StatusCode, response.ToArray()));
+        Wire.Enqueue(new WireExchange(context.Request.ContentType!, context.Request.Headers["SOAPAction"], request.ToArray(), context.Response.StatusCode, response.ToArray()) { ResponseType = context.Response.ContentType });
         if (ChangeReply is not { } alter)
         {
             await original.WriteAsync(response.ToArray());
             return;
         }
 
-        var altered = Encoding.UTF8.GetBytes(alter(Encoding.UTF8.GetString(response.ToArray())));
+        var altered = Encoding.UTF8.GetBytes(alter(WireExchange.Text(context.Response.ContentType, response.ToArray())));
+        context.Response.ContentType = WireExchange.TextType(context.Response.ContentType);
         context.Response.ContentLength = altered.Length;
         await original.WriteAsync(altered);
     };
@@ -74,7 +80,27 @@ public sealed class ServiceProbe
 /// <summary>One exchange on the wire.</summary>
 public sealed record WireExchange(string ContentType, string? SoapAction, byte[] Request, int Status, byte[] Response)
 {
-    public string RequestText => Encoding.UTF8.GetString(Request);
+    public string? ResponseType { get; init; }
 
-    public string ResponseText => Encoding.UTF8.GetString(Response);
+    public string RequestText => Text(ContentType, Request);
+
+    public string ResponseText => Text(ResponseType, Response);
+
+    /// <summary>The envelope as text, whatever its encoding is.</summary>
+    public static string Text(string? contentType, byte[] body)
+    {
+        if (!IsPackage(contentType))
+        {
+            return Encoding.UTF8.GetString(body);
+        }
+
+        using var decoded = EnvelopeEncoding.Decode(body, contentType);
+        return Encoding.UTF8.GetString(decoded.Envelope.Span);
+    }
+
+    /// <summary>The content type of that text. Whoever speaks MTOM reads text as well.</summary>
+    public static string? TextType(string? contentType) => !IsPackage(contentType) ? contentType
+        : (contentType!.Contains("start-info=\"text/xml\"", StringComparison.Ordinal) ? "text/xml" : "application/soap+xml") + "; charset=utf-8";
+
+    private static bool IsPackage(string? contentType) => contentType?.StartsWith("multipart/related", StringComparison.Ordinal) == true;
 }

@@ -27,11 +27,23 @@ public sealed class VectorMessage
     /// <summary>The entity body as delivered.</summary>
     public byte[] ReadEntity() => Vector.ReadFile(Record.File);
 
+    /// <summary>The envelope as delivered, as text: what the library makes of the entity body where that is MTOM or binary.</summary>
+    public byte[] ReadBytes()
+    {
+        if (IsText)
+        {
+            return ReadEntity();
+        }
+
+        using var decoded = EnvelopeEncoding.Decode(ReadEntity(), Record.ContentType);
+        return decoded.Envelope.ToArray();
+    }
+
     /// <summary>
-    /// The envelope as delivered, as text: the entity body where that is text, and what was recorded beside those of MTOM and the binary
-    /// encoding, whose dictionary and reader are those of a WCF stack.
+    /// The envelope as text that was recorded beside an entity body of MTOM or the binary encoding, whose reader is that of a WCF stack;
+    /// null where the body is text.
     /// </summary>
-    public byte[] ReadBytes() => IsText ? ReadEntity() : Vector.ReadFile(Path.ChangeExtension(Record.File, ".text.xml"));
+    public byte[]? ReadText() => IsText ? null : Vector.ReadFile(Path.ChangeExtension(Record.File, ".text.xml"));
 
     /// <summary>The envelope after decryption with its security header kept; null where none was recorded.</summary>
     public byte[]? ReadPlain() => Record.Plain is { } file ? Vector.ReadFile(file) : null;

@@ -38,6 +38,7 @@ public sealed class DependencyTests
         ["Schedule"] = "Quota Shared Telemetry",
         ["Quota"] = "Shared",
         ["Xml"] = "Failures Shared",
+        ["Encodings"] = "Xml Failures Shared Binding",
         ["Crypto"] = "Failures",
         ["Names"] = "Xml Binding",
         ["Binding"] = "Tokens Crypto Names",
@@ -57,7 +58,7 @@ public sealed class DependencyTests
         ["Handshake"] = "Negotiation Credentials Quota Replay Roles Trust Sessions Receive Send Soap Requirements Tokens Xml Names Failures Crypto Binding Telemetry",
         ["Roles"] = "Saml Shared Quota Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
         ["Diagnosis"] = "Saml Telemetry Handshake Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",
-        ["Public"] = "Saml Quota Shared Schedule Handshake Roles Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
+        ["Public"] = "Encodings Saml Quota Shared Schedule Handshake Roles Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
     };
 
     [Fact]

@@ -37,9 +37,8 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Either,
             Clause = "SOAP 1.2 part 1 section 5.1; SOAP 1.1 section 4",
-            Cause = "What came is well-formed XML and no SOAP envelope: an error page of a proxy, a REST body, MTOM or another encoding.",
-            Remedy = "Check the address, and that the other side writes text, or the binary encoding where the WCF adapters are configured "
-                + "for it.",
+            Cause = "What came is well-formed XML and no SOAP envelope: an error page of a proxy, or a REST body.",
+            Remedy = "Check the address, and that the other side writes SOAP.",
         },
         FailureCode.SoapVersionMismatch => new()
         {
@@ -48,17 +47,6 @@ internal static partial class FailureGuide
             Cause = "The other side speaks SOAP 1.1 and the binding SOAP 1.2, or the other way round.",
             Remedy = "Set MessageVersion to that of the other side: Soap11... for BasicHttpBinding and textMessageEncoding with Soap11, "
                 + "Soap12WSAddressing10 for WSHttpBinding.",
-        },
-        FailureCode.ContentTypeMismatch => new()
-        {
-            Side = FailureSide.Either,
-            Clause = "SOAP 1.2 part 2 section 7.1.4; SOAP 1.1 section 6",
-            Cause = "The Content-Type is not the media type of the SOAP version (application/soap+xml for 1.2, text/xml for 1.1), or names "
-                + "a charset that is not read.",
-            Remedy = "Set MessageVersion to that of the other side, and have it write utf-8 or utf-16. An HTML page from a proxy shows "
-                + "here too: check the address.",
-            Log = FailureLog.Host,
-            Answer = "HTTP 415 without a body",
         },
         FailureCode.DuplicateElement => new()
         {
@@ -388,7 +376,7 @@ internal static partial class FailureGuide
             Remedy = "Report a defect with the exception in the log, as SECURITY.md says where a message can cause it.",
             Log = FailureLog.Defect,
         },
-        _ => OfOrigin(code) ?? OfRenewal(code) ?? OfAssertions(code) ?? OfNegotiation(code)
+        _ => OfEncoding(code) ?? OfOrigin(code) ?? OfRenewal(code) ?? OfAssertions(code) ?? OfNegotiation(code)
             ?? throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
     };
 }

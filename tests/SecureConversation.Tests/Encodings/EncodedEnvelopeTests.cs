@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Xml;
+using SecureConversation.Binding;
+
+namespace SecureConversation.Tests.Encodings;
+
+/// <summary>What we write, read back.</summary>
+public sealed class EncodedEnvelopeTests
+{
+    public static TheoryData<int> Sizes => [0, 1, 767, 768, 769, 770, 65_535, 65_536, 65_537, 200_000];
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void LongValue_BecomesAPart(int size)
+    {
+        var octets = RandomNumberGenerator.GetBytes(size);
+        var text = $"<s><CipherValue>{Convert.ToBase64String(octets)}</CipherValue><b>&amp;</b></s>";
+        using var encoded = Mtom(text);
+        var entity = Entity(encoded);
+
+        Assert.Equal(size >= 768, entity.AsSpan().IndexOf("Include"u8) >= 0);
+        Assert.Equal(encoded.Length, entity.Length);
+        Assert.Equal(entity, Entity(encoded));
+        using var decoded = EnvelopeEncoding.Decode(entity, encoded.ContentType);
+        Assert.Equal(text, Encoding.UTF8.GetString(decoded.Envelope.Span));
+        Assert.True(decoded.HasOwnBuffer);
+    }
+
+    /// <summary>Only what an encoder makes of octets is the same again when the receiver makes it.</summary>
+    [Theory]
+    [InlineData("<CipherValue>{0} </CipherValue>")]
+    [InlineData("<CipherValue>\n{0}</CipherValue>")]
+    [InlineData("<CipherValue>{0}AB==</CipherValue>")]
+    [InlineData("<CipherValue>{0}AAB=</CipherValue>")]
+    [InlineData("<CipherValue>{0}=</CipherValue>")]
+    [InlineData("<CipherValue>{0}&#65;AAA</CipherValue>")]
+    [InlineData("<CipherValue><![CDATA[{0}]]></CipherValue>")]
+    [InlineData("<CipherValue>{0}<!-- --></CipherValue>")]
+    [InlineData("<CipherValue>{0}<a/></CipherValue>")]
+    [InlineData("<Cipher>{0}</Cipher>")]
+    [InlineData("<a>CipherValue>{0}</a>")]
+    public void OtherValue_StaysText(string element)
+    {
+        var text = $"<s>{element.Replace("{0}", new string('A', 2000), StringComparison.Ordinal)}</s>";
+        using var mtom = Mtom(text);
+        Assert.DoesNotContain("Include", Encoding.UTF8.GetString(Entity(mtom)), StringComparison.Ordinal);
+
+        using var binary = EnvelopeEncoding.Encode(Encoding.UTF8.GetBytes(text), MessageEncoding.Binary, MessageVersion.Default);
+        using var decoded = EnvelopeEncoding.Decode(Entity(binary), binary.ContentType);
+        Assert.Equal(ValueOf(text), ValueOf(Encoding.UTF8.GetString(decoded.Envelope.Span)));
+    }
+
+    /// <summary>A package of the application in its body is text of it, and stays so.</summary>
+    [Fact]
+    public void Text_OfTheApplicationStaysWhatItWrote()
+    {
+        var text = "<s><a>--uuid:x\r</a><b xmlns:x='urn:x' x:i='1'>\u4f60</b></s>";
+        using var encoded = Mtom(text);
+        using var decoded = EnvelopeEncoding.Decode(Entity(encoded), encoded.ContentType);
+        Assert.Equal(text, Encoding.UTF8.GetString(decoded.Envelope.Span));
+    }
+
+    [Fact]
+    public void Binary_HasSoap12Only()
+    {
+        Assert.Throws<ArgumentException>(() => EnvelopeEncoding.Encode("<a/>"u8.ToArray(), MessageEncoding.Binary, MessageVersion.Soap11WSAddressing10));
+        Assert.Throws<ArgumentOutOfRangeException>(() => EnvelopeEncoding.Encode("<a/>"u8.ToArray(), (MessageEncoding)9, MessageVersion.Default));
+    }
+
+    [Fact]
+    public void Action_StandsInTheContentType()
+    {
+        using var mtom = EnvelopeEncoding.Encode("<a/>"u8.ToArray(), MessageEncoding.Mtom, MessageVersion.Soap12, "urn:a");
+        Assert.EndsWith(";action=\"urn:a\"", mtom.ContentType, StringComparison.Ordinal);
+        using var text = EnvelopeEncoding.Encode("<a/>"u8.ToArray(), MessageEncoding.Text, MessageVersion.Soap12, "urn:a");
+        Assert.Equal("application/soap+xml; charset=utf-8; action=\"urn:a\"", text.ContentType);
+    }
+
+    /// <summary>Two octets of a record stand for a hundred of text.</summary>
+    [Fact]
+    public void Binary_HasALimitAsText()
+    {
+        using var encoded = EnvelopeEncoding.Encode(
+            Encoding.UTF8.GetBytes($"<e>{string.Concat(Enumerable.Repeat("<mustUnderstand/>", 10_000))}</e>"),
+            MessageEncoding.Binary, MessageVersion.Default);
+        var entity = Entity(encoded);
+        Assert.True(entity.Length < 50_000);
+        var refusal = Assert.Throws<SecureConversationException>(() => EnvelopeEncoding.Decode(entity, encoded.ContentType, 100_000));
+        Assert.Equal(FailureCode.LimitExceeded, refusal.Code);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("56")]
+    [InlineData("5602")]
+    [InlineData("FF")]
+    [InlineData("5602FFFFFFFF7F01")]
+    [InlineData("42FE7F01")]
+    [InlineData("4001610140016201")]
+    public void BrokenBinary_IsRefused(string hex)
+    {
+        var entity = Convert.FromHexString(hex);
+        var refusal = Assert.Throws<SecureConversationException>(() => EnvelopeEncoding.Decode(entity, "application/soap+msbin1"));
+        Assert.Equal(FailureCode.NotWellFormed, refusal.Code);
+    }
+
+    private static string ValueOf(string xml)
+    {
+        using var reader = XmlReader.Create(new StringReader(xml));
+        reader.ReadToDescendant("s");
+        return reader.ReadInnerXml().Replace("<![CDATA[", "", StringComparison.Ordinal).Replace("]]>", "", StringComparison.Ordinal)
+            .Replace(" />", "/>", StringComparison.Ordinal);
+    }
+
+    private static EncodedEnvelope Mtom(string text) =>
+        EnvelopeEncoding.Encode(Encoding.UTF8.GetBytes(text), MessageEncoding.Mtom, MessageVersion.Default);
+
+    private static byte[] Entity(EncodedEnvelope encoded) => encoded.ReadChunks().SelectMany(chunk => chunk.ToArray()).ToArray();
+}
