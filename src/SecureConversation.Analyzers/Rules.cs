@@ -42,11 +42,11 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NetTcp = new(
         "SC1004",
         "NetTcpBinding with message security",
-        "NetTcpBinding throws for SecurityMode.Message, and message security over net.tcp is not offered: use an HTTP binding with message "
-            + "security, or SecurityMode.TransportWithMessageCredential, which the stack has",
+        "NetTcpBinding throws for SecurityMode.Message: use the NetTcpBinding of SecureConversation, which has the same members",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true,
-        "Both ends have to change. The HTTP bindings are WSHttpBinding, WS2007HttpBinding, BasicHttpBinding and CustomBinding.",
-        NotYet);
+        "The stack keeps the name and the enum value, but has no message security. The drop-in derives from the stack's binding, at both "
+            + "ends.",
+        Bindings);
 
     /// <summary>{0}: the credential type.</summary>
     public static readonly DiagnosticDescriptor CredentialType = new(

@@ -4,7 +4,7 @@ namespace SecureConversation.CoreWCF;
 
 /// <summary>
 /// Message security, with or without a session, for a CoreWCF service: the place of WCF's symmetric and asymmetric security binding
-/// elements. It comes first in a <see cref="CustomBinding"/>, above the encoder and the HTTP or HTTPS transport. Get one from the
+/// elements. It comes first in a <see cref="CustomBinding"/>, above the encoder and the transport: HTTP or HTTPS, or net.tcp for sessions. Get one from the
 /// static methods, which are those of WCF's SecurityBindingElement.
 /// </summary>
 /// <remarks>
@@ -66,10 +66,16 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(innerDispatcher);
+        if (IsSessionTransport(context))
+        {
+            return context.BuildNextServiceDispatcher<IDuplexSessionChannel>(
+                SecuredServiceDispatcher.Create(this, context, innerDispatcher, isDuplex: true));
+        }
+
         if (!IsRequestReply(context))
         {
-            throw new NotSupportedException("MessageSecurityBindingElement is offered over HTTP and HTTPS only, and not over WebSockets: "
-                + $"{innerDispatcher.BaseAddress} needs HttpTransportBindingElement, or the security of its transport.");
+            throw new NotSupportedException("MessageSecurityBindingElement is offered over HTTP, HTTPS and net.tcp, and not over "
+                + $"WebSockets: {innerDispatcher.BaseAddress} needs HttpTransportBindingElement or TcpTransportBindingElement.");
         }
 
         if (IsDuplex<TChannel>()
@@ -90,6 +96,10 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     private static bool IsRequestReply(BindingContext context) =>
         context.RemainingBindingElements.Find<HttpTransportBindingElement>() is not null
         && context.CanBuildNextServiceDispatcher<IReplyChannel>();
+
+    // Sessions of the transport carry messages both ways: net.tcp, named pipes.
+    private static bool IsSessionTransport(BindingContext context) =>
+        context.RemainingBindingElements.Find<ConnectionOrientedTransportBindingElement>() is { TransferMode: TransferMode.Buffered };
 
     private EngineBinding.SecurityBindingElement WithLocal(EngineBinding.SecurityBindingElement settings) =>
         settings with { LocalServiceSettings = Translation.ToEngine(_localServiceSettings) };

@@ -5,7 +5,7 @@ namespace SecureConversation.ServiceModel;
 
 /// <summary>
 /// Message security for a <see cref="CustomBinding"/>: what WCF calls SymmetricSecurityBindingElement and
-/// AsymmetricSecurityBindingElement, made by the same factories. Stands above the encoder and the transport, which is HTTP or HTTPS.
+/// AsymmetricSecurityBindingElement, made by the same factories. Stands above the encoder and the transport, which is HTTP, HTTPS or, for sessions, net.tcp.
 /// </summary>
 /// <example>
 /// <code>
@@ -39,32 +39,39 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     /// </summary>
     internal EngineBinding.ChannelProtectionRequirements? Protection { get; set; }
 
-    /// <summary>Whether channels of this type are made: request channels, or request session channels for sessions with Cancel.</summary>
+    /// <summary>
+    /// Whether channels of this type are made: over transports of request and reply request channels, or request session channels for
+    /// sessions with Cancel; over net.tcp duplex session channels.
+    /// </summary>
     public override bool CanBuildChannelFactory<TChannel>(BindingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return typeof(TChannel) == Shape
+        return IsDuplex(context)
+            ? typeof(TChannel) == typeof(IDuplexSessionChannel)
             // What is below and belongs above is refused with a message, too.
-            ? context.CanBuildInnerChannelFactory<IRequestChannel>()
-                || context.RemainingBindingElements.Find<ReliableSessionBindingElement>() is not null
-            // Duplex channels are claimed to be refused with a message when they are built: after a plain false WCF blames the contract.
-            : typeof(TChannel) == typeof(IDuplexSessionChannel)
-                && !context.CanBuildInnerChannelFactory<IRequestChannel>() && context.CanBuildInnerChannelFactory<IDuplexSessionChannel>();
+            : typeof(TChannel) == Shape && (context.CanBuildInnerChannelFactory<IRequestChannel>()
+                || context.RemainingBindingElements.Find<ReliableSessionBindingElement>() is not null);
     }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">
     /// Settings contradict each other, or are not offered; the message says what to change.
     /// </exception>
-    /// <exception cref="NotSupportedException">The transport has no request and reply.</exception>
+    /// <exception cref="NotSupportedException">The transport has neither request and reply nor sessions whose messages go both ways.</exception>
     public override IChannelFactory<TChannel> BuildChannelFactory<TChannel>(BindingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        if (typeof(TChannel) == typeof(IDuplexSessionChannel) && IsDuplex(context))
+        {
+            return (IChannelFactory<TChannel>)(object)BuildDuplex(context);
+        }
+
         if (typeof(TChannel) != Shape)
         {
             var transport = context.RemainingBindingElements.Find<TransportBindingElement>()?.GetType().Name ?? "no transport";
-            throw new NotSupportedException("Message security is offered over transports with request and reply, HTTP and HTTPS, and makes "
-                + $"{Shape.Name} there; asked for was {typeof(TChannel).Name} over {transport}.");
+            throw new NotSupportedException("Message security is offered over HTTP and HTTPS, where it makes "
+                + $"{Shape.Name}, and over net.tcp, where it makes {nameof(IDuplexSessionChannel)}; asked for was {typeof(TChannel).Name} "
+                + $"over {transport}.");
         }
 
         // Settings are checked before the transport is touched.
@@ -74,6 +81,31 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
         security.Use(inner, context.Binding.OpenTimeout);
         return new SecurityChannelFactory<TChannel>(security, inner, context.Binding);
     }
+
+    private DuplexSecurityChannelFactory BuildDuplex(BindingContext context)
+    {
+        Neighbours.Require(context.Binding.Elements);
+        if (ReopenLostSessions)
+        {
+            throw new InvalidOperationException("ReopenLostSessions is true, and a session whose messages go both ways ends with its "
+                + "connection, as in WCF: set it to false.");
+        }
+
+        if (context.Binding.Elements.Find<ReliableSessionBindingElement>() is not null)
+        {
+            throw new InvalidOperationException("Reliable sessions over net.tcp are not offered with message security: set "
+                + "ReliableSession.Enabled to false, or take the ReliableSessionBindingElement out, on both sides.");
+        }
+
+        var security = EndpointSecurity.Create(this, context);
+        security.Binding.RequireDuplex();
+        var requests = new RequestsOverSessions(context.BuildInnerChannelFactory<IDuplexSessionChannel>(), context.Binding);
+        security.Use(requests, context.Binding.OpenTimeout);
+        return new DuplexSecurityChannelFactory(security, requests, context.Binding);
+    }
+
+    private static bool IsDuplex(BindingContext context) =>
+        !context.CanBuildInnerChannelFactory<IRequestChannel>() && context.CanBuildInnerChannelFactory<IDuplexSessionChannel>();
 
     // A session that travels in a cookie is none for WCF: a contract with SessionMode.Required is refused by its words.
     private Type Shape =>

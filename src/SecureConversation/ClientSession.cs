@@ -12,7 +12,7 @@ namespace SecureConversation;
 /// <summary>
 /// An open session of a client: requests are protected with the key of the security context. Safe for concurrent use.
 /// </summary>
-public sealed class ClientSession : IDisposable
+public sealed partial class ClientSession : IDisposable
 {
     private readonly ClientRole _role;
     private readonly Uri _to;

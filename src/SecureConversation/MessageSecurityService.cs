@@ -184,7 +184,7 @@ public sealed partial class MessageSecurityService : IDisposable
                     envelope, message, _environment.Messages);
             }
 
-            var kind = _messages.KindOf(message.Action, MessageRole.Request);
+            var kind = KindOf(message.Action, origin);
             if (kind == MessageKind.RenewRequest && _messages.MixesVersions)
             {
                 Fail.With(FailureCode.VersionMismatch, "renewal of a session whose bootstrap has another MessageSecurityVersion", action);
@@ -284,6 +284,11 @@ public sealed partial class MessageSecurityService : IDisposable
             var answer = isExpired
                 ? _delivery.AskToRenew(request, Formats, protection, session.Expires, message.Origin)
                 : _delivery.Refuse(request, Formats, kind, message.Origin, protection);
+            if (answer is null && IsHalfClose(kind, message.Origin))
+            {
+                return await CloseInputAsync(request, session, protection, kind).ConfigureAwait(false);
+            }
+
             if (answer is null && kind != MessageKind.CancelRequest)
             {
                 // The session may have ended while the message was verified. Once Cancel is confirmed, no message of it may be dispatched.
@@ -341,6 +346,11 @@ public sealed partial class MessageSecurityService : IDisposable
         try
         {
             var isExpired = SessionRules.IsExpired(kind, key.Expires, now);
+            if (session.IsInputClosed)
+            {
+                Fail.With(FailureCode.UnknownContext, "session that the client has cancelled", session.Id);
+            }
+
             if (isExpired && !_messages.CanRenew)
             {
                 Fail.With(FailureCode.ContextKeyExpired);

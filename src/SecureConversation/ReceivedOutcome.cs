@@ -25,6 +25,10 @@ internal static class ReceivedOutcome
                     verifying.Action(dispatch.Request.Action);
                     verifying.Succeeded(EngineMetrics.VerifiedMessages, EngineMetrics.VerifiedBytes, envelope.Length);
                     break;
+                case ServiceResult.Closing closing:
+                    verifying.Session(closing.Session.Id);
+                    verifying.Succeeded(EngineMetrics.VerifiedMessages, EngineMetrics.VerifiedBytes, envelope.Length);
+                    break;
                 case ServiceResult.Respond { Code: FailureCode.None } answer:
                     verifying.Session(answer.Opened?.Id);
                     verifying.Succeeded(EngineMetrics.VerifiedMessages, EngineMetrics.VerifiedBytes, envelope.Length);

@@ -10,7 +10,7 @@ using SecureConversation.Engine.Soap;
 namespace SecureConversation;
 
 /// <summary>What the host does with a message that a service received: one of the nested cases.</summary>
-public abstract class ServiceResult : IDisposable
+public abstract partial class ServiceResult : IDisposable
 {
     private protected ServiceResult()
     {

@@ -165,6 +165,9 @@ public sealed class ServiceSession
     /// <summary>Its place among the deadlines of its table.</summary>
     internal SessionDeadlines.Place Watched;
 
+    /// <summary>Whether the client has said that it sends nothing more.</summary>
+    internal volatile bool IsInputClosed;
+
     /// <summary>The keys of the session at this moment.</summary>
     internal SessionKeys Keys => Volatile.Read(ref _keys);
 

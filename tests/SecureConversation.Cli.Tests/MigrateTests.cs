@@ -52,7 +52,7 @@ public sealed class MigrateTests
     [InlineData("Service/Hosts.cs", 3, "notOffered", "CallbackContract")]
     [InlineData("Service/Hosts.cs", 7, "notOffered", "WSDualHttpBinding")]
     [InlineData("Service/Hosts.cs", 8, "changes", "WS2007FederationHttpBinding")]
-    [InlineData("Service/Hosts.cs", 9, "notOffered", "NetTcpBinding")]
+    [InlineData("Service/Hosts.cs", 9, "changes", "NetTcpBinding")]
     [InlineData("Service/Hosts.cs", 10, "notOffered", "CreateKerberosBindingElement")]
     [InlineData("Service/Hosts.cs", 14, "notOffered", "ClientCredentialType = IssuedToken")]
     public async Task WhatIsNotOffered_IsListedWithARemedy(string file, int? line, string verdict, string subject)

@@ -48,18 +48,15 @@ public sealed class RefusalTests
         RefusedAsync("WS-Addressing", () => EchoHost.StartAsync<IEcho>(Bindings.Text(Bindings.Session(), MessageVersion.Soap12)));
 
     [Fact]
-    public void NetTcp_IsRefusedAndNeverServedWithoutSecurity()
+    public void NetTcp_AsksTheElement()
     {
-        var binding = new CustomBinding(Bindings.Session(), new BinaryMessageEncodingBindingElement(), new TcpTransportBindingElement());
-
-        // What net.tcp asks of a binding; a no would have it served without the element.
+        // A no would have net.tcp served without the element, and so without security.
+        var binding = new CustomBinding(Bindings.Bootstrap("mutual"), new BinaryMessageEncodingBindingElement(), new TcpTransportBindingElement());
         Assert.True(binding.CanBuildServiceDispatcher<IDuplexSessionChannel>([]));
-        var e = Assert.Throws<NotSupportedException>(() => binding.BuildServiceDispatcher<IDuplexSessionChannel>([], new NoService(binding)));
-        Assert.Contains("HTTP and HTTPS only", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task NetTcpConnection_IsClosedWithoutAnAnswer()
+    public async Task NetTcpConnectionWithoutSession_IsClosedWithoutAnAnswer()
     {
         // Kestrel and CoreWCF may tell of the connection that ends so.
         RecordedLog.Current.AllowErrors(entry => !entry.IsOfTheLibrary);
@@ -75,11 +72,11 @@ public sealed class RefusalTests
         {
             model.AddService<EchoService>();
             model.AddServiceEndpoint<EchoService, IEcho>(
-                new CustomBinding(Bindings.Session(), new BinaryMessageEncodingBindingElement(), new TcpTransportBindingElement()), $"net.tcp://localhost:{port}/echo");
+                new CustomBinding(Bindings.Bootstrap("mutual"), new BinaryMessageEncodingBindingElement(), new TcpTransportBindingElement()), $"net.tcp://localhost:{port}/echo");
         });
         if (await Record.ExceptionAsync(() => app.StartAsync()) is { } refused)
         {
-            Assert.Contains("HTTP and HTTPS only", refused.ToString(), StringComparison.Ordinal);
+            Assert.Contains("CreateSecureConversationBindingElement", refused.ToString(), StringComparison.Ordinal);
             return;
         }
 
@@ -126,19 +123,6 @@ public sealed class RefusalTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private sealed class NoService(global::CoreWCF.Channels.Binding binding) : IServiceDispatcher
-    {
-        public Uri BaseAddress { get; } = new("net.tcp://localhost/echo");
-
-        public global::CoreWCF.Channels.Binding Binding => binding;
-
-        public ServiceHostBase Host => null!;
-
-        public IList<Type> SupportedChannelTypes => [typeof(IDuplexSessionChannel)];
-
-        public Task<IServiceChannelDispatcher> CreateServiceChannelDispatcherAsync(IChannel channel) => throw new NotSupportedException();
     }
 
     private sealed class OwnSuite : global::CoreWCF.Security.Basic256SecurityAlgorithmSuite;

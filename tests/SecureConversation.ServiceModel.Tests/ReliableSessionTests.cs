@@ -105,6 +105,15 @@ public sealed class ReliableSessionTests
     }
 
     [Fact]
+    public void SequencesOverNetTcp_AreRefusedInWords()
+    {
+        var binding = new CustomBinding(new ReliableSessionBindingElement(), Bootstraps.Client("MutualCertificate", session: true),
+            new BinaryMessageEncodingBindingElement(), new TcpTransportBindingElement());
+        Assert.Contains("net.tcp", Assert.Throws<InvalidOperationException>(
+            () => Clients.Factory<ISessionCalculator>(binding, new EndpointAddress("net.tcp://localhost:1/x")).CreateChannel()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void LostSessions_AreNotReopenedUnderASequence()
     {
         var binding = Custom(is11: true);

@@ -283,14 +283,21 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public void NetTcp_IsRefusedInWords()
+    public void NetTcp_WithoutSession_IsRefusedInWords()
     {
-        foreach (var session in new[] { true, false })
-        {
-            var binding = new CustomBinding(Bootstraps.Client("MutualCertificate", session), new BinaryMessageEncodingBindingElement(), new TcpTransportBindingElement());
-            var factory = Clients.Factory(binding, new Uri("net.tcp://localhost:1/x"));
-            Assert.Contains("HTTP", Assert.Throws<NotSupportedException>(() => factory.CreateChannel()).Message, StringComparison.Ordinal);
-        }
+        var binding = new CustomBinding(Bootstraps.Client("MutualCertificate", session: false), new BinaryMessageEncodingBindingElement(), new TcpTransportBindingElement());
+        var factory = Clients.Factory(binding, new Uri("net.tcp://localhost:1/x"));
+        Assert.Contains("CreateSecureConversationBindingElement", Assert.Throws<InvalidOperationException>(() => factory.CreateChannel()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NetTcp_ThatReopensSessions_IsRefusedInWords()
+    {
+        var element = Bootstraps.Client("MutualCertificate", session: true);
+        element.ReopenLostSessions = true;
+        var binding = new CustomBinding(element, new BinaryMessageEncodingBindingElement(), new TcpTransportBindingElement());
+        var factory = Clients.Factory(binding, new Uri("net.tcp://localhost:1/x"));
+        Assert.Contains("ReopenLostSessions", Assert.Throws<InvalidOperationException>(() => factory.CreateChannel()).Message, StringComparison.Ordinal);
     }
 
     private static Task<TestService> StartAsync(bool session) => TestService.StartAsync(Bootstraps.Service("MutualCertificate", session));

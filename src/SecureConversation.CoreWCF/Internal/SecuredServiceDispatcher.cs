@@ -1,13 +1,11 @@
 using System.Xml;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using WcfBinding = CoreWCF.Channels.Binding;
 
 namespace SecureConversation.CoreWCF.Internal;
 
 /// <summary>Stands between the transport of an endpoint and its service.</summary>
-internal sealed class SecuredServiceDispatcher : IServiceDispatcher
+internal sealed partial class SecuredServiceDispatcher : IServiceDispatcher
 {
     private readonly IServiceDispatcher _service;
     private readonly EngineBinding.MessageSecurityBinding _binding;
@@ -20,9 +18,12 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     private readonly FailureAnswerOptions _failureAnswers;
     private readonly Diagnosis.IMessageLog? _messageLog;
     private readonly Diagnosis.MessageLoggingOptions _messageLogging;
+    private readonly bool _isDuplex;
+    private readonly Lock _gate = new();
+    private DuplexEndpoint? _duplex;
 
     private SecuredServiceDispatcher(IServiceDispatcher service, EngineBinding.MessageSecurityBinding binding, BindingContext context,
-        MessageSecurityBindingElement element)
+        MessageSecurityBindingElement element, bool isDuplex)
     {
         _handOutUnsignedHeaders = element.HandOutUnsignedHeaders;
         _handOutCanonicalForm = element.HandOutCanonicalForm;
@@ -33,6 +34,7 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         _messageLogging = element.MessageLogging;
         _service = service;
         _binding = binding;
+        _isDuplex = isDuplex;
         _quotas = context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max;
         _maxReceivedMessageSize = context.RemainingBindingElements.Find<TransportBindingElement>()?.MaxReceivedMessageSize ?? 0;
     }
@@ -48,12 +50,23 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
     /// <exception cref="InvalidOperationException">
     /// Settings contradict each other, or are not offered, or contract and binding do not agree about sessions.
     /// </exception>
-    public static SecuredServiceDispatcher Create(MessageSecurityBindingElement element, BindingContext context, IServiceDispatcher service)
+    /// <param name="element">The settings.</param>
+    /// <param name="context">The elements below.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="isDuplex">Whether the messages of the transport go both ways.</param>
+    public static SecuredServiceDispatcher Create(
+        MessageSecurityBindingElement element, BindingContext context, IServiceDispatcher service, bool isDuplex = false)
     {
         Neighbours.Require(context.Binding.Elements);
         var binding = StackRefusals.Checked(() => EngineBinding.MessageSecurityBinding.Create(
             element.Settings, Translation.ToEngine(service.Binding.MessageVersion), ContractProtection.Of(
                 service.Host.Description.Endpoints.Where(e => e.ListenUri == service.BaseAddress).SelectMany(e => e.Contract.Operations))));
+        if (isDuplex)
+        {
+            binding.RequireDuplex();
+            return new SecuredServiceDispatcher(service, binding, context, element, isDuplex);
+        }
+
         if (!service.SupportedChannelTypes.Contains(HasChannels(binding) ? typeof(IReplySessionChannel) : typeof(IReplyChannel)))
         {
             throw new InvalidOperationException(HasChannels(binding)
@@ -66,11 +79,16 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
                     + "use CreateSecureConversationBindingElement, or set EstablishSecurityContext to true.");
         }
 
-        return new SecuredServiceDispatcher(service, binding, context, element);
+        return new SecuredServiceDispatcher(service, binding, context, element, isDuplex);
     }
 
     public Task<IServiceChannelDispatcher> CreateServiceChannelDispatcherAsync(IChannel channel)
     {
+        if (channel is IDuplexSessionChannel duplex && _isDuplex)
+        {
+            return OpenAsync(duplex);
+        }
+
         if (channel is not IReplyChannel)
         {
             throw new NotSupportedException(
@@ -78,52 +96,43 @@ internal sealed class SecuredServiceDispatcher : IServiceDispatcher
         }
 
         // Not an async method: the transport calls it when the host starts, and an exception about missing credentials must end the start.
-        var loggers = channel.GetProperty<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var logger = loggers.CreateLogger("SecureConversation.CoreWCF");
-        var clock = channel.GetProperty<TimeProvider>() ?? TimeProvider.System;
-        var refusals = new ClientRefusals(logger, clock);
-        var ofHost = Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials;
-        var validator = ofHost.UserNameAuthentication.CustomUserNamePasswordValidator?.GetType().Name ?? "";
-        var failures = new ReplyFailures(logger, clock);
-        // Nothing of the platform waits longer, nor for TimeSpan.MaxValue.
-        var closeTimeout = TimeSpan.FromMilliseconds(Math.Min(Binding.CloseTimeout.TotalMilliseconds, int.MaxValue));
-        var sessions = new SessionChannels(
-            _service, channel, TerminatingOperations.Of(Host, BaseAddress, closeTimeout), validator, clock, logger);
-        var name = CookieKeys.NameOf(Host, BaseAddress);
-        var credentials = CredentialTranslation.ToEngine(ofHost, _binding, refusals);
-        var security = StackRefusals.Checked(() => new MessageSecurityService(_binding, credentials, new MessageSecurityServiceOptions
-        {
-            TimeProvider = clock,
-            LoggerFactory = loggers,
-            ReplayCache = channel.GetProperty<IReplayCache>(),
-            SessionIdleTimeout = Binding.ReceiveTimeout,
-            EndpointName = name,
-            SecurityStateEncoder = CookieKeys.EncoderOf(channel, ofHost, _binding, name),
-            MaxEnvelopeBytes = MaxEnvelopeBytes(),
-            SessionClosed = sessions.End,
-            FailureAnswers = _failureAnswers,
-            HandOutUnsignedHeaders = _handOutUnsignedHeaders,
-            HandOutCanonicalForm = _handOutCanonicalForm,
-            MaxAttributesPerElement = _maxAttributesPerElement,
-            MaxNamespaceDeclarations = _maxNamespaceDeclarations,
-            MessageLog = _messageLog,
-            MessageLogging = _messageLogging,
-            AddressFilter = AddressFilterOf(Host, BaseAddress),
-        }));
-        StartedCredentials.Keep(ofHost, _binding, logger);
+        var started = new Started(this, channel);
+        var sessions = new SessionChannels(_service, channel, TerminatingOperations.Of(Host, BaseAddress, started.CloseTimeout),
+            started.Validator, started.Clock, started.Logger);
+        var failures = new ReplyFailures(started.Logger, started.Clock);
+        var security = started.Create(sessions.End);
 
         // CoreWCF closes no channel when the application stops. By then there are no more requests, and services still have what they use.
-        var lifetime = channel.GetProperty<IHostApplicationLifetime>();
-        lifetime?.ApplicationStopping.Register(security.Stop);
-        lifetime?.ApplicationStopped.Register(() => sessions.EndAllAsync(security).Wait(closeTimeout));
-        Host.Closed += (_, _) =>
+        started.Lifetime?.ApplicationStopped.Register(() => sessions.EndAllAsync(security).Wait(started.CloseTimeout));
+        Host.Closed += (_, _) => failures.Dispose();
+        return CreateAsync(channel, security, sessions, failures, started.Logger, started.Validator);
+    }
+
+    private async Task<IServiceChannelDispatcher> OpenAsync(IDuplexSessionChannel channel)
+    {
+        var dispatcher = new DuplexChannelDispatcher(DuplexEndpointOf(channel), channel);
+        await channel.OpenAsync().ConfigureAwait(false);
+        return dispatcher;
+    }
+
+    /// <summary>The endpoint over a transport whose messages go both ways, started with its first connection.</summary>
+    private DuplexEndpoint DuplexEndpointOf(IDuplexSessionChannel channel)
+    {
+        lock (_gate)
         {
-            security.Dispose();
-            refusals.Dispose();
-            failures.Dispose();
-            credentials.ServiceCertificate?.Dispose();
-        };
-        return CreateAsync(channel, security, sessions, failures, logger, validator);
+            if (_duplex is null)
+            {
+                var started = new Started(this, channel);
+                DuplexEndpoint? endpoint = null;
+                var security = started.Create(session => Volatile.Read(ref endpoint)?.End(session));
+                var local = _binding.Element.LocalServiceSettings;
+                Volatile.Write(ref endpoint, new DuplexEndpoint(security, _service, _quotas, started.Validator, started.Clock,
+                    started.Logger, local.NegotiationTimeout, local.MaxPendingSessions));
+                _duplex = endpoint;
+            }
+
+            return _duplex;
+        }
     }
 
     /// <summary>

@@ -77,6 +77,11 @@ internal sealed class EndpointSecurity : IDisposable
     /// <summary>Says which transport the messages of negotiations take. Called once, before the first channel.</summary>
     public void Use(IChannelFactory<IRequestChannel> inner, TimeSpan openTimeout) => _legs = new NegotiationLegs(this, inner, openTimeout);
 
+    /// <summary>Sends a message of a handshake over a channel of its own, where each handshake has one.</summary>
+    /// <inheritdoc cref="NegotiationLegs.ExchangeAsync"/>
+    public ValueTask<ReadOnlyMemory<byte>> SendLegAsync(
+        EndpointAddress address, Uri via, HandshakeStep.Send leg, CancellationToken stop) => _legs.ExchangeAsync(address, via, leg, stop);
+
     /// <exception cref="InvalidOperationException">Settings contradict each other, or are not offered.</exception>
     public static EndpointSecurity Create(MessageSecurityBindingElement element, BindingContext context)
     {
@@ -124,7 +129,9 @@ internal sealed class EndpointSecurity : IDisposable
             // Where TLS protects messages, it protects all headers.
             KnowsContract = protection is not null || binding.Element is EngineBinding.TransportSecurityBindingElement,
             StreamsReplies = http is { TransferMode: TransferMode.Streamed or TransferMode.StreamedResponse },
-            BuffersReplies = http is { TransferMode: TransferMode.Buffered or TransferMode.StreamedRequest },
+            // Sessions of net.tcp have whole messages.
+            BuffersReplies = http is { TransferMode: TransferMode.Buffered or TransferMode.StreamedRequest }
+                || context.RemainingBindingElements.Find<TcpTransportBindingElement>() is not null,
             Replies = new EnvelopeReader(version, context.GetInnerProperty<XmlDictionaryReaderQuotas>() ?? XmlDictionaryReaderQuotas.Max),
             AppliesAddress = TakeOverAddressing(context, version),
             // Last, because it takes the place of an element that the rest asks for.

@@ -65,6 +65,17 @@ public sealed class MessageSecurityBinding
         Element is TransportSecurityBindingElement { AllowInsecureTransport: false }
         || Bootstrap is TransportSecurityBindingElement { AllowInsecureTransport: false };
 
+    /// <summary>
+    /// Refuses a binding for transports whose messages go both ways, such as net.tcp, where <see cref="ClientSession.Receive"/> and
+    /// <see cref="MessageSecurityService.Secure"/> are used.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// There is no session; RequireCancellation is false, so that nothing would tell the end of a direction; RequireSignatureConfirmation is
+    /// true, and a message that answers nothing cannot confirm anything; EnableUnsecuredResponse is true, and nothing is a response; or TLS
+    /// protects messages.
+    /// </exception>
+    public void RequireDuplex() => DuplexChecks.Require(Element);
+
     /// <summary>Checks that the settings fit together and creates a binding from them.</summary>
     /// <param name="element">The security settings.</param>
     /// <param name="version">The message version; <see cref="MessageVersion.Default"/> when null.</param>

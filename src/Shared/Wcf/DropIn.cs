@@ -67,6 +67,15 @@ internal static class DropIn
             MessageSecurityVersion = version,
         }.CreateSecurityBindingElement();
 
+    /// <summary>The settings of NetTcpBinding in the words of the engine. It always negotiates.</summary>
+    /// <exception cref="InvalidOperationException">A setting is not offered; the message names it.</exception>
+    public static EngineBinding.SecurityBindingElement Settings(MessageSecurityOverTcp message) => new EngineBinding.MessageSecurity
+    {
+        ClientCredentialType = Translation.ByName<EngineBinding.MessageCredentialType>(message.ClientCredentialType),
+        AlgorithmSuite = Translation.ToEngine(message.AlgorithmSuite),
+        MessageSecurityVersion = EngineBinding.MessageSecurityVersion.Default,
+    }.CreateSecurityBindingElement();
+
     /// <summary>The settings of BasicHttpBinding in the words of the engine.</summary>
     /// <exception cref="InvalidOperationException">The binding does not have the credential; the message names it.</exception>
     public static EngineBinding.SecurityBindingElement Settings(BasicHttpMessageSecurity message) =>

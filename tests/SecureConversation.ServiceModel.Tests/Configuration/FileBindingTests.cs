@@ -157,7 +157,22 @@ public sealed class FileBindingTests
     }
 
     [Fact]
-    public void NetTcpBinding_IsThatOfTheStack()
+    public void NetTcpBinding_HasMessageSecurity()
+    {
+        const string xml = """
+            <binding name="b">
+              <security mode="Message"><message clientCredentialType="UserName" algorithmSuite="Basic128" /></security>
+            </binding>
+            """;
+        var made = Assert.IsType<NetTcpBinding>(Make("netTcpBinding", xml, "net.tcp://localhost/"));
+        Assert.Equal(SecurityMode.Message, made.Security.Mode);
+        var expected = Endpoint("netTcpBinding", xml, "net.tcp://localhost/").Binding!.Security;
+        Assert.NotNull(expected);
+        Assert.Equal(expected, made.CreateBindingElements().Find<MessageSecurityBindingElement>().Settings);
+    }
+
+    [Fact]
+    public void NetTcpBinding_HasTheSecurityOfTheTransport()
     {
         var made = Assert.IsType<NetTcpBinding>(Make("netTcpBinding", """
             <binding name="b" maxReceivedMessageSize="70000" maxBufferSize="70000" transferMode="Buffered" maxConnections="17">
@@ -268,7 +283,6 @@ public sealed class FileBindingTests
     [Theory]
     [InlineData("wsDualHttpBinding", "", "http://localhost/", "no wsDualHttpBinding")]
     [InlineData("netNamedPipeBinding", "", "net.pipe://localhost/", "no netNamedPipeBinding")]
-    [InlineData("netTcpBinding", "<security mode=\"Message\" />", "net.tcp://localhost/", "Message security over net.tcp is not offered")]
     [InlineData("customBinding", "<tcpTransport />", "net.tcp://localhost/", "over net.tcp")]
     public void WhatNobodyOffers_IsRefusedWithItsPlace(string kind, string inside, string address, string words)
     {

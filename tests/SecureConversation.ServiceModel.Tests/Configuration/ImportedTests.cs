@@ -68,7 +68,7 @@ public sealed class ImportedTests
     }
 
     [Theory]
-    [InlineData("<m:OptimizedMimeSerialization xmlns:m=\"http://schemas.xmlsoap.org/ws/2004/09/policy/optimizedmimeserialization\"/>", "MTOM")]
+    [InlineData("<m:Compression xmlns:m=\"urn:later\"/>", "{urn:later}Compression")]
     [InlineData("<r:RMAssertion xmlns:r=\"urn:later\"/>", "{urn:later}RMAssertion")]
     public void MoreThanMessageSecurity_IsRefusedByName(string assertion, string words)
     {

@@ -2,25 +2,18 @@ using SecureConversation.Configuration;
 
 namespace SecureConversation.Shared;
 
-/// <summary>NetTcpBinding where the transport protects messages, or nobody.</summary>
+/// <summary>NetTcpBinding: the drop-in of this library, which has the modes of the stack and message security.</summary>
 internal static class ConfiguredTcpBinding
 {
-    public static NetTcpBinding Create(ConfiguredBinding from)
+    public static OwnNetTcpBinding Create(ConfiguredBinding from)
     {
-        if (from.SecurityMode is not (ConfiguredSecurityMode.None or ConfiguredSecurityMode.Transport
-            or ConfiguredSecurityMode.TransportWithMessageCredential))
-        {
-            throw ConfiguredRefusal.Of(from, "Message security over net.tcp is not offered.",
-                "Write mode=\"Transport\" on both sides, or move the endpoint to wsHttpBinding.");
-        }
-
         if (from.ReliableSession is not null)
         {
             throw ConfiguredRefusal.Of(from, "Reliable sessions over net.tcp are not made from files.",
                 "Take reliableSession out on both sides.");
         }
 
-        var to = new NetTcpBinding(Translation.ByName<SecurityMode>(from.SecurityMode))
+        var to = new OwnNetTcpBinding(Translation.ByName<SecurityMode>(from.SecurityMode))
         {
             TransferMode = Translation.ByName<TransferMode>(from.Transport.TransferMode),
             MaxReceivedMessageSize = from.Transport.MaxReceivedMessageSize,
@@ -45,7 +38,8 @@ internal static class ConfiguredTcpBinding
             to.Security.Transport.SslProtocols = Enum.Parse<System.Security.Authentication.SslProtocols>(protocols, ignoreCase: true);
         }
 
-        if (from.SecurityMode == ConfiguredSecurityMode.TransportWithMessageCredential && from.MessageSecurity is { } message)
+        if (from.SecurityMode is ConfiguredSecurityMode.Message or ConfiguredSecurityMode.TransportWithMessageCredential
+            && from.MessageSecurity is { } message)
         {
             to.Security.Message.ClientCredentialType = Translation.ByName<MessageCredentialType>(message.ClientCredentialType);
             to.Security.Message.AlgorithmSuite = Translation.FromEngine(message.AlgorithmSuite);

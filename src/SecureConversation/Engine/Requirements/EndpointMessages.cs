@@ -26,6 +26,17 @@ internal sealed class EndpointMessages(MessageSecurityBinding binding)
     }
 
     /// <summary>
+    /// What a message is for that comes in a session whose messages go both ways: either side may cancel, and then the other confirms.
+    /// Contexts are issued and renewed outside the session.
+    /// </summary>
+    public MessageKind KindInDuplex(string? action) => MessageKinds.InSession(action, Application.Protocol) switch
+    {
+        MessageKind.CancelRequest => MessageKind.CancelRequest,
+        MessageKind.CancelResponse => MessageKind.CancelResponse,
+        _ => MessageKind.Application,
+    };
+
+    /// <summary>
     /// Whether the bootstrap is of the other version of WS-SecureConversation than the session. The header of a renewal would have the
     /// version of the bootstrap, and hold a token of that of the session: WCF cannot read it (recorded), so such sessions are not renewed.
     /// </summary>

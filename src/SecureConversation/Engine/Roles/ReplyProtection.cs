@@ -111,6 +111,12 @@ internal sealed class ReplyProtection : IDisposable
             session, request.Context!.Instance, request.RemoteAddress);
 
     /// <summary>
+    /// Creates the protection for a message that a service sends by itself in a session that was entered. Disposing leaves the session.
+    /// </summary>
+    public static ReplyProtection ForMessage(BindingMessages messages, ServiceSession session, EngineEnvironment environment) =>
+        new(messages, environment, new ReplyExpectation { Signatures = [] }, session, instance: null, remote: null);
+
+    /// <summary>
     /// Protects a reply of the application. A malformed envelope is a mistake of the application, so it is an argument error.
     /// </summary>
     /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>

@@ -71,8 +71,15 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
     {
         var to = request.To is { } text ? UriOf(text) : null;
         var own = address ?? origin.LocalAddress;
-        return !formats.Soap.HasAddressing || (own is null && origin.HasNoAddress && filter.ComparesWithOwn) || Accepts(to, own);
+        return !formats.Soap.HasAddressing || IsAnswerToService(request, formats, origin) || (own is null && origin.HasNoAddress && filter.ComparesWithOwn) || Accepts(to, own);
     }
+
+    /// <summary>
+    /// Whether a client answers a callback, or a Cancel: such messages go where the service said, which is nowhere but back on the
+    /// connection (WS-Addressing 1.0 section 3.4).
+    /// </summary>
+    private static bool IsAnswerToService(VerifiedMessage request, BindingMessages formats, MessageOrigin origin) =>
+        origin.IsDuplex && request.RelatesTo is not null && (request.To is null || request.To == formats.Soap.Anonymous);
 
     /// <summary>The text as a URI; null where it is none. Nearly all messages name one and the same.</summary>
     private Uri? UriOf(string text)

@@ -22,7 +22,8 @@ internal static class EnvelopeWriter
     }
 
     /// <summary>A reply; the headers of WS-Addressing are left out where the message version has none.</summary>
-    public static PooledBytes Reply(SoapNames names, string action, string? relatesTo, Action<PooledBytes> body)
+    public static PooledBytes Reply(
+        SoapNames names, string action, string? relatesTo, Action<PooledBytes> body, string? to = null)
     {
         var output = Start(names);
         if (names.HasAddressing)
@@ -33,6 +34,11 @@ internal static class EnvelopeWriter
         if (relatesTo is not null && names.HasAddressing)
         {
             AddressingWriter.RelatesTo(output, names, relatesTo);
+        }
+
+        if (to is not null && names.HasAddressing)
+        {
+            AddressingWriter.To(output, names, to);
         }
 
         return End(output, body);

@@ -55,6 +55,9 @@ internal static class ConfiguredBindings
 #else
         "netTcpBinding" => ConfiguredTcpBinding.Create(binding),
 #endif
+        "wsDualHttpBinding" => throw ConfiguredRefusal.Of(binding,
+            $"{ConfiguredRefusal.Stack} has no wsDualHttpBinding, and neither has this library: the service would have to connect to its "
+                + "clients.", "Use netTcpBinding on both sides, which has callbacks, or wsHttpBinding and let clients ask."),
         _ => throw ConfiguredRefusal.Of(binding, $"{ConfiguredRefusal.Stack} has no {binding.Kind}, and neither has this library.",
             "Use wsHttpBinding, ws2007HttpBinding, basicHttpBinding or customBinding on both sides."),
     };

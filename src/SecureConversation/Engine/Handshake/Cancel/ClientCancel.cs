@@ -26,6 +26,16 @@ internal static class ClientCancel
         return SoapEnvelope.Parse(body.Memory, messages.Soap, role.Environment.XmlLimits, buffer: body);
     }
 
+    /// <summary>Makes the response to a Cancel of the service, where messages go both ways; not yet protected.</summary>
+    public static SoapEnvelope Response(ClientRole role, string? relatesTo, Uri to)
+    {
+        var (messages, random) = (role.Messages.Application, role.Environment.Random);
+        var response = new RequestSecurityTokenResponse { IsCancelled = true };
+        var body = EnvelopeWriter.Reply(messages.Soap, messages.Protocol.CancelResponseAction, relatesTo,
+            output => response.Write(output, messages.Protocol, () => UniqueIds.Next(random)), to.AbsoluteUri);
+        return SoapEnvelope.Parse(body.Memory, messages.Soap, role.Environment.XmlLimits, buffer: body);
+    }
+
     /// <exception cref="SecureConversationException">The response is not a confirmation of the cancellation, or is a fault.</exception>
     public static void RequireCancelled(ClientRole role, VerifiedMessage response)
     {

@@ -1,6 +1,7 @@
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
+using SecureConversation.Engine.Send;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Tokens;
@@ -44,6 +45,25 @@ internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sess
             throw;
         }
     }
+
+    /// <summary>Makes the Cancel of a service, where messages go both ways.</summary>
+    public SecuredMessage Request(ServiceSession session, ReplyProtection protection)
+    {
+        var trust = new RequestSecurityToken(TrustRequestKind.Cancel)
+        {
+            Target = new KeyReference(KeyReferenceKind.SecurityContext)
+            {
+                Uri = session.Id,
+                Instance = session.Keys.Current.Instance,
+            },
+        };
+        var body = EnvelopeWriter.Request(messages.Soap, messages.Protocol.CancelAction, UniqueIds.NextUrn(environment.Random),
+            messages.Soap.Anonymous, output => trust.Write(output, messages.Protocol, null));
+        return protection.Secure(body, messages.ForCancel(MessageRole.Reply));
+    }
+
+    /// <summary>Ends a session that both sides have cancelled.</summary>
+    public ValueTask EndAsync(ServiceSession session) => sessions.CloseAsync(session, SessionCloseReason.Cancelled);
 
     /// <summary>Requires a request to cancel the session whose key protects it (WS-SecureConversation 1.3 section 6).</summary>
     public static void RequireTarget(RequestSecurityToken trust, string? context)

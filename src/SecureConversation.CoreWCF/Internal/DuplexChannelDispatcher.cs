@@ -1,0 +1,180 @@
+using System.Net;
+
+namespace SecureConversation.CoreWCF.Internal;
+
+/// <summary>
+/// Takes the messages of one connection. Handshakes are answered on it; the first message of a session that verifies makes it the
+/// connection of that session, and of no other.
+/// </summary>
+internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
+{
+    // Whoever has proved nothing has no use for more.
+    private const int MostRefusals = 8;
+
+    private readonly DuplexEndpoint _endpoint;
+    private readonly IDuplexSessionChannel _transport;
+    private readonly ITimer _patience;
+    private DuplexSecurityChannel? _channel;
+    private int _refusals;
+    private int _isClassified;
+
+    public DuplexChannelDispatcher(DuplexEndpoint endpoint, IDuplexSessionChannel transport)
+    {
+        (_endpoint, _transport) = (endpoint, transport);
+        var isOneTooMany = !endpoint.TryEnter();
+        _isClassified = isOneTooMany ? 1 : 0;
+        _patience = endpoint.Clock.CreateTimer(
+            _ => GiveUp(), null, isOneTooMany ? TimeSpan.Zero : endpoint.Patience, Timeout.InfiniteTimeSpan);
+        transport.Faulted += (_, _) => OnGone();
+        transport.Closed += (_, _) => OnGone();
+    }
+
+    public Task DispatchAsync(RequestContext context) =>
+        context is null ? DispatchAsync((Message)null!) : throw new NotSupportedException("Messages of this transport go both ways.");
+
+    public async Task DispatchAsync(Message? message)
+    {
+        if (message is null)
+        {
+            OnGone();
+            return;
+        }
+
+        var origin = new MessageOrigin
+        {
+            IsDuplex = true,
+            LocalAddress = message.Properties.Via ?? _transport.LocalAddress.Uri,
+            RemoteAddress = RemoteAddressOf(message),
+        };
+        var envelope = await Envelopes.WriteAsync(message).ConfigureAwait(false);
+        switch (await _endpoint.Security.ReceiveAsync(envelope, origin).ConfigureAwait(false))
+        {
+            case ServiceResult.Dispatch dispatch:
+                await DispatchAsync(message, dispatch).ConfigureAwait(false);
+                break;
+            case ServiceResult.Closing closing:
+                await CloseAsync(closing).ConfigureAwait(false);
+                break;
+            case ServiceResult.Respond respond:
+                await RespondAsync(message.Version, respond).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private static IPAddress? RemoteAddressOf(Message message) =>
+        message.Properties.TryGetValue(RemoteEndpointMessageProperty.Name, out var value)
+        && value is RemoteEndpointMessageProperty { Address: var address } && IPAddress.TryParse(address, out var ip) ? ip : null;
+
+    private async Task DispatchAsync(Message wire, ServiceResult.Dispatch dispatch)
+    {
+        Message request;
+        using (dispatch)
+        {
+            if (dispatch.Session is not { } session || !await BindAsync(session).ConfigureAwait(false))
+            {
+                GiveUp();
+                return;
+            }
+
+            request = Envelopes.Read(dispatch.Request.Envelope.ToArray(), wire.Version, _endpoint.Quotas, static _ => { });
+        }
+
+        request.Properties.CopyProperties(wire.Properties);
+        _channel!.Caller.ApplyTo(request);
+        if (_channel is { State: CommunicationState.Opened, ChannelDispatcher: { } dispatcher })
+        {
+            await dispatcher.DispatchAsync(request).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes the connection that of a session. False when it has another, or the session has.</summary>
+    private async Task<bool> BindAsync(ServiceSession session)
+    {
+        if (_channel is { } channel)
+        {
+            return channel.Secured == session;
+        }
+
+        _channel = await _endpoint.OpenAsync(session, _transport).ConfigureAwait(false);
+        Classify();
+        return _channel is not null;
+    }
+
+    private async Task CloseAsync(ServiceResult.Closing closing)
+    {
+        if (_channel?.Secured != closing.Session || (closing.IsAnswer && !_channel.IsOutputClosed))
+        {
+            // A session that nobody used, or has another connection; or a confirmation of what was not said.
+            var isOfNobody = _channel is null && !closing.IsAnswer;
+            using (closing)
+            {
+                if (isOfNobody)
+                {
+                    using var confirmation = await closing.ConfirmAsync().ConfigureAwait(false);
+                    using var wire = new EnvelopeMessage(_endpoint.Version, confirmation.Envelope, isFault: false);
+                    await _transport.SendAsync(wire).ConfigureAwait(false);
+                    return;
+                }
+            }
+
+            GiveUp();
+            return;
+        }
+
+        await _channel.CloseInputAsync(closing).ConfigureAwait(false);
+    }
+
+    private async Task RespondAsync(MessageVersion version, ServiceResult.Respond respond)
+    {
+        using (respond)
+        {
+            try
+            {
+                if (!respond.Envelope.IsEmpty)
+                {
+                    using var reply = new EnvelopeMessage(version, respond.Envelope, respond.Kind == ServiceResponseKind.Fault);
+                    await _transport.SendAsync(reply).ConfigureAwait(false);
+                }
+            }
+            catch (Exception e) when (respond.Opened is not null && e is not OutOfMemoryException)
+            {
+                // The client has gone, and nobody else would end the session before NegotiationTimeout.
+                CoreWcfLog.ClientGone(_endpoint.Logger, respond.Opened.Id, e.GetType().Name);
+                await _endpoint.Security.AbortAsync(respond.Opened).ConfigureAwait(false);
+                throw;
+            }
+
+            if (respond.Code != FailureCode.None && _channel is null && ++_refusals >= MostRefusals)
+            {
+                GiveUp();
+            }
+        }
+    }
+
+    /// <summary>The connection is of a session, or has ended: it takes no place of others any more.</summary>
+    private void Classify()
+    {
+        if (Interlocked.Exchange(ref _isClassified, 1) == 0)
+        {
+            _endpoint.Leave();
+        }
+
+        _patience.Dispose();
+    }
+
+    private void GiveUp()
+    {
+        Classify();
+        _transport.Abort();
+    }
+
+    private void OnGone()
+    {
+        Classify();
+        if (_channel is { State: CommunicationState.Opened } channel)
+        {
+            // Nobody said that the session ends.
+            _ = channel.Lose();
+        }
+    }
+}

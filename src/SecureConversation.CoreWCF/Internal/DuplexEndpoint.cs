@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Xml;
+using Microsoft.Extensions.Logging;
+
+namespace SecureConversation.CoreWCF.Internal;
+
+/// <summary>What the connections of an endpoint have in common, over a transport whose messages go both ways.</summary>
+internal sealed class DuplexEndpoint(
+    MessageSecurityService security, IServiceDispatcher service, XmlDictionaryReaderQuotas quotas, string validator, TimeProvider clock,
+    ILogger logger, TimeSpan patience, int mostUnclassified)
+{
+    private readonly ConcurrentDictionary<ServiceSession, DuplexSecurityChannel> _channels = new();
+    private int _unclassified;
+
+    public MessageSecurityService Security => security;
+
+    /// <summary>The version of its messages.</summary>
+    public MessageVersion Version => service.Binding.MessageVersion;
+
+    public XmlDictionaryReaderQuotas Quotas => quotas;
+    public TimeProvider Clock => clock;
+    public ILogger Logger => logger;
+
+    /// <summary>How long a connection may be open before a message on it is of a session: NegotiationTimeout.</summary>
+    public TimeSpan Patience => patience;
+
+    /// <summary>
+    /// Counts a connection in on which nobody has proved anything yet. False when there are too many (MaxPendingSessions), as in WCF.
+    /// </summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _unclassified) <= mostUnclassified)
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref _unclassified);
+
+    /// <summary>Opens the channel of a session; null when it has one, on another connection, or has ended.</summary>
+    public async Task<DuplexSecurityChannel?> OpenAsync(ServiceSession session, IDuplexSessionChannel transport)
+    {
+        var caller = await CallerIdentity.CreateAsync(session, validator, clock).ConfigureAwait(false);
+        var channel = new DuplexSecurityChannel(this, transport, session, caller);
+        if (!_channels.TryAdd(session, channel))
+        {
+            return null;
+        }
+
+        try
+        {
+            channel.ChannelDispatcher = await service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
+        }
+        catch
+        {
+            _channels.TryRemove(session, out _);
+            await security.AbortAsync(session).ConfigureAwait(false);
+            throw;
+        }
+
+        if (session.CloseReason != SessionCloseReason.None)
+        {
+            // The session ended meanwhile, perhaps before End could find its channel.
+            End(session);
+            return null;
+        }
+
+        return channel;
+    }
+
+    /// <summary>A session has ended. Where its sides have not agreed about that, so has its channel.</summary>
+    public void End(ServiceSession session)
+    {
+        if (_channels.TryRemove(session, out var channel) && session.CloseReason != SessionCloseReason.Cancelled)
+        {
+            // On a thread of its own: the caller may be answering a client.
+            _ = Task.Run(channel.Lose);
+        }
+    }
+}
