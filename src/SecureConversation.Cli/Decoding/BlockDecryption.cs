@@ -1,16 +1,23 @@
 using System.Security.Cryptography;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Names;
 
 namespace SecureConversation.Cli.Decoding;
 
 /// <summary>
-/// Decrypts CBC of XML Encryption 1.0 section 5.2 for the eyes of the holder of the keys. Nobody else learns whether it succeeded.
+/// Decrypts CBC of XML Encryption 1.0 section 5.2, and GCM of 1.1 section 5.2.4, for the eyes of the holder of the keys. Nobody
+/// else learns whether it succeeded.
 /// </summary>
 internal static class BlockDecryption
 {
-    /// <returns>The plaintext; null where key, length or padding do not fit.</returns>
+    /// <returns>The plaintext; null where key, length, padding or tag do not fit.</returns>
     public static byte[]? Decrypt(byte[] cipher, byte[] key, string algorithm)
     {
+        if (algorithm is AlgorithmUris.Aes128Gcm or AlgorithmUris.Aes192Gcm or AlgorithmUris.Aes256Gcm)
+        {
+            return DecryptGcm(cipher, key);
+        }
+
         using SymmetricAlgorithm? block = algorithm switch
         {
             Ns.Xenc + "aes128-cbc" or Ns.Xenc + "aes192-cbc" or Ns.Xenc + "aes256-cbc" => Aes.Create(),
@@ -39,6 +46,28 @@ internal static class BlockDecryption
         catch (CryptographicException)
         {
             // A weak key of 3DES.
+            return null;
+        }
+    }
+
+    private static byte[]? DecryptGcm(byte[] cipher, byte[] key)
+    {
+        const int iv = 12;
+        const int tag = 16;
+        if (cipher.Length < iv + tag || key.Length is not (16 or 24 or 32))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var gcm = new AesGcm(key, tag);
+            var plain = new byte[cipher.Length - iv - tag];
+            gcm.Decrypt(cipher.AsSpan(0, iv), cipher.AsSpan(iv, plain.Length), cipher.AsSpan(iv + plain.Length), plain);
+            return plain;
+        }
+        catch (CryptographicException)
+        {
             return null;
         }
     }

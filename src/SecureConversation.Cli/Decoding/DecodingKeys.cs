@@ -26,7 +26,7 @@ internal sealed record DecodingKeys
 
     /// <summary>Decrypts a wrapped key with each private key.</summary>
     /// <returns>The key and the certificate that it was wrapped for; null where none decrypts it.</returns>
-    public (byte[] Key, X509Certificate2 Certificate)? Unwrap(byte[] wrapped, bool isOaep)
+    public (byte[] Key, X509Certificate2 Certificate)? Unwrap(byte[] wrapped, RSAEncryptionPadding padding)
     {
         foreach (var certificate in Certificates.Where(c => c.HasPrivateKey))
         {
@@ -34,8 +34,7 @@ internal sealed record DecodingKeys
             try
             {
                 if (rsa is not null && wrapped.Length == (rsa.KeySize + 7) / 8
-                    && rsa.Decrypt(wrapped, isOaep ? RSAEncryptionPadding.OaepSHA1 : RSAEncryptionPadding.Pkcs1)
-                        is { Length: 16 or 24 or 32 } key)
+                    && rsa.Decrypt(wrapped, padding) is { Length: 16 or 24 or 32 } key)
                 {
                     return (key, certificate);
                 }

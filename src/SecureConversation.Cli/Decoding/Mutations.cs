@@ -66,6 +66,6 @@ internal static class Mutations
             .Select(order => ("MessageProtectionOrder", $"{order}", element with { MessageProtectionOrder = order }));
 
     private static IEnumerable<(string, string, SecurityBindingElement)> Suites(SecurityBindingElement element) =>
-        SecurityAlgorithmSuite.All.Where(suite => suite != element.DefaultAlgorithmSuite)
+        SecurityAlgorithmSuite.Known.Where(suite => suite != element.DefaultAlgorithmSuite)
             .Select(suite => ("DefaultAlgorithmSuite", suite.Name, element with { DefaultAlgorithmSuite = suite }));
 }

@@ -1,12 +1,13 @@
 using SecureConversation.Binding;
-using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Cli.Decoding;
 
 /// <summary>Finds the algorithm suite in the algorithms that messages name.</summary>
 internal static class SuiteEvidence
 {
-    private static readonly HashSet<string> Ciphers = [.. SecurityAlgorithmSuite.All.Select(s => s.DefaultEncryptionAlgorithm)];
+    private static readonly HashSet<string> Ciphers = [.. SecurityAlgorithmSuite.Known.Select(s => s.DefaultEncryptionAlgorithm)];
+    private static readonly HashSet<string> Digests = [.. SecurityAlgorithmSuite.Known.Select(s => s.DefaultDigestAlgorithm)];
+    private static readonly HashSet<string> Wraps = [.. SecurityAlgorithmSuite.Known.Select(s => s.DefaultAsymmetricKeyWrapAlgorithm)];
 
     /// <param name="setting">The name of the setting.</param>
     /// <param name="forms">The messages that the element protects.</param>
@@ -21,16 +22,18 @@ internal static class SuiteEvidence
             .Where(e => Ciphers.Contains(e.Algorithm)).ToList();
         var cipher = reasons.Decide("cipher", ciphers, CipherOf(forms, other));
         var digest = reasons.Decide("digest",
-            forms.SelectMany(f => f.Digests.Select(d => (f.Message.Number, d == AlgorithmUris.Sha256))),
-                other.Digest.Uri == AlgorithmUris.Sha256);
+            forms.SelectMany(f => f.Digests.Select(d => (f.Message.Number, d))).Where(d => Digests.Contains(d.d)), other.Digest.Uri);
         var wrap = reasons.Decide("wrap",
             forms.SelectMany(f => f.Items.Where(i => i.Name == WireNames.EncryptedKey)
-                .Select(i => (f.Message.Number,
-                    i.Element(WireNames.EncryptionMethod)?.Attribute("Algorithm")?.Value == AlgorithmUris.Rsa15))),
-            other.DefaultAsymmetricKeyWrapAlgorithm == AlgorithmUris.Rsa15);
-        var suite = SecurityAlgorithmSuite.All.First(s => s.DefaultEncryptionAlgorithm == cipher
-            && (s.DefaultDigestAlgorithm == AlgorithmUris.Sha256) == digest
-            && (s.DefaultAsymmetricKeyWrapAlgorithm == AlgorithmUris.Rsa15) == wrap);
+                .Select(i => (f.Message.Number, i.Element(WireNames.EncryptionMethod)?.Attribute("Algorithm")?.Value ?? "")))
+                .Where(w => Wraps.Contains(w.Item2)),
+            other.DefaultAsymmetricKeyWrapAlgorithm);
+
+        // Not every combination is a suite: what messages show counts for more than what the other element has.
+        int Worth(string setting) => reasons.Assumptions.Any(a => a.Setting == setting && a.IsSeen) ? 10 : 1;
+        var suite = SecurityAlgorithmSuite.Known.MaxBy(s => (s.DefaultEncryptionAlgorithm == cipher ? Worth("cipher") : 0)
+            + (s.DefaultDigestAlgorithm == digest ? Worth("digest") : 0)
+            + (s.DefaultAsymmetricKeyWrapAlgorithm == wrap ? Worth("wrap") : 0))!;
         var unseen = reasons.Assumptions.Where(a => !a.IsSeen).Select(a => a.Setting).ToList();
         evidence.Note(setting, suite.Name, unseen.Count == 3 ? "no message shows an algorithm"
             : unseen.Count == 0 ? "the algorithms of all parts of a message are of this suite"

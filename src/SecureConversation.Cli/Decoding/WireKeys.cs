@@ -112,8 +112,7 @@ internal sealed class WireKeys(DecodingKeys keys)
             return known;
         }
 
-        var algorithm = item.Element(WireNames.EncryptionMethod)?.Attribute("Algorithm")?.Value;
-        var opened = keys.Unwrap(wrapped, algorithm != AlgorithmUris.Rsa15);
+        var opened = keys.Unwrap(wrapped, PaddingOf(item.Element(WireNames.EncryptionMethod)));
         if (opened is { } found)
         {
             if (!_wrappedFor.TryGetValue(found.Certificate, out var counts))
@@ -126,6 +125,21 @@ internal sealed class WireKeys(DecodingKeys keys)
 
         return _encryptedKeys[name] = new WireKey(WireKeyKind.EncryptedKey, name, opened?.Key);
     }
+
+    private static RSAEncryptionPadding PaddingOf(XElement? method) => method?.Attribute("Algorithm")?.Value switch
+    {
+        AlgorithmUris.Rsa15 => RSAEncryptionPadding.Pkcs1,
+        AlgorithmUris.RsaOaep11 when method.Elements().Any(e => e.Attribute("Algorithm")?.Value == AlgorithmUris.Mgf1Sha256)
+            => RSAEncryptionPadding.OaepSHA256,
+        _ => RSAEncryptionPadding.OaepSHA1,
+    };
+
+    private static KeyDerivationAlgorithm DerivationOf(string? uri) =>
+        Derivations.FirstOrDefault(a => uri == Uris.OwnDerivation(a.Name) || uri == Uris.OwnComputedKey(a.Name))
+        ?? KeyDerivationAlgorithm.PSha1;
+
+    private static readonly KeyDerivationAlgorithm[] Derivations =
+        [KeyDerivationAlgorithm.PSha256, KeyDerivationAlgorithm.PSha384, KeyDerivationAlgorithm.PSha512];
 
     private void ReadDerived(XElement item, Dictionary<string, (bool IsDerived, WireKey Key)> known)
     {
@@ -145,7 +159,8 @@ internal sealed class WireKeys(DecodingKeys keys)
         if (source.Key.Octets is { } secret && nonce is { Length: <= 128 } && length is > 0 and <= 64 && offset <= 64)
         {
             derived = new byte[length];
-            PSha1.Derive(secret, DerivedKeyToken.DefaultLabel, nonce, (int)offset, derived);
+            PHash.Derive(
+                DerivationOf(item.Attribute("Algorithm")?.Value), secret, DerivedKeyToken.DefaultLabel, nonce, (int)offset, derived);
         }
 
         known[id] = (true, source.Key with { Octets = derived });
@@ -258,7 +273,9 @@ internal sealed class WireKeys(DecodingKeys keys)
         var bits = int.TryParse(response.Elements().FirstOrDefault(e => e.Name.LocalName == "KeySize")?.Value,
             NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size is >= 64 and <= 1024 ? size : 256;
         var key = new byte[bits / 8];
-        PSha1.Derive(client, [], service, 0, key);
+        var computed = response.Elements().FirstOrDefault(e => e.Name.LocalName == "RequestedProofToken")?
+            .Elements().FirstOrDefault(e => e.Name.LocalName == "ComputedKey")?.Value.Trim();
+        PHash.Derive(DerivationOf(computed), client, [], service, 0, key);
         return key;
     }
 }

@@ -28,7 +28,8 @@ internal sealed class WireSignature
 
     /// <summary>Whether an RSA key made it.</summary>
     public bool IsAsymmetric =>
-        Method is AlgorithmUris.RsaSha1 or AlgorithmUris.RsaSha256 or AlgorithmUris.RsaSha384 or AlgorithmUris.RsaSha512;
+        Method is AlgorithmUris.RsaSha1 or AlgorithmUris.RsaSha256 or AlgorithmUris.RsaSha384 or AlgorithmUris.RsaSha512
+            or AlgorithmUris.PssSha256 or AlgorithmUris.PssSha384 or AlgorithmUris.PssSha512;
 
     /// <summary>The Id of the token of its key; null where the message does not hold it.</summary>
     public string? TokenId => LocalReference(KeyInfo);

@@ -25,7 +25,7 @@ internal static class ElementKeys
             "The order of signing and encrypting. Default SignBeforeEncryptAndEncryptSignature.",
             EnumForm.Of<MessageProtectionOrder>(), e => e.MessageProtectionOrder, (e, v) => e with { MessageProtectionOrder = v }),
         new Key<SecurityBindingElement, MessageProtectionProfile>(nameof(SecurityBindingElement.MessageProtectionProfile),
-            "How much of a message its signature covers. Default Wcf; Bound is for ends of this library only.",
+            "How much of a message its signature covers. Default Wcf; Bound and Strong are for ends of this library only.",
             EnumForm.Of<MessageProtectionProfile>(), e => e.MessageProtectionProfile, (e, v) => e with { MessageProtectionProfile = v }),
         new Key<SecurityBindingElement, bool>(nameof(SecurityBindingElement.RequireSignatureConfirmation),
             "Whether a reply confirms the signatures of its request. Its default is that of the authentication mode.",

@@ -24,7 +24,7 @@ internal static class OptionForms
             "The versions of the protocols. Default: those of WSHttpBinding.",
             Names.SecurityVersion, m => m.MessageSecurityVersion, (m, v) => m with { MessageSecurityVersion = v }),
         new Key<MessageSecurity, MessageProtectionProfile>(nameof(Binding.MessageSecurity.MessageProtectionProfile),
-            "How much of a message its signature covers. Default Wcf; Bound is for ends of this library only.",
+            "How much of a message its signature covers. Default Wcf; Bound and Strong are for ends of this library only.",
             EnumForm.Of<MessageProtectionProfile>(), m => m.MessageProtectionProfile, (m, v) => m with { MessageProtectionProfile = v }),
     ]);
 

@@ -25,6 +25,15 @@ internal static class Namespaces
     /// <summary>The transport security of net.tcp.</summary>
     public static readonly XNamespace Msf = "http://schemas.microsoft.com/ws/2006/05/framing/policy";
 
+    /// <summary>The suites of CXF that WS-SecurityPolicy does not have.</summary>
+    public static readonly XNamespace Cxf = "http://cxf.apache.org/custom/security-policy";
+    /// <summary>The suites of eDelivery.</summary>
+    public static readonly XNamespace EDelivery = "http://e-delivery.eu/custom/security-policy";
+    /// <summary>The suites of Oxalis, which are those of eDelivery.</summary>
+    public static readonly XNamespace Oxalis = "http://oxalis.difi.no/custom/security-policy";
+    /// <summary>What only ends of this library have.</summary>
+    public static readonly XNamespace Own = "urn:secure-conversation:policy";
+
     public static readonly XNamespace Trust10 = "http://schemas.xmlsoap.org/ws/2005/02/trust";
     public static readonly XNamespace Trust13 = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
 

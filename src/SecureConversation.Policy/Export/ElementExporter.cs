@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Xml.Linq;
 using SecureConversation.Binding;
+using SecureConversation.Policy.Assertions;
 
 namespace SecureConversation.Policy.Export;
 
@@ -12,13 +13,6 @@ internal sealed class ElementExporter(SpWriter writer, MessageVersion version, P
     /// <param name="encrypts">Whether any message has encrypted parts. Without them WCF does not write sp:EncryptSignature.</param>
     public IEnumerable<XElement> Write(SecurityBindingElement element, bool encrypts)
     {
-        if (element.MessageProtectionProfile != MessageProtectionProfile.Wcf)
-        {
-            throw new NotSupportedException(
-                $"No policy says MessageProtectionProfile {element.MessageProtectionProfile}, which only ends of this library have: "
-                + "do not publish a policy for this endpoint, or leave it at Wcf.");
-        }
-
         yield return Binding(element, encrypts);
         foreach (var supporting in Supporting(element))
         {
@@ -52,22 +46,28 @@ internal sealed class ElementExporter(SpWriter writer, MessageVersion version, P
             name,
             [
                 .. tokens,
-                writer.Nested("AlgorithmSuite", writer.Flag(element.DefaultAlgorithmSuite.Name)),
+                writer.Nested("AlgorithmSuite", new XElement(SuiteNames.Of(element.DefaultAlgorithmSuite, writer.Sp))),
                 writer.Nested("Layout", writer.Flag(Layout(element.SecurityHeaderLayout))),
                 writer.Flag("IncludeTimestamp", element.IncludeTimestamp),
                 .. isTransport ? [] : Order(element, encrypts),
             ]);
     }
 
+    // The profiles of this library encrypt first. Each is an assertion that no other stack knows, and none takes it for
+    // something that it has.
     private IEnumerable<XElement?> Order(SecurityBindingElement element, bool encrypts) =>
     [
-        writer.Flag("EncryptBeforeSigning", element.MessageProtectionOrder == MessageProtectionOrder.EncryptBeforeSign),
+        writer.Flag("EncryptBeforeSigning", IsBound(element) || element.MessageProtectionOrder == MessageProtectionOrder.EncryptBeforeSign),
         writer.Flag(
             "EncryptSignature",
-            encrypts && element.MessageProtectionOrder == MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature),
+            encrypts && !IsBound(element)
+                && element.MessageProtectionOrder == MessageProtectionOrder.SignBeforeEncryptAndEncryptSignature),
+        IsBound(element) ? new XElement(Namespaces.Own + $"{element.MessageProtectionProfile}") : null,
         writer.Flag("ProtectTokens", element.ProtectTokens),
         writer.Flag("OnlySignEntireHeadersAndBody"),
     ];
+
+    private static bool IsBound(SecurityBindingElement element) => element.MessageProtectionProfile != MessageProtectionProfile.Wcf;
 
     private XElement Token(string name, SecurityTokenParameters? token) => writer.Nested(
         name, Tokens.Write(token ?? throw new NotSupportedException($"{name}: the element has no such token. Set it.")));

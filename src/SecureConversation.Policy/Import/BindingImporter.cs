@@ -51,6 +51,14 @@ internal sealed class BindingImporter(ImportContext context, SpVersion sp)
                 MessageProtectionOrder = Order(inside),
                 ProtectTokens = inside.TakeFlag(sp.Name("ProtectTokens")),
             };
+            foreach (var profile in new[] { MessageProtectionProfile.Bound, MessageProtectionProfile.Strong })
+            {
+                if (inside.TakeFlag(Namespaces.Own + $"{profile}"))
+                {
+                    element = element with { MessageProtectionProfile = profile };
+                }
+            }
+
             // Signatures of this library cover entire headers and bodies in any case.
             inside.TakeFlag(sp.Name("OnlySignEntireHeadersAndBody"));
         }
@@ -102,12 +110,15 @@ internal sealed class BindingImporter(ImportContext context, SpVersion sp)
 
         context.RequireNoParameters(assertion);
         var suites = context.Open(assertion);
-        var known = SecurityAlgorithmSuite.All.Where(s => suites.TakeFlag(sp.Name(s.Name))).ToList();
+        var known = SuiteNames.All(sp).Where(entry => suites.TakeFlag(entry.Name)).Select(entry => entry.Suite).ToList();
         foreach (var other in suites.TakeWhere(a => !a.IsIgnorable && IsSuite(a.Name)))
         {
             context.Refuse(
-                other.Element, "the algorithm suite is not offered.",
-                $"Use one of {string.Join(", ", SecurityAlgorithmSuite.All.Select(s => s.Name))}.");
+                other.Element,
+                SuiteNames.SaysNothing(other.Name)
+                    ? "the algorithm suite is not offered: its algorithms stand in settings of CXF, and not in the policy."
+                    : "the algorithm suite is not offered.",
+                $"Use one of {string.Join(", ", SecurityAlgorithmSuite.Known.Select(s => s.Name))}.");
         }
 
         suites.RefuseLeft();
@@ -119,7 +130,7 @@ internal sealed class BindingImporter(ImportContext context, SpVersion sp)
         return known.FirstOrDefault() ?? SecurityAlgorithmSuite.Default;
     }
 
-    // AES-GCM, SHA-512 and the suites that stacks have made up all look like this.
+    // The suites that stacks have made up all look like this.
     private static bool IsSuite(XName name) =>
         name.LocalName.StartsWith("Basic", StringComparison.Ordinal) || name.LocalName.EndsWith("Suite", StringComparison.Ordinal)
         || name.LocalName.StartsWith("TripleDes", StringComparison.Ordinal)

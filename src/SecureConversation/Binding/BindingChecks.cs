@@ -60,7 +60,8 @@ internal static class BindingChecks
 
     private static IEnumerable<string> Profile(SecurityBindingElement element)
     {
-        if (element.MessageProtectionProfile != MessageProtectionProfile.Bound)
+        var profile = element.MessageProtectionProfile;
+        if (profile == MessageProtectionProfile.Wcf)
         {
             yield break;
         }
@@ -68,20 +69,25 @@ internal static class BindingChecks
         if (element is AsymmetricSecurityBindingElement)
         {
             // Whoever has a certificate that the receiver accepts can sign the ciphertext of somebody else.
-            yield return "MessageProtectionProfile Bound is not offered where each side signs with its own key, since another accepted "
-                + "client could put its signature in the place of the sender's: use a symmetric element (WS-Security 1.1), or leave it "
-                + "at Wcf.";
+            yield return $"MessageProtectionProfile {profile} is not offered where each side signs with its own key, since another "
+                + "accepted client could put its signature in the place of the sender's: use a symmetric element (WS-Security 1.1), or "
+                + "leave it at Wcf.";
         }
 
         if (element.MessageProtectionOrder == MessageProtectionOrder.SignBeforeEncrypt)
         {
-            yield return "MessageProtectionProfile Bound encrypts before it signs: leave MessageProtectionOrder at its default, or set it "
-                + "to EncryptBeforeSign.";
+            yield return $"MessageProtectionProfile {profile} encrypts before it signs: leave MessageProtectionOrder at its default, or "
+                + "set it to EncryptBeforeSign.";
         }
 
         if (!element.SignPrefixesInValues)
         {
-            yield return "MessageProtectionProfile Bound signs the namespaces of all prefixes: leave SignPrefixesInValues at true.";
+            yield return $"MessageProtectionProfile {profile} signs the namespaces of all prefixes: leave SignPrefixesInValues at true.";
+        }
+
+        foreach (var problem in profile == MessageProtectionProfile.Strong ? StrongProfileChecks.Of(element) : [])
+        {
+            yield return problem;
         }
     }
 

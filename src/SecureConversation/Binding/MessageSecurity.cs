@@ -32,6 +32,20 @@ public sealed record MessageSecurity
     public MessageSecurityVersion MessageSecurityVersion { get; init; } =
         MessageSecurityVersion.WSSecurity11WSTrustFebruary2005WSSecureConversationFebruary2005WSSecurityPolicy11BasicSecurityProfile10;
 
+    /// <summary>
+    /// The settings where both ends are of this library and nothing has to be as in WCF: <see cref="MessageProtectionProfile.Strong"/>,
+    /// <see cref="SecurityAlgorithmSuite.Strong256"/>, the OASIS versions of the protocols, and no negotiation, so the client has the
+    /// certificate of the service. Say the credential of the client with <c>with</c>. Both ends need it: neither takes anything else.
+    /// </summary>
+    public static MessageSecurity Strong { get; } = new()
+    {
+        NegotiateServiceCredential = false,
+        AlgorithmSuite = SecurityAlgorithmSuite.Strong256,
+        MessageSecurityVersion =
+            MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10,
+        MessageProtectionProfile = MessageProtectionProfile.Strong,
+    };
+
     /// <summary>How much of a message its signature covers, here and in the handshake. Default: as WCF does it.</summary>
     public MessageProtectionProfile MessageProtectionProfile { get; init; }
 

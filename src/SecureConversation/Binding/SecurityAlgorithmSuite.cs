@@ -7,17 +7,24 @@ namespace SecureConversation.Binding;
 
 /// <summary>
 /// The algorithms of a binding (WS-SecurityPolicy 1.2 section 6.1). A receiver accepts only the algorithms of its suite.
-/// All suites derive keys by P_SHA1, also those with SHA-256.
+/// All suites of WCF derive keys by P_SHA1, also those with SHA-256. <see cref="BeyondWcf"/> has those that WCF does not know.
 /// </summary>
 [TypeConverter(typeof(SecurityAlgorithmSuiteConverter))]
-public sealed class SecurityAlgorithmSuite
+public sealed partial class SecurityAlgorithmSuite
 {
     private SecurityAlgorithmSuite(string name, Family family, bool sha256, KeyWrapAlgorithm asymmetricKeyWrap)
+        : this(name, family, sha256 ? Hashes.Sha256 : Hashes.Sha1, asymmetricKeyWrap)
+    {
+    }
+
+    private SecurityAlgorithmSuite(string name, Family family, Hashes hashes, KeyWrapAlgorithm asymmetricKeyWrap)
     {
         Name = name;
-        Digest = sha256 ? DigestAlgorithm.Sha256 : DigestAlgorithm.Sha1;
-        SymmetricSignature = sha256 ? SymmetricSignatureAlgorithm.HmacSha256 : SymmetricSignatureAlgorithm.HmacSha1;
-        AsymmetricSignature = sha256 ? AsymmetricSignatureAlgorithm.RsaSha256 : AsymmetricSignatureAlgorithm.RsaSha1;
+        Digest = hashes.Digest;
+        SymmetricSignature = hashes.SymmetricSignature;
+        AsymmetricSignature = hashes.AsymmetricSignature;
+        KeyDerivation = hashes.KeyDerivation;
+        MinAsymmetricKeyLength = hashes.MinAsymmetricKeyLength;
         AsymmetricKeyWrap = asymmetricKeyWrap;
         Encryption = family.Encryption;
         DefaultSymmetricKeyWrapAlgorithm = family.KeyWrapUri;
@@ -90,7 +97,7 @@ public sealed class SecurityAlgorithmSuite
     public static SecurityAlgorithmSuite TripleDesSha256Rsa15 { get; } =
         new(nameof(TripleDesSha256Rsa15), Family.TripleDes, sha256: true, KeyWrapAlgorithm.Rsa15);
 
-    /// <summary>All sixteen suites.</summary>
+    /// <summary>All sixteen suites of WCF.</summary>
     public static ImmutableArray<SecurityAlgorithmSuite> All { get; } =
     [
         Basic256, Basic192, Basic128, TripleDes,
@@ -117,7 +124,7 @@ public sealed class SecurityAlgorithmSuite
     /// <summary>Identifier of the RSA signature.</summary>
     public string DefaultAsymmetricSignatureAlgorithm => AsymmetricSignature.Uri;
 
-    /// <summary>Identifier of the block cipher.</summary>
+    /// <summary>Identifier of the cipher.</summary>
     public string DefaultEncryptionAlgorithm => Encryption.Uri;
 
     /// <summary>Identifier of the key wrap under a symmetric key. No message of this library uses it.</summary>
@@ -142,7 +149,7 @@ public sealed class SecurityAlgorithmSuite
     public int MaxSymmetricKeyLength { get; } = 256;
 
     /// <summary>Minimum length in bits of an RSA key.</summary>
-    public int MinAsymmetricKeyLength { get; } = 1024;
+    public int MinAsymmetricKeyLength { get; }
 
     /// <summary>Maximum length in bits of an RSA key.</summary>
     public int MaxAsymmetricKeyLength { get; } = 4096;
@@ -156,6 +163,8 @@ public sealed class SecurityAlgorithmSuite
     internal string SignatureUri(bool isAsymmetric) => isAsymmetric ? AsymmetricSignature.Uri : SymmetricSignature.Uri;
 
     internal EncryptionAlgorithm Encryption { get; }
+
+    internal KeyDerivationAlgorithm KeyDerivation { get; }
 
     internal KeyWrapAlgorithm AsymmetricKeyWrap { get; }
 
@@ -173,7 +182,7 @@ public sealed class SecurityAlgorithmSuite
     /// <summary>Finds a suite by its name; <c>Default</c> is a name, too. False when no suite has the name.</summary>
     public static bool TryParse(string? name, [NotNullWhen(true)] out SecurityAlgorithmSuite? suite)
     {
-        suite = name == nameof(Default) ? Default : All.FirstOrDefault(s => s.Name == name);
+        suite = name == nameof(Default) ? Default : Known.FirstOrDefault(s => s.Name == name);
         return suite is not null;
     }
 
@@ -187,5 +196,9 @@ public sealed class SecurityAlgorithmSuite
         public static readonly Family Aes192 = new(EncryptionAlgorithm.Aes192, AlgorithmUris.KwAes192, 192);
         public static readonly Family Aes128 = new(EncryptionAlgorithm.Aes128, AlgorithmUris.KwAes128, 128);
         public static readonly Family TripleDes = new(EncryptionAlgorithm.TripleDes, AlgorithmUris.KwTripleDes, 192);
+        public static readonly Family Aes256Gcm = new(EncryptionAlgorithm.Aes256Gcm, AlgorithmUris.KwAes256, 192);
+        public static readonly Family Aes192Gcm = new(EncryptionAlgorithm.Aes192Gcm, AlgorithmUris.KwAes192, 192);
+        public static readonly Family Aes128Gcm = new(EncryptionAlgorithm.Aes128Gcm, AlgorithmUris.KwAes128, 128);
+        public static readonly Family Strong256 = new(EncryptionAlgorithm.Aes256Gcm, AlgorithmUris.KwAes256, 256);
     }
 }

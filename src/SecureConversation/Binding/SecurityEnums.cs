@@ -60,6 +60,12 @@ public enum MessageProtectionProfile
     /// namespaces in scope; the receiver refuses what is not covered, before it decrypts anything.
     /// </summary>
     Bound,
+    /// <summary>
+    /// As <see cref="Bound"/>, and with algorithms that WCF does not have: encryption that authenticates, SHA-2 everywhere, RSA-OAEP with
+    /// SHA-256 and RSA-PSS (<see cref="SecurityAlgorithmSuite.Strong256"/>). Whatever would make it weaker is refused when the binding is
+    /// built, and each side refuses messages of any other profile. <see cref="MessageSecurity.Strong"/> has the settings.
+    /// </summary>
+    Strong,
 }
 
 /// <summary>The order of signing and encrypting (WS-SecurityPolicy 1.2 section 6.3).</summary>

@@ -69,7 +69,7 @@ internal static class SupportingTokenChecks
         }
 
         var encryptsFirst = element.MessageProtectionOrder == MessageProtectionOrder.EncryptBeforeSign
-            || element.MessageProtectionProfile == MessageProtectionProfile.Bound;
+            || element.MessageProtectionProfile != MessageProtectionProfile.Wcf;
         if (encryptsFirst && token.IsEncrypted && token.Endorses)
         {
             // The endorsing signature names its token, and is verified while that is ciphertext.

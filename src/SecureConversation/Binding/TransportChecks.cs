@@ -37,8 +37,8 @@ internal static class TransportChecks
 
         if (element.MessageProtectionProfile != MessageProtectionProfile.Wcf)
         {
-            yield return "MessageProtectionProfile Bound is not offered where the transport protects messages, since no signature covers "
-                + "them: leave it at Wcf.";
+            yield return $"MessageProtectionProfile {element.MessageProtectionProfile} is not offered where the transport protects "
+                + "messages, since no signature covers them: leave it at Wcf.";
         }
 
         if (element.RequireSignatureConfirmation)

@@ -78,7 +78,7 @@ public static class Bindings
     private static IEnumerable<(string Name, SecurityBindingElement Element)> Changed()
     {
         var mutual = SecurityBindingElement.CreateMutualCertificateBindingElement();
-        foreach (var suite in SecurityAlgorithmSuite.All)
+        foreach (var suite in SecurityAlgorithmSuite.Known)
         {
             var bootstrap = mutual with { DefaultAlgorithmSuite = suite };
             yield return ($"suite {suite}", SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap) with { DefaultAlgorithmSuite = suite });

@@ -93,8 +93,8 @@ internal sealed class MessageTokens
         {
             try
             {
-                var inputs = DerivedKeyToken.Read(element, _keys.Protocol).Inputs;
-                _derived[id] = _root.Derive(DerivedKeyToken.DefaultLabel, inputs.Nonce, inputs.Offset, inputs.Length);
+                var inputs = DerivedKeyToken.Read(element, _keys.Protocol, KeyDerivationAlgorithm.PSha1).Inputs;
+                _derived[id] = _root.Derive(KeyDerivationAlgorithm.PSha1, DerivedKeyToken.DefaultLabel, inputs.Nonce, inputs.Offset, inputs.Length);
             }
             catch (SecurityFailureException)
             {

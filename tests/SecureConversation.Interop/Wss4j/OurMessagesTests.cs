@@ -58,6 +58,17 @@ public sealed class OurMessagesTests
     public Task Conversation_IsAcceptedInTheSuite(string name, string suite) =>
         RequireAcceptedAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite)));
 
+    /// <summary>AES-GCM, and RSA-OAEP with SHA-256 and MGF1 with SHA-256.</summary>
+    [Theory]
+    [InlineData("mutualcert//single", "Basic128Gcm")]
+    [InlineData("mutualcert//session", "Basic256Gcm")]
+    [InlineData("username/no-derived/session", "Basic192Gcm")]
+    [InlineData("anonymous/encrypt-first/single", "Basic128GcmSha256")]
+    [InlineData("duplex//single", "Basic128GcmSha256MgfSha256")]
+    [InlineData("mutualcert//session", "Basic128GcmSha256MgfSha256")]
+    public Task Conversation_IsAcceptedInASuiteBeyondWcf(string name, string suite) =>
+        RequireAcceptedAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite)));
+
     [Theory]
     [MemberData(nameof(BindingsAndVersions))]
     public Task Conversation_IsAcceptedInTheMessageVersion(string name, string version) =>

@@ -58,6 +58,36 @@ public sealed class ImportTests
     }
 
     [Theory]
+    [InlineData("cxf:Basic256GCM", "Basic256Gcm")]
+    [InlineData("cxf:Basic192GCM", "Basic192Gcm")]
+    [InlineData("cxf:Basic128GCM", "Basic128Gcm")]
+    [InlineData("edelivery:Basic128GCMSha256", "Basic128GcmSha256")]
+    [InlineData("edelivery:Basic128GCMSha256MgfSha256", "Basic128GcmSha256MgfSha256")]
+    [InlineData("oxalis:Basic128GCMSha256", "Basic128GcmSha256")]
+    [InlineData("oxalis:Basic128GCMSha256MgfSha256", "Basic128GcmSha256MgfSha256")]
+    [InlineData("own:Strong256", "Strong256")]
+    [InlineData("own:Strong256Sha384", "Strong256Sha384")]
+    [InlineData("own:Strong256Sha512", "Strong256Sha512")]
+    public void Suite_BeyondWcf_IsReadByTheNameOfWhoMadeIt(string assertion, string name)
+    {
+        Assert.Equal(name, Imported(Symmetric.Replace("Basic256", assertion)).DefaultAlgorithmSuite.Name);
+        var unnamed = assertion[(assertion.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        Assert.Equal(PolicyOutcome.Refused, PolicyImporter.Import(Notation.Policy(Symmetric.Replace("Basic256", unnamed))).Single().Outcome);
+    }
+
+    /// <summary>An alternative of the profile and one of WCF: each says which it is, in the order of the policy.</summary>
+    [Fact]
+    public void ProfileOfThisLibrary_IsReadBesideThatOfWcf()
+    {
+        const string strong = "AlgorithmSuite(own:Strong256) Layout(Strict) IncludeTimestamp EncryptBeforeSigning own:Strong";
+        var bound = Symmetric.Replace(Tail, strong);
+        var alternatives = PolicyImporter.Import(Notation.Policy($"{{ {bound} | {Symmetric} }}"));
+        Assert.Equal([MessageProtectionProfile.Strong, MessageProtectionProfile.Wcf], alternatives.Select(a => a.Element!.MessageProtectionProfile));
+        Assert.Equal([SecurityAlgorithmSuite.Strong256, SecurityAlgorithmSuite.Basic256], alternatives.Select(a => a.Element!.DefaultAlgorithmSuite));
+        Assert.All(alternatives, alternative => Assert.Equal(PolicyOutcome.Imported, alternative.Outcome));
+    }
+
+    [Theory]
     [InlineData("Layout(Strict)", SecurityHeaderLayout.Strict)]
     [InlineData("Layout(Lax)", SecurityHeaderLayout.Lax)]
     [InlineData("Layout(LaxTsFirst)", SecurityHeaderLayout.LaxTimestampFirst)]

@@ -27,6 +27,10 @@ internal sealed class Notation
         ["rm"] = "http://docs.oasis-open.org/ws-rx/wsrmp/200702",
         ["mtom"] = "http://schemas.xmlsoap.org/ws/2004/09/policy/optimizedmimeserialization",
         ["metro"] = "http://schemas.sun.com/2006/03/wss/server",
+        ["cxf"] = "http://cxf.apache.org/custom/security-policy",
+        ["edelivery"] = "http://e-delivery.eu/custom/security-policy",
+        ["oxalis"] = "http://oxalis.difi.no/custom/security-policy",
+        ["own"] = "urn:secure-conversation:policy",
         ["other"] = "urn:example:assertions",
     };
 

@@ -54,6 +54,7 @@ public sealed class RefusalTests
         // Bindings.
         { Symmetric.Replace("Basic256", "Basic256GCM"), "Basic256GCM", "not offered" },
         { Symmetric.Replace("Basic256", "Basic256Sha512"), "Basic256Sha512", "not offered" },
+        { Symmetric.Replace("Basic256", "cxf:CustomAlgorithmSuite"), "CustomAlgorithmSuite", "settings of CXF" },
         { Symmetric.Replace("Basic256", "other:CompanySuite"), "CompanySuite", "not offered" },
         { Symmetric.Replace("Basic256", "Basic256 InclusiveC14N"), "InclusiveC14N", "exclusive" },
         { Symmetric.Replace("Basic256", "Basic256 STRTransform10"), "STRTransform10", "STR-Transform" },

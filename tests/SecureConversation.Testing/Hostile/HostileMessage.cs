@@ -113,7 +113,8 @@ public sealed class HostileMessage
     {
         using var root = SymmetricKey.From(secret);
         var length = Find(token, "Length")?.InnerText is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 32;
-        return root.Derive(DerivedKeyToken.DefaultLabel, Convert.FromBase64String(Find(token, "Nonce")!.InnerText), 0, length);
+        return root.Derive(
+            KeyDerivationAlgorithm.PSha1, DerivedKeyToken.DefaultLabel, Convert.FromBase64String(Find(token, "Nonce")!.InnerText), 0, length);
     }
 
     private static XmlDocument Load(ReadOnlyMemory<byte> bytes)

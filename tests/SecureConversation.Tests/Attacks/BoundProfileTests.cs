@@ -25,7 +25,7 @@ public sealed class BoundProfileTests
         get
         {
             var scenes = new TheoryData<string, ProtectionLevel>();
-            foreach (var name in new[] { "mutualcert/bound/session", "mutualcert/bound/single", "username/bound/single", "anonymous/bound-no-derived/session", "mutualcert-2007/bound-timestamp-last/single" })
+            foreach (var name in new[] { "mutualcert/bound/session", "mutualcert/bound/single", "username/bound/single", "anonymous/bound-no-derived/session", "mutualcert-2007/bound-timestamp-last/single", "mutualcert/strong/session", "username/strong/single" })
             {
                 scenes.Add(name, ProtectionLevel.EncryptAndSign);
                 scenes.Add(name, ProtectionLevel.Sign);
@@ -86,6 +86,7 @@ public sealed class BoundProfileTests
     [Theory]
     [InlineData("mutualcert/bound/session")]
     [InlineData("username/bound/session")]
+    [InlineData("mutualcert/strong/session")]
     public async Task Handshake_ChangedAnywhere_IsRefused(string name)
     {
         using var loopback = new Loopback(Bindings.Create(name));
@@ -115,6 +116,7 @@ public sealed class BoundProfileTests
     [Theory]
     [InlineData("mutualcert/bound/session")]
     [InlineData("anonymous/bound-timestamp-last/session")]
+    [InlineData("mutualcert/strong/session")]
     public async Task HandshakeResponse_Changed_IsRefused(string name)
     {
         using var loopback = new Loopback(Bindings.Create(name));
@@ -134,6 +136,7 @@ public sealed class BoundProfileTests
     [Theory]
     [InlineData("mutualcert/bound/session")]
     [InlineData("anonymous/bound/single")]
+    [InlineData("mutualcert/strong/session")]
     public async Task ShortBody_UnderAKeyOfAnotherNonce_IsNeverDecrypted(string name)
     {
         using var scene = await Scene.OpenAsync(name);

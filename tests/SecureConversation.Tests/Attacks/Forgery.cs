@@ -25,16 +25,18 @@ internal sealed class Forgery
     public const string Wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
     public const string Soap = "http://www.w3.org/2003/05/soap-envelope";
 
-    private readonly SecurityAlgorithmSuite _suite = SecurityAlgorithmSuite.Basic256Sha256;
+    private readonly SecurityAlgorithmSuite _suite;
     private readonly List<Action<Forgery>> _afterwards = [];
 
     private Forgery(XmlDocument document, SymmetricKey root)
     {
         Document = document;
         Root = root;
+        _suite = SuiteOf(document);
     }
 
     public XmlDocument Document { get; }
+    public SecurityAlgorithmSuite Suite => _suite;
     public List<SealedPart> Sealed { get; } = [];
 
     /// <summary>The key of the message, or the source of its keys; what is signed and sealed from now on uses the one set here.</summary>
@@ -81,11 +83,16 @@ internal sealed class Forgery
     }
 
     /// <summary>The key of a message's EncryptedKey, as the service would find it.</summary>
+    /// <summary>The suite of the profile Strong, or that of all other bindings.</summary>
+    public static SecurityAlgorithmSuite SuiteOf(XmlDocument document) =>
+        document.OuterXml.Contains("urn:secure-conversation:algorithms", StringComparison.Ordinal) || document.OuterXml.Contains("xmlenc11#", StringComparison.Ordinal)
+            ? SecurityAlgorithmSuite.Strong256 : SecurityAlgorithmSuite.Basic256Sha256;
+
     public static SymmetricKey Unwrap(XmlDocument document)
     {
         var wrapped = (XmlElement)document.GetElementsByTagName("EncryptedKey", Xenc)[0]!;
         using var rsa = TestCertificates.Service.GetRSAPrivateKey()!;
-        return SymmetricKey.From(rsa.Decrypt(Convert.FromBase64String(Descendant(wrapped, "CipherValue").InnerText), RSAEncryptionPadding.OaepSHA1));
+        return SymmetricKey.From(rsa.Decrypt(Convert.FromBase64String(Descendant(wrapped, "CipherValue").InnerText), SuiteOf(document).AsymmetricKeyWrap.Padding));
     }
 
     public static XmlElement Child(XmlElement parent, string localName) => Children(parent, localName).First();
@@ -257,7 +264,7 @@ internal sealed class Forgery
             Children(token, name).FirstOrDefault() is { } e && int.TryParse(e.InnerText, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < 4096 ? n : otherwise;
         var length = Number("Length", 32);
         var label = Children(token, "Label").FirstOrDefault()?.InnerText is { } text ? Encoding.UTF8.GetBytes(text) : DerivedKeyToken.DefaultLabel;
-        return Root.Derive(label, Convert.FromBase64String(Child(token, "Nonce").InnerText), Number("Offset", Number("Generation", 0) * length), length);
+        return Root.Derive(_suite.KeyDerivation, label, Convert.FromBase64String(Child(token, "Nonce").InnerText), Number("Offset", Number("Generation", 0) * length), length);
     }
 
     private void Decrypt(XmlElement data)

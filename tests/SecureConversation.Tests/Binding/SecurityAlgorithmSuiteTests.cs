@@ -6,6 +6,8 @@ public sealed class SecurityAlgorithmSuiteTests
 {
     private const string Dsig = "http://www.w3.org/2000/09/xmldsig#";
     private const string DsigMore = "http://www.w3.org/2001/04/xmldsig-more#";
+    private const string Enc11 = "http://www.w3.org/2009/xmlenc11#";
+    private const string Pss = "http://www.w3.org/2007/05/xmldsig-more#";
     private const string Enc = "http://www.w3.org/2001/04/xmlenc#";
 
     public static TheoryData<string, string, string, int, int, int> Ciphers => new()
@@ -56,6 +58,45 @@ public sealed class SecurityAlgorithmSuiteTests
         Assert.Equal(16, SecurityAlgorithmSuite.All.Select(s => s.Name).Distinct().Count());
         Assert.Same(SecurityAlgorithmSuite.Basic256, SecurityAlgorithmSuite.Default);
         Assert.Same(SecurityAlgorithmSuite.Basic256, SecurityAlgorithmSuite.Parse("Default"));
+    }
+
+    public static TheoryData<string, string, string, string, string, string, string> BeyondWcf => new()
+    {
+        // name, encryption, digest, HMAC, RSA signature, key transport, derivation
+        { "Basic256Gcm", Enc11 + "aes256-gcm", Dsig + "sha1", Dsig + "hmac-sha1", Dsig + "rsa-sha1", Enc + "rsa-oaep-mgf1p", "P_SHA1" },
+        { "Basic192Gcm", Enc11 + "aes192-gcm", Dsig + "sha1", Dsig + "hmac-sha1", Dsig + "rsa-sha1", Enc + "rsa-oaep-mgf1p", "P_SHA1" },
+        { "Basic128Gcm", Enc11 + "aes128-gcm", Dsig + "sha1", Dsig + "hmac-sha1", Dsig + "rsa-sha1", Enc + "rsa-oaep-mgf1p", "P_SHA1" },
+        { "Basic128GcmSha256", Enc11 + "aes128-gcm", Enc + "sha256", DsigMore + "hmac-sha256", DsigMore + "rsa-sha256", Enc + "rsa-oaep-mgf1p", "P_SHA1" },
+        { "Basic128GcmSha256MgfSha256", Enc11 + "aes128-gcm", Enc + "sha256", DsigMore + "hmac-sha256", DsigMore + "rsa-sha256", Enc11 + "rsa-oaep", "P_SHA1" },
+        { "Strong256", Enc11 + "aes256-gcm", Enc + "sha256", DsigMore + "hmac-sha256", Pss + "sha256-rsa-MGF1", Enc11 + "rsa-oaep", "P_SHA256" },
+        { "Strong256Sha384", Enc11 + "aes256-gcm", DsigMore + "sha384", DsigMore + "hmac-sha384", Pss + "sha384-rsa-MGF1", Enc11 + "rsa-oaep", "P_SHA384" },
+        { "Strong256Sha512", Enc11 + "aes256-gcm", Enc + "sha512", DsigMore + "hmac-sha512", Pss + "sha512-rsa-MGF1", Enc11 + "rsa-oaep", "P_SHA512" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BeyondWcf))]
+    public void SuitesBeyondWcf_AreThoseOfTheTable(string name, string encryption, string digest, string hmac, string signature, string transport, string derivation)
+    {
+        var suite = SecurityAlgorithmSuite.Parse(name);
+        Assert.Equal(name, suite.Name);
+        Assert.Equal(encryption, suite.DefaultEncryptionAlgorithm);
+        Assert.Equal(digest, suite.DefaultDigestAlgorithm);
+        Assert.Equal(hmac, suite.DefaultSymmetricSignatureAlgorithm);
+        Assert.Equal(signature, suite.DefaultAsymmetricSignatureAlgorithm);
+        Assert.Equal(transport, suite.DefaultAsymmetricKeyWrapAlgorithm);
+        Assert.Equal(derivation, suite.KeyDerivationAlgorithmName);
+        Assert.True(suite.IsAuthenticatedEncryption);
+        Assert.Equal(name.StartsWith("Strong", StringComparison.Ordinal) ? 2048 : 1024, suite.MinAsymmetricKeyLength);
+        Assert.Contains(suite, SecurityAlgorithmSuite.BeyondWcf);
+        Assert.DoesNotContain(suite, SecurityAlgorithmSuite.All);
+    }
+
+    [Fact]
+    public void SuitesBeyondWcf_AreAllInTheTable()
+    {
+        Assert.Equal(SecurityAlgorithmSuite.BeyondWcf.Select(s => s.Name), BeyondWcf.Select(row => row.Data.Item1));
+        Assert.Equal(SecurityAlgorithmSuite.All.Length + SecurityAlgorithmSuite.BeyondWcf.Length, SecurityAlgorithmSuite.Known.Distinct().Count());
+        Assert.All(SecurityAlgorithmSuite.All, suite => Assert.False(suite.IsAuthenticatedEncryption));
     }
 
     [Theory]

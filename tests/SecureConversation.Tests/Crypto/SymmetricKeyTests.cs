@@ -211,7 +211,7 @@ public sealed class SymmetricKeyTests
         key.Dispose();
         Assert.Throws<ObjectDisposedException>(() => Encrypt(key, EncryptionAlgorithm.Aes256, [1]));
         Assert.Throws<ObjectDisposedException>(() => key.ComputeHmac(SymmetricSignatureAlgorithm.HmacSha1, [], new byte[20]));
-        Assert.Throws<ObjectDisposedException>(() => key.Derive([], [], 0, 1));
+        Assert.Throws<ObjectDisposedException>(() => key.Derive(KeyDerivationAlgorithm.PSha1, [], [], 0, 1));
     }
 
     [Fact]

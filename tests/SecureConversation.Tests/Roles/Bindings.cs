@@ -24,6 +24,8 @@ public static class Bindings
         ["sign-first"] = e => e with { MessageProtectionOrder = MessageProtectionOrder.SignBeforeEncrypt },
         ["encrypt-first"] = e => e with { MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign },
         ["bound"] = e => e with { MessageProtectionProfile = MessageProtectionProfile.Bound },
+        ["strong"] = e => e with { MessageProtectionProfile = MessageProtectionProfile.Strong },
+        ["strong-no-derived"] = e => e.SetKeyDerivation(false) with { MessageProtectionProfile = MessageProtectionProfile.Strong },
         ["bound-no-derived"] = e => e.SetKeyDerivation(false) with { MessageProtectionProfile = MessageProtectionProfile.Bound },
         ["bound-timestamp-last"] = e => e with { MessageProtectionProfile = MessageProtectionProfile.Bound, SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
         ["no-derived"] = e => e.SetKeyDerivation(false),
@@ -44,7 +46,7 @@ public static class Bindings
         from bootstrap in Bootstraps.Keys
         from variation in Variations.Keys
         from session in new[] { "session", "single" }
-        where !variation.StartsWith("bound", StringComparison.Ordinal) && !variation.StartsWith("no-timestamp", StringComparison.Ordinal)
+        where !IsOwnProfile(variation) && !variation.StartsWith("no-timestamp", StringComparison.Ordinal)
         where (bootstrap, variation, session) is not ("mutualcert-wss10", "server-entropy", "session")
         where variation != "named" || bootstrap is "duplex" or "mutualcert-wss10"
         select $"{bootstrap}/{variation}/{session}";
@@ -56,12 +58,15 @@ public static class Bindings
         from session in new[] { "session", "single" }
         select $"{bootstrap}/no-timestamp-{place}/{session}";
 
-    /// <summary>Those in the profile that only our own ends speak.</summary>
+    private static bool IsOwnProfile(string variation) =>
+        variation.StartsWith("bound", StringComparison.Ordinal) || variation.StartsWith("strong", StringComparison.Ordinal);
+
+    /// <summary>Those in the profiles that only our own ends speak.</summary>
     public static IEnumerable<string> BoundNames =>
         from bootstrap in Bootstraps.Keys
         where bootstrap is not ("duplex" or "mutualcert-wss10")
         from variation in Variations.Keys
-        where variation.StartsWith("bound", StringComparison.Ordinal)
+        where IsOwnProfile(variation)
         from session in new[] { "session", "single" }
         select $"{bootstrap}/{variation}/{session}";
 
@@ -100,7 +105,8 @@ public static class Bindings
             : bootstrap;
         return MessageSecurityBinding.Create(element, version, protection);
 
+        SecurityAlgorithmSuite DefaultSuite() => parts[1].StartsWith("strong", StringComparison.Ordinal) ? SecurityAlgorithmSuite.Strong256 : SecurityAlgorithmSuite.Basic256Sha256;
         SecurityBindingElement Vary(SecurityBindingElement element) =>
-            Variations[parts[1]](element) with { DefaultAlgorithmSuite = suite ?? SecurityAlgorithmSuite.Basic256Sha256 };
+            Variations[parts[1]](element) with { DefaultAlgorithmSuite = suite ?? DefaultSuite() };
     }
 }

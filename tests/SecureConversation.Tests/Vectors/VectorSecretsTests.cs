@@ -1,6 +1,7 @@
 using System.Text;
 using SecureConversation.Binding;
 using SecureConversation.Diagnosis;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Testing.Vectors;
 
 namespace SecureConversation.Tests.Vectors;
@@ -60,7 +61,7 @@ public sealed class VectorSecretsTests
                 continue;
             }
 
-            using var key = source.Derive(Encoding.UTF8.GetBytes(derived.Label), derived.Nonce, derived.Offset, derived.Length);
+            using var key = source.Derive(KeyDerivationAlgorithm.PSha1, Encoding.UTF8.GetBytes(derived.Label), derived.Nonce, derived.Offset, derived.Length);
             Assert.True(key.FixedTimeEquals(derived.Key));
             count++;
         }

@@ -17,6 +17,7 @@ internal sealed class ReadyKey(SymmetricKey key) : IDisposable
     private ICryptoTransform? _encryptor;
     private ICryptoTransform? _decryptor;
     private EncryptionAlgorithm? _cipherAlgorithm;
+    private AesGcm? _gcm;
 
     public SymmetricKey Key => key;
 
@@ -70,8 +71,28 @@ internal sealed class ReadyKey(SymmetricKey key) : IDisposable
         IsBroken = false;
     }
 
+    /// <summary>Encrypts in GCM mode.</summary>
+    /// <param name="algorithm">The cipher.</param>
+    /// <param name="buffer">The IV, the plaintext, and room for the tag; becomes IV, ciphertext and tag.</param>
+    public void EncryptAuthenticated(EncryptionAlgorithm algorithm, Span<byte> buffer)
+    {
+        IsBroken = true;
+        _gcm ??= key.CreateGcm(algorithm);
+        var body = buffer[algorithm.IvBytes..^algorithm.TagBytes];
+        _gcm.Encrypt(buffer[..algorithm.IvBytes], body, body, buffer[^algorithm.TagBytes..]);
+        IsBroken = false;
+    }
+
+    /// <inheritdoc cref="SymmetricKey.TryDecryptAuthenticated"/>
+    public bool TryDecryptAuthenticated(EncryptionAlgorithm algorithm, ReadOnlySpan<byte> sealedOctets, Span<byte> destination)
+    {
+        _gcm ??= key.CreateGcm(algorithm);
+        return SymmetricKey.TryDecrypt(_gcm, algorithm, sealedOctets, destination);
+    }
+
     public void Dispose()
     {
+        _gcm?.Dispose();
         _mac?.Dispose();
         _encryptor?.Dispose();
         _decryptor?.Dispose();

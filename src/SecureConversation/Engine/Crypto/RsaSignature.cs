@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 
 namespace SecureConversation.Engine.Crypto;
 
-/// <summary>RSASSA-PKCS1-v1_5 signatures.</summary>
+/// <summary>Signatures with RSA keys, RSASSA-PKCS1-v1_5 or RSASSA-PSS.</summary>
 internal static class RsaSignature
 {
     /// <summary>Signs a digest, so that hardware keys which sign only hashes can be used.</summary>
     public static byte[] SignHash(RSA privateKey, AsymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> hash) =>
-        privateKey.SignHash(hash.ToArray(), algorithm.Hash, RSASignaturePadding.Pkcs1);
+        privateKey.SignHash(hash.ToArray(), algorithm.Hash, algorithm.Padding);
 
     /// <summary>Signs data.</summary>
     public static byte[] Sign(RSA privateKey, AsymmetricSignatureAlgorithm algorithm, ReadOnlySpan<byte> data)
@@ -22,7 +22,7 @@ internal static class RsaSignature
     {
         try
         {
-            return publicKey.VerifyData(data, signature, algorithm.Hash, RSASignaturePadding.Pkcs1);
+            return publicKey.VerifyData(data, signature, algorithm.Hash, algorithm.Padding);
         }
         catch (CryptographicException)
         {

@@ -7,7 +7,7 @@ namespace SecureConversation.Engine.Crypto;
 /// threads have finished their work with it. What is keyed with it and waits for the next message has its place in
 /// <see cref="ReadyKeys"/>, and not here, where it would be most of the memory of an idle session.
 /// </summary>
-internal sealed class SymmetricKey : IDisposable
+internal sealed partial class SymmetricKey : IDisposable
 {
     private const int StackLimit = 512;
     private readonly KeyMaterial _material;
@@ -55,15 +55,16 @@ internal sealed class SymmetricKey : IDisposable
         return CryptographicOperations.FixedTimeEquals(lease.Span, octets);
     }
 
-    /// <summary>Derives a key by P_SHA1 with this key as the secret: the bytes from offset to offset + length of the stream.</summary>
-    public SymmetricKey Derive(ReadOnlySpan<byte> label, ReadOnlySpan<byte> nonce, int offset, int length)
+    /// <summary>Derives a key with this key as the secret: the bytes from offset to offset + length of the stream of P_hash.</summary>
+    public SymmetricKey Derive(
+        KeyDerivationAlgorithm algorithm, ReadOnlySpan<byte> label, ReadOnlySpan<byte> nonce, int offset, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         var derived = length <= StackLimit ? stackalloc byte[length] : new byte[length];
         try
         {
             using var lease = _material.Lease();
-            PSha1.Derive(lease.Span, label, nonce, offset, derived);
+            PHash.Derive(algorithm, lease.Span, label, nonce, offset, derived);
             return From(derived);
         }
         finally
@@ -102,17 +103,20 @@ internal sealed class SymmetricKey : IDisposable
     }
 
     /// <summary>
-    /// Length of IV and ciphertext in bytes for a plaintext of <paramref name="plainLength"/> bytes; the padding has at least one octet.
+    /// Length of IV and ciphertext in bytes for a plaintext of <paramref name="plainLength"/> bytes: with padding of at least one octet, or
+    /// with the tag.
     /// </summary>
     public static int GetCiphertextLength(EncryptionAlgorithm algorithm, int plainLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(plainLength);
-        return algorithm.BlockBytes + ((plainLength / algorithm.BlockBytes) + 1) * algorithm.BlockBytes;
+        return algorithm.IsAuthenticated
+            ? algorithm.MinCiphertextBytes + plainLength
+            : algorithm.BlockBytes + ((plainLength / algorithm.BlockBytes) + 1) * algorithm.BlockBytes;
     }
 
     /// <summary>
-    /// Writes a random IV and the ciphertext in CBC mode. The padding is that of XML Encryption 1.0 section 5.2: random octets, and the
-    /// last octet is the length of the padding.
+    /// Writes a random IV and the ciphertext. In CBC mode the padding is that of XML Encryption 1.0 section 5.2: random octets, and the
+    /// last octet is the length of the padding. In GCM mode the tag follows.
     /// </summary>
     /// <param name="algorithm">The cipher; its key length must be that of this key.</param>
     /// <param name="plain">The plaintext. Must not overlap the destination.</param>
@@ -145,6 +149,12 @@ internal sealed class SymmetricKey : IDisposable
         }
 
         ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (algorithm.IsAuthenticated)
+        {
+            EncryptAuthenticated(algorithm, plain, spaces, rest, destination, random ?? RandomSource.System);
+            return;
+        }
+
         var iv = destination[..algorithm.BlockBytes];
         var body = destination[algorithm.BlockBytes..];
         var padding = body[length..];
@@ -186,7 +196,8 @@ internal sealed class SymmetricKey : IDisposable
     }
 
     /// <summary>
-    /// Decrypts IV and ciphertext. Any failure gives false; the random octets of the padding are not checked.
+    /// Decrypts IV and ciphertext. Any failure gives false; the random octets of the padding are not checked, and a tag is before anything
+    /// is decrypted.
     /// </summary>
     /// <param name="algorithm">The cipher.</param>
     /// <param name="ivAndCipher">IV and ciphertext.</param>
@@ -197,17 +208,25 @@ internal sealed class SymmetricKey : IDisposable
     {
         written = 0;
         var block = algorithm.BlockBytes;
-        if (!Fits(algorithm) || ivAndCipher.Length < 2 * block || ivAndCipher.Length % block != 0)
+        if (!Fits(algorithm) || ivAndCipher.Length < algorithm.MinCiphertextBytes || ivAndCipher.Length % block != 0)
         {
             return false;
         }
 
-        if (destination.Length < ivAndCipher.Length - block)
+        if (destination.Length < ivAndCipher.Length - algorithm.IvBytes)
         {
             throw new ArgumentException("The destination must be as long as the ciphertext.", nameof(destination));
         }
 
-        destination = destination[..(ivAndCipher.Length - block)];
+        destination = destination[..(ivAndCipher.Length - algorithm.IvBytes)];
+        if (algorithm.IsAuthenticated)
+        {
+            var isAuthentic = TryDecryptAuthenticated(algorithm, ivAndCipher, destination[..^algorithm.TagBytes]);
+            written = isAuthentic ? destination.Length - algorithm.TagBytes : 0;
+            CryptographicOperations.ZeroMemory(destination[written..]);
+            return isAuthentic;
+        }
+
         var isIntact = TryDecryptBlocks(algorithm, ivAndCipher, destination) & CbcPadding.TryRemove(destination, block, out var length);
         written = isIntact ? length : 0;
         CryptographicOperations.ZeroMemory(destination[written..]);

@@ -104,10 +104,18 @@ internal static class EncryptionWriter
         output.Write("><e:EncryptionMethod Algorithm=\""u8);
         output.WriteText(suite.AsymmetricKeyWrap.Uri);
         output.Write("\">"u8);
-        if (suite.AsymmetricKeyWrap == KeyWrapAlgorithm.RsaOaep)
+        if (suite.AsymmetricKeyWrap.DigestUri is { } digest)
         {
-            output.Write("<DigestMethod xmlns=\"http://www.w3.org/2000/09/xmldsig#\""u8
-                + " Algorithm=\"http://www.w3.org/2000/09/xmldsig#sha1\"></DigestMethod>"u8);
+            output.Write("<DigestMethod xmlns=\"http://www.w3.org/2000/09/xmldsig#\" Algorithm=\""u8);
+            output.WriteText(digest);
+            output.Write("\"></DigestMethod>"u8);
+        }
+
+        if (suite.AsymmetricKeyWrap.MgfUri is { } mgf)
+        {
+            output.Write("<MGF xmlns=\"http://www.w3.org/2009/xmlenc11#\" Algorithm=\""u8);
+            output.WriteText(mgf);
+            output.Write("\"></MGF>"u8);
         }
 
         output.Write("</e:EncryptionMethod><KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\">"u8);

@@ -37,9 +37,9 @@ internal static class KeyAgreement
                 Entropy.RequireLength(request.Entropy!.Length, size);
                 var contribution = new byte[size / 8];
                 random.FillNonZero(contribution);
-                return (Entropy.Combine(request.Entropy, contribution, size), new RequestSecurityTokenResponse
+                return (Entropy.Combine(suite.KeyDerivation, request.Entropy, contribution, size), new RequestSecurityTokenResponse
                 {
-                    ComputedKey = protocol.PSha1ComputedKeyUri,
+                    ComputedKey = protocol.ComputedKeyUri(suite.KeyDerivation.Name),
                     Entropy = contribution,
                     KeySize = size,
                 });
@@ -56,7 +56,7 @@ internal static class KeyAgreement
             SecurityKeyEntropyMode.ClientEntropy => response is { ProofKey: null, ComputedKey: null, Entropy: null },
             SecurityKeyEntropyMode.ServerEntropy => response is { ProofKey: not null, ComputedKey: null, Entropy: null },
             _ => response is { ProofKey: null, Entropy.Length: >= Entropy.MinBytes }
-                && response.ComputedKey == protocol.PSha1ComputedKeyUri,
+                && response.ComputedKey == protocol.ComputedKeyUri(suite.KeyDerivation.Name),
         };
         if (!isExpected || size % 8 != 0 || size is < 64 or > 1024)
         {
@@ -67,7 +67,7 @@ internal static class KeyAgreement
         {
             SecurityKeyEntropyMode.ClientEntropy => SymmetricKey.From(clientEntropy),
             SecurityKeyEntropyMode.ServerEntropy => SymmetricKey.From(response.ProofKey),
-            _ => Entropy.Combine(clientEntropy, response.Entropy, size),
+            _ => Entropy.Combine(suite.KeyDerivation, clientEntropy, response.Entropy, size),
         };
         if (suite.IsSymmetricKeyLengthSupported(key.LengthInBits))
         {

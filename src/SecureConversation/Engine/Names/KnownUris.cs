@@ -51,7 +51,7 @@ internal static class KnownUris
         Uris.StrTransform, Uris.ExcC14N, Uris.EncryptedContent, Uris.EncryptedElement,
         ProtocolVersion.February2005.SctTokenType, ProtocolVersion.V13.SctTokenType,
         ProtocolVersion.February2005.DkTokenType, ProtocolVersion.V13.DkTokenType,
-        .. Binding.SecurityAlgorithmSuite.All.SelectMany(s => new[]
+        .. Binding.SecurityAlgorithmSuite.Known.SelectMany(s => new[]
         {
             s.DefaultDigestAlgorithm, s.DefaultSymmetricSignatureAlgorithm, s.DefaultAsymmetricSignatureAlgorithm,
             s.DefaultEncryptionAlgorithm, s.DefaultAsymmetricKeyWrapAlgorithm,

@@ -85,3 +85,9 @@ internal static class Xenc
     public static readonly XmlName ReferenceList = new("ReferenceList", Ns.Xenc);
     public static readonly XmlName DataReference = new("DataReference", Ns.Xenc);
 }
+
+/// <summary>XML Encryption 1.1 (xenc11).</summary>
+internal static class Xenc11
+{
+    public static readonly XmlName Mgf = new("MGF", Ns.Xenc11);
+}

@@ -14,6 +14,7 @@ internal static class Ns
     public const string Ds = "http://www.w3.org/2000/09/xmldsig#";
     public const string Xenc = "http://www.w3.org/2001/04/xmlenc#";
     public const string ExcC14N = "http://www.w3.org/2001/10/xml-exc-c14n#";
+    public const string Xenc11 = "http://www.w3.org/2009/xmlenc11#";
     public const string ScFebruary2005 = "http://schemas.xmlsoap.org/ws/2005/02/sc";
     public const string Sc13 = "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512";
     public const string TrustFebruary2005 = "http://schemas.xmlsoap.org/ws/2005/02/trust";
@@ -31,7 +32,7 @@ internal static class Ns
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Soap11, Soap12, Wsa10, WsaAugust2004, WsaNone, Wsse, Wsu, Wsse11, Ds, Xenc, ExcC14N, ScFebruary2005, Sc13,
+        Soap11, Soap12, Wsa10, WsaAugust2004, WsaNone, Wsse, Wsu, Wsse11, Ds, Xenc, Xenc11, ExcC14N, ScFebruary2005, Sc13,
         TrustFebruary2005, Trust13, RmFebruary2005, Rm11, DotNetSecurity,
         DotNetDispatcher, Saml11, Saml20,
     ];
@@ -46,7 +47,16 @@ internal static class Uris
     private const string Saml11Profile = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#";
     private const string X509Profile = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#";
 
+    // No specification names a derivation with SHA-2.
+    private const string Own = "urn:secure-conversation:algorithms:";
+
     private const string UserNameProfile = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#";
+
+    /// <summary>The identifier in wsc:DerivedKeyToken of a derivation that no specification names.</summary>
+    public static string OwnDerivation(string name) => $"{Own}dk:{name.ToLowerInvariant()}";
+
+    /// <summary>The identifier in wst:ComputedKey of a computation that no specification names.</summary>
+    public static string OwnComputedKey(string name) => $"{Own}ck:{name.ToLowerInvariant()}";
 
     public const string Base64Binary = Wss10Soap + "Base64Binary";
     public const string HexBinary = Wss10Soap + "HexBinary";

@@ -15,6 +15,12 @@ internal sealed class ProtocolVersion
     /// <summary>No proof key, in the words of Identity Selector Interoperability Profile 1.0 section 3.3.4.</summary>
     public const string NoProofKey = "http://schemas.xmlsoap.org/ws/2005/05/identity/NoProofKey";
 
+    // The one derivation that the specifications name.
+    private const string PSha1 = "P_SHA1";
+
+    private readonly string _pSha1DerivationUri;
+    private readonly string _pSha1ComputedKeyUri;
+
     private ProtocolVersion(string trust, string trustPrefix, string sc, string scPrefix, bool usesCollection)
     {
         TrustNamespace = trust;
@@ -25,8 +31,8 @@ internal sealed class ProtocolVersion
 
         SctTokenType = ScNamespace + "/sct";
         DkTokenType = ScNamespace + "/dk";
-        PSha1DerivationUri = ScNamespace + "/dk/p_sha1";
-        PSha1ComputedKeyUri = TrustNamespace + "/CK/PSHA1";
+        _pSha1DerivationUri = ScNamespace + "/dk/p_sha1";
+        _pSha1ComputedKeyUri = TrustNamespace + "/CK/PSHA1";
         NonceSecretType = TrustNamespace + "/Nonce";
         SymmetricKeySecretType = TrustNamespace + "/SymmetricKey";
         IssueRequestType = TrustNamespace + "/Issue";
@@ -129,8 +135,16 @@ internal sealed class ProtocolVersion
 
     public string SctTokenType { get; }
     public string DkTokenType { get; }
-    public string PSha1DerivationUri { get; }
-    public string PSha1ComputedKeyUri { get; }
+
+    /// <summary>
+    /// The identifier of a derivation in wsc:DerivedKeyToken. No specification names one with SHA-2, so those are of this library.
+    /// </summary>
+    /// <param name="name">The name of the derivation.</param>
+    public string DerivationUri(string name) => name == PSha1 ? _pSha1DerivationUri : Uris.OwnDerivation(name);
+
+    /// <summary>The identifier of a computation in wst:ComputedKey.</summary>
+    /// <inheritdoc cref="DerivationUri"/>
+    public string ComputedKeyUri(string name) => name == PSha1 ? _pSha1ComputedKeyUri : Uris.OwnComputedKey(name);
     public string NonceSecretType { get; }
     public string SymmetricKeySecretType { get; }
 

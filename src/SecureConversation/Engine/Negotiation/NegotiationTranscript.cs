@@ -48,7 +48,7 @@ internal sealed class NegotiationTranscript : IDisposable
         Span<byte> digest = stackalloc byte[SHA1.HashSizeInBytes];
         _hash.GetHashAndReset(digest);
         var authenticator = new byte[AuthenticatorBytes];
-        PSha1.Derive(key, "AUTH-HASH"u8, digest, 0, authenticator);
+        PHash.Derive(KeyDerivationAlgorithm.PSha1, key, "AUTH-HASH"u8, digest, 0, authenticator);
         return authenticator;
     }
 

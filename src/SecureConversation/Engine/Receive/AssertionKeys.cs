@@ -87,7 +87,7 @@ internal sealed class AssertionKeys(MessageShape shape, MessageRequirements requ
         if (token is not null)
         {
             var (offset, length, nonce) = token.Inputs;
-            key = Keep(key.Derive(DerivedKeyToken.DefaultLabel, nonce, offset, length));
+            key = Keep(key.Derive(requirements.Suite.KeyDerivation, DerivedKeyToken.DefaultLabel, nonce, offset, length));
         }
 
         return key.Length * 8 >= requirements.Suite.DefaultSignatureKeyDerivationLength ? (position, assertion, key)

@@ -74,7 +74,7 @@ internal sealed partial class KeyRing
         }
 
         var (offset, length, nonce) = derived.Token.Inputs;
-        _endorsing ??= context.Key.Derive(DerivedKeyToken.DefaultLabel, nonce, offset, length);
+        _endorsing ??= context.Key.Derive(_requirements.Suite.KeyDerivation, DerivedKeyToken.DefaultLabel, nonce, offset, length);
         return Long(_endorsing);
     }
 
@@ -114,7 +114,7 @@ internal sealed partial class KeyRing
         }
 
         var (offset, length, nonce) = _ofUserNameToken!.Token.Inputs;
-        _ofUserNameDerived ??= key.Derive(DerivedKeyToken.DefaultLabel, nonce, offset, length);
+        _ofUserNameDerived ??= key.Derive(_requirements.Suite.KeyDerivation, DerivedKeyToken.DefaultLabel, nonce, offset, length);
         return Long(_ofUserNameDerived);
     }
 

@@ -228,10 +228,10 @@ internal sealed partial class KeyRing : IDisposable
     private void Unwrap(EncryptedKey wrapped)
     {
         var suite = _requirements.Suite;
-        if (wrapped.Algorithm != suite.AsymmetricKeyWrap.Uri || wrapped.OaepDigest is not (null or AlgorithmUris.Sha1))
+        if (!suite.AsymmetricKeyWrap.Is(wrapped.Algorithm, wrapped.OaepDigest, wrapped.OaepMgf))
         {
-            Fail.With(FailureCode.AlgorithmMismatch, "key transport", $"{wrapped.Algorithm} {wrapped.OaepDigest}",
-                $"{suite.AsymmetricKeyWrap.Uri} ({suite.Name})");
+            Fail.With(FailureCode.AlgorithmMismatch, "key transport", $"{wrapped.Algorithm} {wrapped.OaepDigest} {wrapped.OaepMgf}",
+                $"{suite.AsymmetricKeyWrap.Uri} {suite.AsymmetricKeyWrap.DigestUri} {suite.AsymmetricKeyWrap.MgfUri} ({suite.Name})");
         }
 
         var own = _source.FindOwn(_shape.WrappedFor) ?? Fail.With<X509Credential>(
@@ -306,7 +306,7 @@ internal sealed partial class KeyRing : IDisposable
 
             var known = Context?.FindDerived(token);
             var (offset, length, nonce) = token.Inputs;
-            var key = known ?? source.Derive(DerivedKeyToken.DefaultLabel, nonce, offset, length);
+            var key = known ?? source.Derive(_requirements.Suite.KeyDerivation, DerivedKeyToken.DefaultLabel, nonce, offset, length);
             _derived.Add((id, token, key, IsKept: known is not null));
         }
     }

@@ -154,7 +154,7 @@ internal sealed class MessageShape
             }
 
             var id = item.Id ?? Fail.With<XmlId>(FailureCode.MalformedSecurityElement, "wsc:DerivedKeyToken/@wsu:Id");
-            keys.Add((id, DerivedKeyToken.Read(item.Element, requirements.Protocol)));
+            keys.Add((id, DerivedKeyToken.Read(item.Element, requirements.Protocol, requirements.Suite.KeyDerivation)));
         }
 
         return keys;

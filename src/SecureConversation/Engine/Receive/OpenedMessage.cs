@@ -140,17 +140,17 @@ internal sealed class OpenedMessage : IDisposable
         var key = keys.ForEncryption(data.Key);
         var encoded = data.CipherValue.ContentEnd - data.CipherValue.ContentStart;
         var algorithm = requirements.Suite.Encryption;
-        var room = output.GetSpan((encoded / 4 * 3) + (2 * algorithm.BlockBytes));
-        if (!data.CipherValue.TryDecodeBase64(room, out var length) || length < algorithm.BlockBytes)
+        var room = output.GetSpan((encoded / 4 * 3) + (2 * algorithm.IvBytes));
+        if (!data.CipherValue.TryDecodeBase64(room, out var length) || length < algorithm.IvBytes)
         {
             return false;
         }
 
         // Decrypted in place, and then moved over the IV: a large message has no third buffer.
-        var plain = room[algorithm.BlockBytes..length];
+        var plain = room[algorithm.IvBytes..length];
         var isIntact = key.TryDecrypt(algorithm, room[..length], plain, out var written);
         plain[..written].CopyTo(room);
-        plain[Math.Max(0, written - algorithm.BlockBytes)..].Clear();
+        plain[Math.Max(0, written - algorithm.IvBytes)..].Clear();
         output.Advance(written);
         return isIntact;
     }

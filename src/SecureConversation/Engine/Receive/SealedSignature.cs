@@ -117,16 +117,19 @@ internal sealed class SealedSignature : IDisposable
         var key = keys.ForEncryption(part.Data.Key);
         var value = part.Data.CipherValue;
         var encoded = value.ContentEnd - value.ContentStart;
-        var cipher = ArrayPool<byte>.Shared.Rent((encoded / 4 * 3) + (3 * algorithm.BlockBytes));
+        var cipher = ArrayPool<byte>.Shared.Rent((encoded / 4 * 3) + algorithm.MinCiphertextBytes + algorithm.BlockBytes);
         try
         {
-            cipher.AsSpan(0, 2 * algorithm.BlockBytes).Clear();
+            cipher.AsSpan(0, algorithm.MinCiphertextBytes).Clear();
             var isBase64 = value.TryDecodeBase64(cipher, out var read);
-            var usable = Math.Max(read - (read % algorithm.BlockBytes), 2 * algorithm.BlockBytes);
-            isRepeated = attempts?.TryBegin(cipher.AsSpan(0, usable), algorithm.BlockBytes) == false;
-            var plain = output.GetSpan(usable)[..(usable - algorithm.BlockBytes)];
-            var isDecrypted = key.TryDecryptBlocks(algorithm, cipher.AsSpan(0, usable), plain);
-            var isPadded = CbcPadding.TryRemove(plain, algorithm.BlockBytes, out length);
+            var usable = Math.Max(read - (read % algorithm.BlockBytes), algorithm.MinCiphertextBytes);
+            isRepeated = attempts?.TryBegin(cipher.AsSpan(0, usable), algorithm.LastBytes) == false;
+            var plain = output.GetSpan(usable)[..(usable - algorithm.IvBytes - algorithm.TagBytes)];
+            var isDecrypted = algorithm.IsAuthenticated
+                ? key.TryDecryptAuthenticated(algorithm, cipher.AsSpan(0, usable), plain)
+                : key.TryDecryptBlocks(algorithm, cipher.AsSpan(0, usable), plain);
+            length = plain.Length;
+            var isPadded = algorithm.IsAuthenticated || CbcPadding.TryRemove(plain, algorithm.BlockBytes, out length);
             plain[length..].Clear();
             output.Advance(length);
             return isBase64 & isDecrypted & isPadded & read == usable;

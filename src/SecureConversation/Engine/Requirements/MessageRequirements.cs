@@ -259,10 +259,10 @@ internal sealed record MessageRequirements
             Soap = soap,
             IsWss11 = version.SecurityVersion == SecurityVersion.WSSecurity11,
             BspAttributes = version.EmitBspRequiredAttributes,
-            Order = element.MessageProtectionProfile == MessageProtectionProfile.Bound
+            Order = element.MessageProtectionProfile != MessageProtectionProfile.Wcf
                 ? MessageProtectionOrder.EncryptBeforeSign
                 : element.MessageProtectionOrder,
-            IsBound = element.MessageProtectionProfile == MessageProtectionProfile.Bound,
+            IsBound = element.MessageProtectionProfile != MessageProtectionProfile.Wcf,
             Layout = element.SecurityHeaderLayout,
             Timestamp = element.IncludeTimestamp,
             Primary = PrimaryTokenKind.Certificate,

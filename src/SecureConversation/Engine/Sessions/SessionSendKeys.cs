@@ -83,7 +83,8 @@ internal sealed class SessionSendKeys : IDisposable
                 nonces.Span.Slice(position, NonceLength).CopyTo(nonce);
             }
 
-            return new SessionDerivedKey(id, nonce, context.Key.Derive(DerivedKeyToken.DefaultLabel, nonce, 0, length));
+            return new SessionDerivedKey(id, nonce, context.Key.Derive(
+                requirements.Suite.KeyDerivation, DerivedKeyToken.DefaultLabel, nonce, 0, length));
         }
     }
 

@@ -23,9 +23,19 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
     // The canonical form of SignedInfo on its own declares the namespace. Inside ds:Signature it inherits the declaration.
     private static ReadOnlySpan<byte> CanonicalStart => WrittenForm.CanonicalStart;
 
-    // What stands before each digest; the suites have these two algorithms.
+    // What stands before each digest; the suites have these algorithms.
     private static readonly byte[] BeforeSha1 = BeforeDigest(DigestAlgorithm.Sha1);
     private static readonly byte[] BeforeSha256 = BeforeDigest(DigestAlgorithm.Sha256);
+    private static readonly byte[] BeforeSha384 = BeforeDigest(DigestAlgorithm.Sha384);
+    private static readonly byte[] BeforeSha512 = BeforeDigest(DigestAlgorithm.Sha512);
+
+    private readonly byte[] _beforeDigest = suite.Digest.Uri switch
+    {
+        AlgorithmUris.Sha1 => BeforeSha1,
+        AlgorithmUris.Sha256 => BeforeSha256,
+        AlgorithmUris.Sha384 => BeforeSha384,
+        _ => BeforeSha512,
+    };
 
     private readonly PooledBytes _signedInfo = new(2048);
     private bool _isStarted;
@@ -53,7 +63,7 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
             _signedInfo.Write("\"></InclusiveNamespaces>"u8);
         }
 
-        _signedInfo.Write(ReferenceEquals(suite.Digest, DigestAlgorithm.Sha256) ? BeforeSha256 : BeforeSha1);
+        _signedInfo.Write(_beforeDigest);
         _signedInfo.WriteBase64(part.Digest);
         _signedInfo.Write("</DigestValue></Reference>"u8);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Xml;
@@ -42,19 +43,28 @@ internal static class TokenWriter
         Action<PooledBytes> source,
         int length,
         ReadOnlySpan<byte> nonce,
-        ProtocolVersion protocol)
+        ProtocolVersion protocol,
+        KeyDerivationAlgorithm derivation)
     {
-        StartDerivedKeyToken(output, id, protocol);
+        StartDerivedKeyToken(output, id, protocol, derivation);
         source(output);
         EndDerivedKeyToken(output, length, nonce, protocol);
     }
 
-    /// <summary>Writes the start tag of a derived key token; the reference to its source follows.</summary>
-    public static void StartDerivedKeyToken(PooledBytes output, string id, ProtocolVersion protocol)
+    /// <summary>
+    /// Writes the start tag of a derived key token; the reference to its source follows. WCF leaves Algorithm out for P_SHA1.
+    /// </summary>
+    public static void StartDerivedKeyToken(PooledBytes output, string id, ProtocolVersion protocol, KeyDerivationAlgorithm derivation)
     {
         Start(output, protocol, "DerivedKeyToken");
         output.Write(" xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\" u:Id=\""u8);
         output.WriteAttribute(id);
+        if (derivation != KeyDerivationAlgorithm.PSha1)
+        {
+            output.Write("\" Algorithm=\""u8);
+            output.WriteAttribute(protocol.DerivationUri(derivation.Name));
+        }
+
         output.Write("\">"u8);
     }
 

@@ -10,13 +10,14 @@ internal static class Entropy
     public const int MinBytes = 16;
 
     /// <summary>
-    /// Combines both contributions by P_SHA1: the secret is the entropy of the client, the seed is the entropy of the service, and there
+    /// Combines both contributions by P_hash: the secret is the entropy of the client, the seed is the entropy of the service, and there
     /// is no label (WS-Trust 1.3 section 4.4.5).
     /// </summary>
-    public static SymmetricKey Combine(ReadOnlySpan<byte> client, ReadOnlySpan<byte> server, int keySizeInBits)
+    public static SymmetricKey Combine(
+        KeyDerivationAlgorithm algorithm, ReadOnlySpan<byte> client, ReadOnlySpan<byte> server, int keySizeInBits)
     {
         Span<byte> key = stackalloc byte[keySizeInBits / 8];
-        PSha1.Derive(client, default, server, 0, key);
+        PHash.Derive(algorithm, client, default, server, 0, key);
         var combined = SymmetricKey.From(key);
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(key);
         return combined;

@@ -68,7 +68,7 @@ internal static class ProofKeys
             mode = SecurityKeyEntropyMode.ServerEntropy;
         }
 
-        RequireMode(response, mode, protocol);
+        RequireMode(response, mode, protocol.ComputedKeyUri(request.AlgorithmSuite.KeyDerivation.Name));
         var size = response.KeySize is null or 0 ? SizeOf(request) : response.KeySize.Value;
         if (size % 8 != 0 || !request.AlgorithmSuite.IsSymmetricKeyLengthSupported(size))
         {
@@ -77,7 +77,7 @@ internal static class ProofKeys
 
         if (mode == SecurityKeyEntropyMode.CombinedEntropy)
         {
-            return Entropy.Combine(entropy, response.Entropy, size);
+            return Entropy.Combine(request.AlgorithmSuite.KeyDerivation, entropy, response.Entropy, size);
         }
 
         var key = SymmetricKey.From(mode == SecurityKeyEntropyMode.ClientEntropy ? entropy : response.ProofKey);
@@ -91,14 +91,15 @@ internal static class ProofKeys
         return WrongLength(length, request);
     }
 
-    private static void RequireMode(TokenIssueResponse response, SecurityKeyEntropyMode mode, ProtocolVersion protocol)
+    private static void RequireMode(
+        TokenIssueResponse response, SecurityKeyEntropyMode mode, string computedKey)
     {
         switch (mode)
         {
             case SecurityKeyEntropyMode.CombinedEntropy:
-                if (response.ComputedKey != protocol.PSha1ComputedKeyUri || response.ProofKey is not null)
+                if (response.ComputedKey != computedKey || response.ProofKey is not null)
                 {
-                    Refuse("wst:RequestedProofToken", Found(response), $"wst:ComputedKey {protocol.PSha1ComputedKeyUri}", response, mode);
+                    Refuse("wst:RequestedProofToken", Found(response), $"wst:ComputedKey {computedKey}", response, mode);
                 }
 
                 if (response.Entropy is not { Length: >= Entropy.MinBytes })

@@ -81,7 +81,7 @@ internal sealed class TokenIssueRequest(
 
         if (_parameters.KeyType == SecurityKeyType.SymmetricKey && mode == SecurityKeyEntropyMode.CombinedEntropy)
         {
-            w.Element("ComputedKeyAlgorithm", protocol.PSha1ComputedKeyUri);
+            w.Element("ComputedKeyAlgorithm", protocol.ComputedKeyUri(request.AlgorithmSuite.KeyDerivation.Name));
         }
 
         w.End("RequestSecurityToken");

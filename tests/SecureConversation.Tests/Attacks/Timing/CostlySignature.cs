@@ -1,5 +1,4 @@
 using System.Text;
-using SecureConversation.Binding;
 using XmlElement = System.Xml.XmlElement;
 
 namespace SecureConversation.Tests.Attacks;
@@ -14,8 +13,8 @@ internal static class CostlySignature
     /// <param name="prefixes">How many prefixes its canonicalization is told to keep.</param>
     public static byte[] Put(ReadOnlyMemory<byte> wire, int uriKilobytes, int elements, int prefixes = 0)
     {
-        var suite = SecurityAlgorithmSuite.Basic256Sha256;
         var document = Forgery.Load(wire);
+        var suite = Forgery.SuiteOf(document);
         var envelope = document.DocumentElement!;
         var security = Forgery.Child((XmlElement)envelope.FirstChild!, "Security");
         var bodyId = ((XmlElement)((XmlElement)envelope.LastChild!).FirstChild!).GetAttribute("Id");

@@ -221,19 +221,19 @@ internal sealed class TimingMessages : IDisposable
         return Encoding.UTF8.GetBytes($"{text[..start]}{Convert.ToBase64String(change(Convert.FromBase64String(text[start..end])))}{text[end..]}");
     }
 
-    private static (byte[] Cipher, byte[] Plain, SymmetricKey Key) Decrypt(Forgery forgery, SealedPart part)
+    private (byte[] Cipher, byte[] Plain, SymmetricKey Key) Decrypt(Forgery forgery, SealedPart part)
     {
         var reference = Forgery.Children(part.Data, "KeyInfo").FirstOrDefault() is { } info ? Forgery.Descendant(info, "SecurityTokenReference") : null;
         var key = forgery.KeyOf(reference);
         var cipher = part.Cipher;
         var plain = new byte[cipher.Length];
-        Assert.True(key.TryDecrypt(SecurityAlgorithmSuite.Basic256Sha256.Encryption, cipher, plain, out var length));
+        Assert.True(key.TryDecrypt(Forgery.SuiteOf(Forgery.Load(Wire)).Encryption, cipher, plain, out var length));
         return (cipher, plain[..length], key);
     }
 
-    private static byte[] Encrypt(byte[] plain, SymmetricKey key)
+    private byte[] Encrypt(byte[] plain, SymmetricKey key)
     {
-        var algorithm = SecurityAlgorithmSuite.Basic256Sha256.Encryption;
+        var algorithm = Forgery.SuiteOf(Forgery.Load(Wire)).Encryption;
         var cipher = new byte[SymmetricKey.GetCiphertextLength(algorithm, plain.Length)];
         key.Encrypt(algorithm, plain, cipher);
         return cipher;

@@ -18,6 +18,9 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
            // Only the default order encrypts the signature.
            where order.Length == 0 || !attack.StartsWith("signature", StringComparison.Ordinal)
            select new TimingPlan($"mutualcert/{order}/{(exchange == TimingExchange.Single ? "single" : "session")}", exchange, attack),
+        .. from exchange in Enum.GetValues<TimingExchange>()
+           from attack in new[] { "body", "costly signature", "long prefix list" }
+           select new TimingPlan($"mutualcert/strong/{(exchange == TimingExchange.Single ? "single" : "session")}", exchange, attack),
         .. from exchange in new[] { TimingExchange.Handshake, TimingExchange.Single }
            from attack in new[] { "oaep", "rsa15" }
            select new TimingPlan($"mutualcert//{(exchange == TimingExchange.Single ? "single" : "session")}", exchange, attack),
@@ -34,12 +37,13 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
         new("mutualcert/sign-first/session", TimingExchange.Session, "body"),
         new("mutualcert/encrypt-first/session", TimingExchange.Session, "body"),
         new("mutualcert/encrypt-first/session", TimingExchange.Session, "long prefix list"),
+        new("mutualcert/strong/session", TimingExchange.Session, "body"),
         new("mutualcert//session", TimingExchange.Handshake, "oaep"),
         new("mutualcert//single", TimingExchange.Single, "rsa15"),
     ];
 
     public MessageSecurityBinding CreateBinding() => Roles.Bindings.Create(
-        Binding, Attack == "rsa15" ? SecurityAlgorithmSuite.Basic256Sha256Rsa15 : SecurityAlgorithmSuite.Basic256Sha256);
+        Binding, Attack == "rsa15" ? SecurityAlgorithmSuite.Basic256Sha256Rsa15 : null);
 
     public IReadOnlyList<TimingClass> Classes(TimingMessages messages) => Attack switch
     {

@@ -34,7 +34,8 @@ internal sealed class ContextEndorsement : Endorsement
             _derivedId = ids.Next();
             random.Fill(_nonce);
             _derived = session.Context.Key.Derive(
-                DerivedKeyToken.DefaultLabel, _nonce, 0, requirements.Suite.DefaultSignatureKeyDerivationLength / 8);
+                requirements.Suite.KeyDerivation, DerivedKeyToken.DefaultLabel, _nonce, 0,
+                requirements.Suite.DefaultSignatureKeyDerivationLength / 8);
         }
     }
 
@@ -50,7 +51,8 @@ internal sealed class ContextEndorsement : Endorsement
     {
         if (_derived is not null)
         {
-            TokenWriter.DerivedKeyToken(output, _derivedId!, ReferToContext, _derived.Length, _nonce, Requirements.Protocol);
+            TokenWriter.DerivedKeyToken(output, _derivedId!, ReferToContext, _derived.Length, _nonce, Requirements.Protocol,
+                Requirements.Suite.KeyDerivation);
         }
     }
 

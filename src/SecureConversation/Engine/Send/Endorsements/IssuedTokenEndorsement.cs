@@ -35,7 +35,9 @@ internal sealed class IssuedTokenEndorsement : Endorsement
         {
             _derivedId = ids.Next();
             random.Fill(_nonce);
-            _derived = key.Derive(DerivedKeyToken.DefaultLabel, _nonce, 0, requirements.Suite.DefaultSignatureKeyDerivationLength / 8);
+            _derived = key.Derive(
+                requirements.Suite.KeyDerivation, DerivedKeyToken.DefaultLabel, _nonce, 0,
+                requirements.Suite.DefaultSignatureKeyDerivationLength / 8);
         }
     }
 
@@ -51,7 +53,8 @@ internal sealed class IssuedTokenEndorsement : Endorsement
     {
         if (_derived is not null)
         {
-            TokenWriter.DerivedKeyToken(output, _derivedId!, ReferToToken, _derived.Length, _nonce, Requirements.Protocol);
+            TokenWriter.DerivedKeyToken(output, _derivedId!, ReferToToken, _derived.Length, _nonce, Requirements.Protocol,
+                Requirements.Suite.KeyDerivation);
         }
     }
 

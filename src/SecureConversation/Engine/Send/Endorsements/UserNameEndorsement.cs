@@ -44,7 +44,8 @@ internal sealed class UserNameEndorsement : Endorsement
         {
             _derivedId = ids.Next();
             _derived = _key.Derive(
-                DerivedKeyToken.DefaultLabel, _nonce, 0, requirements.Suite.DefaultSignatureKeyDerivationLength / 8);
+                requirements.Suite.KeyDerivation, DerivedKeyToken.DefaultLabel, _nonce, 0,
+                requirements.Suite.DefaultSignatureKeyDerivationLength / 8);
         }
     }
 
@@ -60,7 +61,8 @@ internal sealed class UserNameEndorsement : Endorsement
     {
         if (_derived is not null)
         {
-            TokenWriter.DerivedKeyToken(output, _derivedId!, ReferToToken, _derived.Length, _nonce, Requirements.Protocol);
+            TokenWriter.DerivedKeyToken(output, _derivedId!, ReferToToken, _derived.Length, _nonce, Requirements.Protocol,
+                Requirements.Suite.KeyDerivation);
         }
     }
 

@@ -59,7 +59,8 @@ internal sealed class CertificateSendKeys(SenderToken.Certificates token, Messag
         EncryptedKeySha1 = WrappedKey.Write(output, _keyId, token.Recipient, _recipientId, _wrapped!, Requirements, listed);
         if (Requirements.DerivedKeys)
         {
-            TokenWriter.DerivedKeyToken(output, _derivedId, ReferToWrapped, Encryption.Length, _nonce, Requirements.Protocol);
+            TokenWriter.DerivedKeyToken(output, _derivedId, ReferToWrapped, Encryption.Length, _nonce, Requirements.Protocol,
+                Requirements.Suite.KeyDerivation);
         }
     }
 

@@ -128,11 +128,11 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
     }
 
     /// <summary>A fresh nonce and the key derived with it from the source; the caller disposes the key.</summary>
-    protected static (SymmetricKey Key, byte[] Nonce) DeriveFresh(SymmetricKey source, int bits, RandomSource random)
+    protected (SymmetricKey Key, byte[] Nonce) DeriveFresh(SymmetricKey source, int bits, RandomSource random)
     {
         var nonce = new byte[NonceLength];
         random.Fill(nonce);
-        return (source.Derive(DerivedKeyToken.DefaultLabel, nonce, 0, bits / 8), nonce);
+        return (source.Derive(requirements.Suite.KeyDerivation, DerivedKeyToken.DefaultLabel, nonce, 0, bits / 8), nonce);
     }
 
     /// <summary>Writes a reference to a DerivedKeyToken of this message.</summary>

@@ -85,7 +85,7 @@ internal abstract class SymmetricSendKeys(MessageRequirements requirements) : Se
         }
 
         var start = output.Length;
-        TokenWriter.StartDerivedKeyToken(output, derived.Id, Requirements.Protocol);
+        TokenWriter.StartDerivedKeyToken(output, derived.Id, Requirements.Protocol, Requirements.Suite.KeyDerivation);
         ReferToSource(output);
         TokenWriter.EndDerivedKeyToken(output, key.Length, derived.Nonce, Requirements.Protocol);
         if (derived.Kept is { } kept && Requirements.Role.IsRequest)

@@ -1,4 +1,5 @@
 using System.Text;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Xml;
@@ -8,7 +9,7 @@ namespace SecureConversation.Engine.Tokens;
 /// <summary>
 /// wsc:DerivedKeyToken (WS-SecureConversation 1.3 section 7.1), read in the order in which WCF reads it.
 /// <code>
-/// c:DerivedKeyToken [@u:Id] [@Algorithm]       Algorithm: absent (WCF) or P_SHA1
+/// c:DerivedKeyToken [@u:Id] [@Algorithm]       Algorithm: that of the suite; for P_SHA1 absent (WCF), too
 ///   o:SecurityTokenReference                   required, first
 ///   c:Generation? | c:Offset?                  they exclude each other
 ///   c:Length?                                  32 when absent
@@ -41,11 +42,13 @@ internal sealed class DerivedKeyToken
     public DerivedKeyInputs Inputs { get; }
 
     /// <exception cref="SecurityFailureException">The element has another shape, or exceeds the bounds.</exception>
-    public static DerivedKeyToken Read(XmlElement element, ProtocolVersion protocol)
+    public static DerivedKeyToken Read(XmlElement element, ProtocolVersion protocol, KeyDerivationAlgorithm derivation)
     {
-        if (element.GetAttribute(Attr.Algorithm) is { } algorithm && algorithm != protocol.PSha1DerivationUri)
+        var algorithm = element.GetAttribute(Attr.Algorithm);
+        var expected = protocol.DerivationUri(derivation.Name);
+        if (algorithm != expected && !(algorithm is null && derivation == KeyDerivationAlgorithm.PSha1))
         {
-            Fail.With(FailureCode.AlgorithmMismatch, "wsc:DerivedKeyToken/@Algorithm", algorithm, protocol.PSha1DerivationUri);
+            Fail.With(FailureCode.AlgorithmMismatch, "wsc:DerivedKeyToken/@Algorithm", algorithm ?? "none", expected);
         }
 
         var child = element.FirstChild;
@@ -110,7 +113,7 @@ internal sealed class DerivedKeyToken
 }
 
 /// <summary>The inputs, beside the source key and the default label, of a derived key (WS-SecureConversation 1.3 section 7).</summary>
-/// <param name="Offset">The position of the key in the P_SHA1 stream, in octets.</param>
+/// <param name="Offset">The position of the key in the stream of P_hash, in octets.</param>
 /// <param name="Length">The length of the key in octets.</param>
 /// <param name="Nonce">The nonce. Keys with the same nonce are cut out of the same stream.</param>
 internal sealed record DerivedKeyInputs(int Offset, int Length, byte[] Nonce)

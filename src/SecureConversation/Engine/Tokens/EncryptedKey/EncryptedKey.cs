@@ -11,6 +11,7 @@ namespace SecureConversation.Engine.Tokens;
 /// e:EncryptedKey [@Id]
 ///   e:EncryptionMethod @Algorithm              required
 ///     ds:DigestMethod? @Algorithm              SHA-1 when absent; WCF writes it for OAEP
+///     xenc11:MGF? @Algorithm                   the mask generation function of OAEP (XML Encryption 1.1 section 5.5.2)
 ///   ds:KeyInfo                                 required; names the certificate of the receiver
 ///   e:CipherData / e:CipherValue               required
 ///   e:ReferenceList?                           WCF lists the encrypted parts here in asymmetric bindings
@@ -27,7 +28,8 @@ internal sealed class EncryptedKey
         KeyReference wrappedFor,
         byte[] cipherValue,
         XmlElement references,
-        string? digest)
+        string? digest,
+        string? mgf)
     {
         Id = id;
         Algorithm = algorithm;
@@ -35,6 +37,7 @@ internal sealed class EncryptedKey
         CipherValue = cipherValue;
         ReferenceList = references;
         OaepDigest = digest;
+        OaepMgf = mgf;
     }
 
     public XmlId? Id { get; }
@@ -42,6 +45,9 @@ internal sealed class EncryptedKey
 
     /// <summary>The digest of the OAEP padding; null when absent, which implies SHA-1.</summary>
     public string? OaepDigest { get; }
+
+    /// <summary>The mask generation function of the OAEP padding; null when absent.</summary>
+    public string? OaepMgf { get; }
 
     /// <summary>The certificate whose key the key was encrypted for.</summary>
     public KeyReference WrappedFor { get; }
@@ -60,14 +66,21 @@ internal sealed class EncryptedKey
             Fail.With(FailureCode.MalformedSecurityElement, "xenc:EncryptedKey");
         }
 
-        var digestMethod = element.FirstChild.FirstChild;
-        var digest = digestMethod.IsNull || !digestMethod.Is(Ds.DigestMethod) ? null : KnownUris.Get(digestMethod, Attr.Algorithm);
+        string? digest = null;
+        string? mgf = null;
+        foreach (var child in element.FirstChild.Children)
+        {
+            digest ??= child.Is(Ds.DigestMethod) ? KnownUris.Get(child, Attr.Algorithm) : null;
+            mgf ??= child.Is(Xenc11.Mgf) ? KnownUris.Get(child, Attr.Algorithm) : null;
+        }
+
         return new EncryptedKey(
             element.GetId(Attr.Id),
             algorithm,
             SecurityTokenReferenceReader.ReadKeyInfo(keyInfo, protocol),
             ElementValue.Base64(cipherValue, MaxWrappedBytes),
             rest,
-            digest);
+            digest,
+            mgf);
     }
 }

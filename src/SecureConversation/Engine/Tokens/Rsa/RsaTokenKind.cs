@@ -38,9 +38,10 @@ internal sealed class RsaTokenKind : TokenKind
                 + "both at their default.";
         }
 
-        if (element.MessageProtectionProfile == MessageProtectionProfile.Bound)
+        if (element.MessageProtectionProfile != MessageProtectionProfile.Wcf)
         {
-            yield return $"{setting}: MessageProtectionProfile Bound signs every token, and an RSA key has none: leave the profile at Wcf.";
+            yield return $"{setting}: MessageProtectionProfile {element.MessageProtectionProfile} signs every token, and an RSA key has "
+                + "none: leave the profile at Wcf.";
         }
     }
 

@@ -88,10 +88,10 @@ internal sealed class UserNameTokenKind : TokenKind
                 + "RequireDerivedKeys to true, or choose a suite of 128 bits.";
         }
 
-        if (element.MessageProtectionProfile == MessageProtectionProfile.Bound)
+        if (element.MessageProtectionProfile != MessageProtectionProfile.Wcf)
         {
-            yield return $"{setting}: MessageProtectionProfile Bound is not offered with a key that is made of a password: "
-                + "leave it at Wcf.";
+            yield return $"{setting}: MessageProtectionProfile {element.MessageProtectionProfile} is not offered with a key that is made "
+                + "of a password: leave it at Wcf.";
         }
     }
 

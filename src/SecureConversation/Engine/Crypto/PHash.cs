@@ -4,42 +4,51 @@ using System.Security.Cryptography;
 namespace SecureConversation.Engine.Crypto;
 
 /// <summary>
-/// P_SHA1 of RFC 2246 section 5, the key derivation of WS-SecureConversation 1.3 section 7. The suites with SHA-256 use it as well.
+/// P_hash of RFC 5246 section 5, with SHA-1 the key derivation of WS-SecureConversation 1.3 section 7. WCF's suites with SHA-256 derive
+/// with SHA-1 as well.
 /// A(0) = label + seed; A(i) = HMAC(secret, A(i-1)); the output is HMAC(secret, A(1) + label + seed), HMAC(secret, A(2) + ...), ...
 /// </summary>
-internal static class PSha1
+internal static class PHash
 {
-    private const int HashSize = HMACSHA1.HashSizeInBytes;
+    private const int MaxHashSize = HMACSHA512.HashSizeInBytes;
     private const int StackLimit = 512;
 
     /// <summary>Fills <paramref name="output"/> with the stream from byte <paramref name="offset"/> on.</summary>
     /// <remarks>The work grows with the offset, so the reader of a DerivedKeyToken limits the offset.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The offset is negative.</exception>
-    public static void Derive(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> seed, int offset, Span<byte> output)
+    public static void Derive(
+        KeyDerivationAlgorithm algorithm,
+        ReadOnlySpan<byte> secret,
+        ReadOnlySpan<byte> label,
+        ReadOnlySpan<byte> seed,
+        int offset,
+        Span<byte> output)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
 
         // [ A(i) | label | seed ]
-        var size = HashSize + label.Length + seed.Length;
+        var hashSize = algorithm.Size;
+        var size = hashSize + label.Length + seed.Length;
         byte[]? rented = null;
         var buffer = size <= StackLimit ? stackalloc byte[StackLimit] : rented = ArrayPool<byte>.Shared.Rent(size);
         buffer = buffer[..size];
-        Span<byte> block = stackalloc byte[HashSize];
+        Span<byte> room = stackalloc byte[MaxHashSize];
+        var block = room[..hashSize];
         try
         {
-            var a = buffer[..HashSize];
-            label.CopyTo(buffer[HashSize..]);
-            seed.CopyTo(buffer[(HashSize + label.Length)..]);
-            HMACSHA1.HashData(secret, buffer[HashSize..], a);
+            var a = buffer[..hashSize];
+            label.CopyTo(buffer[hashSize..]);
+            seed.CopyTo(buffer[(hashSize + label.Length)..]);
+            CryptographicOperations.HmacData(algorithm.Hash, secret, buffer[hashSize..], a);
 
-            for (; offset >= HashSize; offset -= HashSize)
+            for (; offset >= hashSize; offset -= hashSize)
             {
-                HMACSHA1.HashData(secret, a, a);
+                CryptographicOperations.HmacData(algorithm.Hash, secret, a, a);
             }
 
             while (!output.IsEmpty)
             {
-                HMACSHA1.HashData(secret, buffer, block);
+                CryptographicOperations.HmacData(algorithm.Hash, secret, buffer, block);
                 var part = block[offset..];
                 part = part[..Math.Min(part.Length, output.Length)];
                 part.CopyTo(output);
@@ -47,13 +56,13 @@ internal static class PSha1
                 offset = 0;
                 if (!output.IsEmpty)
                 {
-                    HMACSHA1.HashData(secret, a, a);
+                    CryptographicOperations.HmacData(algorithm.Hash, secret, a, a);
                 }
             }
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(block);
+            CryptographicOperations.ZeroMemory(room);
             CryptographicOperations.ZeroMemory(buffer);
             if (rented is not null)
             {

@@ -4,7 +4,7 @@ using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Tests.Crypto;
 
-public sealed class PSha1Tests
+public sealed class PHashTests
 {
     private static readonly byte[] DefaultLabel = Encoding.ASCII.GetBytes("WS-SecureConversationWS-SecureConversation");
 
@@ -21,7 +21,7 @@ public sealed class PSha1Tests
     public void PSha1_DerivesTheRecordedKeys(string secret, string nonce, int length, string expected)
     {
         using var key = SymmetricKey.From(Convert.FromBase64String(secret));
-        using var derived = key.Derive(DefaultLabel, Convert.FromBase64String(nonce), 0, length);
+        using var derived = key.Derive(KeyDerivationAlgorithm.PSha1, DefaultLabel, Convert.FromBase64String(nonce), 0, length);
         Assert.Equal(expected, Convert.ToBase64String(Octets(derived)));
     }
 
@@ -29,7 +29,7 @@ public sealed class PSha1Tests
     public void PSha1_CombinesTheEntropyOfARecordedSession()
     {
         using var client = SymmetricKey.From(Convert.FromBase64String("Bre/+0PdSHQFO+zBq00VACYuf7hRU5IUr6zgblqErUk="));
-        using var key = client.Derive([], Convert.FromBase64String("Zb1CFid+ZEOcioxYeW3Udi1IU6zB7H86RUpQNInvseo="), 0, 32);
+        using var key = client.Derive(KeyDerivationAlgorithm.PSha1, [], Convert.FromBase64String("Zb1CFid+ZEOcioxYeW3Udi1IU6zB7H86RUpQNInvseo="), 0, 32);
         Assert.Equal("iRlcgZ+OPXDJCaOCGUh5TZH0o0hNmP/QDI1IU4z2vk0=", Convert.ToBase64String(Octets(key)));
     }
 
@@ -49,7 +49,7 @@ public sealed class PSha1Tests
         byte[] secret = [1, 2, 3], label = [4, 5], seed = [6, 7, 8, 9];
         var expected = Reference(secret, [.. label, .. seed], offset + length)[offset..];
         var actual = new byte[length];
-        PSha1.Derive(secret, label, seed, offset, actual);
+        PHash.Derive(KeyDerivationAlgorithm.PSha1, secret, label, seed, offset, actual);
         Assert.Equal(expected, actual);
     }
 
@@ -59,7 +59,7 @@ public sealed class PSha1Tests
         var label = Enumerable.Repeat((byte)'x', 400).ToArray();
         var seed = Enumerable.Repeat((byte)9, 400).ToArray();
         var actual = new byte[32];
-        PSha1.Derive([1], label, seed, 0, actual);
+        PHash.Derive(KeyDerivationAlgorithm.PSha1, [1], label, seed, 0, actual);
         Assert.Equal(Reference([1], [.. label, .. seed], 32), actual);
     }
 
@@ -67,14 +67,50 @@ public sealed class PSha1Tests
     public void PSha1_TakesAnEmptySecretAndAnEmptyOutput()
     {
         var actual = new byte[20];
-        PSha1.Derive([], [], [1], 0, actual);
+        PHash.Derive(KeyDerivationAlgorithm.PSha1, [], [], [1], 0, actual);
         Assert.Equal(Reference([], [1], 20), actual);
-        PSha1.Derive([1], [2], [3], 0, []);
+        PHash.Derive(KeyDerivationAlgorithm.PSha1, [1], [2], [3], 0, []);
+    }
+
+    /// <summary>The vector that is in circulation for the PRF of TLS 1.2: 100 octets under the label "test label".</summary>
+    [Fact]
+    public void PSha256_GivesTheKnownStream()
+    {
+        var actual = new byte[100];
+        PHash.Derive(KeyDerivationAlgorithm.PSha256, Convert.FromHexString("9bbe436ba940f017b17652849a71db35"), "test label"u8,
+            Convert.FromHexString("a0ba9f936cda311827a6f796ffd5198c"), 0, actual);
+        Assert.Equal(
+            "e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a6b301791e90d35c9c9a46b4e14baf9af0fa022f7077def17abfd3797c0564bab"
+            + "4fbc91666e9def9b97fce34f796789baa48082d122ee42c5a72e5a5110fff70187347b66", Convert.ToHexStringLower(actual));
+    }
+
+    [Theory]
+    [InlineData("SHA256")]
+    [InlineData("SHA384")]
+    [InlineData("SHA512")]
+    public void PSha2_IsAWindowOfOneStream(string hash)
+    {
+        var algorithm = new[] { KeyDerivationAlgorithm.PSha256, KeyDerivationAlgorithm.PSha384, KeyDerivationAlgorithm.PSha512 }.Single(a => a.Hash.Name == hash);
+        byte[] secret = [1, 2, 3], label = [4, 5], seed = [6, 7, 8, 9];
+        var stream = new List<byte>();
+        byte[] a = [.. label, .. seed];
+        while (stream.Count < 300)
+        {
+            a = CryptographicOperations.HmacData(algorithm.Hash, secret, a);
+            stream.AddRange(CryptographicOperations.HmacData(algorithm.Hash, secret, (byte[])[.. a, .. label, .. seed]));
+        }
+
+        foreach (var (offset, length) in new[] { (0, 32), (7, 100), (64, 64), (200, 90) })
+        {
+            var actual = new byte[length];
+            PHash.Derive(algorithm, secret, label, seed, offset, actual);
+            Assert.Equal(stream.GetRange(offset, length), actual);
+        }
     }
 
     [Fact]
     public void PSha1_RefusesANegativeOffset() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => PSha1.Derive([1], [2], [3], -1, new byte[1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PHash.Derive(KeyDerivationAlgorithm.PSha1, [1], [2], [3], -1, new byte[1]));
 
     // RFC 2246 section 5, word for word.
     private static byte[] Reference(byte[] secret, byte[] seed, int length)

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using SecureConversation.Engine.Crypto;
+
+namespace SecureConversation.Binding;
+
+// The suites that WCF does not know. Both ends have to know them: a service or client of WCF refuses such messages.
+public sealed partial class SecurityAlgorithmSuite
+{
+    /// <summary>AES-256 in GCM mode, SHA-1, RSA-OAEP, P_SHA1: <c>Basic256GCM</c> in policies of CXF.</summary>
+    public static SecurityAlgorithmSuite Basic256Gcm { get; } =
+        new(nameof(Basic256Gcm), Family.Aes256Gcm, Hashes.Sha1, KeyWrapAlgorithm.RsaOaep);
+
+    /// <summary>AES-192 in GCM mode, SHA-1, RSA-OAEP, P_SHA1: <c>Basic192GCM</c> in policies of CXF.</summary>
+    public static SecurityAlgorithmSuite Basic192Gcm { get; } =
+        new(nameof(Basic192Gcm), Family.Aes192Gcm, Hashes.Sha1, KeyWrapAlgorithm.RsaOaep);
+
+    /// <summary>AES-128 in GCM mode, SHA-1, RSA-OAEP, P_SHA1: <c>Basic128GCM</c> in policies of CXF.</summary>
+    public static SecurityAlgorithmSuite Basic128Gcm { get; } =
+        new(nameof(Basic128Gcm), Family.Aes128Gcm, Hashes.Sha1, KeyWrapAlgorithm.RsaOaep);
+
+    /// <summary>AES-128 in GCM mode, SHA-256, RSA-OAEP, P_SHA1: <c>Basic128GCMSha256</c> in policies of eDelivery.</summary>
+    public static SecurityAlgorithmSuite Basic128GcmSha256 { get; } =
+        new(nameof(Basic128GcmSha256), Family.Aes128Gcm, Hashes.Sha256, KeyWrapAlgorithm.RsaOaep);
+
+    /// <summary>
+    /// AES-128 in GCM mode, SHA-256, RSA-OAEP with SHA-256 and MGF1 with SHA-256, P_SHA1: <c>Basic128GCMSha256MgfSha256</c>, the suite of
+    /// eDelivery.
+    /// </summary>
+    public static SecurityAlgorithmSuite Basic128GcmSha256MgfSha256 { get; } =
+        new(nameof(Basic128GcmSha256MgfSha256), Family.Aes128Gcm, Hashes.Sha256, KeyWrapAlgorithm.RsaOaepSha256);
+
+    /// <summary>
+    /// AES-256 in GCM mode, SHA-256, HMAC-SHA256, RSA-PSS, RSA-OAEP with SHA-256 and MGF1 with SHA-256, P_SHA256; RSA keys have at
+    /// least 2048 bits. For two ends of this library.
+    /// </summary>
+    public static SecurityAlgorithmSuite Strong256 { get; } =
+        new(nameof(Strong256), Family.Strong256, Hashes.Strong256, KeyWrapAlgorithm.RsaOaepSha256);
+
+    /// <summary><see cref="Strong256"/> with SHA-384 for digests, signatures and the derivation of keys.</summary>
+    public static SecurityAlgorithmSuite Strong256Sha384 { get; } =
+        new(nameof(Strong256Sha384), Family.Strong256, Hashes.Strong384, KeyWrapAlgorithm.RsaOaepSha256);
+
+    /// <summary><see cref="Strong256"/> with SHA-512 for digests, signatures and the derivation of keys.</summary>
+    public static SecurityAlgorithmSuite Strong256Sha512 { get; } =
+        new(nameof(Strong256Sha512), Family.Strong256, Hashes.Strong512, KeyWrapAlgorithm.RsaOaepSha256);
+
+    /// <summary>The suites that WCF does not know.</summary>
+    public static ImmutableArray<SecurityAlgorithmSuite> BeyondWcf { get; } =
+    [
+        Basic256Gcm, Basic192Gcm, Basic128Gcm, Basic128GcmSha256, Basic128GcmSha256MgfSha256,
+        Strong256, Strong256Sha384, Strong256Sha512,
+    ];
+
+    /// <summary>All suites that have a name: those of WCF, and <see cref="BeyondWcf"/>.</summary>
+    public static ImmutableArray<SecurityAlgorithmSuite> Known => KnownSuites.All;
+
+    /// <summary>Whether the suite encrypts with a cipher that authenticates what it encrypts (AES-GCM).</summary>
+    public bool IsAuthenticatedEncryption => Encryption.IsAuthenticated;
+
+    /// <summary>The name of the derivation of keys: <c>P_SHA1</c> in all suites of WCF.</summary>
+    public string KeyDerivationAlgorithmName => KeyDerivation.Name;
+
+    /// <summary>Whether <see cref="MessageProtectionProfile.Strong"/> is offered with it.</summary>
+    internal bool IsStrong => IsAuthenticatedEncryption && KeyDerivation != KeyDerivationAlgorithm.PSha1 && AsymmetricSignature.IsPss
+        && AsymmetricKeyWrap == KeyWrapAlgorithm.RsaOaepSha256 && MinAsymmetricKeyLength >= 2048;
+
+    // A class of its own: the static properties of both parts have their values when it is initialized.
+    private static class KnownSuites
+    {
+        public static readonly ImmutableArray<SecurityAlgorithmSuite> All = [.. SecurityAlgorithmSuite.All, .. BeyondWcf];
+    }
+
+    /// <summary>What a suite has of hash functions.</summary>
+    private sealed record Hashes(
+        DigestAlgorithm Digest,
+        SymmetricSignatureAlgorithm SymmetricSignature,
+        AsymmetricSignatureAlgorithm AsymmetricSignature,
+        KeyDerivationAlgorithm KeyDerivation,
+        int MinAsymmetricKeyLength)
+    {
+        public static readonly Hashes Sha1 = new(
+            DigestAlgorithm.Sha1, SymmetricSignatureAlgorithm.HmacSha1, AsymmetricSignatureAlgorithm.RsaSha1,
+            KeyDerivationAlgorithm.PSha1, 1024);
+
+        public static readonly Hashes Sha256 = new(
+            DigestAlgorithm.Sha256, SymmetricSignatureAlgorithm.HmacSha256, AsymmetricSignatureAlgorithm.RsaSha256,
+            KeyDerivationAlgorithm.PSha1, 1024);
+
+        public static readonly Hashes Strong256 = new(
+            DigestAlgorithm.Sha256, SymmetricSignatureAlgorithm.HmacSha256, AsymmetricSignatureAlgorithm.PssSha256,
+            KeyDerivationAlgorithm.PSha256, 2048);
+
+        public static readonly Hashes Strong384 = new(
+            DigestAlgorithm.Sha384, SymmetricSignatureAlgorithm.HmacSha384, AsymmetricSignatureAlgorithm.PssSha384,
+            KeyDerivationAlgorithm.PSha384, 2048);
+
+        public static readonly Hashes Strong512 = new(
+            DigestAlgorithm.Sha512, SymmetricSignatureAlgorithm.HmacSha512, AsymmetricSignatureAlgorithm.PssSha512,
+            KeyDerivationAlgorithm.PSha512, 2048);
+    }
+}

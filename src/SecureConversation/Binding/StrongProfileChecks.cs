@@ -1,0 +1,43 @@
+namespace SecureConversation.Binding;
+
+/// <summary>What <see cref="MessageProtectionProfile.Strong"/> demands beside <see cref="MessageProtectionProfile.Bound"/>.</summary>
+internal static class StrongProfileChecks
+{
+    public static IEnumerable<string> Of(SecurityBindingElement element)
+    {
+        var suite = element.DefaultAlgorithmSuite;
+        if (!suite.IsStrong)
+        {
+            yield return $"MessageProtectionProfile Strong is not offered with {suite.Name}: set DefaultAlgorithmSuite (AlgorithmSuite of "
+                + $"MessageSecurity) to {string.Join(" or ", SecurityAlgorithmSuite.BeyondWcf.Where(s => s.IsStrong))}, on the bootstrap "
+                + "as well.";
+        }
+
+        if (!element.IncludeTimestamp)
+        {
+            yield return "MessageProtectionProfile Strong bounds the time in which a message counts: leave IncludeTimestamp at true.";
+        }
+
+        if (!element.LocalServiceSettings.DetectReplays || !element.LocalClientSettings.DetectReplays)
+        {
+            yield return "MessageProtectionProfile Strong takes no message twice: leave DetectReplays at true on both sides.";
+        }
+
+        if (element.EnableUnsecuredResponse)
+        {
+            yield return "MessageProtectionProfile Strong has no replies without security: leave EnableUnsecuredResponse at false.";
+        }
+
+        if (element.KeyEntropyMode != SecurityKeyEntropyMode.CombinedEntropy)
+        {
+            yield return "MessageProtectionProfile Strong takes a key of both sides: leave KeyEntropyMode at CombinedEntropy.";
+        }
+
+        if (element.NegotiatedToken is not null)
+        {
+            // The authenticator of a negotiation is P_SHA1 over SHA-1 (WS-Trust 1.3 section 10.2).
+            yield return "MessageProtectionProfile Strong is not offered with a negotiated token, whose authenticator is made with SHA-1: "
+                + "set NegotiateServiceCredential = false, and give the client the service's certificate.";
+        }
+    }
+}

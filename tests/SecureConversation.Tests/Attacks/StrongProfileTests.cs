@@ -1,0 +1,226 @@
+using System.Net.Security;
+using System.Text;
+using System.Xml;
+using SecureConversation.Binding;
+using SecureConversation.Testing;
+using SecureConversation.Tests.Roles;
+
+namespace SecureConversation.Tests.Attacks;
+
+/// <summary>
+/// The profile Strong: what <see cref="BoundProfileTests"/> and <see cref="ReflectionTests"/> say of every profile holds for it as well;
+/// here is what authenticated encryption adds, and that nobody gets less than the profile.
+/// </summary>
+public sealed class StrongProfileTests
+{
+    private const string Header = "<h:H xmlns:h=\"urn:h\">secret</h:H>";
+
+    /// <summary>What somebody on the way does with ciphertexts of a body and of a header, of this message and of another one.</summary>
+    private static readonly Dictionary<string, Action<XmlElement[], XmlElement[]>> Changes = new()
+    {
+        ["tag shorter by an octet"] = (now, _) => Change(now[^1], c => c[..^1]),
+        ["tag of four octets"] = (now, _) => Change(now[^1], c => c[..^12]),
+        ["no tag"] = (now, _) => Change(now[^1], c => c[..^16]),
+        ["another tag"] = (now, _) => Change(now[^1], c => [.. c[..^1], (byte)(c[^1] ^ 1)]),
+        ["another IV"] = (now, _) => Change(now[^1], c => [(byte)(c[0] ^ 1), .. c[1..]]),
+        ["IV of another message"] = (now, earlier) => Change(now[^1], c => [.. Octets(earlier[^1])[..12], .. c[12..]]),
+        ["a bit of the plaintext"] = (now, _) => Change(now[^1], c => [.. c[..20], (byte)(c[20] ^ 1), .. c[21..]]),
+        ["nothing left"] = (now, _) => Change(now[^1], _ => []),
+        ["IV and tag alone"] = (now, _) => Change(now[^1], c => [.. c[..12], .. c[^16..]]),
+        ["ciphertexts of the parts exchanged"] = (now, _) => (now[0].InnerText, now[^1].InnerText) = (now[^1].InnerText, now[0].InnerText),
+    };
+
+    private static readonly string[] Names = ["mutualcert/strong/session", "anonymous/strong/single", "username/strong-no-derived/session"];
+
+    public static MatrixTheoryData<string, string> ChangesAndBindings => new(Changes.Keys, Names);
+
+    /// <summary>Who holds the keys may say in the body what he said in the header: that is his message, and no wrong ciphertext.</summary>
+    public static MatrixTheoryData<string, string> WrongCiphertexts => new(Changes.Keys.Where(c => c != "ciphertexts of the parts exchanged"), Names);
+
+    /// <summary>Without the keys: the signature over the ciphertext is what fails, and nothing is decrypted.</summary>
+    [Theory]
+    [MemberData(nameof(ChangesAndBindings))]
+    public async Task Ciphertext_ChangedOnTheWay_IsRefusedBeforeItIsDecrypted(string change, string name)
+    {
+        using var scene = await OpenAsync(name);
+        using var earlier = scene.Request(extraHeaders: Header);
+        using var request = scene.Request(extraHeaders: Header);
+        var message = Forgery.Load(request.Envelope);
+        Changes[change](CipherValues(message), CipherValues(Forgery.Load(earlier.Envelope)));
+        await scene.RefusedAsync(Reflected.Bytes(message), FailureCode.DigestMismatch);
+        await scene.GoesOnAsync(request.Envelope);
+    }
+
+    /// <summary>Who holds the keys signs it again. Whatever is wrong with the ciphertext is one refusal, with one fault.</summary>
+    [Theory]
+    [MemberData(nameof(WrongCiphertexts))]
+    public async Task Ciphertext_ChangedAndSignedAgain_IsOneRefusal(string change, string name)
+    {
+        using var scene = await OpenAsync(name);
+        using var earlier = scene.Request(extraHeaders: Header);
+        using var request = scene.Request(extraHeaders: Header);
+        var forged = scene.Forge(request.Envelope);
+        forged.OnWire(f =>
+        {
+            Changes[change](CipherValues(f.Document), CipherValues(Forgery.Load(earlier.Envelope)));
+            f.Resign();
+        });
+        await scene.RefusedAsync(forged.Seal(), FailureCode.DecryptionFailed);
+        await scene.GoesOnAsync(request.Envelope);
+    }
+
+    [Fact]
+    public async Task CiphertextOfAnotherMessage_IsRefusedBeforeItIsDecrypted()
+    {
+        using var scene = await OpenAsync("mutualcert/strong/session");
+        using var earlier = scene.Request("<Pay>1</Pay>");
+        using var request = scene.Request("<Pay>2</Pay>");
+        var message = Forgery.Load(request.Envelope);
+        CipherValues(message)[^1].InnerText = CipherValues(Forgery.Load(earlier.Envelope))[^1].InnerText;
+        await scene.RefusedAsync(Reflected.Bytes(message), FailureCode.DigestMismatch);
+        await scene.GoesOnAsync(request.Envelope);
+    }
+
+    [Fact]
+    public async Task InitializationVectors_OfASession_AreNeverTheSame()
+    {
+        using var scene = await OpenAsync("mutualcert/strong/session");
+        var seen = new HashSet<string>();
+        for (var i = 0; i < 100; i++)
+        {
+            using var request = scene.Request(extraHeaders: Header);
+            foreach (var cipher in CipherValues(Forgery.Load(request.Envelope)))
+            {
+                Assert.True(seen.Add(Convert.ToHexString(Octets(cipher).AsSpan(0, 12))));
+            }
+        }
+
+        Assert.True(seen.Count >= 200, $"{seen.Count}");
+    }
+
+    /// <summary>A message of a weaker binding is refused, whichever end is asked, and before any of it is decrypted.</summary>
+    [Theory]
+    [InlineData("mutualcert//single")]
+    [InlineData("mutualcert/encrypt-first/single")]
+    [InlineData("mutualcert/bound/single")]
+    public async Task MessageOfAWeakerBinding_IsRefused(string weaker)
+    {
+        using var scene = await OpenAsync("mutualcert/strong/single");
+        var client = new MessageSecurityClient(Bindings.Create(weaker), Loopback.ClientCredentials);
+        using var request = client.Secure(Loopback.Request(scene.Version), Loopback.Address);
+        await scene.RefusedAsync(request.Envelope, FailureCode.AlgorithmMismatch);
+
+        using var other = new Loopback(Bindings.Create(weaker));
+        using var strong = scene.Request();
+        using var refused = await other.Service.ReceiveAsync(strong.Envelope, TestContext.Current.CancellationToken);
+        Assert.Equal(FailureCode.AlgorithmMismatch, Assert.IsType<ServiceResult.Respond>(refused).Code);
+    }
+
+    /// <summary>Each algorithm of the suite put back by who holds the keys: the policy says which it is, and not the message.</summary>
+    [Theory]
+    [InlineData("EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#aes256-cbc")]
+    [InlineData("EncryptionMethod", "http://www.w3.org/2009/xmlenc11#aes128-gcm")]
+    [InlineData("SignatureMethod", "http://www.w3.org/2000/09/xmldsig#hmac-sha1")]
+    [InlineData("DigestMethod", "http://www.w3.org/2000/09/xmldsig#sha1")]
+    [InlineData("DerivedKeyToken", "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512/dk/p_sha1")]
+    [InlineData("DerivedKeyToken", null)]
+    public async Task AlgorithmOfAnotherSuite_IsRefused(string element, string? algorithm)
+    {
+        using var scene = await OpenAsync("anonymous/strong/session");
+        using var request = scene.Request();
+        var forged = scene.Forge(request.Envelope);
+        forged.OnWire(f =>
+        {
+            var changed = f.Document.GetElementsByTagName("*").OfType<XmlElement>().Last(e => e.LocalName == element);
+            Assert.True(changed.HasAttribute("Algorithm"));
+            if (algorithm is null)
+            {
+                changed.RemoveAttribute("Algorithm");
+            }
+            else
+            {
+                changed.SetAttribute("Algorithm", algorithm);
+            }
+
+            f.Resign();
+        });
+        await scene.RefusedAsync(forged.Seal(), FailureCode.AlgorithmMismatch);
+        await scene.GoesOnAsync(request.Envelope);
+    }
+
+    [Theory]
+    [InlineData("DigestMethod", "http://www.w3.org/2000/09/xmldsig#sha1")]
+    [InlineData("MGF", "http://www.w3.org/2009/xmlenc11#mgf1sha1")]
+    [InlineData("EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p")]
+    [InlineData("EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#rsa-1_5")]
+    public async Task KeyTransportOfAnotherSuite_IsRefused(string element, string algorithm)
+    {
+        using var scene = await OpenAsync("anonymous/strong/single");
+        using var request = scene.Request();
+        var message = Forgery.Load(request.Envelope);
+        var key = message.GetElementsByTagName("EncryptedKey", Forgery.Xenc).OfType<XmlElement>().Single();
+        Forgery.Descendant(key, element).SetAttribute("Algorithm", algorithm);
+        await scene.RefusedAsync(Reflected.Bytes(message), FailureCode.AlgorithmMismatch);
+        await scene.GoesOnAsync(request.Envelope);
+    }
+
+    [Fact]
+    public void SettingsThatWouldWeakenTheProfile_AreRefusedInWords()
+    {
+        var strong = Bindings.Create("mutualcert/strong/session").Element;
+        var single = Bindings.Create("mutualcert/strong/single").Element;
+        string Refused(SecurityBindingElement element) => Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(element)).Message;
+        foreach (var suite in SecurityAlgorithmSuite.Known)
+        {
+            var changed = single with { DefaultAlgorithmSuite = suite };
+            if (suite.Name.StartsWith("Strong", StringComparison.Ordinal))
+            {
+                MessageSecurityBinding.Create(changed);
+            }
+            else
+            {
+                Assert.Contains("DefaultAlgorithmSuite", Refused(changed), StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Contains("IncludeTimestamp", Refused(single with { IncludeTimestamp = false }), StringComparison.Ordinal);
+        Assert.Contains("DetectReplays", Refused(single with { LocalServiceSettings = single.LocalServiceSettings with { DetectReplays = false } }), StringComparison.Ordinal);
+        Assert.Contains("DetectReplays", Refused(single with { LocalClientSettings = single.LocalClientSettings with { DetectReplays = false } }), StringComparison.Ordinal);
+        Assert.Contains("EnableUnsecuredResponse", Refused(single with { EnableUnsecuredResponse = true }), StringComparison.Ordinal);
+        Assert.Contains("KeyEntropyMode", Refused(strong with { KeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy }), StringComparison.Ordinal);
+        Assert.Contains("MessageProtectionOrder", Refused(strong with { MessageProtectionOrder = MessageProtectionOrder.SignBeforeEncrypt }), StringComparison.Ordinal);
+        Assert.Contains("SignPrefixesInValues", Refused(strong with { SignPrefixesInValues = false }), StringComparison.Ordinal);
+        Assert.Contains("bootstrap", Refused(strong with { MessageProtectionProfile = MessageProtectionProfile.Bound }), StringComparison.Ordinal);
+        Assert.Contains("symmetric", Assert.Throws<ArgumentException>(() => Bindings.Create("duplex/strong/single")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(MessageCredentialType.Certificate)]
+    [InlineData(MessageCredentialType.UserName)]
+    [InlineData(MessageCredentialType.None)]
+    public async Task NamedSettings_MakeASession(MessageCredentialType credential)
+    {
+        var security = MessageSecurity.Strong with { ClientCredentialType = credential };
+        var binding = MessageSecurityBinding.Create(security);
+        Assert.Equal(MessageProtectionProfile.Strong, binding.Bootstrap!.MessageProtectionProfile);
+        Assert.Same(SecurityAlgorithmSuite.Strong256, binding.Element.DefaultAlgorithmSuite);
+        using var scene = await Scene.OpenAsync(binding);
+        using var request = scene.Request();
+        await scene.AcceptedAsync(request.Envelope);
+        var wire = Encoding.UTF8.GetString(request.Envelope.Span);
+        Assert.Contains("xmlenc11#aes256-gcm", wire, StringComparison.Ordinal);
+        Assert.DoesNotContain("sha1", wire, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("negotiated", Assert.Throws<ArgumentException>(
+            () => MessageSecurityBinding.Create(security with { NegotiateServiceCredential = true })).Message, StringComparison.Ordinal);
+    }
+
+    private static Task<Scene> OpenAsync(string name) => Scene.OpenAsync(name, protection: ChannelProtectionRequirements.Default
+        .WithHeader(MessageDirection.ClientToService, "urn:e/Echo", "H", "urn:h", ProtectionLevel.EncryptAndSign));
+
+    private static XmlElement[] CipherValues(XmlDocument message) =>
+        [.. message.GetElementsByTagName("EncryptedData", Forgery.Xenc).OfType<XmlElement>().Select(e => Forgery.Descendant(e, "CipherValue"))];
+
+    private static byte[] Octets(XmlElement cipher) => Convert.FromBase64String(cipher.InnerText);
+
+    private static void Change(XmlElement cipher, Func<byte[], byte[]> change) => cipher.InnerText = Convert.ToBase64String(change(Octets(cipher)));
+}
