@@ -388,7 +388,7 @@ internal static partial class FailureGuide
             Remedy = "Report a defect with the exception in the log, as SECURITY.md says where a message can cause it.",
             Log = FailureLog.Defect,
         },
-        _ => OfOrigin(code) ?? OfRenewal(code) ?? OfAssertions(code) ?? OfNegotiation(code)
+        _ => OfOrigin(code) ?? OfRenewal(code) ?? OfAssertions(code) ?? OfNegotiation(code) ?? OfReliable(code)
             ?? throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
     };
 }
