@@ -207,7 +207,9 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
                     }
 
                     last = attempt.Loss ?? last;
-                    lostContexts += attempt.Loss is SecureConversationException { Failure: SecureConversationFailure.BadContextToken } ? 1 : 0;
+                    lostContexts += attempt.Loss is SecureConversationException { Failure: SecureConversationFailure.BadContextToken }
+                        ? 1
+                        : 0;
                     if (lostContexts > MostLostContexts)
                     {
                         throw last!;

@@ -141,8 +141,8 @@ public abstract class ServiceResult : IDisposable
         }
 
         /// <summary>
-        /// Answers a request to which the application has no reply: in a reliable session it is acknowledged. Null in all other cases, where
-        /// there is nothing to send.
+        /// Answers a request to which the application has no reply: in a reliable session it is acknowledged. Null in all other cases,
+        /// where there is nothing to send.
         /// </summary>
         public ProtectedReply? Acknowledge() => Delivery is null ? null : Deliver(default);
 

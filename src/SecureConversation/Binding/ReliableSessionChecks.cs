@@ -56,8 +56,8 @@ internal static class ReliableSessionChecks
 
         if (reliable.AcknowledgementInterval != Defaults.AcknowledgementInterval)
         {
-            yield return "ReliableSession.AcknowledgementInterval has no effect between request and reply, where each reply acknowledges at "
-                + "once: leave it at 00:00:00.2.";
+            yield return "ReliableSession.AcknowledgementInterval has no effect between request and reply, where each reply acknowledges "
+                + "at once: leave it at 00:00:00.2.";
         }
 
         if (reliable.MaxPendingChannels != Defaults.MaxPendingChannels)

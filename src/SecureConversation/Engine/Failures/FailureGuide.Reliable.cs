@@ -9,8 +9,8 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Either,
             Clause = "WS-ReliableMessaging 1.1 sections 3 and 4.7",
-            Cause = "A message of a reliable session lacks what the protocol asks for, has it twice or with another content, or acknowledges "
-                + "what was never sent; or a message without a sequence reached an endpoint whose binding has a ReliableSession.",
+            Cause = "A message of a reliable session lacks what the protocol asks for, has it twice or with another content, or "
+                + "acknowledges what was never sent; or a message without a sequence reached an endpoint whose binding has a "
             Remedy = "Set the ReliableSession of the binding on both sides, with the same ReliableMessagingVersion.",
         },
         FailureCode.UnknownSequence => new()
@@ -26,8 +26,8 @@ internal static partial class FailureGuide
         {
             Side = FailureSide.Either,
             Clause = "WS-ReliableMessaging 1.1 sections 4.2 and 4.6",
-            Cause = "A sequence was closed while messages or replies were missing, a message came after the last one, or the other side was "
-                + "not heard for all of MaxRetryCount.",
+            Cause = "A sequence was closed while messages or replies were missing, a message came after the last one, or the other side "
+                + "was not heard for all of MaxRetryCount.",
             Remedy = "Look for what loses the messages on the way; raise MaxRetryCount where outages last longer. The service may have "
                 + "executed calls that were not answered.",
         },

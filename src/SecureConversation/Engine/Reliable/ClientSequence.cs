@@ -25,6 +25,7 @@ internal sealed class ClientSequence(
 
     private readonly Lock _gate = new();
     private readonly SortedSet<long> _outstanding = [];
+    private readonly HashSet<long> _replied = [];
     private readonly AcknowledgementRanges _replies = new();
     private long _next = 1;
     private int? _remaining;
@@ -137,6 +138,16 @@ internal sealed class ClientSequence(
                 }
             }
 
+            if (headers.Sequence is not null && _outstanding.Contains(number))
+            {
+                _replied.Add(number);
+            }
+            else if (headers.Sequence is null && _replied.Contains(number))
+            {
+                // The reply came on another exchange, and was acknowledged before the service answered this one.
+                return ClientStep.Again;
+            }
+
             _remaining = acknowledgement.BufferRemaining;
             var isFinished = headers.Sequence is not null
                 || acknowledgement.Ranges.Any(r => r.Lower <= number && number <= r.Upper);
@@ -150,6 +161,7 @@ internal sealed class ClientSequence(
         lock (_gate)
         {
             _outstanding.Remove(number);
+            _replied.Remove(number);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed record ReliableHeaders
     /// <summary>Whether the sequence is bound to its security session by a reference (r:UsesSequenceSTR).</summary>
     public bool UsesSequenceStr { get; init; }
 
-    /// <summary>The fault that SOAP 1.1 says in a header block (r:SequenceFault). Written, not read: the body says that it is a fault.</summary>
+    /// <summary>The fault that SOAP 1.1 says in a header block (r:SequenceFault). Written, not read: the body says it, too.</summary>
     public SequenceFault? Fault { get; init; }
 
     public static ReliableHeaders Read(SoapEnvelope plain, RmNames names)

@@ -108,7 +108,7 @@ internal sealed class ServiceSequence(
         }
     }
 
-    /// <summary>Closes the sequence, or terminates it: no other message may follow. A fault where that is not possible; null otherwise.</summary>
+    /// <summary>Closes the sequence, or terminates it: no other message may follow. A fault where that is not possible.</summary>
     public SequenceFault? End(SequenceEnd end, ReliableHeaders headers)
     {
         lock (_gate)

@@ -175,7 +175,9 @@ internal sealed class ReliableService(
         _names.SequenceAcknowledgementAction, new ReliableHeaders { Acknowledgement = sequence.Acknowledge() }, null, protection, null);
 
     private static SequenceFault Missing(ReliableHeaders headers) =>
-        (headers.Sequence?.Identifier ?? headers.AckRequested) is { } identifier ? SequenceFault.Unknown(identifier) : SequenceFault.Required;
+        (headers.Sequence?.Identifier ?? headers.AckRequested) is { } identifier
+            ? SequenceFault.Unknown(identifier)
+            : SequenceFault.Required;
 
     private ServiceAnswer Own(
         string action, ReliableHeaders headers, string? relatesTo, ReplyProtection protection, Action<PooledBytes>? body) => new(
@@ -191,7 +193,8 @@ internal sealed class ReliableService(
         environment.Refused(RequestFacts.Of(request, refused));
         var envelope = ReliableEnvelope.Write(Soap, _names, fault, sequence?.Acknowledge(), request.MessageId);
         return new ServiceAnswer(
-            protection.SecureUnrelated(envelope, formats.ForSentReply(SequenceFault.ActionOf(Soap, _names), requestAction: null)), fault.Code);
+            protection.SecureUnrelated(envelope, formats.ForSentReply(SequenceFault.ActionOf(Soap, _names), requestAction: null)),
+            fault.Code);
     }
 }
 
