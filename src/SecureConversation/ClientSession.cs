@@ -89,6 +89,21 @@ public sealed partial class ClientSession : IDisposable
     }
 
     /// <summary>
+    /// Opens the reliable session of the binding in this session, which takes one: its calls go through
+    /// <see cref="ReliableClientSession.CallAsync"/>, and it is closed before this session is cancelled.
+    /// </summary>
+    /// <param name="exchange">Sends messages of this session, and renews its key when that is due.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <exception cref="InvalidOperationException">The binding has no ReliableSession.</exception>
+    /// <exception cref="SecureConversationException">The service refused.</exception>
+    public Task<ReliableClientSession> OpenReliableSessionAsync(
+        ReliableExchange exchange, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        return ReliableClientSession.OpenAsync(_role, _role.Binding, Id, _to, exchange, cancellationToken);
+    }
+
+    /// <summary>
     /// Starts the handshake that renews the key of the session (WS-SecureConversation 1.3 section 5), also when the key has expired. The
     /// session is used meanwhile as before. When the handshake is completed, requests are under the new key, and replies under the old one
     /// are accepted for SessionKeyRolloverInterval of LocalClientSettings. A renewal that fails changes nothing.

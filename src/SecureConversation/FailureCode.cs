@@ -172,6 +172,15 @@ public enum FailureCode
     /// </summary>
     NegotiationFailed = 560,
 
+    /// <summary>A message of a reliable session that breaks the form of the protocol, or belongs to no sequence.</summary>
+    InvalidSequence = 580,
+    /// <summary>A sequence that the security session of the message does not have.</summary>
+    UnknownSequence = 581,
+    /// <summary>A sequence that ended, or was closed, with messages missing, or whose other side was not heard any more.</summary>
+    SequenceTerminated = 582,
+    /// <summary>A request for a sequence that is not bound to its security session, or that is refused for another reason.</summary>
+    CreateSequenceRefused = 583,
+
     /// <summary>A defect of this library.</summary>
     Internal = 900,
 }

@@ -31,6 +31,7 @@ public sealed partial class MessageSecurityService : IDisposable
     private readonly bool _requiresSecureTransport;
     private readonly ServiceSessions? _sessions;
     private readonly ServiceHandshakes? _handshakes;
+    private readonly ReliableService? _reliable;
     private readonly FailureDesk _failures;
     private readonly RequestDelivery _delivery;
     private readonly StatusReader _status;
@@ -98,6 +99,7 @@ public sealed partial class MessageSecurityService : IDisposable
         }
 
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, _scopes) : null;
+        _reliable = binding.ReliableSession is { } reliable ? new ReliableService(Formats, reliable, _environment) : null;
         _handshakes = _sessions is null ? null : new ServiceHandshakes(_sessions, _messages, _delivery, _contexts, _environment);
         var knowsSessions = _sessions is { Store: null, Cookies: null };
         _glance = new HeaderGlance(_messages, IsLegOfNegotiation, knowsSessions ? _sessions!.Table : null);
@@ -300,7 +302,9 @@ public sealed partial class MessageSecurityService : IDisposable
                     protection = ReplyProtection.ForSession(request, Formats, session, _environment);
                 }
 
-                return new ServiceResult.Dispatch(request, session, protection);
+                return _reliable is null || kind != MessageKind.Application
+                    ? new ServiceResult.Dispatch(request, session, protection)
+                    : await ReceiveReliablyAsync(_reliable, request, session, protection, cancellationToken).ConfigureAwait(false);
             }
 
             using (request)
@@ -331,6 +335,23 @@ public sealed partial class MessageSecurityService : IDisposable
 
             protection?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A request goes to the application once; whatever else comes in a sequence is answered here.</summary>
+    private static async ValueTask<ServiceResult> ReceiveReliablyAsync(ReliableService reliable, VerifiedMessage request,
+        ServiceSession session, ReplyProtection protection, CancellationToken cancellationToken)
+    {
+        var (delivery, answer) = await reliable.ReceiveAsync(request, session, protection, cancellationToken).ConfigureAwait(false);
+        if (delivery is not null)
+        {
+            return new ServiceResult.Dispatch(request, session, protection) { Delivery = delivery };
+        }
+
+        using (request)
+        using (protection)
+        {
+            return answer is { } own ? ServiceResult.Respond.Protected(own) : ServiceResult.Respond.Dropped();
         }
     }
 

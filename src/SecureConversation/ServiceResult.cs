@@ -69,9 +69,12 @@ public abstract partial class ServiceResult : IDisposable
             return new Respond(ServiceResponseKind.Fault, envelope.Memory, code, envelope);
         }
 
+        /// <summary>Makes the result for a message of a reliable session that counts as lost: its client sends it again.</summary>
+        internal static Respond Dropped() => new(ServiceResponseKind.None, default, FailureCode.None, null);
+
         /// <summary>Makes the result for a protected answer, which is a fault if it has a failure code.</summary>
         internal static Respond Protected(ServiceAnswer answer) => new(
-            answer.Code == FailureCode.None ? ServiceResponseKind.Handshake : ServiceResponseKind.Fault,
+            answer.Code == FailureCode.None && !answer.IsFault ? ServiceResponseKind.Handshake : ServiceResponseKind.Fault,
             answer.Message.Memory, answer.Code, answer.Message, answer.Opened);
     }
 
@@ -96,6 +99,9 @@ public abstract partial class ServiceResult : IDisposable
             Session = session;
             _protection = protection;
         }
+
+        /// <summary>The exchange of a reliable session; null outside such sessions.</summary>
+        internal ReliableDelivery? Delivery { get; init; }
 
         /// <summary>The verified request. Valid until disposal.</summary>
         public VerifiedMessage Request { get; }
@@ -125,13 +131,41 @@ public abstract partial class ServiceResult : IDisposable
         /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>
         public ProtectedReply Secure(ReadOnlyMemory<byte> envelope)
         {
+            if (Delivery is not null)
+            {
+                return Deliver(envelope)!;
+            }
+
             var (message, isFault) = _protection.Secure(envelope);
             return new ProtectedReply(message, isFault);
+        }
+
+        /// <summary>
+        /// Answers a request to which the application has no reply: in a reliable session it is acknowledged. Null in all other cases,
+        /// where there is nothing to send.
+        /// </summary>
+        public ProtectedReply? Acknowledge() => Delivery is null ? null : Deliver(default);
+
+        private ProtectedReply Deliver(ReadOnlyMemory<byte> envelope)
+        {
+            try
+            {
+                Delivery!.Complete(envelope);
+            }
+            catch (SecurityFailureException e)
+            {
+                throw new ArgumentException($"The reply is no envelope of the binding: {e.Message}", nameof(envelope), e);
+            }
+
+            var answer = Delivery.Secure(_protection);
+            return new ProtectedReply(answer.Message, answer.IsFault);
         }
 
         /// <inheritdoc/>
         public override void Dispose()
         {
+            // A request of a sequence is answered once and for all, also where the application failed to.
+            Delivery?.Abandon(Request.MessageId);
             Request.Dispose();
             _protection.Dispose();
         }
@@ -147,6 +181,11 @@ public enum ServiceResponseKind
     Fault,
     /// <summary>No envelope, because the request is not a SOAP message. HTTP answers with status 400, as WCF does.</summary>
     NotSoap,
+    /// <summary>
+    /// No envelope: a message of a reliable session that counts as lost, because it came before its predecessor or there is no room. HTTP
+    /// answers with status 202, as WCF does, and the client sends it again.
+    /// </summary>
+    None,
 }
 
 /// <summary>A protected reply. Dispose it after it is sent.</summary>

@@ -210,6 +210,13 @@ public sealed class VerifiedMessage : IDisposable
     /// <summary>Set by the client or service before it hands out the message.</summary>
     internal bool HandsOutUnsignedHeaders { get; set; }
 
+    /// <summary>Hands out this envelope, which was made of <see cref="Envelope"/>, in its place.</summary>
+    internal void HandOut(PooledBytes envelope)
+    {
+        _application?.Dispose();
+        _application = envelope;
+    }
+
     /// <inheritdoc cref="HandsOutUnsignedHeaders"/>
     internal bool HandsOutCanonicalForm { get; set; }
 

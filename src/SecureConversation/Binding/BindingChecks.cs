@@ -29,6 +29,7 @@ internal static class BindingChecks
         .. Kind(binding),
         .. SupportingTokenChecks.Of(binding),
         .. Protection(binding),
+        .. ReliableSessionChecks.Of(binding, isBootstrap),
         .. LocalSettingsChecks.Client(binding.Element),
         .. LocalSettingsChecks.Service(binding.Element),
         .. SettingsWithoutEffect.Of(binding.Element, isBootstrap),

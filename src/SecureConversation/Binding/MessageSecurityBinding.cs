@@ -6,8 +6,10 @@ namespace SecureConversation.Binding;
 /// </summary>
 public sealed class MessageSecurityBinding
 {
-    private MessageSecurityBinding(SecurityBindingElement element, MessageVersion version, ChannelProtectionRequirements protection)
+    private MessageSecurityBinding(SecurityBindingElement element, MessageVersion version, ChannelProtectionRequirements protection,
+        ReliableSessionBindingElement? reliableSession = null)
     {
+        ReliableSession = reliableSession;
         Element = element;
         MessageVersion = version;
         Protection = protection;
@@ -27,6 +29,9 @@ public sealed class MessageSecurityBinding
 
     /// <summary>Which bodies and headers are signed and encrypted.</summary>
     public ChannelProtectionRequirements Protection { get; }
+
+    /// <summary>The reliable session within the secure conversation; null for none.</summary>
+    public ReliableSessionBindingElement? ReliableSession { get; }
 
     /// <summary>The token of the session; null when each message is secured on its own.</summary>
     public SecureConversationSecurityTokenParameters? SecureConversation { get; }
@@ -80,18 +85,21 @@ public sealed class MessageSecurityBinding
     /// <param name="element">The security settings.</param>
     /// <param name="version">The message version; <see cref="MessageVersion.Default"/> when null.</param>
     /// <param name="protection">What is signed and encrypted; <see cref="ChannelProtectionRequirements.Default"/> when null.</param>
+    /// <param name="reliableSession">The reliable session within the secure conversation; null for none.</param>
     /// <exception cref="ArgumentNullException">The element is null.</exception>
     /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
     public static MessageSecurityBinding Create(
         SecurityBindingElement element,
         MessageVersion? version = null,
-        ChannelProtectionRequirements? protection = null)
+        ChannelProtectionRequirements? protection = null,
+        ReliableSessionBindingElement? reliableSession = null)
     {
         ArgumentNullException.ThrowIfNull(element);
         var binding = new MessageSecurityBinding(
             element,
             version ?? MessageVersion.Default,
-            protection ?? ChannelProtectionRequirements.Default);
+            protection ?? ChannelProtectionRequirements.Default,
+            reliableSession);
         var problem = BindingChecks.FirstProblem(binding);
         return problem is null ? binding : throw new ArgumentException(problem, nameof(element));
     }
@@ -100,6 +108,7 @@ public sealed class MessageSecurityBinding
     /// <param name="security">The security settings.</param>
     /// <param name="version">The message version; <see cref="MessageVersion.Default"/> when null.</param>
     /// <param name="protection">What is signed and encrypted; <see cref="ChannelProtectionRequirements.Default"/> when null.</param>
+    /// <param name="reliableSession">The reliable session within the secure conversation; null for none.</param>
     /// <exception cref="ArgumentNullException">The settings are null.</exception>
     /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
     /// <exception cref="InvalidOperationException">
@@ -108,10 +117,11 @@ public sealed class MessageSecurityBinding
     public static MessageSecurityBinding Create(
         MessageSecurity security,
         MessageVersion? version = null,
-        ChannelProtectionRequirements? protection = null)
+        ChannelProtectionRequirements? protection = null,
+        ReliableSessionBindingElement? reliableSession = null)
     {
         ArgumentNullException.ThrowIfNull(security);
-        return Create(security.CreateSecurityBindingElement(), version, protection);
+        return Create(security.CreateSecurityBindingElement(), version, protection, reliableSession);
     }
 
     /// <summary>Creates a binding from options that have either an element or the settings of WSHttpBinding.</summary>
@@ -119,6 +129,7 @@ public sealed class MessageSecurityBinding
     /// <param name="security">The settings of WSHttpBinding; null when <paramref name="element"/> is used.</param>
     /// <param name="version">The message version; <see cref="MessageVersion.Default"/> when null.</param>
     /// <param name="protection">What is signed and encrypted; <see cref="ChannelProtectionRequirements.Default"/> when null.</param>
+    /// <param name="reliableSession">The reliable session within the secure conversation; null for none.</param>
     /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
     /// <exception cref="InvalidOperationException">
     /// Both or none of the two are set, or a setting of <paramref name="security"/> is not offered.
@@ -127,10 +138,11 @@ public sealed class MessageSecurityBinding
         SecurityBindingElement? element,
         MessageSecurity? security,
         MessageVersion? version = null,
-        ChannelProtectionRequirements? protection = null) => (element, security) switch
+        ChannelProtectionRequirements? protection = null,
+        ReliableSessionBindingElement? reliableSession = null) => (element, security) switch
         {
-            (not null, null) => Create(element, version, protection),
-            (null, not null) => Create(security, version, protection),
+            (not null, null) => Create(element, version, protection, reliableSession),
+            (null, not null) => Create(security, version, protection, reliableSession),
             (null, null) => throw new InvalidOperationException("Neither Binding nor MessageSecurity is set: set one of them."),
             _ => throw new InvalidOperationException("Binding and MessageSecurity are both set: set one of them."),
         };

@@ -3,8 +3,7 @@ namespace SecureConversation.Binding;
 /// <summary>
 /// The security settings of an endpoint, under the names of WCF: those that both sides must agree on, and the local settings of each.
 /// Immutable; change a setting with <c>element with { DefaultAlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 }</c>.
-/// <see cref="MessageSecurityBinding.Create(SecurityBindingElement, MessageVersion, ChannelProtectionRequirements)"/> checks that the
-/// settings fit together.
+/// <c>MessageSecurityBinding.Create</c> checks that the settings fit together.
 /// </summary>
 public abstract partial record SecurityBindingElement
 {

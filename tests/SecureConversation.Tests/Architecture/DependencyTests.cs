@@ -27,6 +27,7 @@ public sealed class DependencyTests
         ["SecureConversation.ServiceSession"] = "Sessions",
         ["SecureConversation.InMemoryReplayCache"] = "Replay",
         ["SecureConversation.SecuredRequest"] = "Roles",
+        ["SecureConversation.ReliableAnswer"] = "Receive",
     };
 
     private static readonly Dictionary<string, string> Allowed = new()
@@ -50,15 +51,16 @@ public sealed class DependencyTests
         ["Requirements"] = "Tokens Xml Names Binding",
         ["Soap"] = "Requirements Tokens Xml Names Failures Crypto Binding",
         ["Sessions"] = "Shared Quota Replay Requirements Soap Tokens Xml Names Failures Crypto Binding",
+        ["Reliable"] = "Soap Tokens Xml Names Failures Binding",
         ["Replay"] = "Quota Telemetry Crypto Xml Names Failures Binding",
         ["Receive"] = "Saml Shared Replay Sessions Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Diagnosis",
         ["Send"] = "Replay Receive Sessions Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",
         ["Trust"] = "Credentials Replay Tokens Xml Names Failures Crypto Binding",
         ["Negotiation"] = "Trust Tokens Xml Names Failures Crypto Binding Credentials Shared",
         ["Handshake"] = "Negotiation Credentials Quota Replay Roles Trust Sessions Receive Send Soap Requirements Tokens Xml Names Failures Crypto Binding Telemetry",
-        ["Roles"] = "Saml Shared Quota Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
+        ["Roles"] = "Reliable Saml Shared Quota Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
         ["Diagnosis"] = "Saml Telemetry Handshake Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",
-        ["Public"] = "Encodings Saml Quota Shared Schedule Handshake Roles Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
+        ["Public"] = "Encodings Reliable Saml Quota Shared Schedule Handshake Roles Trust Sessions Replay Receive Send Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Telemetry",
     };
 
     [Fact]

@@ -376,7 +376,7 @@ internal static partial class FailureGuide
             Remedy = "Report a defect with the exception in the log, as SECURITY.md says where a message can cause it.",
             Log = FailureLog.Defect,
         },
-        _ => OfEncoding(code) ?? OfOrigin(code) ?? OfRenewal(code) ?? OfAssertions(code) ?? OfNegotiation(code)
+        _ => OfEncoding(code) ?? OfOrigin(code) ?? OfRenewal(code) ?? OfAssertions(code) ?? OfNegotiation(code) ?? OfReliable(code)
             ?? throw new ArgumentOutOfRangeException(nameof(code), code, "No entry."),
     };
 }

@@ -42,6 +42,10 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
     public static readonly WireFault EndpointUnavailable = new("Receiver", Ns.Wsa10, "EndpointUnavailable",
         "The endpoint is shutting down and opens no more sessions.", IsSecured: true);
 
+    /// <summary>The answer to a request of a reliable session that was executed, and whose answer is not known.</summary>
+    public static readonly WireFault Unanswered = new("Receiver", Ns.DotNetDispatcher, "InternalServiceFault",
+        "The service did not answer the request. It may have executed it.", IsSecured: true);
+
     public static readonly WireFault NotUnderstood =
         new("MustUnderstand", null, null, "A header that must be understood is not covered by a signature.", IsSecured: true);
 }
@@ -107,7 +111,8 @@ internal static class FaultMap
             SecureConversationFailure.FailedAuthentication,
         FailureCode.ServiceStopping => SecureConversationFailure.EndpointUnavailable,
         FailureCode.UnknownContext or FailureCode.ContextKeyExpired or FailureCode.KeyInstanceUnknown or FailureCode.RenewalNotOffered
-            or FailureCode.SessionVersionMismatch or FailureCode.SessionMissing => SecureConversationFailure.BadContextToken,
+            or FailureCode.SessionVersionMismatch or FailureCode.SessionMissing or FailureCode.UnknownSequence
+            or FailureCode.SequenceTerminated => SecureConversationFailure.BadContextToken,
         FailureCode.ServiceTooBusy or FailureCode.StoreUnavailable => SecureConversationFailure.ServerTooBusy,
         FailureCode.PeerFault => SecureConversationFailure.PeerFault,
         FailureCode.Internal => SecureConversationFailure.Internal,

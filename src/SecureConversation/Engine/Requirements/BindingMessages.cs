@@ -20,11 +20,16 @@ internal sealed class BindingMessages
     private readonly ChannelProtectionRequirements _protection;
     private readonly ProtectionLevel _strongestRequest;
     private readonly ProtectionLevel _strongestReply;
+    private readonly RmNames? _reliable;
 
     public BindingMessages(MessageSecurityBinding binding, SecurityBindingElement element)
     {
         _element = element;
         _protection = binding.Protection;
+        // Sequences are above the session; its handshake knows none.
+        _reliable = binding.ReliableSession is { } reliable && ReferenceEquals(element, binding.Element)
+            ? RmNames.Of(reliable.ReliableMessagingVersion)
+            : null;
         _strongestRequest = _protection.GetStrongest(MessageDirection.ClientToService);
         _strongestReply = _protection.GetStrongest(MessageDirection.ServiceToClient);
         Soap = SoapNames.Of(binding.MessageVersion);
@@ -43,6 +48,9 @@ internal sealed class BindingMessages
 
     /// <summary>The token of the session; null where the binding element establishes none.</summary>
     public SecureConversationSecurityTokenParameters? Session => _element.SessionToken;
+
+    /// <summary>Whether an action is one of the reliable session of the binding, whose sequence relates replies to requests.</summary>
+    public bool IsReliableProtocol(string? action) => _reliable?.Owns(action) == true;
 
     /// <summary>Whether the transport protects the messages.</summary>
     public bool IsProtectedByTransport => _element is TransportSecurityBindingElement;
@@ -83,7 +91,9 @@ internal sealed class BindingMessages
             return known;
         }
 
-        var requirements = MessageRequirements.Create(_element, Soap, role, body, Headers(signed, role.Sender), signed);
+        // As WCF, messages of reliable messaging are signed and not encrypted, whatever the contract says (recorded).
+        var level = _reliable?.Owns(signed) == true ? ProtectionLevel.Sign : body;
+        var requirements = MessageRequirements.Create(_element, Soap, role, level, Headers(signed, role.Sender), signed);
         if (key.Item2.Length <= MaxCachedAction && _cache.Count < MaxCached)
         {
             _cache.TryAdd(key, requirements);
@@ -113,13 +123,13 @@ internal sealed class BindingMessages
     private HeaderProtection Headers(string? action, MessageDirection direction)
     {
         var headers = _protection.GetHeaders(action, direction);
-        if (headers.IsEmpty)
+        if (headers.IsEmpty && _reliable is null)
         {
             return HeaderProtection.Addressing(Soap);
         }
 
         var signed = headers.Where(h => h.Level == ProtectionLevel.Sign).Select(h => new XmlName(h.Name, h.Namespace));
         var encrypted = headers.Where(h => h.Level == ProtectionLevel.EncryptAndSign).Select(h => new XmlName(h.Name, h.Namespace));
-        return new HeaderProtection([.. Soap.AddressingHeaders, .. signed], [.. encrypted]);
+        return new HeaderProtection([.. Soap.AddressingHeaders, .. _reliable?.Headers ?? [], .. signed], [.. encrypted]);
     }
 }

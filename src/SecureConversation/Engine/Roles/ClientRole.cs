@@ -11,11 +11,14 @@ internal sealed class ClientRole
 
     public ClientRole(MessageSecurityBinding binding, ClientCredentials credentials, EngineEnvironment environment)
     {
+        Binding = binding;
         Environment = environment;
         Messages = new EndpointMessages(binding);
         Replays = new InMemoryReplayCache(Messages.Application.Element.LocalClientSettings.ReplayCacheSize, environment.Clock);
         _exchange = CreateExchange(credentials, previous: null);
     }
+
+    public MessageSecurityBinding Binding { get; }
 
     public EngineEnvironment Environment { get; }
 

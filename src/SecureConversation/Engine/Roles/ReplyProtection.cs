@@ -146,6 +146,13 @@ internal sealed class ReplyProtection : IDisposable
         return Secure(plain, requirements);
     }
 
+    /// <summary>Protects a message of reliable messaging, whose relation is its sequence: no a:RelatesTo is added (recorded).</summary>
+    public SecuredMessage SecureUnrelated(PooledBytes envelope, MessageRequirements requirements)
+    {
+        using var plain = SoapEnvelope.Parse(envelope.Memory, _messages.Soap, _environment.XmlLimits, buffer: envelope);
+        return Secure(plain, requirements, relates: false);
+    }
+
     public void Dispose()
     {
         // A second Leave would zero the keys while another exchange uses them.
@@ -167,17 +174,17 @@ internal sealed class ReplyProtection : IDisposable
     /// <summary>Clients match replies to requests by a:RelatesTo, so it is added if the application has not written it.</summary>
     private string? RelationOf(SoapEnvelope plain) => plain.Find(_messages.Soap.RelatesTo).IsNull ? _request.MessageId : null;
 
-    private SecuredMessage Secure(SoapEnvelope plain, MessageRequirements requirements)
+    private SecuredMessage Secure(SoapEnvelope plain, MessageRequirements requirements, bool relates = true)
     {
         if (_token is not null || _messages.IsProtectedByTransport)
         {
-            return Secure(plain, requirements, _token ?? new SenderToken.Transport());
+            return Secure(plain, requirements, _token ?? new SenderToken.Transport(), relates);
         }
 
         var key = _session!.EnterReplyKey(_instance);
         try
         {
-            return Secure(plain, requirements, new SenderToken.Context(key.SendKeys));
+            return Secure(plain, requirements, new SenderToken.Context(key.SendKeys), relates);
         }
         finally
         {
@@ -185,11 +192,11 @@ internal sealed class ReplyProtection : IDisposable
         }
     }
 
-    private SecuredMessage Secure(SoapEnvelope plain, MessageRequirements requirements, SenderToken token)
+    private SecuredMessage Secure(SoapEnvelope plain, MessageRequirements requirements, SenderToken token, bool relates)
     {
         var securer = new MessageSecurer(requirements, _environment.Clock, _messages.Element.LocalServiceSettings.TimestampValidityDuration,
             _environment.Random, _environment.XmlLimits);
-        var extras = new SenderExtras { RelatesTo = RelationOf(plain), Confirm = _request.Signatures };
+        var extras = new SenderExtras { RelatesTo = relates ? RelationOf(plain) : null, Confirm = _request.Signatures };
         _environment.Messages?.Plain(plain, action: null, _session?.Id, _request.MessageId, _remote);
         using var securing = _environment.Telemetry.Secure(_session?.Id);
         return _environment.Sent(securer.Secure(plain, token, extras), securing);

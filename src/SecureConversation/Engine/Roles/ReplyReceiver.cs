@@ -145,7 +145,8 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
     private void RequireAnswer(AuthenticMessage message, Freshness freshness)
     {
         // All replies of a session have the same keys. Only a:RelatesTo binds a reply to its request (WS-Addressing 1.0 section 3.4).
-        if (message.Wire.FindText(messages.Soap.RelatesTo) is var relatesTo && relatesTo != expectation.MessageId)
+        var isUnrelated = messages.IsReliableProtocol(message.Wire.Action) && message.Wire.Find(messages.Soap.RelatesTo).IsNull;
+        if (message.Wire.FindText(messages.Soap.RelatesTo) is var relatesTo && relatesTo != expectation.MessageId && !isUnrelated)
         {
             Fail.With(message.Wire.FindOtherAddressing().IsNull ? FailureCode.RelatesToMismatch : FailureCode.AddressingVersionMismatch,
                 "wsa:RelatesTo", relatesTo ?? "nothing", expectation.MessageId);
@@ -161,7 +162,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         }
 
         // A request without a:MessageID has no relation to check, so an old reply must be detected by the replay cache.
-        if (expectation.MessageId is null && freshness.RemembersMessage(message.Timestamp) && !message.ReplayValue.IsEmpty)
+        if ((expectation.MessageId is null || isUnrelated) && freshness.RemembersMessage(message.Timestamp) && !message.ReplayValue.IsEmpty)
         {
             Freshness.RequireFirst(replays.TryAdd(ReplayValues.OfSignature(message.ReplayValue), freshness.Retention));
         }

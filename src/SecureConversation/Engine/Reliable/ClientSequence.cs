@@ -1,0 +1,187 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+
+namespace SecureConversation.Engine.Reliable;
+
+/// <summary>What a reply means for the request on whose exchange it came.</summary>
+internal enum ClientStep
+{
+    /// <summary>It is the reply, or says that the request arrived and has none.</summary>
+    Finished,
+
+    /// <summary>It says nothing about the request, which is sent again.</summary>
+    Again,
+}
+
+/// <summary>
+/// A sequence of requests at the client, and that of their replies (WS-ReliableMessaging 1.1 section 2.4). Without I/O and without timers:
+/// it says what to write, how long to wait, and what a reply means. Safe for concurrent use.
+/// </summary>
+internal sealed class ClientSequence(
+    string identifier, string offer, ReliableSessionBindingElement settings, RmNames names, TimeSpan roundTrip)
+{
+    private static readonly TimeSpan LeastWait = TimeSpan.FromMilliseconds(400);
+
+    private readonly Lock _gate = new();
+    private readonly SortedSet<long> _outstanding = [];
+    private readonly HashSet<long> _replied = [];
+    private readonly AcknowledgementRanges _replies = new();
+    private long _next = 1;
+    private int? _remaining;
+    private TimeSpan _roundTrip = roundTrip;
+
+    public string Identifier { get; } = identifier;
+
+    /// <summary>The number of the last request; 0 for none.</summary>
+    public long LastNumber
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _next - 1;
+            }
+        }
+    }
+
+    public bool HasOutstanding
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _outstanding.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Gives the next request its number; null while the window is full, or the service has no room.</summary>
+    public long? TryBegin()
+    {
+        lock (_gate)
+        {
+            // One message is always sent, or nobody would hear that there is room again.
+            var hasRoom = _outstanding.Count == 0
+                || (_next - _outstanding.Min < settings.MaxTransferWindowSize
+                    && !(settings.FlowControlEnabled && _outstanding.Count >= _remaining));
+            if (!hasRoom || _next == long.MaxValue)
+            {
+                return null;
+            }
+
+            _outstanding.Add(_next);
+            return _next++;
+        }
+    }
+
+    /// <summary>Whether all requests before this one are answered.</summary>
+    public bool IsFirst(long number)
+    {
+        lock (_gate)
+        {
+            return _outstanding.Count == 0 || _outstanding.Min >= number;
+        }
+    }
+
+    /// <summary>The header blocks of a request, anew for each time that it is sent.</summary>
+    public ReliableHeaders HeadersOf(long number, bool isLast = false) => new()
+    {
+        Sequence = new SequenceHeader(Identifier, number, isLast),
+        Acknowledgement = Acknowledge(isFinal: false),
+    };
+
+    /// <summary>The acknowledgement of the replies; null where none came yet, unless it is the final one.</summary>
+    public SequenceAcknowledgement? Acknowledge(bool isFinal)
+    {
+        lock (_gate)
+        {
+            return _replies.Highest == 0 && !isFinal
+                ? null
+                : new SequenceAcknowledgement(offer, [.. _replies.Ranges]) { IsFinal = isFinal && names.Is11 };
+        }
+    }
+
+    /// <summary>Takes the header blocks of a reply that came on the exchange of a request; 0 for a message that is not numbered.</summary>
+    /// <exception cref="SecurityFailureException">The service breaks the protocol.</exception>
+    public ClientStep Receive(long number, ReliableHeaders headers)
+    {
+        if (headers.Acknowledgement is not { } acknowledgement)
+        {
+            return Fail.With<ClientStep>(FailureCode.InvalidSequence, "wsrm:SequenceAcknowledgement", "nothing", Identifier);
+        }
+
+        if (acknowledgement.Identifier != Identifier)
+        {
+            Fail.With(FailureCode.UnknownSequence, "wsrm:Identifier", acknowledgement.Identifier, Identifier);
+        }
+
+        lock (_gate)
+        {
+            if (acknowledgement.Highest >= _next)
+            {
+                Fail.With(FailureCode.InvalidSequence, "wsrm:AcknowledgementRange", RmValue.Text(acknowledgement.Highest),
+                    $"at most {RmValue.Text(_next - 1)}, the last number that was sent");
+            }
+
+            if (headers.Sequence is { } sequence)
+            {
+                if (sequence.Identifier != offer)
+                {
+                    Fail.With(FailureCode.UnknownSequence, "wsrm:Identifier", sequence.Identifier, offer);
+                }
+
+                // A request has one reply, so there are no more replies than requests.
+                if (sequence.Number >= _next || !_replies.TryAdd(sequence.Number))
+                {
+                    Fail.With(FailureCode.InvalidSequence, "wsrm:MessageNumber", RmValue.Text(sequence.Number));
+                }
+            }
+
+            if (headers.Sequence is not null && _outstanding.Contains(number))
+            {
+                _replied.Add(number);
+            }
+            else if (headers.Sequence is null && _replied.Contains(number))
+            {
+                // The reply came on another exchange, and was acknowledged before the service answered this one.
+                return ClientStep.Again;
+            }
+
+            _remaining = acknowledgement.BufferRemaining;
+            var isFinished = headers.Sequence is not null
+                || acknowledgement.Ranges.Any(r => r.Lower <= number && number <= r.Upper);
+            return isFinished ? ClientStep.Finished : ClientStep.Again;
+        }
+    }
+
+    /// <summary>The request is answered, or given up.</summary>
+    public void Finish(long number)
+    {
+        lock (_gate)
+        {
+            _outstanding.Remove(number);
+            _replied.Remove(number);
+        }
+    }
+
+    /// <summary>Takes how long an answer took.</summary>
+    public void Measured(TimeSpan roundTrip)
+    {
+        lock (_gate)
+        {
+            _roundTrip += (roundTrip - _roundTrip) / 8;
+        }
+    }
+
+    /// <summary>How long to wait for an answer before a request is sent again, which doubles each time; as WCF waits.</summary>
+    /// <param name="sent">How often it was sent already. At least 1.</param>
+    public TimeSpan RetryAfter(int sent)
+    {
+        lock (_gate)
+        {
+            var first = _roundTrip + LeastWait > 3 * _roundTrip ? _roundTrip + LeastWait : 3 * _roundTrip;
+            return first * Math.Pow(2, Math.Min(sent - 1, 10));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Reliable;
+using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Soap;
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Roles;
+
+/// <summary>Writes and reads the plain envelopes of a reliable session at the client.</summary>
+internal sealed class ReliableWires(ClientRole role, MessageSecurityBinding binding, Uri to)
+{
+    private readonly BindingMessages _formats = role.Messages.Application;
+
+    public RmNames Names { get; } = RmNames.Of(binding.ReliableSession!.ReliableMessagingVersion);
+
+    /// <summary>How long to wait for the answer to a message before any was measured.</summary>
+    public static TimeSpan FirstWait { get; } = TimeSpan.FromMilliseconds(400);
+
+    private SoapNames Soap => _formats.Soap;
+
+    private XmlLimits Limits => role.Environment.XmlLimits;
+
+    /// <exception cref="ArgumentException">The envelope cannot be sent.</exception>
+    public void Require(ReadOnlyMemory<byte> envelope) => ClientEnvelope.Parse(envelope, Soap, Limits).Dispose();
+
+    public PooledBytes Add(ReadOnlyMemory<byte> plain, ReliableHeaders headers)
+    {
+        using var envelope = SoapEnvelope.Parse(plain, Soap, Limits);
+        return headers.AddTo(envelope, Names);
+    }
+
+    public PooledBytes Create(CreateSequence create, out string messageId)
+    {
+        messageId = UniqueIds.NextUrn(role.Environment.Random);
+        return ReliableEnvelope.Write(Soap, Names, Names.CreateSequence, new ReliableHeaders { UsesSequenceStr = Names.Is11 },
+            (messageId, to.AbsoluteUri, null), output => create.Write(output, Soap, Names, _formats.Protocol));
+    }
+
+    public byte[] LastMessage()
+    {
+        using var message = ReliableEnvelope.Write(
+            Soap, Names, Names.LastMessage, new ReliableHeaders(), (null, to.AbsoluteUri, null));
+        return message.Span.ToArray();
+    }
+
+    public PooledBytes End(SequenceEnd end, SequenceAcknowledgement? acknowledgement) => ReliableEnvelope.Write(
+        Soap, Names, end.Name == SequenceEnd.Close ? Names.CloseSequence : Names.TerminateSequence,
+        new ReliableHeaders { Acknowledgement = acknowledgement },
+        (UniqueIds.NextUrn(role.Environment.Random), to.AbsoluteUri, null), output => end.Write(output, Names));
+
+    public PooledBytes AskForAcknowledgement(string identifier, SequenceAcknowledgement? acknowledgement) => ReliableEnvelope.Write(
+        Soap, Names, Names.AckRequestedAction,
+        new ReliableHeaders { AckRequested = identifier, Acknowledgement = acknowledgement }, (null, to.AbsoluteUri, null));
+
+    /// <summary>Reads the header blocks of an answer, and takes them out of what the application gets.</summary>
+    /// <exception cref="SecureConversationException">The answer is a fault of the protocol, or of message security.</exception>
+    public ReliableHeaders Read(VerifiedMessage message)
+    {
+        using var plain = SoapEnvelope.Parse(message.Envelope.ToArray(), Soap, Limits);
+        var headers = ReliableHeaders.Read(plain, Names);
+        if (message.IsFault && headers.Sequence is null)
+        {
+            throw FaultOf(message);
+        }
+
+        message.HandOut(ReliableHeaders.Remove(plain, Names));
+        return headers;
+    }
+
+    public CreateSequenceResponse ReadResponse(VerifiedMessage message, string messageId)
+    {
+        if (message.IsFault)
+        {
+            throw FaultOf(message);
+        }
+
+        using var plain = SoapEnvelope.Parse(message.Envelope, Soap, Limits, indexBody: true);
+        if (message.Action != Names.CreateSequenceResponse || message.RelatesTo != messageId)
+        {
+            throw NotHeard(FailureCode.InvalidSequence, null);
+        }
+
+        return CreateSequenceResponse.Read(plain.Body.FirstChild, Soap, Names);
+    }
+
+    /// <summary>Whether an answer confirms the end of the sequence. A service that has forgotten it already confirms that, too.</summary>
+    public bool IsEnd(VerifiedMessage message, string name)
+    {
+        if (message.TryReadFault(out var fault))
+        {
+            return name == SequenceEnd.Terminate && fault.Subcode?.EndsWith("UnknownSequence", StringComparison.Ordinal) == true
+                ? true
+                : throw new SecureConversationException(fault);
+        }
+
+        return message.Action == Names.Namespace + "/" + name + (Names.Is11 ? "Response" : "");
+    }
+
+    public static SecureConversationException NotHeard(FailureCode code, Exception? inner) => new(
+        SecureConversationFailure.PeerRefusal, code,
+        "The service did not answer a message of the reliable session, however often it was sent (MaxRetryCount). It may have executed it.",
+        inner);
+
+    public static SecureConversationException Ended(Exception failure) => new(
+        SecureConversationFailure.BadContextToken, FailureCode.SequenceTerminated,
+        "The reliable session has ended, and a call in it was not answered. The service may have executed it.", failure);
+
+    private static SecureConversationException FaultOf(VerifiedMessage message) => message.TryReadFault(out var fault)
+        ? new SecureConversationException(fault)
+        : new SecureConversationException(SecureConversationFailure.PeerFault, FailureCode.PeerFault, "The fault is too large to be read.");
+}

@@ -1,0 +1,139 @@
+using SecureConversation.Binding;
+using SecureConversation.Testing;
+using SecureConversation.Tests.Roles;
+
+namespace SecureConversation.Tests.Reliable;
+
+/// <summary>A client and a service with a way between them that loses, repeats and delays messages in both directions.</summary>
+internal sealed class LossyWay(ReliableSessionBindingElement settings, double loss, int seed = 1) : IAsyncDisposable
+{
+    private readonly Random _random = new(seed);
+    private readonly Lock _gate = new();
+    private int _running;
+
+    public MessageSecurityBinding Binding { get; } = MessageSecurityBinding.Create(
+        new MessageSecurity { ClientCredentialType = MessageCredentialType.Certificate, NegotiateServiceCredential = false }, reliableSession: settings);
+
+    /// <summary>How often the application had each request, by its text.</summary>
+    public Dictionary<string, int> Executed { get; } = [];
+
+    /// <summary>Whether the application had two requests at once.</summary>
+    public bool WasConcurrent { get; private set; }
+
+    public Loopback Ends { get; private set; } = null!;
+
+    public ClientSession Session { get; private set; } = null!;
+
+    public ReliableClientSession Reliable { get; private set; } = null!;
+
+    public async Task OpenAsync()
+    {
+        Ends = new Loopback(Binding, new HastyClock(), new() { FailureAnswers = Loopback.AtOnce });
+        Session = await Ends.OpenAsync();
+        Reliable = await Session.OpenReliableSessionAsync(ExchangeAsync, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<string?> CallAsync(string text, bool isOneWay = false)
+    {
+        var envelope = Loopback.RequestWithId(
+            Binding.MessageVersion, isOneWay ? null : $"urn:uuid:{Guid.NewGuid()}", $"<Echo xmlns=\"urn:e\">{text}</Echo>");
+        using var answer = await Reliable.CallAsync(envelope, cancellationToken: TestContext.Current.CancellationToken);
+        return answer.Message is { } message ? TextOf(message.Envelope) : null;
+    }
+
+    public async Task RenewAsync()
+    {
+        using var renewal = Session.StartRenewal();
+        using var result = await Ends.Service.ReceiveAsync(renewal.Envelope, TestContext.Current.CancellationToken);
+        renewal.Complete(((ServiceResult.Respond)result).Envelope);
+    }
+
+    /// <summary>What goes over the way once, without a loss.</summary>
+    public async Task<ReliableAnswer> SendAsync(ReadOnlyMemory<byte> plain)
+    {
+        var secured = Session.Secure(plain);
+        var reply = await ServeAsync(secured.Envelope.ToArray());
+        return new ReliableAnswer(reply.IsEmpty ? null : secured.VerifyReply(reply), secured);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Reliable.DisposeAsync();
+        Session.Dispose();
+        Ends.Dispose();
+    }
+
+    private async Task<ReliableAnswer> ExchangeAsync(ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        if (Happens(loss / 2))
+        {
+            // A second copy on the way, with a protection of its own, whose answer nobody hears.
+            using var copy = await SendAsync(plain);
+        }
+
+        if (Happens(loss))
+        {
+            throw new IOException("The request was lost.");
+        }
+
+        if (Happens(loss))
+        {
+            await Task.Delay(1, cancellationToken);
+        }
+
+        var answer = await SendAsync(plain);
+        if (Happens(loss))
+        {
+            answer.Dispose();
+            throw new IOException("The reply was lost.");
+        }
+
+        return answer;
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ServeAsync(byte[] wire)
+    {
+        using var result = await Ends.Service.ReceiveAsync(wire);
+        if (result is ServiceResult.Respond respond)
+        {
+            return respond.Envelope.ToArray();
+        }
+
+        var dispatch = (ServiceResult.Dispatch)result;
+        var text = TextOf(dispatch.Request.Envelope);
+        WasConcurrent |= Interlocked.Increment(ref _running) > 1;
+        lock (_gate)
+        {
+            Executed[text] = Executed.GetValueOrDefault(text) + 1;
+        }
+
+        await Task.Yield();
+        Interlocked.Decrement(ref _running);
+        var reply = $"<EchoResponse xmlns=\"urn:e\">{text}</EchoResponse>";
+        using var secured = dispatch.Request.MessageId is null ? dispatch.Acknowledge()! : dispatch.Secure(Loopback.Reply(Binding.MessageVersion, reply));
+        return secured.Envelope.ToArray();
+    }
+
+    private bool Happens(double probability)
+    {
+        lock (_gate)
+        {
+            return _random.NextDouble() < probability;
+        }
+    }
+
+    private static string TextOf(ReadOnlyMemory<byte> envelope)
+    {
+        var document = System.Xml.Linq.XDocument.Load(new MemoryStream(envelope.ToArray()));
+        Assert.DoesNotContain(document.Descendants(), e => e.Name.LocalName is "Sequence" or "SequenceAcknowledgement");
+        return document.Root!.Elements().Last().Value;
+    }
+
+    /// <summary>Fires each timer at once, so that no test waits for the times of a network.</summary>
+    private sealed class HastyClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, dueTime <= TimeSpan.Zero ? dueTime : TimeSpan.FromMilliseconds(2), period);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Text;
+using SecureConversation.Binding;
+using SecureConversation.Testing;
+using SecureConversation.Tests.Roles;
+
+namespace SecureConversation.Tests.Reliable;
+
+/// <summary>Reliable sessions through both roles, with all of message security.</summary>
+public sealed class ReliableSessionTests
+{
+    private const string Rm11 = "http://docs.oasis-open.org/ws-rx/wsrm/200702";
+
+    public static TheoryData<ReliableMessagingVersion> Versions => new(Enum.GetValues<ReliableMessagingVersion>());
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Calls_AreExecutedOnceWhateverTheWayLoses(ReliableMessagingVersion version)
+    {
+        const int calls = 1000;
+        await using var way = new LossyWay(new() { ReliableMessagingVersion = version, MaxRetryCount = 60 }, loss: 0.2);
+        await way.OpenAsync();
+        var next = 0;
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            while (Interlocked.Increment(ref next) is var call && call <= calls)
+            {
+                if (call is calls / 2)
+                {
+                    await way.RenewAsync();
+                }
+
+                Assert.Equal($"{call}", await way.CallAsync($"{call}"));
+            }
+        }));
+        await way.Reliable.CloseAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(calls, way.Executed.Count);
+        Assert.All(way.Executed, e => Assert.Equal(1, e.Value));
+        Assert.False(way.WasConcurrent);
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task OneWayRequests_AreAcknowledged(ReliableMessagingVersion version)
+    {
+        await using var way = new LossyWay(new() { ReliableMessagingVersion = version, MaxRetryCount = 60 }, loss: 0.2);
+        await way.OpenAsync();
+        for (var call = 0; call < 50; call++)
+        {
+            Assert.Null(await way.CallAsync($"{call}", isOneWay: true));
+        }
+
+        await way.Reliable.CloseAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(50, way.Executed.Count);
+        Assert.All(way.Executed, e => Assert.Equal(1, e.Value));
+    }
+
+    [Fact]
+    public async Task AMessageWithoutSequence_IsRefused()
+    {
+        await using var way = await OpenAsync();
+        using var answer = await way.SendAsync(Loopback.Request(way.Binding.MessageVersion));
+        Assert.Equal("WsrmRequired", NameOf(answer));
+        Assert.Empty(way.Executed);
+    }
+
+    [Fact]
+    public async Task TheSequenceOfAnotherSession_IsUnknown()
+    {
+        await using var way = await OpenAsync();
+        await using var other = await OpenAsync();
+        using var answer = await way.SendAsync(Loopback.Request(way.Binding.MessageVersion, extraHeaders: Sequence(other.Reliable.Id, 1)));
+        Assert.Equal("UnknownSequence", NameOf(answer));
+        Assert.Empty(way.Executed);
+        Assert.Equal("x", await way.CallAsync("x"));
+    }
+
+    [Fact]
+    public async Task ASecondSequence_IsRefusedInASession()
+    {
+        await using var way = await OpenAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await Assert.ThrowsAsync<SecureConversationException>(() =>
+                way.Session.OpenReliableSessionAsync((plain, _) => way.SendAsync(plain), TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal("x", await way.CallAsync("x"));
+    }
+
+    [Fact]
+    public async Task AHeaderThatNobodySigned_IsRefused()
+    {
+        await using var way = await OpenAsync();
+        using var secured = way.Session.Secure(Loopback.Request(way.Binding.MessageVersion));
+        var forged = Encoding.UTF8.GetString(secured.Envelope.Span)
+            .Replace("<s:Header>", "<s:Header>" + Sequence(way.Reliable.Id, 1), StringComparison.Ordinal);
+        using var result = await way.Ends.Service.ReceiveAsync(Encoding.UTF8.GetBytes(forged), TestContext.Current.CancellationToken);
+        Assert.NotEqual(FailureCode.None, Assert.IsType<ServiceResult.Respond>(result).Code);
+        Assert.Empty(way.Executed);
+        Assert.Equal("x", await way.CallAsync("x"));
+    }
+
+    [Fact]
+    public async Task AnEarlyMessage_IsDropped()
+    {
+        await using var way = await OpenAsync();
+        using var answer = await way.SendAsync(Loopback.Request(way.Binding.MessageVersion, extraHeaders: Sequence(way.Reliable.Id, 2)));
+        Assert.Null(answer.Message);
+        Assert.Empty(way.Executed);
+    }
+
+    [Fact]
+    public async Task ARequestThatTheApplicationDropped_IsAnsweredAndNotExecutedAgain()
+    {
+        await using var way = await OpenAsync();
+        var request = Loopback.Request(way.Binding.MessageVersion, extraHeaders: Sequence(way.Reliable.Id, 1));
+        using (var secured = way.Session.Secure(request))
+        using (var first = await way.Ends.Service.ReceiveAsync(secured.Envelope, TestContext.Current.CancellationToken))
+        {
+            Assert.IsType<ServiceResult.Dispatch>(first);
+        }
+
+        using var answer = await way.SendAsync(request);
+        Assert.Equal("InternalServiceFault", NameOf(answer));
+        Assert.Empty(way.Executed);
+    }
+
+    [Fact]
+    public void ReliableSession_NeedsASecureConversation()
+    {
+        var e = Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(
+            new MessageSecurity
+            {
+                ClientCredentialType = MessageCredentialType.Certificate,
+                NegotiateServiceCredential = false,
+                EstablishSecurityContext = false,
+            },
+            reliableSession: new()));
+        Assert.Contains("EstablishSecurityContext", e.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<ReliableSessionBindingElement, string> Wrong => new()
+    {
+        { new() { InactivityTimeout = TimeSpan.Zero }, "InactivityTimeout" },
+        { new() { MaxRetryCount = 0 }, "MaxRetryCount" },
+        { new() { MaxTransferWindowSize = 0 }, "MaxTransferWindowSize" },
+        { new() { MaxTransferWindowSize = 4097 }, "MaxTransferWindowSize" },
+        { new() { AcknowledgementInterval = TimeSpan.FromSeconds(1) }, "AcknowledgementInterval" },
+        { new() { MaxPendingChannels = 5 }, "MaxPendingChannels" },
+        { new() { ReliableMessagingVersion = (ReliableMessagingVersion)2 }, "ReliableMessagingVersion" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
+    public void Setting_OutOfItsRangeIsNamed(ReliableSessionBindingElement settings, string name)
+    {
+        var e = Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(
+            new MessageSecurity { ClientCredentialType = MessageCredentialType.Certificate, NegotiateServiceCredential = false },
+            reliableSession: settings));
+        Assert.Contains(name, e.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<LossyWay> OpenAsync()
+    {
+        var way = new LossyWay(new() { ReliableMessagingVersion = ReliableMessagingVersion.WSReliableMessaging11 }, loss: 0);
+        await way.OpenAsync();
+        return way;
+    }
+
+    private static string Sequence(string identifier, long number) =>
+        $"<r:Sequence xmlns:r=\"{Rm11}\" s:mustUnderstand=\"1\"><r:Identifier>{identifier}</r:Identifier><r:MessageNumber>{number}</r:MessageNumber></r:Sequence>";
+
+    private static string? NameOf(ReliableAnswer answer) => answer.Message!.ReadFault()!.Subcode?.Split('}', ':')[^1];
+}

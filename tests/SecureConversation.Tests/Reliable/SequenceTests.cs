@@ -1,0 +1,197 @@
+using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Reliable;
+using SecureConversation.Engine.Xml;
+using SecureConversation.Testing;
+
+namespace SecureConversation.Tests.Reliable;
+
+/// <summary>Both ends of a sequence, without messages.</summary>
+public sealed class SequenceTests
+{
+    private static readonly ReliableSessionBindingElement Settings = new() { MaxTransferWindowSize = 4 };
+
+    private readonly ManualTimeProvider _clock = new();
+
+    [Fact]
+    public void Service_TakesEachNumberOnceAndInOrder()
+    {
+        using var service = Service();
+        Assert.Equal(ServiceStep.Drop, service.Receive(Request(2)).Step);
+        var first = service.Receive(Request(1));
+        Assert.Equal(ServiceStep.Deliver, first.Step);
+        Assert.Equal(ServiceStep.Repeat, service.Receive(Request(1)).Step);
+        var second = service.Receive(Request(2));
+        Assert.Equal(ServiceStep.Deliver, second.Step);
+        Assert.False(second.Exchange!.Predecessor.IsCompleted);
+        service.Complete(first.Exchange!, Write);
+        Assert.True(second.Exchange.Predecessor.IsCompleted);
+        Assert.Same(first.Exchange, service.Receive(Request(1)).Exchange);
+    }
+
+    [Fact]
+    public void Service_ForgetsAReplyThatIsAcknowledged()
+    {
+        using var service = Service();
+        var exchange = service.Receive(Request(1)).Exchange!;
+        service.Complete(exchange, Write);
+        Assert.True(service.TryUseReply(exchange, _ => { }));
+        Assert.Equal(ServiceStep.Deliver, service.Receive(Request(2, Acknowledging(1, 1))).Step);
+        Assert.False(service.TryUseReply(exchange, _ => { }));
+        Assert.Equal(ServiceStep.Acknowledge, service.Receive(Request(1)).Step);
+    }
+
+    [Fact]
+    public void Service_KeepsNoMoreRepliesThanTheWindow()
+    {
+        using var service = Service();
+        for (var number = 1; number <= 4; number++)
+        {
+            service.Complete(service.Receive(Request(number)).Exchange!, Write);
+        }
+
+        Assert.Equal(ServiceStep.Drop, service.Receive(Request(5)).Step);
+        Assert.Equal(ServiceStep.Deliver, service.Receive(Request(5, Acknowledging(1, 4))).Step);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Service_DropsNumbersBeyondItsWindow(bool ordered)
+    {
+        using var service = Service(Settings with { Ordered = ordered });
+        Assert.Equal(ServiceStep.Drop, service.Receive(Request(long.MaxValue)).Step);
+        Assert.Equal(ordered ? ServiceStep.Drop : ServiceStep.Deliver, service.Receive(Request(4)).Step);
+        Assert.Equal(ServiceStep.Drop, service.Receive(Request(5)).Step);
+    }
+
+    [Fact]
+    public void Service_IgnoresAcknowledgementsOfWhatItNeverSent()
+    {
+        using var service = Service();
+        var exchange = service.Receive(Request(1, Acknowledging(1, long.MaxValue))).Exchange!;
+        service.Complete(exchange, Write);
+        Assert.True(service.TryUseReply(exchange, _ => { }));
+    }
+
+    [Fact]
+    public void Service_RefusesOtherSequences()
+    {
+        using var service = Service();
+        Assert.Equal("UnknownSequence", service.Receive(new() { Sequence = new("urn:other", 1) }).Fault!.Subcode);
+        Assert.Equal("UnknownSequence", service.Receive(Request(1, new("urn:other", [new(1, 1)]))).Fault!.Subcode);
+        Assert.Equal(ServiceStep.Deliver, service.Receive(Request(1)).Step);
+    }
+
+    [Fact]
+    public void Close_WithAWrongLastNumberEndsTheSequence()
+    {
+        using var service = Service();
+        service.Complete(service.Receive(Request(1)).Exchange!, null);
+        service.Complete(service.Receive(Request(2)).Exchange!, null);
+        Assert.Equal("SequenceTerminated", service.End(new(SequenceEnd.Close, "urn:requests", 1), new())!.Subcode);
+        Assert.True(service.IsOver);
+    }
+
+    [Fact]
+    public void Close_IsRefusedWhileRepliesAreMissing()
+    {
+        using var service = Service();
+        service.Complete(service.Receive(Request(1)).Exchange!, Write);
+        Assert.Equal("SequenceTerminated", service.End(new(SequenceEnd.Close, "urn:requests", 1), new())!.Subcode);
+    }
+
+    [Fact]
+    public void Close_TakesNoFurtherMessagesAndMayBeRepeated()
+    {
+        using var service = Service();
+        service.Complete(service.Receive(Request(1)).Exchange!, Write);
+        var final = new ReliableHeaders { Acknowledgement = Acknowledging(1, 1) };
+        Assert.Null(service.End(new(SequenceEnd.Close, "urn:requests", 1), final));
+        Assert.Equal("SequenceClosed", service.Receive(Request(2)).Fault!.Subcode);
+        Assert.Null(service.End(new(SequenceEnd.Close, "urn:requests", 1), final));
+        Assert.Null(service.End(new(SequenceEnd.Terminate, "urn:requests", 1), final));
+        Assert.Null(service.End(new(SequenceEnd.Terminate, "urn:requests", 1), final));
+    }
+
+    [Fact]
+    public void Service_ForgetsASilentSequence()
+    {
+        using var service = Service();
+        _clock.Advance(Settings.InactivityTimeout);
+        Assert.False(service.IsOver);
+        _clock.Advance(TimeSpan.FromTicks(1));
+        Assert.True(service.IsOver);
+    }
+
+    [Fact]
+    public void Client_SendsNoMoreThanTheWindow()
+    {
+        var client = Client();
+        Assert.Equal([1, 2, 3, 4, null], Enumerable.Range(0, 5).Select(_ => client.TryBegin()));
+        client.Finish(2);
+        Assert.Null(client.TryBegin());
+        client.Finish(1);
+        Assert.Equal(5, client.TryBegin());
+    }
+
+    [Fact]
+    public void Client_HeedsTheRoomOfTheService()
+    {
+        var client = Client();
+        client.TryBegin();
+        client.Receive(1, new() { Acknowledgement = new("urn:requests", [new(1, 1)]) { BufferRemaining = 0 } });
+        Assert.Null(client.TryBegin());
+        client.Finish(1);
+        Assert.Equal(2, client.TryBegin());
+        Assert.Null(client.TryBegin());
+    }
+
+    [Fact]
+    public void Client_RefusesAnAcknowledgementOfWhatItNeverSent()
+    {
+        var client = Client();
+        client.TryBegin();
+        var e = Assert.Throws<SecurityFailureException>(() =>
+            client.Receive(1, new() { Acknowledgement = new("urn:requests", [new(1, 2)]) }));
+        Assert.Equal(FailureCode.InvalidSequence, e.Code);
+    }
+
+    [Fact]
+    public void Client_AcknowledgesRepliesInItsNextRequest()
+    {
+        var client = Client();
+        client.TryBegin();
+        Assert.Null(client.HeadersOf(1).Acknowledgement);
+        var reply = new ReliableHeaders { Sequence = new("urn:replies", 1), Acknowledgement = new("urn:requests", [new(1, 1)]) };
+        Assert.Equal(ClientStep.Finished, client.Receive(1, reply));
+        Assert.Equal([new(1, 1)], client.HeadersOf(2).Acknowledgement!.Ranges);
+    }
+
+    [Fact]
+    public void Client_WaitsTwiceAsLongEachTime()
+    {
+        var client = Client();
+        Assert.Equal(TimeSpan.FromMilliseconds(410), client.RetryAfter(1));
+        Assert.Equal(TimeSpan.FromMilliseconds(1640), client.RetryAfter(3));
+    }
+
+    private static PooledBytes Write(ReliableHeaders headers)
+    {
+        var output = new PooledBytes();
+        headers.Write(output, SoapNames.Of(MessageVersion.Default), RmNames.V11);
+        return output;
+    }
+
+    private static ReliableHeaders Request(long number, SequenceAcknowledgement? acknowledgement = null) =>
+        new() { Sequence = new("urn:requests", number), Acknowledgement = acknowledgement };
+
+    private static SequenceAcknowledgement Acknowledging(long lower, long upper) => new("urn:replies", [new(lower, upper)]);
+
+    private static ClientSequence Client() =>
+        new("urn:requests", "urn:replies", Settings, RmNames.V11, TimeSpan.FromMilliseconds(10));
+
+    private ServiceSequence Service(ReliableSessionBindingElement? settings = null) =>
+        new("urn:requests", "urn:replies", settings ?? Settings, RmNames.V11, _clock);
+}
