@@ -35,7 +35,8 @@ public sealed class SuiteRecognitionTests
 
     private static MessageSecurityBinding Session(SecurityBindingElement bootstrap, SecurityAlgorithmSuite suite) =>
         MessageSecurityBinding.Create(SecurityBindingElement.CreateSecureConversationBindingElement(
-            bootstrap with { DefaultAlgorithmSuite = suite }) with { DefaultAlgorithmSuite = suite });
+            bootstrap with { DefaultAlgorithmSuite = suite }) with
+        { DefaultAlgorithmSuite = suite });
 
     private static (MessageSecurityBinding? Binding, ConversationReport Report) Decode(IReadOnlyList<byte[]> messages, MessageSecurityBinding? given) =>
         ConversationReporter.CreateWithBinding(

@@ -58,14 +58,9 @@ public sealed class OurMessagesTests
     public Task Conversation_IsAcceptedInTheSuite(string name, string suite) =>
         RequireAcceptedAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite)));
 
-    /// <summary>AES-GCM, and RSA-OAEP with SHA-256 and MGF1 with SHA-256.</summary>
+    /// <summary>AES-GCM. WSS4J 1.6 knows it only where keys are not derived, and does not read the mask generation function of OAEP.</summary>
     [Theory]
-    [InlineData("mutualcert//single", "Basic128Gcm")]
-    [InlineData("mutualcert//session", "Basic256Gcm")]
     [InlineData("username/no-derived/session", "Basic192Gcm")]
-    [InlineData("anonymous/encrypt-first/single", "Basic128GcmSha256")]
-    [InlineData("duplex//single", "Basic128GcmSha256MgfSha256")]
-    [InlineData("mutualcert//session", "Basic128GcmSha256MgfSha256")]
     public Task Conversation_IsAcceptedInASuiteBeyondWcf(string name, string suite) =>
         RequireAcceptedAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite)));
 
