@@ -4,7 +4,8 @@ namespace SecureConversation.CoreWCF;
 
 /// <summary>
 /// Message security, with or without a session, for a CoreWCF service: the place of WCF's symmetric and asymmetric security binding
-/// elements. It comes first in a <see cref="CustomBinding"/>, above the encoder and the transport: HTTP or HTTPS, or net.tcp for sessions. Get one from the
+/// elements. It comes first in a <see cref="CustomBinding"/>, above the encoder and the transport: HTTP or HTTPS, or net.tcp for sessions.
+/// Get one from the
 /// static methods, which are those of WCF's SecurityBindingElement.
 /// </summary>
 /// <remarks>

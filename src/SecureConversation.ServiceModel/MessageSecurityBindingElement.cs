@@ -5,7 +5,8 @@ namespace SecureConversation.ServiceModel;
 
 /// <summary>
 /// Message security for a <see cref="CustomBinding"/>: what WCF calls SymmetricSecurityBindingElement and
-/// AsymmetricSecurityBindingElement, made by the same factories. Stands above the encoder and the transport, which is HTTP, HTTPS or, for sessions, net.tcp.
+/// AsymmetricSecurityBindingElement, made by the same factories. Stands above the encoder and the transport, which is HTTP, HTTPS or, for
+/// sessions, net.tcp.
 /// </summary>
 /// <example>
 /// <code>
@@ -57,7 +58,9 @@ public sealed partial class MessageSecurityBindingElement : BindingElement
     /// <exception cref="InvalidOperationException">
     /// Settings contradict each other, or are not offered; the message says what to change.
     /// </exception>
-    /// <exception cref="NotSupportedException">The transport has neither request and reply nor sessions whose messages go both ways.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The transport has neither request and reply nor sessions whose messages go both ways.
+    /// </exception>
     public override IChannelFactory<TChannel> BuildChannelFactory<TChannel>(BindingContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

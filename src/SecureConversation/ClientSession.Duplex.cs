@@ -15,7 +15,9 @@ public sealed partial class ClientSession
     /// </summary>
     /// <param name="envelope">A plain SOAP envelope with a:Action and a:To.</param>
     /// <inheritdoc cref="Secure(ReadOnlyMemory{byte})" path="/exception"/>
-    /// <exception cref="InvalidOperationException">The binding offers no such sessions, see <see cref="MessageSecurityBinding.RequireDuplex"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The binding offers no such sessions, see <see cref="MessageSecurityBinding.RequireDuplex"/>.
+    /// </exception>
     public ProtectedMessage SecureMessage(ReadOnlyMemory<byte> envelope)
     {
         DuplexChecks.Require(Messages.Element);
@@ -33,7 +35,9 @@ public sealed partial class ClientSession
     /// The message breaks a rule, or is a fault without message security. WCF gives the session up then.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The session was disposed of.</exception>
-    /// <exception cref="InvalidOperationException">The binding offers no such sessions, see <see cref="MessageSecurityBinding.RequireDuplex"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The binding offers no such sessions, see <see cref="MessageSecurityBinding.RequireDuplex"/>.
+    /// </exception>
     public ReceivedInSession Receive(ReadOnlyMemory<byte> envelope)
     {
         DuplexChecks.Require(Messages.Element);

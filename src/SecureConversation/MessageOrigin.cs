@@ -40,9 +40,9 @@ public sealed record MessageOrigin
     public bool IsSecureTransport { get; init; }
 
     /// <summary>
-    /// Whether the transport carries messages both ways (net.tcp): the client may send replies to callbacks, which need not have the address
-    /// of the service, and Cancel closes the direction of the client only (<see cref="ServiceResult.Closing"/>). The host answers by
-    /// <see cref="MessageSecurityService.Secure(ServiceSession, ReadOnlyMemory{byte})"/>. Default false.
+    /// Whether the transport carries messages both ways (net.tcp): the client may send replies to callbacks, which need not have the
+    /// address of the service, and Cancel closes the direction of the client only (<see cref="ServiceResult.Closing"/>). The host answers
+    /// by <see cref="MessageSecurityService.Secure(ServiceSession, ReadOnlyMemory{byte})"/>. Default false.
     /// </summary>
     public bool IsDuplex { get; init; }
 

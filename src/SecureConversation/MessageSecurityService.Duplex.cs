@@ -22,7 +22,9 @@ public sealed partial class MessageSecurityService
     /// The key of the session has expired (<see cref="FailureCode.ContextKeyExpired"/>). Only the client renews it.
     /// </exception>
     /// <exception cref="ArgumentException">The envelope cannot be protected.</exception>
-    /// <exception cref="InvalidOperationException">The binding offers no such sessions, see <see cref="MessageSecurityBinding.RequireDuplex"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The binding offers no such sessions, see <see cref="MessageSecurityBinding.RequireDuplex"/>.
+    /// </exception>
     public ProtectedMessage Secure(ServiceSession session, ReadOnlyMemory<byte> envelope)
     {
         using var protection = EnterToSend(session);
@@ -45,7 +47,9 @@ public sealed partial class MessageSecurityService
     /// <param name="session">An open session of this service.</param>
     /// <returns>The message to send; dispose of it after sending.</returns>
     /// <exception cref="ObjectDisposedException">The session has ended.</exception>
-    /// <exception cref="InvalidOperationException">The binding offers no such sessions, see <see cref="MessageSecurityBinding.RequireDuplex"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The binding offers no such sessions, see <see cref="MessageSecurityBinding.RequireDuplex"/>.
+    /// </exception>
     public ProtectedMessage SecureCancel(ServiceSession session)
     {
         using var protection = EnterToSend(session);

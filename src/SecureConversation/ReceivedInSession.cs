@@ -27,7 +27,7 @@ public enum ReceivedInSessionKind
     /// </summary>
     Cancel,
 
-    /// <summary>The service confirms that the session has ended, which the client asked for by <see cref="ClientSession.StartCancel"/>.</summary>
+    /// <summary>The service confirms the end of the session, after <see cref="ClientSession.StartCancel"/>.</summary>
     Cancelled,
 
     /// <summary>

@@ -14,7 +14,7 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
     private readonly DuplexEndpoint _endpoint;
     private readonly IDuplexSessionChannel _transport;
     private readonly ITimer _patience;
-    private DuplexSecurityChannel? _channel;
+    private volatile DuplexSecurityChannel? _channel;
     private int _refusals;
     private int _isClassified;
 

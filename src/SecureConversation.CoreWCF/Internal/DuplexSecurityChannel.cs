@@ -11,6 +11,7 @@ internal sealed class DuplexSecurityChannel(
     private readonly TaskCompletionSource _inputClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServiceResult.Closing? _closing;
     private int _isOutputClosed;
+    private int _isEnded;
 
     public string Id => session.Id;
     public IDuplexSession Session => this;
@@ -142,7 +143,8 @@ internal sealed class DuplexSecurityChannel(
 
     private async Task EndAsync()
     {
-        if (State is CommunicationState.Opened or CommunicationState.Faulted && ChannelDispatcher is { } dispatcher)
+        if (State is CommunicationState.Opened or CommunicationState.Faulted && ChannelDispatcher is { } dispatcher
+            && Interlocked.Exchange(ref _isEnded, 1) == 0)
         {
             await dispatcher.DispatchAsync((Message)null!).ConfigureAwait(false);
         }

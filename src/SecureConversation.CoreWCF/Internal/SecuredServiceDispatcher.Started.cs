@@ -43,7 +43,8 @@ internal sealed partial class SecuredServiceDispatcher
             var refusals = new ClientRefusals(Logger, Clock);
             var name = CookieKeys.NameOf(_of.Host, _of.BaseAddress);
             var credentials = CredentialTranslation.ToEngine(_credentials, _of._binding, refusals);
-            var security = StackRefusals.Checked(() => new MessageSecurityService(_of._binding, credentials, new MessageSecurityServiceOptions
+            var binding = _of._binding;
+            var security = StackRefusals.Checked(() => new MessageSecurityService(binding, credentials, new MessageSecurityServiceOptions
             {
                 TimeProvider = Clock,
                 LoggerFactory = _loggers,

@@ -10,6 +10,9 @@ namespace SecureConversation.ServiceModel.Internal;
 internal sealed class DuplexSecurityChannel(ChannelManagerBase factory, EndpointSecurity security, IDuplexSessionChannel inner)
     : ChannelBase(factory), IDuplexSessionChannel, IDuplexSession
 {
+    // A renewal that failed is tried again after this part of the time that the key has left.
+    private const int TriesOfTheRest = 10;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly ArrivedMessages _arrived = new();
     private readonly SessionLegs _legs = new(security, inner.RemoteAddress, inner.Via);
@@ -18,6 +21,7 @@ internal sealed class DuplexSecurityChannel(ChannelManagerBase factory, Endpoint
     private ClientSession? _session;
     private ReceivedInSession? _cancel;
     private int _isOutputClosed;
+    private long _renewNotBefore;
 
     public EndpointAddress LocalAddress => inner.LocalAddress;
     public EndpointAddress RemoteAddress => inner.RemoteAddress;
@@ -229,32 +233,44 @@ internal sealed class DuplexSecurityChannel(ChannelManagerBase factory, Endpoint
     }
 
     /// <summary>
-    /// The one who finds that the key is to be renewed does so, and is the first under the new key; others go on under the old one. A
-    /// renewal that fails is no error as long as the key is good.
+    /// The one who finds that the key is to be renewed does so, and is the first under the new key; others go on under the old one as long
+    /// as it is good, and so does everybody when the renewal fails, which is tried again after a tenth of the time that is left.
     /// </summary>
     private async Task RenewWhereDueAsync(Deadline deadline)
     {
         var session = _session!;
-        if (!session.IsRenewalDue || _renewing.TryEnter() is not { } turn)
+        if (!session.IsRenewalDue)
         {
             return;
         }
 
-        using (turn)
+        var isExpired = session.Expires <= TimeProvider.System.GetUtcNow();
+        if (!isExpired && Environment.TickCount64 < Volatile.Read(ref _renewNotBefore))
         {
-            try
+            return;
+        }
+
+        using var turn = isExpired ? await _renewing.EnterAsync(deadline, isAsync: true).ConfigureAwait(false) : _renewing.TryEnter();
+        if (turn is null || !session.IsRenewalDue)
+        {
+            return;
+        }
+
+        try
+        {
+            await _legs.RunAsync(session.StartRenewal, deadline, _stop.Token).ConfigureAwait(false);
+            ServiceModelLog.Renewed(security.Log, session.Id, RemoteAddress.Uri);
+        }
+        catch (Exception e) when (e is SecureConversationException or CommunicationException or TimeoutException)
+        {
+            ServiceModelLog.RenewalFailed(security.Log, session.Id, RemoteAddress.Uri, e);
+            if (isExpired)
             {
-                await _legs.RunAsync(session.StartRenewal, deadline, _stop.Token).ConfigureAwait(false);
-                ServiceModelLog.Renewed(security.Log, session.Id, RemoteAddress.Uri);
+                throw e is SecureConversationException refused ? SecurityErrors.ForRenewal(refused) : SecurityErrors.ForCaller(e);
             }
-            catch (Exception e) when (e is SecureConversationException or CommunicationException or TimeoutException)
-            {
-                ServiceModelLog.RenewalFailed(security.Log, session.Id, RemoteAddress.Uri, e);
-                if (session.Expires <= TimeProvider.System.GetUtcNow())
-                {
-                    throw e is SecureConversationException refused ? SecurityErrors.ForRenewal(refused) : SecurityErrors.ForCaller(e);
-                }
-            }
+
+            var left = (session.Expires - TimeProvider.System.GetUtcNow()).TotalMilliseconds / TriesOfTheRest;
+            Volatile.Write(ref _renewNotBefore, Environment.TickCount64 + (long)left);
         }
     }
 

@@ -75,8 +75,9 @@ public sealed class MessageSecurityBinding
     /// <see cref="MessageSecurityService.Secure"/> are used.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// There is no session; RequireCancellation is false, so that nothing would tell the end of a direction; RequireSignatureConfirmation is
-    /// true, and a message that answers nothing cannot confirm anything; EnableUnsecuredResponse is true, and nothing is a response; or TLS
+    /// There is no session; RequireCancellation is false, so that nothing would tell the end of a direction;
+    /// RequireSignatureConfirmation is true, and a message that answers nothing cannot confirm anything; EnableUnsecuredResponse is true,
+    /// and nothing is a response; or TLS
     /// protects messages.
     /// </exception>
     public void RequireDuplex() => DuplexChecks.Require(Element);

@@ -42,7 +42,7 @@ public partial class NetTcpBinding : StackNetTcpBinding
         return elements;
     }
 
-    /// <summary>The base throws for this mode, and nothing can derive from what it would make: it is asked for no security instead.</summary>
+    // The base throws for this mode, and nothing can derive from what it would make: it is asked for no security instead.
     private BindingElementCollection CreateWithoutSecurity()
     {
         lock (_gate)

@@ -53,7 +53,7 @@ public sealed class CallbackTests
         using var client = TalkClient.Create(host);
         await client.Talk.SayAsync("hello");
         await client.CloseAsync();
-        await UntilAsync(() => Volatile.Read(ref host.Probe.Ended) == 1);
+        await UntilAsync(() => host.Probe.Ended == 1);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class CallbackTests
             await client.Talk.SayAsync("hello");
         }
 
-        await UntilAsync(() => Volatile.Read(ref host.Probe.Ended) == 1);
+        await UntilAsync(() => host.Probe.Ended == 1);
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class CallbackTests
         await Task.Run(() =>
         {
             raw.Channel.Open();
-            raw.Channel.Send(raw.Say("hello"));
+            raw.Channel.Send(RawTalk.Say("hello"));
             using (var reply = raw.Channel.Receive())
             {
                 Assert.False(reply.IsFault);
@@ -138,11 +138,38 @@ public sealed class CallbackTests
             }
 
             raw.Channel.Session.CloseOutputSession();
-            Assert.Throws<InvalidOperationException>(() => raw.Channel.Send(raw.Say("more")));
+            Assert.Throws<InvalidOperationException>(() => raw.Channel.Send(RawTalk.Say("more")));
             Assert.Null(raw.Channel.Receive());
             raw.Channel.Close();
         });
-        await UntilAsync(() => Volatile.Read(ref host.Probe.Ended) == 1);
+        await UntilAsync(() => host.Probe.Ended == 1);
+    }
+
+    [Fact]
+    public async Task Close_OfTheService_IsConfirmedByTheClient()
+    {
+        await using var host = await TalkHost.StartAsync(TalkClient.ServiceBinding());
+        using var client = TalkClient.Create(host);
+        await client.Talk.SayAsync("hello");
+        await client.Talk.LeaveAsync();
+        await UntilAsync(() => host.Probe.Ended == 1);
+        await UntilAsync(() => client.Channel.State != CommunicationState.Opened);
+        Assert.NotEqual(CommunicationState.Faulted, client.Channel.State);
+    }
+
+    [Fact]
+    public async Task SessionWithoutMessages_IsClosed()
+    {
+        await using var host = await TalkHost.StartAsync(TalkClient.ServiceBinding());
+        using var client = TalkClient.Create(host);
+        using var raw = client.CreateRaw();
+        await Task.Run(() =>
+        {
+            raw.Channel.Open();
+            raw.Channel.Close();
+        });
+        Assert.Equal(CommunicationState.Closed, raw.Channel.State);
+        Assert.Equal(0, host.Probe.Ended);
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -39,6 +39,9 @@ public interface ITalk
 
     [Core.OperationContract]
     Task AbortAsync();
+
+    [Core.OperationContract(IsOneWay = true)]
+    Task LeaveAsync();
 }
 
 public interface ITalkBack
@@ -73,6 +76,9 @@ public interface IClientTalk
 
     [Stack.OperationContract]
     Task AbortAsync();
+
+    [Stack.OperationContract(IsOneWay = true)]
+    Task LeaveAsync();
 }
 
 public interface IClientTalkBack
@@ -87,9 +93,14 @@ public interface IClientTalkBack
 /// <summary>What tests see of the service.</summary>
 public sealed class TalkProbe
 {
+    private int _ended;
+
     public ConcurrentQueue<string> Told { get; } = [];
     public SemaphoreSlim ToldSignal { get; } = new(0);
-    public int Ended;
+    /// <summary>How many instances of the service have ended.</summary>
+    public int Ended => Volatile.Read(ref _ended);
+
+    public void OnEnded() => Interlocked.Increment(ref _ended);
 }
 
 [Core.ServiceBehavior(InstanceContextMode = Core.InstanceContextMode.PerSession, ConcurrencyMode = Core.ConcurrencyMode.Multiple)]
@@ -125,7 +136,14 @@ public sealed class TalkService(TalkProbe probe) : ITalk, IDisposable
         return Task.CompletedTask;
     }
 
-    public void Dispose() => Interlocked.Increment(ref probe.Ended);
+    public Task LeaveAsync()
+    {
+        var client = (Core.ICommunicationObject)Core.OperationContext.Current.GetCallbackChannel<ITalkBack>();
+        _ = Task.Run(() => client.CloseAsync());
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => probe.OnEnded();
 }
 
 /// <summary>What the client is told.</summary>

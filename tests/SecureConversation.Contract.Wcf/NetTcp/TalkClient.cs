@@ -79,7 +79,7 @@ public sealed class RawTalk : IDisposable
 
     public IDuplexSessionChannel Channel { get; }
 
-    public System.ServiceModel.Channels.Message Say(string text)
+    public static System.ServiceModel.Channels.Message Say(string text)
     {
         var body = XmlReader.Create(new StringReader($"<Say xmlns=\"urn:talk\"><text>{text}</text></Say>"));
         var message = System.ServiceModel.Channels.Message.CreateMessage(MessageVersion.Soap12WSAddressing10, "urn:talk/ITalk/Say", body);

@@ -71,7 +71,8 @@ internal sealed class RequestDelivery(EngineEnvironment environment, Uri? addres
     {
         var to = request.To is { } text ? UriOf(text) : null;
         var own = address ?? origin.LocalAddress;
-        return !formats.Soap.HasAddressing || IsAnswerToService(request, formats, origin) || (own is null && origin.HasNoAddress && filter.ComparesWithOwn) || Accepts(to, own);
+        return !formats.Soap.HasAddressing || IsAnswerToService(request, formats, origin)
+            || (own is null && origin.HasNoAddress && filter.ComparesWithOwn) || Accepts(to, own);
     }
 
     /// <summary>
