@@ -27,6 +27,8 @@ public sealed class DependencyTests
         ["SecureConversation.ServiceSession"] = "Sessions",
         ["SecureConversation.InMemoryReplayCache"] = "Replay",
         ["SecureConversation.SecuredRequest"] = "Roles",
+        ["SecureConversation.ReceivedInSession"] = "Handshake",
+        ["SecureConversation.ReceivedInSessionKind"] = "Handshake",
     };
 
     private static readonly Dictionary<string, string> Allowed = new()
