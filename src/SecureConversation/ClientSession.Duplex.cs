@@ -2,7 +2,6 @@ using SecureConversation.Binding;
 using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
-using SecureConversation.Engine.Roles;
 
 namespace SecureConversation;
 

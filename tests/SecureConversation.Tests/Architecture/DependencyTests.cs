@@ -28,6 +28,8 @@ public sealed class DependencyTests
         ["SecureConversation.InMemoryReplayCache"] = "Replay",
         ["SecureConversation.SecuredRequest"] = "Roles",
         ["SecureConversation.ReliableAnswer"] = "Receive",
+        ["SecureConversation.ReceivedInSession"] = "Handshake",
+        ["SecureConversation.ReceivedInSessionKind"] = "Handshake",
     };
 
     private static readonly Dictionary<string, string> Allowed = new()

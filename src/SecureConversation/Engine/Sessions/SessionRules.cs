@@ -6,7 +6,9 @@ namespace SecureConversation.Engine.Sessions;
 /// <summary>Rules for the use of a session. The service and the decoder share them.</summary>
 internal static class SessionRules
 {
-    /// <summary>Whether a message is under a key that has expired. Cancel is accepted then, too (recorded from WCF), and its response.</summary>
+    /// <summary>
+    /// Whether a message is under a key that has expired. Cancel is accepted then, too (recorded from WCF), and its response.
+    /// </summary>
     public static bool IsExpired(MessageKind kind, DateTimeOffset expires, DateTimeOffset now) =>
         kind is not (MessageKind.CancelRequest or MessageKind.CancelResponse) && now >= expires;
 

@@ -1,13 +1,13 @@
 using SecureConversation.Engine.Failures;
-using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
 using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Sessions;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Telemetry;
 
-namespace SecureConversation.Engine.Roles;
+namespace SecureConversation.Engine.Handshake;
 
 /// <summary>
 /// Verifies what a service sends by itself in a session. There is no request that a message could be compared with: the keys say that it is
