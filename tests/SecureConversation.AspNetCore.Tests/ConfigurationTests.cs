@@ -43,6 +43,7 @@ public sealed class ConfigurationTests
         ["SessionIdleTimeout"] = ("\"1.00:00:00\"", o => o.SessionIdleTimeout == TimeSpan.FromDays(1)),
         ["MaxSessions"] = ("17", o => o.MaxSessions == 17),
         ["EndpointName"] = ("\"orders\"", o => o.EndpointName == "orders"),
+        ["MessageEncoding"] = ("\"Mtom\"", o => o.MessageEncoding == MessageEncoding.Mtom),
         ["MessageLogging"] = ("""{ "LogMessagesAtTransportLevel": false, "LogMessagesAtServiceLevel": true, "MaxEnvelopeBytes": 9 }""",
             o => o.MessageLogging is { LogMessagesAtTransportLevel: false, LogMessagesAtServiceLevel: true, MaxEnvelopeBytes: 9 }),
     };

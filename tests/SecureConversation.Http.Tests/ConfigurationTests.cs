@@ -32,6 +32,7 @@ public sealed class ConfigurationTests
         ["HandOutCanonicalForm"] = ("true", o => o.HandOutCanonicalForm),
         ["OpenTimeout"] = ("\"00:00:17\"", o => o.OpenTimeout == TimeSpan.FromSeconds(17)),
         ["CloseTimeout"] = ("\"00:00:17\"", o => o.CloseTimeout == TimeSpan.FromSeconds(17)),
+        ["MessageEncoding"] = ("\"Mtom\"", o => o.MessageEncoding == MessageEncoding.Mtom),
         ["MessageLogging"] = ("""{ "LogMessagesAtServiceLevel": true }""", o => o.MessageLogging.LogMessagesAtServiceLevel),
     };
 

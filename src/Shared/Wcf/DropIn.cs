@@ -40,8 +40,8 @@ internal static class DropIn
         {
             if (security.BootstrapSecurityBindingElement is null)
             {
-                throw new InvalidOperationException("A reliable session needs a security session: leave EstablishSecurityContext at true, or "
-                    + "set ReliableSession.Enabled to false, on both sides.");
+                throw new InvalidOperationException("A reliable session needs a security session: leave EstablishSecurityContext at true, "
+                    + "or set ReliableSession.Enabled to false, on both sides.");
             }
 
             reliable.ReliableMessagingVersion = security.Settings.MessageSecurityVersion.SecureConversationVersion

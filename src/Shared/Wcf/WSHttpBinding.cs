@@ -30,8 +30,8 @@ public partial class WSHttpBinding : StackWSHttpBinding
     /// <summary>A binding with this mode of security.</summary>
     /// <param name="securityMode">Where security is applied.</param>
     /// <param name="reliableSessionEnabled">
-    /// Whether sessions are reliable. With message security that needs EstablishSecurityContext, and is the client's: CoreWCF has no reliable
-    /// sessions.
+    /// Whether sessions are reliable. With message security that needs EstablishSecurityContext, and is the client's: CoreWCF has no
+    /// reliable sessions.
     /// </param>
     /// <exception cref="PlatformNotSupportedException">True, and the stack has no reliable sessions.</exception>
     public WSHttpBinding(SecurityMode securityMode, bool reliableSessionEnabled)

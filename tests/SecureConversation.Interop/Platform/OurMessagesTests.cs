@@ -30,10 +30,11 @@ public sealed class OurMessagesTests
     [MemberData(nameof(AllBindings))]
     public Task Conversation_IsAccepted(string name) => RequireAcceptedAsync(Bindings.Create(name));
 
+    /// <summary>The platform knows no algorithm of the profile Strong.</summary>
     [Fact]
     public async Task ConversationOfOurOwnProfile_IsAccepted()
     {
-        foreach (var name in Bindings.BoundNames)
+        foreach (var name in Bindings.BoundNames.Where(name => !name.Contains("strong", StringComparison.Ordinal)))
         {
             var judge = new PlatformJudge();
             foreach (var message in await Conversation.RecordAsync(Bindings.Create(name)))

@@ -14,6 +14,12 @@ internal sealed class LossyWay(ReliableSessionBindingElement settings, double lo
     public MessageSecurityBinding Binding { get; } = MessageSecurityBinding.Create(
         new MessageSecurity { ClientCredentialType = MessageCredentialType.Certificate, NegotiateServiceCredential = false }, reliableSession: settings);
 
+    /// <summary>The part of the messages that is lost.</summary>
+    public double Loss { get; set; } = loss;
+
+    /// <summary>How many messages the client has sent.</summary>
+    public int Sent { get; private set; }
+
     /// <summary>How often the application had each request, by its text.</summary>
     public Dictionary<string, int> Executed { get; } = [];
 
@@ -66,24 +72,29 @@ internal sealed class LossyWay(ReliableSessionBindingElement settings, double lo
     private async Task<ReliableAnswer> ExchangeAsync(ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
         await Task.Yield();
-        if (Happens(loss / 2))
+        lock (_gate)
+        {
+            Sent++;
+        }
+
+        if (Happens(Loss / 2))
         {
             // A second copy on the way, with a protection of its own, whose answer nobody hears.
             using var copy = await SendAsync(plain);
         }
 
-        if (Happens(loss))
+        if (Happens(Loss))
         {
             throw new IOException("The request was lost.");
         }
 
-        if (Happens(loss))
+        if (Happens(Loss))
         {
             await Task.Delay(1, cancellationToken);
         }
 
         var answer = await SendAsync(plain);
-        if (Happens(loss))
+        if (Happens(Loss))
         {
             answer.Dispose();
             throw new IOException("The reply was lost.");

@@ -55,6 +55,24 @@ public sealed class ReliableSessionTests
     }
 
     [Fact]
+    public async Task ACallThatIsLostForGood_FailsAfterMaxRetryCount()
+    {
+        Assert.Equal(4, await CountAsync(5) - await CountAsync(1));
+
+        static async Task<int> CountAsync(int retries)
+        {
+            await using var way = new LossyWay(new() { MaxRetryCount = retries }, loss: 0);
+            await way.OpenAsync();
+            var before = way.Sent;
+            way.Loss = 1;
+            var e = await Assert.ThrowsAsync<SecureConversationException>(() => way.CallAsync("lost"));
+            Assert.Contains("MaxRetryCount", e.Message, StringComparison.Ordinal);
+            way.Loss = 0;
+            return way.Sent - before;
+        }
+    }
+
+    [Fact]
     public async Task AMessageWithoutSequence_IsRefused()
     {
         await using var way = await OpenAsync();

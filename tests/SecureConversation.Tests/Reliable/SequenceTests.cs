@@ -149,6 +149,15 @@ public sealed class SequenceTests
     }
 
     [Fact]
+    public void Client_WithoutFlowControlSendsAllTheSame()
+    {
+        var client = Client(Settings with { FlowControlEnabled = false });
+        client.TryBegin();
+        client.Receive(1, new() { Acknowledgement = new("urn:requests", [new(1, 1)]) { BufferRemaining = 0 } });
+        Assert.Equal(2, client.TryBegin());
+    }
+
+    [Fact]
     public void Client_RefusesAnAcknowledgementOfWhatItNeverSent()
     {
         var client = Client();
@@ -189,8 +198,8 @@ public sealed class SequenceTests
 
     private static SequenceAcknowledgement Acknowledging(long lower, long upper) => new("urn:replies", [new(lower, upper)]);
 
-    private static ClientSequence Client() =>
-        new("urn:requests", "urn:replies", Settings, RmNames.V11, TimeSpan.FromMilliseconds(10));
+    private static ClientSequence Client(ReliableSessionBindingElement? settings = null) =>
+        new("urn:requests", "urn:replies", settings ?? Settings, RmNames.V11, TimeSpan.FromMilliseconds(10));
 
     private ServiceSequence Service(ReliableSessionBindingElement? settings = null) =>
         new("urn:requests", "urn:replies", settings ?? Settings, RmNames.V11, _clock);

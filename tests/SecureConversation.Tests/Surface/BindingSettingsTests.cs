@@ -33,6 +33,8 @@ public sealed class BindingSettingsTests
 
     private static ShownBy UserNameForm => new("SecureConversation.Tests/Roles/UserNameFormTests.cs", "Form_IsSentAndTaken");
 
+    private static ShownBy Reliable(string tests, string test) => new($"SecureConversation.Tests/Reliable/{tests}.cs", test);
+
     private static ShownBy Standard(string test) => new("SecureConversation.Tests/Binding/StandardBindingTests.cs", test);
 
     private static ShownBy Entries(string test) => new("SecureConversation.Tests/Binding/ProtectionEntryTests.cs", test);
@@ -189,6 +191,16 @@ public sealed class BindingSettingsTests
         ["LocalServiceSecuritySettings.SessionKeyRenewalInterval"] = Form(Session, e => Service(e, s => s with { SessionKeyRenewalInterval = TimeSpan.FromHours(1) })),
         ["LocalServiceSecuritySettings.SessionKeyRolloverInterval"] = new ShownBy("SecureConversation.Tests/Roles/RenewalTests.cs", "MessageUnderTheOldKey_AfterTheRollover_IsOfNoKnownKey"),
         ["LocalServiceSecuritySettings.TimestampValidityDuration"] = Form(Anonymous, e => Service(e, s => s with { TimestampValidityDuration = TimeSpan.FromMinutes(1) })),
+
+        // Reliable sessions.
+        ["ReliableSessionBindingElement.AcknowledgementInterval"] = Reliable("ReliableSessionTests", "Setting_OutOfItsRangeIsNamed"),
+        ["ReliableSessionBindingElement.FlowControlEnabled"] = Reliable("SequenceTests", "Client_WithoutFlowControlSendsAllTheSame"),
+        ["ReliableSessionBindingElement.InactivityTimeout"] = Reliable("SequenceTests", "Service_ForgetsASilentSequence"),
+        ["ReliableSessionBindingElement.MaxPendingChannels"] = Reliable("ReliableSessionTests", "Setting_OutOfItsRangeIsNamed"),
+        ["ReliableSessionBindingElement.MaxRetryCount"] = Reliable("ReliableSessionTests", "ACallThatIsLostForGood_FailsAfterMaxRetryCount"),
+        ["ReliableSessionBindingElement.MaxTransferWindowSize"] = Reliable("SequenceTests", "Client_SendsNoMoreThanTheWindow"),
+        ["ReliableSessionBindingElement.Ordered"] = Reliable("SequenceTests", "Service_DropsNumbersBeyondItsWindow"),
+        ["ReliableSessionBindingElement.ReliableMessagingVersion"] = Reliable("ReliableSessionTests", "OneWayRequests_AreAcknowledged"),
     };
 
     public static TheoryData<string> All => [.. Settings.Of(typeof(SecurityBindingElement).Assembly.GetTypes()
