@@ -40,13 +40,14 @@ public sealed class StackNameTests
         {
             foreach (var negotiates in new[] { true, false })
             {
-                var binding = new DropIn(SecurityMode.Message) { MessageEncoding = credential == MessageCredentialType.None ? WSMessageEncoding.Mtom : WSMessageEncoding.Text };
+                var binding = new DropIn(SecurityMode.Message);
                 binding.Security.Message.ClientCredentialType = credential;
                 binding.Security.Message.NegotiateServiceCredential = negotiates;
                 texts.Add(Record.Exception(binding.CreateBindingElements)?.Message);
             }
         }
 
+        texts.Add(Record.Exception(new global::SecureConversation.CoreWCF.BasicHttpBinding(BasicHttpSecurityMode.Message).CreateBindingElements)?.Message);
         Names.Require(texts, atLeast: 3);
     }
 
