@@ -46,7 +46,20 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
             LocalAddress = message.Properties.Via ?? _transport.LocalAddress.Uri,
             RemoteAddress = RemoteAddressOf(message),
         };
-        var envelope = await Envelopes.WriteAsync(message).ConfigureAwait(false);
+        ReadOnlyMemory<byte> envelope;
+        try
+        {
+            envelope = await Envelopes.WriteAsync(message, _endpoint.MostOctets).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // What is no message ends the connection, and with it the channel that it may have.
+            CoreWcfLog.ClientGone(_endpoint.Logger, _channel?.Secured.Id ?? "no session", e.GetType().Name);
+            GiveUp();
+            OnGone();
+            return;
+        }
+
         switch (await _endpoint.Security.ReceiveAsync(envelope, origin).ConfigureAwait(false))
         {
             case ServiceResult.Dispatch dispatch:

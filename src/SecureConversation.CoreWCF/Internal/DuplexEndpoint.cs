@@ -7,7 +7,7 @@ namespace SecureConversation.CoreWCF.Internal;
 /// <summary>What the connections of an endpoint have in common, over a transport whose messages go both ways.</summary>
 internal sealed class DuplexEndpoint(
     MessageSecurityService security, IServiceDispatcher service, XmlDictionaryReaderQuotas quotas, string validator, TimeProvider clock,
-    ILogger logger, TimeSpan patience, int mostUnclassified)
+    ILogger logger, TimeSpan patience, int mostUnclassified, long mostOctets)
 {
     private readonly ConcurrentDictionary<ServiceSession, DuplexSecurityChannel> _channels = new();
     private int _unclassified;
@@ -20,6 +20,9 @@ internal sealed class DuplexEndpoint(
     public XmlDictionaryReaderQuotas Quotas => quotas;
     public TimeProvider Clock => clock;
     public ILogger Logger => logger;
+
+    /// <summary>The most octets that a message may take as text.</summary>
+    public long MostOctets => mostOctets;
 
     /// <summary>How long a connection may be open before a message on it is of a session: NegotiationTimeout.</summary>
     public TimeSpan Patience => patience;

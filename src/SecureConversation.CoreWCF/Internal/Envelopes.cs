@@ -10,9 +10,15 @@ internal static class Envelopes
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Writes the whole message, which cannot be read again afterwards.</summary>
-    public static async ValueTask<ReadOnlyMemory<byte>> WriteAsync(Message message)
+    /// <param name="message">The message.</param>
+    /// <param name="mostOctets">
+    /// The most that it may take as text. What came in the binary encoding can be hundreds of times as large as text, and nobody has proved
+    /// anything yet.
+    /// </param>
+    /// <exception cref="QuotaExceededException">It takes more.</exception>
+    public static async ValueTask<ReadOnlyMemory<byte>> WriteAsync(Message message, long mostOctets = long.MaxValue)
     {
-        using var stream = new MemoryStream();
+        using var stream = new BoundedStream(mostOctets);
         using (var writer = XmlDictionaryWriter.CreateTextWriter(stream, Utf8, ownsStream: false))
         {
             await message.WriteMessageAsync(writer).ConfigureAwait(false);
@@ -29,5 +35,33 @@ internal static class Envelopes
         MemoryMarshal.TryGetArray(envelope, out var bytes);
         var reader = XmlDictionaryReader.CreateTextReader(bytes.Array!, bytes.Offset, bytes.Count, Utf8, quotas, onBodyRead);
         return Message.CreateMessage(reader, int.MaxValue, version);
+    }
+
+    private sealed class BoundedStream(long mostOctets) : MemoryStream
+    {
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (Length + buffer.Length > mostOctets)
+            {
+                throw new QuotaExceededException($"The message takes more than {mostOctets} octets as text, as much as MaxReceivedMessageSize "
+                    + "of the transport allows for.");
+            }
+
+            base.Write(buffer);
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            Write(buffer.AsSpan(offset, count));
+            return Task.CompletedTask;
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Write(buffer.Span);
+            return default;
+        }
     }
 }

@@ -10,7 +10,7 @@ namespace SecureConversation.CoreWCF.Internal;
 /// and refusals are answered here and reach no service.
 /// </summary>
 internal sealed class SecuredChannelDispatcher(MessageSecurityService security, IServiceChannelDispatcher? single, SessionChannels sessions,
-    XmlDictionaryReaderQuotas quotas, ReplyFailures failures, ILogger logger, string validator) : IServiceChannelDispatcher
+    XmlDictionaryReaderQuotas quotas, ReplyFailures failures, ILogger logger, string validator, long mostOctets) : IServiceChannelDispatcher
 {
     public Task DispatchAsync(Message message) =>
         throw new NotSupportedException("Message security needs a transport of request and reply.");
@@ -24,7 +24,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         }
 
         var addressing = TakeTransportAddressing(wire);
-        var envelope = await Envelopes.WriteAsync(wire).ConfigureAwait(false);
+        var envelope = await Envelopes.WriteAsync(wire, mostOctets).ConfigureAwait(false);
         var http = HttpContextOf(wire);
         var aborted = http?.RequestAborted ?? CancellationToken.None;
 

@@ -10,6 +10,9 @@ internal sealed partial class SecuredServiceDispatcher : IServiceDispatcher
     private readonly IServiceDispatcher _service;
     private readonly EngineBinding.MessageSecurityBinding _binding;
     private readonly XmlDictionaryReaderQuotas _quotas;
+    // Names of the binary encoding take most as text in headers, which are small.
+    private const int RoomForHeaders = 256 * 1024;
+
     private readonly long _maxReceivedMessageSize;
     private readonly bool _handOutUnsignedHeaders;
     private readonly bool _handOutCanonicalForm;
@@ -127,7 +130,7 @@ internal sealed partial class SecuredServiceDispatcher : IServiceDispatcher
                 var security = started.Create(session => Volatile.Read(ref endpoint)?.End(session));
                 var local = _binding.Element.LocalServiceSettings;
                 Volatile.Write(ref endpoint, new DuplexEndpoint(security, _service, _quotas, started.Validator, started.Clock,
-                    started.Logger, local.NegotiationTimeout, local.MaxPendingSessions));
+                    started.Logger, local.NegotiationTimeout, local.MaxPendingSessions, MostOctetsAsText));
                 _duplex = endpoint;
             }
 
@@ -162,12 +165,16 @@ internal sealed partial class SecuredServiceDispatcher : IServiceDispatcher
     {
         // Each session has a channel of its own: the one of the transport serves only bindings without sessions that the service keeps.
         var single = HasChannels(_binding) ? null : await _service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
-        return new SecuredChannelDispatcher(security, single, sessions, _quotas, failures, logger, validator);
+        return new SecuredChannelDispatcher(security, single, sessions, _quotas, failures, logger, validator, MostOctetsAsText);
     }
 
     /// <summary>Whether there is a channel for each session, as CoreWCF calls a session.</summary>
     private static bool HasChannels(EngineBinding.MessageSecurityBinding binding) =>
         binding.EstablishesSession && !CookieKeys.HasCookies(binding);
+
+    /// <summary>The most octets that a message of the transport may take as text.</summary>
+    private long MostOctetsAsText =>
+        _maxReceivedMessageSize is > 0 and <= int.MaxValue ? (2 * _maxReceivedMessageSize) + RoomForHeaders : int.MaxValue;
 
     /// <summary>
     /// The transport has bounded the message before. What the engine gets is text, and a message in binary encoding is larger as text.

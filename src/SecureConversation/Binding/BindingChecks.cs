@@ -25,6 +25,7 @@ internal static class BindingChecks
     [
         .. Element(binding.Element, isBootstrap),
         .. Profile(binding.Element),
+        .. StrongProfileChecks.OfMessages(binding),
         .. Addressing(binding),
         .. Kind(binding),
         .. SupportingTokenChecks.Of(binding),

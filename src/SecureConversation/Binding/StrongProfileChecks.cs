@@ -1,8 +1,31 @@
+using System.Net.Security;
+
 namespace SecureConversation.Binding;
 
 /// <summary>What <see cref="MessageProtectionProfile.Strong"/> demands beside <see cref="MessageProtectionProfile.Bound"/>.</summary>
 internal static class StrongProfileChecks
 {
+    /// <summary>The rules for messages.</summary>
+    public static IEnumerable<string> OfMessages(MessageSecurityBinding binding)
+    {
+        if (binding.Element.MessageProtectionProfile != MessageProtectionProfile.Strong)
+        {
+            yield break;
+        }
+
+        if (Enum.GetValues<MessageDirection>().SelectMany(binding.Protection.LevelsOf).Contains(ProtectionLevel.None))
+        {
+            yield return "MessageProtectionProfile Strong leaves no body without signature: use the levels Sign and EncryptAndSign.";
+        }
+
+        if (binding.MessageVersion.Addressing == AddressingVersion.None)
+        {
+            yield return "MessageProtectionProfile Strong signs address, action and relation of each message: choose a MessageVersion with "
+                + "addressing, for example Soap12WSAddressing10.";
+        }
+    }
+
+    /// <summary>The rules for an element.</summary>
     public static IEnumerable<string> Of(SecurityBindingElement element)
     {
         var suite = element.DefaultAlgorithmSuite;
@@ -31,6 +54,13 @@ internal static class StrongProfileChecks
         if (element.KeyEntropyMode != SecurityKeyEntropyMode.CombinedEntropy)
         {
             yield return "MessageProtectionProfile Strong takes a key of both sides: leave KeyEntropyMode at CombinedEntropy.";
+        }
+
+        if (element.EndpointSupportingTokenParameters.Signed.Concat(element.OptionalEndpointSupportingTokenParameters.Signed)
+            .Any(token => token is UserNameSecurityTokenParameters or IssuedSecurityTokenParameters { KeyType: SecurityKeyType.BearerKey }))
+        {
+            yield return "MessageProtectionProfile Strong sends no token in clear that counts for whoever has it: list user names and "
+                + "bearer tokens under SignedEncrypted.";
         }
 
         if (element.NegotiatedToken is not null)

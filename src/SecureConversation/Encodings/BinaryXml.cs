@@ -15,6 +15,7 @@ internal static class BinaryXml
     /// <param name="limits">The limits of the envelope.</param>
     public static PooledBytes Read(ReadOnlyMemory<byte> entity, XmlLimits limits)
     {
+        BinaryRecords.Require(entity.Span, limits);
         var text = new BoundedStream(limits.MaxBytes);
         try
         {

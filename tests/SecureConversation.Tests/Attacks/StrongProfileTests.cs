@@ -1,7 +1,10 @@
 using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Xml;
 using SecureConversation.Binding;
+using SecureConversation.Credentials;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
 
@@ -192,6 +195,25 @@ public sealed class StrongProfileTests
         Assert.Contains("SignPrefixesInValues", Refused(strong with { SignPrefixesInValues = false }), StringComparison.Ordinal);
         Assert.Contains("bootstrap", Refused(strong with { MessageProtectionProfile = MessageProtectionProfile.Bound }), StringComparison.Ordinal);
         Assert.Contains("symmetric", Assert.Throws<ArgumentException>(() => Bindings.Create("duplex/strong/single")).Message, StringComparison.Ordinal);
+        Assert.Contains("SignedEncrypted", Refused(single with { EndpointSupportingTokenParameters = new() { Signed = [new UserNameSecurityTokenParameters { AllowClearTextPassword = true }] } }), StringComparison.Ordinal);
+        Assert.Contains("EncryptAndSign", Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(
+            single, protection: ChannelProtectionRequirements.Default.WithReply("urn:r", ProtectionLevel.None))).Message, StringComparison.Ordinal);
+        Assert.Contains("addressing", Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(single, MessageVersion.Soap12)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Everything rests on that key.</summary>
+    [Fact]
+    public void ShortKeyOfTheService_IsRefusedAtBothEnds()
+    {
+        using var key = RSA.Create(1024);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var binding = Bindings.Create("mutualcert/strong/session");
+        Assert.Contains("1024", Assert.Throws<ArgumentException>(
+            () => new MessageSecurityClient(binding, Loopback.ClientCredentials with { ServiceCertificate = certificate })).Message, StringComparison.Ordinal);
+        using var credential = new X509Credential(certificate);
+        Assert.Contains("1024", Assert.Throws<ArgumentException>(
+            () => new MessageSecurityService(binding, TestCredentials.Service with { ServiceCertificate = credential })).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -78,6 +78,19 @@ public sealed class EncodedEnvelopeTests
     }
 
     /// <summary>Two octets of a record stand for a hundred of text.</summary>
+    /// <summary>Records of two octets, of each of which the reader of the platform would make an object or more.</summary>
+    [Theory]
+    [InlineData("4202", "", 3000, "depth")]
+    [InlineData("0606A8", "4202", 600, "attributes")]
+    [InlineData("0A06", "4202", 300, "declarations")]
+    public void Binary_HasTheLimitsOfTheEnvelope(string record, string before, int count, string what)
+    {
+        byte[] body = [.. Convert.FromHexString(before), .. Enumerable.Repeat(Convert.FromHexString(record), count).SelectMany(r => r), 0x01];
+        var e = Assert.Throws<SecureConversationException>(() => EnvelopeEncoding.Decode(body, "application/soap+msbin1"));
+        Assert.Equal(FailureCode.LimitExceeded, e.Code);
+        Assert.Contains(what, e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Binary_HasALimitAsText()
     {

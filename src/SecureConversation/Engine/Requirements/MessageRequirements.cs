@@ -343,9 +343,12 @@ internal sealed record MessageRequirements
         return this with { Supporting = [.. Supporting, IsProtectedByTransport ? OverTransport(context) : context] };
     }
 
-    /// <summary>The same for Cancel and its response, which WCF always signs and never encrypts (recorded).</summary>
+    /// <summary>
+    /// The same for Cancel and its response, which WCF always signs and never encrypts (recorded). Between ends of this library nothing but
+    /// derived keys sign where keys are derived.
+    /// </summary>
     public MessageRequirements ForCancel() =>
-        IsProtectedByTransport ? this : this with { Body = ProtectionLevel.Sign, DerivedKeysOptional = true };
+        IsProtectedByTransport ? this : this with { Body = ProtectionLevel.Sign, DerivedKeysOptional = !IsBound };
 
     /// <summary>
     /// The same for a message that the transport protects: nothing is encrypted, and no signature covers more than the timestamp and, by

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Tokens;
@@ -49,6 +50,27 @@ internal static class CredentialChecks
         }
 
         Throw(KnownClientsProblem(binding.Bootstrap ?? binding.Element, credentials), nameof(credentials));
+        X509Credential?[] own = [credentials.ServiceCertificate, credentials.ServiceEncryptionCertificate, .. others];
+        Throw(LengthProblem(binding, own.Select(credential => credential?.Certificate)), nameof(credentials));
+    }
+
+    /// <summary>
+    /// Of the suites that WCF does not know, those of the profile Strong say how long an RSA key is at least; WCF judges no service by that.
+    /// </summary>
+    private static string? LengthProblem(MessageSecurityBinding binding, IEnumerable<X509Certificate2?> certificates)
+    {
+        var suite = (binding.Bootstrap ?? binding.Element).DefaultAlgorithmSuite;
+        foreach (var certificate in suite.IsStrong ? certificates : [])
+        {
+            using var key = certificate?.GetRSAPublicKey();
+            if (key is not null && !suite.IsAsymmetricKeyLengthSupported(key.KeySize))
+            {
+                return $"The certificate of the service has an RSA key of {key.KeySize} bits, and {suite.Name} has "
+                    + $"{suite.MinAsymmetricKeyLength} to {suite.MaxAsymmetricKeyLength}: use another certificate.";
+            }
+        }
+
+        return null;
     }
 
     private static string? KnownClientsProblem(SecurityBindingElement element, ServiceCredentials credentials)
@@ -94,6 +116,8 @@ internal static class CredentialChecks
             Throw(OthersProblem(nameof(ClientCredentials)), nameof(credentials));
         }
 
+        Throw(LengthProblem(binding, [credentials.ServiceCertificate, credentials.ServiceEncryptionCertificate, .. others]),
+            nameof(credentials));
         if (credentials.IssuedToken is not { IssuedTokenRenewalThresholdPercentage: >= 1 and <= 100 } issued
             || issued.MaxIssuedTokenCachingTime <= TimeSpan.Zero)
         {
