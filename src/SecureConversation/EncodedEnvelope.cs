@@ -66,6 +66,8 @@ public sealed class EncodedEnvelope : IDisposable
         }
         finally
         {
+            // The octets may be those of a body in clear.
+            buffer.AsSpan().Clear();
             Buffers.Return(buffer);
         }
     }

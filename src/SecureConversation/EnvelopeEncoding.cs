@@ -15,6 +15,9 @@ public static class EnvelopeEncoding
 {
     private const string BinaryType = "application/soap+msbin1";
 
+    // Names take few octets in the binary encoding, and most of them stand in headers, which are small.
+    private const int MostTextOfBinary = 16, RoomForNames = 64 * 1024;
+
     /// <summary>Converts an entity body to UTF-8. Returns the same memory when the body is UTF-8 already.</summary>
     /// <param name="entity">The bytes as they were received.</param>
     /// <param name="charset">Charset of the content type: utf-8, utf-16, utf-16le or utf-16be; null to go by the byte order mark.</param>
@@ -72,7 +75,8 @@ public static class EnvelopeEncoding
             var limits = XmlLimits.Known with { MaxBytes = maxBytes };
             if (contentType is not null && IsBinary(contentType))
             {
-                return new DecodedEnvelope(BinaryXml.Read(entity, limits));
+                var most = Math.Min(maxBytes, (MostTextOfBinary * (long)entity.Length) + RoomForNames);
+                return new DecodedEnvelope(BinaryXml.Read(entity, XmlLimits.Default with { MaxBytes = (int)most }));
             }
 
             if (contentType is not null && MultipartType.IsMultipart(contentType))

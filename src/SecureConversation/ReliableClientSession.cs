@@ -336,7 +336,8 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
     {
         OperationCanceledException => !stopping.IsCancellationRequested,
         SecureConversationException { Fault.IsSecured: true } secured => secured.Failure == SecureConversationFailure.ServerTooBusy,
-        SecureConversationException refused => refused.Failure is not SecureConversationFailure.FailedAuthentication,
+        // Anybody on the way can write one that nothing secures.
+        SecureConversationException => true,
         ArgumentException or InvalidOperationException or SecurityFailureException or OutOfMemoryException => false,
         _ => true,
     };

@@ -23,8 +23,9 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
         (_endpoint, _transport) = (endpoint, transport);
         var isOneTooMany = !endpoint.TryEnter();
         _isClassified = isOneTooMany ? 1 : 0;
-        _patience = endpoint.Clock.CreateTimer(
-            _ => GiveUp(), null, isOneTooMany ? TimeSpan.Zero : endpoint.Patience, Timeout.InfiniteTimeSpan);
+        // It is there before it fires.
+        _patience = endpoint.Clock.CreateTimer(_ => GiveUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _patience.Change(isOneTooMany ? TimeSpan.Zero : endpoint.Patience, Timeout.InfiniteTimeSpan);
         transport.Faulted += (_, _) => OnGone();
         transport.Closed += (_, _) => OnGone();
     }
@@ -40,26 +41,29 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
             return;
         }
 
+        try
+        {
+            await ReceiveAsync(message).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // CoreWCF ends the connection, and tells nobody: neither the place that it takes nor the channel that it may have.
+            CoreWcfLog.ClientGone(_endpoint.Logger, _channel?.Secured.Id ?? "no session", e.GetType().Name);
+            GiveUp();
+            OnGone();
+            throw;
+        }
+    }
+
+    private async Task ReceiveAsync(Message message)
+    {
         var origin = new MessageOrigin
         {
             IsDuplex = true,
             LocalAddress = message.Properties.Via ?? _transport.LocalAddress.Uri,
             RemoteAddress = RemoteAddressOf(message),
         };
-        ReadOnlyMemory<byte> envelope;
-        try
-        {
-            envelope = await Envelopes.WriteAsync(message, _endpoint.MostOctets).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // What is no message ends the connection, and with it the channel that it may have.
-            CoreWcfLog.ClientGone(_endpoint.Logger, _channel?.Secured.Id ?? "no session", e.GetType().Name);
-            GiveUp();
-            OnGone();
-            return;
-        }
-
+        var envelope = await Envelopes.WriteAsync(message, _endpoint.MostOctets).ConfigureAwait(false);
         switch (await _endpoint.Security.ReceiveAsync(envelope, origin).ConfigureAwait(false))
         {
             case ServiceResult.Dispatch dispatch:

@@ -37,31 +37,18 @@ internal static class Envelopes
         return Message.CreateMessage(reader, int.MaxValue, version);
     }
 
+    // All other ways to write end in this one: the base class takes those of a derived class back to it.
     private sealed class BoundedStream(long mostOctets) : MemoryStream
     {
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Write(ReadOnlySpan<byte> buffer)
+        public override void Write(byte[] buffer, int offset, int count)
         {
-            if (Length + buffer.Length > mostOctets)
+            if (Length + count > mostOctets)
             {
-                throw new QuotaExceededException($"The message takes more than {mostOctets} octets as text, as much as MaxReceivedMessageSize "
-                    + "of the transport allows for.");
+                throw new QuotaExceededException($"The message takes more than {mostOctets} octets as text, as much as "
+                    + "MaxReceivedMessageSize of the transport allows for.");
             }
 
-            base.Write(buffer);
-        }
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        {
-            Write(buffer.AsSpan(offset, count));
-            return Task.CompletedTask;
-        }
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Write(buffer.Span);
-            return default;
+            base.Write(buffer, offset, count);
         }
     }
 }

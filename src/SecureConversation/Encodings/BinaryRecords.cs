@@ -10,6 +10,7 @@ namespace SecureConversation.Encodings;
 internal ref struct BinaryRecords
 {
     private const byte EndElement = 0x01, Comment = 0x02, Array = 0x03, LastAttribute = 0x3F, FirstElement = 0x40, LastElement = 0x77;
+    private const int MostOfAnArray = 8;
     private const byte FirstText = 0x80, StartList = 0xA4, EndList = 0xA6;
 
     // The numbers of octets of the texts of fixed size, by (type - 0x80) / 2; -1 where a length stands before, -2 for a number of the
@@ -25,7 +26,11 @@ internal ref struct BinaryRecords
     private int _position;
     private int _declared;
 
-    private BinaryRecords(ReadOnlySpan<byte> octets, XmlLimits limits) => (_octets, _limits) = (octets, limits);
+    private BinaryRecords(ReadOnlySpan<byte> octets, XmlLimits limits)
+    {
+        _octets = octets;
+        _limits = limits;
+    }
 
     /// <summary>Throws where a limit is exceeded, or the octets are no records. One pass over the octets.</summary>
     public static void Require(ReadOnlySpan<byte> octets, XmlLimits limits) => new BinaryRecords(octets, limits).Require();
@@ -61,6 +66,12 @@ internal ref struct BinaryRecords
                     NotWellFormed();
                     break;
             }
+        }
+
+        // The error text of the platform would name all elements that are open.
+        if (_declarations.Count > 0)
+        {
+            NotWellFormed();
         }
     }
 
@@ -225,7 +236,9 @@ internal ref struct BinaryRecords
         }
 
         Open(type);
-        if (Next() != EndElement)
+
+        // Every item of an array has the declarations of its element anew, and each is compared with all of them.
+        if (_declarations[^1] > MostOfAnArray || Next() != EndElement)
         {
             NotWellFormed();
         }

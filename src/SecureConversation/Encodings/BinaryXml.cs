@@ -27,7 +27,7 @@ internal static class BinaryXml
                     Fail.With(FailureCode.NotWellFormed, "no envelope");
                 }
 
-                InfosetCopy.Write(reader, writer, names: null);
+                InfosetCopy.WriteText(reader, writer);
             }
 
             // What follows the document element would be read by nobody.

@@ -13,7 +13,8 @@ namespace SecureConversation.Encodings;
 /// <param name="reader">A reader of the envelope.</param>
 /// <param name="writer">Where it goes.</param>
 /// <param name="names">The dictionary of the writer; null where it has none that is known.</param>
-internal readonly ref struct InfosetCopy(XmlDictionaryReader reader, XmlDictionaryWriter writer, XmlDictionary? names)
+/// <param name="isText">Whether the writer is one of text, to which values go as they come: nothing of them is collected.</param>
+internal readonly ref struct InfosetCopy(XmlDictionaryReader reader, XmlDictionaryWriter writer, XmlDictionary? names, bool isText = false)
 {
     /// <summary>Writes the document element of a text.</summary>
     /// <param name="envelope">UTF-8 that was made or accepted here.</param>
@@ -30,13 +31,17 @@ internal readonly ref struct InfosetCopy(XmlDictionaryReader reader, XmlDictiona
     public static void Write(XmlDictionaryReader reader, XmlDictionaryWriter writer, XmlDictionary? names) =>
         new InfosetCopy(reader, writer, names).WriteElement();
 
+    /// <summary>Writes the element at the position of a reader to a writer of text.</summary>
+    public static void WriteText(XmlDictionaryReader reader, XmlDictionaryWriter writer) =>
+        new InfosetCopy(reader, writer, names: null, isText: true).WriteElement();
+
     private void WriteElement()
     {
         var open = 0;
         do
         {
             // A value leaves the reader on what follows it.
-            var isRead = reader.NodeType == XmlNodeType.Element && !reader.IsEmptyElement && LongBase64.IsName(reader.LocalName);
+            var isRead = !isText && reader.NodeType == XmlNodeType.Element && !reader.IsEmptyElement && LongBase64.IsName(reader.LocalName);
             open += WriteNode();
             if (isRead)
             {

@@ -210,10 +210,10 @@ public sealed class StrongProfileTests
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         var binding = Bindings.Create("mutualcert/strong/session");
         Assert.Contains("1024", Assert.Throws<ArgumentException>(
-            () => new MessageSecurityClient(binding, Loopback.ClientCredentials with { ServiceCertificate = certificate })).Message, StringComparison.Ordinal);
+            () => new MessageSecurityClient(binding, new ClientCredentials { ServiceCertificate = certificate, ClientCertificate = Loopback.ClientCredentials.ClientCertificate })).Message, StringComparison.Ordinal);
         using var credential = new X509Credential(certificate);
         Assert.Contains("1024", Assert.Throws<ArgumentException>(
-            () => new MessageSecurityService(binding, TestCredentials.Service with { ServiceCertificate = credential })).Message, StringComparison.Ordinal);
+            () => new MessageSecurityService(binding, new ServiceCredentials { ServiceCertificate = credential })).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -197,9 +197,13 @@ internal sealed class ServiceSequence(
         }
     }
 
+    /// <summary>What ends the sequence with its session; it goes with the sequence.</summary>
+    public CancellationTokenRegistration Ending { get; set; }
+
     /// <summary>Ends the sequence, and clears what is kept.</summary>
     public void Dispose()
     {
+        Ending.Unregister();
         lock (_gate)
         {
             _isFaulted = true;

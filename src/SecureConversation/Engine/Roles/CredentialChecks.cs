@@ -50,12 +50,13 @@ internal static class CredentialChecks
         }
 
         Throw(KnownClientsProblem(binding.Bootstrap ?? binding.Element, credentials), nameof(credentials));
-        X509Credential?[] own = [credentials.ServiceCertificate, credentials.ServiceEncryptionCertificate, .. others];
+        X509Credential?[] own =
+            [credentials.ServiceCertificate, credentials.ServiceEncryptionCertificate, .. credentials.OtherServiceCertificates];
         Throw(LengthProblem(binding, own.Select(credential => credential?.Certificate)), nameof(credentials));
     }
 
     /// <summary>
-    /// Of the suites that WCF does not know, those of the profile Strong say how long an RSA key is at least; WCF judges no service by that.
+    /// The suites of the profile Strong say how long the RSA key of a service is at least. WCF judges no service by its suite.
     /// </summary>
     private static string? LengthProblem(MessageSecurityBinding binding, IEnumerable<X509Certificate2?> certificates)
     {
@@ -116,7 +117,8 @@ internal static class CredentialChecks
             Throw(OthersProblem(nameof(ClientCredentials)), nameof(credentials));
         }
 
-        Throw(LengthProblem(binding, [credentials.ServiceCertificate, credentials.ServiceEncryptionCertificate, .. others]),
+        Throw(LengthProblem(binding, [
+            credentials.ServiceCertificate, credentials.ServiceEncryptionCertificate, .. credentials.OtherServiceCertificates]),
             nameof(credentials));
         if (credentials.IssuedToken is not { IssuedTokenRenewalThresholdPercentage: >= 1 and <= 100 } issued
             || issued.MaxIssuedTokenCachingTime <= TimeSpan.Zero)

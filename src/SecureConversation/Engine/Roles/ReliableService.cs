@@ -74,6 +74,13 @@ internal sealed class ReliableService(
         {
             // Whatever becomes of this connection: the request is taken, and those after it wait for it.
             await decision.Exchange!.Predecessor.ConfigureAwait(false);
+            if (sequence.IsOver)
+            {
+                // The session has ended while the request waited: it is not executed any more.
+                delivery.Abandon(request.MessageId);
+                return (null, null);
+            }
+
             if (request.Action == _names.LastMessage && decision.Exchange.IsLast)
             {
                 delivery.Complete(ReliableEnvelope.Write(Soap, _names, _names.LastMessage, new ReliableHeaders(), default).Memory);
@@ -146,7 +153,7 @@ internal sealed class ReliableService(
                 {
                     known?.Dispose();
                     _sequences.AddOrUpdate(session, made);
-                    session.Closed.Register(static s => ((ServiceSequence)s!).Dispose(), made);
+                    made.Ending = session.Closed.Register(static s => ((ServiceSequence)s!).Dispose(), made);
                 }
             }
         }
