@@ -112,9 +112,10 @@ public sealed class GuideTests
             "CacheCookies;IssuedCookieLifetime;MaxCachedCookies",
         ["`TransportWithMessageCredential` stays what CoreWCF and the .NET WCF client make of it. What they lack over TLS (derived keys, Lax, tokens of an"] =
             "SecurityMode.TransportWithMessageCredential;ContractThatRequiresSessions_HasThem",
-        ["`WSDualHttpBinding`, message security over net.tcp."] = "NetTcp_IsRefusedInWords",
+        ["`WSDualHttpBinding`: use `NetTcpBinding` with the mode Message, which has callbacks, or let clients ask. Over net.tcp sessions are offered"] =
+            "NetTcpBinding_WithMessageSecurity_IsADropIn;Calls_GoBothWays",
         ["Kerberos tickets without a negotiation (`ClientCredentialType = Windows` with `NegotiateServiceCredential = false`,"] = "KerberosWithoutNegotiation_IsRefusedByName",
-        ["Contracts with callbacks (`CallbackContract`): a CoreWCF host does not start with one, a `DuplexChannelFactory` makes no channel."] =
+        ["Contracts with callbacks (`CallbackContract`) over HTTP: a CoreWCF host does not start with one, a `DuplexChannelFactory` makes no channel."] =
             "ContractWithCallbacks_EndsTheStart;ContractWithCallbacks_IsRefusedInWords",
         ["Reliable sessions at a CoreWCF host, which has none: `ReliableSession.Enabled` is refused in words. MTOM works as it did, by"] =
             "ReliableSessions_AreRefusedInWords;Mtom_IsTakenFromTheDropIn",
