@@ -46,6 +46,9 @@ internal sealed class EndpointSecurity : IDisposable
     /// <summary>Whether the requirements say which headers the contract has.</summary>
     public required bool KnowsContract { get; init; }
 
+    /// <summary>The most octets that a reply may take as text: the transport bounds what arrives, in whatever encoding.</summary>
+    public required int MostOctetsAsText { get; init; }
+
     /// <summary>Whether replies arrive while they are read.</summary>
     public required bool StreamsReplies { get; init; }
 
@@ -128,6 +131,7 @@ internal sealed class EndpointSecurity : IDisposable
             Version = version,
             // Where TLS protects messages, it protects all headers.
             KnowsContract = protection is not null || binding.Element is EngineBinding.TransportSecurityBindingElement,
+            MostOctetsAsText = MostOf(context.RemainingBindingElements.Find<TransportBindingElement>()),
             StreamsReplies = http is { TransferMode: TransferMode.Streamed or TransferMode.StreamedResponse },
             // Sessions of net.tcp have whole messages.
             BuffersReplies = http is { TransferMode: TransferMode.Buffered or TransferMode.StreamedRequest }
@@ -199,8 +203,10 @@ internal sealed class EndpointSecurity : IDisposable
     /// </summary>
     public Task<PooledBuffer> ReadAsync(Message reply, Deadline deadline, bool isAsync) => isAsync && StreamsReplies
         ? Task.Factory.StartNew(
-            () => Envelopes.OfReply(reply, deadline), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-        : Task.FromResult(BuffersReplies ? Envelopes.OfReply(reply) : Envelopes.OfReply(reply, deadline));
+            () => Envelopes.OfReply(reply, deadline, MostOctetsAsText), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)
+        : Task.FromResult(BuffersReplies
+            ? Envelopes.OfReply(reply, MostOctetsAsText) : Envelopes.OfReply(reply, deadline, MostOctetsAsText));
 
     /// <summary>Reads a reply of a handshake.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadCopyAsync(Message reply, Deadline deadline, bool isAsync)
@@ -258,6 +264,11 @@ internal sealed class EndpointSecurity : IDisposable
             MessageLogging = MessageLogging,
         });
     });
+
+    // Names of the binary encoding take most as text in headers, which are small.
+    private static int MostOf(TransportBindingElement? transport) => transport is { MaxReceivedMessageSize: > 0 and var size }
+        ? (int)Math.Min(int.MaxValue, (2 * Math.Min(size, int.MaxValue)) + (256 * 1024))
+        : int.MaxValue;
 
     /// <summary>As WCF does: what carries tokens in clear authenticates the service and encrypts.</summary>
     private static void RequireTransportOf(EngineBinding.MessageSecurityBinding binding, BindingContext context)

@@ -28,7 +28,10 @@ internal static class Envelopes
     /// <summary>Reads a reply to its end, and so consumes it. With TransferMode.Streamed it is still on its way.</summary>
     /// <exception cref="TimeoutException">It did not end in time.</exception>
     /// <exception cref="ProtocolException">It is no XML.</exception>
-    public static PooledBuffer OfReply(Message message, Deadline deadline)
+    /// <param name="message">The reply.</param>
+    /// <param name="deadline">When it has to have ended.</param>
+    /// <param name="mostOctets">The most that it may take as text.</param>
+    public static PooledBuffer OfReply(Message message, Deadline deadline, int mostOctets)
     {
         using var late = new CancellationTokenSource();
         using var closing = late.Token.Register(() => Abandon(message));
@@ -39,7 +42,7 @@ internal static class Envelopes
 
         try
         {
-            return OfReply(message);
+            return OfReply(message, mostOctets);
         }
         catch (Exception e) when (late.IsCancellationRequested)
         {
@@ -49,11 +52,15 @@ internal static class Envelopes
 
     /// <summary>Reads a reply that has arrived, and so consumes it.</summary>
     /// <exception cref="ProtocolException">It is no XML.</exception>
-    public static PooledBuffer OfReply(Message message)
+    /// <param name="message">The reply.</param>
+    /// <param name="mostOctets">
+    /// The most that it may take as text. What came in the binary encoding can be thousands of times as large as text.
+    /// </param>
+    public static PooledBuffer OfReply(Message message, int mostOctets)
     {
         try
         {
-            return Write(message);
+            return Write(message, mostOctets);
         }
         catch (Exception e) when (e is not (OutOfMemoryException or CommunicationException or TimeoutException or IOException
             or OperationCanceledException or ObjectDisposedException))
@@ -89,9 +96,9 @@ internal static class Envelopes
         }
     }
 
-    private static PooledBuffer Write(Message message)
+    private static PooledBuffer Write(Message message, int mostOctets = int.MaxValue)
     {
-        var buffer = new PooledBuffer();
+        var buffer = new PooledBuffer(mostOctets);
         try
         {
             using var writer = XmlDictionaryWriter.CreateTextWriter(buffer, Encoding.UTF8, ownsStream: false);

@@ -35,7 +35,7 @@ internal sealed class IssuerChannels(EndpointSecurity endpoint) : IIssuedTokenPr
         {
             using var message = Envelopes.ToMessage(exchange.Envelope, Version, XmlDictionaryReaderQuotas.Max);
             using var reply = await channel.IssueAsync(message).WaitAsync(cancellationToken).ConfigureAwait(false);
-            using var envelope = Envelopes.OfReply(reply, new Deadline(TimeSpan.MaxValue));
+            using var envelope = Envelopes.OfReply(reply, new Deadline(TimeSpan.MaxValue), int.MaxValue);
             var token = exchange.Complete(envelope.Written);
             await CloseAsync((ICommunicationObject)channel).ConfigureAwait(false);
             return token;

@@ -5,47 +5,13 @@ namespace SecureConversation.ServiceModel.Internal;
 /// and negotiations. It owns the factory below.
 /// </summary>
 internal sealed class RequestsOverSessions(IChannelFactory<IDuplexSessionChannel> inner, IDefaultCommunicationTimeouts timeouts)
-    : ChannelFactoryBase<IRequestChannel>(timeouts)
+    : FactoryOver<IRequestChannel>(inner, timeouts)
 {
     /// <summary>The channels of the transport, for the messages of a session.</summary>
     public IChannelFactory<IDuplexSessionChannel> Inner => inner;
 
-    public override T GetProperty<T>() => base.GetProperty<T>() ?? inner.GetProperty<T>();
-
     protected override IRequestChannel OnCreateChannel(EndpointAddress address, Uri via) =>
         new RequestOverSession(this, inner.CreateChannel(address, via));
-
-    protected override void OnOpen(TimeSpan timeout) => inner.Open(timeout);
-
-    protected override IAsyncResult OnBeginOpen(TimeSpan timeout, AsyncCallback callback, object state) =>
-        inner.BeginOpen(timeout, callback, state);
-
-    protected override void OnEndOpen(IAsyncResult result) => inner.EndOpen(result);
-
-    protected override void OnClose(TimeSpan timeout)
-    {
-        var deadline = new Deadline(timeout);
-        base.OnClose(timeout);
-        inner.Close(deadline.Remaining);
-    }
-
-    protected override IAsyncResult OnBeginClose(TimeSpan timeout, AsyncCallback callback, object state) =>
-        TaskToAsyncResult.Begin(CloseAsync(new Deadline(timeout)), callback, state);
-
-    protected override void OnEndClose(IAsyncResult result) => TaskToAsyncResult.End(result);
-
-    protected override void OnAbort()
-    {
-        base.OnAbort();
-        inner.Abort();
-    }
-
-    private async Task CloseAsync(Deadline deadline)
-    {
-        await Task.Factory.FromAsync((callback, state) => base.OnBeginClose(deadline.Remaining, callback, state!), base.OnEndClose, null)
-            .ConfigureAwait(false);
-        await Task.Factory.FromAsync(inner.BeginClose, inner.EndClose, deadline.Remaining, null).ConfigureAwait(false);
-    }
 
     /// <summary>Sends one message after the other, each with its answer: what comes next, as the engine judges whether it is one.</summary>
     private sealed class RequestOverSession(ChannelManagerBase factory, IDuplexSessionChannel inner) : ChannelBase(factory), IRequestChannel

@@ -262,7 +262,7 @@ internal abstract class SecurityChannel(ChannelManagerBase factory, EndpointSecu
                     or FailureCode.SoapVersionMismatch)
             {
                 // What is no message to the stack is an error of the protocol, as where the stack reads it first.
-                Envelopes.OfReply(reply).Dispose();
+                Envelopes.OfReply(reply, security.MostOctetsAsText).Dispose();
             }
 
             return OnRefused(call, request, e) ? null : throw SecurityErrors.ForMessage(e, security.KnowsContract);

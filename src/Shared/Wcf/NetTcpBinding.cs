@@ -32,31 +32,32 @@ public partial class NetTcpBinding : StackNetTcpBinding
     /// <exception cref="InvalidOperationException">A setting of Security.Message is not offered; the message names it.</exception>
     public override BindingElementCollection CreateBindingElements()
     {
-        if (Security.Mode != SecurityMode.Message)
+        // The mode is read under the lock as well: whoever saw what another call asks the base for would get no security.
+        lock (_gate)
         {
-            return base.CreateBindingElements();
-        }
+            if (Security.Mode != SecurityMode.Message)
+            {
+                return base.CreateBindingElements();
+            }
 
-        var elements = CreateWithoutSecurity();
-        DropIn.Insert(elements, () => DropIn.Settings(Security.Message));
-        return elements;
+            var elements = CreateWithoutSecurity();
+            DropIn.Insert(elements, () => DropIn.Settings(Security.Message));
+            return elements;
+        }
     }
 
     // The base throws for this mode, and nothing can derive from what it would make: it is asked for no security instead.
     private BindingElementCollection CreateWithoutSecurity()
     {
-        lock (_gate)
+        var security = Security;
+        try
         {
-            var security = Security;
-            try
-            {
-                Security = new NetTcpSecurity { Mode = SecurityMode.None };
-                return base.CreateBindingElements();
-            }
-            finally
-            {
-                Security = security;
-            }
+            Security = new NetTcpSecurity { Mode = SecurityMode.None };
+            return base.CreateBindingElements();
+        }
+        finally
+        {
+            Security = security;
         }
     }
 }
