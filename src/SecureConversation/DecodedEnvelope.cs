@@ -8,12 +8,17 @@ public sealed class DecodedEnvelope : IDisposable
     private readonly PooledBytes? _own;
     private readonly ReadOnlyMemory<byte> _text;
 
-    internal DecodedEnvelope(ReadOnlyMemory<byte> text) => _text = text;
+    internal DecodedEnvelope(ReadOnlyMemory<byte> text, bool isEntity)
+    {
+        _text = text;
+        HasOwnBuffer = !isEntity;
+    }
 
     internal DecodedEnvelope(PooledBytes own)
     {
         _own = own;
         _text = own.Memory;
+        HasOwnBuffer = true;
     }
 
     /// <summary>The envelope in UTF-8. Valid until disposal.</summary>
@@ -23,7 +28,7 @@ public sealed class DecodedEnvelope : IDisposable
     /// Whether the envelope has a buffer of its own, so that the entity body may go. False where the body was UTF-8 text: then the envelope
     /// is that body.
     /// </summary>
-    public bool HasOwnBuffer => _own is not null;
+    public bool HasOwnBuffer { get; }
 
     /// <inheritdoc/>
     public void Dispose() => _own?.Dispose();

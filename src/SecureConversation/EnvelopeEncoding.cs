@@ -87,7 +87,8 @@ public static class EnvelopeEncoding
             }
 
             var charset = MediaTypeHeaderValue.TryParse(contentType, out var text) ? text.CharSet : null;
-            return new DecodedEnvelope(Utf8Transcoder.ToUtf8(entity, charset, limits));
+            var utf8 = Utf8Transcoder.ToUtf8(entity, charset, limits);
+            return new DecodedEnvelope(utf8, isEntity: utf8.Equals(entity));
         }
         catch (SecurityFailureException e)
         {
@@ -96,7 +97,10 @@ public static class EnvelopeEncoding
         }
     }
 
-    /// <summary>Makes an entity body of an envelope that the engine made or handed out.</summary>
+    /// <summary>
+    /// Makes an entity body of an envelope that the engine made or handed out. For an endpoint with MTOM it is text where the envelope has an
+    /// xop:Include of the application, which a package cannot hold (XOP 1.0 section 3.1).
+    /// </summary>
     /// <param name="envelope">UTF-8; must stay unchanged until the result is disposed.</param>
     /// <param name="encoding">How it is encoded.</param>
     /// <param name="version">The versions of the envelope.</param>
@@ -109,6 +113,8 @@ public static class EnvelopeEncoding
         switch (encoding)
         {
             case MessageEncoding.Text:
+            case MessageEncoding.Mtom when XopReader.Contains(envelope.Span):
+                // XOP 1.0 section 3.1: no package can stand for an envelope that has an xop:Include of its own. Who reads MTOM reads text.
                 var parameter = action is null ? "" : $"; action=\"{action}\"";
                 return new EncodedEnvelope($"{version.MediaType}; charset=utf-8{parameter}", [new(envelope, IsBase64: false)]);
             case MessageEncoding.Mtom:

@@ -44,6 +44,20 @@ public sealed class HttpRulesTests
     public async Task OtherContentType_Is415(string? type) =>
         await RefusedAsync(415, Envelopes.Request(), content => content.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type));
 
+    /// <summary>The engine refuses it, so that it is told to the owner and waits as any other.</summary>
+    [Theory]
+    [InlineData(MessageEncoding.Mtom, "multipart/related; type=\"application/xop+xml\"; boundary=b; start-info=\"application/soap+xml\"", "MalformedPackage")]
+    [InlineData(MessageEncoding.Binary, "application/soap+msbin1", "NotWellFormed")]
+    public async Task BodyThatIsNotItsContentType_Is400AndToldToTheOwner(MessageEncoding encoding, string type, string code)
+    {
+        await using var host = await KestrelHost.StartAsync(Endpoints.Session, Unreachable, o => o.MessageEncoding = encoding);
+        using var content = new ByteArrayContent("nothing"u8.ToArray());
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        using var response = await host.Http.PostAsync(new Uri(host.Address, "/echo"), content);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(host.Log.Entries, entry => entry.Text.Contains(code, StringComparison.Ordinal));
+    }
+
     /// <summary>Anybody can send such requests, as many as he likes.</summary>
     [Fact]
     public async Task Log_OfManyRefusals_HasAFewAndTheirNumber()

@@ -14,10 +14,6 @@ internal static partial class AspNetCoreLog
     public static partial void WrongContentType(
         ILogger logger, int statusCode, string found, string contentEncoding, string expected, string remoteAddress);
 
-    [LoggerMessage(317, LogLevel.Information, "HTTP request refused with status {StatusCode}: {Detail} From {RemoteAddress}. See "
-        + "{Code} in docs/failures.md.")]
-    public static partial void NotDecoded(ILogger logger, int statusCode, FailureCode code, string detail, string remoteAddress);
-
     [LoggerMessage(305, LogLevel.Information, "{Count} more HTTP requests were refused within a second with status {StatusCode}.")]
     public static partial void MoreRequestsRefused(ILogger logger, int count, int statusCode);
 

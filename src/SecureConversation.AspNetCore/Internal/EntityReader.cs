@@ -13,15 +13,18 @@ namespace SecureConversation.AspNetCore.Internal;
 /// <param name="clock">Source of time.</param>
 internal sealed class EntityReader(int limit, TimeSpan timeout, RequestMemory memory, TimeProvider clock)
 {
-    /// <summary>The whole body, or the status to refuse the request with as soon as it meets a limit.</summary>
+    /// <summary>
+    /// The whole body; or the status to refuse the request with as soon as it meets a limit; or why the body is not what its Content-Type
+    /// says.
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Ends the reading when the client has gone.</param>
-    /// <exception cref="SecureConversationException">The body is not what its Content-Type says.</exception>
-    public async ValueTask<(ReceivedEntity? Entity, int Status)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public async ValueTask<(ReceivedEntity? Entity, int Status, SecureConversationException? Failure)> ReadAsync(
+        HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limit)
         {
-            return (null, StatusCodes.Status413PayloadTooLarge);
+            return (null, StatusCodes.Status413PayloadTooLarge, null);
         }
 
         var reading = new Reading(request.BodyReader);
@@ -42,11 +45,17 @@ internal sealed class EntityReader(int limit, TimeSpan timeout, RequestMemory me
 
             if (refusal is not { } status)
             {
-                return (entity, StatusCodes.Status200OK);
+                return (entity, StatusCodes.Status200OK, null);
             }
 
             entity.Dispose();
-            return (null, status);
+            return (null, status, null);
+        }
+        catch (SecureConversationException e)
+        {
+            reading.TryEnd();
+            entity.Dispose();
+            return (null, 0, e);
         }
         catch
         {

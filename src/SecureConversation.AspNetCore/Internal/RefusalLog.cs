@@ -115,16 +115,6 @@ internal sealed class RefusalLog(ILogger logger, TimeProvider clock, int maxRequ
         static string Of(string? value) => string.IsNullOrEmpty(value) ? "none" : LogText.Short(value, LogText.MaxName);
     }
 
-    /// <summary>Logs that the body of a request is not what its Content-Type says.</summary>
-    public void WriteBody(HttpContext context, int statusCode, SecureConversationException refusal)
-    {
-        if (_limits.GetOrAdd(statusCode, Limit).TryTake())
-        {
-            AspNetCoreLog.NotDecoded(logger, statusCode, refusal.Code, LogText.Short(refusal.Message, LogText.MaxSentence),
-                context.Connection.RemoteIpAddress?.ToString() ?? "an unknown address");
-        }
-    }
-
     public void Dispose()
     {
         foreach (var limit in _limits.Values)

@@ -60,7 +60,13 @@ internal sealed class SecureEndpoint(
             }
 
             SoapHttp.LimitBody(context, _maxRequestBytes);
-            var (received, status) = await _reader.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+            var (received, status, failure) = await _reader.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+            if (failure is not null)
+            {
+                await RefuseBodyAsync(context, failure, origin).ConfigureAwait(false);
+                return;
+            }
+
             if (received is null)
             {
                 SoapHttp.EndConnection(context, status);
@@ -88,10 +94,6 @@ internal sealed class SecureEndpoint(
             entity.Dispose();
             using var respond = (ServiceResult.Respond)result;
             await RespondAsync(context, respond).ConfigureAwait(false);
-        }
-        catch (SecureConversationException e)
-        {
-            RefuseBody(context, e);
         }
         catch (BadHttpRequestException e)
         {
@@ -265,20 +267,17 @@ internal sealed class SecureEndpoint(
     private PlainReply InternalServiceFault() =>
         PlainReply.Owned(PlainEnvelopeWriter.Write(Version, PlainEnvelopeWriter.InternalServiceFault, MaxFaultBytes));
 
-    /// <summary>A body that is not what its Content-Type says.</summary>
-    private void RefuseBody(HttpContext context, SecureConversationException e)
+    /// <summary>A body that is not what its Content-Type says: as text that is no SOAP, it is refused when its time has come.</summary>
+    private async Task RefuseBodyAsync(HttpContext context, SecureConversationException failure, MessageOrigin origin)
     {
-        if (e.Code == FailureCode.ContentTypeMismatch)
+        if (failure.Code == FailureCode.ContentTypeMismatch)
         {
             Refuse(context, StatusCodes.Status415UnsupportedMediaType);
             return;
         }
 
-        _refusals.WriteBody(context, StatusCodes.Status400BadRequest, e);
-        if (!context.Response.HasStarted)
-        {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-        }
+        var refusal = await service.RefuseAsync(failure, origin, context.RequestAborted).ConfigureAwait(false);
+        context.Response.StatusCode = StatusOf(refusal.Kind);
     }
 
     private void Refuse(HttpContext context, int statusCode, bool hasNoAddress = false)

@@ -94,7 +94,8 @@ internal sealed class CaptureBuilder
         if (kind.IsEncoded && body.Length > 0)
         {
             var decoded = EncodedBody.Decode(body, entity.ContentType!);
-            Unfolded(decoded.Text.Length);
+            // What fails has cost as much as it may unfold.
+            Unfolded(decoded.Problem is null ? decoded.Text.Length : EncodedBody.MostOf(body.Length));
             Note($"{kind.Name} is shown as the text that it stands for");
             problem ??= decoded.Problem is null ? null : $"It is {kind.Name} that cannot be read. {decoded.Problem}";
             (body, contentType) = (decoded.Text, decoded.ContentType ?? contentType);

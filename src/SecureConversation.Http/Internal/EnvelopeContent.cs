@@ -44,13 +44,21 @@ internal sealed class EnvelopeContent(ReadOnlyMemory<byte> envelope, IDisposable
             return new EnvelopeContent(envelope, owner, isHandshake);
         }
 
-        SoapPost.RequireAction(action);
-        // As WCF, where the envelope itself has no action.
-        var named = version is { Soap: SoapVersion.Soap12, Addressing: AddressingVersion.None } && action.Length > 0 ? action : null;
-        var encoded = EnvelopeEncoding.Encode(envelope, encoding, version, named);
-        var content = new EnvelopeContent(envelope, new Owners(encoded, owner), isHandshake) { _encoded = encoded };
-        content.Headers.TryAddWithoutValidation("Content-Type", encoded.ContentType);
-        return content;
+        try
+        {
+            SoapPost.RequireAction(action);
+            // As WCF, where the envelope itself has no action.
+            var named = version is { Soap: SoapVersion.Soap12, Addressing: AddressingVersion.None } && action.Length > 0 ? action : null;
+            var encoded = EnvelopeEncoding.Encode(envelope, encoding, version, named);
+            var content = new EnvelopeContent(envelope, new Owners(encoded, owner), isHandshake) { _encoded = encoded };
+            content.Headers.TryAddWithoutValidation("Content-Type", encoded.ContentType);
+            return content;
+        }
+        catch
+        {
+            owner?.Dispose();
+            throw;
+        }
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

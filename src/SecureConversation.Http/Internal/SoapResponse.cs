@@ -103,7 +103,17 @@ internal sealed class SoapResponse : IDisposable
     private static SoapResponse Decode(PooledBuffer entity, HttpResponseMessage response, int maxBytes)
     {
         var most = (int)Math.Min(int.MaxValue, 2L * Math.Max(maxBytes, SmallLimit));
-        var decoded = EnvelopeEncoding.Decode(entity.Written, ContentTypeOf(response.Content), most);
+        DecodedEnvelope decoded;
+        try
+        {
+            decoded = EnvelopeEncoding.Decode(entity.Written, ContentTypeOf(response.Content), most);
+        }
+        catch (SecureConversationException e) when (!response.IsSuccessStatusCode)
+        {
+            // As text that is no envelope: a proxy may have written it, and the session goes on.
+            throw NoSoap(response.StatusCode, e);
+        }
+
         if (decoded.HasOwnBuffer)
         {
             entity.Dispose();

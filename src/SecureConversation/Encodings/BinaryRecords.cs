@@ -10,7 +10,7 @@ namespace SecureConversation.Encodings;
 internal ref struct BinaryRecords
 {
     private const byte EndElement = 0x01, Comment = 0x02, Array = 0x03, LastAttribute = 0x3F, FirstElement = 0x40, LastElement = 0x77;
-    private const int MostOfAnArray = 8;
+    private const int MostOfAnArray = 8, MostOfAList = 4096;
     private const byte FirstText = 0x80, StartList = 0xA4, EndList = 0xA6;
 
     // The numbers of octets of the texts of fixed size, by (type - 0x80) / 2; -1 where a length stands before, -2 for a number of the
@@ -55,8 +55,7 @@ internal ref struct BinaryRecords
                     Open(type);
                     break;
                 case >= FirstText:
-                    SkipText(type);
-                    if ((type & 1) != 0)
+                    if ((SkipValue(type) & 1) != 0)
                     {
                         Close();
                     }
@@ -139,7 +138,7 @@ internal ref struct BinaryRecords
 
         // Four with the forms of names of elements, then those with a letter for the prefix.
         SkipName(type < 0x08 ? type - 0x04 : type - 0x0C + 4);
-        SkipValue();
+        SkipValue(Next());
         return false;
     }
 
@@ -177,20 +176,30 @@ internal ref struct BinaryRecords
         }
     }
 
-    /// <summary>The value of an attribute: a text, or a list of them.</summary>
-    private void SkipValue()
+    /// <summary>
+    /// The value of an attribute, or content: a text, or a list of them. Returns its last record, which in content may end the element.
+    /// </summary>
+    private byte SkipValue(byte type)
     {
-        var type = Next();
         if (type != StartList)
         {
             SkipText(type);
-            return;
+            return type;
         }
 
-        while (Next() is var item && item != EndList)
+        // The reader of the platform makes an object of each, and no envelope of WCF has a list.
+        for (var count = 0; count <= MostOfAList; count++)
         {
+            var item = Next();
+            if ((item & ~1) == EndList)
+            {
+                return item;
+            }
+
             SkipText(item);
         }
+
+        return Fail.With<byte>(FailureCode.LimitExceeded, "items of a list", expected: FailureText.AtMost(MostOfAList));
     }
 
     private void SkipText(byte type)

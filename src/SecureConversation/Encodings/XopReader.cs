@@ -54,6 +54,19 @@ internal ref struct XopReader
         return reader._found;
     }
 
+    /// <summary>Whether an envelope that was made here has an xop:Include, in its place or not.</summary>
+    public static bool Contains(ReadOnlySpan<byte> envelope)
+    {
+        try
+        {
+            return Read(envelope, XmlLimits.Known).Count > 0;
+        }
+        catch (SecurityFailureException)
+        {
+            return true;
+        }
+    }
+
     private void ReadAll()
     {
         var tokens = new Utf8XmlTokenizer(_root, _limits, 0, _root.Length);

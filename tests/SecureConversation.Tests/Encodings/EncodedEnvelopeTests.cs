@@ -61,6 +61,31 @@ public sealed class EncodedEnvelopeTests
         Assert.Equal(text, Encoding.UTF8.GetString(decoded.Envelope.Span));
     }
 
+    /// <summary>A package cannot stand for an envelope that has an Include of its own, and its receiver would refuse it (XOP 1.0 section 3.1).</summary>
+    [Theory]
+    [InlineData("<b><x:Include xmlns:x='http://www.w3.org/2004/08/xop/include' href='cid:1'/></b>", true)]
+    [InlineData("<b>beside<x:Include xmlns:x='http://www.w3.org/2004/08/xop/include'/></b>", true)]
+    [InlineData("<b><x:Include xmlns:x='urn:x' href='cid:1'/></b>", false)]
+    public void EnvelopeWithAnInclude_IsText(string element, bool isText)
+    {
+        var text = $"<s><CipherValue>{new string('A', 2000)}</CipherValue>{element}</s>";
+        using var encoded = Mtom(text);
+        Assert.StartsWith(isText ? "application/soap+xml" : "multipart/related", encoded.ContentType, StringComparison.Ordinal);
+        Assert.True(EnvelopeEncoding.IsContentTypeOf(encoded.ContentType, MessageEncoding.Mtom, MessageVersion.Default));
+        using var decoded = EnvelopeEncoding.Decode(Entity(encoded), encoded.ContentType);
+        Assert.Equal(text, Encoding.UTF8.GetString(decoded.Envelope.Span));
+    }
+
+    [Theory]
+    [InlineData("utf-8", false)]
+    [InlineData("utf-16", true)]
+    public void Text_OfAnotherCharset_HasABufferOfItsOwn(string charset, bool isOwn)
+    {
+        using var decoded = EnvelopeEncoding.Decode(Encoding.GetEncoding(charset).GetBytes("<s/>"), $"application/soap+xml; charset={charset}");
+        Assert.Equal("<s/>", Encoding.UTF8.GetString(decoded.Envelope.Span));
+        Assert.Equal(isOwn, decoded.HasOwnBuffer);
+    }
+
     [Fact]
     public void Binary_HasSoap12Only()
     {
@@ -77,12 +102,13 @@ public sealed class EncodedEnvelopeTests
         Assert.Equal("application/soap+xml; charset=utf-8; action=\"urn:a\"", text.ContentType);
     }
 
-    /// <summary>Two octets of a record stand for a hundred of text.</summary>
     /// <summary>Records of two octets, of each of which the reader of the platform would make an object or more.</summary>
     [Theory]
     [InlineData("4202", "", 3000, "depth")]
     [InlineData("0606A8", "4202", 600, "attributes")]
     [InlineData("0A06", "4202", 300, "declarations")]
+    [InlineData("80", "4202A4", 4097, "list")]
+    [InlineData("80", "42020606A4", 4097, "list")]
     public void Binary_HasTheLimitsOfTheEnvelope(string record, string before, int count, string what)
     {
         byte[] body = [.. Convert.FromHexString(before), .. Enumerable.Repeat(Convert.FromHexString(record), count).SelectMany(r => r), 0x01];
@@ -91,6 +117,7 @@ public sealed class EncodedEnvelopeTests
         Assert.Contains(what, e.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Two octets of a record stand for a hundred of text.</summary>
     [Fact]
     public void Binary_HasALimitAsText()
     {

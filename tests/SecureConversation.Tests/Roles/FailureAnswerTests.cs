@@ -69,6 +69,26 @@ public sealed class FailureAnswerTests
         Assert.Equal(FailureCode.UnknownContext, Assert.IsType<ServiceResult.Respond>(results[1]).Code);
     }
 
+    /// <summary>What cannot even be decoded is no cheaper for its sender, and no less visible to the owner.</summary>
+    [Fact]
+    public async Task BodyWithoutEnvelope_WaitsAsOthersDo()
+    {
+        using var scene = await OpenAsync(new() { MaxWaiting = 5 });
+        var failure = Assert.Throws<SecureConversationException>(() => EnvelopeEncoding.Decode("x"u8.ToArray(), "application/soap+msbin1"));
+        var refusals = Enumerable.Range(0, 4).Select(_ => scene.Loopback.Service.RefuseAsync(failure, Stranger).AsTask()).ToArray();
+        Assert.All(refusals, refusal => Assert.False(refusal.IsCompleted));
+        Assert.Contains(_log.Entries, entry => entry.Text.Contains("NotWellFormed", StringComparison.Ordinal)
+            && entry.Text.Contains("192.0.2.7", StringComparison.Ordinal));
+
+        using var busy = await scene.Loopback.Service.RefuseAsync(failure, Stranger);
+        Assert.Equal(FailureCode.ServiceTooBusy, busy.Code);
+        _clock.Advance(Step + TimeSpan.FromMilliseconds(10));
+        foreach (var refusal in await Task.WhenAll(refusals))
+        {
+            Assert.Equal((ServiceResponseKind.NotSoap, FailureCode.NotWellFormed), (refusal.Kind, refusal.Code));
+        }
+    }
+
     [Fact]
     public async Task Budget_BoundsTheFailuresOfTheFirstStep()
     {
