@@ -34,6 +34,14 @@ public sealed class SecureConversationServiceOptions
     public ChannelProtectionRequirements ProtectionRequirements { get; set; } = ChannelProtectionRequirements.Default;
 
     /// <summary>
+    /// The reliable sessions within the sessions of the endpoint (WS-ReliableMessaging); null (default) for none. Each request then belongs
+    /// to one, and reaches the application once. A call whose connection is cut goes on, since its reply is kept until the client has it:
+    /// HttpContext.RequestAborted is cancelled by the end of the session, a time-out of the endpoint, or the shutdown, and not by the client.
+    /// The sequences are in the memory of this process: a session store is not used, and all messages of a session must come here.
+    /// </summary>
+    public ReliableSessionBindingElement? ReliableSession { get; set; }
+
+    /// <summary>
     /// The certificates of the service and how clients are validated. Needed, without a certificate where the transport protects messages;
     /// stays with the caller, who disposes of it after the host.
     /// When the options change (IOptionsMonitor), the new credentials hold for messages that arrive from then on, and sessions go on: see

@@ -23,6 +23,8 @@ public sealed class ConfigurationTests
         ["MessageVersion"] = ("\"Soap11\"", o => o.MessageVersion == MessageVersion.Soap11),
         ["ProtectionRequirements"] = ("""{ "ListsAllMessages": true }""",
             o => o.ProtectionRequirements == ChannelProtectionRequirements.Default with { ListsAllMessages = true }),
+        ["ReliableSession"] = ("""{ "ReliableMessagingVersion": "WSReliableMessaging11", "Ordered": false }""", o => o.ReliableSession
+            == new ReliableSessionBindingElement { ReliableMessagingVersion = ReliableMessagingVersion.WSReliableMessaging11, Ordered = false }),
         ["Credentials"] = ("""{ "ClientCertificateValidation": { "Mode": "PeerTrust" } }""",
             o => o.Credentials?.ClientCertificateValidation.Mode == X509CertificateValidationMode.PeerTrust),
         ["Address"] = ("\"http://a/b\"", o => o.Address == new Uri("http://a/b")),

@@ -18,7 +18,8 @@ internal static class ServiceFactory
     /// Binding and MessageSecurity are both set, or neither is, or a setting is not offered.
     /// </exception>
     public static MessageSecurityBinding CreateBinding(SecureConversationServiceOptions options) =>
-        MessageSecurityBinding.Resolve(options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements);
+        MessageSecurityBinding.Resolve(options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements,
+            options.ReliableSession);
 
     /// <summary>The credentials, with the authenticators of the application.</summary>
     /// <exception cref="InvalidOperationException">The credentials have others.</exception>
@@ -74,7 +75,7 @@ internal static class ServiceFactory
             MaxSessions = options.MaxSessions,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),
             EndpointName = NameOf(services, options, name),
-            SessionStore = options.SessionStore ?? (HasCookies(binding) ? null : services.GetService<ISecuritySessionStore>()),
+            SessionStore = options.SessionStore ?? (HasCookies(binding) || binding.ReliableSession is not null ? null : services.GetService<ISecuritySessionStore>()),
             SecurityStateEncoder = EncoderOf(services, options, binding, name),
             SessionClosed = options.SessionClosed,
             MessageLog = options.MessageLog ?? services.GetService<IMessageLog>(),
@@ -117,7 +118,8 @@ internal static class ServiceFactory
         var clock = services.GetRequiredService<TimeProvider>();
         return new SecureEndpoint(services.GetRequiredKeyedService<MessageSecurityService>(name), options,
             options.MaxBufferedRequestBytes is { } own ? new RequestMemory(own, clock) : services.GetRequiredService<RequestMemory>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("SecureConversation.AspNetCore"), clock);
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("SecureConversation.AspNetCore"), clock,
+            services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None);
     }
 
     /// <summary>The endpoint registered under a name.</summary>

@@ -208,6 +208,8 @@ internal sealed class ReliableService(
 /// <summary>A request of a sequence that the application has: its answer is kept until the client acknowledges it.</summary>
 internal sealed class ReliableDelivery(ReliableService service, ServiceSequence sequence, ServiceExchange exchange)
 {
+    public string SequenceId => sequence.Identifier;
+
     /// <summary>Keeps the reply of the application, empty where there is none.</summary>
     public void Complete(ReadOnlyMemory<byte> reply) =>
         sequence.Complete(exchange, reply.IsEmpty ? null : headers => service.Number(reply, headers));
