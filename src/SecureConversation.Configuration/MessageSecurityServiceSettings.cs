@@ -81,6 +81,9 @@ public sealed record MessageSecurityServiceSettings
     /// <summary>How many sessions the process holds at most.</summary>
     public int? MaxSessions { get; init; }
 
+    /// <summary>Size of the replies of reliable sessions that are kept until they are acknowledged, in bytes.</summary>
+    public long? MaxKeptReplyBytes { get; init; }
+
     /// <summary>The name of the endpoint among all that use the same session store or keys for cookies.</summary>
     public string? EndpointName { get; init; }
 

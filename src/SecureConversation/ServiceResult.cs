@@ -157,15 +157,13 @@ public abstract partial class ServiceResult : IDisposable
         {
             try
             {
-                Delivery!.Complete(envelope);
+                var answer = Delivery!.Complete(envelope, _protection);
+                return new ProtectedReply(answer.Message, answer.IsFault || answer.Code != FailureCode.None);
             }
             catch (SecurityFailureException e)
             {
                 throw new ArgumentException($"The reply is no envelope of the binding: {e.Message}", nameof(envelope), e);
             }
-
-            var answer = Delivery.Secure(_protection);
-            return new ProtectedReply(answer.Message, answer.IsFault);
         }
 
         /// <inheritdoc/>

@@ -44,6 +44,7 @@ public sealed class ConfigurationTests
             == new FailureAnswerOptions { Step = TimeSpan.FromMilliseconds(50), MaxStep = TimeSpan.FromSeconds(2), Budget = 3, MaxWaiting = 4 }),
         ["SessionIdleTimeout"] = ("\"1.00:00:00\"", o => o.SessionIdleTimeout == TimeSpan.FromDays(1)),
         ["MaxSessions"] = ("17", o => o.MaxSessions == 17),
+        ["MaxKeptReplyBytes"] = ("17000000000", o => o.MaxKeptReplyBytes == 17_000_000_000),
         ["EndpointName"] = ("\"orders\"", o => o.EndpointName == "orders"),
         ["MessageEncoding"] = ("\"Mtom\"", o => o.MessageEncoding == MessageEncoding.Mtom),
         ["MessageLogging"] = ("""{ "LogMessagesAtTransportLevel": false, "LogMessagesAtServiceLevel": true, "MaxEnvelopeBytes": 9 }""",

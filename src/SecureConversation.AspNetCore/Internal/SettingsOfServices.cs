@@ -38,6 +38,7 @@ internal static class SettingsOfServices
         options.HandOutCanonicalForm = settings.HandOutCanonicalForm ?? options.HandOutCanonicalForm;
         options.SessionIdleTimeout = settings.SessionIdleTimeout ?? options.SessionIdleTimeout;
         options.MaxSessions = settings.MaxSessions ?? options.MaxSessions;
+        options.MaxKeptReplyBytes = settings.MaxKeptReplyBytes ?? options.MaxKeptReplyBytes;
     }
 
     /// <summary>Reads a section when the options are made, and again when it changes.</summary>

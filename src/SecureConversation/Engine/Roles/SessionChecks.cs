@@ -17,8 +17,8 @@ internal static class SessionChecks
 
         if (options.SessionStore is not null && binding.ReliableSession is not null)
         {
-            throw new ArgumentException("MessageSecurityServiceOptions.SessionStore does not go with a ReliableSession, whose sequences are "
-                + "in the memory of one process: leave one of them.", nameof(options));
+            throw new ArgumentException("MessageSecurityServiceOptions.SessionStore does not go with a ReliableSession, whose sequences "
+                + "are in the memory of one process: leave one of them.", nameof(options));
         }
 
         if (!binding.UsesCookies)
