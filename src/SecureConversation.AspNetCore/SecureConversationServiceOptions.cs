@@ -34,6 +34,14 @@ public sealed class SecureConversationServiceOptions
     public ChannelProtectionRequirements ProtectionRequirements { get; set; } = ChannelProtectionRequirements.Default;
 
     /// <summary>
+    /// The reliable sessions within the sessions of the endpoint (WS-ReliableMessaging); null (default) for none. Each request then belongs
+    /// to one, and reaches the application once. A call whose connection is cut goes on, since its reply is kept until the client has it:
+    /// HttpContext.RequestAborted is cancelled by the end of the session, a time-out of the endpoint, or the shutdown, not by the client.
+    /// The sequences are in the memory of this process: a session store is not used, and all messages of a session must come here.
+    /// </summary>
+    public ReliableSessionBindingElement? ReliableSession { get; set; }
+
+    /// <summary>
     /// The certificates of the service and how clients are validated. Needed, without a certificate where the transport protects messages;
     /// stays with the caller, who disposes of it after the host.
     /// When the options change (IOptionsMonitor), the new credentials hold for messages that arrive from then on, and sessions go on: see
@@ -146,6 +154,12 @@ public sealed class SecureConversationServiceOptions
     /// longest of the client who holds most, if the newcomer holds fewer, else it is refused as ServiceTooBusy.
     /// </summary>
     public int MaxSessions { get; set; } = 10_000;
+
+    /// <summary>
+    /// Size of the replies of reliable sessions that are kept until their clients acknowledge them, in bytes. Positive; default 256 MiB.
+    /// One client gets three quarters while nobody else needs them. Beyond that his requests count as lost, and come again.
+    /// </summary>
+    public long MaxKeptReplyBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>
     /// Where accepted messages are remembered. Null (default): the <see cref="IReplayCache"/> among the services of the

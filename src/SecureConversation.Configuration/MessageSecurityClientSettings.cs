@@ -24,6 +24,9 @@ public sealed record MessageSecurityClientSettings
     /// <summary>How envelopes are written on the wire.</summary>
     public MessageEncoding? MessageEncoding { get; init; }
 
+    /// <summary>The reliable sessions within the sessions.</summary>
+    public ReliableSessionBindingElement? ReliableSession { get; init; }
+
     /// <summary>What is signed and encrypted.</summary>
     public ChannelProtectionRequirements? ProtectionRequirements { get; init; }
 

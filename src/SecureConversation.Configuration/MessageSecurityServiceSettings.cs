@@ -24,6 +24,9 @@ public sealed record MessageSecurityServiceSettings
     /// <summary>How envelopes are written on the wire.</summary>
     public MessageEncoding? MessageEncoding { get; init; }
 
+    /// <summary>The reliable sessions within the sessions.</summary>
+    public ReliableSessionBindingElement? ReliableSession { get; init; }
+
     /// <summary>What is signed and encrypted.</summary>
     public ChannelProtectionRequirements? ProtectionRequirements { get; init; }
 
@@ -77,6 +80,9 @@ public sealed record MessageSecurityServiceSettings
 
     /// <summary>How many sessions the process holds at most.</summary>
     public int? MaxSessions { get; init; }
+
+    /// <summary>Size of the replies of reliable sessions that are kept until they are acknowledged, in bytes.</summary>
+    public long? MaxKeptReplyBytes { get; init; }
 
     /// <summary>The name of the endpoint among all that use the same session store or keys for cookies.</summary>
     public string? EndpointName { get; init; }

@@ -22,6 +22,10 @@ namespace SecureConversation.Http;
 /// <see cref="SecureConversationRequestOptions.Idempotent"/>. After any fault without security, a refused or empty reply, or a
 /// fault of WCF's dispatcher that an exception was not handled, the next request opens a new session too, and the old one is cancelled:
 /// services forget sessions without saying so. Requests under way in it go on.</para>
+/// <para>Where the binding has a reliable session, a call is sent again until it is answered, and the service executes it once: what
+/// nothing secures only costs another attempt. A call whose caller gives up is sent on. When the service is not heard for all of
+/// MaxRetryCount, or ends the session, the calls without an answer fail with <see cref="FailureCode.SequenceTerminated"/>; none of them is
+/// sent in another session, unless it is marked idempotent. Calls that were not sent yet go into a new session.</para>
 /// <para>Sessions belong to an address: scheme, host, port and path. They are cancelled by <see cref="CloseAsync"/> and by disposal,
 /// and just dropped where the binding requires no cancellation. Headers that handshakes need as well, like an API key of a
 /// gateway, belong into a handler behind this one. One-way requests are marked:
@@ -178,7 +182,8 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         return await TryInSessionAsync(slot, request, plain, cancellationToken).ConfigureAwait(false)
             ?? await TryInSessionAsync(slot, request, plain, cancellationToken).ConfigureAwait(false)
             ?? throw new SecureConversationException(SecureConversationFailure.BadContextToken, FailureCode.ContextKeyExpired,
-                "The service twice refused to renew the key of a session that it had opened; its log says why.");
+                "Two sessions ended before the request was sent: the service refused to renew their keys, or ended them; its log says why. "
+                + "It has not executed the request.");
     }
 
     /// <summary>Null where the key of the session has expired, and the service refused to renew it.</summary>
@@ -196,6 +201,11 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
             if (!await TryRenewAsync(slot, session, session.PrepareAsync(cancellationToken)).ConfigureAwait(false))
             {
                 return null;
+            }
+
+            if (session.Reliable is { } reliable)
+            {
+                return await CallAsync(slot, session, reliable, request, plain, cancellationToken).ConfigureAwait(false);
             }
 
             var expires = session.Expires;
@@ -216,6 +226,58 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         {
             session.Leave();
         }
+    }
+
+    /// <summary>Null where the reliable session ended before the request was sent.</summary>
+    private async Task<HttpResponseMessage?> CallAsync(SessionSlot slot, SharedSession session, ReliableCalls reliable,
+        HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
+    {
+        var call = new ReliableCall(SendAsIsAsync, request, IsIdempotent(request), e => slot.Lose(session, e.Code));
+        ReliableAnswer? answer;
+        try
+        {
+            answer = await reliable.CallAsync(call, plain.Envelope, plain.IsOneWay, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SecureConversationException e) when (reliable.Failure is not null)
+        {
+            slot.Lose(session, e.Code);
+            throw;
+        }
+
+        if (answer is null)
+        {
+            slot.Lose(session, FailureCode.SequenceTerminated);
+            return null;
+        }
+
+        if (answer is { Message: { } message, Owner: SoapResponse response })
+        {
+            var reply = new VerifiedReply(message, response);
+            if (reply.IsFault && EndsSession(reply))
+            {
+                slot.Lose(session, FailureCode.PeerFault);
+            }
+
+            return ToResponse(request, reply, response.Version);
+        }
+
+        answer.Dispose();
+        return plain.IsOneWay
+            ? new HttpResponseMessage(HttpStatusCode.Accepted) { RequestMessage = request }
+            : throw new SecureConversationException(SecureConversationFailure.InvalidSecurity, FailureCode.EmptyReply,
+                "The service acknowledged the request and has no reply to it. Mark requests that get no reply by "
+                + "SecureConversationRequestOptions.OneWay.");
+    }
+
+    private HttpResponseMessage ToResponse(HttpRequestMessage request, VerifiedReply reply, Version version)
+    {
+        request.Options.Set(SecureConversationRequestOptions.VerifiedReply, reply.Message);
+        return new HttpResponseMessage(reply.IsFault && !_isBetweenEnds ? HttpStatusCode.InternalServerError : HttpStatusCode.OK)
+        {
+            Content = new VerifiedContent(reply, Endpoint.Version),
+            RequestMessage = request,
+            Version = version,
+        };
     }
 
     private static async Task<bool> TryRenewAsync(SessionSlot slot, SharedSession session, Task renewal)
@@ -290,13 +352,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
 
             reply = new VerifiedReply(response.Verify(awaited, secured.VerifyReply), response);
             ThrowIfLoss(reply);
-            request.Options.Set(SecureConversationRequestOptions.VerifiedReply, reply.Message);
-            return new HttpResponseMessage(reply.IsFault && !_isBetweenEnds ? HttpStatusCode.InternalServerError : HttpStatusCode.OK)
-            {
-                Content = new VerifiedContent(reply, Endpoint.Version),
-                RequestMessage = request,
-                Version = response.Version,
-            };
+            return ToResponse(request, reply, response.Version);
         }
         catch
         {
@@ -320,11 +376,11 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
     }
 
     /// <summary>
-    /// Whether the service does not know the session, or wants a new key for it. Only a fault from the service counts; our own refusals do
-    /// not.
+    /// Whether the service does not know the session, or wants a new key for it, or the reliable session ended without an answer. Only a
+    /// fault from the service counts; our own refusals do not.
     /// </summary>
-    private static bool IsLoss(SecureConversationException e) =>
-        e is { Failure: SecureConversationFailure.BadContextToken or SecureConversationFailure.RenewNeeded, Fault: not null };
+    private static bool IsLoss(SecureConversationException e) => e.Code == FailureCode.SequenceTerminated
+        || e is { Failure: SecureConversationFailure.BadContextToken or SecureConversationFailure.RenewNeeded, Fault: not null };
 
     /// <summary>Sends a request through the handlers behind this one.</summary>
     internal Task<HttpResponseMessage> SendAsIsAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

@@ -20,6 +20,12 @@ public sealed class SecureConversationHttpOptions
     /// <summary>The security in the few words of WSHttpBinding. Set either this or <see cref="Binding"/>.</summary>
     public MessageSecurity? MessageSecurity { get; set; }
 
+    /// <summary>
+    /// The reliable session within the secure conversation (WS-ReliableMessaging), as ReliableSession of WSHttpBinding; null (default) for
+    /// none. The service needs the same version. A call is sent again until it is answered, and executed once.
+    /// </summary>
+    public ReliableSessionBindingElement? ReliableSession { get; set; }
+
     /// <summary>The versions of SOAP and WS-Addressing. Default <see cref="MessageVersion.Default"/>.</summary>
     public MessageVersion MessageVersion { get; set; } = MessageVersion.Default;
 

@@ -230,7 +230,7 @@ public sealed partial class ClientSession : IDisposable
             keys.LeaveOthers();
             Leave(key);
         });
-        return new SecuredRequest(message, receiver);
+        return new SecuredRequest(message, receiver) { Action = action };
     }
 
     /// <summary>Enters the session and its current key.</summary>

@@ -69,6 +69,7 @@ public sealed partial class MessageSecurityService : IDisposable
             Telemetry = telemetry,
             Refusals = new RefusalLog(_environment.Log, _environment.Clock, telemetry),
             Sessions = new SessionLog(_environment.Log, _environment.Clock, telemetry),
+            Sequences = new SequenceLog(_environment.Log, _environment.Clock, telemetry),
         };
         LocalSettingsChecks.RequireTimestamps(
             binding, nameof(SecurityBindingElement.LocalServiceSettings), element => element.LocalServiceSettings.DetectReplays);
@@ -99,7 +100,8 @@ public sealed partial class MessageSecurityService : IDisposable
         }
 
         _sessions = binding.EstablishesSession ? new ServiceSessions(_messages, _environment, options, _scopes) : null;
-        _reliable = binding.ReliableSession is { } reliable ? new ReliableService(Formats, reliable, _environment) : null;
+        _reliable = binding.ReliableSession is { } reliable ? new ReliableService(
+            Formats, reliable, options.MaxKeptReplyBytes, _environment) : null;
         _handshakes = _sessions is null ? null : new ServiceHandshakes(_sessions, _messages, _delivery, _contexts, _environment);
         var knowsSessions = _sessions is { Store: null, Cookies: null };
         _glance = new HeaderGlance(_messages, IsLegOfNegotiation, knowsSessions ? _sessions!.Table : null);
@@ -255,11 +257,13 @@ public sealed partial class MessageSecurityService : IDisposable
     public void Dispose()
     {
         _sessions?.Dispose();
+        _reliable?.Dispose();
         _negotiations?.Dispose();
         _contexts?.Dispose();
         _failures.Dispose();
         _environment.Refusals!.Dispose();
         _environment.Sessions!.Dispose();
+        _environment.Sequences!.Dispose();
     }
 
     private BindingMessages Formats => _messages.Application;
@@ -335,23 +339,6 @@ public sealed partial class MessageSecurityService : IDisposable
 
             protection?.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>A request goes to the application once; whatever else comes in a sequence is answered here.</summary>
-    private static async ValueTask<ServiceResult> ReceiveReliablyAsync(ReliableService reliable, VerifiedMessage request,
-        ServiceSession session, ReplyProtection protection, CancellationToken cancellationToken)
-    {
-        var (delivery, answer) = await reliable.ReceiveAsync(request, session, protection, cancellationToken).ConfigureAwait(false);
-        if (delivery is not null)
-        {
-            return new ServiceResult.Dispatch(request, session, protection) { Delivery = delivery };
-        }
-
-        using (request)
-        using (protection)
-        {
-            return answer is { } own ? ServiceResult.Respond.Protected(own) : ServiceResult.Respond.Dropped();
         }
     }
 

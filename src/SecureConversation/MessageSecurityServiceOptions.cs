@@ -43,6 +43,13 @@ public sealed class MessageSecurityServiceOptions
     /// </summary>
     public int MaxSessions { get; init; } = 10_000;
 
+    /// <summary>
+    /// Size of the replies of reliable sessions that are kept until their clients acknowledge them, in bytes. Positive; default 256 MiB.
+    /// One client gets three quarters while nobody else needs them. Beyond that his requests count as lost, and come again; a session that
+    /// goes beyond it by requests that the application has already is ended. Has no effect without a ReliableSession.
+    /// </summary>
+    public long MaxKeptReplyBytes { get; init; } = 256L * 1024 * 1024;
+
     /// <summary>Remembers the signature values of accepted messages; null for a cache in the memory of this process.</summary>
     public IReplayCache? ReplayCache { get; init; }
 

@@ -45,7 +45,7 @@ public sealed partial class ReliableClientSession
     }
 
     /// <summary>Closes or terminates the sequence.</summary>
-    private async Task EndAsync(string name, CancellationToken cancellationToken)
+    private async Task EndAsync(string name)
     {
         var end = new SequenceEnd(name, _sequence.Identifier, _sequence.LastNumber);
         using var request = _wires.End(end, _sequence.Acknowledge(isFinal: true));
@@ -53,13 +53,13 @@ public sealed partial class ReliableClientSession
         {
             try
             {
-                using var answer = await _exchange(request.Memory, cancellationToken).ConfigureAwait(false);
+                using var answer = await _exchange(request.Memory, _stopping.Token).ConfigureAwait(false);
                 if (answer.Message is { } message && _wires.IsEnd(message, name))
                 {
                     return;
                 }
             }
-            catch (Exception e) when (IsLoss(e, cancellationToken) && sent <= _settings.MaxRetryCount)
+            catch (Exception e) when (IsLoss(e, _stopping.Token) && sent <= _settings.MaxRetryCount)
             {
                 // The service has done it, or does it the next time.
             }
@@ -69,32 +69,70 @@ public sealed partial class ReliableClientSession
                 throw ReliableWires.NotHeard(FailureCode.SequenceTerminated, null);
             }
 
-            await Task.Delay(_sequence.RetryAfter(sent), Clock, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(_sequence.RetryAfter(sent), Clock, _stopping.Token).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Asks for a sign of life, so that the service does not forget a sequence that its application does not use.</summary>
+    /// <summary>
+    /// Asks for a sign of life, so that the service does not forget a sequence that its application does not use, and gives the session up
+    /// when none came for InactivityTimeout.
+    /// </summary>
     private async Task KeepAliveAsync()
     {
-        if (Volatile.Read(ref _isClosing) != 0 || Failure is not null
-            || Clock.GetElapsedTime(Interlocked.Read(ref _lastHeard)) < _settings.InactivityTimeout / 4)
+        if (Silence < _settings.InactivityTimeout / 4 || Interlocked.Exchange(ref _isAsking, 1) != 0)
         {
             return;
         }
 
         try
         {
+            // As WCF: as often as MaxRetryCount in the half of InactivityTimeout that is left.
+            var pause = _settings.InactivityTimeout / 2 / _settings.MaxRetryCount;
+            while (Volatile.Read(ref _isClosing) == 0 && Silence >= _settings.InactivityTimeout / 4)
+            {
+                if (Silence >= _settings.InactivityTimeout)
+                {
+                    Stop(ReliableWires.Silent(_settings.InactivityTimeout));
+                    return;
+                }
+
+                await AskAsync(pause).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The session is over.
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _isAsking, 0);
+        }
+    }
+
+    private TimeSpan Silence => Clock.GetElapsedTime(Interlocked.Read(ref _lastHeard));
+
+    /// <summary>Sends r:AckRequested once. Where no answer comes, it takes the time until the next.</summary>
+    private async Task AskAsync(TimeSpan pause)
+    {
+        using var next = new CancellationTokenSource(pause, Clock);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(next.Token, _stopping.Token);
+        try
+        {
             using var request = _wires.AskForAcknowledgement(_sequence.Identifier, _sequence.Acknowledge(isFinal: false));
-            using var answer = await _exchange(request.Memory, _stopping.Token).ConfigureAwait(false);
+            using var answer = await _exchange(request.Memory, over.Token).ConfigureAwait(false);
             if (answer.Message is { } message)
             {
                 _sequence.Receive(0, _wires.Read(message));
                 Interlocked.Exchange(ref _lastHeard, Clock.GetTimestamp());
+                return;
             }
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The next call finds out whether the service is there.
+            // The next call finds out what is wrong.
         }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Token.ThrowIfCancellationRequested();
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Reliable;
@@ -12,14 +11,12 @@ namespace SecureConversation;
 /// </summary>
 /// <remarks>
 /// A call that its caller gives up is sent on, because later ones of the sequence wait for it. When the service is not heard any more, or
-/// the security session is lost, all calls without an answer fail, and the session takes no more: they are not sent in another session,
-/// since the service may have executed them.
+/// says under the keys of the session that this is over, all calls without an answer fail, and the session takes no more: they are not sent
+/// in another session, since the service may have executed them. What nothing secures (a fault, an answer that is refused, none at all) is
+/// a loss, after which the request is sent again, and never ends the session: anybody may have made it.
 /// </remarks>
 public sealed partial class ReliableClientSession : IAsyncDisposable
 {
-    // A fault without security may be anybody's, so it counts as a loss at first.
-    private const int MostLostContexts = 2;
-
     private readonly ClientRole _role;
     private readonly ReliableSessionBindingElement _settings;
     private readonly ReliableExchange _exchange;
@@ -30,8 +27,10 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = NewChange();
     private Exception? _failure;
+    private Task? _closing;
     private long _lastHeard;
     private int _isClosing;
+    private int _isAsking;
 
     private ReliableClientSession(
         ClientRole role, ReliableSessionBindingElement settings, ReliableExchange exchange, ReliableWires wires, ClientSequence sequence)
@@ -62,16 +61,21 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
     /// <summary>Sends a request until it is answered.</summary>
     /// <param name="envelope">A plain envelope with a:Action and a:To, and with a:MessageID when a reply is expected. It is copied.</param>
     /// <param name="exchange">How to send this request; null for that of the session.</param>
+    /// <param name="isOneWay">Whether no reply is expected, also where the request has a:MessageID.</param>
     /// <param name="cancellationToken">Ends the waiting, not the request.</param>
     /// <returns>The reply, which may be a fault of the application; without a message for a request that has no reply.</returns>
     /// <exception cref="ArgumentException">The input is not a SOAP envelope of the binding's version, or lacks a header.</exception>
-    /// <exception cref="SecureConversationException">The service refused, or was not heard any more.</exception>
-    public async Task<ReliableAnswer> CallAsync(
-        ReadOnlyMemory<byte> envelope, ReliableExchange? exchange = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ObjectDisposedException">The session was closed before the request was sent.</exception>
+    /// <exception cref="SecureConversationException">
+    /// The service refused, or was not heard any more. With <see cref="FailureCode.EmptyReply"/> it has the request and gave no reply, and
+    /// the session goes on.
+    /// </exception>
+    public async Task<ReliableAnswer> CallAsync(ReadOnlyMemory<byte> envelope, ReliableExchange? exchange = null, bool isOneWay = false,
+        CancellationToken cancellationToken = default)
     {
-        _wires.Require(envelope);
+        var needsReply = _wires.ExpectsReply(envelope) && !isOneWay;
         var number = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        var answer = TransmitAsync(number, envelope.ToArray(), isLast: false, exchange ?? _exchange);
+        var answer = TransmitAsync(new Transmission(number, envelope.ToArray(), exchange ?? _exchange) { NeedsReply = needsReply });
         try
         {
             return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -86,20 +90,36 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits for the calls under way, then closes and terminates the sequence at the service. To be awaited before the security session is
-    /// cancelled.
+    /// Takes no more calls, waits for those under way, then closes and terminates the sequence at the service. To be awaited before the
+    /// security session is cancelled. Called once more it waits for the same.
     /// </summary>
+    /// <param name="cancellationToken">Ends the waiting, not the closing, which <see cref="DisposeAsync"/> gives up.</param>
     /// <exception cref="SecureConversationException">The service refused, or was not heard any more.</exception>
-    public async Task CloseAsync(CancellationToken cancellationToken = default)
+    public Task CloseAsync(CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref _isClosing, 1) != 0 || Failure is not null)
+        Task closing;
+        lock (_gate)
         {
-            return;
+            Volatile.Write(ref _isClosing, 1);
+            closing = _closing ??= Task.Run(CloseOnceAsync, CancellationToken.None);
         }
 
-        while (_sequence.HasOutstanding && Failure is null)
+        return closing.WaitAsync(cancellationToken);
+    }
+
+    private async Task CloseOnceAsync()
+    {
+        // Calls that wait for room in the window hear that they are not sent.
+        Changed();
+        while (true)
         {
-            await ChangeAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            var change = ChangeAsync();
+            if (!_sequence.HasOutstanding || Failure is not null)
+            {
+                break;
+            }
+
+            await change.ConfigureAwait(false);
         }
 
         if (Failure is not null)
@@ -109,16 +129,16 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
 
         if (_wires.Names.Is11)
         {
-            await EndAsync(SequenceEnd.Close, cancellationToken).ConfigureAwait(false);
+            await EndAsync(SequenceEnd.Close).ConfigureAwait(false);
         }
         else
         {
             var number = _sequence.TryBegin()!.Value;
-            using var last = await TransmitAsync(number, _wires.LastMessage(), isLast: true, _exchange)
-                .WaitAsync(cancellationToken).ConfigureAwait(false);
+            using var last = await TransmitAsync(new Transmission(number, _wires.LastMessage(), _exchange) { IsLast = true })
+                .ConfigureAwait(false);
         }
 
-        await EndAsync(SequenceEnd.Terminate, cancellationToken).ConfigureAwait(false);
+        await EndAsync(SequenceEnd.Terminate).ConfigureAwait(false);
     }
 
     /// <summary>Gives up calls under way, and sends nothing. <see cref="CloseAsync"/> is to be awaited before.</summary>
@@ -127,6 +147,12 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
         Interlocked.Exchange(ref _isClosing, 1);
         Stop(new ObjectDisposedException(nameof(ReliableClientSession)));
         await _keepAlive.DisposeAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            // Observes its exception: nobody may be waiting.
+            _ = _closing?.ContinueWith(
+                static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
     }
 
     private async Task<long> BeginAsync(CancellationToken cancellationToken)
@@ -146,151 +172,6 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
             }
 
             await change.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Sends a request until it is answered, or given up. The copy of it is cleared at the end.</summary>
-    private async Task<ReliableAnswer> TransmitAsync(long number, byte[] plain, bool isLast, ReliableExchange exchange)
-    {
-        var pending = new List<Task<Attempt>>();
-        var (sent, lostContexts) = (0, 0);
-        Exception? last = null;
-        try
-        {
-            while (true)
-            {
-                if (sent <= _settings.MaxRetryCount)
-                {
-                    pending.Add(AttemptAsync(number, plain, isLast, exchange));
-                    sent++;
-                }
-                else if (pending.Count == 0)
-                {
-                    throw ReliableWires.NotHeard(FailureCode.SequenceTerminated, last);
-                }
-
-                // While an exchange is open the service may be at work on it, so the last one is waited for without a limit of our own.
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-                var wait = sent <= _settings.MaxRetryCount || pending.Count == 0
-                    ? Task.Delay(_sequence.RetryAfter(sent), Clock, stop.Token)
-                    : Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
-                Task? change = null;
-                while (true)
-                {
-                    var done = await Task.WhenAny([.. pending, wait, .. change is null ? [] : new[] { change }]).ConfigureAwait(false);
-                    if (done == wait)
-                    {
-                        _stopping.Token.ThrowIfCancellationRequested();
-                        break;
-                    }
-
-                    if (done == change)
-                    {
-                        _stopping.Token.ThrowIfCancellationRequested();
-                        // Asked for before the state is looked at, so that no change is missed.
-                        change = ChangeAsync();
-                        if (_sequence.IsFirst(number))
-                        {
-                            // It was not lost, so it goes once more whatever the count.
-                            sent = Math.Min(sent, _settings.MaxRetryCount);
-                            break;
-                        }
-
-                        continue;
-                    }
-
-                    pending.Remove((Task<Attempt>)done);
-                    var attempt = await ((Task<Attempt>)done).ConfigureAwait(false);
-                    if (attempt.Answer is { } answer)
-                    {
-                        return answer;
-                    }
-
-                    last = attempt.Loss ?? last;
-                    lostContexts += attempt.Loss is SecureConversationException { Failure: SecureConversationFailure.BadContextToken }
-                        ? 1
-                        : 0;
-                    if (lostContexts > MostLostContexts)
-                    {
-                        throw last!;
-                    }
-
-                    // One that overtook its predecessor is dropped: it goes again as soon as those before it are answered.
-                    var next = ChangeAsync();
-                    change ??= attempt.Loss is null && !_sequence.IsFirst(number) ? next : null;
-                    if (pending.Count == 0 && change is null && sent > _settings.MaxRetryCount)
-                    {
-                        break;
-                    }
-                }
-
-                await stop.CancelAsync().ConfigureAwait(false);
-            }
-        }
-        catch (Exception e)
-        {
-            Stop(Failure ?? e);
-            if (e is OperationCanceledException && Failure is { } failure)
-            {
-                throw ReliableWires.Ended(failure);
-            }
-
-            throw;
-        }
-        finally
-        {
-            _sequence.Finish(number);
-            Changed();
-            _ = CleanAsync(pending, plain);
-        }
-    }
-
-    private async Task<Attempt> AttemptAsync(long number, byte[] plain, bool isLast, ReliableExchange exchange)
-    {
-        var began = Clock.GetTimestamp();
-        ReliableAnswer? answer = null;
-        try
-        {
-            using var wire = _wires.Add(plain, _sequence.HeadersOf(number, isLast));
-            answer = await exchange(wire.Memory, _stopping.Token).ConfigureAwait(false);
-            if (answer.Message is not { } message)
-            {
-                answer.Dispose();
-                return default;
-            }
-
-            var headers = _wires.Read(message);
-            _lastHeard = Clock.GetTimestamp();
-            if (_sequence.Receive(number, headers) == ClientStep.Again)
-            {
-                answer.Dispose();
-                return default;
-            }
-
-            _sequence.Measured(Clock.GetElapsedTime(began));
-            if (headers.Sequence is null)
-            {
-                answer.Dispose();
-                return new Attempt(new ReliableAnswer(null, null), null);
-            }
-
-            return new Attempt(answer, null);
-        }
-        catch (Exception e)
-        {
-            answer?.Dispose();
-            if (e is SecurityFailureException broken)
-            {
-                throw new SecureConversationException(FaultMap.Coarse(broken.Code), broken.Code,
-                    $"The service breaks the protocol of reliable messaging: {broken.Message}.", broken);
-            }
-
-            if (!IsLoss(e, _stopping.Token))
-            {
-                throw;
-            }
-
-            return new Attempt(null, e);
         }
     }
 
@@ -335,30 +216,11 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
     private static bool IsLoss(Exception e, CancellationToken stopping) => e switch
     {
         OperationCanceledException => !stopping.IsCancellationRequested,
-        SecureConversationException { Fault.IsSecured: true } secured => secured.Failure == SecureConversationFailure.ServerTooBusy,
+        SecureConversationException { Fault.IsSecured: true } secured => secured.Failure is
+            SecureConversationFailure.ServerTooBusy or SecureConversationFailure.RenewNeeded,
         // Anybody on the way can write one that nothing secures.
         SecureConversationException => true,
         ArgumentException or InvalidOperationException or SecurityFailureException or OutOfMemoryException => false,
         _ => true,
     };
-
-    private static async Task CleanAsync(List<Task<Attempt>> pending, byte[] plain)
-    {
-        foreach (var task in pending)
-        {
-            try
-            {
-                (await task.ConfigureAwait(false)).Answer?.Dispose();
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                // Another attempt was answered.
-            }
-        }
-
-        CryptographicOperations.ZeroMemory(plain);
-    }
-
-    /// <summary>How one sending ended: an answer, or a loss; neither where the service dropped the message.</summary>
-    private readonly record struct Attempt(ReliableAnswer? Answer, Exception? Loss);
 }

@@ -18,6 +18,11 @@ public sealed class SecuredRequest : IDisposable
     /// <summary>The SOAP envelope to send, in UTF-8. Valid until <see cref="ReleaseEnvelope"/> and disposal.</summary>
     public ReadOnlyMemory<byte> Envelope => _message.Memory;
 
+    /// <summary>
+    /// The a:Action of <see cref="Envelope"/> in a session, for the transport; null outside sessions, and without WS-Addressing.
+    /// </summary>
+    public string? Action { get; internal init; }
+
     /// <summary>Verifies the reply.</summary>
     /// <param name="envelope">The entity body in UTF-8. Must stay unchanged until the result is disposed.</param>
     /// <returns>The verified reply, which may be a fault of the application; see <see cref="VerifiedMessage.IsFault"/>.</returns>

@@ -107,6 +107,13 @@ public abstract partial class ServiceResult : IDisposable
         public VerifiedMessage Request { get; }
 
         /// <summary>
+        /// Identifier of the sequence of a reliable session that the request came in, which WCF gives to applications as the id of their
+        /// session; null outside such sessions. A host lets the application finish with a request of a sequence also when the client has
+        /// gone, and ends with <see cref="Secure"/> or <see cref="Acknowledge"/>: the answer is kept, and the request does not come again.
+        /// </summary>
+        public string? SequenceId => Delivery?.SequenceId;
+
+        /// <summary>
         /// The authenticated sender of the request. It belongs to this request alone, in a session too: what the application adds to it
         /// is seen by no other request.
         /// </summary>
@@ -150,15 +157,13 @@ public abstract partial class ServiceResult : IDisposable
         {
             try
             {
-                Delivery!.Complete(envelope);
+                var answer = Delivery!.Complete(envelope, _protection);
+                return new ProtectedReply(answer.Message, answer.IsFault || answer.Code != FailureCode.None);
             }
             catch (SecurityFailureException e)
             {
                 throw new ArgumentException($"The reply is no envelope of the binding: {e.Message}", nameof(envelope), e);
             }
-
-            var answer = Delivery.Secure(_protection);
-            return new ProtectedReply(answer.Message, answer.IsFault);
         }
 
         /// <inheritdoc/>

@@ -23,6 +23,8 @@ public sealed class ConfigurationTests
         ["MessageVersion"] = ("\"Soap11\"", o => o.MessageVersion == MessageVersion.Soap11),
         ["ProtectionRequirements"] = ("""{ "ListsAllMessages": true }""",
             o => o.ProtectionRequirements == ChannelProtectionRequirements.Default with { ListsAllMessages = true }),
+        ["ReliableSession"] = ("""{ "ReliableMessagingVersion": "WSReliableMessaging11", "Ordered": false }""", o => o.ReliableSession
+            == new ReliableSessionBindingElement { ReliableMessagingVersion = ReliableMessagingVersion.WSReliableMessaging11, Ordered = false }),
         ["Credentials"] = ("""{ "ClientCertificateValidation": { "Mode": "PeerTrust" } }""",
             o => o.Credentials?.ClientCertificateValidation.Mode == X509CertificateValidationMode.PeerTrust),
         ["Address"] = ("\"http://a/b\"", o => o.Address == new Uri("http://a/b")),
@@ -42,6 +44,7 @@ public sealed class ConfigurationTests
             == new FailureAnswerOptions { Step = TimeSpan.FromMilliseconds(50), MaxStep = TimeSpan.FromSeconds(2), Budget = 3, MaxWaiting = 4 }),
         ["SessionIdleTimeout"] = ("\"1.00:00:00\"", o => o.SessionIdleTimeout == TimeSpan.FromDays(1)),
         ["MaxSessions"] = ("17", o => o.MaxSessions == 17),
+        ["MaxKeptReplyBytes"] = ("17000000000", o => o.MaxKeptReplyBytes == 17_000_000_000),
         ["EndpointName"] = ("\"orders\"", o => o.EndpointName == "orders"),
         ["MessageEncoding"] = ("\"Mtom\"", o => o.MessageEncoding == MessageEncoding.Mtom),
         ["MessageLogging"] = ("""{ "LogMessagesAtTransportLevel": false, "LogMessagesAtServiceLevel": true, "MaxEnvelopeBytes": 9 }""",

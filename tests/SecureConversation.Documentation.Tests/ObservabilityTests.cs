@@ -57,7 +57,7 @@ public sealed partial class ObservabilityTests
     private static List<Instrument> Instruments()
     {
         var engine = Assembly.Load("SecureConversation");
-        foreach (var name in new[] { "EngineMetrics", "SessionCounts" })
+        foreach (var name in new[] { "EngineMetrics", "SessionCounts", "SequenceCounts" })
         {
             System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(engine.GetType($"SecureConversation.Engine.Telemetry.{name}", true)!.TypeHandle);
         }

@@ -28,6 +28,7 @@ public sealed class TestService : IAsyncDisposable
     {
         _app = app;
         Binding = binding;
+        Clock = clock;
         _credentials = credentials;
         _options = new MessageSecurityServiceOptions
         {
@@ -42,6 +43,7 @@ public sealed class TestService : IAsyncDisposable
     }
 
     public MessageSecurityBinding Binding { get; }
+    public TimeProvider Clock { get; }
     public MessageSecurityService Engine { get; private set; }
     public Uri Address { get; private set; } = null!;
     public int Handshakes => Volatile.Read(ref _handshakes);
@@ -143,6 +145,14 @@ public sealed class TestService : IAsyncDisposable
     {
         if (await Reply(dispatch) is not { } plain)
         {
+            // In a reliable session the client hears that it arrived.
+            using var acknowledgement = dispatch.Acknowledge();
+            if (acknowledgement is not null)
+            {
+                await context.Response.Body.WriteAsync(acknowledgement.Envelope);
+                return;
+            }
+
             context.Response.StatusCode = 202;
             return;
         }

@@ -22,6 +22,6 @@ public static class ResponseExtensions
     extension(ServiceResult.Respond respond)
     {
         /// <summary>The status of HTTP.</summary>
-        public int StatusCode => respond.Kind switch { ServiceResponseKind.Handshake => 200, ServiceResponseKind.NotSoap => 400, _ => 500 };
+        public int StatusCode => respond.Kind switch { ServiceResponseKind.Handshake => 200, ServiceResponseKind.None => 202, ServiceResponseKind.NotSoap => 400, _ => 500 };
     }
 }

@@ -35,9 +35,10 @@ internal sealed class OptionsValidation(IServiceProvider services) : IValidateOp
         }
 
         if (options.MaxRequestBytes <= 0 || options.MaxBufferedRequestBytes <= 0 || options.MaxReplyBytes <= 0
-            || options.MaxSessions <= 0 || options.SessionIdleTimeout <= TimeSpan.Zero)
+            || options.MaxSessions <= 0 || options.MaxKeptReplyBytes <= 0 || options.SessionIdleTimeout <= TimeSpan.Zero)
         {
-            return "MaxRequestBytes, MaxBufferedRequestBytes, MaxReplyBytes, MaxSessions and SessionIdleTimeout must be positive.";
+            return "MaxRequestBytes, MaxBufferedRequestBytes, MaxReplyBytes, MaxSessions, MaxKeptReplyBytes and SessionIdleTimeout must be "
+                + "positive.";
         }
 
         if (options.RequestBodyTimeout <= TimeSpan.Zero || options.RequestBodyTimeout > TimeSpan.FromDays(1))

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using SecureConversation.Binding;
 
@@ -11,7 +12,8 @@ namespace SecureConversation.AspNetCore.Internal;
 /// reply. Handshakes and refusals are answered here and reach no application.
 /// </summary>
 internal sealed class SecureEndpoint(
-    MessageSecurityService service, SecureConversationServiceOptions options, RequestMemory memory, ILogger logger, TimeProvider clock)
+    MessageSecurityService service, SecureConversationServiceOptions options, RequestMemory memory, ILogger logger, TimeProvider clock,
+    CancellationToken stopping)
     : IDisposable
 {
     private const int MaxFaultBytes = 64 * 1024;
@@ -154,6 +156,7 @@ internal sealed class SecureEndpoint(
     private static int StatusOf(ServiceResponseKind kind) => kind switch
     {
         ServiceResponseKind.Handshake => StatusCodes.Status200OK,
+        ServiceResponseKind.None => StatusCodes.Status202Accepted,
         ServiceResponseKind.NotSoap => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status500InternalServerError,
     };
@@ -182,9 +185,16 @@ internal sealed class SecureEndpoint(
         // What was authenticated before the message was verified, a cookie for instance, is not who sent it.
         context.Features.Set<IAuthenticateResultFeature>(null);
         context.User = dispatch.User;
+        using var lifetime = dispatch.SequenceId is null ? null : SequenceLifetime.Begin(context, dispatch.Session!, stopping);
         try
         {
             return await AnswerAsync(context, dispatch, feature, application).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (lifetime is { IsOver: true })
+        {
+            // There is no sequence any more that could keep an answer.
+            context.Abort();
+            throw new OperationCanceledException(e.Message, new ConnectionAbortedException());
         }
         finally
         {
@@ -197,14 +207,34 @@ internal sealed class SecureEndpoint(
         SecureConversationFeature feature, IPlainApplication application)
     {
         using var plain = await RunAsync(context, feature, application).ConfigureAwait(false);
-        if (plain.Envelope.IsEmpty)
+        if (!plain.Envelope.IsEmpty && !IsOneWayInSequence(dispatch))
+        {
+            return Answer(Protect(dispatch, plain));
+        }
+
+        if (dispatch.SequenceId is null)
         {
             return (plain.StatusCode, null);
         }
 
-        var reply = Protect(dispatch, plain);
-        return (reply.IsFault ? StatusCodes.Status500InternalServerError : StatusCodes.Status200OK, reply);
+        if (plain.StatusCode is < 200 or >= 300 && !IsOneWayInSequence(dispatch))
+        {
+            // A status is nothing that can be kept for a request that comes again.
+            _refusals.WriteApplicationFailed(feature.Sender, feature.Message.Action,
+                new InvalidOperationException($"The component behind message security answered by HTTP status {plain.StatusCode} alone."));
+            using var fault = InternalServiceFault();
+            return Answer(Protect(dispatch, fault));
+        }
+
+        return Answer(dispatch.Acknowledge()!);
     }
+
+    /// <summary>A request of a sequence to which no reply belongs, not even a fault: it is acknowledged, as by WCF.</summary>
+    private static bool IsOneWayInSequence(ServiceResult.Dispatch dispatch) =>
+        dispatch.SequenceId is not null && dispatch.Request.MessageId is null;
+
+    private static (int Status, ProtectedReply? Reply) Answer(ProtectedReply reply) =>
+        (reply.IsFault ? StatusCodes.Status500InternalServerError : StatusCodes.Status200OK, reply);
 
     private async Task<PlainReply> RunAsync(HttpContext context, SecureConversationFeature feature, IPlainApplication application)
     {
@@ -229,7 +259,8 @@ internal sealed class SecureEndpoint(
 
             return Fault(feature, fault);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !context.RequestAborted.IsCancellationRequested
+            || context.Features.Get<IHttpRequestLifetimeFeature>() is SequenceLifetime { IsOver: false })
         {
             _refusals.WriteApplicationFailed(feature.Sender, feature.Message.Action, e);
             return InternalServiceFault();

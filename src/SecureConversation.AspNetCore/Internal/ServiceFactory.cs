@@ -18,7 +18,8 @@ internal static class ServiceFactory
     /// Binding and MessageSecurity are both set, or neither is, or a setting is not offered.
     /// </exception>
     public static MessageSecurityBinding CreateBinding(SecureConversationServiceOptions options) =>
-        MessageSecurityBinding.Resolve(options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements);
+        MessageSecurityBinding.Resolve(options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements,
+            options.ReliableSession);
 
     /// <summary>The credentials, with the authenticators of the application.</summary>
     /// <exception cref="InvalidOperationException">The credentials have others.</exception>
@@ -72,9 +73,10 @@ internal static class ServiceFactory
             FailureAnswers = options.FailureAnswers,
             SessionIdleTimeout = options.SessionIdleTimeout,
             MaxSessions = options.MaxSessions,
+            MaxKeptReplyBytes = options.MaxKeptReplyBytes,
             ReplayCache = options.ReplayCache ?? services.GetService<IReplayCache>(),
             EndpointName = NameOf(services, options, name),
-            SessionStore = options.SessionStore ?? (HasCookies(binding) ? null : services.GetService<ISecuritySessionStore>()),
+            SessionStore = options.SessionStore ?? (KeepsSessions(binding) ? services.GetService<ISecuritySessionStore>() : null),
             SecurityStateEncoder = EncoderOf(services, options, binding, name),
             SessionClosed = options.SessionClosed,
             MessageLog = options.MessageLog ?? services.GetService<IMessageLog>(),
@@ -117,7 +119,8 @@ internal static class ServiceFactory
         var clock = services.GetRequiredService<TimeProvider>();
         return new SecureEndpoint(services.GetRequiredKeyedService<MessageSecurityService>(name), options,
             options.MaxBufferedRequestBytes is { } own ? new RequestMemory(own, clock) : services.GetRequiredService<RequestMemory>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("SecureConversation.AspNetCore"), clock);
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("SecureConversation.AspNetCore"), clock,
+            services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None);
     }
 
     /// <summary>The endpoint registered under a name.</summary>
@@ -128,7 +131,9 @@ internal static class ServiceFactory
             ? "Message security is not set up: call services.AddSecureConversation(options => ...)."
             : $"No message security is set up under the name '{name}': call services.AddSecureConversation(\"{name}\", options => ...).");
 
-    private static bool HasCookies(MessageSecurityBinding binding) => binding.SecureConversation is { RequireCancellation: false };
+    /// <summary>Whether a store could have its sessions: not those in cookies, and not those with sequences in this process.</summary>
+    private static bool KeepsSessions(MessageSecurityBinding binding) =>
+        binding.SecureConversation is not { RequireCancellation: false } && binding.ReliableSession is null;
 
     private static string NameOf(IServiceProvider services, SecureConversationServiceOptions options, string name) =>
         options.EndpointName ?? $"{services.GetService<IHostEnvironment>()?.ApplicationName}/{name}";

@@ -17,6 +17,7 @@ internal static class SettingsOfServices
         options.MessageSecurity = settings.MessageSecurity ?? options.MessageSecurity;
         options.MessageVersion = settings.MessageVersion ?? options.MessageVersion;
         options.MessageEncoding = settings.MessageEncoding ?? options.MessageEncoding;
+        options.ReliableSession = settings.ReliableSession ?? options.ReliableSession;
         options.ProtectionRequirements = settings.ProtectionRequirements ?? options.ProtectionRequirements;
         options.Credentials = settings.Credentials ?? options.Credentials;
         options.MessageLogging = settings.MessageLogging ?? options.MessageLogging;
@@ -37,6 +38,7 @@ internal static class SettingsOfServices
         options.HandOutCanonicalForm = settings.HandOutCanonicalForm ?? options.HandOutCanonicalForm;
         options.SessionIdleTimeout = settings.SessionIdleTimeout ?? options.SessionIdleTimeout;
         options.MaxSessions = settings.MaxSessions ?? options.MaxSessions;
+        options.MaxKeptReplyBytes = settings.MaxKeptReplyBytes ?? options.MaxKeptReplyBytes;
     }
 
     /// <summary>Reads a section when the options are made, and again when it changes.</summary>

@@ -95,7 +95,7 @@ internal static class ConfigFiles
 
         try
         {
-            _ = binding.CreateMessageSecurityBinding();
+            _ = (binding with { ReliableSession = null }).CreateMessageSecurityBinding();
             findings.Add(Verdict.Works, location.File, location.Line, subject, $"{of} is read unchanged and works with {package}.");
         }
         catch (ServiceModelConfigurationException e)

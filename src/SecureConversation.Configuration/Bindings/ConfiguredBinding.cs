@@ -85,7 +85,7 @@ public sealed record ConfiguredBinding
 
         try
         {
-            return MessageSecurityBinding.Create(Security, MessageVersion, protection);
+            return MessageSecurityBinding.Create(Security, MessageVersion, protection, ReliableSession?.ToElement());
         }
         catch (ArgumentException e)
         {

@@ -1,3 +1,5 @@
+using SecureConversation.Binding;
+
 namespace SecureConversation.Configuration;
 
 /// <summary>WS-ReliableMessaging of a binding.</summary>
@@ -28,4 +30,17 @@ public sealed record ConfiguredReliableSession
     /// The version: <c>WSReliableMessagingFebruary2005</c> (default) or <c>WSReliableMessaging11</c>.
     /// </summary>
     public string ReliableMessagingVersion { get; init; } = "WSReliableMessagingFebruary2005";
+
+    /// <summary>The element of the engine, for ASP.NET Core and HTTP clients; the stacks of WCF have one of their own.</summary>
+    public ReliableSessionBindingElement ToElement() => new()
+    {
+        ReliableMessagingVersion = Enum.Parse<Binding.ReliableMessagingVersion>(ReliableMessagingVersion),
+        Ordered = Ordered,
+        InactivityTimeout = InactivityTimeout,
+        AcknowledgementInterval = AcknowledgementInterval,
+        FlowControlEnabled = FlowControlEnabled,
+        MaxPendingChannels = MaxPendingChannels,
+        MaxRetryCount = MaxRetryCount,
+        MaxTransferWindowSize = MaxTransferWindowSize,
+    };
 }

@@ -31,6 +31,9 @@ internal static partial class HttpLog
     [LoggerMessage(208, LogLevel.Information, "{Address} did not know session {SessionId} any more: there was nothing to cancel.")]
     public static partial void Gone(ILogger logger, string sessionId, string address);
 
+    [LoggerMessage(209, LogLevel.Warning, "The reliable session in session {SessionId} with {Address} could not be ended in order.")]
+    public static partial void SequenceNotClosed(ILogger logger, string sessionId, string address, Exception exception);
+
     [LoggerMessage(207, LogLevel.Warning, "Not all sessions could be ended in time.")]
     public static partial void CloseAbandoned(ILogger logger, Exception exception);
 

@@ -108,7 +108,8 @@ internal sealed class HttpOptionsValidator : IValidateOptions<SecureConversation
     }
 
     private static MessageSecurityBinding Resolve(SecureConversationHttpOptions options) =>
-        MessageSecurityBinding.Resolve(options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements);
+        MessageSecurityBinding.Resolve(
+        options.Binding, options.MessageSecurity, options.MessageVersion, options.ProtectionRequirements, options.ReliableSession);
 
     // The engine needs no limit on envelopes: responses are bounded while they are read, and requests are the caller's own.
     private static MessageSecurityClient NewClient(

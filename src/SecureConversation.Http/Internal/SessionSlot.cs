@@ -177,7 +177,13 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
         var send = connect();
         try
         {
-            return new SharedSession(await OpenAsync(send, timeout.Token).ConfigureAwait(false), endpoint, address, send);
+            var session = new SharedSession(await OpenAsync(send, timeout.Token).ConfigureAwait(false), endpoint, address, send);
+            if (endpoint.Client.Binding.ReliableSession is not null)
+            {
+                await OpenReliableAsync(session, timeout.Token).ConfigureAwait(false);
+            }
+
+            return session;
         }
         catch (OperationCanceledException e) when (stopping.IsCancellationRequested)
         {
@@ -188,6 +194,19 @@ internal sealed class SessionSlot(Endpoint endpoint, Uri address, Func<HttpSend>
             throw new HttpRequestException(
                 $"The service did not answer the session request within OpenTimeout ({endpoint.OpenTimeout}).",
                 new TimeoutException(null, e));
+        }
+    }
+
+    private static async Task OpenReliableAsync(SharedSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.OpenReliableAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            session.Retire(isKnownToService: true);
+            throw;
         }
     }
 

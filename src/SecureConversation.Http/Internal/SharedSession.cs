@@ -14,6 +14,8 @@ internal sealed class SharedSession
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _replaceAt;
     private readonly SessionRenewal? _renewal;
+    private readonly ReliableExchanges _exchanges;
+    private ReliableCalls? _reliable;
     private int _isRetired;
     private volatile bool _isKnownToService;
 
@@ -26,6 +28,7 @@ internal sealed class SharedSession
         _users = new UseCount(() => Task.Run(EndAsync));
         _renewal = session.CanRenew ? new SessionRenewal(session, endpoint, address, send) : null;
         _replaceAt = ReplaceAt(session, endpoint);
+        _exchanges = new ReliableExchanges(session, _renewal, endpoint, address);
     }
 
     public string Id => _session.Id;
@@ -33,11 +36,19 @@ internal sealed class SharedSession
     /// <summary>Completed when the session is over; failed when the service could not be told.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Whether another session takes the place of this one, whose key cannot be renewed.</summary>
-    public bool IsDue => _renewal is null ? _endpoint.Clock.GetUtcNow() >= _replaceAt : _renewal.IsRefused;
+    /// <summary>The reliable session in this one; null where the binding has none.</summary>
+    public ReliableCalls? Reliable => _reliable;
+
+    /// <summary>Whether another session takes the place of this one, whose key cannot be renewed, or whose sequence is over.</summary>
+    public bool IsDue => _reliable?.Failure is not null
+        || (_renewal is null ? _endpoint.Clock.GetUtcNow() >= _replaceAt : _renewal.IsRefused);
 
     /// <summary>When the key expires that requests are under.</summary>
     public DateTimeOffset Expires => _session.Expires;
+
+    /// <summary>Opens the reliable session of the binding. Called before anybody else has this session.</summary>
+    public async Task OpenReliableAsync(CancellationToken cancellationToken) =>
+        _reliable = await ReliableCalls.OpenAsync(_exchanges, _session, _send, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Renews the key if that is due, before a call.</summary>
     public Task PrepareAsync(CancellationToken cancellationToken) => _renewal?.PrepareAsync(cancellationToken) ?? Task.CompletedTask;
@@ -67,6 +78,9 @@ internal sealed class SharedSession
         if (Interlocked.Exchange(ref _isRetired, 1) == 0)
         {
             _isKnownToService = isKnownToService;
+
+            // Calls that wait for room in its window go into another session.
+            _ = _reliable?.CloseAsync(CancellationToken.None);
             _users.Leave();
         }
     }
@@ -96,6 +110,8 @@ internal sealed class SharedSession
     {
         try
         {
+            await EndReliableAsync().ConfigureAwait(false);
+
             // Where the binding requires no cancellation, the service forgets the session by itself.
             if (_isKnownToService && _session.RequiresCancel)
             {
@@ -120,6 +136,33 @@ internal sealed class SharedSession
         finally
         {
             _session.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Ends the sequence, which comes before the session that it is in. Where that fails, the session is cancelled all the same.
+    /// </summary>
+    private async Task EndReliableAsync()
+    {
+        if (_reliable is not { } reliable)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_isKnownToService)
+            {
+                await reliable.CloseAsync(CancellationToken.None).WaitAsync(_endpoint.CloseTimeout / 2).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            HttpLog.SequenceNotClosed(_endpoint.Log, Id, _address.AbsoluteUri, e);
+        }
+        finally
+        {
+            await reliable.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -46,11 +46,15 @@ internal static class SoapPost
     /// <summary>
     /// Copies what a caller may have set beside the content. The caller's request stays as it is, so that it can be sent again.
     /// </summary>
-    public static void CopySettings(HttpRequestMessage from, HttpRequestMessage to)
+    public static void CopySettings(HttpRequestMessage from, HttpRequestMessage to) => CopySettings(
+        (from.Version, from.VersionPolicy), from.Headers.NonValidated, from.Options, to);
+
+    private static void CopySettings((Version Version, HttpVersionPolicy Policy) http,
+        IEnumerable<KeyValuePair<string, HeaderStringValues>> headers, IEnumerable<KeyValuePair<string, object?>> options,
+        HttpRequestMessage to)
     {
-        to.Version = from.Version;
-        to.VersionPolicy = from.VersionPolicy;
-        foreach (var (name, values) in from.Headers.NonValidated)
+        (to.Version, to.VersionPolicy) = http;
+        foreach (var (name, values) in headers)
         {
             if (!string.Equals(name, SoapAction, StringComparison.OrdinalIgnoreCase))
             {
@@ -58,9 +62,19 @@ internal static class SoapPost
             }
         }
 
-        foreach (var (key, value) in from.Options)
+        foreach (var (key, value) in options)
         {
             ((IDictionary<string, object?>)to.Options)[key] = value;
         }
+    }
+
+    /// <summary>What a caller has set beside the content, for messages that are sent when the caller may be gone.</summary>
+    public sealed class Settings(HttpRequestMessage request)
+    {
+        private readonly (Version, HttpVersionPolicy) _http = (request.Version, request.VersionPolicy);
+        private readonly List<KeyValuePair<string, HeaderStringValues>> _headers = [.. request.Headers.NonValidated];
+        private readonly List<KeyValuePair<string, object?>> _options = [.. request.Options];
+
+        public void CopyTo(HttpRequestMessage to) => CopySettings(_http, _headers, _options, to);
     }
 }

@@ -22,6 +22,10 @@ internal sealed class SoapResponse : IDisposable
     }
 
     public bool IsSuccess { get; }
+
+    /// <summary>Whether the service answered nothing.</summary>
+    public bool IsEmpty => _envelope.IsEmpty;
+
     public Version Version { get; }
 
     /// <exception cref="HttpRequestException">An error without SOAP, or a body that is too large.</exception>

@@ -36,6 +36,7 @@ public sealed class SchemaTests
 
     [Theory]
     [InlineData("""{ "MessageSecurity": { "AlgorithmSuite": "Basic256Sha256", "EstablishSecurityContext": false }, "MaxSessions": 5 }""")]
+    [InlineData("""{ "MessageSecurity": {}, "ReliableSession": { "Ordered": false, "InactivityTimeout": "00:05:00", "ReliableMessagingVersion": "WSReliableMessaging11" } }""")]
     [InlineData("""{ "AddressFilter": "PathOnly", "RequestBodyTimeout": "00:01:30", "MaxBufferedRequestBytes": null }""")]
     [InlineData("""{ "AddressFilter": { "OneOf": [ "http://a/b" ] }, "FailureAnswers": { "Step": "00:00:00.05" } }""")]
     [InlineData("""{ "Credentials": { "ServiceCertificate": { "Thumbprint": "ab", "Store": "My", "Location": "LocalMachine", "AllowInvalid": true } } }""")]
@@ -45,6 +46,9 @@ public sealed class SchemaTests
     [InlineData("""{ "AlgorithmSuite": "Basic256Sha256" }""")]
     [InlineData("""{ "MessageSecurity": { "AlgorithmSuite": "Basic256Sha" } }""")]
     [InlineData("""{ "MessageSecurity": { "EstablishSecurityContext": "yes" } }""")]
+    [InlineData("""{ "ReliableSession": { "Enabled": true } }""")]
+    [InlineData("""{ "ReliableSession": { "MaxTransferWindowSize": 4097 } }""")]
+    [InlineData("""{ "ReliableSession": { "ReliableMessagingVersion": "WSReliableMessaging12" } }""")]
     [InlineData("""{ "MaxSessions": 0 }""")]
     [InlineData("""{ "RequestBodyTimeout": "90" }""")]
     [InlineData("""{ "AddressFilter": "Path" }""")]

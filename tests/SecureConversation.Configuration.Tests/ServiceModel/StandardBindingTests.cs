@@ -67,6 +67,34 @@ public sealed class StandardBindingTests
         }
     }
 
+    [Theory]
+    [InlineData("wsHttpBinding", ReliableMessagingVersion.WSReliableMessagingFebruary2005)]
+    [InlineData("ws2007HttpBinding", ReliableMessagingVersion.WSReliableMessaging11)]
+    public void ReliableSession_IsThatOfTheEngine(string kind, ReliableMessagingVersion version)
+    {
+        var binding = Configurations.Binding(kind,
+            "<reliableSession enabled='true' ordered='false' inactivityTimeout='00:05:00'/><security><message clientCredentialType='Certificate' negotiateServiceCredential='false'/></security>");
+        Assert.Equal(new ReliableSessionBindingElement { ReliableMessagingVersion = version, Ordered = false, InactivityTimeout = TimeSpan.FromMinutes(5) },
+            binding.CreateMessageSecurityBinding().ReliableSession);
+        var off = Configurations.Binding(kind, "<reliableSession enabled='false'/><security><message clientCredentialType='Certificate' negotiateServiceCredential='false'/></security>");
+        Assert.Null(off.CreateMessageSecurityBinding().ReliableSession);
+    }
+
+    [Fact]
+    public void CustomReliableSession_IsThatOfTheEngine_WithAllItsSettings()
+    {
+        var binding = Configurations.Binding("customBinding",
+            "<reliableSession flowControlEnabled='false' maxRetryCount='3' maxTransferWindowSize='16' reliableMessagingVersion='WSReliableMessaging11'/>"
+            + "<security authenticationMode='SecureConversation'><secureConversationBootstrap authenticationMode='MutualCertificate'/></security><httpTransport/>");
+        Assert.Equal(new ReliableSessionBindingElement
+        {
+            ReliableMessagingVersion = ReliableMessagingVersion.WSReliableMessaging11,
+            FlowControlEnabled = false,
+            MaxRetryCount = 3,
+            MaxTransferWindowSize = 16,
+        }, binding.CreateMessageSecurityBinding().ReliableSession);
+    }
+
     [Fact]
     public void WSHttp_OverATransportWithoutCredential_IsAnError()
     {

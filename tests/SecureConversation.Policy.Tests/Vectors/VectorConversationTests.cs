@@ -67,11 +67,9 @@ public sealed class VectorConversationTests
             };
         }
 
-        // A reliable session signs the bodies of its own messages and leaves them in clear, which is not in its policy.
-        var protection = vector.File.Binding.ReliableSession is null
-            ? imported.Protection
-            : VectorBindings.Create(vector.File.Binding).Protection;
-        return MessageSecurityBinding.Create(element, imported.MessageVersion, protection);
+        // The policy says that there is a reliable session, and no more: the rest is not message security.
+        return MessageSecurityBinding.Create(
+            element, imported.MessageVersion, imported.Protection, VectorBindings.Create(vector.File.Binding).ReliableSession);
     }
 
     private static SecurityBindingElement WithLocal(SecurityBindingElement element, SecurityBindingElement recorded)

@@ -6,8 +6,6 @@ namespace SecureConversation.Testing.Vectors;
 /// <summary>Turns the recorded settings of a binding into ours.</summary>
 public static class VectorBindings
 {
-    private static readonly string[] ReliableMessagingNamespaces = ["http://schemas.xmlsoap.org/ws/2005/02/rm", "http://docs.oasis-open.org/ws-rx/wsrm/200702"];
-
     /// <summary>The binding of the service with the header protection that the contract of the recording had.</summary>
     public static MessageSecurityBinding Create(Vector vector)
     {
@@ -22,13 +20,12 @@ public static class VectorBindings
             }
         }
 
-        return MessageSecurityBinding.Create(binding.Element, binding.MessageVersion, protection);
+        return MessageSecurityBinding.Create(binding.Element, binding.MessageVersion, protection, binding.ReliableSession);
     }
 
-    /// <summary>A name of the application or of a reliable session, as the vectors write it.</summary>
+    /// <summary>A name of the application, as the vectors write it. Those of a reliable session are of the binding.</summary>
     private static IEnumerable<(string Namespace, string Name)> Names(string part) =>
         part is ['{', .. var rest] ? [(rest[..rest.IndexOf('}', StringComparison.Ordinal)], rest[(rest.IndexOf('}', StringComparison.Ordinal) + 1)..])]
-        : part is ['r', ':', .. var local] ? ReliableMessagingNamespaces.Select(ns => (ns, local))
         : [];
 
     public static MessageSecurityBinding Create(VectorBinding recorded)
@@ -48,7 +45,8 @@ public static class VectorBindings
                 "AddressingNone" => AddressingVersion.None,
                 var other => throw new NotSupportedException(other),
             });
-        return MessageSecurityBinding.Create(Element(recorded), version, Protection(recorded, level));
+        return MessageSecurityBinding.Create(
+            Element(recorded), version, ChannelProtectionRequirements.Default.WithDefault(level), Reliable(recorded.ReliableSession));
     }
 
     /// <summary>The same settings with those that an event of the recording changed.</summary>
@@ -58,23 +56,11 @@ public static class VectorBindings
         MaxClockSkew = changed?.MaxClockSkew ?? settings.MaxClockSkew,
     };
 
-    /// <summary>A reliable session signs the bodies of its own messages and leaves them in clear.</summary>
-    private static ChannelProtectionRequirements Protection(VectorBinding recorded, ProtectionLevel level)
+    private static ReliableSessionBindingElement? Reliable(VectorReliableSession? recorded) => recorded is null ? null : new()
     {
-        var protection = ChannelProtectionRequirements.Default.WithDefault(level);
-        if (recorded.ReliableSession is null)
-        {
-            return protection;
-        }
-
-        string[] names =
-        [
-            "CreateSequence", "CreateSequenceResponse", "SequenceAcknowledgement", "TerminateSequence", "TerminateSequenceResponse",
-            "CloseSequence", "CloseSequenceResponse", "LastMessage", "AckRequested", "fault",
-        ];
-        return ReliableMessagingNamespaces.SelectMany(n => names.Select(name => $"{n}/{name}"))
-            .Aggregate(protection, (p, action) => p.WithRequest(action, ProtectionLevel.Sign).WithReply(action, ProtectionLevel.Sign));
-    }
+        Ordered = recorded.Ordered,
+        ReliableMessagingVersion = Enum.Parse<ReliableMessagingVersion>(recorded.Version),
+    };
 
     private static SecurityBindingElement Element(VectorBinding recorded)
     {

@@ -53,7 +53,7 @@ public sealed class DependencyTests
         ["Requirements"] = "Tokens Xml Names Binding",
         ["Soap"] = "Requirements Tokens Xml Names Failures Crypto Binding",
         ["Sessions"] = "Shared Quota Replay Requirements Soap Tokens Xml Names Failures Crypto Binding",
-        ["Reliable"] = "Soap Tokens Xml Names Failures Binding",
+        ["Reliable"] = "Quota Soap Tokens Xml Names Failures Binding",
         ["Replay"] = "Quota Telemetry Crypto Xml Names Failures Binding",
         ["Receive"] = "Saml Shared Replay Sessions Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials Diagnosis",
         ["Send"] = "Replay Receive Sessions Soap Requirements Signature Encryption Tokens Xml Names Failures Crypto Binding Credentials",

@@ -1,6 +1,7 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Reliable;
 using SecureConversation.Engine.Xml;
 using SecureConversation.Testing;
@@ -17,7 +18,7 @@ public sealed class SequenceTests
     [Fact]
     public void Service_TakesEachNumberOnceAndInOrder()
     {
-        using var service = Service();
+        var service = Service();
         Assert.Equal(ServiceStep.Drop, service.Receive(Request(2)).Step);
         var first = service.Receive(Request(1));
         Assert.Equal(ServiceStep.Deliver, first.Step);
@@ -25,7 +26,7 @@ public sealed class SequenceTests
         var second = service.Receive(Request(2));
         Assert.Equal(ServiceStep.Deliver, second.Step);
         Assert.False(second.Exchange!.Predecessor.IsCompleted);
-        service.Complete(first.Exchange!, Write);
+        Complete(service, first.Exchange!);
         Assert.True(second.Exchange.Predecessor.IsCompleted);
         Assert.Same(first.Exchange, service.Receive(Request(1)).Exchange);
     }
@@ -33,9 +34,9 @@ public sealed class SequenceTests
     [Fact]
     public void Service_ForgetsAReplyThatIsAcknowledged()
     {
-        using var service = Service();
+        var service = Service();
         var exchange = service.Receive(Request(1)).Exchange!;
-        service.Complete(exchange, Write);
+        Complete(service, exchange);
         Assert.True(service.TryUseReply(exchange, _ => { }));
         Assert.Equal(ServiceStep.Deliver, service.Receive(Request(2, Acknowledging(1, 1))).Step);
         Assert.False(service.TryUseReply(exchange, _ => { }));
@@ -45,10 +46,10 @@ public sealed class SequenceTests
     [Fact]
     public void Service_KeepsNoMoreRepliesThanTheWindow()
     {
-        using var service = Service();
+        var service = Service();
         for (var number = 1; number <= 4; number++)
         {
-            service.Complete(service.Receive(Request(number)).Exchange!, Write);
+            Complete(service, service.Receive(Request(number)).Exchange!);
         }
 
         Assert.Equal(ServiceStep.Drop, service.Receive(Request(5)).Step);
@@ -60,7 +61,7 @@ public sealed class SequenceTests
     [InlineData(false)]
     public void Service_DropsNumbersBeyondItsWindow(bool ordered)
     {
-        using var service = Service(Settings with { Ordered = ordered });
+        var service = Service(Settings with { Ordered = ordered });
         Assert.Equal(ServiceStep.Drop, service.Receive(Request(long.MaxValue)).Step);
         Assert.Equal(ordered ? ServiceStep.Drop : ServiceStep.Deliver, service.Receive(Request(4)).Step);
         Assert.Equal(ServiceStep.Drop, service.Receive(Request(5)).Step);
@@ -69,16 +70,16 @@ public sealed class SequenceTests
     [Fact]
     public void Service_IgnoresAcknowledgementsOfWhatItNeverSent()
     {
-        using var service = Service();
+        var service = Service();
         var exchange = service.Receive(Request(1, Acknowledging(1, long.MaxValue))).Exchange!;
-        service.Complete(exchange, Write);
+        Complete(service, exchange);
         Assert.True(service.TryUseReply(exchange, _ => { }));
     }
 
     [Fact]
     public void Service_RefusesOtherSequences()
     {
-        using var service = Service();
+        var service = Service();
         Assert.Equal("UnknownSequence", service.Receive(new() { Sequence = new("urn:other", 1) }).Fault!.Subcode);
         Assert.Equal("UnknownSequence", service.Receive(Request(1, new("urn:other", [new(1, 1)]))).Fault!.Subcode);
         Assert.Equal(ServiceStep.Deliver, service.Receive(Request(1)).Step);
@@ -87,7 +88,7 @@ public sealed class SequenceTests
     [Fact]
     public void Close_WithAWrongLastNumberEndsTheSequence()
     {
-        using var service = Service();
+        var service = Service();
         service.Complete(service.Receive(Request(1)).Exchange!, null);
         service.Complete(service.Receive(Request(2)).Exchange!, null);
         Assert.Equal("SequenceTerminated", service.End(new(SequenceEnd.Close, "urn:requests", 1), new())!.Subcode);
@@ -97,16 +98,16 @@ public sealed class SequenceTests
     [Fact]
     public void Close_IsRefusedWhileRepliesAreMissing()
     {
-        using var service = Service();
-        service.Complete(service.Receive(Request(1)).Exchange!, Write);
+        var service = Service();
+        Complete(service, service.Receive(Request(1)).Exchange!);
         Assert.Equal("SequenceTerminated", service.End(new(SequenceEnd.Close, "urn:requests", 1), new())!.Subcode);
     }
 
     [Fact]
     public void Close_TakesNoFurtherMessagesAndMayBeRepeated()
     {
-        using var service = Service();
-        service.Complete(service.Receive(Request(1)).Exchange!, Write);
+        var service = Service();
+        Complete(service, service.Receive(Request(1)).Exchange!);
         var final = new ReliableHeaders { Acknowledgement = Acknowledging(1, 1) };
         Assert.Null(service.End(new(SequenceEnd.Close, "urn:requests", 1), final));
         Assert.Equal("SequenceClosed", service.Receive(Request(2)).Fault!.Subcode);
@@ -118,11 +119,14 @@ public sealed class SequenceTests
     [Fact]
     public void Service_ForgetsASilentSequence()
     {
-        using var service = Service();
+        var service = Service();
         _clock.Advance(Settings.InactivityTimeout);
+        service.EndIfInactive();
         Assert.False(service.IsOver);
         _clock.Advance(TimeSpan.FromTicks(1));
+        service.EndIfInactive();
         Assert.True(service.IsOver);
+        Assert.Equal(SequenceEndReason.Inactive, service.Outcome!.Reason);
     }
 
     [Fact]
@@ -186,11 +190,11 @@ public sealed class SequenceTests
         Assert.Equal(TimeSpan.FromMilliseconds(1640), client.RetryAfter(3));
     }
 
-    private static PooledBytes Write(ReliableHeaders headers)
+    private static void Complete(ServiceSequence service, ServiceExchange exchange)
     {
-        var output = new PooledBytes();
-        headers.Write(output, SoapNames.Of(MessageVersion.Default), RmNames.V11);
-        return output;
+        var reply = new PooledBytes();
+        service.BeginReply(exchange)!.Write(reply, SoapNames.Of(MessageVersion.Default), RmNames.V11);
+        service.Complete(exchange, reply);
     }
 
     private static ReliableHeaders Request(long number, SequenceAcknowledgement? acknowledgement = null) =>
@@ -202,5 +206,5 @@ public sealed class SequenceTests
         new("urn:requests", "urn:replies", settings ?? Settings, RmNames.V11, TimeSpan.FromMilliseconds(10));
 
     private ServiceSequence Service(ReliableSessionBindingElement? settings = null) =>
-        new("urn:requests", "urn:replies", settings ?? Settings, RmNames.V11, _clock);
+        new("urn:requests", "urn:replies", settings ?? Settings, RmNames.V11, _clock, new FairBytes(1 << 20, "room"), new Owner("client"));
 }

@@ -56,6 +56,7 @@ public sealed class OptionSettingsTests
             () => LogAsync(_ => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock })), () => LogAsync(log => ServiceAsync(clock => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = clock, LoggerFactory = log }))),
         ["MessageSecurityServiceOptions.MaxAttributesPerElement"] = new ShownBy(Limits, "Request_BeyondTheLimit_IsRefusedWithItsValueAndTakenWithAHigherOne"),
         ["MessageSecurityServiceOptions.MaxEnvelopeBytes"] = Service(o => new() { FailureAnswers = Loopback.AtOnce, TimeProvider = o.TimeProvider, MaxEnvelopeBytes = 1000 }),
+        ["MessageSecurityServiceOptions.MaxKeptReplyBytes"] = new ShownBy("SecureConversation.Tests/Reliable/ReliableServiceTests.cs", "RepliesThatNobodyAcknowledges_TakeNoMoreThanTheLimit"),
         ["MessageSecurityServiceOptions.MaxNamespaceDeclarations"] = new ShownBy(Limits, "Request_BeyondTheLimit_IsRefusedWithItsValueAndTakenWithAHigherOne"),
         ["MessageSecurityServiceOptions.MaxSessions"] = new ShownBy("SecureConversation.Tests/State/MaxSessionsTests.cs", "Sessions_OfOneAddress_HaveThreeQuartersAndGiveWay"),
         ["MessageSecurityServiceOptions.MessageLog"] = new ShownBy(MessageLogs, "Conversation_LoggedByEitherSide_IsDecodedWithTheKeyOfTheService"),

@@ -10,6 +10,7 @@ using SecureConversation.Engine.Trust;
 using SecureConversation.Engine.Xml;
 using SecureConversation.Testing;
 using SecureConversation.Testing.Vectors;
+using SecureConversation.Tests.Reliable;
 
 namespace SecureConversation.Tests.Vectors;
 
@@ -75,7 +76,7 @@ internal sealed class ServiceReplay : IDisposable
         {
             var settings = VectorBindings.Apply(_binding.Element.LocalServiceSettings, _events.Dequeue().Settings);
             _service.Dispose();
-            _service = CreateService(MessageSecurityBinding.Create(_binding.Element with { LocalServiceSettings = settings }, _binding.MessageVersion, _binding.Protection));
+            _service = CreateService(MessageSecurityBinding.Create(_binding.Element with { LocalServiceSettings = settings }, _binding.MessageVersion, _binding.Protection, _binding.ReliableSession));
             _observer.ServiceRestarted(settings);
         }
     }
@@ -95,6 +96,11 @@ internal sealed class ServiceReplay : IDisposable
             // The recorded service took its time over some handshakes; the lifetime of the key begins where it made the key.
             _clock.UtcNow = context.Created ?? _clock.UtcNow;
             _random.Next(Guid.Parse((context.Instance ?? context.Identifier)[Prefix.Length..]).ToByteArray(bigEndian: true), Guid.NewGuid().ToByteArray(), context.ServerEntropy);
+        }
+
+        if (_vector.Messages.ElementAtOrDefault(index + 1) is { Record.Action: { } next } reply && next.EndsWith("/CreateSequenceResponse", StringComparison.Ordinal))
+        {
+            _random.Next(RecordedConversation.OctetsOf(MessageContent.Find(reply.ReadBytes(), "CreateSequenceResponse", "Identifier")));
         }
 
         var bytes = message.ReadBytes();
@@ -227,7 +233,10 @@ internal sealed class ServiceReplay : IDisposable
     {
         using var envelope = SoapEnvelope.Parse(reply.ReadPlain() ?? reply.ReadBytes(), SoapNames.Of(_binding.MessageVersion), XmlLimits.Default);
         var security = envelope.FindSecurity();
-        using var plain = PlainEnvelope.Write(envelope, envelope.Headers.FindIndex(block => block.Element == security), _ => true);
+        // The header blocks of a reliable session are not the application's.
+        var own = _binding.ReliableSession is { } reliable ? RmNames.Of(reliable.ReliableMessagingVersion).Headers : [];
+        using var plain = PlainEnvelope.Write(envelope, envelope.Headers.FindIndex(block => block.Element == security),
+            i => !Array.Exists(own, envelope.Headers[i].Element.Is));
         return plain.Span.ToArray();
     }
 

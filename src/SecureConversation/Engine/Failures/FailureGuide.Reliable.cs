@@ -19,7 +19,8 @@ internal static partial class FailureGuide
             Side = FailureSide.Either,
             Clause = "WS-ReliableMessaging 1.1 section 4.3",
             Cause = "A message names a sequence that its security session does not have: it is over, nothing came for InactivityTimeout, "
-                + "another instance of the service has it, or it belongs to another session.",
+                + "its replies were not acknowledged and went beyond MaxKeptReplyBytes, another instance of the service has it, or it "
+                + "belongs to another session.",
             Remedy = "Open the session anew. Where several instances serve one address, send each session to the instance that opened it: "
                 + "sequences are in the memory of the process.",
         },

@@ -10,6 +10,9 @@ internal enum ClientStep
     /// <summary>It is the reply, or says that the request arrived and has none.</summary>
     Finished,
 
+    /// <summary>The request arrived, and its reply is not there.</summary>
+    Acknowledged,
+
     /// <summary>It says nothing about the request, which is sent again.</summary>
     Again,
 }
@@ -102,9 +105,15 @@ internal sealed class ClientSequence(
         }
     }
 
-    /// <summary>Takes the header blocks of a reply that came on the exchange of a request; 0 for a message that is not numbered.</summary>
+    /// <summary>Takes the header blocks of a reply that came on the exchange of a request.</summary>
+    /// <param name="number">The number of the request; 0 for a message that is not numbered.</param>
+    /// <param name="headers">Those that were signed.</param>
+    /// <param name="needsReply">
+    /// Whether an acknowledgement alone does not finish the request: nothing in one says on which exchange it was sent, so it may have been
+    /// moved there from another.
+    /// </param>
     /// <exception cref="SecurityFailureException">The service breaks the protocol.</exception>
-    public ClientStep Receive(long number, ReliableHeaders headers)
+    public ClientStep Receive(long number, ReliableHeaders headers, bool needsReply = false)
     {
         if (headers.Acknowledgement is not { } acknowledgement)
         {
@@ -132,9 +141,15 @@ internal sealed class ClientSequence(
                 }
 
                 // A request has one reply, so there are no more replies than requests.
-                if (sequence.Number >= _next || !_replies.TryAdd(sequence.Number))
+                if (sequence.Number >= _next)
                 {
                     Fail.With(FailureCode.InvalidSequence, "wsrm:MessageNumber", RmValue.Text(sequence.Number));
+                }
+
+                if (!_replies.TryAdd(sequence.Number))
+                {
+                    // No room for another gap, which somebody on the way may have made: it counts as lost, as in WCF.
+                    return ClientStep.Again;
                 }
             }
 
@@ -149,9 +164,10 @@ internal sealed class ClientSequence(
             }
 
             _remaining = acknowledgement.BufferRemaining;
-            var isFinished = headers.Sequence is not null
-                || acknowledgement.Ranges.Any(r => r.Lower <= number && number <= r.Upper);
-            return isFinished ? ClientStep.Finished : ClientStep.Again;
+            var isAcknowledged = acknowledgement.Ranges.Any(r => r.Lower <= number && number <= r.Upper);
+            return headers.Sequence is not null || (isAcknowledged && !needsReply) ? ClientStep.Finished
+                : isAcknowledged ? ClientStep.Acknowledged
+                : ClientStep.Again;
         }
     }
 

@@ -32,6 +32,20 @@ internal sealed record SequenceAcknowledgement(string Identifier, IReadOnlyList<
     /// <summary>The greatest number; 0 for none.</summary>
     public long Highest => Ranges.Count == 0 ? 0 : Ranges.Max(r => r.Upper);
 
+    /// <summary>Whether a message is acknowledged.</summary>
+    public bool Covers(long number)
+    {
+        foreach (var range in Ranges)
+        {
+            if (range.Lower <= number && number <= range.Upper)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public static SequenceAcknowledgement Read(XmlElement element, RmNames names)
     {
         var identifier = RmValue.Identifier(element, names);

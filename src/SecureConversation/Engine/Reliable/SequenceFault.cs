@@ -16,6 +16,10 @@ internal sealed record SequenceFault(string Subcode, FailureCode Code, string Re
     public static SequenceFault Unknown(string identifier) => new(
         "UnknownSequence", FailureCode.UnknownSequence, "The identifier names no sequence of this security session.", identifier);
 
+    /// <summary>A message came to a sequence that is over. Its client learns why.</summary>
+    public static SequenceFault Ended(string identifier, string? why) => new(
+        "UnknownSequence", FailureCode.UnknownSequence, $"The sequence is over. {why}", identifier);
+
     public static SequenceFault Terminated(string? identifier, string reason) =>
         new("SequenceTerminated", FailureCode.SequenceTerminated, reason, identifier);
 

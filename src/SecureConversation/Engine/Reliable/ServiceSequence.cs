@@ -1,89 +1,47 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Reliable;
 
-/// <summary>What the service does with a message of a sequence.</summary>
-internal enum ServiceStep
-{
-    /// <summary>The message is new: it goes to the application after its predecessor.</summary>
-    Deliver,
-
-    /// <summary>The message came before: it gets the reply of then, as soon as that is there.</summary>
-    Repeat,
-
-    /// <summary>Nothing but an acknowledgement is left to answer.</summary>
-    Acknowledge,
-
-    /// <summary>The message comes too early, or there is no room: it counts as lost, and the client sends it again.</summary>
-    Drop,
-
-    /// <summary>The message breaks a rule.</summary>
-    Refuse,
-}
-
-/// <summary>A step, with the exchange or the fault that belongs to it.</summary>
-internal readonly record struct ServiceDecision(ServiceStep Step, ServiceExchange? Exchange = null, SequenceFault? Fault = null);
-
-/// <summary>One request of a sequence and its reply, which is kept until the client acknowledges it.</summary>
-internal sealed class ServiceExchange(long number, bool isLast, Task predecessor)
-{
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public long Number { get; } = number;
-
-    /// <summary>Whether it ends the sequence (February 2005).</summary>
-    public bool IsLast { get; } = isLast;
-
-    /// <summary>Completed when the request may go to the application.</summary>
-    public Task Predecessor { get; } = predecessor;
-
-    /// <summary>Completed when the reply is there, or it is known that there is none.</summary>
-    public Task Done => _done.Task;
-
-    /// <summary>The number of the reply; 0 for none.</summary>
-    public long ReplyNumber { get; set; }
-
-    /// <summary>The plain reply with its header blocks; null where there is none, or none any more.</summary>
-    public PooledBytes? Reply { get; set; }
-
-    public void Finish() => _done.TrySetResult();
-}
-
 /// <summary>
 /// A sequence of requests at the service, and that of its replies (WS-ReliableMessaging 1.1 section 2.4): each request is delivered once,
-/// and what is kept is bounded by the window. Without I/O and without timers; the time is asked for. Safe for concurrent use.
+/// and what is kept is bounded by the window in number and by the room of its owner in bytes. When it is over nothing is kept any more.
+/// Without I/O and without timers; the time is asked for. Safe for concurrent use.
 /// </summary>
-internal sealed class ServiceSequence(
-    string identifier, string offer, ReliableSessionBindingElement settings, RmNames names, TimeProvider clock) : IDisposable
+internal sealed class ServiceSequence(string identifier, string offer, ReliableSessionBindingElement settings, RmNames names,
+    TimeProvider clock, FairBytes room, Owner owner)
 {
+    // As many as WCF sends again by default.
+    private const int MostWaiting = 8;
+
     private readonly Lock _gate = new();
     private readonly AcknowledgementRanges _received = new();
     private readonly Dictionary<long, ServiceExchange> _exchanges = [];
     private Task _lastDelivered = Task.CompletedTask;
+    private TaskCompletionSource? _allDone;
+    private volatile SequenceOutcome? _outcome;
     private long _nextReply = 1;
     private long? _last;
     private long _lastUsed = clock.GetTimestamp();
-    private bool _isTerminated;
-    private bool _isFaulted;
+    private long _largestReply;
+    private int _inProgress;
+    private volatile bool _isOver;
 
     public string Identifier { get; } = identifier;
 
     /// <summary>The sequence of the replies, which the client offered.</summary>
     public string Offer { get; } = offer;
 
-    /// <summary>Whether nothing came for InactivityTimeout, or a fault has ended the sequence.</summary>
-    public bool IsOver
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _isFaulted || (clock.GetElapsedTime(_lastUsed) > settings.InactivityTimeout && InProgress == 0);
-            }
-        }
-    }
+    /// <summary>Whether it takes no message any more, not even a repeated termination.</summary>
+    public bool IsOver => _isOver;
+
+    /// <summary>How it ended; null while it goes on. One that was terminated answers its termination again until it is over.</summary>
+    public SequenceOutcome? Outcome => _outcome;
+
+    /// <summary>The fault for a message to a sequence that is over.</summary>
+    public SequenceFault Ended => SequenceFault.Ended(Identifier, Outcome?.Detail);
 
     /// <summary>The acknowledgement of what arrived.</summary>
     public SequenceAcknowledgement Acknowledge()
@@ -91,6 +49,27 @@ internal sealed class ServiceSequence(
         lock (_gate)
         {
             return Acknowledgement();
+        }
+    }
+
+    /// <summary>Ends the sequence if nothing came for InactivityTimeout and the application works on none of its requests.</summary>
+    public void EndIfInactive()
+    {
+        lock (_gate)
+        {
+            if (_inProgress == 0 && clock.GetElapsedTime(_lastUsed) > settings.InactivityTimeout)
+            {
+                End(SequenceEndReason.Inactive, "Nothing came for InactivityTimeout.");
+            }
+        }
+    }
+
+    /// <summary>Ends the sequence with its security session.</summary>
+    public void EndWithSession()
+    {
+        lock (_gate)
+        {
+            End(SequenceEndReason.SessionClosed, "The security session has ended.");
         }
     }
 
@@ -123,7 +102,7 @@ internal sealed class ServiceSequence(
                 return refusal;
             }
 
-            if (_isTerminated)
+            if (_outcome is not null)
             {
                 // Our answer was lost.
                 return null;
@@ -132,97 +111,127 @@ internal sealed class ServiceSequence(
             var last = names.Is11 ? end.LastMessageNumber : _last ?? _received.Highest;
             if (last < _received.Highest || (_last is { } known && known != last))
             {
-                return Fault("The number of the last message is not that of the sequence.");
+                return Break("The number of the last message is not that of the sequence.");
             }
 
             if (_exchanges.Count > 0)
             {
-                return Fault("Not all replies are acknowledged.");
+                return Break("Not all replies are acknowledged.");
             }
 
             var isTermination = end.Name == SequenceEnd.Terminate;
             if (isTermination && (!_received.IsComplete || _received.Highest != last))
             {
-                return Fault("Messages of the sequence are missing.");
+                return Break("Messages of the sequence are missing.");
             }
 
-            (_last, _isTerminated) = (last, isTermination);
+            _last = last;
+            _outcome = isTermination ? new(SequenceEndReason.Terminated, "The client has terminated it.") : null;
             return null;
         }
     }
 
-    /// <summary>Keeps the reply to a request, with its number, or the fact that there is none.</summary>
-    /// <param name="exchange">The request, which was delivered.</param>
-    /// <param name="write">Writes the reply with these header blocks; null where the request takes none.</param>
-    public void Complete(ServiceExchange exchange, Func<ReliableHeaders, PooledBytes>? write)
+    /// <summary>
+    /// The header blocks of the reply to a request, with the number that it keeps; null where it takes no reply any more.
+    /// </summary>
+    public ReliableHeaders? BeginReply(ServiceExchange exchange)
     {
         lock (_gate)
         {
-            if (exchange.Done.IsCompleted)
+            if (exchange.IsDone)
             {
+                return null;
+            }
+
+            exchange.ReplyNumber = exchange.ReplyNumber > 0 ? exchange.ReplyNumber : _nextReply++;
+            return new ReliableHeaders
+            {
+                Sequence = new SequenceHeader(Offer, exchange.ReplyNumber, exchange.IsLast),
+                Acknowledgement = Acknowledgement(besides: 1),
+            };
+        }
+    }
+
+    /// <summary>Keeps the reply to a request, which is the sequence's from then on, or the fact that there is none.</summary>
+    public void Complete(ServiceExchange exchange, PooledBytes? reply)
+    {
+        lock (_gate)
+        {
+            if (exchange.IsDone)
+            {
+                reply?.Dispose();
                 return;
             }
 
-            if (write is null || _isFaulted)
+            _lastUsed = clock.GetTimestamp();
+            if (reply is null)
             {
                 _exchanges.Remove(exchange.Number);
+                Finish(exchange);
+            }
+            else if (room.TryTake(owner, reply.Length) is { } limit)
+            {
+                reply.Dispose();
+                End(SequenceEndReason.RepliesNotAcknowledged,
+                    $"The replies that are not acknowledged take more memory than allowed: {limit}.");
             }
             else
             {
-                exchange.Reply = write(new ReliableHeaders
-                {
-                    Sequence = new SequenceHeader(Offer, _nextReply, exchange.IsLast),
-                    Acknowledgement = Acknowledgement(besides: 1),
-                });
-                exchange.ReplyNumber = _nextReply++;
+                _largestReply = Math.Max(_largestReply, reply.Length);
+                exchange.Keep(reply);
+                Finish(exchange);
             }
-
-            _lastUsed = clock.GetTimestamp();
-            exchange.Finish();
         }
     }
 
-    /// <summary>Uses the kept reply, which nobody drops meanwhile; false where there is none any more.</summary>
+    /// <summary>Uses the kept reply, which is not cleared meanwhile; false where there is none any more.</summary>
     public bool TryUseReply(ServiceExchange exchange, Action<ReadOnlyMemory<byte>> use)
     {
+        PooledBytes? reply;
         lock (_gate)
         {
-            if (exchange.Reply is not { } reply)
-            {
-                return false;
-            }
+            reply = exchange.Enter();
+        }
 
+        if (reply is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            // Protection takes its time, and others of the sequence do not wait for it.
             use(reply.Memory);
             return true;
         }
-    }
-
-    /// <summary>What ends the sequence with its session; it goes with the sequence.</summary>
-    public CancellationTokenRegistration Ending { get; set; }
-
-    /// <summary>Ends the sequence, and clears what is kept.</summary>
-    public void Dispose()
-    {
-        Ending.Unregister();
-        lock (_gate)
+        finally
         {
-            _isFaulted = true;
-            foreach (var exchange in _exchanges.Values)
+            lock (_gate)
             {
-                Drop(exchange);
+                exchange.Leave(reply);
             }
-
-            _exchanges.Clear();
         }
     }
 
-    private int InProgress => _exchanges.Values.Count(e => !e.Done.IsCompleted);
+    /// <summary>A repetition waits for its reply no more.</summary>
+    public void StopWaiting(ServiceExchange exchange)
+    {
+        lock (_gate)
+        {
+            exchange.Waiting--;
+        }
+    }
 
     private ServiceDecision? Enter(ReliableHeaders headers)
     {
-        if (_isFaulted || headers.AckRequested is { } asked && asked != Identifier)
+        if (_isOver)
         {
-            return Refuse(SequenceFault.Unknown(headers.AckRequested ?? Identifier));
+            return Refuse(Ended);
+        }
+
+        if (headers.AckRequested is { } asked && asked != Identifier)
+        {
+            return Refuse(SequenceFault.Unknown(asked));
         }
 
         _lastUsed = clock.GetTimestamp();
@@ -237,7 +246,7 @@ internal sealed class ServiceSequence(
         }
 
         // What was never sent cannot be acknowledged: such numbers change nothing, as in WCF.
-        foreach (var exchange in _exchanges.Values.Where(e => e.ReplyNumber > 0 && Covers(acknowledgement, e.ReplyNumber)).ToList())
+        foreach (var exchange in _exchanges.Values.Where(e => e.Bytes > 0 && acknowledgement.Covers(e.ReplyNumber)).ToList())
         {
             _exchanges.Remove(exchange.Number);
             Drop(exchange);
@@ -255,72 +264,127 @@ internal sealed class ServiceSequence(
 
         if (_received.Contains(sequence.Number))
         {
-            return _exchanges.TryGetValue(sequence.Number, out var known)
-                ? new(ServiceStep.Repeat, known)
-                : new(ServiceStep.Acknowledge);
+            return _exchanges.TryGetValue(sequence.Number, out var known) ? Repeat(known) : new(ServiceStep.Acknowledge);
         }
 
         if (_last is not null)
         {
-            if (names.Is11)
-            {
-                return Refuse(SequenceFault.Closed(Identifier));
-            }
-
-            _isFaulted = true;
-            return Refuse(SequenceFault.LastExceeded(Identifier));
+            return Refuse(names.Is11 ? SequenceFault.Closed(Identifier)
+                : Break(SequenceFault.LastExceeded(Identifier)));
         }
 
-        // As WCF, an ordered sequence takes the next number only (recorded). A window of numbers bounds the other, so that 2^63 - 1 is
-        // as good as lost.
+        // As WCF, an ordered sequence takes the next number only (recorded), and the last one comes last. A window of numbers bounds the
+        // other, so that 2^63 - 1 is as good as lost.
         var next = _received.Contiguous + 1;
-        var isInWindow = settings.Ordered ? sequence.Number == next : sequence.Number - next < settings.MaxTransferWindowSize;
-        if (!isInWindow || _exchanges.Count >= settings.MaxTransferWindowSize || !_received.TryAdd(sequence.Number))
+        var isInWindow = settings.Ordered || sequence.IsLast
+            ? sequence.Number == next
+            : sequence.Number - next < settings.MaxTransferWindowSize;
+        if (!isInWindow)
         {
-            return new(ServiceStep.Drop);
+            return new(ServiceStep.Drop, Cause: DropCause.Early);
         }
 
-        var exchange = new ServiceExchange(
-            sequence.Number, sequence.IsLast, settings.Ordered || sequence.IsLast ? _lastDelivered : Task.CompletedTask);
+        // How large the replies to requests in progress will be is not known; the largest one so far is the guess.
+        if (room.LimitFor(owner, _inProgress + 1, _largestReply) is { } limit)
+        {
+            return new(ServiceStep.Drop, Cause: DropCause.KeptReplies, Limit: limit);
+        }
+
+        if (_exchanges.Count >= settings.MaxTransferWindowSize || !_received.TryAdd(sequence.Number))
+        {
+            return new(ServiceStep.Drop, Cause: DropCause.Window);
+        }
+
+        var exchange = new ServiceExchange(sequence.Number, sequence.IsLast, PredecessorOf(sequence));
         _exchanges.Add(sequence.Number, exchange);
-        _lastDelivered = settings.Ordered ? exchange.Done : Task.WhenAll(_lastDelivered, exchange.Done);
+        _inProgress++;
+        _lastDelivered = exchange.Done;
         _last = sequence.IsLast ? sequence.Number : null;
         return new(ServiceStep.Deliver, exchange);
+    }
+
+    private static ServiceDecision Repeat(ServiceExchange known)
+    {
+        if (!known.IsDone && known.Waiting >= MostWaiting)
+        {
+            return new(ServiceStep.Drop, Cause: DropCause.Waiting);
+        }
+
+        known.Waiting++;
+        return new(ServiceStep.Repeat, known);
+    }
+
+    /// <summary>What a request waits for: in order the one before, and the last one always for all.</summary>
+    private Task PredecessorOf(SequenceHeader sequence)
+    {
+        if (settings.Ordered || !sequence.IsLast || _inProgress == 0)
+        {
+            return settings.Ordered ? _lastDelivered : Task.CompletedTask;
+        }
+
+        _allDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _allDone.Task;
     }
 
     private SequenceAcknowledgement Acknowledgement(int besides = 0) => new(Identifier, [.. _received.Ranges])
     {
         IsFinal = names.Is11 && _last is not null,
         BufferRemaining = settings.FlowControlEnabled
-            ? Math.Max(0, settings.MaxTransferWindowSize - Math.Max(0, InProgress - besides))
+            ? Math.Max(0, settings.MaxTransferWindowSize - Math.Max(0, _inProgress - besides))
             : null,
     };
 
-    private SequenceFault Fault(string reason)
+    private SequenceFault Break(string reason) => Break(SequenceFault.Terminated(Identifier, reason));
+
+    private SequenceFault Break(SequenceFault fault)
     {
-        _isFaulted = true;
-        return SequenceFault.Terminated(Identifier, reason);
+        End(SequenceEndReason.Faulted, fault.Reason);
+        return fault;
     }
 
     private static ServiceDecision Refuse(SequenceFault fault) => new(ServiceStep.Refuse, Fault: fault);
 
-    private static bool Covers(SequenceAcknowledgement acknowledgement, long number)
+    /// <summary>Ends the sequence. Nothing is kept any more, and what waits goes on to see that it is over.</summary>
+    private void End(SequenceEndReason reason, string detail)
     {
-        foreach (var range in acknowledgement.Ranges)
+        if (_isOver)
         {
-            if (range.Lower <= number && number <= range.Upper)
-            {
-                return true;
-            }
+            return;
         }
 
-        return false;
+        _outcome ??= new(reason, detail);
+        _isOver = true;
+        foreach (var exchange in _exchanges.Values)
+        {
+            Drop(exchange);
+        }
+
+        _exchanges.Clear();
     }
 
-    private static void Drop(ServiceExchange exchange)
+    private void Drop(ServiceExchange exchange)
     {
-        exchange.Reply?.Dispose();
-        exchange.Reply = null;
-        exchange.Finish();
+        if (exchange.Bytes > 0)
+        {
+            room.Release(owner, exchange.Bytes);
+        }
+
+        exchange.Drop();
+        Finish(exchange);
+    }
+
+    private void Finish(ServiceExchange exchange)
+    {
+        if (!exchange.IsDone)
+        {
+            _inProgress--;
+            exchange.Finish();
+        }
+
+        // The last one is in progress itself.
+        if (_inProgress <= 1)
+        {
+            _allDone?.TrySetResult();
+        }
     }
 }

@@ -100,6 +100,9 @@ internal sealed record EngineEnvironment
     /// <summary>Logs the sessions of a service; null for a client.</summary>
     public SessionLog? Sessions { get; init; }
 
+    /// <summary>Logs the sequences of a service; null for a client.</summary>
+    public SequenceLog? Sequences { get; init; }
+
     /// <summary>Records envelopes; null when nobody logs them.</summary>
     public MessageRecorder? Messages { get; init; }
 

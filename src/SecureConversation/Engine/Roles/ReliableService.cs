@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
@@ -11,14 +10,14 @@ using SecureConversation.Engine.Xml;
 namespace SecureConversation.Engine.Roles;
 
 /// <summary>
-/// The reliable sessions of a service: one sequence in a security session at most, kept as long as that. What comes here is verified, so
-/// what breaks the protocol is answered by its fault, which the session protects.
+/// The reliable sessions of a service. What comes here is verified, so what breaks the protocol is answered by its fault, which the session
+/// protects.
 /// </summary>
 internal sealed class ReliableService(
-    BindingMessages formats, ReliableSessionBindingElement settings, EngineEnvironment environment)
+    BindingMessages formats, ReliableSessionBindingElement settings, long maxKeptReplyBytes, EngineEnvironment environment) : IDisposable
 {
     private readonly RmNames _names = RmNames.Of(settings.ReliableMessagingVersion);
-    private readonly ConditionalWeakTable<ServiceSession, ServiceSequence> _sequences = [];
+    private readonly ServiceSequences _sequences = new(settings, maxKeptReplyBytes, environment);
 
     private SoapNames Soap => formats.Soap;
 
@@ -27,64 +26,114 @@ internal sealed class ReliableService(
     public async ValueTask<(ReliableDelivery? Delivery, ServiceAnswer? Answer)> ReceiveAsync(
         VerifiedMessage request, ServiceSession session, ReplyProtection protection, CancellationToken cancellationToken)
     {
-        ReliableHeaders headers;
-        ServiceAnswer? own;
-        ServiceSequence? sequence;
-        // The octets are copied: what the application gets is another envelope.
-        using (var plain = SoapEnvelope.Parse(
-            request.Envelope.ToArray(), Soap, environment.XmlLimits, indexBody: _names.Owns(request.Action)))
+        var sequence = _sequences.Find(session);
+        sequence?.EndIfInactive();
+        try
         {
-            headers = ReliableHeaders.Read(plain, _names);
-            sequence = _sequences.TryGetValue(session, out var known) && !known.IsOver ? known : null;
-            own = request.Action == _names.CreateSequence ? Create(plain, request, headers, session, sequence, protection)
-                : request.Action == _names.TerminateSequence ? End(plain, SequenceEnd.Terminate, request, headers, sequence, protection)
-                : _names.Is11 && request.Action == _names.CloseSequence
-                    ? End(plain, SequenceEnd.Close, request, headers, sequence, protection)
-                : sequence is null || (headers.Sequence ?? (object?)headers.AckRequested) is null
-                    ? Refuse(request, Missing(headers), sequence, protection)
-                : null;
-            if (own is null && !_names.Owns(request.Action))
+            var (decision, own) = Decide(request, session, sequence, protection);
+            if (own is not null)
             {
-                request.HandOut(ReliableHeaders.Remove(plain, _names));
+                return (null, own);
+            }
+
+            switch (decision.Step)
+            {
+                case ServiceStep.Refuse:
+                    return (null, Refuse(request, decision.Fault!, sequence, protection));
+                case ServiceStep.Drop:
+                    environment.Sequences!.Dropped(sequence!.Identifier, decision.Cause.ToString(), decision.Limit);
+                    return (null, null);
+                case ServiceStep.Acknowledge:
+                    return (null, Acknowledge(sequence!, protection));
+                case ServiceStep.Repeat:
+                    return (null, await RepeatAsync(request, sequence!, decision.Exchange!, protection, cancellationToken)
+                        .ConfigureAwait(false));
+                default:
+                    return await DeliverAsync(request, session, sequence!, decision.Exchange!, protection).ConfigureAwait(false);
             }
         }
-
-        if (own is not null)
+        finally
         {
-            return (null, own);
+            _sequences.Report(session);
+        }
+    }
+
+    public void Dispose() => _sequences.Dispose();
+
+    /// <summary>What the sequence says to a message, or the answer to one that is about the sequence itself.</summary>
+    private (ServiceDecision Decision, ServiceAnswer? Own) Decide(
+        VerifiedMessage request, ServiceSession session, ServiceSequence? sequence, ReplyProtection protection)
+    {
+        // The octets are copied: what the application gets is another envelope.
+        using var plain = SoapEnvelope.Parse(
+            request.Envelope.ToArray(), Soap, environment.XmlLimits, indexBody: _names.Owns(request.Action));
+        var headers = ReliableHeaders.Read(plain, _names);
+        if (request.Action == _names.CreateSequence)
+        {
+            return (default, Create(plain, request, headers, session, protection));
         }
 
-        var decision = sequence!.Receive(headers);
-        switch (decision.Step)
+        if (request.Action == _names.TerminateSequence || (_names.Is11 && request.Action == _names.CloseSequence))
         {
-            case ServiceStep.Refuse:
-                return (null, Refuse(request, decision.Fault!, sequence, protection));
-            case ServiceStep.Drop:
-                environment.Telemetry.Refused(FailureCode.SequenceTerminated);
-                return (null, null);
-            case ServiceStep.Acknowledge:
-                return (null, Acknowledge(sequence, protection));
-            case ServiceStep.Repeat:
-                await decision.Exchange!.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
-                return (null, Repeat(sequence, decision.Exchange, protection));
+            var name = request.Action == _names.TerminateSequence ? SequenceEnd.Terminate : SequenceEnd.Close;
+            return (default, End(plain, name, request, headers, sequence, protection));
         }
 
-        var delivery = new ReliableDelivery(this, sequence, decision.Exchange!);
+        if (sequence is null || (headers.Sequence ?? (object?)headers.AckRequested) is null
+            || (_names.Owns(request.Action) && headers.Sequence is not null && request.Action != _names.LastMessage))
+        {
+            // A number belongs to a message of the application, or to the last one of February 2005.
+            return (default, Refuse(request, Missing(headers), sequence, protection));
+        }
+
+        if (!_names.Owns(request.Action))
+        {
+            request.HandOut(ReliableHeaders.Remove(plain, _names));
+        }
+
+        return (sequence.Receive(headers), null);
+    }
+
+    /// <summary>Waits for the reply to a request that came before. The application has that one, so nothing of this one is kept.</summary>
+    private async ValueTask<ServiceAnswer> RepeatAsync(VerifiedMessage request, ServiceSequence sequence, ServiceExchange exchange,
+        ReplyProtection protection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            request.Dispose();
+            environment.Sequences!.Repeated();
+            await exchange.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return Repeat(sequence, exchange, protection);
+        }
+        finally
+        {
+            sequence.StopWaiting(exchange);
+        }
+    }
+
+    private async ValueTask<(ReliableDelivery? Delivery, ServiceAnswer? Answer)> DeliverAsync(VerifiedMessage request,
+        ServiceSession session, ServiceSequence sequence, ServiceExchange exchange, ReplyProtection protection)
+    {
+        var delivery = new ReliableDelivery(this, session, sequence, exchange);
         try
         {
             // Whatever becomes of this connection: the request is taken, and those after it wait for it.
-            await decision.Exchange!.Predecessor.ConfigureAwait(false);
+            await exchange.Predecessor.ConfigureAwait(false);
             if (sequence.IsOver)
             {
-                // The session has ended while the request waited: it is not executed any more.
-                delivery.Abandon(request.MessageId);
-                return (null, null);
+                // It ended while the request waited, which is not executed any more.
+                return (null, Refuse(request, sequence.Ended, null, protection));
             }
 
-            if (request.Action == _names.LastMessage && decision.Exchange.IsLast)
+            if (request.Action == _names.LastMessage)
             {
-                delivery.Complete(ReliableEnvelope.Write(Soap, _names, _names.LastMessage, new ReliableHeaders(), default).Memory);
-                return (null, Repeat(sequence, decision.Exchange, protection));
+                if (!exchange.IsLast)
+                {
+                    return (null, delivery.Complete(default, protection));
+                }
+
+                using var last = ReliableEnvelope.Write(Soap, _names, _names.LastMessage, new ReliableHeaders(), default);
+                return (null, delivery.Complete(last.Memory, protection));
             }
 
             return (delivery, null);
@@ -96,7 +145,9 @@ internal sealed class ReliableService(
         }
     }
 
-    /// <summary>The reply that is kept, protected anew; an acknowledgement where there is none.</summary>
+    /// <summary>
+    /// The reply that is kept, protected anew; an acknowledgement where there is none, a fault where the sequence is over.
+    /// </summary>
     public ServiceAnswer Repeat(ServiceSequence sequence, ServiceExchange exchange, ReplyProtection protection)
     {
         ServiceAnswer? answer = null;
@@ -105,8 +156,11 @@ internal sealed class ReliableService(
             var (message, isFault) = protection.Secure(reply);
             answer = new ServiceAnswer(message, FailureCode.None) { IsFault = isFault };
         });
-        return answer ?? Acknowledge(sequence, protection);
+        return answer ?? (sequence.IsOver ? Fault(sequence.Ended, null, null, protection) : Acknowledge(sequence, protection));
     }
+
+    /// <summary>Logs and counts the end of the sequence of a session, if it has ended.</summary>
+    public void Report(ServiceSession session) => _sequences.Report(session);
 
     /// <summary>Writes a reply of the application with its number.</summary>
     public PooledBytes Number(ReadOnlyMemory<byte> reply, ReliableHeaders headers)
@@ -119,7 +173,7 @@ internal sealed class ReliableService(
     public PooledBytes Unanswered(string? relatesTo) => EnvelopeWriter.Fault(Soap, WireFault.Unanswered, relatesTo);
 
     private ServiceAnswer Create(SoapEnvelope plain, VerifiedMessage request, ReliableHeaders headers, ServiceSession session,
-        ServiceSequence? sequence, ReplyProtection protection)
+        ReplyProtection protection)
     {
         CreateSequence create;
         try
@@ -136,26 +190,9 @@ internal sealed class ReliableService(
             return Refuse(request, SequenceFault.Refused("The sequence is not bound to its security session."), null, protection);
         }
 
-        // A repeated request gets the same sequence. A session has one at most, so nobody fills the memory with them.
-        if (sequence is not null && sequence.Offer != create.Offer)
+        if (_sequences.Open(session, create.Offer) is not { } sequence)
         {
-            return Refuse(request, SequenceFault.Refused("The security session has a sequence already."), null, protection);
-        }
-
-        if (sequence is null)
-        {
-            var made = new ServiceSequence(
-                UniqueIds.NextUrn(environment.Random), create.Offer, settings, _names, environment.Clock);
-            lock (_sequences)
-            {
-                sequence = _sequences.TryGetValue(session, out var known) && !known.IsOver && known.Offer == create.Offer ? known : made;
-                if (sequence == made)
-                {
-                    known?.Dispose();
-                    _sequences.AddOrUpdate(session, made);
-                    made.Ending = session.Closed.Register(static s => ((ServiceSequence)s!).Dispose(), made);
-                }
-            }
+            return Refuse(request, SequenceFault.Refused("The security session has, or had, another sequence."), null, protection);
         }
 
         var response = new CreateSequenceResponse(sequence.Identifier, request.To ?? Soap.Anonymous);
@@ -198,7 +235,12 @@ internal sealed class ReliableService(
         var refused = reason is not null ? RefusedMessage.Of(reason)
             : new RefusedMessage(fault.Code) { Detail = fault.Reason, Found = fault.Identifier };
         environment.Refused(RequestFacts.Of(request, refused));
-        var envelope = ReliableEnvelope.Write(Soap, _names, fault, sequence?.Acknowledge(), request.MessageId);
+        return Fault(fault, sequence, request.MessageId, protection);
+    }
+
+    private ServiceAnswer Fault(SequenceFault fault, ServiceSequence? sequence, string? relatesTo, ReplyProtection protection)
+    {
+        var envelope = ReliableEnvelope.Write(Soap, _names, fault, sequence?.Acknowledge(), relatesTo);
         return new ServiceAnswer(
             protection.SecureUnrelated(envelope, formats.ForSentReply(SequenceFault.ActionOf(Soap, _names), requestAction: null)),
             fault.Code);
@@ -206,19 +248,47 @@ internal sealed class ReliableService(
 }
 
 /// <summary>A request of a sequence that the application has: its answer is kept until the client acknowledges it.</summary>
-internal sealed class ReliableDelivery(ReliableService service, ServiceSequence sequence, ServiceExchange exchange)
+internal sealed class ReliableDelivery(
+    ReliableService service, ServiceSession session, ServiceSequence sequence, ServiceExchange exchange)
 {
-    /// <summary>Keeps the reply of the application, empty where there is none.</summary>
-    public void Complete(ReadOnlyMemory<byte> reply) =>
-        sequence.Complete(exchange, reply.IsEmpty ? null : headers => service.Number(reply, headers));
+    public string SequenceId => sequence.Identifier;
+
+    /// <summary>Protects the reply of the application, empty where there is none, and keeps it if that works.</summary>
+    /// <exception cref="ArgumentException">The envelope cannot be protected; another reply may take its place.</exception>
+    public ServiceAnswer Complete(ReadOnlyMemory<byte> reply, ReplyProtection protection)
+    {
+        if (reply.IsEmpty || sequence.BeginReply(exchange) is not { } headers)
+        {
+            sequence.Complete(exchange, null);
+            return service.Repeat(sequence, exchange, protection);
+        }
+
+        var numbered = service.Number(reply, headers);
+        try
+        {
+            var (message, isFault) = protection.Secure(numbered.Memory);
+            sequence.Complete(exchange, numbered);
+            numbered = null;
+            service.Report(session);
+            return new ServiceAnswer(message, FailureCode.None) { IsFault = isFault };
+        }
+        finally
+        {
+            numbered?.Dispose();
+        }
+    }
 
     /// <summary>The application took the request and gave no answer: a fault is kept for one that expects a reply.</summary>
-    public void Abandon(string? messageId) => sequence.Complete(exchange, messageId is null ? null : headers =>
+    public void Abandon(string? messageId)
     {
-        using var fault = service.Unanswered(messageId);
-        return service.Number(fault.Memory, headers);
-    });
+        if (messageId is null || sequence.BeginReply(exchange) is not { } headers)
+        {
+            sequence.Complete(exchange, null);
+            return;
+        }
 
-    /// <summary>Protects the answer that is kept.</summary>
-    public ServiceAnswer Secure(ReplyProtection protection) => service.Repeat(sequence, exchange, protection);
+        using var fault = service.Unanswered(messageId);
+        sequence.Complete(exchange, service.Number(fault.Memory, headers));
+        service.Report(session);
+    }
 }

@@ -21,8 +21,13 @@ internal sealed class ReliableWires(ClientRole role, MessageSecurityBinding bind
 
     private XmlLimits Limits => role.Environment.XmlLimits;
 
+    /// <summary>Whether a request expects a reply, which is what its a:MessageID says (WS-Addressing 1.0 section 3.4).</summary>
     /// <exception cref="ArgumentException">The envelope cannot be sent.</exception>
-    public void Require(ReadOnlyMemory<byte> envelope) => ClientEnvelope.Parse(envelope, Soap, Limits).Dispose();
+    public bool ExpectsReply(ReadOnlyMemory<byte> envelope)
+    {
+        using var plain = ClientEnvelope.Parse(envelope, Soap, Limits);
+        return plain.MessageId is not null;
+    }
 
     public PooledBytes Add(ReadOnlyMemory<byte> plain, ReliableHeaders headers)
     {
@@ -89,7 +94,7 @@ internal sealed class ReliableWires(ClientRole role, MessageSecurityBinding bind
     {
         if (message.TryReadFault(out var fault))
         {
-            return name == SequenceEnd.Terminate && fault.Subcode?.EndsWith("UnknownSequence", StringComparison.Ordinal) == true
+            return name == SequenceEnd.Terminate && fault.Subcode == $"{{{Names.Namespace}}}UnknownSequence"
                 ? true
                 : throw new SecureConversationException(fault);
         }
@@ -101,6 +106,15 @@ internal sealed class ReliableWires(ClientRole role, MessageSecurityBinding bind
         SecureConversationFailure.PeerRefusal, code,
         "The service did not answer a message of the reliable session, however often it was sent (MaxRetryCount). It may have executed it.",
         inner);
+
+    public static SecureConversationException Silent(TimeSpan inactivityTimeout) => new(
+        SecureConversationFailure.PeerRefusal, FailureCode.SequenceTerminated,
+        $"The service was not heard for {inactivityTimeout} (InactivityTimeout of the reliable session).");
+
+    public static SecureConversationException Unanswered() => new(
+        SecureConversationFailure.InvalidSecurity, FailureCode.EmptyReply,
+        "The service acknowledged the request, so it has it, and did not give the reply that its a:MessageID asks for, however often it "
+        + "was sent (MaxRetryCount). The reliable session goes on.");
 
     public static SecureConversationException Ended(Exception failure) => new(
         SecureConversationFailure.BadContextToken, FailureCode.SequenceTerminated,

@@ -13,6 +13,7 @@ internal static class ServiceOptionChecks
         }
 
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxSessions, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxKeptReplyBytes, nameof(options));
         if (options.SessionStore is not null && options.EndpointName is not { Length: > 0 and <= 200 })
         {
             throw new ArgumentException("MessageSecurityServiceOptions.SessionStore needs EndpointName, of at most 200 characters: the "

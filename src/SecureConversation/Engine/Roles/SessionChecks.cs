@@ -15,6 +15,12 @@ internal static class SessionChecks
                 + "store may serve several endpoints, and an endpoint must not take the sessions of another.", nameof(options));
         }
 
+        if (options.SessionStore is not null && binding.ReliableSession is not null)
+        {
+            throw new ArgumentException("MessageSecurityServiceOptions.SessionStore does not go with a ReliableSession, whose sequences "
+                + "are in the memory of one process: leave one of them.", nameof(options));
+        }
+
         if (!binding.UsesCookies)
         {
             return;

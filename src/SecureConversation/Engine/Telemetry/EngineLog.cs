@@ -131,4 +131,24 @@ internal static partial class EngineLog
 
     [LoggerMessage(5, LogLevel.Information, "Session {SessionId} opened.")]
     public static partial void SessionOpened(ILogger logger, string sessionId);
+
+    [LoggerMessage(90, LogLevel.Debug, "Reliable session {SequenceId} of session {SessionId} opened.")]
+    public static partial void SequenceOpened(ILogger logger, string sequenceId, string sessionId);
+
+    [LoggerMessage(91, LogLevel.Debug, "Reliable session {SequenceId} of session {SessionId} ended: {Reason}")]
+    public static partial void SequenceEnded(ILogger logger, string sequenceId, string sessionId, string reason);
+
+    [LoggerMessage(92, LogLevel.Warning, "Reliable session {SequenceId} of session {SessionId} was ended: {Reason} Its client gets a fault "
+        + "for each call that is not answered, and cannot tell which of them were executed.")]
+    public static partial void SequenceFailed(ILogger logger, string sequenceId, string sessionId, string reason);
+
+    [LoggerMessage(93, LogLevel.Information, "{Count} more reliable sessions were opened or ended within a second.")]
+    public static partial void MoreSequences(ILogger logger, int count);
+
+    [LoggerMessage(94, LogLevel.Warning, "A request of reliable session {SequenceId} counts as lost, and comes again: replies that their "
+        + "clients have not acknowledged use up {Setting}. Where honest clients have large replies under way, raise it.")]
+    public static partial void RepliesNotAcknowledged(ILogger logger, string sequenceId, string setting);
+
+    [LoggerMessage(95, LogLevel.Warning, "{Count} more requests of reliable sessions counted as lost within a second: {Setting}.")]
+    public static partial void MoreRepliesNotAcknowledged(ILogger logger, int count, string setting);
 }

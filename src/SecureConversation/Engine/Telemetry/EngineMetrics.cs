@@ -71,6 +71,22 @@ internal static class EngineMetrics
     public static readonly Counter<long> ClosedSessions = Meter.CreateCounter<long>(
         "secureconversation.closed_sessions", "{session}", "Sessions that ended, by reason.");
 
+    /// <summary>Sequences of reliable sessions that were opened at a service.</summary>
+    public static readonly Counter<long> OpenedSequences = Meter.CreateCounter<long>(
+        "secureconversation.opened_sequences", "{sequence}", "Sequences of reliable sessions that clients opened.");
+
+    /// <summary>Sequences that ended, by "reason": Terminated, Inactive, Faulted, RepliesNotAcknowledged or SessionClosed.</summary>
+    public static readonly Counter<long> EndedSequences = Meter.CreateCounter<long>(
+        "secureconversation.ended_sequences", "{sequence}", "Sequences of reliable sessions that ended, by reason.");
+
+    /// <summary>Requests that came before and got the reply of then.</summary>
+    public static readonly Counter<long> RepeatedReplies = Meter.CreateCounter<long>("secureconversation.repeated_replies",
+        "{message}", "Repeated requests of reliable sessions that were answered by the kept reply, or by an acknowledgement.");
+
+    /// <summary>Requests that counted as lost, by "reason": Early, Window, KeptReplies or Waiting.</summary>
+    public static readonly Counter<long> DroppedMessages = Meter.CreateCounter<long>("secureconversation.dropped_messages",
+        "{message}", "Requests of reliable sessions that counted as lost, since they came too early or there was no room.");
+
     /// <summary>Messages that a FileMessageLog left out.</summary>
     public static readonly Counter<long> UnloggedMessages = Meter.CreateCounter<long>("secureconversation.unlogged_messages", "{message}",
         "Messages that a file of the message log lacks, because it is written too slowly or not at all.");
@@ -90,6 +106,15 @@ internal static class EngineMetrics
     /// <summary>Observes how many messages the replay memories of the process hold.</summary>
     public static void ObserveReplayEntries(Func<long> count) => Meter.CreateObservableGauge(
         "secureconversation.replay_entries", count, "{message}", "Messages that are remembered, so that they cannot be replayed.");
+
+    /// <summary>Observes how many sequences the services of the process have, and what they keep.</summary>
+    public static void ObserveSequences(Func<IEnumerable<Measurement<long>>> open, Func<IEnumerable<Measurement<long>>> keptBytes)
+    {
+        Meter.CreateObservableUpDownCounter("secureconversation.open_sequences", open, "{sequence}",
+            "Sequences of reliable sessions that go on.");
+        Meter.CreateObservableUpDownCounter("secureconversation.kept_reply_bytes", keptBytes, "By",
+            "Size of the replies that are kept until their clients acknowledge them.");
+    }
 
     /// <summary>Observes how many sessions the services of the process hold.</summary>
     public static void ObserveSessions(Func<IEnumerable<Measurement<long>>> active, Func<IEnumerable<Measurement<long>>> pending)

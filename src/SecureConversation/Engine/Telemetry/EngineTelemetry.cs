@@ -56,6 +56,14 @@ internal sealed record EngineTelemetry(string Role, string? Endpoint = null)
         }
     }
 
+    public void SequenceOpened() => Count(EngineMetrics.OpenedSequences);
+
+    public void SequenceEnded(string reason) => Count(EngineMetrics.EndedSequences, reason);
+
+    public void ReplyRepeated() => Count(EngineMetrics.RepeatedReplies);
+
+    public void MessageDropped(string reason) => Count(EngineMetrics.DroppedMessages, reason);
+
     private Operation Begin(string name, Histogram<double> duration)
     {
         var span = Spans.HasListeners() ? Spans.StartActivity(name) : null;
@@ -75,6 +83,14 @@ internal sealed record EngineTelemetry(string Role, string? Endpoint = null)
         if (counter.Enabled)
         {
             counter.Add(number, Tags());
+        }
+    }
+
+    private void Count(Counter<long> counter, string reason)
+    {
+        if (counter.Enabled)
+        {
+            counter.Add(1, Tags(new("reason", reason)));
         }
     }
 

@@ -33,7 +33,8 @@ internal static class ConfiguredBindings
         if (binding.Security is not (null or EngineBinding.TransportSecurityBindingElement)
             || (binding.Security is not null && made.CreateBindingElements().Find<MessageSecurityBindingElement>() is not null))
         {
-            binding.CreateMessageSecurityBinding();
+            // Reliable sessions of a stack are its own.
+            (binding with { ReliableSession = null }).CreateMessageSecurityBinding();
         }
     }
 

@@ -65,7 +65,7 @@ internal abstract class SendKeys(MessageRequirements requirements) : IDisposable
         };
         keys.Encrypts = plan.Signed.Exists(p => p.Encrypt)
             || requirements.Supporting.Any(t => t.IsEncrypted)
-            || extras.Confirm.Any(s => s.WasEncrypted);
+            || (requirements.SignatureConfirmation && extras.Confirm.Any(s => s.WasEncrypted));
         keys.EncryptsSignature = requirements.EncryptsSignature(keys.Encrypts);
         keys.Resolve(plan.Ids, random);
         return keys;

@@ -1,0 +1,71 @@
+using SecureConversation.Engine.Xml;
+
+namespace SecureConversation.Engine.Reliable;
+
+/// <summary>
+/// One request of a sequence and its reply, which is kept until the client acknowledges it. It changes under the lock of its sequence.
+/// </summary>
+internal sealed class ServiceExchange(long number, bool isLast, Task predecessor)
+{
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PooledBytes? _reply;
+    private int _users;
+
+    public long Number { get; } = number;
+
+    /// <summary>Whether it ends the sequence (February 2005).</summary>
+    public bool IsLast { get; } = isLast;
+
+    /// <summary>Completed when the request may go to the application.</summary>
+    public Task Predecessor { get; } = predecessor;
+
+    /// <summary>Completed when the reply is there, or it is known that there is none.</summary>
+    public Task Done => _done.Task;
+
+    public bool IsDone => _done.Task.IsCompleted;
+
+    /// <summary>The number of the reply; 0 for none.</summary>
+    public long ReplyNumber { get; set; }
+
+    /// <summary>How many repetitions of the request wait for the reply.</summary>
+    public int Waiting { get; set; }
+
+    /// <summary>The size of the reply that is kept; 0 for none.</summary>
+    public int Bytes => _reply?.Length ?? 0;
+
+    /// <summary>Keeps the plain reply with its header blocks.</summary>
+    public void Keep(PooledBytes reply) => _reply = reply;
+
+    /// <summary>The reply, which stays until <see cref="Leave"/>; null where there is none any more.</summary>
+    public PooledBytes? Enter()
+    {
+        if (_reply is not null)
+        {
+            _users++;
+        }
+
+        return _reply;
+    }
+
+    /// <summary>Gives back what <see cref="Enter"/> gave.</summary>
+    public void Leave(PooledBytes reply)
+    {
+        if (--_users == 0 && _reply is null)
+        {
+            reply.Dispose();
+        }
+    }
+
+    /// <summary>Drops the reply, and clears it as soon as nobody writes it.</summary>
+    public void Drop()
+    {
+        if (_users == 0)
+        {
+            _reply?.Dispose();
+        }
+
+        _reply = null;
+    }
+
+    public void Finish() => _done.TrySetResult();
+}
