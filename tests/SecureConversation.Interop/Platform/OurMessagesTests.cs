@@ -11,6 +11,8 @@ public sealed class OurMessagesTests
 
     public static TheoryData<string> AllContent => [.. Envelopes.ForThePlatform];
 
+    public static TheoryData<string> SuitesBeyondWcf => [.. SecurityAlgorithmSuite.BeyondWcf.Select(s => s.Name)];
+
     public static TheoryData<string, string> Suites
     {
         get
@@ -30,17 +32,28 @@ public sealed class OurMessagesTests
     [MemberData(nameof(AllBindings))]
     public Task Conversation_IsAccepted(string name) => RequireAcceptedAsync(Bindings.Create(name));
 
-    /// <summary>The platform knows no algorithm of the profile Strong.</summary>
     [Fact]
     public async Task ConversationOfOurOwnProfile_IsAccepted()
     {
-        foreach (var name in Bindings.BoundNames.Where(name => !name.Contains("strong", StringComparison.Ordinal)))
+        foreach (var name in Bindings.BoundNames)
         {
-            var judge = new PlatformJudge();
-            foreach (var message in await Conversation.RecordAsync(Bindings.Create(name)))
-            {
-                judge.Verify(message);
-            }
+            await RequireAcceptedAsync(Bindings.Create(name));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SuitesBeyondWcf))]
+    public async Task Conversation_IsAcceptedInTheSuiteBeyondWcf(string name)
+    {
+        var suite = SecurityAlgorithmSuite.Parse(name);
+        foreach (var binding in new[] { "mutualcert//session", "mutualcert-wss10//single", "username/no-derived/single" })
+        {
+            await RequireAcceptedAsync(Bindings.Create(binding, suite));
+        }
+
+        if (suite.Name.StartsWith("Strong", StringComparison.Ordinal))
+        {
+            await RequireAcceptedAsync(Bindings.Create("mutualcert-2007/strong/session", suite));
         }
     }
 
@@ -65,7 +78,7 @@ public sealed class OurMessagesTests
 
     private static async Task RequireAcceptedAsync(MessageSecurityBinding binding)
     {
-        var judge = new PlatformJudge();
+        var judge = new PlatformJudge(binding.Element.DefaultAlgorithmSuite);
         foreach (var message in await Conversation.RecordAsync(binding))
         {
             var plain = judge.Verify(message);

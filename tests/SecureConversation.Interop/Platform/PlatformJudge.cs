@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography.Xml;
 using System.Text;
 using System.Xml;
+using SecureConversation.Binding;
 using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Support;
 using SecureConversation.Testing;
@@ -16,9 +17,17 @@ namespace SecureConversation.Interop.Platform;
 internal sealed class PlatformJudge
 {
     private readonly Dictionary<string, byte[]> _known = [];
+    private readonly HashAlgorithmName _derivation;
     private byte[] _clientEntropy = [];
 
     private XmlDocument _last = new();
+
+    /// <param name="suite">The suite, whose derivation makes the keys of sessions; P_SHA1 of WCF without one.</param>
+    public PlatformJudge(SecurityAlgorithmSuite? suite = null)
+    {
+        WsSignedXml.LearnPss();
+        _derivation = suite?.KeyDerivation.Hash ?? HashAlgorithmName.SHA1;
+    }
 
     /// <summary>Keys of the last message by the Id of their token.</summary>
     private Dictionary<string, byte[]> Keys { get; } = [];
@@ -101,14 +110,19 @@ internal sealed class PlatformJudge
     {
         var encrypted = new EncryptedKey();
         encrypted.LoadXml(element);
-        var isOaep = encrypted.EncryptionMethod!.KeyAlgorithm == EncryptedXml.XmlEncRSAOAEPUrl;
+        var padding = encrypted.EncryptionMethod!.KeyAlgorithm switch
+        {
+            EncryptedXml.XmlEncRSAOAEPUrl => RSAEncryptionPadding.OaepSHA1,
+            EncryptedXml.XmlEncRSA15Url => RSAEncryptionPadding.Pkcs1,
+            _ => RSAEncryptionPadding.CreateOaep(HashOf(All(element, "DigestMethod", Ns.Ds).Single().GetAttribute("Algorithm"))),
+        };
         // Either side may be the recipient; the reference says which, but trying is enough for a judge.
         foreach (var certificate in new[] { TestCertificates.Service, TestCertificates.Client })
         {
             using var rsa = certificate.GetRSAPrivateKey()!;
             try
             {
-                var key = EncryptedXml.DecryptKey(encrypted.CipherData.CipherValue!, rsa, isOaep);
+                var key = rsa.Decrypt(encrypted.CipherData.CipherValue!, padding);
                 _known[Convert.ToBase64String(SHA1.HashData(encrypted.CipherData.CipherValue!))] = key;
                 return key;
             }
@@ -125,7 +139,7 @@ internal sealed class PlatformJudge
         string Child(string name, string otherwise) => token.ChildNodes.OfType<XmlElement>().SingleOrDefault(e => e.LocalName == name)?.InnerText ?? otherwise;
         var seed = Encoding.ASCII.GetBytes("WS-SecureConversationWS-SecureConversation").Concat(Convert.FromBase64String(Child("Nonce", ""))).ToArray();
         var length = int.Parse(Child("Length", "32"), null);
-        return PSha1(Source((XmlElement)token.FirstChild!), seed, length);
+        return PHash(HashOf(token.GetAttribute("Algorithm")), Source((XmlElement)token.FirstChild!), seed, length);
     }
 
     /// <summary>The key that an o:SecurityTokenReference stands for.</summary>
@@ -136,18 +150,27 @@ internal sealed class PlatformJudge
         return uri.StartsWith('#') ? Keys[uri[1..]] : _known[uri.Length > 0 ? uri : inner.InnerText];
     }
 
-    /// <summary>RFC 2246 section 5, the first bytes.</summary>
-    private static byte[] PSha1(byte[] secret, byte[] seed, int length)
+    /// <summary>RFC 5246 section 5, the first bytes.</summary>
+    private static byte[] PHash(HashAlgorithmName hash, byte[] secret, byte[] seed, int length)
     {
         var (output, a) = (new List<byte>(), seed);
         while (output.Count < length)
         {
-            a = HMACSHA1.HashData(secret, a);
-            output.AddRange(HMACSHA1.HashData(secret, a.Concat(seed).ToArray()));
+            a = CryptographicOperations.HmacData(hash, secret, a);
+            output.AddRange(CryptographicOperations.HmacData(hash, secret, a.Concat(seed).ToArray()));
         }
 
         return [.. output.Take(length)];
     }
+
+    /// <summary>The hash that an identifier names at its end; none named is SHA-1.</summary>
+    private static HashAlgorithmName HashOf(string uri) => uri.Split("sha")[^1] switch
+    {
+        "256" => HashAlgorithmName.SHA256,
+        "384" => HashAlgorithmName.SHA384,
+        "512" => HashAlgorithmName.SHA512,
+        _ => HashAlgorithmName.SHA1,
+    };
 
     private void Decrypt(XmlDocument document)
     {
@@ -159,8 +182,7 @@ internal sealed class PlatformJudge
             var cipher = element.LocalName == "EncryptedHeader" ? (XmlElement)element.FirstChild! : element;
             data.LoadXml(cipher);
             var parent = (XmlElement)element.ParentNode!;
-            using var algorithm = Algorithm(data.EncryptionMethod!.KeyAlgorithm!, KeyOf(document, cipher));
-            xml.ReplaceData(element, xml.DecryptData(data, algorithm));
+            xml.ReplaceData(element, Decrypt(xml, data, KeyOf(document, cipher)));
             Decrypted.Add(parent.LocalName == "Body" ? "Body" : ((XmlElement)parent.ChildNodes.OfType<XmlElement>().Last(e => e.LocalName != "EncryptedData")).LocalName);
         }
     }
@@ -170,6 +192,21 @@ internal sealed class PlatformJudge
         All(data, "SecurityTokenReference", Ns.Wsse).SingleOrDefault() is { } reference
             ? Source(reference)
             : Keys[All(Security(document), "EncryptedKey", Ns.Xenc).Single().GetAttribute("Id")];
+
+    /// <summary>EncryptedXml knows no GCM, the IV first and the tag last (XML Encryption 1.1 section 5.2.4).</summary>
+    private static byte[] Decrypt(EncryptedXml xml, EncryptedData data, byte[] key)
+    {
+        if (!data.EncryptionMethod!.KeyAlgorithm!.EndsWith("gcm", StringComparison.Ordinal))
+        {
+            using var algorithm = Algorithm(data.EncryptionMethod.KeyAlgorithm, key);
+            return xml.DecryptData(data, algorithm);
+        }
+
+        var (octets, plain) = (data.CipherData.CipherValue!, new byte[data.CipherData.CipherValue!.Length - 28]);
+        using var gcm = new AesGcm(key, tagSizeInBytes: 16);
+        gcm.Decrypt(octets.AsSpan(0, 12), octets.AsSpan(12, plain.Length), octets.AsSpan(12 + plain.Length), plain);
+        return plain;
+    }
 
     private static SymmetricAlgorithm Algorithm(string uri, byte[] key)
     {
@@ -198,7 +235,13 @@ internal sealed class PlatformJudge
         }
 
         var key = Source(All(element, "SecurityTokenReference", Ns.Wsse).Single());
-        using KeyedHashAlgorithm hmac = method == SignedXml.XmlDsigHMACSHA1Url ? new HMACSHA1(key) : new HMACSHA256(key);
+        using KeyedHashAlgorithm hmac = HashOf(method).Name switch
+        {
+            "SHA256" => new HMACSHA256(key),
+            "SHA384" => new HMACSHA384(key),
+            "SHA512" => new HMACSHA512(key),
+            _ => new HMACSHA1(key),
+        };
         return signature.CheckSignature(hmac);
     }
 
@@ -223,7 +266,7 @@ internal sealed class PlatformJudge
         {
             var context = document.SelectSingleNode("//*[local-name()='Identifier']")!.InnerText;
             _known[context] = Secrets("RequestedProofToken").SingleOrDefault()
-                ?? (Secrets("Entropy").SingleOrDefault() is { } entropy ? PSha1(_clientEntropy, entropy, entropy.Length) : _clientEntropy);
+                ?? (Secrets("Entropy").SingleOrDefault() is { } entropy ? PHash(_derivation, _clientEntropy, entropy, entropy.Length) : _clientEntropy);
         }
     }
 }

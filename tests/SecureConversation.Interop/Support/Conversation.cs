@@ -56,6 +56,14 @@ internal static class Conversation
         return messages;
     }
 
+    /// <summary>Opens a session and leaves it open.</summary>
+    public static async Task<List<WireMessage>> OpenAsync(Loopback loopback)
+    {
+        var messages = new List<WireMessage>();
+        using var session = await OpenAsync(loopback, messages);
+        return messages;
+    }
+
     /// <summary>The case that a result should be; tells the failure code where it is a refusal.</summary>
     public static T Accepted<T>(ServiceResult result)
         where T : ServiceResult

@@ -21,6 +21,11 @@ internal sealed record IntendedProtection(IReadOnlyList<string> Signed, IReadOnl
     /// <param name="encryptedHeaders">Those of them that the binding encrypts.</param>
     public static IntendedProtection Of(MessageSecurityBinding binding, WireMessage message, IReadOnlyList<string> headers, params IEnumerable<string> encryptedHeaders)
     {
+        if (binding.Element.MessageProtectionProfile != MessageProtectionProfile.Wcf)
+        {
+            return OfOwnProfile(binding, message, headers);
+        }
+
         var element = message.IsHandshake ? binding.Bootstrap! : binding.Element;
         var isRequest = message.Direction == MessageDirection.ClientToService;
         var encryptsBody = !message.IsCancel && (message.IsHandshake || binding.Protection.DefaultProtectionLevel == ProtectionLevel.EncryptAndSign);
@@ -58,6 +63,30 @@ internal sealed record IntendedProtection(IReadOnlyList<string> Signed, IReadOnl
         }
 
         return new IntendedProtection(Sorted(signed), Sorted(encrypted));
+    }
+
+    /// <summary>The own profiles: the primary signature covers all that stands in the security header, as it was sent; signatures stay in clear.</summary>
+    private static IntendedProtection OfOwnProfile(MessageSecurityBinding binding, WireMessage message, IReadOnlyList<string> headers)
+    {
+        var element = message.IsHandshake ? binding.Bootstrap! : binding.Element;
+        var supporting = element.EndpointSupportingTokenParameters;
+        var asksTokens = message.Leg is Leg.Open || (message.Leg is Leg.Request && !binding.EstablishesSession);
+        var body = $"{{{SoapNames.Of(binding.MessageVersion).Soap}}}Body";
+        List<string> signed = [body, .. headers, .. ChildrenOfSecurity(message.Bytes).Where(name => name != Signature)];
+        List<string> encrypted = message.IsCancel ? [] : [body];
+        if (asksTokens)
+        {
+            signed.AddRange(supporting.Endorsing.Select(_ => Signature));
+            encrypted.AddRange(supporting.SignedEncrypted.Select(_ => UserName));
+        }
+
+        return new IntendedProtection(Sorted(signed), Sorted(encrypted));
+    }
+
+    private static IEnumerable<string> ChildrenOfSecurity(byte[] envelope)
+    {
+        using var stream = new MemoryStream(envelope);
+        return [.. XDocument.Load(stream).Descendants(XName.Get("Security", Ns.Wsse)).Single().Elements().Select(e => e.Name.ToString())];
     }
 
     /// <summary>The token whose key signs, where the message carries it.</summary>

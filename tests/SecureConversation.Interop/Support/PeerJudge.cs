@@ -20,10 +20,19 @@ internal sealed class PeerJudge
     private readonly Dictionary<string, byte[]> _contexts = [];
     private byte[] _clientEntropy = [];
 
+    private readonly SecurityAlgorithmSuite? _beyondWss4j;
+
     public PeerJudge(PeerKeys? keys = null) => Keys = (keys ?? PrivateKeys).WithPassword(Loopback.ClientCredentials.UserName!.Password);
+
+    /// <summary>A judge of messages whose algorithms WSS4J does not know: the JDK takes its place.</summary>
+    public PeerJudge(SecurityAlgorithmSuite suite, PeerKeys? keys = null)
+        : this(keys) => _beyondWss4j = suite;
 
     /// <summary>What the peer knows by now.</summary>
     public PeerKeys Keys { get; private set; }
+
+    /// <summary>The keys of the contexts whose issue the judge has followed.</summary>
+    public IReadOnlyDictionary<string, byte[]> Contexts => _contexts;
 
     /// <summary>The key of a context whose issue the judge has followed.</summary>
     public byte[] SecretOf(string context) => _contexts[context];
@@ -31,7 +40,7 @@ internal sealed class PeerJudge
     /// <summary>Verifies one message, learns its keys; fails the test when the peer refuses it.</summary>
     public PeerResult Verify(WireMessage message)
     {
-        var result = Wss4jPeer.Verify(InOrderOfProcessing(message), Keys);
+        var result = _beyondWss4j is null ? Wss4jPeer.Verify(InOrderOfProcessing(message), Keys) : Wss4jPeer.Judge(message.Bytes, Keys);
         Assert.True(result.Ok, $"{message.Leg}: {result.Reason}\n{message.Text}");
         foreach (var wrapped in result.All("encryptedKey"))
         {
@@ -88,7 +97,7 @@ internal sealed class PeerJudge
         return Encoding.UTF8.GetBytes(text[..data] + text[dataEnd..end] + text[data..dataEnd] + text[end..]);
     }
 
-    /// <summary>WS-Trust 1.3 section 4.4.4, by the peer's own P_SHA-1.</summary>
+    /// <summary>WS-Trust 1.3 section 4.4.4, by the peer's own derivation.</summary>
     private byte[] SessionKey(XElement response)
     {
         if (Secrets(response, "RequestedProofToken").SingleOrDefault() is { } issued)
@@ -96,9 +105,15 @@ internal sealed class PeerJudge
             return issued;
         }
 
-        return Secrets(response, "Entropy").SingleOrDefault() is { } entropy
-            ? Wss4jPeer.ComputeKey(_clientEntropy, entropy, int.Parse(response.Descendants().Single(e => e.Name.LocalName == "KeySize").Value, null) / 8)
-            : _clientEntropy;
+        if (Secrets(response, "Entropy").SingleOrDefault() is not { } entropy)
+        {
+            return _clientEntropy;
+        }
+
+        var length = int.Parse(response.Descendants().Single(e => e.Name.LocalName == "KeySize").Value, null) / 8;
+        return _beyondWss4j is null
+            ? Wss4jPeer.ComputeKey(_clientEntropy, entropy, length)
+            : Wss4jPeer.ComputeKey(_beyondWss4j.KeyDerivation.Hash, _clientEntropy, entropy, length);
     }
 
     private static IEnumerable<byte[]> Secrets(XElement envelope, string holder) =>

@@ -54,10 +54,13 @@ public sealed class OurMessagesTests
     [InlineData("mutualcert-2007//session", "Basic256Sha256")]
     [InlineData("mutualcert//session", "Basic128")]
     [InlineData("username/no-derived/session", "TripleDes")]
+    [InlineData("mutualcert-2007//session", "Strong256")]
+    [InlineData("username//single", "Strong256Sha384")]
+    [InlineData("anonymous//session", "Strong256Sha512")]
     public async Task HmacSignatureInClear_IsAccepted(string name, string suite)
     {
         PeerAvailability.Require(XmlSec1.MissingReason);
-        var judge = new PlatformJudge();
+        var judge = new PlatformJudge(SecurityAlgorithmSuite.Parse(suite));
         foreach (var message in await Conversation.RecordAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite), protection: SignOnly)))
         {
             judge.Verify(message);
@@ -96,10 +99,13 @@ public sealed class OurMessagesTests
     [InlineData("mutualcert-2007//session", "Basic192Sha256")]
     [InlineData("mutualcert//session", "TripleDes")]
     [InlineData("mutualcert-wss10//single", "Basic128")]
+    [InlineData("mutualcert//single", "Basic128Gcm")]
+    [InlineData("mutualcert-2007//session", "Basic192Gcm")]
+    [InlineData("mutualcert-2007/strong/session", "Strong256")]
     public async Task EncryptedBody_IsDecrypted(string name, string suite)
     {
         PeerAvailability.Require(XmlSec1.MissingReason);
-        var judge = new PlatformJudge();
+        var judge = new PlatformJudge(SecurityAlgorithmSuite.Parse(suite));
         foreach (var message in (await Conversation.RecordAsync(Bindings.Create(name, SecurityAlgorithmSuite.Parse(suite)))).Where(m => !m.IsCancel))
         {
             var plain = judge.Verify(message);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -26,6 +27,20 @@ public static class Wss4jPeer
     public static PeerResult Verify(byte[] message, PeerKeys keys, params IEnumerable<KeyValuePair<string, string>> options) =>
         Send("verify", [new("message", Base64(message)), .. keys.Options, .. options]);
 
+    /// <summary>
+    /// The same by XML Signature and the ciphers of the JDK, for the algorithms that WSS4J 1.6 does not know. A wrapped key is unwrapped
+    /// by Santuario as well, and both have to agree.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="keys">What the peer knows.</param>
+    public static PeerResult Judge(byte[] message, PeerKeys keys) =>
+        Send("judge", [new("message", Base64(message)), .. keys.Options]);
+
+    /// <summary>Secures an envelope in that way, as the profiles Bound and Strong ask; the result is <c>message</c>.</summary>
+    /// <param name="options">As the README of the peer lists them.</param>
+    public static PeerResult Author(byte[] envelope, PeerKeys keys, params IEnumerable<KeyValuePair<string, string>> options) =>
+        Send("author", [new("envelope", Base64(envelope)), .. keys.Options, .. options]);
+
     /// <summary>Secures an envelope; the result is <c>message</c>.</summary>
     /// <param name="kind">timestamp, username, x509, ek-dk or sct.</param>
     /// <param name="options">As the README of the peer lists them.</param>
@@ -42,6 +57,13 @@ public static class Wss4jPeer
     public static byte[] ComputeKey(byte[] clientEntropy, byte[] serverEntropy, int length) =>
         Send("psha1", [
             new("secret", Base64(clientEntropy)), new("seed", Base64(serverEntropy)), new("length", $"{length}"),
+        ]).Single("key").Bytes("value");
+
+    /// <summary>P_hash of the JDK's HMAC as WS-Trust computes the key of a context.</summary>
+    /// <param name="hash">The hash function.</param>
+    public static byte[] ComputeKey(HashAlgorithmName hash, byte[] clientEntropy, byte[] serverEntropy, int length) =>
+        Send("phash", [
+            new("hash", hash.Name!), new("secret", Base64(clientEntropy)), new("seed", Base64(serverEntropy)), new("length", $"{length}"),
         ]).Single("key").Bytes("value");
 
     /// <summary>Base64 of a certificate as the options <c>recipient</c> and <c>trust</c> want it.</summary>

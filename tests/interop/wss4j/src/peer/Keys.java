@@ -1,11 +1,15 @@
 package peer;
 
 import java.io.ByteArrayInputStream;
+import java.security.Key;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
@@ -50,6 +54,44 @@ final class Keys implements CallbackHandler {
         var crypto = new Merlin();
         crypto.setKeyStore(store);
         return crypto;
+    }
+
+    /** The private key of the signer. */
+    PrivateKey signerKey() throws Exception {
+        return (PrivateKey) store.getKey(signer, STORE_PASSWORD.toCharArray());
+    }
+
+    X509Certificate signerCertificate() throws Exception {
+        return (X509Certificate) store.getCertificate(signer);
+    }
+
+    /** The private keys of all stores. */
+    List<PrivateKey> privateKeys() throws Exception {
+        var found = new ArrayList<PrivateKey>();
+        for (String alias : Collections.list(store.aliases())) {
+            if (store.isKeyEntry(alias)) {
+                found.add((PrivateKey) store.getKey(alias, STORE_PASSWORD.toCharArray()));
+            }
+        }
+        return found;
+    }
+
+    /** The public keys of the certificates of all stores. */
+    List<Key> publicKeys() throws Exception {
+        var found = new ArrayList<Key>();
+        for (String alias : Collections.list(store.aliases())) {
+            found.add(store.getCertificate(alias).getPublicKey());
+        }
+        return found;
+    }
+
+    /** The key with an identifier; null where none is known. */
+    byte[] secret(String identifier) {
+        return secrets.get(identifier);
+    }
+
+    void learn(String identifier, byte[] secret) {
+        secrets.put(identifier, secret);
     }
 
     static X509Certificate certificate(byte[] der) throws Exception {

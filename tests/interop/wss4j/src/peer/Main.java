@@ -53,7 +53,11 @@ public final class Main {
     private static void execute(Command command, Answer answer) throws Exception {
         switch (command.name()) {
             case "verify" -> Verifier.run(command, answer);
+            case "judge" -> Judge.run(command, answer);
+            case "author" -> Author.run(command, answer);
             case "make" -> Maker.run(command, answer);
+            case "phash" -> answer.add("key", "value", Primitives.pHash(
+                command.text("hash"), command.bytes("secret"), command.bytes("seed"), 0, command.number("length", 32)));
             case "psha1" -> Derivation.run(command, answer);
             default -> throw new IllegalArgumentException("unknown command " + command.name());
         }
