@@ -15,17 +15,16 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
     private readonly IDuplexSessionChannel _transport;
     private readonly ITimer _patience;
     private volatile DuplexSecurityChannel? _channel;
+    private readonly PendingConnections.Place? _place;
     private int _refusals;
-    private int _isClassified;
 
     public DuplexChannelDispatcher(DuplexEndpoint endpoint, IDuplexSessionChannel transport)
     {
         (_endpoint, _transport) = (endpoint, transport);
-        var isOneTooMany = !endpoint.TryEnter();
-        _isClassified = isOneTooMany ? 1 : 0;
+        _place = endpoint.Pending.TryEnter(transport);
         // It is there before it fires.
         _patience = endpoint.Clock.CreateTimer(_ => GiveUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _patience.Change(isOneTooMany ? TimeSpan.Zero : endpoint.Patience, Timeout.InfiniteTimeSpan);
+        _patience.Change(_place is null ? TimeSpan.Zero : endpoint.Patience, Timeout.InfiniteTimeSpan);
         transport.Faulted += (_, _) => OnGone();
         transport.Closed += (_, _) => OnGone();
     }
@@ -57,6 +56,13 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
 
     private async Task ReceiveAsync(Message message)
     {
+        if (_channel is { State: CommunicationState.Closed })
+        {
+            // The session is over, and the client has nothing more to say but that the connection ends.
+            GiveUp();
+            return;
+        }
+
         var origin = new MessageOrigin
         {
             IsDuplex = true,
@@ -113,32 +119,49 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
         }
 
         _channel = await _endpoint.OpenAsync(session, _transport).ConfigureAwait(false);
-        Classify();
-        return _channel is not null;
+        if (_channel is null)
+        {
+            return false;
+        }
+
+        _patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _place?.Leave();
+        // Both sides have agreed: the client ends the connection, or gives it back to its pool.
+        _channel.Closed += (_, _) => _patience.Change(_endpoint.Patience, Timeout.InfiniteTimeSpan);
+        return true;
     }
 
     private async Task CloseAsync(ServiceResult.Closing closing)
     {
-        if (_channel?.Secured != closing.Session || (closing.IsAnswer && !_channel.IsOutputClosed))
+        // It may come on another connection than that of the session, which it ends all the same: it is of the client, and came once.
+        if (_endpoint.Find(closing.Session) is { } channel)
         {
-            // A session that nobody used, or has another connection; or a confirmation of what was not said.
-            var isOfNobody = _channel is null && !closing.IsAnswer;
-            using (closing)
+            if (!closing.IsAnswer || channel.IsOutputClosed)
             {
-                if (isOfNobody)
-                {
-                    using var confirmation = await closing.ConfirmAsync().ConfigureAwait(false);
-                    using var wire = new EnvelopeMessage(_endpoint.Version, confirmation.Envelope, isFault: false);
-                    await _transport.SendAsync(wire).ConfigureAwait(false);
-                    return;
-                }
+                await channel.CloseInputAsync(closing).ConfigureAwait(false);
+                return;
             }
 
+            // Confirmed is what nobody has said.
+            closing.Dispose();
+            await channel.Lose().ConfigureAwait(false);
             GiveUp();
             return;
         }
 
-        await _channel.CloseInputAsync(closing).ConfigureAwait(false);
+        using (closing)
+        {
+            if (_channel is not null || closing.IsAnswer)
+            {
+                GiveUp();
+                return;
+            }
+
+            // A session that nobody used.
+            using var confirmation = await closing.ConfirmAsync().ConfigureAwait(false);
+            using var wire = new EnvelopeMessage(_endpoint.Version, confirmation.Envelope, isFault: false);
+            await _transport.SendAsync(wire).ConfigureAwait(false);
+        }
     }
 
     private async Task RespondAsync(MessageVersion version, ServiceResult.Respond respond)
@@ -168,26 +191,22 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
         }
     }
 
-    /// <summary>The connection is of a session, or has ended: it takes no place of others any more.</summary>
-    private void Classify()
-    {
-        if (Interlocked.Exchange(ref _isClassified, 1) == 0)
-        {
-            _endpoint.Leave();
-        }
-
-        _patience.Dispose();
-    }
-
     private void GiveUp()
     {
-        Classify();
+        Leave();
         _transport.Abort();
+    }
+
+    /// <summary>The connection has ended, and takes no place of others any more.</summary>
+    private void Leave()
+    {
+        _place?.Leave();
+        _patience.Dispose();
     }
 
     private void OnGone()
     {
-        Classify();
+        Leave();
         if (_channel is { State: CommunicationState.Opened } channel)
         {
             // Nobody said that the session ends.

@@ -7,10 +7,9 @@ namespace SecureConversation.CoreWCF.Internal;
 /// <summary>What the connections of an endpoint have in common, over a transport whose messages go both ways.</summary>
 internal sealed class DuplexEndpoint(
     MessageSecurityService security, IServiceDispatcher service, XmlDictionaryReaderQuotas quotas, string validator, TimeProvider clock,
-    ILogger logger, TimeSpan patience, int mostUnclassified, long mostOctets)
+    ILogger logger, TimeSpan patience, int mostPending, long mostOctets)
 {
     private readonly ConcurrentDictionary<ServiceSession, DuplexSecurityChannel> _channels = new();
-    private int _unclassified;
 
     public MessageSecurityService Security => security;
 
@@ -24,24 +23,16 @@ internal sealed class DuplexEndpoint(
     /// <summary>The most octets that a message may take as text.</summary>
     public long MostOctets => mostOctets;
 
-    /// <summary>How long a connection may be open before a message on it is of a session: NegotiationTimeout.</summary>
+    /// <summary>
+    /// How long a connection may be open before a message on it is of a session, and after its session is over: NegotiationTimeout.
+    /// </summary>
     public TimeSpan Patience => patience;
 
-    /// <summary>
-    /// Counts a connection in on which nobody has proved anything yet. False when there are too many (MaxPendingSessions), as in WCF.
-    /// </summary>
-    public bool TryEnter()
-    {
-        if (Interlocked.Increment(ref _unclassified) <= mostUnclassified)
-        {
-            return true;
-        }
+    /// <summary>The connections on which nobody has proved anything yet.</summary>
+    public PendingConnections Pending { get; } = new(mostPending);
 
-        Leave();
-        return false;
-    }
-
-    public void Leave() => Interlocked.Decrement(ref _unclassified);
+    /// <summary>The channel of a session, on whatever connection; null when it has none.</summary>
+    public DuplexSecurityChannel? Find(ServiceSession session) => _channels.GetValueOrDefault(session);
 
     /// <summary>Opens the channel of a session; null when it has one, on another connection, or has ended.</summary>
     public async Task<DuplexSecurityChannel?> OpenAsync(ServiceSession session, IDuplexSessionChannel transport)
@@ -53,6 +44,7 @@ internal sealed class DuplexEndpoint(
             return null;
         }
 
+        channel.Closed += (_, _) => _channels.TryRemove(session, out var _);
         try
         {
             channel.ChannelDispatcher = await service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
@@ -67,17 +59,21 @@ internal sealed class DuplexEndpoint(
         if (session.CloseReason != SessionCloseReason.None)
         {
             // The session ended meanwhile, perhaps before End could find its channel.
-            End(session);
+            _channels.TryRemove(session, out _);
+            _ = Task.Run(channel.Lose);
             return null;
         }
 
         return channel;
     }
 
-    /// <summary>A session has ended. Where its sides have not agreed about that, so has its channel.</summary>
+    /// <summary>
+    /// A session has ended. So has its channel, unless its sides have agreed about that: then the service finishes with what was sent, and
+    /// closes it.
+    /// </summary>
     public void End(ServiceSession session)
     {
-        if (_channels.TryRemove(session, out var channel) && session.CloseReason != SessionCloseReason.Cancelled)
+        if (session.CloseReason != SessionCloseReason.Cancelled && _channels.TryRemove(session, out var channel))
         {
             // On a thread of its own: the caller may be answering a client.
             _ = Task.Run(channel.Lose);

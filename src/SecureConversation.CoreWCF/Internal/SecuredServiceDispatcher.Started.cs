@@ -6,6 +6,26 @@ namespace SecureConversation.CoreWCF.Internal;
 
 internal sealed partial class SecuredServiceDispatcher
 {
+    private ServiceCredentials CredentialsOfHost => Host.Description.Behaviors.Find<ServiceCredentials>() ?? Host.Credentials;
+
+    /// <summary>
+    /// Over net.tcp the service starts with the first connection. Credentials that it would refuse then end the start of the host here.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Credentials are missing, or not offered.</exception>
+    private void RequireCredentials()
+    {
+        using var refusals = new ClientRefusals(NullLogger.Instance, TimeProvider.System);
+        var credentials = CredentialTranslation.ToEngine(CredentialsOfHost, _binding, refusals);
+        using (credentials.ServiceCertificate)
+        {
+            // What protects cookies is among the services, which the transport shows with the first connection.
+            if (!_binding.UsesCookies)
+            {
+                StackRefusals.Checked(() => new MessageSecurityService(_binding, credentials)).Dispose();
+            }
+        }
+    }
+
     /// <summary>What the endpoint has of its host, once the transport says where its services are.</summary>
     private sealed class Started
     {
@@ -21,7 +41,7 @@ internal sealed partial class SecuredServiceDispatcher
             Logger = _loggers.CreateLogger("SecureConversation.CoreWCF");
             Clock = channel.GetProperty<TimeProvider>() ?? TimeProvider.System;
             Lifetime = channel.GetProperty<IHostApplicationLifetime>();
-            _credentials = of.Host.Description.Behaviors.Find<ServiceCredentials>() ?? of.Host.Credentials;
+            _credentials = of.CredentialsOfHost;
             Validator = _credentials.UserNameAuthentication.CustomUserNamePasswordValidator?.GetType().Name ?? "";
         }
 

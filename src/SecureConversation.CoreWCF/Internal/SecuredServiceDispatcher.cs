@@ -67,7 +67,9 @@ internal sealed partial class SecuredServiceDispatcher : IServiceDispatcher
         if (isDuplex)
         {
             binding.RequireDuplex();
-            return new SecuredServiceDispatcher(service, binding, context, element, isDuplex);
+            var dispatcher = new SecuredServiceDispatcher(service, binding, context, element, isDuplex);
+            dispatcher.RequireCredentials();
+            return dispatcher;
         }
 
         if (!service.SupportedChannelTypes.Contains(HasChannels(binding) ? typeof(IReplySessionChannel) : typeof(IReplyChannel)))

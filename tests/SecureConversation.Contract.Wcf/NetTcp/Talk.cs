@@ -173,7 +173,7 @@ public sealed class TalkHost : IAsyncDisposable
     public TalkProbe Probe { get; }
     public Uri Address { get; }
 
-    public static async Task<TalkHost> StartAsync(CoreChannels.Binding binding)
+    public static async Task<TalkHost> StartAsync(CoreChannels.Binding binding, bool hasCertificate = true)
     {
         var probe = new TalkProbe();
         var port = FreePort();
@@ -192,7 +192,7 @@ public sealed class TalkHost : IAsyncDisposable
             model.AddServiceEndpoint<TalkService, ITalk>(binding, address);
             model.ConfigureServiceHostBase<TalkService>(host =>
             {
-                host.Credentials.ServiceCertificate.Certificate = TestCertificates.Service;
+                host.Credentials.ServiceCertificate.Certificate = hasCertificate ? TestCertificates.Service : null;
                 host.Credentials.ClientCertificate.Authentication.CertificateValidationMode = Core.Security.X509CertificateValidationMode.Custom;
                 host.Credentials.ClientCertificate.Authentication.CustomCertificateValidator = new OnlyTestClient();
                 host.Credentials.UserNameAuthentication.UserNamePasswordValidationMode = Core.Security.UserNamePasswordValidationMode.Custom;
@@ -212,7 +212,7 @@ public sealed class TalkHost : IAsyncDisposable
     }
 
     // CoreWCF takes no port 0 for net.tcp.
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         listener.Start();

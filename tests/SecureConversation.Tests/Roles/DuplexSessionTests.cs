@@ -226,6 +226,26 @@ public sealed class DuplexSessionTests
     }
 
     [Fact]
+    public async Task FloodInOneSession_LeavesRoomForMessagesOfOthers()
+    {
+        const int Room = 8, Share = 6;
+        var element = Bindings.Create("mutualcert//session").Element;
+        var binding = MessageSecurityBinding.Create(element with { LocalClientSettings = element.LocalClientSettings with { ReplayCacheSize = Room } }, MessageVersion.Soap12WSAddressing10);
+        using var loop = new Loopback(With(binding, Life, Rollover));
+        using var flooded = await loop.OpenAsync();
+        using var other = await loop.OpenAsync();
+        var (flood, served) = (await SendAsync(loop, flooded), await SendAsync(loop, other));
+        for (var i = 0; i < Share; i++)
+        {
+            Assert.Equal("urn:e/Tell", Tell(loop, flooded, flood));
+        }
+
+        using var tooMany = loop.Service.Secure(flood, Callback(loop));
+        Assert.Equal(FailureCode.ReplayCacheFull, Refused(flooded, tooMany.Envelope));
+        Assert.Equal("urn:e/Tell", Tell(loop, other, served));
+    }
+
+    [Fact]
     public async Task FaultWithoutSecurity_IsAnErrorOfTheSession()
     {
         using var loop = Create();

@@ -70,7 +70,8 @@ internal sealed class DuplexReceiver(ClientRole role, string session, Func<strin
         if (freshness.RemembersMessage(authentic.Timestamp))
         {
             var value = ReplayValues.OfSignature(authentic.ReplayValue);
-            Freshness.RequireFirst(role.Replays.TryAdd(value, freshness.Retention));
+            // The memory is that of all sessions of the client: none may fill it for the others.
+            Freshness.RequireFirst(role.Replays.TryAdd(value, freshness.Retention, owner: session));
         }
 
         verifier.VerifyInClear(authentic);

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Claims;
 using System.Text;
-using SecureConversation.Shared;
+using SenderAddress = SecureConversation.Shared.SenderAddress;
 
 namespace SecureConversation.Engine.Quota;
 
