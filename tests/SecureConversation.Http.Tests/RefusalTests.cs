@@ -254,6 +254,7 @@ public sealed class RefusalTests
     [InlineData(404, "text/html", "<html/>")]
     [InlineData(502, null, "")]
     [InlineData(502, "text/xml", "<!DOCTYPE html><html/>")]
+    [InlineData(502, "text/xml; charset=utf-16", "x")]
     [InlineData(302, null, "")]
     public async Task HttpErrorWithoutSoap_IsAnHttpRequestException(int status, string? mediaType, string body)
     {
