@@ -22,15 +22,17 @@ public sealed class Conversation : IDisposable
     /// <param name="clock">The clock of the service.</param>
     /// <param name="authority">Whom both trust; the test authority unless given.</param>
     /// <param name="areKnown">Whether each side knows the certificate of the other one, and builds no chain.</param>
+    /// <param name="reliableSession">The reliable session within the session; null for none.</param>
     public Conversation(SecurityBindingElement element, bool detectReplays = false, X509Certificate2? client = null, X509Certificate2? service = null,
-        TimeProvider? clock = null, X509Certificate2? authority = null, bool areKnown = false)
+        TimeProvider? clock = null, X509Certificate2? authority = null, bool areKnown = false,
+        ReliableSessionBindingElement? reliableSession = null)
     {
         ArgumentNullException.ThrowIfNull(element);
         service ??= TestCertificates.Service;
         client ??= TestCertificates.Client;
         var validation = areKnown ? Knowing(client, service) : Trusting(authority);
         element = element with { LocalServiceSettings = element.LocalServiceSettings with { DetectReplays = detectReplays, MaxPendingSessions = 100_000 } };
-        Binding = MessageSecurityBinding.Create(element);
+        Binding = MessageSecurityBinding.Create(element, reliableSession: reliableSession);
         Client = new MessageSecurityClient(Binding, Credentials(client, service, validation), new MessageSecurityClientOptions
         {
             MaxEnvelopeBytes = MaxEnvelopeBytes,

@@ -54,7 +54,10 @@ public sealed class SecureConversationContext
     /// <summary>Services of this request.</summary>
     public IServiceProvider RequestServices => HttpContext.RequestServices;
 
-    /// <summary>Cancelled when the client has gone.</summary>
+    /// <summary>
+    /// Cancelled when the client has gone; in a reliable session when the session has ended, since a repetition of the request gets the
+    /// reply.
+    /// </summary>
     public CancellationToken RequestAborted => HttpContext.RequestAborted;
 
     /// <summary>

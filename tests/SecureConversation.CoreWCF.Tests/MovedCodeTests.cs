@@ -88,10 +88,6 @@ public sealed class MovedCodeTests
     }
 
     [Fact]
-    public void ReliableSessions_AreRefusedInWords() =>
-        Assert.Contains("reliable sessions", Assert.Throws<PlatformNotSupportedException>(() => new DropIn(SecurityMode.Message, true)).Message, StringComparison.Ordinal);
-
-    [Fact]
     public void Mtom_IsTakenFromTheDropIn()
     {
         var binding = new DropIn(SecurityMode.Message) { MessageEncoding = WSMessageEncoding.Mtom };

@@ -117,8 +117,8 @@ public sealed class GuideTests
         ["Kerberos tickets without a negotiation (`ClientCredentialType = Windows` with `NegotiateServiceCredential = false`,"] = "KerberosWithoutNegotiation_IsRefusedByName",
         ["Contracts with callbacks (`CallbackContract`) over HTTP: a CoreWCF host does not start with one, a `DuplexChannelFactory` makes no channel."] =
             "ContractWithCallbacks_EndsTheStart;ContractWithCallbacks_IsRefusedInWords",
-        ["Reliable sessions at a CoreWCF host, which has none: `ReliableSession.Enabled` is refused in words. MTOM works as it did, by"] =
-            "ReliableSessions_AreRefusedInWords;Mtom_IsTakenFromTheDropIn",
+        ["Reliable sessions at a CoreWCF host, which has none: those of this library, over HTTP and with message security, by `ReliableSession.Enabled` of"] =
+            "DropIn_HasReliableSessionsOfItsVersion;ReliableSessions_AreRefusedInWords;Mtom_IsTakenFromTheDropIn",
         ["`ReliableSession.Enabled` and `ReliableSessionBindingElement` of the .NET WCF client work above message security, in both versions. As in WCF"] =
             "Calls_GoThroughASequenceOfTheirSecuritySession;ReliableSession_WithoutSecuritySession_IsRefusedInWords;LostSessions_AreNotReopenedUnderASequence",
         ["Transactions, `ServiceThrottlingBehavior`: not in CoreWCF or the .NET WCF client either. What strangers can"] =

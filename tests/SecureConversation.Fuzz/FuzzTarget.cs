@@ -32,7 +32,7 @@ public abstract class FuzzTarget
     /// <summary>All targets, by the order of their depth in the pipeline.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new EncodingTarget(), new XmlTarget(), new CanonicalTarget(), new HeaderTarget(), new FragmentTarget(), new TrustTarget(), new NegotiationTarget(),
+        new EncodingTarget(), new XmlTarget(), new CanonicalTarget(), new HeaderTarget(), new FragmentTarget(), new TrustTarget(), new NegotiationTarget(), new ReliableTarget(),
         new ServiceTarget(), new ClientTarget(), new HttpTarget(),
     ];
 

@@ -74,6 +74,67 @@ public sealed class ReliableSessionTests
         Assert.Equal("TerminateSequence", calculator.Actions.Last());
     }
 
+    /// <summary>The reliable sessions of our own ASP.NET Core service, over a way that loses requests and replies.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ServiceOfThisLibrary_TakesTheSequencesOfTheStack(bool is11)
+    {
+        var random = new Random(16);
+        await using var service = await TestService.StartAsync(options =>
+        {
+            options.Binding = Bootstraps.Service(is11 ? "MutualCertificate13" : "MutualCertificate", session: true);
+            options.ReliableSession = new()
+            {
+                ReliableMessagingVersion = is11
+                    ? EngineBinding.ReliableMessagingVersion.WSReliableMessaging11
+                    : EngineBinding.ReliableMessagingVersion.WSReliableMessagingFebruary2005,
+            };
+        });
+        var lost = 0;
+        service.Intercept = context =>
+        {
+            int fate;
+            lock (random)
+            {
+                fate = random.Next(10);
+                lost += fate < 3 ? 1 : 0;
+            }
+
+            if (fate == 0)
+            {
+                context.Abort();
+            }
+            else if (fate < 3)
+            {
+                context.Response.OnStarting(() =>
+                {
+                    context.Abort();
+                    return Task.CompletedTask;
+                });
+            }
+
+            return Task.FromResult(fate == 0);
+        };
+        var binding = Custom(is11);
+        binding.Elements.Find<ReliableSessionBindingElement>().MaxRetryCount = 20;
+        using var factory = Clients.Factory(binding, service.Address);
+        var proxy = factory.CreateChannel();
+        service.Intercept = Only(service.Intercept, () => ((IClientChannel)proxy).State == CommunicationState.Opened);
+        ((IClientChannel)proxy).Open(TimeSpan.FromMinutes(2));
+        for (var i = 0; i < 12; i++)
+        {
+            Assert.Equal(i + 1, proxy.Add(i, 1));
+            proxy.Notify($"{i}");
+        }
+
+        ((IClientChannel)proxy).Close(TimeSpan.FromMinutes(2));
+        Assert.Equal(Enumerable.Range(0, 12).Select(i => $"{i}"), service.Notified);
+        Assert.Equal(24, service.Requests.Count);
+        Assert.True(lost > 0);
+        Assert.Equal(0, service.OpenSessions);
+    }
+
     /// <summary>A reply that nobody verified ends the security session, as without sequences, and the sequence with it.</summary>
     [Fact]
     public async Task LostSecuritySession_FaultsTheChannel()
@@ -120,6 +181,10 @@ public sealed class ReliableSessionTests
         binding.Elements.Find<MessageSecurityBindingElement>().ReopenLostSessions = true;
         Assert.Contains("ReopenLostSessions", Refusal(binding), StringComparison.Ordinal);
     }
+
+    /// <summary>The handshake of a security session is no part of a sequence, and nobody sends it again.</summary>
+    private static Func<Microsoft.AspNetCore.Http.HttpContext, Task<bool>> Only(Func<Microsoft.AspNetCore.Http.HttpContext, Task<bool>> intercept, Func<bool> isOn) =>
+        context => isOn() ? intercept(context) : Task.FromResult(false);
 
     private static string Refusal(System.ServiceModel.Channels.Binding binding) => Assert.Throws<InvalidOperationException>(
         () => Clients.Factory<ISessionCalculator>(binding, new EndpointAddress("http://localhost:1/x")).CreateChannel()).Message;

@@ -76,6 +76,7 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         var status = respond.Kind switch
         {
             ServiceResponseKind.Handshake => HttpStatusCode.OK,
+            ServiceResponseKind.None => HttpStatusCode.Accepted,
             ServiceResponseKind.NotSoap => HttpStatusCode.BadRequest,
             _ => HttpStatusCode.InternalServerError,
         };
@@ -91,7 +92,8 @@ internal sealed class SecuredChannelDispatcher(MessageSecurityService security, 
         SecuredRequestContext? secured = null;
         try
         {
-            var session = dispatch.Session is null ? null : await sessions.FindAsync(security, dispatch.Session).ConfigureAwait(false);
+            var session = dispatch.Session is null ? null : await sessions.FindAsync(security, dispatch.Session, dispatch.SequenceId)
+                .ConfigureAwait(false);
             // Copied, because one-way operations and those that take a Message may still read when the buffer of the exchange is returned.
             var request = Envelopes.Read(dispatch.Request.Envelope.ToArray(), wire.Version, quotas, _ => secured?.OnInstance());
             request.Properties.CopyProperties(wire.Properties);

@@ -88,7 +88,11 @@ internal sealed class SecuredRequestContext(
             await TerminateAsync().ConfigureAwait(false);
         }
 
-        if (!mayComeLater && Interlocked.Exchange(ref _isReplied, 1) == 0)
+        if (!mayComeLater && dispatch.SequenceId is not null && !IsReleased && Interlocked.Exchange(ref _isReplied, 1) == 0)
+        {
+            await AcknowledgeAsync().ConfigureAwait(false);
+        }
+        else if (!mayComeLater && Interlocked.Exchange(ref _isReplied, 1) == 0)
         {
             // As for each message that CoreWCF drops: the transport acknowledges it.
             Interlocked.Or(ref _steps, Sent);
@@ -153,6 +157,19 @@ internal sealed class SecuredRequestContext(
         }
     }
 
+    /// <summary>CoreWCF answers nothing to a request of a sequence: its client waits for an acknowledgement.</summary>
+    private async Task AcknowledgeAsync()
+    {
+        try
+        {
+            await SendAsync(null, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The client has gone, and SendAsync has hung up. The acknowledgement is kept.
+        }
+    }
+
     private async Task CloseAnsweredAsync()
     {
         try
@@ -168,8 +185,19 @@ internal sealed class SecuredRequestContext(
 
     private async Task SendToTransportAsync(Message? message, CancellationToken token)
     {
-        if (message is null)
+        if (message is null || (dispatch.SequenceId is not null && dispatch.Request.MessageId is null))
         {
+            if (dispatch.Acknowledge() is { } acknowledgement)
+            {
+                using (acknowledgement)
+                using (var own = new EnvelopeMessage(request.Version, acknowledgement.Envelope, acknowledgement.IsFault))
+                {
+                    await transport.ReplyAsync(own, token).ConfigureAwait(false);
+                }
+
+                return;
+            }
+
             // The acknowledgement of a one-way message.
             await transport.ReplyAsync(null, token).ConfigureAwait(false);
             return;

@@ -61,9 +61,17 @@ internal sealed partial class SecuredServiceDispatcher : IServiceDispatcher
         MessageSecurityBindingElement element, BindingContext context, IServiceDispatcher service, bool isDuplex = false)
     {
         Neighbours.Require(context.Binding.Elements);
+        var reliable = context.Binding.Elements.Find<ReliableSessionBindingElement>();
+        if (isDuplex && reliable is not null)
+        {
+            throw new InvalidOperationException("Reliable sessions are not offered over net.tcp, which loses no messages while a "
+                + "connection lasts: set ReliableSession.Enabled to false, or take the ReliableSessionBindingElement out, on both sides.");
+        }
+
         var binding = StackRefusals.Checked(() => EngineBinding.MessageSecurityBinding.Create(
             element.Settings, Translation.ToEngine(service.Binding.MessageVersion), ContractProtection.Of(
-                service.Host.Description.Endpoints.Where(e => e.ListenUri == service.BaseAddress).SelectMany(e => e.Contract.Operations))));
+                service.Host.Description.Endpoints.Where(e => e.ListenUri == service.BaseAddress).SelectMany(e => e.Contract.Operations)),
+            reliable?.Settings));
         if (isDuplex)
         {
             binding.RequireDuplex();

@@ -21,9 +21,10 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
     private bool _hasFirst;
     private ITimer? _patience;
 
-    public SecuritySessionChannel(
-        IChannel transport, MessageSecurityService security, ServiceSession session, TerminatingOperations terminating, TimeProvider clock)
+    public SecuritySessionChannel(IChannel transport, MessageSecurityService security, ServiceSession session, string id,
+        TerminatingOperations terminating, TimeProvider clock)
     {
+        Id = id;
         _terminating = terminating;
         _clock = clock;
         _transport = transport;
@@ -33,7 +34,7 @@ internal sealed class SecuritySessionChannel : CommunicationObject, IReplySessio
         _scope = transport.GetProperty<IServiceScopeFactory>().CreateScope();
     }
 
-    public string Id => _session.Id;
+    public string Id { get; }
 
     public IInputSession Session => this;
 

@@ -11,14 +11,17 @@ internal sealed class SessionChannels(
     private readonly Dictionary<Task, Lazy<Task<Entry>>> _ending = [];
 
     /// <summary>Null when the session has ended.</summary>
-    public async ValueTask<Entry?> FindAsync(MessageSecurityService security, ServiceSession session)
+    /// <param name="security">Whose session it is.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="sequence">Its sequence, by which WCF calls a reliable session; null for none.</param>
+    public async ValueTask<Entry?> FindAsync(MessageSecurityService security, ServiceSession session, string? sequence)
     {
         if (session.CloseReason != SessionCloseReason.None)
         {
             return null;
         }
 
-        var entry = _channels.GetOrAdd(session, s => new Lazy<Task<Entry>>(() => OpenAsync(security, s)));
+        var entry = _channels.GetOrAdd(session, s => new Lazy<Task<Entry>>(() => OpenAsync(security, s, sequence)));
         try
         {
             var channel = await entry.Value.ConfigureAwait(false);
@@ -95,9 +98,9 @@ internal sealed class SessionChannels(
         }
     }
 
-    private async Task<Entry> OpenAsync(MessageSecurityService security, ServiceSession session)
+    private async Task<Entry> OpenAsync(MessageSecurityService security, ServiceSession session, string? sequence)
     {
-        var channel = new SecuritySessionChannel(transport, security, session, terminating, clock);
+        var channel = new SecuritySessionChannel(transport, security, session, sequence ?? session.Id, terminating, clock);
         channel.ChannelDispatcher = await service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
         return new Entry(channel, await CallerIdentity.CreateAsync(session, validator, clock).ConfigureAwait(false));
     }

@@ -112,9 +112,14 @@ internal sealed class EndpointSecurity : IDisposable
                 + "security session: leave it at false.");
         }
 
-        var parts = reliable?.Protect(protection ?? EngineBinding.ChannelProtectionRequirements.Default) ?? protection;
+        // The engine knows the messages of a sequence. Where TLS protects them it is asked for the parts alone.
+        var isOverTransport = element.Settings is EngineBinding.TransportSecurityBindingElement;
+        var parts = isOverTransport
+            ? reliable?.Protect(protection ?? EngineBinding.ChannelProtectionRequirements.Default) ?? protection
+            : protection;
         var binding = StackRefusals.Checked(() =>
-            EngineBinding.MessageSecurityBinding.Create(element.Settings, Translation.ToEngine(version), parts));
+            EngineBinding.MessageSecurityBinding.Create(element.Settings, Translation.ToEngine(version), parts,
+                isOverTransport ? null : reliable?.Settings));
         RequireTransportOf(binding, context);
         return new EndpointSecurity(binding, CredentialsOf(context), element.LoggerFactory)
         {

@@ -29,6 +29,17 @@ internal sealed class ReliableMessaging
         _createSequence = _namespace + "/CreateSequence";
     }
 
+    /// <summary>
+    /// What the engine has to know: which messages belong to a sequence, what of them is signed, and that some answer without a:RelatesTo
+    /// (recorded).
+    /// </summary>
+    public EngineBinding.ReliableSessionBindingElement Settings => new()
+    {
+        ReliableMessagingVersion = Is11
+            ? EngineBinding.ReliableMessagingVersion.WSReliableMessaging11
+            : EngineBinding.ReliableMessagingVersion.WSReliableMessagingFebruary2005,
+    };
+
     private bool Is11 { get; }
 
     /// <summary>That of the element of the binding; null where it has none.</summary>

@@ -13,18 +13,41 @@ internal static class DropIn
         EngineBinding.MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
 
     /// <summary>Refuses in words what CoreWCF refuses without.</summary>
-    /// <exception cref="PlatformNotSupportedException">The stack has no reliable sessions.</exception>
+    /// <exception cref="PlatformNotSupportedException">The stack has no reliable sessions for this binding.</exception>
     public static bool Reliable(bool isEnabled)
     {
 #if CORE_WCF
         if (isEnabled)
         {
-            throw new PlatformNotSupportedException("CoreWCF has no reliable sessions: leave reliableSessionEnabled at false.");
+            throw new PlatformNotSupportedException("Bindings of federation have no reliable sessions at CoreWCF: leave "
+                + "reliableSessionEnabled at false, or use a CustomBinding with a ReliableSessionBindingElement.");
         }
 
 #endif
         return isEnabled;
     }
+
+    /// <summary>Whether the stack makes the reliable sessions: those at CoreWCF are made here.</summary>
+    public static bool OfStack(bool isEnabled) =>
+#if CORE_WCF
+        false;
+#else
+        isEnabled;
+#endif
+
+    /// <exception cref="InvalidOperationException">Message security has no sessions, which reliable ones need.</exception>
+    public static void RequireSession(MessageSecurityBindingElement security)
+    {
+        if (security.BootstrapSecurityBindingElement is null)
+        {
+            throw new InvalidOperationException("A reliable session needs a security session: leave EstablishSecurityContext at true, "
+                + "or set ReliableSession.Enabled to false, on both sides.");
+        }
+    }
+
+    /// <summary>Whether reliable messaging has its later version, which goes with that of secure conversation.</summary>
+    public static bool IsLater(MessageSecurityBindingElement security) =>
+        security.Settings.MessageSecurityVersion.SecureConversationVersion == EngineBinding.SecureConversationVersion.V13;
 
     /// <summary>
     /// Puts message security where WCF has it: above the encoder, and below what needs sessions, such as reliable messaging.
@@ -38,14 +61,8 @@ internal static class DropIn
 #if !CORE_WCF
         if (elements.Find<ReliableSessionBindingElement>() is { } reliable)
         {
-            if (security.BootstrapSecurityBindingElement is null)
-            {
-                throw new InvalidOperationException("A reliable session needs a security session: leave EstablishSecurityContext at true, "
-                    + "or set ReliableSession.Enabled to false, on both sides.");
-            }
-
-            reliable.ReliableMessagingVersion = security.Settings.MessageSecurityVersion.SecureConversationVersion
-                == EngineBinding.SecureConversationVersion.V13
+            RequireSession(security);
+            reliable.ReliableMessagingVersion = IsLater(security)
                 ? ReliableMessagingVersion.WSReliableMessaging11
                 : ReliableMessagingVersion.WSReliableMessagingFebruary2005;
         }

@@ -11,27 +11,11 @@ internal static class Neighbours
         foreach (var element in elements)
         {
             isBelow |= element is MessageSecurityBindingElement;
-
-            // By name, since not every stack has them all.
-            if (element.GetType().Name == "ReliableSessionBindingElement")
+            if (element is ReliableSessionBindingElement && isBelow)
             {
-#if CORE_WCF
-                throw new InvalidOperationException("Reliable sessions are not offered with message security: set ReliableSession.Enabled "
-                    + "to false, or take the ReliableSessionBindingElement out of the binding, on both sides.");
-#else
-                RequireAbove(isBelow);
-#endif
+                throw new InvalidOperationException("The ReliableSessionBindingElement stands below message security: put it above, so "
+                    + "that its messages are protected.");
             }
         }
     }
-#if !CORE_WCF
-    private static void RequireAbove(bool isBelow)
-    {
-        if (isBelow)
-        {
-            throw new InvalidOperationException("The ReliableSessionBindingElement stands below message security: put it above, so that "
-                + "its messages are protected.");
-        }
-    }
-#endif
 }

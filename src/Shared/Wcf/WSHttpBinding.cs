@@ -30,26 +30,24 @@ public partial class WSHttpBinding : StackWSHttpBinding
     /// <summary>A binding with this mode of security.</summary>
     /// <param name="securityMode">Where security is applied.</param>
     /// <param name="reliableSessionEnabled">
-    /// Whether sessions are reliable. With message security that needs EstablishSecurityContext, and is the client's: CoreWCF has no
-    /// reliable sessions.
+    /// Whether sessions are reliable. With message security that needs EstablishSecurityContext; without it CoreWCF has none.
     /// </param>
-    /// <exception cref="PlatformNotSupportedException">True, and the stack has no reliable sessions.</exception>
     public WSHttpBinding(SecurityMode securityMode, bool reliableSessionEnabled)
-        : base(securityMode, DropIn.Reliable(reliableSessionEnabled))
-    {
-    }
+        : base(securityMode, DropIn.OfStack(reliableSessionEnabled)) => OnReliableSession(reliableSessionEnabled);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">A setting of Security.Message is not offered; the message names it.</exception>
     public override BindingElementCollection CreateBindingElements()
     {
         var elements = base.CreateBindingElements();
+        MessageSecurityBindingElement? security = null;
         if (Security.Mode == SecurityMode.Message)
         {
-            var security = DropIn.Insert(elements, () => DropIn.Settings(Security.Message, DropIn.VersionOfWSHttp));
+            security = DropIn.Insert(elements, () => DropIn.Settings(Security.Message, DropIn.VersionOfWSHttp));
             OnMessageSecurity(security);
         }
 
+        OnElements(elements, security);
         return elements;
     }
 
@@ -60,4 +58,8 @@ public partial class WSHttpBinding : StackWSHttpBinding
         Security.Mode == SecurityMode.Message ? null! : base.CreateMessageSecurity();
 
     partial void OnMessageSecurity(MessageSecurityBindingElement element);
+
+    partial void OnReliableSession(bool isEnabled);
+
+    partial void OnElements(BindingElementCollection elements, MessageSecurityBindingElement? security);
 }

@@ -1,10 +1,11 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using SecureConversation.Binding;
 
 namespace SecureConversation.AspNetCore.Tests.Support;
 
 /// <summary>A reliable session of the engine's client over HttpClient.</summary>
-internal sealed class ReliableClient : IAsyncDisposable
+internal sealed partial class ReliableClient : IAsyncDisposable
 {
     private ReliableClient(SoapClient soap, ClientSession session) => (Soap, Session) = (soap, session);
 
@@ -13,6 +14,9 @@ internal sealed class ReliableClient : IAsyncDisposable
     public ClientSession Session { get; }
 
     public ReliableClientSession Sequence { get; private set; } = null!;
+
+    /// <summary>The sequence of the replies, as the last one names it.</summary>
+    public string? Offer { get; private set; }
 
     /// <summary>The status of each response.</summary>
     public List<HttpStatusCode> Statuses { get; } = [];
@@ -66,7 +70,9 @@ internal sealed class ReliableClient : IAsyncDisposable
             throw new IOException("The response was lost.");
         }
 
-        return new ReliableAnswer(entity.Length == 0 ? null : request.VerifyReply(entity), null);
+        var message = entity.Length == 0 ? null : request.VerifyReply(entity);
+        Offer = message is null || SequenceOf().Match(Envelopes.Text(message.Envelope)) is not { Success: true } sequence ? Offer : sequence.Groups[1].Value;
+        return new ReliableAnswer(message, null);
     }
 
     public async ValueTask DisposeAsync()
@@ -78,4 +84,7 @@ internal sealed class ReliableClient : IAsyncDisposable
 
         Session.Dispose();
     }
+
+    [GeneratedRegex("<r:Sequence [^>]*><r:Identifier>([^<]*)<")]
+    private static partial Regex SequenceOf();
 }

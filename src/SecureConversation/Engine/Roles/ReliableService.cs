@@ -64,9 +64,11 @@ internal sealed class ReliableService(
     private (ServiceDecision Decision, ServiceAnswer? Own) Decide(
         VerifiedMessage request, ServiceSession session, ServiceSequence? sequence, ReplyProtection protection)
     {
-        // The octets are copied: what the application gets is another envelope.
+        // The octets are copied, and cleared at the end: what the application gets is another envelope.
+        var octets = new PooledBytes(request.Envelope.Length);
+        octets.Write(request.Envelope.Span);
         using var plain = SoapEnvelope.Parse(
-            request.Envelope.ToArray(), Soap, environment.XmlLimits, indexBody: _names.Owns(request.Action));
+            octets.Memory, Soap, environment.XmlLimits, indexBody: _names.Owns(request.Action), buffer: octets);
         var headers = ReliableHeaders.Read(plain, _names);
         if (request.Action == _names.CreateSequence)
         {

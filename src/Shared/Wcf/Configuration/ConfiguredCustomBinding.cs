@@ -1,5 +1,10 @@
 using System.Net;
 using SecureConversation.Configuration;
+#if CORE_WCF
+using RmVersion = SecureConversation.Binding.ReliableMessagingVersion;
+#else
+using RmVersion = System.ServiceModel.ReliableMessagingVersion;
+#endif
 
 namespace SecureConversation.Shared;
 
@@ -17,11 +22,7 @@ internal static class ConfiguredCustomBinding
         var elements = new BindingElementCollection();
         if (from.ReliableSession is { } reliable)
         {
-#if CORE_WCF
-            throw ConfiguredRefusal.Of(from, $"{ConfiguredRefusal.Stack} has no reliable sessions.", "Take it out on both sides.");
-#else
             elements.Add(Reliable(reliable));
-#endif
         }
 
         if (from.Security is { } security)
@@ -34,7 +35,6 @@ internal static class ConfiguredCustomBinding
         return new CustomBinding(elements);
     }
 
-#if !CORE_WCF
     private static ReliableSessionBindingElement Reliable(ConfiguredReliableSession from) => new()
     {
         Ordered = from.Ordered,
@@ -45,10 +45,9 @@ internal static class ConfiguredCustomBinding
         MaxRetryCount = from.MaxRetryCount,
         MaxTransferWindowSize = from.MaxTransferWindowSize,
         ReliableMessagingVersion = from.ReliableMessagingVersion == "WSReliableMessaging11"
-            ? ReliableMessagingVersion.WSReliableMessaging11
-            : ReliableMessagingVersion.WSReliableMessagingFebruary2005,
+            ? RmVersion.WSReliableMessaging11
+            : RmVersion.WSReliableMessagingFebruary2005,
     };
-#endif
 
     private static MessageEncodingBindingElement Encoding(ConfiguredBinding from)
     {

@@ -37,6 +37,12 @@ internal static class ConfiguredHttpBindings
         to.MaxBufferPoolSize = from.Transport.MaxBufferPoolSize;
         ConfiguredBindings.Apply(from.Encoding.ReaderQuotas, to.ReaderQuotas);
 #if CORE_WCF
+        if (from.ReliableSession is { } reliable && to is CoreWCF.Internal.IHasReliableSession own)
+        {
+            own.ReliableSession.Ordered = reliable.Ordered;
+            own.ReliableSession.InactivityTimeout = reliable.InactivityTimeout;
+        }
+
         RequireUtf8(from);
 #else
         if (from.ReliableSession is { } reliable)

@@ -1,0 +1,7 @@
+namespace SecureConversation.CoreWCF.Internal;
+
+/// <summary>A drop-in with reliable sessions.</summary>
+internal interface IHasReliableSession
+{
+    OptionalReliableSession ReliableSession { get; }
+}
