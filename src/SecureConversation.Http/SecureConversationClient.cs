@@ -127,7 +127,8 @@ public sealed class SecureConversationClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Sends a message that gets no reply. Completes when the service has accepted it; only the HTTP status says so, which is not signed.
+    /// Sends a message that gets no reply. Completes when the service has accepted it; only the HTTP status says so, which is not signed;
+    /// in a reliable session a signed acknowledgement does.
     /// </summary>
     /// <param name="action">Its a:Action.</param>
     /// <param name="body">XML for the body of the message.</param>

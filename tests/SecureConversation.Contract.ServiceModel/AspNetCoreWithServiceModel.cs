@@ -5,6 +5,9 @@ namespace SecureConversation.Contract.ServiceModel;
 
 public sealed class AspNetCoreWithServiceModel : ContractSuite<AspNetCoreSide, ServiceModelSide>;
 
+/// <summary>The sequences of the client are those of WCF.</summary>
+public sealed class AspNetCoreWithServiceModelReliably : ReliableSuite<AspNetCoreSide, ServiceModelSide>;
+
 /// <summary>The reader and writer of the client are those of WCF.</summary>
 public sealed class AspNetCoreWithServiceModelByEncoding : EncodingSuite<AspNetCoreSide, ServiceModelSide>;
 

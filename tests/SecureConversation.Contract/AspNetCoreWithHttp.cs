@@ -9,6 +9,8 @@ public sealed class AspNetCoreWithHttpHeavy : HeavySuite<AspNetCoreSide, HttpSid
 
 public sealed class AspNetCoreWithHttpByEncoding : EncodingSuite<AspNetCoreSide, HttpSide>;
 
+public sealed class AspNetCoreWithHttpReliably : ReliableSuite<AspNetCoreSide, HttpSide>;
+
 /// <summary>The same over MTOM.</summary>
 public sealed class AspNetCoreWithHttpByMtom : ContractSuite<MtomAspNetCoreSide, MtomHttpSide>
 {

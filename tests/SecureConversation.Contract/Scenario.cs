@@ -53,6 +53,9 @@ public sealed record Scenario
     /// <summary>How the sides that know encodings write envelopes.</summary>
     public MessageEncoding Encoding { get; init; }
 
+    /// <summary>The version of the reliable session within the session; null for none.</summary>
+    public ReliableMessagingVersion? ReliableSession { get; init; }
+
     /// <summary>WS-Trust 1.3 and WS-SecureConversation 1.3 in place of those of February 2005.</summary>
     public bool Is13 { get; init; }
 

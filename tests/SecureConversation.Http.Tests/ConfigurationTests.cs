@@ -19,6 +19,7 @@ public sealed class ConfigurationTests
             o => o.Binding == SecurityBindingElement.CreateMutualCertificateBindingElement()),
         ["MessageSecurity"] = ("""{ "AlgorithmSuite": "Basic256Sha256" }""",
             o => o.MessageSecurity == new MessageSecurity { AlgorithmSuite = SecurityAlgorithmSuite.Basic256Sha256 }),
+        ["ReliableSession"] = ("""{ "Ordered": false }""", o => o.ReliableSession == new ReliableSessionBindingElement { Ordered = false }),
         ["MessageVersion"] = ("\"Soap11\"", o => o.MessageVersion == MessageVersion.Soap11),
         ["ProtectionRequirements"] = ("""{ "ListsAllMessages": true }""",
             o => o.ProtectionRequirements == ChannelProtectionRequirements.Default with { ListsAllMessages = true }),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using SecureConversation.Binding;
 using SecureConversation.Testing;
 
@@ -18,7 +19,7 @@ public sealed class ReliableTests
     public async Task Calls_GoThroughASequence_ThatIsEndedBeforeItsSession(ReliableMessagingVersion version)
     {
         await using var service = await ReliableService.StartAsync(version);
-        await using (var client = service.CreateClient())
+        await using (var client = service.CreateClient(isPatient: true))
         {
             Assert.Equal("<EchoResponse xmlns=\"urn:e\" />", Text(await client.CallAsync(Messages.Action, Echo)));
             await client.SendOneWayAsync("urn:e/Notify", "<Notify xmlns=\"urn:e\"/>");
@@ -192,6 +193,44 @@ public sealed class ReliableTests
         Assert.Equal(1, service.Host.Engine.SessionCount);
     }
 
+    /// <summary>For example an operation that the client takes for one with a reply.</summary>
+    [Fact]
+    public async Task ARequestWithoutTheReplyThatItExpects_FailsAlone()
+    {
+        await using var service = await ReliableService.StartAsync();
+        await using var client = service.CreateClient(isPatient: true);
+        var executed = 0;
+        service.Host.Reply = _ =>
+        {
+            executed++;
+            return Task.FromResult<byte[]?>(null);
+        };
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => client.CallAsync(Messages.Action, Echo));
+        Assert.Equal(FailureCode.EmptyReply, error.Code);
+        await client.SendOneWayAsync("urn:e/Notify", "<Notify xmlns=\"urn:e\"/>");
+        Assert.Equal((2, 1), (executed, service.Host.Handshakes));
+    }
+
+    /// <summary>What retries stands before message security, and repeats failures of the transport: the end of a reliable session is none.</summary>
+    [Fact]
+    public async Task ResilienceHandler_RepeatsNoCallOfALostSession()
+    {
+        await using var service = await ReliableService.StartAsync(settings: new() { MaxRetryCount = 1 });
+        var services = new ServiceCollection();
+        var builder = services.AddHttpClient("echo");
+        builder.AddStandardResilienceHandler();
+        builder.AddSecureConversation(service.Fill);
+        await using var provider = services.BuildServiceProvider();
+        var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("echo");
+        await http.CallAsync(service.Host.Address, Messages.Action, Echo);
+        service.Host.Restart();
+        var error = await Assert.ThrowsAsync<SecureConversationException>(() => http.CallAsync(service.Host.Address, Messages.Action, Echo));
+        Assert.Equal(FailureCode.SequenceTerminated, error.Code);
+        Assert.Single(service.Executed);
+        await http.CallAsync(service.Host.Address, Messages.Action, Echo);
+        Assert.Equal(2, service.Executed.Count);
+    }
+
     [Fact]
     public async Task AServiceWithoutReliableSessions_IsReportedWhenTheSessionIsOpened()
     {
@@ -264,12 +303,20 @@ internal sealed class ReliableService : IAsyncDisposable
         return service;
     }
 
-    public SecureConversationClient CreateClient()
+    /// <param name="isPatient">Whether it sends again as late as the network needs, and not at once.</param>
+    public SecureConversationClient CreateClient(bool isPatient = false)
     {
-        var options = Credential.Options(Host.Binding);
+        var options = new SecureConversationHttpOptions { LoggerFactory = RecordedLog.Current };
+        Fill(options);
+        options.TimeProvider = isPatient ? Host.Clock : options.TimeProvider;
+        return new SecureConversationClient(Host.Address, options);
+    }
+
+    public void Fill(SecureConversationHttpOptions options)
+    {
+        Credential.Fill(options, Host.Binding);
         options.ReliableSession = Host.Binding.ReliableSession;
         options.TimeProvider = new HastyTime(Host.Clock);
-        return new SecureConversationClient(Host.Address, options);
     }
 
     /// <summary>From now on the way loses this part of requests, and of replies.</summary>

@@ -35,6 +35,7 @@ public sealed class SettingsTests
         ["SecureConversationHttpOptions.MessageVersion"] = Shows(o => o.MessageVersion = MessageVersion.Soap11WSAddressing10),
         ["SecureConversationHttpOptions.OpenTimeout"] = new ShownBy("SecureConversation.Http.Tests/SessionTests.cs", "SlowHandshake_EndsByOpenTimeout"),
         ["SecureConversationHttpOptions.ProtectionRequirements"] = Shows(o => o.ProtectionRequirements = ChannelProtectionRequirements.Default.WithDefault(ProtectionLevel.Sign)),
+        ["SecureConversationHttpOptions.ReliableSession"] = new ShownBy("SecureConversation.Http.Tests/ReliableTests.cs", "Calls_GoThroughASequence_ThatIsEndedBeforeItsSession"),
         ["SecureConversationHttpOptions.TimeProvider"] = Shows(o => o.TimeProvider = new ManualTimeProvider(DateTimeOffset.UtcNow.AddDays(1))),
         ["SecurityTokenServiceOptions.AcceptIssuerKey"] = new ShownBy(Issued, "KeyOfTheIssuer_IsTakenWhereTheOptionsSaySo"),
         ["SecurityTokenServiceOptions.Address"] = new ShownBy(Issued, "Issuer_IsAsked_InTheSecurityThatItHas"),

@@ -17,6 +17,7 @@ internal static class SettingsOfClients
     {
         options.Binding = settings.Binding ?? options.Binding;
         options.MessageSecurity = settings.MessageSecurity ?? options.MessageSecurity;
+        options.ReliableSession = settings.ReliableSession ?? options.ReliableSession;
         options.MessageVersion = settings.MessageVersion ?? options.MessageVersion;
         options.MessageEncoding = settings.MessageEncoding ?? options.MessageEncoding;
         options.ProtectionRequirements = settings.ProtectionRequirements ?? options.ProtectionRequirements;

@@ -59,7 +59,10 @@ internal class SessionChannel(ChannelManagerBase factory, EndpointSecurity secur
             return !call.IsRepeated;
         }
 
-        if (refused.Fault is { IsSecured: true, EndsSession: false } || refused.Failure == SecureConversationFailure.ServerTooBusy)
+        // In a reliable session the dispatcher's fault is a reply of the sequence, which says itself when it is over.
+        var isReplyOfSequence = Security.ReliableMessaging is not null && refused.Failure == SecureConversationFailure.PeerFault;
+        if ((refused.Fault is { IsSecured: true } secured && (!secured.EndsSession || isReplyOfSequence))
+            || refused.Failure == SecureConversationFailure.ServerTooBusy)
         {
             // A service that is busy, or whose session store is away, still has the session.
             return false;

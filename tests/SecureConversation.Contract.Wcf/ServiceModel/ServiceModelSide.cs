@@ -68,15 +68,18 @@ public class ServiceModelSide : IClientSide
         {
             return dropIn switch
             {
-                DropIn.WSHttp => Switched(new SecureConversation.ServiceModel.WSHttpBinding(SecurityMode.Message) { LoggerFactory = RecordedLog.Current }, binding => binding.Security, scenario),
-                DropIn.WS2007Http => Switched(new SecureConversation.ServiceModel.WS2007HttpBinding(SecurityMode.Message) { LoggerFactory = RecordedLog.Current }, binding => binding.Security, scenario),
+                DropIn.WSHttp => Switched(new SecureConversation.ServiceModel.WSHttpBinding(SecurityMode.Message, scenario.ReliableSession is not null) { LoggerFactory = RecordedLog.Current }, binding => binding.Security, scenario),
+                DropIn.WS2007Http => Switched(new SecureConversation.ServiceModel.WS2007HttpBinding(SecurityMode.Message, scenario.ReliableSession is not null) { LoggerFactory = RecordedLog.Current }, binding => binding.Security, scenario),
                 _ => Basic(scenario),
             };
         }
 
         var transport = new HttpTransportBindingElement { MaxReceivedMessageSize = Large, MaxBufferSize = Large };
         transport.TransferMode = scenario.IsStreamed ? TransferMode.Streamed : TransferMode.Buffered;
-        return new CustomBinding(Element(scenario), Encoder(scenario), transport);
+        BindingElement[] secured = [Element(scenario), Encoder(scenario), transport];
+        return new CustomBinding(scenario.ReliableSession is { } reliable
+            ? [new ReliableSessionBindingElement { ReliableMessagingVersion = Static<ReliableMessagingVersion>($"{reliable}") }, .. secured]
+            : secured);
     }
 
     private static T Switched<T>(T binding, Func<T, WSHttpSecurity> security, Scenario scenario)

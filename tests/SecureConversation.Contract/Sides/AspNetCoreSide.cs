@@ -32,6 +32,7 @@ public sealed class AspNetCoreSide : IServiceSide
         builder.Services.AddSecureConversation(options =>
         {
             EngineWords.Apply(scenario, element => options.Binding = element, security => options.MessageSecurity = security);
+            options.ReliableSession = EngineWords.Reliable(scenario);
             options.MessageVersion = EngineWords.MessageVersion(scenario);
             options.ProtectionRequirements = EngineWords.Protection;
             options.MessageEncoding = scenario.Encoding;
@@ -113,6 +114,9 @@ internal static class EngineWords
         .WithReply(Contract.SignedAction + "Response", ProtectionLevel.Sign);
 
     public static MessageVersion MessageVersion(Scenario scenario) => Binding.MessageVersion.All.Single(version => version.Name == scenario.MessageVersion);
+
+    public static ReliableSessionBindingElement? Reliable(Scenario scenario) =>
+        scenario.ReliableSession is { } version ? new() { ReliableMessagingVersion = version } : null;
 
     public static void Apply(Scenario scenario, Action<SecurityBindingElement> element, Action<MessageSecurity> dropIn)
     {

@@ -16,6 +16,7 @@ public sealed class HttpSide : IClientSide
     {
         var options = new SecureConversationHttpOptions
         {
+            ReliableSession = EngineWords.Reliable(scenario),
             MessageVersion = EngineWords.MessageVersion(scenario),
             ProtectionRequirements = EngineWords.Protection,
             MessageEncoding = scenario.Encoding,

@@ -28,6 +28,9 @@ public sealed class ServiceProbe
     /// <summary>What somebody on the way makes of a reply; null for nobody there.</summary>
     public Func<string, string>? ChangeReply { get; set; }
 
+    /// <summary>Whether the connection ends before the service has the next request, and again whether before its client has the reply; null for never.</summary>
+    public Func<bool>? Loses { get; set; }
+
     public ConcurrentQueue<WireExchange> Wire { get; } = new();
 
     public void OnCall() => Interlocked.Increment(ref _calls);
@@ -44,6 +47,12 @@ public sealed class ServiceProbe
         if (!Records)
         {
             await next(context);
+            return;
+        }
+
+        if (Loses?.Invoke() == true)
+        {
+            context.Abort();
             return;
         }
 
@@ -64,6 +73,12 @@ public sealed class ServiceProbe
         await next(context);
         context.Response.Body = original;
         Wire.Enqueue(new WireExchange(context.Request.ContentType!, context.Request.Headers["SOAPAction"], request.ToArray(), context.Response.StatusCode, response.ToArray()) { ResponseType = context.Response.ContentType });
+        if (Loses?.Invoke() == true)
+        {
+            context.Abort();
+            return;
+        }
+
         if (ChangeReply is not { } alter)
         {
             await original.WriteAsync(response.ToArray());

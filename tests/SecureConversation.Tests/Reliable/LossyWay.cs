@@ -1,4 +1,6 @@
 using SecureConversation.Binding;
+using SecureConversation.Engine.Names;
+using SecureConversation.Engine.Reliable;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
 
@@ -28,13 +30,19 @@ internal sealed class LossyWay(ReliableSessionBindingElement settings, double lo
 
     public Loopback Ends { get; private set; } = null!;
 
+    /// <summary>What somebody on the way gives the client in the place of an answer; null for nobody there.</summary>
+    public Func<byte[], Task<byte[]>>? OnReply { get; set; }
+
+    /// <summary>By default one whose timers fire at once.</summary>
+    public TimeProvider Clock { get; init; } = new HastyClock();
+
     public ClientSession Session { get; private set; } = null!;
 
     public ReliableClientSession Reliable { get; private set; } = null!;
 
     public async Task OpenAsync()
     {
-        Ends = new Loopback(Binding, new HastyClock(), new() { FailureAnswers = Loopback.AtOnce });
+        Ends = new Loopback(Binding, Clock, new() { FailureAnswers = Loopback.AtOnce });
         Session = await Ends.OpenAsync();
         Reliable = await Session.OpenReliableSessionAsync(ExchangeAsync, TestContext.Current.CancellationToken);
     }
@@ -54,12 +62,32 @@ internal sealed class LossyWay(ReliableSessionBindingElement settings, double lo
         renewal.Complete(((ServiceResult.Respond)result).Envelope);
     }
 
+    /// <summary>Waits until no message is on the way.</summary>
+    public async Task QuietAsync()
+    {
+        for (var (before, still) = (-1, 0); still < 5; (before, still) = (Sent, before == Sent ? still + 1 : 0))
+        {
+            await Task.Delay(2);
+        }
+    }
+
     /// <summary>What goes over the way once, without a loss.</summary>
     public async Task<ReliableAnswer> SendAsync(ReadOnlyMemory<byte> plain)
     {
         var secured = Session.Secure(plain);
-        var reply = await ServeAsync(secured.Envelope.ToArray());
-        return new ReliableAnswer(reply.IsEmpty ? null : secured.VerifyReply(reply), secured);
+        var reply = (await ServeAsync(secured.Envelope.ToArray())).ToArray();
+        reply = OnReply is { } replace ? await replace(reply) : reply;
+        return new ReliableAnswer(reply.Length == 0 ? null : secured.VerifyReply(reply), secured);
+    }
+
+    /// <summary>The acknowledgement that the service gives to whoever asks for one in the session, as on the wire.</summary>
+    public async Task<byte[]> AskAsync()
+    {
+        var names = RmNames.Of(Binding.ReliableSession!.ReliableMessagingVersion);
+        using var plain = ReliableEnvelope.Write(SoapNames.Of(Binding.MessageVersion), names, names.AckRequestedAction,
+            new ReliableHeaders { AckRequested = Reliable.Id }, (null, Loopback.Address.AbsoluteUri, null));
+        using var secured = Session.Secure(plain.Memory);
+        return (await ServeAsync(secured.Envelope.ToArray())).ToArray();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using SecureConversation.Binding;
 using SecureConversation.Testing;
@@ -16,7 +17,8 @@ public sealed class ReliableSessionTests
     [MemberData(nameof(Versions))]
     public async Task Calls_AreExecutedOnceWhateverTheWayLoses(ReliableMessagingVersion version)
     {
-        const int calls = 1000;
+        // The variable is for runs that take their time.
+        var calls = int.Parse(Environment.GetEnvironmentVariable("SECURECONVERSATION_RELIABLE_CALLS") ?? "1000", CultureInfo.InvariantCulture);
         await using var way = new LossyWay(new() { ReliableMessagingVersion = version, MaxRetryCount = 60 }, loss: 0.2);
         await way.OpenAsync();
         var next = 0;
@@ -24,7 +26,7 @@ public sealed class ReliableSessionTests
         {
             while (Interlocked.Increment(ref next) is var call && call <= calls)
             {
-                if (call is calls / 2)
+                if (call == calls / 2)
                 {
                     await way.RenewAsync();
                 }
@@ -52,6 +54,87 @@ public sealed class ReliableSessionTests
         await way.Reliable.CloseAsync(TestContext.Current.CancellationToken);
         Assert.Equal(50, way.Executed.Count);
         Assert.All(way.Executed, e => Assert.Equal(1, e.Value));
+    }
+
+    /// <summary>Anybody on the way can write them, and as many as he likes.</summary>
+    [Theory]
+    [InlineData("BadContextToken")]
+    [InlineData("RenewNeeded")]
+    public async Task ForgedFaults_EndNoReliableSession(string subcode)
+    {
+        await using var way = await OpenAsync();
+        var forged = 0;
+        way.OnReply = reply => Task.FromResult(forged++ < 6 ? Fault(subcode) : reply);
+        Assert.Equal("x", await way.CallAsync("x"));
+        Assert.Null(way.Reliable.Failure);
+        Assert.Equal(1, way.Executed["x"]);
+    }
+
+    /// <summary>It says that the request arrived, and nothing says on which exchange it was sent.</summary>
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task AnAcknowledgementOfAnotherExchange_FinishesNoCall(ReliableMessagingVersion version)
+    {
+        await using var way = new LossyWay(new() { ReliableMessagingVersion = version }, loss: 0);
+        await way.OpenAsync();
+        var moved = 0;
+        way.OnReply = async reply => moved++ < 3 ? await way.AskAsync() : reply;
+        Assert.Equal("x", await way.CallAsync("x"));
+        way.OnReply = null;
+        Assert.Equal("y", await way.CallAsync("y"));
+        await way.Reliable.CloseAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([1, 1], way.Executed.Values);
+    }
+
+    /// <summary>The reply never comes through: the call fails, and the session, whose service has the request, goes on.</summary>
+    [Fact]
+    public async Task ACallThatIsAcknowledgedAndNotAnswered_FailsAlone()
+    {
+        await using var way = await OpenAsync();
+        way.OnReply = async _ => await way.AskAsync();
+        var e = await Assert.ThrowsAsync<SecureConversationException>(() => way.CallAsync("x"));
+        Assert.Equal(FailureCode.EmptyReply, e.Code);
+        way.OnReply = null;
+        Assert.Null(way.Reliable.Failure);
+        Assert.Equal("y", await way.CallAsync("y"));
+        Assert.Equal([1, 1], way.Executed.Values);
+    }
+
+    [Fact]
+    public async Task AServiceThatIsSilent_EndsTheSessionAfterInactivityTimeout()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        var settings = new ReliableSessionBindingElement { InactivityTimeout = TimeSpan.FromMinutes(4) };
+        await using var way = new LossyWay(settings, loss: 0) { Clock = clock };
+        await way.OpenAsync();
+        clock.Advance(TimeSpan.FromMinutes(2));
+        while (way.Sent < 2)
+        {
+            // The service is asked for a sign of life.
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        await way.QuietAsync();
+        way.Loss = 1;
+        while (way.Reliable.Failure is null)
+        {
+            clock.Advance(TimeSpan.FromSeconds(10));
+            await way.QuietAsync();
+        }
+
+        Assert.Contains("InactivityTimeout", way.Reliable.Failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CloseThatWasGivenUp_GoesOn()
+    {
+        await using var way = await OpenAsync();
+        way.Loss = 1;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => way.Reliable.CloseAsync(new CancellationToken(canceled: true)));
+        way.Loss = 0;
+        await way.Reliable.CloseAsync(TestContext.Current.CancellationToken);
+        using var answer = await way.SendAsync(Loopback.Request(way.Binding.MessageVersion, extraHeaders: Sequence(way.Reliable.Id, 1)));
+        Assert.NotNull(NameOf(answer));
     }
 
     [Fact]
@@ -184,6 +267,11 @@ public sealed class ReliableSessionTests
         await way.OpenAsync();
         return way;
     }
+
+    private static byte[] Fault(string subcode) => Encoding.UTF8.GetBytes(
+        "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode>"
+        + $"<s:Value xmlns:c=\"http://schemas.xmlsoap.org/ws/2005/02/sc\">c:{subcode}</s:Value></s:Subcode></s:Code><s:Reason>"
+        + "<s:Text xml:lang=\"en\">-</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>");
 
     private static string Sequence(string identifier, long number) =>
         $"<r:Sequence xmlns:r=\"{Rm11}\" s:mustUnderstand=\"1\"><r:Identifier>{identifier}</r:Identifier><r:MessageNumber>{number}</r:MessageNumber></r:Sequence>";

@@ -183,6 +183,42 @@ public sealed class SequenceTests
     }
 
     [Fact]
+    public void Client_TakesAnAcknowledgementForNoReply()
+    {
+        var client = Client();
+        client.TryBegin();
+        var acknowledged = new ReliableHeaders { Acknowledgement = new("urn:requests", [new(1, 1)]) };
+        Assert.Equal(ClientStep.Acknowledged, client.Receive(1, acknowledged, needsReply: true));
+        Assert.Equal(ClientStep.Finished, client.Receive(1, acknowledged));
+    }
+
+    /// <summary>Whoever holds back every second reply makes a gap of each.</summary>
+    [Fact]
+    public void Client_CountsAReplyBeyondItsRangesAsLost()
+    {
+        var client = Client(Settings with { MaxTransferWindowSize = 4096, FlowControlEnabled = false });
+        for (var number = 1; number <= 2 * AcknowledgementRanges.Most + 1; number++)
+        {
+            client.TryBegin();
+        }
+
+        for (var gap = 0; gap < AcknowledgementRanges.Most; gap++)
+        {
+            Assert.Equal(ClientStep.Finished, client.Receive(2 * gap + 1, Reply(2 * gap + 1)));
+        }
+
+        Assert.Equal(ClientStep.Again, client.Receive(257, Reply(257)));
+        Assert.Equal(ClientStep.Finished, client.Receive(2, Reply(2)));
+        Assert.Equal(ClientStep.Finished, client.Receive(257, Reply(257)));
+
+        static ReliableHeaders Reply(long number) => new()
+        {
+            Sequence = new("urn:replies", number),
+            Acknowledgement = new("urn:requests", [new(1, number)]),
+        };
+    }
+
+    [Fact]
     public void Client_WaitsTwiceAsLongEachTime()
     {
         var client = Client();

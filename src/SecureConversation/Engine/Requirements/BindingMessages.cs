@@ -49,9 +49,6 @@ internal sealed class BindingMessages
     /// <summary>The token of the session; null where the binding element establishes none.</summary>
     public SecureConversationSecurityTokenParameters? Session => _element.SessionToken;
 
-    /// <summary>Whether an action is one of the reliable session of the binding, whose sequence relates replies to requests.</summary>
-    public bool IsReliableProtocol(string? action) => _reliable?.Owns(action) == true;
-
     /// <summary>Whether the transport protects the messages.</summary>
     public bool IsProtectedByTransport => _element is TransportSecurityBindingElement;
 

@@ -158,7 +158,9 @@ internal sealed class ReliableService(
             var (message, isFault) = protection.Secure(reply);
             answer = new ServiceAnswer(message, FailureCode.None) { IsFault = isFault };
         });
-        return answer ?? (sequence.IsOver ? Fault(sequence.Ended, null, null, protection) : Acknowledge(sequence, protection));
+        return answer ?? (sequence.IsOver
+            ? Fault(sequence.Ended, null, null, protection)
+            : Acknowledge(sequence, protection, isAnswer: true));
     }
 
     /// <summary>Logs and counts the end of the sequence of a session, if it has ended.</summary>
@@ -217,8 +219,18 @@ internal sealed class ReliableService(
             _names.Is11 ? request.MessageId : null, protection, output => answer.Write(output, _names));
     }
 
-    private ServiceAnswer Acknowledge(ServiceSequence sequence, ReplyProtection protection) => Own(
-        _names.SequenceAcknowledgementAction, new ReliableHeaders { Acknowledgement = sequence.Acknowledge() }, null, protection, null);
+    /// <summary>
+    /// An acknowledgement alone. Where it is the answer to a request that expected a reply, it names that request, so that its client knows.
+    /// </summary>
+    private ServiceAnswer Acknowledge(ServiceSequence sequence, ReplyProtection protection, bool isAnswer = false)
+    {
+        var action = _names.SequenceAcknowledgementAction;
+        var headers = new ReliableHeaders { Acknowledgement = sequence.Acknowledge() };
+        return isAnswer
+            ? new(protection.Secure(
+                ReliableEnvelope.Write(Soap, _names, action, headers, default), formats.ForSentReply(action, null)), FailureCode.None)
+            : Own(action, headers, null, protection, null);
+    }
 
     private static SequenceFault Missing(ReliableHeaders headers) =>
         (headers.Sequence?.Identifier ?? headers.AckRequested) is { } identifier

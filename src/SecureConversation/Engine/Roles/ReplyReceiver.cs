@@ -145,7 +145,8 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
     private void RequireAnswer(AuthenticMessage message, Freshness freshness)
     {
         // All replies of a session have the same keys. Only a:RelatesTo binds a reply to its request (WS-Addressing 1.0 section 3.4).
-        var isUnrelated = messages.IsReliableProtocol(message.Wire.Action) && message.Wire.Find(messages.Soap.RelatesTo).IsNull;
+        // Messages of reliable messaging are related by their sequence, whoever writes it: the stack above may (recorded).
+        var isUnrelated = MessageKinds.IsReliableMessaging(message.Wire.Action) && message.Wire.Find(messages.Soap.RelatesTo).IsNull;
         if (message.Wire.FindText(messages.Soap.RelatesTo) is var relatesTo && relatesTo != expectation.MessageId && !isUnrelated)
         {
             Fail.With(message.Wire.FindOtherAddressing().IsNull ? FailureCode.RelatesToMismatch : FailureCode.AddressingVersionMismatch,
