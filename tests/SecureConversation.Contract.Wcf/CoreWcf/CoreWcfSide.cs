@@ -71,7 +71,7 @@ public class CoreWcfSide : IServiceSide
         }
     }
 
-    private static void SetUp(ServiceCredentials credentials)
+    public static void SetUp(ServiceCredentials credentials)
     {
         credentials.ServiceCertificate.Certificate = TestCertificates.Service;
         credentials.ClientCertificate.Authentication.CertificateValidationMode = X509CertificateValidationMode.Custom;
@@ -116,7 +116,7 @@ public class CoreWcfSide : IServiceSide
         return binding;
     }
 
-    private static MessageSecurityBindingElement Element(Scenario scenario)
+    public static MessageSecurityBindingElement Element(Scenario scenario)
     {
         var version = Static<MessageSecurityVersion>(scenario.SecurityVersion);
         var single = scenario.Bootstrap switch

@@ -25,6 +25,18 @@ public sealed class Relay : IAsyncDisposable
     /// <summary>What clients sent, a stream for each connection.</summary>
     public List<MemoryStream> Sent { get; } = [];
 
+    /// <summary>What the service answered, a stream for each connection.</summary>
+    public List<MemoryStream> Answered { get; } = [];
+
+    /// <summary>Whether text passed in that direction as it is.</summary>
+    public bool Passed(List<MemoryStream> streams, string text)
+    {
+        lock (_gate)
+        {
+            return streams.Exists(stream => stream.ToArray().AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(text)) >= 0);
+        }
+    }
+
     public void Cut()
     {
         lock (_gate)
@@ -81,17 +93,19 @@ public sealed class Relay : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptTcpClientAsync();
-                var service = new TcpClient();
+                client.NoDelay = true;
+                var service = new TcpClient { NoDelay = true };
                 await service.ConnectAsync(IPAddress.Loopback, _port);
-                var sent = new MemoryStream();
+                var (sent, answered) = (new MemoryStream(), new MemoryStream());
                 lock (_gate)
                 {
                     _connections.AddRange([client, service]);
                     Sent.Add(sent);
+                    Answered.Add(answered);
                 }
 
                 _ = PassAsync(client, service, sent);
-                _ = PassAsync(service, client, null);
+                _ = PassAsync(service, client, answered);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -99,7 +113,7 @@ public sealed class Relay : IAsyncDisposable
         }
     }
 
-    private static async Task PassAsync(TcpClient from, TcpClient to, MemoryStream? kept)
+    private async Task PassAsync(TcpClient from, TcpClient to, MemoryStream kept)
     {
         try
         {
@@ -107,7 +121,11 @@ public sealed class Relay : IAsyncDisposable
             int count;
             while ((count = await from.GetStream().ReadAsync(buffer)) > 0)
             {
-                kept?.Write(buffer, 0, count);
+                lock (_gate)
+                {
+                    kept.Write(buffer, 0, count);
+                }
+
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, count));
             }
 
@@ -115,6 +133,17 @@ public sealed class Relay : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
+            // The other side learns that, as it would without somebody in between.
+            Reset(from);
+            Reset(to);
+        }
+    }
+
+    private static void Reset(TcpClient connection)
+    {
+        if (connection.Client is { } socket)
+        {
+            socket.Close(0);
         }
     }
 }

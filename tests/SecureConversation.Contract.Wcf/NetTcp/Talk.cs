@@ -195,6 +195,8 @@ public sealed class TalkHost : IAsyncDisposable
                 host.Credentials.ServiceCertificate.Certificate = hasCertificate ? TestCertificates.Service : null;
                 host.Credentials.ClientCertificate.Authentication.CertificateValidationMode = Core.Security.X509CertificateValidationMode.Custom;
                 host.Credentials.ClientCertificate.Authentication.CustomCertificateValidator = new OnlyTestClient();
+                host.Credentials.IssuedTokenAuthentication.KnownCertificates.Add(TestTokenIssuer.Certificate);
+                host.Credentials.IssuedTokenAuthentication.AllowedAudienceUris.Add("urn:talk");
                 host.Credentials.UserNameAuthentication.UserNamePasswordValidationMode = Core.Security.UserNamePasswordValidationMode.Custom;
                 host.Credentials.UserNameAuthentication.CustomUserNamePasswordValidator = new OnlyAda();
             });

@@ -25,7 +25,7 @@ public sealed class TalkClient : IDisposable
     public IContextChannel Channel => (IContextChannel)Talk;
     public TalkBack Back { get; }
 
-    public static TalkClient Create(TalkHost host, System.ServiceModel.Channels.Binding? binding = null, Uri? address = null, int? via = null)
+    public static TalkClient Create(TalkHost host, System.ServiceModel.Channels.Binding? binding = null, Uri? address = null, int? via = null, IssuedTokenClientBehavior? tokens = null)
     {
         var back = new TalkBack();
         binding ??= ClientBinding();
@@ -37,6 +37,11 @@ public sealed class TalkClient : IDisposable
         factory.Credentials.ServiceCertificate.Authentication.CertificateValidationMode = X509CertificateValidationMode.None;
         factory.Credentials.UserName.UserName = "ada";
         factory.Credentials.UserName.Password = "lovelace";
+        if (tokens is not null)
+        {
+            factory.Endpoint.EndpointBehaviors.Add(tokens);
+        }
+
         return new TalkClient(factory, back, via is { } port ? new Uri($"net.tcp://localhost:{port}{host.Address.AbsolutePath}") : null);
     }
 

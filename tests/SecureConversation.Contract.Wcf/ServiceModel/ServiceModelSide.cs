@@ -21,15 +21,17 @@ public class ServiceModelSide : IClientSide
 {
     private const int Large = 256 * 1024 * 1024;
 
-    public IContractClient Create(Uri address, Scenario scenario)
+    public IContractClient Create(Uri address, Scenario scenario) => Connect(Binding(scenario), address, scenario);
+
+    /// <summary>A client with any binding; its messages go where via says, or to the address.</summary>
+    public static IContractClient Connect(WcfBinding binding, Uri address, Scenario scenario, Uri? via = null)
     {
-        var binding = Binding(scenario);
         binding.SendTimeout = TimeSpan.FromMinutes(5);
         binding.OpenTimeout = TimeSpan.FromMinutes(5);
         var identity = new X509CertificateEndpointIdentity(scenario.ExpectedService);
         var factory = new ChannelFactory<IContract>(binding, new EndpointAddress(address, identity));
         SetUp(factory.Credentials, scenario);
-        return new Client(factory);
+        return new Client(factory, via);
     }
 
     protected virtual MessageEncodingBindingElement Encoder(Scenario scenario)
@@ -101,7 +103,7 @@ public class ServiceModelSide : IClientSide
         return binding;
     }
 
-    private static MessageSecurityBindingElement Element(Scenario scenario)
+    public static MessageSecurityBindingElement Element(Scenario scenario)
     {
         var version = Static<MessageSecurityVersion>(scenario.SecurityVersion);
         var single = scenario.Bootstrap switch
@@ -152,9 +154,9 @@ public class ServiceModelSide : IClientSide
 
     private static T Static<T>(string name) => (T)typeof(T).GetProperty(name)!.GetValue(null)!;
 
-    private sealed class Client(ChannelFactory<IContract> factory) : IContractClient
+    private sealed class Client(ChannelFactory<IContract> factory, Uri? via) : IContractClient
     {
-        private readonly IContract _proxy = factory.CreateChannel();
+        private readonly IContract _proxy = via is null ? factory.CreateChannel() : factory.CreateChannel(factory.Endpoint.Address, via);
 
         public string? SessionId => ((IContextChannel)_proxy).SessionId;
 
