@@ -12,6 +12,10 @@ public static class TestCertificates
     private static readonly Lazy<X509Certificate2> LazyService = new(() => Issue("localhost"));
     private static readonly Lazy<X509Certificate2> LazyClient = new(() => Issue("Test client"));
     private static readonly Lazy<X509Certificate2> LazyOther = new(() => Issue("Somebody else"));
+    private static readonly Lazy<X509Certificate2> LazyClientP256 = new(() => IssueOnCurve("Test client", ECCurve.NamedCurves.nistP256));
+    private static readonly Lazy<X509Certificate2> LazyClientP384 = new(() => IssueOnCurve("Test client", ECCurve.NamedCurves.nistP384));
+    private static readonly Lazy<X509Certificate2> LazyClientP521 = new(() => IssueOnCurve("Test client", ECCurve.NamedCurves.nistP521));
+    private static readonly Lazy<X509Certificate2> LazyServiceP256 = new(() => IssueOnCurve("localhost", ECCurve.NamedCurves.nistP256));
     private static readonly Lazy<X509Certificate2> LazyServiceWithoutKeyIdentifier = new(() => Issue("localhost", false));
     private static readonly Lazy<X509Certificate2> LazyClientWithoutKeyIdentifier = new(() => Issue("Test client", false));
 
@@ -31,6 +35,18 @@ public static class TestCertificates
     /// <summary>Without a SubjectKeyIdentifier: cannot be referred to by one.</summary>
     public static X509Certificate2 ClientWithoutKeyIdentifier => LazyClientWithoutKeyIdentifier.Value;
 
+    /// <summary>A client whose key is on P-256.</summary>
+    public static X509Certificate2 ClientP256 => LazyClientP256.Value;
+
+    /// <summary>A client whose key is on P-384.</summary>
+    public static X509Certificate2 ClientP384 => LazyClientP384.Value;
+
+    /// <summary>A client whose key is on a curve that no suite has.</summary>
+    public static X509Certificate2 ClientP521 => LazyClientP521.Value;
+
+    /// <summary>A service whose key is on P-256.</summary>
+    public static X509Certificate2 ServiceP256 => LazyServiceP256.Value;
+
     private static X509Certificate2 CreateAuthority()
     {
         using var key = RSA.Create(2048);
@@ -46,10 +62,23 @@ public static class TestCertificates
     /// <summary>Another certificate of the authority, for this DNS name.</summary>
     public static X509Certificate2 IssueFor(string dnsName) => Issue(dnsName, withKeyIdentifier: true, dnsName);
 
+    /// <summary>Another certificate of the authority, whose key is on this curve.</summary>
+    public static X509Certificate2 IssueOnCurve(string name, ECCurve curve)
+    {
+        using var key = ECDsa.Create(curve);
+        using var certificate = Certify(new CertificateRequest(NameOf(name), key, HashAlgorithmName.SHA256), withKeyIdentifier: true, "localhost");
+        return certificate.CopyWithPrivateKey(key);
+    }
+
     private static X509Certificate2 Issue(string name, bool withKeyIdentifier = true, string dnsName = "localhost")
     {
         using var key = RSA.Create(2048);
-        var request = Request(name, key);
+        using var certificate = Certify(Request(name, key), withKeyIdentifier, dnsName);
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    private static X509Certificate2 Certify(CertificateRequest request, bool withKeyIdentifier, string dnsName)
+    {
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, true));
@@ -63,10 +92,13 @@ public static class TestCertificates
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7F) | 0x01); // positive and without a leading zero
         // A certificate must not outlive its issuer. It takes the period of its issuer and asks no clock: a run may go on past midnight.
-        using var certificate = request.Create(Authority, Authority.NotBefore, Authority.NotAfter, serial);
-        return certificate.CopyWithPrivateKey(key);
+        using var issuer = Authority.GetRSAPrivateKey()!;
+        return request.Create(
+            Authority.SubjectName, X509SignatureGenerator.CreateForRSA(issuer, RSASignaturePadding.Pkcs1), Authority.NotBefore, Authority.NotAfter, serial);
     }
 
     private static CertificateRequest Request(string name, RSA key) =>
-        new($"CN={name}, O=SecureConversation tests", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        new(NameOf(name), key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+
+    private static string NameOf(string name) => $"CN={name}, O=SecureConversation tests";
 }

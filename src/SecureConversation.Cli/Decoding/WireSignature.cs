@@ -26,10 +26,11 @@ internal sealed class WireSignature
 
     public XElement? KeyInfo { get; }
 
-    /// <summary>Whether an RSA key made it.</summary>
+    /// <summary>Whether a private key made it.</summary>
     public bool IsAsymmetric =>
         Method is AlgorithmUris.RsaSha1 or AlgorithmUris.RsaSha256 or AlgorithmUris.RsaSha384 or AlgorithmUris.RsaSha512
-            or AlgorithmUris.PssSha256 or AlgorithmUris.PssSha384 or AlgorithmUris.PssSha512;
+            or AlgorithmUris.PssSha256 or AlgorithmUris.PssSha384 or AlgorithmUris.PssSha512
+            or AlgorithmUris.EcdsaSha256 or AlgorithmUris.EcdsaSha384 or AlgorithmUris.EcdsaSha512;
 
     /// <summary>The Id of the token of its key; null where the message does not hold it.</summary>
     public string? TokenId => LocalReference(KeyInfo);

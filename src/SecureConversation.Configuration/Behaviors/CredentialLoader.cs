@@ -17,7 +17,7 @@ internal static class CredentialLoader
             throw ProblemFactory.Exception(
                 source.Location,
                 "certificate",
-                $"The certificate of {source} has no RSA private key that this account can use.",
+                $"The certificate of {source} has no RSA private key, nor one on an elliptic curve, that this account can use.",
                 "Install it with its key, give the account the right to read the key, or name a file that holds the key.",
                 e);
         }

@@ -23,6 +23,7 @@ public sealed partial class SecurityAlgorithmSuite
         Digest = hashes.Digest;
         SymmetricSignature = hashes.SymmetricSignature;
         AsymmetricSignature = hashes.AsymmetricSignature;
+        EcdsaSignature = hashes.EcdsaSignature;
         KeyDerivation = hashes.KeyDerivation;
         MinAsymmetricKeyLength = hashes.MinAsymmetricKeyLength;
         AsymmetricKeyWrap = asymmetricKeyWrap;
@@ -159,6 +160,12 @@ public sealed partial class SecurityAlgorithmSuite
     internal SymmetricSignatureAlgorithm SymmetricSignature { get; }
 
     internal AsymmetricSignatureAlgorithm AsymmetricSignature { get; }
+
+    /// <summary>The signature with keys on P-256 and P-384; null where the suite has none.</summary>
+    internal EcdsaAlgorithm? EcdsaSignature { get; }
+
+    /// <summary>Whether an identifier is that of a signature with a private key.</summary>
+    internal bool IsPrivateKeySignature(string uri) => uri == AsymmetricSignature.Uri || uri == EcdsaSignature?.Uri;
 
     internal string SignatureUri(bool isAsymmetric) => isAsymmetric ? AsymmetricSignature.Uri : SymmetricSignature.Uri;
 

@@ -6,7 +6,8 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Credentials;
 
 /// <summary>
-/// A certificate and its RSA private key. The key only signs hashes and decrypts. It is never exported, so keys in hardware, in CNG or
+/// A certificate and its private key, RSA or on an elliptic curve. The key only signs hashes and, of RSA, decrypts. It is never
+/// exported, so keys in hardware, in CNG or
 /// behind PKCS#11 can be used.
 /// </summary>
 /// <remarks>
@@ -16,7 +17,7 @@ namespace SecureConversation.Credentials;
 public sealed class X509Credential : IDisposable
 {
     private readonly bool _ownsKey;
-    private readonly RSA _privateKey;
+    private readonly AsymmetricAlgorithm _privateKey;
     private readonly RSA? _publicKey;
     private readonly X509Certificate2 _certificate;
     private readonly string _subject;
@@ -25,7 +26,7 @@ public sealed class X509Credential : IDisposable
 
     /// <summary>Creates the credential from a certificate with its private key.</summary>
     /// <param name="certificate">Copied; the caller may dispose of it afterwards.</param>
-    /// <exception cref="ArgumentException">The certificate has no RSA private key.</exception>
+    /// <exception cref="ArgumentException">The certificate has no private key, neither RSA nor on an elliptic curve.</exception>
     public X509Credential(X509Certificate2 certificate)
         : this(certificate, KeyOf(certificate), ownsKey: true)
     {
@@ -40,7 +41,19 @@ public sealed class X509Credential : IDisposable
     {
     }
 
-    private X509Credential(X509Certificate2 certificate, RSA privateKey, bool ownsKey)
+    /// <summary>
+    /// Creates the credential from a certificate and a private key on an elliptic curve that is held elsewhere. It signs in suites with
+    /// ECDSA, and nothing can be encrypted for it.
+    /// </summary>
+    /// <param name="certificate">Copied without a private key; the caller may dispose of it afterwards.</param>
+    /// <param name="privateKey">The private key of the certificate. The caller owns it and disposes of it after the credential.</param>
+    /// <exception cref="ArgumentException">The certificate is not for a key on a curve of that length.</exception>
+    public X509Credential(X509Certificate2 certificate, ECDsa privateKey)
+        : this(certificate, privateKey, ownsKey: false)
+    {
+    }
+
+    private X509Credential(X509Certificate2 certificate, AsymmetricAlgorithm privateKey, bool ownsKey)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(privateKey);
@@ -48,11 +61,14 @@ public sealed class X509Credential : IDisposable
         _privateKey = privateKey;
         _certificate = X509CertificateLoader.LoadCertificate(certificate.RawDataMemory.Span);
         _subject = _certificate.Subject;
-        _publicKey = X509Facts.OfLasting(_certificate).PublicKey;
-        if (_publicKey is null || _publicKey.KeySize != privateKey.KeySize)
+        var facts = X509Facts.OfLasting(_certificate);
+        _publicKey = facts.PublicKey;
+        if ((privateKey is RSA ? _publicKey?.KeySize : facts.CurveKey?.KeySize) != privateKey.KeySize)
         {
             Dispose();
-            throw new ArgumentException("The private key is not the RSA key of the certificate.", nameof(privateKey));
+            throw new ArgumentException(
+                $"The private key is not the {(privateKey is RSA ? "RSA key" : "key on an elliptic curve")} of the certificate.",
+                nameof(privateKey));
         }
     }
 
@@ -62,7 +78,11 @@ public sealed class X509Credential : IDisposable
 
     internal RSA PublicKey => Usable(_publicKey!);
 
-    internal RSA PrivateKey => Usable(_privateKey);
+    /// <summary>The key of RSA, which signs and decrypts. Checked when a client or service is created.</summary>
+    internal RSA PrivateKey => (RSA)Usable(_privateKey);
+
+    /// <summary>The key on an elliptic curve, which signs; null for RSA.</summary>
+    internal ECDsa? CurveKey => Usable(_privateKey) as ECDsa;
 
     /// <summary>The certificate with its key and the authorities between, for the platform's TLS. Nothing is downloaded for it.</summary>
     /// <exception cref="CryptographicException">The platform's TLS cannot use the key.</exception>
@@ -99,15 +119,17 @@ public sealed class X509Credential : IDisposable
     public override string ToString() => _subject;
 
     private SslStreamCertificateContext CreateTlsContext() => SslStreamCertificateContext.Create(
-        Certificate.CopyWithPrivateKey(PrivateKey), additionalCertificates: null, offline: true);
+        CurveKey is { } curve ? Certificate.CopyWithPrivateKey(curve) : Certificate.CopyWithPrivateKey(PrivateKey),
+        additionalCertificates: null, offline: true);
 
     private T Usable<T>(T part) => !_isDisposed ? part : throw new ObjectDisposedException(nameof(X509Credential),
         $"The credential of '{_subject}' was disposed of before the client or service that uses it: dispose of it after them.");
 
-    private static RSA KeyOf(X509Certificate2 certificate)
+    private static AsymmetricAlgorithm KeyOf(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return certificate.GetRSAPrivateKey()
-            ?? throw new ArgumentException("The certificate has no RSA private key.", nameof(certificate));
+        return certificate.GetRSAPrivateKey() ?? (AsymmetricAlgorithm?)certificate.GetECDsaPrivateKey()
+            ?? throw new ArgumentException(
+                "The certificate has no private key, neither of RSA nor on an elliptic curve.", nameof(certificate));
     }
 }

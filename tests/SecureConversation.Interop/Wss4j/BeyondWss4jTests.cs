@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Support;
 using SecureConversation.Testing;
@@ -77,6 +78,30 @@ public sealed class BeyondWss4jTests
         await RequireServedAsync(loopback, made, judge);
     }
 
+    /// <summary>ECDSA, whose value is r and s: the JDK accepts ours, and makes one that our service accepts.</summary>
+    [Theory]
+    [InlineData("P-256", "Strong256")]
+    [InlineData("P-384", "Strong256Sha384")]
+    [InlineData("P-256", "Strong256Sha512")]
+    public async Task EndorsementByAKeyOnACurve_IsAcceptedBothWays(string curve, string name)
+    {
+        PeerAvailability.Require(Wss4jPeer.MissingReason);
+        var suite = SecurityAlgorithmSuite.Parse(name);
+        var client = curve == "P-256" ? TestCertificates.ClientP256 : TestCertificates.ClientP384;
+        var keys = PeerKeys.None.WithPrivateKey(client);
+        var binding = Bindings.Create("mutualcert-2007/strong/single", suite);
+        var judge = new PeerJudge(suite, PeerKeys.None.WithPrivateKey(TestCertificates.Service).WithPrivateKey(client));
+        foreach (var message in await Conversation.RecordAsync(WithClient(binding, client), Loopback.Request(binding.MessageVersion), Loopback.Reply(binding.MessageVersion)))
+        {
+            judge.Verify(message, binding);
+        }
+
+        using var loopback = WithClient(binding, client);
+        var made = Author(binding, suite, keys, [new("recipient", Wss4jPeer.Encode(TestCertificates.Service)), new("signature", suite.EcdsaSignature!.Uri)]);
+        var key = made.Single("encryptedKey");
+        await RequireServedAsync(loopback, made, new PeerJudge(suite, PeerJudge.PrivateKeys.WithSecret(key["sha1"], key.Bytes("secret"))));
+    }
+
     [Fact]
     public async Task ChangedOctet_IsRefusedByTheJudge()
     {
@@ -126,6 +151,13 @@ public sealed class BeyondWss4jTests
             directory.Delete(recursive: true);
         }
     }
+
+    private static Loopback WithClient(MessageSecurityBinding binding, X509Certificate2 client) => new(binding, client: new ClientCredentials
+    {
+        ClientCertificate = new X509Credential(client),
+        ServiceCertificate = TestCertificates.Service,
+        ServiceCertificateValidation = Loopback.ClientCredentials.ServiceCertificateValidation,
+    });
 
     private static string ProfileOf(SecurityAlgorithmSuite suite) => suite.IsStrong ? "strong" : "bound";
 

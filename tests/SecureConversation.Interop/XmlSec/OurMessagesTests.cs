@@ -1,5 +1,6 @@
 using System.Net.Security;
 using SecureConversation.Binding;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Names;
 using SecureConversation.Interop.Platform;
 using SecureConversation.Interop.Support;
@@ -47,6 +48,27 @@ public sealed class OurMessagesTests
         var messages = await Conversation.RecordAsync(Bindings.Create("mutualcert//single", protection: SignOnly));
 
         RequireAccepted(XmlSec1.VerifyRsa(messages[0].Bytes, TestCertificates.Client, "(//*[local-name()='Signature'])[last()]", $"{{{Ns.Ds}}}Signature"));
+    }
+
+    [Theory]
+    [InlineData("P-256", "Strong256")]
+    [InlineData("P-384", "Strong256Sha384")]
+    [InlineData("P-384", "Strong256Sha512")]
+    public async Task EndorsingSignatureByAKeyOnACurve_IsAccepted(string curve, string suite)
+    {
+        PeerAvailability.Require(XmlSec1.MissingReason);
+        var client = curve == "P-256" ? TestCertificates.ClientP256 : TestCertificates.ClientP384;
+        var binding = Bindings.Create("mutualcert//single", SecurityAlgorithmSuite.Parse(suite), protection: SignOnly);
+        var loopback = new Loopback(binding, client: new ClientCredentials
+        {
+            ClientCertificate = new X509Credential(client),
+            ServiceCertificate = TestCertificates.Service,
+            ServiceCertificateValidation = Loopback.ClientCredentials.ServiceCertificateValidation,
+        });
+        var messages = await Conversation.RecordAsync(loopback, Loopback.Request(binding.MessageVersion), Loopback.Reply(binding.MessageVersion));
+
+        RequireAccepted(XmlSec1.VerifyRsa(messages[0].Bytes, client, "(//*[local-name()='Signature'])[last()]", $"{{{Ns.Ds}}}Signature"));
+        Assert.False(XmlSec1.VerifyRsa(messages[0].Bytes, TestCertificates.ServiceP256, "(//*[local-name()='Signature'])[last()]", $"{{{Ns.Ds}}}Signature").Ok);
     }
 
     [Theory]

@@ -150,6 +150,10 @@ internal static class AlgorithmUris
     public const string PssSha384 = "http://www.w3.org/2007/05/xmldsig-more#sha384-rsa-MGF1";
     public const string PssSha512 = "http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1";
 
+    public const string EcdsaSha256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256";
+    public const string EcdsaSha384 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384";
+    public const string EcdsaSha512 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512";
+
     public const string Aes128Cbc = "http://www.w3.org/2001/04/xmlenc#aes128-cbc";
     public const string Aes192Cbc = "http://www.w3.org/2001/04/xmlenc#aes192-cbc";
     public const string Aes256Cbc = "http://www.w3.org/2001/04/xmlenc#aes256-cbc";

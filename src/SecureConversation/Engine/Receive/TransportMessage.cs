@@ -143,7 +143,7 @@ internal sealed class TransportMessage : MessageIntegrity
         SignatureVerification.RequireDigest(
             Require(signature, timestamp.Id, "wsu:Timestamp"), timestamp.Element, _digest);
 
-        var signsTo = requirements.Soap.HasAddressing && signature.SignatureMethod == requirements.Suite.AsymmetricSignature.Uri;
+        var signsTo = requirements.Soap.HasAddressing && requirements.Suite.IsPrivateKeySignature(signature.SignatureMethod);
         if (signsTo)
         {
             var to = Document.Headers.FindIndex(block => block.Element.Is(requirements.Soap.To));

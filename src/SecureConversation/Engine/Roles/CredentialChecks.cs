@@ -53,6 +53,7 @@ internal static class CredentialChecks
         X509Credential?[] own =
             [credentials.ServiceCertificate, credentials.ServiceEncryptionCertificate, .. credentials.OtherServiceCertificates];
         Throw(LengthProblem(binding, own.Select(credential => credential?.Certificate)), nameof(credentials));
+        Throw(KeyKindChecks.Problem(binding, credentials), nameof(credentials));
     }
 
     /// <summary>
@@ -120,6 +121,7 @@ internal static class CredentialChecks
         Throw(LengthProblem(binding, [
             credentials.ServiceCertificate, credentials.ServiceEncryptionCertificate, .. credentials.OtherServiceCertificates]),
             nameof(credentials));
+        Throw(KeyKindChecks.Problem(binding, credentials), nameof(credentials));
         if (credentials.IssuedToken is not { IssuedTokenRenewalThresholdPercentage: >= 1 and <= 100 } issued
             || issued.MaxIssuedTokenCachingTime <= TimeSpan.Zero)
         {

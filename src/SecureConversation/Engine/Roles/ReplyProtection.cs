@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Requirements;
@@ -79,13 +81,19 @@ internal sealed class ReplyProtection : IDisposable
         };
         SenderToken token = messages.IsProtectedByTransport ? new SenderToken.Transport()
             : request.Requirements.IsAsymmetric
-            ? new SenderToken.Certificates(own!, certificate.Owner.Clients.EncryptionCertificateOf(expectation.Peers[0]))
+            ? new SenderToken.Certificates(own!, RequireRecipient(certificate.Owner.Clients.EncryptionCertificateOf(expectation.Peers[0])))
             : request.UserNameKeyToken is { } userName ? new SenderToken.CorrelatedUserName(expectation.Key!, userName)
             : request.IssuedPrimary is { Assertion: { } assertion }
             ? new SenderToken.IssuedReply(expectation.Key!, Refer(assertion.Id.ToString(), assertion.Version, request.Requirements))
             : new SenderToken.CorrelatedKey(expectation.Key!, expectation.EncryptedKeySha1);
         return new ReplyProtection(messages, environment, expectation, token, certificate.Owner, request.RemoteAddress);
     }
+
+    /// <exception cref="SecurityFailureException">Nothing can be encrypted for the certificate.</exception>
+    private static X509Certificate2 RequireRecipient(X509Certificate2 certificate) => !EcdsaSignature.IsOfCurve(certificate) ? certificate
+        : Fail.With<X509Certificate2>(FailureCode.AlgorithmMismatch, "public key",
+            $"{FailureText.Certificate(certificate)}, with a key on an elliptic curve",
+            "an RSA key to encrypt replies for (KnownClientCertificates.Pairs)");
 
     /// <summary>The service refers to an assertion by its Id, as WCF: the reply does not repeat it.</summary>
     private static Action<PooledBytes> Refer(string id, SamlVersion version, MessageRequirements requirements) => output =>

@@ -315,7 +315,7 @@ internal sealed class SecurityHeaderWriter(
 
     private void SignPrimary(List<PartDigest> parts, string? id)
     {
-        using var primary = new SignatureWriter(requirements.Suite);
+        using var primary = new SignatureWriter(requirements.Suite, keys.SigningCertificate?.CurveKey);
         foreach (var part in parts)
         {
             primary.Add(part, !requirements.IsAsymmetric);
@@ -326,7 +326,8 @@ internal sealed class SecurityHeaderWriter(
             primary.Add(item, !requirements.IsAsymmetric);
         }
 
-        var value = keys.SigningCertificate is { } certificate
+        var value = keys.SigningCertificate is { CurveKey: not null } ? primary.Finish(_signatures, id, keys.ReferToSigningKey)
+            : keys.SigningCertificate is { } certificate
             ? primary.Finish(_signatures, id, certificate.PrivateKey, keys.ReferToSigningKey)
             : primary.Finish(_signatures, id, keys.Signing, keys.ReferToSigningKey);
         _sent.Add(new SentSignature(value, keys.EncryptsSignature));

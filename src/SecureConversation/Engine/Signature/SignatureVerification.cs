@@ -35,8 +35,10 @@ internal static class SignatureVerification
     /// <summary>Verifies the signature value over the canonical SignedInfo with the public key of a certificate.</summary>
     public static void RequireValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
     {
-        RequireAlgorithm(signature, suite.AsymmetricSignature.Uri);
-        if (!IsValue(signature, suite, certificate))
+        using var publicKey = CertificateSignatureKey.Open(certificate, suite);
+        RequireAlgorithm(signature, publicKey.Uri);
+        using var canonical = signature.Canonicalize();
+        if (!publicKey.Verify(canonical.WrittenSpan, signature.Value))
         {
             Fail.With(FailureCode.SignatureMismatch, "ds:SignatureValue",
                 $"a value that does not hold for {FailureText.Certificate(certificate)}");
@@ -71,15 +73,14 @@ internal static class SignatureVerification
     /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
     public static bool IsValue(SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate)
     {
-        using var publicKey = Open(certificate, suite);
+        using var publicKey = CertificateSignatureKey.Open(certificate, suite);
         using var canonical = signature.Canonicalize();
-        return RsaSignature.Verify(publicKey.Rsa, suite.AsymmetricSignature, canonical.WrittenSpan, signature.Value)
-            & signature.SignatureMethod == suite.AsymmetricSignature.Uri;
+        return publicKey.Verify(canonical.WrittenSpan, signature.Value) & signature.SignatureMethod == publicKey.Uri;
     }
 
     /// <summary>Refuses a certificate whose key is none of those that the suite allows.</summary>
     public static void RequireKey(SecurityAlgorithmSuite suite, X509Certificate2 certificate) =>
-        Open(certificate, suite).Dispose();
+        CertificateSignatureKey.Open(certificate, suite).Dispose();
 
     /// <summary>Does the work of verifying a value as long as the key's; the result does not matter.</summary>
     public static void Spend(SignatureElement signature, SecurityAlgorithmSuite suite, SymmetricKey key, ReadOnlySpan<byte> value)
@@ -92,16 +93,20 @@ internal static class SignatureVerification
     public static void Spend(
         SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate, ReadOnlySpan<byte> value)
     {
-        using var publicKey = Open(certificate, suite);
+        using var publicKey = CertificateSignatureKey.Open(certificate, suite);
         using var canonical = signature.Canonicalize();
-        RsaSignature.Verify(publicKey.Rsa, suite.AsymmetricSignature, canonical.WrittenSpan, value[..((publicKey.Rsa.KeySize + 7) / 8)]);
+        publicKey.Verify(canonical.WrittenSpan, value[..publicKey.ValueBytes]);
     }
 
     /// <summary>Refuses a message whose signature value does not hold, and says why.</summary>
     /// <exception cref="SecurityFailureException">Always.</exception>
     public static T Refuse<T>(SignatureElement signature, SecurityAlgorithmSuite suite, bool isAsymmetric)
     {
-        RequireAlgorithm(signature, suite.SignatureUri(isAsymmetric));
+        if (!isAsymmetric || signature.SignatureMethod != suite.EcdsaSignature?.Uri)
+        {
+            RequireAlgorithm(signature, suite.SignatureUri(isAsymmetric));
+        }
+
         return Fail.With<T>(FailureCode.SignatureMismatch, "ds:SignatureValue");
     }
 
@@ -137,11 +142,11 @@ internal static class SignatureVerification
         }
     }
 
-    /// <summary>The public key of a certificate, which the caller disposes of.</summary>
+    /// <summary>The RSA key of a certificate, which the caller disposes of.</summary>
     /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
     public static RSA PublicKey(X509Certificate2 certificate, SecurityAlgorithmSuite suite)
     {
-        var key = Open(certificate, suite);
+        var key = OpenRsa(certificate, suite);
         return key.IsKept ? certificate.GetRSAPublicKey()! : key.Rsa;
     }
 
@@ -153,9 +158,9 @@ internal static class SignatureVerification
         RequireLength(key, suite);
     }
 
-    /// <summary>The public key of a certificate for one use.</summary>
+    /// <summary>The RSA key of a certificate for one use.</summary>
     /// <exception cref="SecurityFailureException">The key is none of those that the suite allows.</exception>
-    private static CertificateKey Open(X509Certificate2 certificate, SecurityAlgorithmSuite suite)
+    public static CertificateKey OpenRsa(X509Certificate2 certificate, SecurityAlgorithmSuite suite)
     {
         CertificateKey key = default;
         try

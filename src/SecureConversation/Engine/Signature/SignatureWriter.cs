@@ -18,7 +18,9 @@ internal readonly record struct PartDigest(string Id, byte[] Digest, byte[] Incl
 /// Builds one ds:Signature in canonical form, so that the bytes that are signed are sent and nothing is serialized twice. One that is
 /// longer than receivers accept is refused with <see cref="FailureCode.LimitExceeded"/>.
 /// </summary>
-internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposable
+/// <param name="suite">The suite.</param>
+/// <param name="curveKey">The private key on an elliptic curve, where one signs; null where another key does.</param>
+internal sealed class SignatureWriter(SecurityAlgorithmSuite suite, ECDsa? curveKey = null) : IDisposable
 {
     // The canonical form of SignedInfo on its own declares the namespace. Inside ds:Signature it inherits the declaration.
     private static ReadOnlySpan<byte> CanonicalStart => WrittenForm.CanonicalStart;
@@ -46,7 +48,9 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
     /// <param name="enveloped">Whether the part is what the signature stands in (XML Signature section 6.6.4).</param>
     public void Add(PartDigest part, bool symmetric, bool enveloped = false)
     {
-        Start(symmetric ? suite.SymmetricSignature.Uri : suite.AsymmetricSignature.Uri);
+        Start(symmetric ? suite.SymmetricSignature.Uri
+            : curveKey is not null ? suite.EcdsaSignature!.Uri
+            : suite.AsymmetricSignature.Uri);
         _signedInfo.Write("<Reference URI=\"#"u8);
         _signedInfo.WriteAttribute(part.Id);
         _signedInfo.Write("\"><Transforms>"u8);
@@ -74,6 +78,15 @@ internal sealed class SignatureWriter(SecurityAlgorithmSuite suite) : IDisposabl
         End();
         var value = new byte[suite.SymmetricSignature.Size];
         key.ComputeHmac(suite.SymmetricSignature, _signedInfo.Span, value);
+        Write(output, id, value, keyReference);
+        return value;
+    }
+
+    /// <summary>Signs with the private key on an elliptic curve and writes the element; returns the signature value.</summary>
+    public byte[] Finish(PooledBytes output, string? id, Action<PooledBytes> keyReference)
+    {
+        End();
+        var value = EcdsaSignature.Sign(curveKey!, suite.EcdsaSignature!, _signedInfo.Span);
         Write(output, id, value, keyReference);
         return value;
     }

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using SecureConversation.Binding;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
@@ -11,7 +13,11 @@ namespace SecureConversation.Engine.Send;
 internal sealed class CertificateEndorsement(
     MessageRequirements requirements, SecurityTokenParameters parameters, TokenMaking making, string id) : Endorsement(requirements)
 {
+    private readonly X509Credential _signer = TokenKind.X509.Require(parameters, making.Credentials);
+
     protected override bool IsSymmetric => false;
+
+    protected override ECDsa? CurveKey => _signer.CurveKey;
 
     public override string WriteToken(PooledBytes output)
     {
@@ -19,7 +25,9 @@ internal sealed class CertificateEndorsement(
         return id;
     }
 
-    protected override byte[] Finish(SignatureWriter signature, PooledBytes output) => signature.Finish(
-        output, null, TokenKind.X509.Require(parameters, making.Credentials).PrivateKey,
-        o => TokenWriter.LocalReference(o, id, Bsp(Uris.X509V3)));
+    protected override byte[] Finish(SignatureWriter signature, PooledBytes output) => _signer.CurveKey is not null
+        ? signature.Finish(output, null, Refer)
+        : signature.Finish(output, null, _signer.PrivateKey, Refer);
+
+    private void Refer(PooledBytes output) => TokenWriter.LocalReference(output, id, Bsp(Uris.X509V3));
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Signature;
@@ -51,7 +52,7 @@ internal abstract class Endorsement(MessageRequirements requirements) : IDisposa
     /// <param name="byPrivateKey">What it signs as well where no symmetric key signs.</param>
     public byte[] Sign(PooledBytes output, IEnumerable<PartDigest> parts, IEnumerable<PartDigest> byPrivateKey)
     {
-        using var signature = new SignatureWriter(requirements.Suite);
+        using var signature = new SignatureWriter(requirements.Suite, CurveKey);
         foreach (var part in IsSymmetric ? parts : parts.Concat(byPrivateKey))
         {
             signature.Add(part, IsSymmetric);
@@ -63,6 +64,9 @@ internal abstract class Endorsement(MessageRequirements requirements) : IDisposa
     public virtual void Dispose()
     {
     }
+
+    /// <summary>The private key on an elliptic curve, where one signs; null where another key does.</summary>
+    protected virtual ECDsa? CurveKey => null;
 
     /// <summary>Whether a symmetric key signs.</summary>
     protected abstract bool IsSymmetric { get; }

@@ -19,6 +19,7 @@ internal sealed class X509Facts
 
     private readonly X509Certificate2? _lasting;
     private RSA? _publicKey;
+    private ECDsa? _curveKey;
     private int _exponentLength;
     private ClaimsPrincipal? _holder;
 
@@ -47,6 +48,23 @@ internal sealed class X509Facts
         {
             if (Volatile.Read(ref _publicKey) is not { } key && (key = _lasting!.GetRSAPublicKey()) is not null
                 && Interlocked.CompareExchange(ref _publicKey, key, null) is { } first)
+            {
+                key.Dispose();
+                return first;
+            }
+
+            return key;
+        }
+    }
+
+    /// <summary>The key on an elliptic curve, which is kept; null for one of another kind. Only of a certificate that lasts.</summary>
+    /// <exception cref="CryptographicException">The certificate can be parsed, but the key in it cannot.</exception>
+    public ECDsa? CurveKey
+    {
+        get
+        {
+            if (Volatile.Read(ref _curveKey) is not { } key && (key = _lasting!.GetECDsaPublicKey()) is not null
+                && Interlocked.CompareExchange(ref _curveKey, key, null) is { } first)
             {
                 key.Dispose();
                 return first;
