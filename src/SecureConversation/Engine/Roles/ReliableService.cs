@@ -220,7 +220,8 @@ internal sealed class ReliableService(
     }
 
     /// <summary>
-    /// An acknowledgement alone. Where it is the answer to a request that expected a reply, it names that request, so that its client knows.
+    /// An acknowledgement alone. Where it is the answer to a request that expected a reply, it names that request, so that its client
+    /// knows.
     /// </summary>
     private ServiceAnswer Acknowledge(ServiceSequence sequence, ReplyProtection protection, bool isAnswer = false)
     {
