@@ -98,8 +98,8 @@ public static class EnvelopeEncoding
     }
 
     /// <summary>
-    /// Makes an entity body of an envelope that the engine made or handed out. For an endpoint with MTOM it is text where the envelope has an
-    /// xop:Include of the application, which a package cannot hold (XOP 1.0 section 3.1).
+    /// Makes an entity body of an envelope that the engine made or handed out. For an endpoint with MTOM it is text where the envelope has
+    /// an xop:Include of the application, which a package cannot hold (XOP 1.0 section 3.1).
     /// </summary>
     /// <param name="envelope">UTF-8; must stay unchanged until the result is disposed.</param>
     /// <param name="encoding">How it is encoded.</param>

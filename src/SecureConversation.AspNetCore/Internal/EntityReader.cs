@@ -40,7 +40,7 @@ internal sealed class EntityReader(int limit, TimeSpan timeout, RequestMemory me
 
             if (!reading.TryEnd() | !memory.TryComplete(holding))
             {
-                refusal = holding.IsGivenUp ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status408RequestTimeout;
+                refusal = StatusOf(holding);
             }
 
             if (refusal is not { } status)
@@ -53,9 +53,9 @@ internal sealed class EntityReader(int limit, TimeSpan timeout, RequestMemory me
         }
         catch (SecureConversationException e)
         {
-            reading.TryEnd();
+            var isWhole = reading.TryEnd() & memory.TryComplete(holding);
             entity.Dispose();
-            return (null, 0, e);
+            return isWhole ? (null, 0, e) : (null, StatusOf(holding), null);
         }
         catch
         {
@@ -64,6 +64,10 @@ internal sealed class EntityReader(int limit, TimeSpan timeout, RequestMemory me
             throw;
         }
     }
+
+    /// <summary>What is answered to a body that was stopped.</summary>
+    private static int StatusOf(Holding holding) =>
+        holding.IsGivenUp ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status408RequestTimeout;
 
     /// <summary>Reads to the end, or until it is stopped; the status to refuse the request with, or null.</summary>
     private async ValueTask<int?> ReadAsync(Reading reading, ReceivedEntity entity, CancellationToken cancellationToken)

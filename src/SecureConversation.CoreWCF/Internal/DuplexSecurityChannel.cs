@@ -12,6 +12,7 @@ internal sealed class DuplexSecurityChannel(
     private ServiceResult.Closing? _closing;
     private int _isOutputClosed;
     private int _isEnded;
+    private int _isReleased;
 
     public string Id => session.Id;
     public IDuplexSession Session => this;
@@ -81,7 +82,19 @@ internal sealed class DuplexSecurityChannel(
     /// <summary>The client sends nothing more. CoreWCF closes the channel when it has finished with what was sent.</summary>
     public async Task CloseInputAsync(ServiceResult.Closing closing)
     {
-        Volatile.Write(ref _closing, closing);
+        // Another Cancel may come on another connection before the first has closed the input. One is answered.
+        if (Interlocked.CompareExchange(ref _closing, closing, null) is not null)
+        {
+            closing.Dispose();
+            return;
+        }
+
+        if (Volatile.Read(ref _isReleased) == 1)
+        {
+            Release();
+            return;
+        }
+
         if (IsOutputClosed && !closing.IsAnswer)
         {
             // Both have cancelled at once, and neither confirms.
@@ -159,5 +172,9 @@ internal sealed class DuplexSecurityChannel(
         transport.Abort();
     }
 
-    private void Release() => Interlocked.Exchange(ref _closing, null)?.Dispose();
+    private void Release()
+    {
+        Volatile.Write(ref _isReleased, 1);
+        Interlocked.Exchange(ref _closing, null)?.Dispose();
+    }
 }

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Credentials;
@@ -63,7 +64,9 @@ public sealed class X509Credential : IDisposable
         _subject = _certificate.Subject;
         var facts = X509Facts.OfLasting(_certificate);
         _publicKey = facts.PublicKey;
-        if ((privateKey is RSA ? _publicKey?.KeySize : facts.CurveKey?.KeySize) != privateKey.KeySize)
+        var isPair = privateKey is ECDsa curve ? facts.CurveKey is { } key && EcdsaSignature.IsPair(curve, key)
+            : _publicKey?.KeySize == privateKey.KeySize;
+        if (!isPair)
         {
             Dispose();
             throw new ArgumentException(

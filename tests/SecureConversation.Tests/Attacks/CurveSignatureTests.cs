@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Net.Security;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -140,32 +141,55 @@ public sealed class CurveSignatureTests
     [Fact]
     public async Task AsymmetricBinding_TakesCertificatesThatOnlySign()
     {
-        var binding = Bindings.Create("mutualcert-wss10//single", SecurityAlgorithmSuite.Strong256);
-        using var loopback = new Loopback(binding,
-            client: new ClientCredentials
-            {
-                ServiceCertificateValidation = TestCredentials.TrustAuthority,
-                ClientCertificate = new X509Credential(TestCertificates.ClientP384),
-                ClientEncryptionCertificate = new X509Credential(TestCertificates.Client),
-                ServiceCertificate = TestCertificates.ServiceP256,
-                ServiceEncryptionCertificate = TestCertificates.Service,
-            },
-            service: new ServiceCredentials
-            {
-                ClientCertificateValidation = TestCredentials.TrustAuthority,
-                ServiceCertificate = new X509Credential(TestCertificates.ServiceP256),
-                ServiceEncryptionCertificate = new X509Credential(TestCertificates.Service),
-                KnownClientCertificates = new()
-                {
-                    Pairs = [new() { SigningCertificate = TestCertificates.ClientP384, EncryptionCertificate = TestCertificates.Client }],
-                },
-            });
-        using var secured = loopback.Client.Secure(Loopback.Request(binding.MessageVersion), Loopback.Address);
+        using var loopback = Asymmetric(ProtectionLevel.EncryptAndSign);
+        using var secured = loopback.Client.Secure(Loopback.Request(loopback.Binding.MessageVersion), Loopback.Address);
         using var result = await loopback.Service.ReceiveAsync(secured.Envelope);
-        using var reply = Assert.IsType<ServiceResult.Dispatch>(result).Secure(Loopback.Reply(binding.MessageVersion));
+        using var reply = Assert.IsType<ServiceResult.Dispatch>(result).Secure(Loopback.Reply(loopback.Binding.MessageVersion));
         using var verified = secured.VerifyReply(reply.Envelope);
 
         Assert.Contains(Ecdsa256, loopback.Binding.Element.DefaultAlgorithmSuite.DefaultEllipticCurveSignatureAlgorithm, StringComparison.Ordinal);
+    }
+
+    /// <summary>With (r, s) holds (r, n - s), which anybody can write: it is the same message.</summary>
+    [Fact]
+    public async Task MessageWithTheOtherFormOfItsValue_IsAReplay()
+    {
+        using var loopback = Asymmetric(ProtectionLevel.Sign);
+        using var secured = loopback.Client.Secure(Loopback.Request(loopback.Binding.MessageVersion), Loopback.Address);
+        using var first = await loopback.Service.ReceiveAsync(secured.Envelope);
+        Assert.IsType<ServiceResult.Dispatch>(first);
+        using var second = await loopback.Service.ReceiveAsync(WithTheOtherForm(secured.Envelope));
+        Assert.Equal(FailureCode.Replayed, Assert.IsType<ServiceResult.Respond>(second).Code);
+
+        using var another = loopback.Client.Secure(Loopback.Request(loopback.Binding.MessageVersion), Loopback.Address);
+        using var once = await loopback.Service.ReceiveAsync(WithTheOtherForm(another.Envelope));
+        Assert.IsType<ServiceResult.Dispatch>(once);
+
+        static byte[] WithTheOtherForm(ReadOnlyMemory<byte> envelope)
+        {
+            var document = Forgery.Load(envelope);
+            var value = Forgery.Descendant(document.DocumentElement!, "SignatureValue");
+            value.InnerText = Convert.ToBase64String(Values["n - s for s, which is as good"].Change(Convert.FromBase64String(value.InnerText)));
+            return System.Text.Encoding.UTF8.GetBytes(document.OuterXml);
+        }
+    }
+
+    /// <summary>Whoever answers may name any certificate, also one whose key decrypts nothing.</summary>
+    [Fact]
+    public async Task ReplyEncryptedForACertificateThatOnlySigns_IsRefused()
+    {
+        using var loopback = Asymmetric(ProtectionLevel.EncryptAndSign);
+        using var secured = loopback.Client.Secure(Loopback.Request(loopback.Binding.MessageVersion), Loopback.Address);
+        using var result = await loopback.Service.ReceiveAsync(secured.Envelope);
+        using var reply = Assert.IsType<ServiceResult.Dispatch>(result).Secure(Loopback.Reply(loopback.Binding.MessageVersion));
+        var document = Forgery.Load(reply.Envelope);
+        var key = Forgery.Descendant(document.DocumentElement!, "EncryptedKey");
+        var name = Forgery.Descendant(key, "KeyIdentifier");
+        name.SetAttribute("ValueType", "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1");
+        name.InnerText = Convert.ToBase64String(TestCertificates.ClientP256.GetCertHash());
+
+        var refusal = Assert.Throws<SecureConversationException>(() => secured.VerifyReply(System.Text.Encoding.UTF8.GetBytes(document.OuterXml)));
+        Assert.Equal(FailureCode.WrongToken, refusal.Code);
     }
 
     [Fact]
@@ -176,6 +200,8 @@ public sealed class CurveSignatureTests
         using var credential = new X509Credential(TestCertificates.ClientP256, key);
         Assert.Throws<ArgumentException>(() => new X509Credential(TestCertificates.ClientP256, other));
         Assert.Throws<ArgumentException>(() => new X509Credential(TestCertificates.Client, key));
+        using var same = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Assert.Throws<ArgumentException>(() => new X509Credential(TestCertificates.ClientP256, same));
     }
 
     private static Loopback Create(MessageSecurityBinding binding, X509Certificate2 client, X509Certificate2? service = null) => new(binding,
@@ -189,6 +215,29 @@ public sealed class CurveSignatureTests
         {
             ServiceCertificate = new X509Credential(service ?? TestCertificates.Service),
             ClientCertificateValidation = TestCredentials.TrustAuthority,
+        });
+
+    private static Loopback Asymmetric(ProtectionLevel level) => new(
+        Bindings.Create("mutualcert-wss10//single", SecurityAlgorithmSuite.Strong256) is var binding
+            ? MessageSecurityBinding.Create(binding.Element, binding.MessageVersion, ChannelProtectionRequirements.Default.WithDefault(level))
+            : null!,
+        client: new ClientCredentials
+        {
+            ServiceCertificateValidation = TestCredentials.TrustAuthority,
+            ClientCertificate = new X509Credential(TestCertificates.ClientP256),
+            ClientEncryptionCertificate = new X509Credential(TestCertificates.Client),
+            ServiceCertificate = TestCertificates.ServiceP256,
+            ServiceEncryptionCertificate = TestCertificates.Service,
+        },
+        service: new ServiceCredentials
+        {
+            ClientCertificateValidation = TestCredentials.TrustAuthority,
+            ServiceCertificate = new X509Credential(TestCertificates.ServiceP256),
+            ServiceEncryptionCertificate = new X509Credential(TestCertificates.Service),
+            KnownClientCertificates = new()
+            {
+                Pairs = [new() { SigningCertificate = TestCertificates.ClientP256, EncryptionCertificate = TestCertificates.Client }],
+            },
         });
 
     private static void Refuses(Func<Loopback> create, params string[] words)

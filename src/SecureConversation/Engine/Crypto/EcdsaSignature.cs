@@ -23,28 +23,37 @@ internal static class EcdsaSignature
     public const string Curves = "P-256 or P-384";
 
     private const string EcPublicKey = "1.2.840.10045.2.1";
+    private const int LongestName = 32;
     private const DSASignatureFormat Format = DSASignatureFormat.IeeeP1363FixedFieldConcatenation;
+
+    // The names of the curves in DER (RFC 5480 section 2.1.1.1).
+    private static ReadOnlySpan<byte> P256 => [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+
+    private static ReadOnlySpan<byte> P384 => [0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22];
 
     /// <summary>Whether the key of a certificate is one on an elliptic curve.</summary>
     public static bool IsOfCurve(X509Certificate2 certificate) => certificate.PublicKey.Oid.Value == EcPublicKey;
+
+    /// <summary>Whether an identifier of the wire is that of ECDSA.</summary>
+    public static bool IsMethod(string uri) =>
+        uri is AlgorithmUris.EcdsaSha256 or AlgorithmUris.EcdsaSha384 or AlgorithmUris.EcdsaSha512;
 
     /// <summary>
     /// The length in bits of the field of the curve, P-256 or P-384; 0 for another one, and for one that the certificate describes itself:
     /// whoever chooses the base point has a private key for every public key.
     /// </summary>
-    public static int FieldBits(X509Certificate2 certificate) => CurveOf(certificate) switch
+    public static int FieldBits(X509Certificate2 certificate)
     {
-        "1.2.840.10045.3.1.7" => 256,
-        "1.3.132.0.34" => 384,
-        _ => 0,
-    };
+        var curve = certificate.PublicKey.EncodedParameters?.RawData;
+        return curve.AsSpan().SequenceEqual(P256) ? 256 : curve.AsSpan().SequenceEqual(P384) ? 384 : 0;
+    }
 
-    /// <summary>The identifier of the curve of a certificate; null where it is not named.</summary>
+    /// <summary>The identifier of the curve of a certificate, for texts; null where it is not named, or by a long name.</summary>
     public static string? CurveOf(X509Certificate2 certificate)
     {
         try
         {
-            return certificate.PublicKey.EncodedParameters is { } parameters
+            return certificate.PublicKey.EncodedParameters is { RawData.Length: <= LongestName } parameters
                 ? AsnDecoder.ReadObjectIdentifier(parameters.RawData, AsnEncodingRules.DER, out _)
                 : null;
         }
@@ -78,6 +87,27 @@ internal static class EcdsaSignature
         {
             // Some providers throw for numbers that are none of the group.
             return false;
+        }
+    }
+
+    /// <summary>
+    /// Whether a private key belongs to a public one; of a key that does not show its public half, whether the lengths are the same.
+    /// </summary>
+    public static bool IsPair(ECDsa privateKey, ECDsa publicKey)
+    {
+        if (privateKey.KeySize != publicKey.KeySize)
+        {
+            return false;
+        }
+
+        try
+        {
+            var (own, other) = (privateKey.ExportParameters(includePrivateParameters: false).Q, publicKey.ExportParameters(false).Q);
+            return own.X.AsSpan().SequenceEqual(other.X) && own.Y.AsSpan().SequenceEqual(other.Y);
+        }
+        catch (Exception e) when (e is CryptographicException or NotSupportedException or NotImplementedException)
+        {
+            return true;
         }
     }
 

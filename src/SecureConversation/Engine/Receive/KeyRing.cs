@@ -236,6 +236,10 @@ internal sealed partial class KeyRing : IDisposable
 
         var own = _source.FindOwn(_shape.WrappedFor) ?? Fail.With<X509Credential>(
             FailureCode.WrongToken, "xenc:EncryptedKey", $"a key for {wrapped.WrappedFor.Describe()}", _source.OwnName);
+        if (own.CurveKey is not null)
+        {
+            Fail.With(FailureCode.WrongToken, "xenc:EncryptedKey", "a key for a certificate that only signs (ECDSA)", _source.OwnName);
+        }
 
         // WS-Security 1.1 section 7.3: EncryptedKeySHA1 is the hash of the cipher value, not of the key.
         EncryptedKeySha1 = SHA1.HashData(wrapped.CipherValue);

@@ -38,7 +38,7 @@ internal sealed class SignedMessage : MessageIntegrity
 
     public override List<HeldSignature> Signatures => _signatures;
 
-    public override ReadOnlySpan<byte> ReplayValue => _primary.Element.Value;
+    public override ReadOnlySpan<byte> ReplayValue => _primary.Element.ReplayValue;
 
     public override PrimarySignature Primary => _primary;
 

@@ -24,9 +24,9 @@ internal sealed class TransportMessage : MessageIntegrity
 
     public override List<HeldSignature> Signatures => _signatures;
 
-    public override ReadOnlySpan<byte> ReplayValue => _signatures.Count == 0 ? default : _signatures[0].Signature.Value;
+    public override ReadOnlySpan<byte> ReplayValue => _signatures.Count == 0 ? default : _signatures[0].Signature.ReplayValue;
 
-    public override IEnumerable<byte[]> FurtherReplayValues => _signatures.Skip(1).Select(held => held.Signature.Value);
+    public override IEnumerable<byte[]> FurtherReplayValues => _signatures.Skip(1).Select(held => held.Signature.ReplayValue);
 
     public override CoveredPart? Find(MessagePart location) => new CoveredPart(location, default, CanonicalForm.Recommendation);
 

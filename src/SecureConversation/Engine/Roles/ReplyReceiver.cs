@@ -156,7 +156,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         // Both sides hold the same keys, so a request that somebody sends back to the client verifies. It is no reply.
         foreach (var own in expectation.Signatures)
         {
-            if (message.ReplayValue.SequenceEqual(own.Value))
+            if (!message.ReplayValue.IsEmpty && own.Value.AsSpan().StartsWith(message.ReplayValue))
             {
                 Fail.With(FailureCode.WrongToken, "reflected message");
             }

@@ -1,3 +1,4 @@
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Tokens;
@@ -95,6 +96,12 @@ internal sealed class SignatureElement
     public string SignatureMethod { get; }
     public List<SignedReference> References { get; }
     public byte[] Value { get; }
+
+    /// <summary>
+    /// What of the value says that a message came before: all of it, and of ECDSA r alone. With (r, s) holds (r, n - s), which anybody can
+    /// write, and only who signs chooses r.
+    /// </summary>
+    public byte[] ReplayValue => EcdsaSignature.IsMethod(SignatureMethod) ? Value[..(Value.Length / 2)] : Value;
 
     /// <summary>The key that made it.</summary>
     public KeyReference Key { get; }
