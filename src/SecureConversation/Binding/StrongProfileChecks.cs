@@ -58,8 +58,11 @@ internal static class StrongProfileChecks
         }
 
         if (SupportingToken.AllOf(element).SelectMany(list => list.Tokens).Any(token =>
-            token is { Attachment: SupportingTokenAttachment.Signed, Parameters: UserNameSecurityTokenParameters
-                or IssuedSecurityTokenParameters { KeyType: SecurityKeyType.BearerKey } }))
+            token is
+            {
+                Attachment: SupportingTokenAttachment.Signed,
+                Parameters: UserNameSecurityTokenParameters or IssuedSecurityTokenParameters { KeyType: SecurityKeyType.BearerKey },
+            }))
         {
             yield return "MessageProtectionProfile Strong sends no token in clear that counts for whoever has it: list user names and "
                 + "bearer tokens under SignedEncrypted.";
