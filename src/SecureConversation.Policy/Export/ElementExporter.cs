@@ -88,7 +88,7 @@ internal sealed class ElementExporter(SpWriter writer, MessageVersion version, P
     {
         (string Name, Func<SupportingTokenParameters, ImmutableArray<SecurityTokenParameters>> Of)[] all =
         [
-            // 1.1 has no assertion for signed and encrypted tokens: WCF writes both kinds as signed.
+            // 1.1 has no assertion for signed and encrypted tokens: WCF writes both kinds as signed, and who reads it encrypts user names.
             ("SignedSupportingTokens", t => writer.Sp.IsOasis ? t.Signed : t.Signed.AddRange(t.SignedEncrypted)),
             ("SignedEncryptedSupportingTokens", t => writer.Sp.IsOasis ? t.SignedEncrypted : []),
             ("EndorsingSupportingTokens", t => t.Endorsing),
@@ -97,6 +97,16 @@ internal sealed class ElementExporter(SpWriter writer, MessageVersion version, P
             ("EndorsingEncryptedSupportingTokens", t => t.EndorsingEncrypted),
             ("SignedEndorsingEncryptedSupportingTokens", t => t.SignedEndorsingEncrypted),
         ];
+        if (!writer.Sp.IsOasis && element is not TransportSecurityBindingElement
+            && required.SignedEncrypted.AddRange(optional.SignedEncrypted).FirstOrDefault(t => t is not UserNameSecurityTokenParameters)
+                is { } unsaid)
+        {
+            // Whoever reads sp:SignedSupportingTokens sends it in clear.
+            throw new NotSupportedException(
+                $"SignedEncrypted: WS-SecurityPolicy 1.1 cannot say that {unsaid.GetType().Name} is encrypted: choose a "
+                    + "MessageSecurityVersion with WSTrust13.");
+        }
+
         foreach (var (name, of) in all)
         {
             var tokens = of(required).AddRange(of(optional));

@@ -49,8 +49,9 @@ internal static class SupportingTokensImporter
         if (!sp.IsOasis)
         {
             // 1.1 has no assertion for signed and encrypted tokens. WCF encrypts user names there, and so does everybody who talks to it.
-            encrypted = encrypted.AddRange(signed.Where(IsUserName));
-            signed = [.. signed.Where(t => !IsUserName(t))];
+            // What counts for whoever has it is not read by others either. A transport encrypts it, whatever the list.
+            encrypted = encrypted.AddRange(signed.Where(IsSecret));
+            signed = [.. signed.Where(t => !IsSecret(t))];
         }
 
         var onlyEncrypted = isTransport ? [] : Oasis("EncryptedSupportingTokens");
@@ -59,6 +60,9 @@ internal static class SupportingTokensImporter
         var endorsingEncrypted = Oasis("EndorsingEncryptedSupportingTokens");
         var signedEndorsingEncrypted = Oasis("SignedEndorsingEncryptedSupportingTokens");
         return new(List(optional: false), List(optional: true));
+
+        bool IsSecret((SecurityTokenParameters Token, bool IsOptional) read) => IsUserName(read)
+            || (!isTransport && read.Token is IssuedSecurityTokenParameters { KeyType: SecurityKeyType.BearerKey });
 
         ImmutableArray<(SecurityTokenParameters Token, bool IsOptional)> Oasis(string name) =>
             sp.IsOasis ? Tokens(bag, sp, name, context, isTransport) : [];

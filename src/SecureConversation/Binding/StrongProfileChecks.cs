@@ -1,4 +1,5 @@
 using System.Net.Security;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Binding;
 
@@ -56,11 +57,21 @@ internal static class StrongProfileChecks
             yield return "MessageProtectionProfile Strong takes a key of both sides: leave KeyEntropyMode at CombinedEntropy.";
         }
 
-        if (element.EndpointSupportingTokenParameters.Signed.Concat(element.OptionalEndpointSupportingTokenParameters.Signed)
-            .Any(token => token is UserNameSecurityTokenParameters or IssuedSecurityTokenParameters { KeyType: SecurityKeyType.BearerKey }))
+        if (SupportingToken.AllOf(element).SelectMany(list => list.Tokens).Any(token =>
+            token is
+            {
+                Attachment: SupportingTokenAttachment.Signed,
+                Parameters: UserNameSecurityTokenParameters or IssuedSecurityTokenParameters { KeyType: SecurityKeyType.BearerKey },
+            }))
         {
             yield return "MessageProtectionProfile Strong sends no token in clear that counts for whoever has it: list user names and "
                 + "bearer tokens under SignedEncrypted.";
+        }
+
+        if (element is SymmetricSecurityBindingElement { ProtectionTokenParameters.RequireDerivedKeys: false })
+        {
+            yield return "MessageProtectionProfile Strong signs and encrypts with different keys: leave RequireDerivedKeys of "
+                + "ProtectionTokenParameters at true.";
         }
 
         if (element.NegotiatedToken is not null)

@@ -19,7 +19,7 @@ public sealed class IssuedTokenTests
 
     public static TheoryData<string, string, string, bool> Kinds =>
     [
-        .. from place in new[] { "protection", "endorsing", "signed", "signed-encrypted" }
+        .. from place in new[] { "protection", "endorsing", "signed-encrypted" }
            from saml in new[] { TestTokenIssuer.Saml11, TestTokenIssuer.Saml20 }
            from trust in new[] { "2005", "2007" }
            from session in new[] { false, true }
@@ -303,8 +303,7 @@ public sealed class IssuedTokenTests
         {
             "protection" => SecurityBindingElement.CreateIssuedTokenBindingElement(token),
             "endorsing" => SecurityBindingElement.CreateIssuedTokenForCertificateBindingElement(token),
-            "signed-encrypted" => SecurityBindingElement.CreateIssuedTokenForCertificateBindingElement(bearer),
-            _ => SecurityBindingElement.CreateAnonymousForCertificateBindingElement() with { EndpointSupportingTokenParameters = new() { Signed = [bearer] } },
+            _ => SecurityBindingElement.CreateIssuedTokenForCertificateBindingElement(bearer),
         }) with
         { MessageSecurityVersion = trust == "2007" ? V2007 : MessageSecurityVersion.Default };
         return MessageSecurityBinding.Create(session

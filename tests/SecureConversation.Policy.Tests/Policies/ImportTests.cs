@@ -80,11 +80,15 @@ public sealed class ImportTests
     public void ProfileOfThisLibrary_IsReadBesideThatOfWcf()
     {
         const string strong = "AlgorithmSuite(own:Strong256) Layout(Strict) IncludeTimestamp EncryptBeforeSigning own:Strong";
-        var bound = Symmetric.Replace(Tail, strong);
+        var derived = Service.Replace("(Require", "(RequireDerivedKeys Require");
+        var bound = Symmetric.Replace(Tail, strong).Replace(Service, derived);
         var alternatives = PolicyImporter.Import(Notation.Policy($"{{ {bound} | {Symmetric} }}"));
         Assert.Equal([MessageProtectionProfile.Strong, MessageProtectionProfile.Wcf], alternatives.Select(a => a.Element!.MessageProtectionProfile));
         Assert.Equal([SecurityAlgorithmSuite.Strong256, SecurityAlgorithmSuite.Basic256], alternatives.Select(a => a.Element!.DefaultAlgorithmSuite));
         Assert.All(alternatives, alternative => Assert.Equal(PolicyOutcome.Imported, alternative.Outcome));
+
+        var direct = Assert.Single(PolicyImporter.Import(Notation.Policy(Symmetric.Replace(Tail, strong))));
+        Assert.Contains("RequireDerivedKeys", direct.NotOffered, StringComparison.Ordinal);
     }
 
     [Theory]

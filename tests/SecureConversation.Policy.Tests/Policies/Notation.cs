@@ -20,6 +20,7 @@ internal sealed class Notation
         ["sp12"] = Sp12,
         ["sp13"] = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200802",
         ["wst"] = "http://docs.oasis-open.org/ws-sx/ws-trust/200512",
+        ["t"] = "http://schemas.xmlsoap.org/ws/2005/02/trust",
         ["mssp"] = "http://schemas.microsoft.com/ws/2005/07/securitypolicy",
         ["wsaw"] = "http://www.w3.org/2006/05/addressing/wsdl",
         ["wsam"] = "http://www.w3.org/2007/05/addressing/metadata",

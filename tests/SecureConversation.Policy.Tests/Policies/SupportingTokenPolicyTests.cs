@@ -55,13 +55,12 @@ public sealed class SupportingTokenPolicyTests
             $"SymmetricBinding(ProtectionToken({User}(RequireDerivedKeys WssUsernameToken11)) {Tail}) Wss11 {Parts}") },
         { "issued token as key", $"SymmetricBinding(ProtectionToken({Issued}(RequireDerivedKeys RequireInternalReference)) {Tail}) Wss11 wsam:Addressing {Parts}" },
         { "issued token that endorses", Symmetric.Replace(Client, $"EndorsingSupportingTokens({Issued}(RequireDerivedKeys))") },
-        { "issued token of a bearer, signed", Symmetric.Replace(Client, $"SignedSupportingTokens({Bearer})") },
         { "issued token of a bearer, signed and encrypted", Symmetric.Replace(Client, $"SignedEncryptedSupportingTokens({Bearer})") },
         { "session over an issued token as key", Session.Replace(Bootstrap,
             $"SymmetricBinding(ProtectionToken({Issued}(RequireDerivedKeys)) {Tail}) Wss11 {Parts}") },
         { "assertion as key", $"SymmetricBinding(ProtectionToken(SamlToken@AlwaysToRecipient(RequireDerivedKeys WssSamlV20Token11)) {Tail}) Wss11 wsam:Addressing {Parts}" },
         { "assertion that endorses", Symmetric.Replace(Client, "EndorsingSupportingTokens(SamlToken@AlwaysToRecipient(WssSamlV11Token11))") },
-        { "assertion, signed", $"{Asymmetric} SignedSupportingTokens(SamlToken@AlwaysToRecipient(RequireKeyIdentifierReference WssSamlV20Token11))" },
+        { "assertion, signed and encrypted", $"{Asymmetric} SignedEncryptedSupportingTokens(SamlToken@AlwaysToRecipient(RequireKeyIdentifierReference WssSamlV20Token11))" },
         { "assertion, signed, over TLS", Transport.Replace(EncryptedUser, "SignedSupportingTokens(SamlToken@AlwaysToRecipient(WssSamlV11Token10)) Wss11") },
         { "user name over TLS", Transport },
         { "certificate over TLS", Transport.Replace(EncryptedUser, "EndorsingSupportingTokens(X509Token@AlwaysToRecipient(WssX509V3Token10)) Wss11") },
@@ -111,6 +110,56 @@ public sealed class SupportingTokenPolicyTests
         var token = Assert.IsType<UserNameSecurityTokenParameters>(
             Assert.Single(Import(text, isTls: true).RequireBinding().Element.EndpointSupportingTokenParameters.Signed));
         Assert.True(token.AllowClearTextPassword);
+    }
+
+    /// <summary>Nobody reads what counts for whoever has it: 1.2 says it, and 1.1 cannot.</summary>
+    [Theory]
+    [InlineData("IssuedToken")]
+    [InlineData("SamlToken")]
+    public void BearersToken_OnlySigned_IsEncryptedOrNotOffered(string kind)
+    {
+        var saml = "SignedSupportingTokens(SamlToken@AlwaysToRecipient(WssSamlV11Token11))";
+        var text = Symmetric.Replace(Client, kind == "SamlToken" ? saml : $"SignedSupportingTokens({Bearer})");
+        foreach (var isTls in new[] { false, true })
+        {
+            var chosen = Import(text, isTls).Chosen;
+            Assert.Equal(PolicyOutcome.NotOffered, chosen.Outcome);
+            Assert.Contains("SignedEncrypted", chosen.NotOffered, StringComparison.Ordinal);
+        }
+
+        // In 1.1 both are written alike.
+        var template = "[RequestSecurityTokenTemplate[t:KeyType=http://schemas.xmlsoap.org/ws/2005/05/identity/NoProofKey]]";
+        var of11 = kind == "SamlToken" ? saml.Replace("11Token11", "11Token10") : $"SignedSupportingTokens(IssuedToken@AlwaysToRecipient{template}(RequireInternalReference))";
+        var read = Assert.Single(PolicyImporter.Import(Notation.Policy(Symmetric.Replace(Client, of11), Notation.Sp11)));
+        var tokens = read.Element!.EndpointSupportingTokenParameters;
+        Assert.Empty(tokens.Signed);
+        Assert.Equal(SecurityKeyType.BearerKey, Assert.IsType<IssuedSecurityTokenParameters>(Assert.Single(tokens.SignedEncrypted)).KeyType);
+    }
+
+    [Fact]
+    public void EncryptedTokens_OfVersion11_AreWrittenOnlyWhereTheyAreReadAsThat()
+    {
+        var anonymous = SecurityBindingElement.CreateAnonymousForCertificateBindingElement();
+        SecurityTokenParameters bearer = new IssuedSecurityTokenParameters { KeyType = SecurityKeyType.BearerKey };
+        foreach (var token in new[] { bearer, new X509SecurityTokenParameters { RequireDerivedKeys = false } })
+        {
+            foreach (var isOptional in new[] { false, true })
+            {
+                var list = new SupportingTokenParameters { SignedEncrypted = [new UserNameSecurityTokenParameters(), token] };
+                var refused = Assert.Throws<NotSupportedException>(() => Written(isOptional
+                    ? anonymous with { OptionalEndpointSupportingTokenParameters = list }
+                    : anonymous with { EndpointSupportingTokenParameters = list }));
+                Assert.Contains("WSTrust13", refused.Message, StringComparison.Ordinal);
+            }
+        }
+
+        var user = anonymous with { EndpointSupportingTokenParameters = new() { SignedEncrypted = [new UserNameSecurityTokenParameters()] } };
+        Assert.Equal(user.EndpointSupportingTokenParameters, Written(user).EndpointSupportingTokenParameters);
+        var tls = SecurityBindingElement.CreateUserNameOverTransportBindingElement() with
+        {
+            EndpointSupportingTokenParameters = new() { SignedEncrypted = [(IssuedSecurityTokenParameters)bearer] },
+        };
+        Assert.IsType<IssuedSecurityTokenParameters>(Assert.Single(Written(tls).EndpointSupportingTokenParameters.All));
     }
 
     [Fact]
@@ -174,6 +223,12 @@ public sealed class SupportingTokenPolicyTests
 
     private static string Negotiated(string token, string others) =>
         $"SymmetricBinding(ProtectionToken({token}) {Tail}) Wss11 {others} wsam:Addressing {Parts}";
+
+    private static SecurityBindingElement Written(SecurityBindingElement element)
+    {
+        var written = PolicyExporter.Export(MessageSecurityBinding.Create(element), [new ContractOperation { Name = "Buy", Action = "urn:shop/Buy" }]);
+        return Assert.Single(PolicyImporter.Import(new XElement(WsdlText.Wsp + "Policy", written.Binding, written.Operations[0].Input))).Element!;
+    }
 
     private static ImportedEndpoint Import(string text, bool isTls)
     {

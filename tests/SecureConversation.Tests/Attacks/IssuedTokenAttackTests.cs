@@ -75,7 +75,7 @@ public sealed partial class IssuedTokenAttackTests
     [InlineData(Protection, SecurityKeyType.BearerKey)]
     [InlineData(Protection, SecurityKeyType.AsymmetricKey)]
     [InlineData(Endorsing, SecurityKeyType.BearerKey)]
-    [InlineData("signed/saml20/2007/single", SecurityKeyType.AsymmetricKey)]
+    [InlineData("signed-encrypted/saml20/2007/single", SecurityKeyType.AsymmetricKey)]
     [InlineData("signed-encrypted/saml20/2007/single", SecurityKeyType.SymmetricKey)]
     public async Task Token_OfAnotherKind_IsRefused(string binding, SecurityKeyType kind)
     {
@@ -112,7 +112,7 @@ public sealed partial class IssuedTokenAttackTests
     }
 
     [Theory]
-    [InlineData("signed/saml20/2007/single")]
+    [InlineData("signed-encrypted/saml20/2007/single")]
     [InlineData("signed-encrypted/saml11/2005/single")]
     public async Task BearersToken_InTwoMessages_IsRefusedWhereTheServiceDetectsIt(string binding)
     {

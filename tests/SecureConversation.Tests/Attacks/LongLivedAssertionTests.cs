@@ -16,8 +16,8 @@ public sealed class LongLivedAssertionTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("signed/saml20/2007/single", false, false)]
-    [InlineData("signed/saml20/2007/single", true, false)]
+    [InlineData("signed-encrypted/saml20/2007/single", false, false)]
+    [InlineData("signed-encrypted/saml20/2007/single", true, false)]
     [InlineData("signed-encrypted/saml11/2005/single", false, true)]
     [InlineData("signed-encrypted/saml11/2005/single", true, true)]
     public async Task TokenForEver_DoesNotEmptyTheMemory(string binding, bool shared, bool comesFirst)
@@ -55,7 +55,7 @@ public sealed class LongLivedAssertionTests
             DetectReplayedTokens = true,
         });
         var issuer = new TestTokenIssuer { Clock = clock, Lifetime = TimeSpan.FromDays(3650) };
-        using var issued = new Loopback(IssuedBindings.Create("signed/saml20/2007/single"), clock, Options(clock, memory),
+        using var issued = new Loopback(IssuedBindings.Create("signed-encrypted/saml20/2007/single"), clock, Options(clock, memory),
             IssuedBindings.Client(new DirectTokenProvider(issuer)), service);
         using var neighbour = new Loopback(Bindings.Create("mutualcert//"), clock, Options(clock, memory));
         Assert.Equal(FailureCode.None, await SendAsync(issued.Service, await SecureAsync(issued)));

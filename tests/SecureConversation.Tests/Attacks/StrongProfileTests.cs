@@ -33,7 +33,7 @@ public sealed class StrongProfileTests
         ["ciphertexts of the parts exchanged"] = (now, _) => (now[0].InnerText, now[^1].InnerText) = (now[^1].InnerText, now[0].InnerText),
     };
 
-    private static readonly string[] Names = ["mutualcert/strong/session", "anonymous/strong/single", "username/strong-no-derived/session"];
+    private static readonly string[] Names = ["mutualcert/strong/session", "anonymous/strong/single", "username/strong/session"];
 
     public static MatrixTheoryData<string, string> ChangesAndBindings => new(Changes.Keys, Names);
 
@@ -196,9 +196,79 @@ public sealed class StrongProfileTests
         Assert.Contains("bootstrap", Refused(strong with { MessageProtectionProfile = MessageProtectionProfile.Bound }), StringComparison.Ordinal);
         Assert.Contains("symmetric", Assert.Throws<ArgumentException>(() => Bindings.Create("duplex/strong/single")).Message, StringComparison.Ordinal);
         Assert.Contains("SignedEncrypted", Refused(single with { EndpointSupportingTokenParameters = new() { Signed = [new UserNameSecurityTokenParameters { AllowClearTextPassword = true }] } }), StringComparison.Ordinal);
+        Assert.Contains("RequireDerivedKeys", Refused(single.SetKeyDerivation(false)), StringComparison.Ordinal);
+        Assert.Contains("RequireDerivedKeys", Refused(strong.SetKeyDerivation(false)), StringComparison.Ordinal);
+        Assert.Contains("SignedEncrypted", Refused(single with
+        {
+            OperationSupportingTokenParameters = OperationSupportingTokens.None.With("urn:e/Echo", new() { Signed = [new UserNameSecurityTokenParameters { AllowClearTextPassword = true }] }),
+        }), StringComparison.Ordinal);
         Assert.Contains("EncryptAndSign", Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(
             single, protection: ChannelProtectionRequirements.Default.WithReply("urn:r", ProtectionLevel.None))).Message, StringComparison.Ordinal);
         Assert.Contains("addressing", Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(single, MessageVersion.Soap12)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatIsAcceptedOfIssuers_IsNotWeakerThanTheProfile()
+    {
+        var element = SecurityBindingElement.CreateIssuedTokenBindingElement(new());
+        foreach (var profile in new[] { MessageProtectionProfile.Bound, MessageProtectionProfile.Strong })
+        {
+            var isStrong = profile == MessageProtectionProfile.Strong;
+            var binding = MessageSecurityBinding.Create(element with
+            {
+                MessageProtectionProfile = profile,
+                DefaultAlgorithmSuite = isStrong ? SecurityAlgorithmSuite.Strong256 : SecurityAlgorithmSuite.Basic256Sha256,
+            });
+            var provider = new DirectTokenProvider(new TestTokenIssuer());
+            void Check(string setting, Action create)
+            {
+                var refused = Record.Exception(create);
+                Assert.Equal(isStrong, refused is ArgumentException && refused.Message.Contains(setting, StringComparison.Ordinal));
+                Assert.Equal(isStrong, refused is not null);
+            }
+
+            Check("AcceptIssuerKey", () => _ = new MessageSecurityClient(binding, IssuedBindings.Client(provider, new() { AcceptIssuerKey = true })));
+            Check("DefaultKeyEntropyMode", () => _ = new MessageSecurityClient(
+                binding, IssuedBindings.Client(provider, new() { DefaultKeyEntropyMode = SecurityKeyEntropyMode.ServerEntropy })));
+            Check("AllowSha1Signatures", () => new MessageSecurityService(binding, IssuedBindings.Service(new()
+            {
+                KnownCertificates = [TestTokenIssuer.Certificate],
+                AllowedAudienceUris = [Loopback.Address.AbsoluteUri],
+                AllowSha1Signatures = true,
+            })).Dispose());
+        }
+    }
+
+    /// <summary>A service would count each message as a failure of its sender, and never say that its own key is the reason.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void KeyThatKnowsOldAlgorithmsAlone_IsRefusedWhenClientOrServiceIsMade(bool throws)
+    {
+        using var ofService = new OldRsa(TestCertificates.Service.GetRSAPrivateKey()!, throws);
+        using var ofClient = new OldRsa(TestCertificates.Client.GetRSAPrivateKey()!, throws);
+        using var service = new X509Credential(TestCertificates.Service, ofService);
+        using var client = new X509Credential(TestCertificates.Client, ofClient);
+        foreach (var (name, isStrong) in new[] { ("mutualcert//session", false), ("mutualcert/bound/single", false), ("mutualcert/strong/session", true), ("mutualcert/strong/single", true) })
+        {
+            var binding = Bindings.Create(name);
+            var refusals = new[]
+            {
+                Record.Exception(() => new MessageSecurityService(binding, new ServiceCredentials
+                {
+                    ServiceCertificate = service,
+                    ClientCertificateValidation = TestCredentials.TrustAuthority,
+                }).Dispose()),
+                Record.Exception(() => _ = new MessageSecurityClient(binding, new ClientCredentials
+                {
+                    ClientCertificate = client,
+                    ServiceCertificate = TestCertificates.Service,
+                    ServiceCertificateValidation = TestCredentials.TrustAuthority,
+                })),
+            };
+            Assert.All(refusals, refused => Assert.Equal(isStrong, refused is ArgumentException && refused.Message.Contains("The private key of", StringComparison.Ordinal)));
+            Assert.All(refusals, refused => Assert.Equal(isStrong, refused is not null));
+        }
     }
 
     /// <summary>Everything rests on that key.</summary>
@@ -245,4 +315,22 @@ public sealed class StrongProfileTests
     private static byte[] Octets(XmlElement cipher) => Convert.FromBase64String(cipher.InnerText);
 
     private static void Change(XmlElement cipher, Func<byte[], byte[]> change) => cipher.InnerText = Convert.ToBase64String(change(Octets(cipher)));
+
+    /// <summary>A key of a provider that has no OAEP and no PSS with SHA-2: it throws, or takes what it knows.</summary>
+    private sealed class OldRsa(RSA key, bool throws) : RSA
+    {
+        public override int KeySize => key.KeySize;
+
+        public override RSAParameters ExportParameters(bool includePrivateParameters) => key.ExportParameters(false);
+
+        public override void ImportParameters(RSAParameters parameters) => throw new NotSupportedException();
+
+        public override byte[] Decrypt(byte[] data, RSAEncryptionPadding padding) => throws
+            ? throw new CryptographicException("OAEP of SHA-1 only")
+            : new byte[32];
+
+        public override byte[] SignHash(byte[] hash, HashAlgorithmName hashAlgorithm, RSASignaturePadding padding) => throws
+            ? throw new NotSupportedException("PKCS #1 1.5 only")
+            : key.SignHash(hash, hashAlgorithm, RSASignaturePadding.Pkcs1);
+    }
 }

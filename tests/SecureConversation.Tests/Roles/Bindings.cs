@@ -25,7 +25,6 @@ public static class Bindings
         ["encrypt-first"] = e => e with { MessageProtectionOrder = MessageProtectionOrder.EncryptBeforeSign },
         ["bound"] = e => e with { MessageProtectionProfile = MessageProtectionProfile.Bound },
         ["strong"] = e => e with { MessageProtectionProfile = MessageProtectionProfile.Strong },
-        ["strong-no-derived"] = e => e.SetKeyDerivation(false) with { MessageProtectionProfile = MessageProtectionProfile.Strong },
         ["bound-no-derived"] = e => e.SetKeyDerivation(false) with { MessageProtectionProfile = MessageProtectionProfile.Bound },
         ["bound-timestamp-last"] = e => e with { MessageProtectionProfile = MessageProtectionProfile.Bound, SecurityHeaderLayout = SecurityHeaderLayout.LaxTimestampLast },
         ["no-derived"] = e => e.SetKeyDerivation(false),

@@ -54,6 +54,7 @@ internal static class CredentialChecks
             [credentials.ServiceCertificate, credentials.ServiceEncryptionCertificate, .. credentials.OtherServiceCertificates];
         Throw(LengthProblem(binding, own.Select(credential => credential?.Certificate)), nameof(credentials));
         Throw(KeyKindChecks.Problem(binding, credentials), nameof(credentials));
+        Throw(StrongCredentialChecks.Problem(binding, credentials), nameof(credentials));
     }
 
     /// <summary>
@@ -139,6 +140,7 @@ internal static class CredentialChecks
             Throw("ClientCredentials.NamedCertificates must not be null: leave it empty.", nameof(credentials));
         }
 
+        Throw(StrongCredentialChecks.Problem(binding, credentials), nameof(credentials));
         foreach (var token in ClientTokens(binding).Where(t => !t.IsOptional && t.Kind != TokenKind.Rsa))
         {
             Throw(token.Kind.Missing(token.Parameters, credentials), nameof(credentials));

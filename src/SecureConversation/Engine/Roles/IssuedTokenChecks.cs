@@ -34,7 +34,7 @@ internal static class IssuedTokenChecks
             return;
         }
 
-        if (FindProblem(options, credentials, address) is { } problem)
+        if ((StrongCredentialChecks.Problem(binding, options) ?? FindProblem(options, credentials, address)) is { } problem)
         {
             throw new ArgumentException($"ServiceCredentials.IssuedTokenAuthentication: {problem}", nameof(credentials));
         }

@@ -21,7 +21,6 @@ public static class IssuedBindings
         ["endorsing-asymmetric"] = token => SecurityBindingElement.CreateIssuedTokenForCertificateBindingElement(token with { KeyType = SecurityKeyType.AsymmetricKey }),
         ["signed-endorsing"] = token => In(new() { SignedEndorsing = [token] }),
         ["signed-endorsing-asymmetric"] = token => In(new() { SignedEndorsing = [token with { KeyType = SecurityKeyType.AsymmetricKey }] }),
-        ["signed"] = token => In(new() { Signed = [token with { KeyType = SecurityKeyType.BearerKey }] }),
         ["signed-encrypted"] = token => SecurityBindingElement.CreateIssuedTokenForCertificateBindingElement(token with { KeyType = SecurityKeyType.BearerKey }),
         ["signed-encrypted-encrypt-first"] = token => In(new() { SignedEncrypted = [token with { KeyType = SecurityKeyType.BearerKey }] })
             with

@@ -42,7 +42,7 @@ public sealed class IssuedTokenRoundTripTests
     [Theory]
     [InlineData("protection/saml11/2005/single")]
     [InlineData("endorsing/saml20/2007/single")]
-    [InlineData("signed/saml20/2007/single")]
+    [InlineData("signed-endorsing/saml20/2007/single")]
     public async Task Token_IsSent_OctetForOctet(string name)
     {
         var issuer = new TestTokenIssuer { Change = response => response.Replace(":Attribute>", ":Attribute >", StringComparison.Ordinal).Replace("Subject>", "Subject\n>", StringComparison.Ordinal) };
@@ -55,6 +55,34 @@ public sealed class IssuedTokenRoundTripTests
         // Declarations of the response come before its own where a prefix of them may occur in it, be it in a value.
         var written = issuer.LastToken[issuer.LastToken.IndexOf(' ', StringComparison.Ordinal)..];
         Assert.Contains(written.Replace(":Attribute>", ":Attribute >", StringComparison.Ordinal).Replace("Subject>", "Subject\n>", StringComparison.Ordinal), wire, StringComparison.Ordinal);
+    }
+
+    /// <summary>It counts for whoever reads it. Over a protected transport nobody else does.</summary>
+    [Fact]
+    public void BearersToken_InClear_IsRefusedInWords()
+    {
+        var bearer = new IssuedSecurityTokenParameters { KeyType = SecurityKeyType.BearerKey };
+        var anonymous = SecurityBindingElement.CreateAnonymousForCertificateBindingElement();
+        var signed = new SupportingTokenParameters { Signed = [bearer] };
+        var ofAnOperation = OperationSupportingTokens.None.With("urn:e/Echo", signed);
+        var asymmetric = SecurityBindingElement.CreateMutualCertificateDuplexBindingElement();
+        SecurityBindingElement[] all =
+        [
+            anonymous with { EndpointSupportingTokenParameters = signed },
+            anonymous with { OptionalEndpointSupportingTokenParameters = signed },
+            anonymous with { OperationSupportingTokenParameters = ofAnOperation },
+            anonymous with { OptionalOperationSupportingTokenParameters = ofAnOperation },
+            asymmetric with { EndpointSupportingTokenParameters = signed },
+        ];
+        foreach (var element in all)
+        {
+            var refused = Assert.Throws<ArgumentException>(() => MessageSecurityBinding.Create(element));
+            Assert.Contains("would travel in clear", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("SignedEncrypted", refused.Message, StringComparison.Ordinal);
+        }
+
+        MessageSecurityBinding.Create(anonymous with { EndpointSupportingTokenParameters = new() { SignedEncrypted = [bearer] } });
+        MessageSecurityBinding.Create(SecurityBindingElement.CreateIssuedTokenOverTransportBindingElement(bearer));
     }
 
     [Fact]
@@ -149,7 +177,7 @@ public sealed class IssuedTokenRoundTripTests
     [InlineData("protection/saml20/2007/single")]
     [InlineData("endorsing/saml11/2005/single")]
     [InlineData("endorsing-asymmetric/saml20/2005/single")]
-    [InlineData("signed/saml11/2007/single")]
+    [InlineData("signed-encrypted/saml11/2007/single")]
     [InlineData("signed-encrypted/saml20/2007/single")]
     public async Task Service_RefusesTokens_ThatAreNotForIt(string name)
     {

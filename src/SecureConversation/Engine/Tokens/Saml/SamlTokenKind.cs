@@ -43,6 +43,13 @@ internal sealed class SamlTokenKind : TokenKind
                 + "SignedEndorsing.";
         }
 
+        if (token is { Endorses: false, IsEncrypted: false } && issued.KeyType == SecurityKeyType.BearerKey
+            && element is not TransportSecurityBindingElement)
+        {
+            yield return $"{setting}: under Signed a token with KeyType BearerKey would travel in clear, and it counts for whoever has it; "
+                + "list it under SignedEncrypted.";
+        }
+
         if (token is { Endorses: true, IsEncrypted: true } && element is not TransportSecurityBindingElement)
         {
             // Its issuer is judged before anything is decrypted.

@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Crypto;
+
+namespace SecureConversation.Engine.Roles;
+
+/// <summary>What <see cref="MessageProtectionProfile.Strong"/> demands of credentials, and whether their keys can do it.</summary>
+internal static class StrongCredentialChecks
+{
+    private const int TrialLength = 32;
+
+    /// <summary>What a service accepts of issuers that weakens the profile; null for nothing.</summary>
+    public static string? Problem(MessageSecurityBinding binding, IssuedTokenAuthentication options) =>
+        IsStrong(binding) && options.AllowSha1Signatures == true
+            ? "MessageProtectionProfile Strong takes no assertion that is signed with SHA-1: set AllowSha1Signatures to null or false."
+            : null;
+
+    /// <summary>What is wrong with the credentials of a service; null for nothing.</summary>
+    public static string? Problem(MessageSecurityBinding binding, ServiceCredentials credentials) => !IsStrong(binding) ? null
+        : ServiceCertificates.Of(credentials).Select(own => TrialProblem(own, SuiteOf(binding), DecryptsAsItShould, "decrypt by"))
+            .FirstOrDefault(problem => problem is not null);
+
+    /// <summary>What is wrong with the credentials of a client; null for nothing.</summary>
+    public static string? Problem(MessageSecurityBinding binding, ClientCredentials credentials)
+    {
+        if (!IsStrong(binding))
+        {
+            return null;
+        }
+
+        const string Issued = "ClientCredentials.IssuedToken: MessageProtectionProfile Strong takes ";
+        return credentials.IssuedToken.AcceptIssuerKey ? $"{Issued}no key that an issuer made alone: set AcceptIssuerKey to false."
+            : credentials.IssuedToken.DefaultKeyEntropyMode != SecurityKeyEntropyMode.CombinedEntropy
+                ? $"{Issued}a key of both sides: leave DefaultKeyEntropyMode at CombinedEntropy."
+            : credentials.NamedCertificates.Values.Prepend(credentials.ClientCertificate)
+                .Select(own => TrialProblem(own, SuiteOf(binding), SignsAsItShould, "sign by"))
+                .FirstOrDefault(problem => problem is not null);
+    }
+
+    private static bool IsStrong(MessageSecurityBinding binding) =>
+        binding.Element.MessageProtectionProfile == MessageProtectionProfile.Strong;
+
+    private static SecurityAlgorithmSuite SuiteOf(MessageSecurityBinding binding) =>
+        (binding.Bootstrap ?? binding.Element).DefaultAlgorithmSuite;
+
+    /// <summary>
+    /// A key in hardware, or of an older provider, may know SHA-1 and PKCS #1 1.5 alone. In a service that would look like forged messages.
+    /// </summary>
+    private static string? TrialProblem(
+        X509Credential? own, SecurityAlgorithmSuite suite, Func<X509Credential, SecurityAlgorithmSuite, bool> isAble, string what)
+    {
+        if (own is null or { CurveKey: not null })
+        {
+            return null;
+        }
+
+        var reason = "its result is wrong";
+        try
+        {
+            if (isAble(own, suite))
+            {
+                return null;
+            }
+        }
+        catch (Exception e) when (e is CryptographicException or NotSupportedException or NotImplementedException)
+        {
+            reason = e.Message;
+        }
+
+        return $"The private key of '{own}' cannot {what} the algorithm of {suite.Name} ({reason}): use a key whose provider has RSA-OAEP "
+            + "and RSA-PSS with SHA-2, or a suite of WCF.";
+    }
+
+    private static bool DecryptsAsItShould(X509Credential own, SecurityAlgorithmSuite suite)
+    {
+        var trial = RandomNumberGenerator.GetBytes(TrialLength);
+        var wrapped = RsaKeyTransport.Wrap(own.PublicKey, suite.AsymmetricKeyWrap, trial);
+        return CryptographicOperations.FixedTimeEquals(own.PrivateKey.Decrypt(wrapped, suite.AsymmetricKeyWrap.Padding), trial);
+    }
+
+    private static bool SignsAsItShould(X509Credential own, SecurityAlgorithmSuite suite)
+    {
+        var trial = RandomNumberGenerator.GetBytes(TrialLength);
+        var signature = RsaSignature.Sign(own.PrivateKey, suite.AsymmetricSignature, trial);
+        return RsaSignature.Verify(own.PublicKey, suite.AsymmetricSignature, trial, signature);
+    }
+}
