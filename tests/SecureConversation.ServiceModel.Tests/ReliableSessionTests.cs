@@ -41,6 +41,8 @@ public sealed class ReliableSessionTests
         await using var service = await StartAsync(calculator, is11);
         var binding = Custom(is11);
         binding.Elements.Find<ReliableSessionBindingElement>().MaxRetryCount = 20;
+        // A busy machine is slow to send again, and waits twice as long after each loss.
+        binding.SendTimeout = TimeSpan.FromMinutes(5);
         using var factory = Clients.Factory(binding, service.Address);
         var proxy = factory.CreateChannel();
         ((IClientChannel)proxy).Open(TimeSpan.FromMinutes(2));
