@@ -179,11 +179,19 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
     {
         var slot = _sessions.Slot(plain.Address);
-        return await TryInSessionAsync(slot, request, plain, cancellationToken).ConfigureAwait(false)
-            ?? await TryInSessionAsync(slot, request, plain, cancellationToken).ConfigureAwait(false)
-            ?? throw new SecureConversationException(SecureConversationFailure.BadContextToken, FailureCode.ContextKeyExpired,
-                "Two sessions ended before the request was sent: the service refused to renew their keys, or ended them; its log says why. "
-                + "It has not executed the request.");
+        // Of a reliable session anybody on the way can say that it is lost, which must not cost more than an attempt of the call.
+        var most = 2 + (Endpoint.Client.Binding.ReliableSession?.MaxRetryCount ?? 0);
+        for (var sessions = 0; sessions < most; sessions++)
+        {
+            if (await TryInSessionAsync(slot, request, plain, cancellationToken).ConfigureAwait(false) is { } response)
+            {
+                return response;
+            }
+        }
+
+        throw new SecureConversationException(SecureConversationFailure.BadContextToken, FailureCode.ContextKeyExpired,
+            $"{most} sessions ended before the request was sent: the service refused to renew their keys, or ended them; its log says why. "
+            + "It has not executed the request.");
     }
 
     /// <summary>Null where the key of the session has expired, and the service refused to renew it.</summary>

@@ -1,4 +1,5 @@
 using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Reliable;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Soap;
@@ -29,6 +30,10 @@ public sealed partial class ReliableClientSession
                         response.Identifier, offer, settings, wires.Names, role.Environment.Clock.GetElapsedTime(began));
                     return new ReliableClientSession(role, settings, exchange, wires, sequence);
                 }
+            }
+            catch (SecurityFailureException e)
+            {
+                throw ReliableWires.Broken(e);
             }
             catch (Exception e) when (IsLoss(e, cancellationToken) && sent <= settings.MaxRetryCount)
             {
@@ -88,7 +93,8 @@ public sealed partial class ReliableClientSession
         {
             // As WCF: as often as MaxRetryCount in the half of InactivityTimeout that is left.
             var pause = _settings.InactivityTimeout / 2 / _settings.MaxRetryCount;
-            while (Volatile.Read(ref _isClosing) == 0 && Silence >= _settings.InactivityTimeout / 4)
+            // The service must not forget a sequence that is closed as soon as its last call is answered.
+            while ((Volatile.Read(ref _isClosing) == 0 || _sequence.HasOutstanding) && Silence >= _settings.InactivityTimeout / 4)
             {
                 if (Silence >= _settings.InactivityTimeout)
                 {

@@ -16,13 +16,23 @@ public sealed partial class ReliableClientSession
         Exception? last = null;
         // Exchanges that are still open when the request is answered hold a connection and a copy of it.
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var open = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+        var isStuck = false;
         try
         {
             while (true)
             {
-                if (sent <= _settings.MaxRetryCount)
+                if (isStuck)
                 {
-                    pending.Add(AttemptAsync(request, over.Token));
+                    // The service is heard, and what is open may be a connection that nobody answers any more: it is asked on another one.
+                    await open.CancelAsync().ConfigureAwait(false);
+                    open.Dispose();
+                    open = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+                    pending.Add(AttemptAsync(request, open.Token, over.Token));
+                }
+                else if (sent <= _settings.MaxRetryCount)
+                {
+                    pending.Add(AttemptAsync(request, open.Token, over.Token));
                     sent++;
                 }
                 else if (pending.Count == 0)
@@ -32,11 +42,11 @@ public sealed partial class ReliableClientSession
                         : ReliableWires.NotHeard(FailureCode.SequenceTerminated, last);
                 }
 
-                // While an exchange is open the service may be at work on it, so the last one is waited for without a limit of our own.
+                // While an exchange is open the service may be at work on it, so that is waited for as long as the service is heard.
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-                var wait = sent <= _settings.MaxRetryCount || pending.Count == 0
-                    ? Task.Delay(_sequence.RetryAfter(sent), Clock, stop.Token)
-                    : Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+                var wait = Task.Delay(
+                    sent <= _settings.MaxRetryCount ? _sequence.RetryAfter(sent) : _settings.InactivityTimeout / 2, Clock, stop.Token);
+                isStuck = false;
                 Task? change = null;
                 while (true)
                 {
@@ -44,6 +54,7 @@ public sealed partial class ReliableClientSession
                     if (done == wait)
                     {
                         _stopping.Token.ThrowIfCancellationRequested();
+                        isStuck = sent > _settings.MaxRetryCount;
                         break;
                     }
 
@@ -98,18 +109,23 @@ public sealed partial class ReliableClientSession
             _sequence.Finish(request.Number);
             Changed();
             await over.CancelAsync().ConfigureAwait(false);
+            open.Dispose();
             _ = CleanAsync(pending, request.Plain);
         }
     }
 
-    private async Task<Attempt> AttemptAsync(Transmission request, CancellationToken over)
+    /// <summary>Sends a request once.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="open">Gives this exchange up, which is a loss.</param>
+    /// <param name="over">Gives the request up.</param>
+    private async Task<Attempt> AttemptAsync(Transmission request, CancellationToken open, CancellationToken over)
     {
         var began = Clock.GetTimestamp();
         ReliableAnswer? answer = null;
         try
         {
             using var wire = _wires.Add(request.Plain, _sequence.HeadersOf(request.Number, request.IsLast));
-            answer = await request.Exchange(wire.Memory, over).ConfigureAwait(false);
+            answer = await ExchangeAsync(request, wire.Memory, open).ConfigureAwait(false);
             if (answer.Message is not { } message)
             {
                 answer.Dispose();
@@ -140,8 +156,7 @@ public sealed partial class ReliableClientSession
             answer?.Dispose();
             if (e is SecurityFailureException broken)
             {
-                throw new SecureConversationException(FaultMap.Coarse(broken.Code), broken.Code,
-                    $"The service breaks the protocol of reliable messaging: {broken.Message}.", broken);
+                throw ReliableWires.Broken(broken);
             }
 
             if (!IsLoss(e, over))
@@ -150,6 +165,23 @@ public sealed partial class ReliableClientSession
             }
 
             return new Attempt(null, e);
+        }
+    }
+
+    /// <summary>
+    /// Sends by the transport of the caller. Where that cannot send, because it was disposed of since or for a reason of its own, the
+    /// session's takes its place: the number is taken, and the calls of others come after it.
+    /// </summary>
+    private async Task<ReliableAnswer> ExchangeAsync(Transmission request, ReadOnlyMemory<byte> wire, CancellationToken open)
+    {
+        try
+        {
+            return await request.Exchange(wire, open).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            request.Exchange = _exchange;
+            throw new IOException("The transport of a call in a reliable session could not send it.", e);
         }
     }
 
@@ -174,8 +206,15 @@ public sealed partial class ReliableClientSession
     private readonly record struct Attempt(ReliableAnswer? Answer, Exception? Loss, bool IsAcknowledged = false);
 
     /// <summary>A request with its number. The copy of it is cleared at the end.</summary>
-    private sealed record Transmission(long Number, byte[] Plain, ReliableExchange Exchange)
+    private sealed class Transmission(long number, byte[] plain, ReliableExchange exchange)
     {
+        public long Number { get; } = number;
+
+        public byte[] Plain { get; } = plain;
+
+        /// <summary>How it is sent the next time.</summary>
+        public ReliableExchange Exchange { get; set; } = exchange;
+
         /// <summary>Whether nothing but a reply finishes it.</summary>
         public bool NeedsReply { get; init; }
 

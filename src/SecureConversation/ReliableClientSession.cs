@@ -165,10 +165,14 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
                 throw ReliableWires.Ended(failure);
             }
 
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosing) != 0, this);
-            if (_sequence.TryBegin() is { } number)
+            lock (_gate)
             {
-                return number;
+                // Nobody gets a number beyond the last one.
+                ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosing) != 0, this);
+                if (_sequence.TryBegin() is { } number)
+                {
+                    return number;
+                }
             }
 
             await change.WaitAsync(cancellationToken).ConfigureAwait(false);

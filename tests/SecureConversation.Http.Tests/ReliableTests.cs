@@ -164,6 +164,30 @@ public sealed class ReliableTests
         Assert.Equal((2, 4), (service.Host.Handshakes, service.Executed.Count));
     }
 
+    /// <summary>Somebody says of one session after another that it is lost. Calls that wait were never sent, and fail for none of that.</summary>
+    [Fact]
+    public async Task ForgedFaults_FailNoCallThatWasNotSentYet()
+    {
+        await using var service = await ReliableService.StartAsync(settings: new() { MaxTransferWindowSize = 1, MaxRetryCount = 60 });
+        await using var client = service.CreateClient();
+        await client.OpenAsync();
+        var plain = service.Host.Intercept;
+        service.Host.Intercept = async context =>
+        {
+            if (service.Host.Handshakes > 3 || !context.Request.ContentType!.Contains(Messages.Action, StringComparison.Ordinal))
+            {
+                return await plain!(context);
+            }
+
+            context.Response.StatusCode = 500;
+            context.Response.ContentType = "application/soap+xml; charset=utf-8";
+            await context.Response.WriteAsync(Fault("BadContextToken"));
+            return true;
+        };
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.CallAsync(Messages.Action, Echo)));
+        Assert.Equal((4, 8), (service.Host.Handshakes, service.Executed.Count));
+    }
+
     [Fact]
     public async Task ACallThatItsCallerGivesUp_IsSentOn()
     {
@@ -316,7 +340,7 @@ internal sealed class ReliableService : IAsyncDisposable
     {
         Credential.Fill(options, Host.Binding);
         options.ReliableSession = Host.Binding.ReliableSession;
-        options.TimeProvider = new HastyTime(Host.Clock);
+        options.TimeProvider = new HastyTime(Host.Clock, Host.Binding.ReliableSession!.InactivityTimeout / 2);
     }
 
     /// <summary>From now on the way loses this part of requests, and of replies.</summary>
@@ -413,7 +437,7 @@ internal sealed class ShiftedTime : TimeProvider
 }
 
 /// <summary>A clock whose timers fire almost at once, so that no test waits for the times of a network.</summary>
-internal sealed class HastyTime(TimeProvider clock) : TimeProvider
+internal sealed class HastyTime(TimeProvider clock, TimeSpan patience) : TimeProvider
 {
     public override long TimestampFrequency => clock.TimestampFrequency;
 
@@ -422,5 +446,5 @@ internal sealed class HastyTime(TimeProvider clock) : TimeProvider
     public override long GetTimestamp() => clock.GetTimestamp();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        System.CreateTimer(callback, state, dueTime <= TimeSpan.Zero ? dueTime : TimeSpan.FromMilliseconds(20), period);
+        System.CreateTimer(callback, state, dueTime <= TimeSpan.Zero || dueTime == patience ? dueTime : TimeSpan.FromMilliseconds(20), period);
 }

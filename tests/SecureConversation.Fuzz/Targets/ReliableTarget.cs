@@ -139,7 +139,7 @@ internal sealed class ReliableTarget : FuzzTarget
     private static void CheckEnd(SequenceEnd end)
     {
         CheckIdentifier(end.Identifier);
-        Require(end.LastMessageNumber >= 0, "the last number");
+        Require(end.LastMessageNumber is null or > 0, "the last number");
     }
 
     private static void CheckIdentifier(string identifier) => Require(identifier.Length is > 0 and <= 4096, "the length of an identifier");

@@ -100,6 +100,55 @@ public sealed class ReliableSessionTests
         Assert.Equal([1, 1], way.Executed.Values);
     }
 
+    /// <summary>Somebody keeps the answers to one call back, and the service is heard otherwise. Then he leaves, or the connections are gone.</summary>
+    [Fact]
+    public async Task ConnectionsThatNobodyAnswers_HoldNoNumberForEver()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        var settings = new ReliableSessionBindingElement { InactivityTimeout = TimeSpan.FromMinutes(4), MaxRetryCount = 1 };
+        await using var way = new LossyWay(settings, loss: 0) { Clock = clock };
+        await way.OpenAsync();
+        var keptBack = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answers = 0;
+        way.OnReply = async reply =>
+        {
+            if (Interlocked.Increment(ref answers) <= 2)
+            {
+                await keptBack.Task;
+            }
+
+            return reply;
+        };
+        var call = way.CallAsync("x");
+        for (var i = 0; i < 60 && !call.IsCompleted; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(5));
+            await way.QuietAsync();
+        }
+
+        Assert.True(call.IsCompleted);
+        Assert.Equal("x", await call);
+        Assert.Equal(1, way.Executed["x"]);
+        Assert.Equal("y", await way.CallAsync("y"));
+        keptBack.SetResult();
+    }
+
+    /// <summary>A handler of one caller was disposed of, or refuses: the calls of others come after his, so that one goes all the same.</summary>
+    [Fact]
+    public async Task ATransportThatCannotSend_EndsNoSession()
+    {
+        await using var way = await OpenAsync();
+        var asked = 0;
+        using var answer = await way.Reliable.CallAsync(
+            Loopback.RequestWithId(way.Binding.MessageVersion, "urn:uuid:own", "<Echo xmlns=\"urn:e\">x</Echo>"),
+            (_, _) => ++asked > 0 ? throw new ObjectDisposedException("handler") : null!,
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.NotNull(answer.Message);
+        Assert.Equal(1, asked);
+        Assert.Equal("y", await way.CallAsync("y"));
+        Assert.Equal([1, 1], way.Executed.Values);
+    }
+
     [Fact]
     public async Task AServiceThatIsSilent_EndsTheSessionAfterInactivityTimeout()
     {

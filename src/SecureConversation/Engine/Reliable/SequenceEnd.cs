@@ -12,7 +12,7 @@ namespace SecureConversation.Engine.Reliable;
 ///   r:LastMsgNumber?               1.1 only, in requests; none for a sequence without messages
 /// </code>
 /// </summary>
-internal sealed record SequenceEnd(string Name, string Identifier, long LastMessageNumber = 0)
+internal sealed record SequenceEnd(string Name, string Identifier, long? LastMessageNumber = null)
 {
     public const string Close = "CloseSequence";
     public const string Terminate = "TerminateSequence";
@@ -26,7 +26,7 @@ internal sealed record SequenceEnd(string Name, string Identifier, long LastMess
 
         var identifier = RmValue.Identifier(element, names);
         var last = element.FirstChild.NextSibling;
-        var number = !last.IsNull && last.Is(names.Name("LastMsgNumber")) ? RmValue.Number(last) : 0;
+        var number = !last.IsNull && last.Is(names.Name("LastMsgNumber")) ? RmValue.Number(last) : (long?)null;
         return new SequenceEnd(name, identifier, number);
     }
 
@@ -34,9 +34,9 @@ internal sealed record SequenceEnd(string Name, string Identifier, long LastMess
     {
         RmValue.Start(output, names, Name);
         RmValue.Element(output, "Identifier", Identifier);
-        if (names.Is11 && LastMessageNumber > 0)
+        if (names.Is11 && LastMessageNumber is > 0 and var number)
         {
-            RmValue.Element(output, "LastMsgNumber", RmValue.Text(LastMessageNumber));
+            RmValue.Element(output, "LastMsgNumber", RmValue.Text(number));
         }
 
         RmValue.End(output, Name);

@@ -108,7 +108,8 @@ internal sealed class ServiceSequence(string identifier, string offer, ReliableS
                 return null;
             }
 
-            var last = names.Is11 ? end.LastMessageNumber : _last ?? _received.Highest;
+            // WS-ReliableMessaging 1.1 section 3.5: whoever ends a sequence should say which number is the last, and need not.
+            var last = (names.Is11 ? end.LastMessageNumber : null) ?? _last ?? _received.Highest;
             if (last < _received.Highest || (_last is { } known && known != last))
             {
                 return Break("The number of the last message is not that of the sequence.");

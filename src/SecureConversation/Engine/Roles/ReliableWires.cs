@@ -1,4 +1,5 @@
 using SecureConversation.Binding;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Reliable;
 using SecureConversation.Engine.Requirements;
@@ -62,7 +63,10 @@ internal sealed class ReliableWires(ClientRole role, MessageSecurityBinding bind
     /// <exception cref="SecureConversationException">The answer is a fault of the protocol, or of message security.</exception>
     public ReliableHeaders Read(VerifiedMessage message)
     {
-        using var plain = SoapEnvelope.Parse(message.Envelope.ToArray(), Soap, Limits);
+        // The octets are copied, and cleared at the end: what the application gets is another envelope.
+        var octets = new PooledBytes(message.Envelope.Length);
+        octets.Write(message.Envelope.Span);
+        using var plain = SoapEnvelope.Parse(octets.Memory, Soap, Limits, buffer: octets);
         var headers = ReliableHeaders.Read(plain, Names);
         if (message.IsFault && headers.Sequence is null)
         {
@@ -106,6 +110,9 @@ internal sealed class ReliableWires(ClientRole role, MessageSecurityBinding bind
         SecureConversationFailure.PeerRefusal, code,
         "The service did not answer a message of the reliable session, however often it was sent (MaxRetryCount). It may have executed it.",
         inner);
+
+    public static SecureConversationException Broken(SecurityFailureException failure) => new(FaultMap.Coarse(failure.Code), failure.Code,
+        $"The service breaks the protocol of reliable messaging: {failure.Message}.", failure);
 
     public static SecureConversationException Silent(TimeSpan inactivityTimeout) => new(
         SecureConversationFailure.PeerRefusal, FailureCode.SequenceTerminated,
