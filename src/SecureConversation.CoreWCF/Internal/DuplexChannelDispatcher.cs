@@ -127,8 +127,16 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
         _patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _place?.Leave();
         // Both sides have agreed: the client ends the connection, or gives it back to its pool.
-        _channel.Closed += (_, _) => _patience.Change(_endpoint.Patience, Timeout.InfiniteTimeSpan);
+        _channel.Closed += (_, _) => WaitForTheEnd();
+        if (_channel.State is CommunicationState.Closed or CommunicationState.Faulted)
+        {
+            // It ended while it was opened.
+            WaitForTheEnd();
+        }
+
         return true;
+
+        void WaitForTheEnd() => _patience.Change(_endpoint.Patience, Timeout.InfiniteTimeSpan);
     }
 
     private async Task CloseAsync(ServiceResult.Closing closing)
