@@ -44,10 +44,10 @@ internal sealed class ReliableScene : IDisposable
     public byte[] Request(string sequence, long number, string? acknowledgement = null) => Loopback.Request(_ends.Binding.MessageVersion, extraHeaders:
         $"<r:Sequence xmlns:r=\"{Rm11}\" s:mustUnderstand=\"1\"><r:Identifier>{sequence}</r:Identifier><r:MessageNumber>{number}</r:MessageNumber></r:Sequence>{acknowledgement}");
 
-    /// <summary>Closes or terminates.</summary>
-    public Task<ReliableAnswer> EndAsync(ClientSession session, string sequence, string name, long last) => SendAsync(session, Loopback.Request(
+    /// <summary>Closes or terminates, with or without the number of the last message.</summary>
+    public Task<ReliableAnswer> EndAsync(ClientSession session, string sequence, string name, long? last) => SendAsync(session, Loopback.Request(
         _ends.Binding.MessageVersion,
-        $"<r:{name} xmlns:r=\"{Rm11}\"><r:Identifier>{sequence}</r:Identifier><r:LastMsgNumber>{last}</r:LastMsgNumber></r:{name}>",
+        $"<r:{name} xmlns:r=\"{Rm11}\"><r:Identifier>{sequence}</r:Identifier>{(last is null ? "" : $"<r:LastMsgNumber>{last}</r:LastMsgNumber>")}</r:{name}>",
         $"{Rm11}/{name}"));
 
     public Task<ReliableClientSession> OpenAnotherAsync(ClientSession session) =>

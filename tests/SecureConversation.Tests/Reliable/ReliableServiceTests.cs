@@ -86,6 +86,24 @@ public sealed class ReliableServiceTests
         Assert.Contains(_log.Entries, e => e.Id == 92 && e.Text.Contains("acknowledged", StringComparison.Ordinal) && e.Text.Contains(sequence, StringComparison.Ordinal));
     }
 
+    /// <summary>Whoever ends a sequence should name its last message, and need not (WS-ReliableMessaging 1.1 section 3.5).</summary>
+    [Fact]
+    public async Task EndWithoutTheLastNumber_IsTaken()
+    {
+        using var scene = new ReliableScene(options: Options()) { Reply = () => null };
+        var (session, sequence) = await scene.OpenAsync();
+        using (await scene.CallAsync(session, sequence, 1))
+        {
+        }
+
+        foreach (var name in new[] { "CloseSequence", "TerminateSequence" })
+        {
+            using var answer = await scene.EndAsync(session, sequence, name, last: null);
+            Assert.False(answer.Message!.IsFault);
+            Assert.Equal($"{ReliableScene.Rm11}/{name}Response", answer.Message.Action);
+        }
+    }
+
     [Fact]
     public async Task ASessionThatHadASequence_GetsNoOther()
     {
