@@ -56,10 +56,10 @@ public class ReliableBenchmarks
         using var result = await _reliable.Service.ReceiveAsync(request.Envelope, cancellationToken).ConfigureAwait(false);
         if (result is ServiceResult.Respond respond)
         {
-            return new ReliableAnswer(request.VerifyReply(respond.Envelope), request);
+            return new ReliableAnswer(request.VerifyReply(respond.Envelope.ToArray()), request);
         }
 
         using var reply = ((ServiceResult.Dispatch)result).Secure(_envelope);
-        return new ReliableAnswer(request.VerifyReply(reply.Envelope), request);
+        return new ReliableAnswer(request.VerifyReply(reply.Envelope.ToArray()), request);
     }
 }

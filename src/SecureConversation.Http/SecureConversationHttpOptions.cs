@@ -14,7 +14,10 @@ namespace SecureConversation.Http;
 /// </summary>
 public sealed class SecureConversationHttpOptions
 {
-    /// <summary>The security in full. Set either this or <see cref="MessageSecurity"/>.</summary>
+    /// <summary>
+    /// The security in full. Set this or <see cref="MessageSecurity"/>; where neither is set, it is that of
+    /// <see cref="MessageSecurity.Strong"/>, which the other end has to be able to speak.
+    /// </summary>
     public SecurityBindingElement? Binding { get; set; }
 
     /// <summary>The security in the few words of WSHttpBinding. Set either this or <see cref="Binding"/>.</summary>

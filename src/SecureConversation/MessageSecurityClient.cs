@@ -44,7 +44,7 @@ public sealed class MessageSecurityClient
         Binding = binding;
         NeedsIssuedTokens = IssuedTokens.Of(binding.Bootstrap ?? binding.Element).Any();
         _role = new ClientRole(binding, credentials, environment);
-        _role.Environment.Check();
+        _role.Environment.Check(binding);
         BindingWarnings.Log(binding, _role.Environment);
         if (binding.Element.EnableUnsecuredResponse)
         {

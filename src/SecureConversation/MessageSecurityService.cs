@@ -62,7 +62,7 @@ public sealed partial class MessageSecurityService : IDisposable
         ArgumentNullException.ThrowIfNull(credentials);
         Binding = binding;
         _environment = environment ?? EngineEnvironment.Of(options);
-        _environment.Check();
+        _environment.Check(binding);
         var telemetry = new EngineTelemetry("service", options.EndpointName);
         _environment = _environment with
         {

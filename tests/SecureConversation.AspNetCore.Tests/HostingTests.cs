@@ -14,7 +14,6 @@ public sealed class HostingTests
 
     private static readonly Dictionary<string, (Action<SecureConversationServiceOptions> Configure, string Message)> Mistakes = new()
     {
-        ["no binding"] = (o => o.MessageSecurity = null, "Neither Binding nor MessageSecurity is set"),
         ["two bindings"] = (o => o.Binding = SecurityBindingElement.CreateMutualCertificateBindingElement(), "Binding and MessageSecurity are both set"),
         ["no version"] = (o => o.MessageVersion = null!, "MessageVersion"),
         ["no credentials"] = (o => o.Credentials = null, "Credentials is not set"),
@@ -33,6 +32,16 @@ public sealed class HostingTests
     };
 
     public static TheoryData<string> AllMistakes => [.. Mistakes.Keys];
+
+    /// <summary>Who names no setting of WCF gets the strongest one, and a client of WCF's settings nothing.</summary>
+    [Fact]
+    public async Task ServiceWithoutABinding_SpeaksTheProfileStrong()
+    {
+        await using var host = await KestrelHost.StartAsync(Endpoints.Session, Reply, options => options.MessageSecurity = null);
+        Assert.Equal(HttpStatusCode.OK, (await host.Client(MessageSecurity.Strong).CallOnceAsync()).Status);
+        await Assert.ThrowsAnyAsync<Exception>(() => host.Client(Endpoints.Session).CallOnceAsync());
+        Assert.Contains(host.Log.Entries, entry => entry.Id == 1 && entry.Text.Contains("SessionVersionMismatch", StringComparison.Ordinal));
+    }
 
     [Theory]
     [MemberData(nameof(AllMistakes))]

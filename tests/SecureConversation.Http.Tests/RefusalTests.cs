@@ -328,11 +328,29 @@ public sealed class RefusalTests
         Assert.Null(service.LastContentType);
     }
 
+    /// <summary>Who names no setting of WCF gets the strongest one, and nothing less by itself.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ClientWithoutABinding_SpeaksTheProfileStrong(bool isStrong)
+    {
+        await using var service = await TestService.StartAsync(isStrong ? MessageSecurityBinding.Create(MessageSecurity.Strong) : Credential.Session());
+        await using var client = new SecureConversationClient(service.Address, new SecureConversationHttpOptions { LoggerFactory = RecordedLog.Current, Credentials = Credential.OfClient });
+        var call = client.CallAsync(Messages.Action, Echo);
+        if (isStrong)
+        {
+            Assert.Contains("EchoResponse", await call, StringComparison.Ordinal);
+        }
+        else
+        {
+            await Assert.ThrowsAsync<SecureConversationException>(() => call);
+        }
+    }
+
     [Fact]
     public void BadOptions_AreRefusedAtOnce()
     {
         var error = Assert.Throws<OptionsValidationException>(() => new SecureConversationHandler(new SecureConversationHttpOptions { MaxResponseBytes = 0 }));
-        Assert.Contains("Neither Binding nor MessageSecurity is set: set one of them.", error.Failures);
         Assert.Contains("Credentials is not set.", error.Failures);
         Assert.Contains("MaxResponseBytes must be positive.", error.Failures);
 

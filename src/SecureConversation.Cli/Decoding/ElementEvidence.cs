@@ -57,7 +57,10 @@ internal sealed class ElementEvidence(IReadOnlyList<WireForm> forms, string pref
     {
         var suite = SuiteEvidence.Decide(prefix + "DefaultAlgorithmSuite", forms, like, evidence);
         var timestamp = evidence.Decide(prefix + "IncludeTimestamp", forms.Select(f => (f.Message.Number, f.HasTimestamp)), true);
-        var order = element is TransportSecurityBindingElement ? element.MessageProtectionOrder : Order();
+        var profile = element is SymmetricSecurityBindingElement ? Profile(suite) : MessageProtectionProfile.Wcf;
+        // The other profiles have an order of their own.
+        var order = element is TransportSecurityBindingElement || profile != MessageProtectionProfile.Wcf
+            ? element.MessageProtectionOrder : Order();
         evidence.Note(prefix + "SecurityHeaderLayout", nameof(SecurityHeaderLayout.Strict),
             "the strictest one; a layout that allows more shows in a message that needs it only", isSeen: false);
         var confirms = element is not TransportSecurityBindingElement && Confirms();
@@ -66,6 +69,7 @@ internal sealed class ElementEvidence(IReadOnlyList<WireForm> forms, string pref
             DefaultAlgorithmSuite = suite,
             IncludeTimestamp = timestamp,
             MessageProtectionOrder = order,
+            MessageProtectionProfile = profile,
             RequireSignatureConfirmation = confirms,
             SecurityHeaderLayout = SecurityHeaderLayout.Strict,
             ProtectTokens = element is not TransportSecurityBindingElement && ProtectsTokens(),
@@ -139,6 +143,15 @@ internal sealed class ElementEvidence(IReadOnlyList<WireForm> forms, string pref
 
     private bool DerivesEncryption(string token, List<WireForm> some) => evidence.Decide($"{prefix}{token}.RequireDerivedKeys",
         some.Where(f => f.Message.Encryptions.Count > 0).Select(f => (f.Message.Number, f.HasDerivedKeys)), false);
+
+    // The orders of WCF leave out where the keys come from.
+    private MessageProtectionProfile Profile(SecurityAlgorithmSuite suite) => evidence.Decide(prefix + "MessageProtectionProfile",
+        forms.Where(f => f.Primary is not null && KeyItems(f).Any()).Select(f => (f.Message.Number,
+            !KeyItems(f).All(f.Primary!.Covers) ? MessageProtectionProfile.Wcf
+                : suite.IsStrong ? MessageProtectionProfile.Strong : MessageProtectionProfile.Bound)), MessageProtectionProfile.Wcf);
+
+    private static IEnumerable<System.Xml.Linq.XElement> KeyItems(WireForm form) =>
+        form.Items.Where(i => WireNames.IsDerivedKey(i) || i.Name == WireNames.EncryptedKey);
 
     private MessageProtectionOrder Order() => evidence.Decide(prefix + "MessageProtectionOrder",
         forms.Where(f => f is { IsSignatureEncrypted: not null, BodyEncryption: not null })

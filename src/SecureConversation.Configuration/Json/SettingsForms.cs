@@ -9,7 +9,7 @@ internal static class SettingsForms
     public static ObjectForm<ServiceDraft> Service { get; } = new("Service", () => new(),
     [
         new Key<ServiceDraft, SecurityBindingElement?>(nameof(MessageSecurityServiceSettings.Binding),
-            "The security in full. Set either this or MessageSecurity.",
+            "The security in full. Set this or MessageSecurity; where neither is set, it is the profile Strong, with certificates.",
             BindingForm.Instance, s => s.Value.Binding, (s, v) => s with { Value = s.Value with { Binding = v } }),
         new Key<ServiceDraft, MessageSecurity>(nameof(MessageSecurityServiceSettings.MessageSecurity),
             "The security in the few words of WSHttpBinding. Set either this or Binding.",
@@ -121,7 +121,7 @@ internal static class SettingsForms
     public static ObjectForm<ClientDraft> Client { get; } = new("Client", () => new(),
     [
         new Key<ClientDraft, SecurityBindingElement?>(nameof(MessageSecurityClientSettings.Binding),
-            "The security in full. Set either this or MessageSecurity.",
+            "The security in full. Set this or MessageSecurity; where neither is set, it is the profile Strong, with certificates.",
             BindingForm.Instance, s => s.Value.Binding, (s, v) => s with { Value = s.Value with { Binding = v } }),
         new Key<ClientDraft, MessageSecurity>(nameof(MessageSecurityClientSettings.MessageSecurity),
             "The security in the few words of WSHttpBinding. Set either this or Binding.",

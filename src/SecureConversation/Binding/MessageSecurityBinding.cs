@@ -125,7 +125,10 @@ public sealed class MessageSecurityBinding
         return Create(security.CreateSecurityBindingElement(), version, protection, reliableSession);
     }
 
-    /// <summary>Creates a binding from options that have either an element or the settings of WSHttpBinding.</summary>
+    /// <summary>
+    /// Creates a binding from options that have either an element or the settings of WSHttpBinding. Where they have neither, no name of WCF
+    /// was used, and the binding is that of <see cref="MessageSecurity.Strong"/>: nothing weaker is ever chosen by itself.
+    /// </summary>
     /// <param name="element">The security settings; null when <paramref name="security"/> is used.</param>
     /// <param name="security">The settings of WSHttpBinding; null when <paramref name="element"/> is used.</param>
     /// <param name="version">The message version; <see cref="MessageVersion.Default"/> when null.</param>
@@ -133,7 +136,7 @@ public sealed class MessageSecurityBinding
     /// <param name="reliableSession">The reliable session within the secure conversation; null for none.</param>
     /// <exception cref="ArgumentException">Settings contradict each other, or are not offered; the message says what to change.</exception>
     /// <exception cref="InvalidOperationException">
-    /// Both or none of the two are set, or a setting of <paramref name="security"/> is not offered.
+    /// Both of the two are set, or a setting of <paramref name="security"/> is not offered.
     /// </exception>
     public static MessageSecurityBinding Resolve(
         SecurityBindingElement? element,
@@ -144,7 +147,7 @@ public sealed class MessageSecurityBinding
         {
             (not null, null) => Create(element, version, protection, reliableSession),
             (null, not null) => Create(security, version, protection, reliableSession),
-            (null, null) => throw new InvalidOperationException("Neither Binding nor MessageSecurity is set: set one of them."),
+            (null, null) => Create(MessageSecurity.Strong, version, protection, reliableSession),
             _ => throw new InvalidOperationException("Binding and MessageSecurity are both set: set one of them."),
         };
 }

@@ -185,8 +185,7 @@ internal sealed class DecoderKnowledge(ConversationKeys keys, MessageSecurityBin
             Fail.With(FailureCode.InvalidTrustResponse, "wsc:SecurityContextToken");
         }
 
-        var key = KeyAgreement.Complete(response, request.Trust?.Entropy, binding.Element.KeyEntropyMode,
-            binding.Element.DefaultAlgorithmSuite, _session);
+        var key = KeyAgreement.Complete(response, request.Trust?.Entropy, binding.Element, _session);
         // A context that is known keeps its key: a second response for it would be somebody else's.
         if (!_contexts.TryAdd((token.Identifier, token.Instance), new SecurityContextKey(token.Identifier, token.Instance, key)))
         {

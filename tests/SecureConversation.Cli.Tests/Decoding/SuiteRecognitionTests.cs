@@ -25,12 +25,23 @@ public sealed class SuiteRecognitionTests
         Assert.Equal(name, found.Bootstrap!.DefaultAlgorithmSuite.Name);
     }
 
-    [Fact]
-    public async Task ProfileStrong_IsDecodedWhereTheBindingIsGiven()
+    [Theory]
+    [InlineData(MessageCredentialType.Certificate, MessageProtectionProfile.Strong)]
+    [InlineData(MessageCredentialType.UserName, MessageProtectionProfile.Strong)]
+    [InlineData(MessageCredentialType.None, MessageProtectionProfile.Strong)]
+    [InlineData(MessageCredentialType.Certificate, MessageProtectionProfile.Bound)]
+    public async Task Profile_IsFoundOut(MessageCredentialType credential, MessageProtectionProfile profile)
     {
-        var binding = MessageSecurityBinding.Create(MessageSecurity.Strong);
-        var (_, report) = Decode(await RecordAsync(binding), binding);
+        var binding = MessageSecurityBinding.Create(MessageSecurity.Strong with
+        {
+            ClientCredentialType = credential,
+            MessageProtectionProfile = profile,
+            AlgorithmSuite = profile == MessageProtectionProfile.Strong ? SecurityAlgorithmSuite.Strong256 : SecurityAlgorithmSuite.Basic256Sha256,
+        });
+        var (found, report) = Decode(await RecordAsync(binding), given: null);
         Assert.All(report.Messages, message => Assert.True(message.Verdict == MessageVerdict.Verified, $"{message.Verdict}"));
+        Assert.Equal(profile, found!.Element.MessageProtectionProfile);
+        Assert.Equal(profile, found.Bootstrap!.MessageProtectionProfile);
     }
 
     private static MessageSecurityBinding Session(SecurityBindingElement bootstrap, SecurityAlgorithmSuite suite) =>

@@ -9,9 +9,29 @@ internal static class Attack
     public const string Session = "mutualcert//session";
     public const string Single = "mutualcert//single";
 
-    public static async Task OnSessionAsync(Action<Forgery> attack, params FailureCode[] codes) => await OnRequestAsync(Session, attack, codes);
+    public const string StrongSession = "mutualcert/strong/session";
+    public const string StrongSingle = "mutualcert/strong/single";
 
-    public static async Task OnSingleAsync(Action<Forgery> attack, params FailureCode[] codes) => await OnRequestAsync(Single, attack, codes);
+    /// <summary>On a message of a session as WCF protects it, and on one of the profile Strong.</summary>
+    public static async Task OnSessionAsync(Action<Forgery> attack, params FailureCode[] codes)
+    {
+        await OnRequestAsync(Session, attack, codes);
+        await OnRequestAsync(StrongSession, attack, InStrong(codes));
+    }
+
+    /// <summary>The same outside of sessions.</summary>
+    public static async Task OnSingleAsync(Action<Forgery> attack, params FailureCode[] codes)
+    {
+        await OnRequestAsync(Single, attack, codes);
+        await OnRequestAsync(StrongSingle, attack, InStrong(codes));
+    }
+
+    /// <summary>On what the profile Strong has not: an encrypted signature, and the place of the reference list before it.</summary>
+    public static Task OnSessionOfWcfAsync(Action<Forgery> attack, params FailureCode[] codes) => OnRequestAsync(Session, attack, codes);
+
+    // What is not decrypted in the end is not tried there: the signature over the ciphertext, or the key of the signature, is refused first.
+    private static FailureCode[] InStrong(FailureCode[] codes) =>
+        codes.Contains(FailureCode.DecryptionFailed) ? [.. codes, FailureCode.DigestMismatch, FailureCode.SignatureMismatch] : codes;
 
     public static async Task OnRequestAsync(string binding, Action<Forgery> attack, params FailureCode[] codes)
     {

@@ -123,7 +123,7 @@ public sealed class AttemptTests
     }, FailureCode.Stale, FailureCode.Expired);
 
     [Fact]
-    public Task SignatureInClear_GetsNothingDecrypted() => Attack.OnSessionAsync(f =>
+    public Task SignatureInClear_GetsNothingDecrypted() => Attack.OnSessionOfWcfAsync(f =>
     {
         f.Expose(f.SignaturePart);
         f.BodyPart.Plain = "<not closed"u8.ToArray();

@@ -25,7 +25,7 @@ public sealed class BoundProfileTests
         get
         {
             var scenes = new TheoryData<string, ProtectionLevel>();
-            foreach (var name in new[] { "mutualcert/bound/session", "mutualcert/bound/single", "username/bound/single", "anonymous/bound-no-derived/session", "mutualcert-2007/bound-timestamp-last/single", "mutualcert/strong/session", "username/strong/single" })
+            foreach (var name in new[] { "mutualcert/bound/session", "mutualcert/bound/single", "username/bound/single", "anonymous/bound-no-derived/session", "mutualcert-2007/bound-timestamp-last/single", "mutualcert/strong/session", "mutualcert/strong/single", "mutualcert-2007/strong/session", "username/strong/single", "anonymous/strong/session" })
             {
                 scenes.Add(name, ProtectionLevel.EncryptAndSign);
                 scenes.Add(name, ProtectionLevel.Sign);
@@ -87,6 +87,8 @@ public sealed class BoundProfileTests
     [InlineData("mutualcert/bound/session")]
     [InlineData("username/bound/session")]
     [InlineData("mutualcert/strong/session")]
+    [InlineData("username/strong/session")]
+    [InlineData("anonymous/strong/session")]
     public async Task Handshake_ChangedAnywhere_IsRefused(string name)
     {
         using var loopback = new Loopback(Bindings.Create(name));
@@ -117,6 +119,7 @@ public sealed class BoundProfileTests
     [InlineData("mutualcert/bound/session")]
     [InlineData("anonymous/bound-timestamp-last/session")]
     [InlineData("mutualcert/strong/session")]
+    [InlineData("username/strong/session")]
     public async Task HandshakeResponse_Changed_IsRefused(string name)
     {
         using var loopback = new Loopback(Bindings.Create(name));
@@ -154,11 +157,13 @@ public sealed class BoundProfileTests
 
     /// <summary>Another client whom the service accepts puts his endorsement in the place of the sender's.</summary>
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Endorsement_OfAnotherClient_IsRefused(bool replacesToken)
+    [InlineData("mutualcert/bound/single", true)]
+    [InlineData("mutualcert/bound/single", false)]
+    [InlineData("mutualcert/strong/single", true)]
+    [InlineData("mutualcert/strong/single", false)]
+    public async Task Endorsement_OfAnotherClient_IsRefused(string name, bool replacesToken)
     {
-        using var scene = await Scene.OpenAsync("mutualcert/bound/single");
+        using var scene = await Scene.OpenAsync(name);
         using var request = scene.Request();
         var wire = Forgery.Load(request.Envelope);
         var security = Forgery.Child((XmlElement)wire.DocumentElement!.FirstChild!, "Security");
@@ -175,20 +180,26 @@ public sealed class BoundProfileTests
 
         token.InnerText = Convert.ToBase64String(other.RawData);
         Forgery.Child(endorsing, "SignatureValue").InnerText = Convert.ToBase64String(RsaSignature.Sign(other.GetRSAPrivateKey()!,
-            SecurityAlgorithmSuite.Basic256Sha256.AsymmetricSignature, Forgery.Canonical(Forgery.Child(endorsing, "SignedInfo"))));
+            Forgery.SuiteOf(wire).AsymmetricSignature, Forgery.Canonical(Forgery.Child(endorsing, "SignedInfo"))));
         await scene.RefusedAsync(Encoding.UTF8.GetBytes(wire.OuterXml), replacesToken ? FailureCode.DigestMismatch : FailureCode.UnexpectedElement);
         await scene.GoesOnAsync(request.Envelope);
     }
 
     /// <summary>Who holds the keys cannot leave out a token either.</summary>
     [Theory]
-    [InlineData("BinarySecurityToken")]
-    [InlineData("EncryptedKey")]
-    [InlineData("DerivedKeyToken")]
-    [InlineData("Timestamp")]
-    public async Task Item_ThatTheSignatureLeavesOut_IsRefused(string name)
+    [InlineData("mutualcert/bound/single", "BinarySecurityToken")]
+    [InlineData("mutualcert/bound/single", "EncryptedKey")]
+    [InlineData("mutualcert/bound/single", "DerivedKeyToken")]
+    [InlineData("mutualcert/bound/single", "Timestamp")]
+    [InlineData("mutualcert/strong/single", "BinarySecurityToken")]
+    [InlineData("mutualcert/strong/single", "EncryptedKey")]
+    [InlineData("mutualcert/strong/single", "DerivedKeyToken")]
+    [InlineData("mutualcert/strong/single", "Timestamp")]
+    [InlineData("mutualcert/strong/session", "SecurityContextToken")]
+    [InlineData("mutualcert/strong/session", "DerivedKeyToken")]
+    public async Task Item_ThatTheSignatureLeavesOut_IsRefused(string binding, string name)
     {
-        using var scene = await OpenAsync("mutualcert/bound/single", ProtectionLevel.Sign);
+        using var scene = await OpenAsync(binding, ProtectionLevel.Sign);
         using var request = Request(scene);
         var forged = scene.Forge(request.Envelope);
         forged.Resign();
@@ -200,13 +211,17 @@ public sealed class BoundProfileTests
     }
 
     [Theory]
-    [InlineData("s")]
-    [InlineData("q")]
-    [InlineData("i")]
-    [InlineData("#default")]
-    public async Task Prefix_ThatAReferenceLeavesOut_IsRefused(string prefix)
+    [InlineData("mutualcert/bound/single", "s")]
+    [InlineData("mutualcert/bound/single", "q")]
+    [InlineData("mutualcert/bound/single", "i")]
+    [InlineData("mutualcert/bound/single", "#default")]
+    [InlineData("mutualcert/strong/single", "s")]
+    [InlineData("mutualcert/strong/single", "q")]
+    [InlineData("mutualcert/strong/session", "i")]
+    [InlineData("mutualcert/strong/session", "#default")]
+    public async Task Prefix_ThatAReferenceLeavesOut_IsRefused(string binding, string prefix)
     {
-        using var scene = await OpenAsync("mutualcert/bound/single", ProtectionLevel.Sign);
+        using var scene = await OpenAsync(binding, ProtectionLevel.Sign);
         using var request = Request(scene);
         var forged = scene.Forge(request.Envelope);
         forged.Resign();

@@ -27,12 +27,13 @@ internal sealed class Forgery
 
     private readonly SecurityAlgorithmSuite _suite;
     private readonly List<Action<Forgery>> _afterwards = [];
+    private readonly HashSet<string> _untouched = [];
 
-    private Forgery(XmlDocument document, SymmetricKey root)
+    private Forgery(XmlDocument document, SymmetricKey root, SecurityAlgorithmSuite suite)
     {
         Document = document;
         Root = root;
-        _suite = SuiteOf(document);
+        _suite = suite;
     }
 
     public XmlDocument Document { get; }
@@ -70,24 +71,25 @@ internal sealed class Forgery
     }
 
     /// <summary>Decrypts all that the message lists.</summary>
-    public static Forgery Open(ReadOnlyMemory<byte> wire, SymmetricKey? root)
+    public static Forgery Open(ReadOnlyMemory<byte> wire, SymmetricKey? root, SecurityAlgorithmSuite? suite = null)
     {
         var document = Load(wire);
-        var forgery = new Forgery(document, root ?? Unwrap(document));
+        var forgery = new Forgery(document, root ?? Unwrap(document), suite ?? SuiteOf(document));
         foreach (var data in document.GetElementsByTagName("EncryptedData", Xenc).Cast<XmlElement>().ToArray())
         {
             forgery.Decrypt(data);
         }
 
+        forgery.Remember(digests: true);
         return forgery;
     }
 
-    /// <summary>The key of a message's EncryptedKey, as the service would find it.</summary>
     /// <summary>The suite of the profile Strong, or that of all other bindings.</summary>
     public static SecurityAlgorithmSuite SuiteOf(XmlDocument document) =>
         document.OuterXml.Contains("urn:secure-conversation:algorithms", StringComparison.Ordinal) || document.OuterXml.Contains("xmlenc11#", StringComparison.Ordinal)
             ? SecurityAlgorithmSuite.Strong256 : SecurityAlgorithmSuite.Basic256Sha256;
 
+    /// <summary>The key of a message's EncryptedKey, as the service would find it.</summary>
     public static SymmetricKey Unwrap(XmlDocument document)
     {
         var wrapped = (XmlElement)document.GetElementsByTagName("EncryptedKey", Xenc)[0]!;
@@ -154,12 +156,54 @@ internal sealed class Forgery
         {
             Endorse();
         }
+
+        Remember(digest);
     }
 
     public void Endorse()
     {
         Descendant(Endorsing, "DigestValue").InnerText = Convert.ToBase64String(Digest(Signature));
         SignValue(Endorsing);
+        Remember(digests: false);
+    }
+
+    /// <summary>What holds as it stands, so that what a test breaks is not mended when the ciphertext is signed.</summary>
+    private void Remember(bool digests)
+    {
+        _untouched.UnionWith(Children(Security, "Signature").Select(s => s.OuterXml));
+        if (digests)
+        {
+            _untouched.UnionWith(References.Select(r => r.OuterXml));
+            _untouched.UnionWith(Sealed.Select(p => p.Target.OuterXml));
+        }
+    }
+
+    /// <summary>
+    /// In the profile Strong the ciphertext is what is signed: the digests of what was encrypted again, the primary signature and the
+    /// endorsing one are made anew, each of them only where the test left it as it was.
+    /// </summary>
+    private void SignCiphertext(IReadOnlyList<XmlElement> signed)
+    {
+        var (primary, endorsing) = (Signature, Endorsing);
+        var (isWhole, isEndorsed) = (_untouched.Contains(primary.OuterXml), _untouched.Contains(endorsing.OuterXml));
+        foreach (var reference in References.Where(r => _untouched.Contains(r.OuterXml)))
+        {
+            if (signed.FirstOrDefault(e => "#" + IdOf(e) == reference.GetAttribute("URI")) is { } part
+                && reference.GetElementsByTagName("InclusiveNamespaces", "*").Cast<XmlElement>().FirstOrDefault()?.GetAttribute("PrefixList") is { Length: < 1024 } list)
+            {
+                Child(reference, "DigestValue").InnerText = Convert.ToBase64String(DigestInPlace(part, list));
+            }
+        }
+
+        if (isWhole)
+        {
+            SignValue(primary);
+        }
+
+        if (isEndorsed && endorsing != primary)
+        {
+            Endorse();
+        }
     }
 
     public void SignValue(XmlElement signature)
@@ -209,6 +253,7 @@ internal sealed class Forgery
     /// <param name="only">The part that is encrypted again, where the ciphertext of all others stays as it was; null for all.</param>
     public byte[] Seal(SealedPart? only = null)
     {
+        var unchanged = Sealed.Where(p => _untouched.Contains(p.Target.OuterXml)).Select(p => p.IsContent ? Body : p.Holder).ToList();
         foreach (var part in Sealed)
         {
             if (only is null || part == only)
@@ -226,6 +271,11 @@ internal sealed class Forgery
             {
                 part.Target.ParentNode?.ReplaceChild(part.Holder, part.Target);
             }
+        }
+
+        if (_suite == SecurityAlgorithmSuite.Strong256)
+        {
+            SignCiphertext(unchanged);
         }
 
         _afterwards.ForEach(change => change(this));

@@ -1,5 +1,10 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Xml;
+using SecureConversation.Binding;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
 
@@ -28,6 +33,27 @@ public sealed class HandshakeTests
     [InlineData("999999999")]
     [InlineData("-1")]
     public Task KeySize_OutOfTheSuite_IsRefused(string size) => RefusedAsync(r => Forgery.Child(r, "KeySize").InnerText = size, FailureCode.InvalidTrustRequest, FailureCode.MalformedSecurityElement);
+
+    /// <summary>Without derived keys the cipher of the suite takes the key as it is, and no other length.</summary>
+    [Theory]
+    [InlineData("mutualcert/no-derived/session", "128", true)]
+    [InlineData("mutualcert/no-derived/session", "192", false)]
+    [InlineData("mutualcert/no-derived/session", "256", false)]
+    [InlineData("mutualcert//session", "256", true)]
+    public async Task KeySize_IsThatOfTheCipherWhereNothingIsDerived(string name, string size, bool isTaken)
+    {
+        using var loopback = new Loopback(Bindings.Create(name, SecurityAlgorithmSuite.Basic128Sha256));
+        using var request = loopback.Client.StartSession(Loopback.Address);
+        var document = Forgery.Load(request.Envelope);
+        using var key = SymmetricKey.From(TestCertificates.Service.GetRSAPrivateKey()!.Decrypt(
+            Convert.FromBase64String(Forgery.Descendant((XmlElement)document.GetElementsByTagName("EncryptedKey", Forgery.Xenc)[0]!, "CipherValue").InnerText), RSAEncryptionPadding.OaepSHA1));
+        var forged = Forgery.Open(request.Envelope, key, SecurityAlgorithmSuite.Basic128Sha256);
+        Forgery.Child((XmlElement)forged.Body.FirstChild!, "KeySize").InnerText = size;
+        Forgery.Descendant((XmlElement)forged.Body.FirstChild!, "BinarySecret").InnerText = Convert.ToBase64String(new byte[int.Parse(size, CultureInfo.InvariantCulture) / 8]);
+        forged.Resign();
+        using var result = await loopback.Service.ReceiveAsync(forged.Seal(), TestContext.Current.CancellationToken);
+        Assert.Equal(isTaken ? FailureCode.None : FailureCode.InvalidTrustRequest, Assert.IsType<ServiceResult.Respond>(result).Code);
+    }
 
     [Fact]
     public Task Entropy_Missing_IsRefused() => RefusedAsync(r => r.RemoveChild(Forgery.Child(r, "Entropy")));
@@ -78,10 +104,12 @@ public sealed class HandshakeTests
         collection.AppendChild(r);
     });
 
-    [Fact]
-    public async Task Cancel_OfAnotherContext_IsRefusedAndEndsNothing()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task Cancel_OfAnotherContext_IsRefusedAndEndsNothing(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         var victim = scene.Session!.Id;
         using var attacker = await scene.OpenSessionAsync();
         using var cancel = attacker.StartCancel();
@@ -93,10 +121,12 @@ public sealed class HandshakeTests
         Assert.Equal(2, scene.Loopback.Service.SessionCount);
     }
 
-    [Fact]
-    public async Task Cancel_UnderTheKeyOfAnotherSession_EndsNothing()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task Cancel_UnderTheKeyOfAnotherSession_EndsNothing(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         var victim = scene.Session!.Id;
         using var attacker = await scene.OpenSessionAsync();
         using var cancel = attacker.StartCancel();
@@ -105,10 +135,12 @@ public sealed class HandshakeTests
         Assert.Equal(2, scene.Loopback.Service.SessionCount);
     }
 
-    [Fact]
-    public async Task MessageAndCancel_AfterCancel_FindNoContext()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task MessageAndCancel_AfterCancel_FindNoContext(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         using var late = scene.Request();
         using var cancel = scene.Session!.StartCancel();
         using var done = await scene.ReceiveAsync(cancel.Envelope);
@@ -124,10 +156,12 @@ public sealed class HandshakeTests
         Assert.Throws<ObjectDisposedException>(() => scene.Request());
     }
 
-    [Fact]
-    public async Task DispatchDisposedTwice_LeavesTheSessionOnce()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task DispatchDisposedTwice_LeavesTheSessionOnce(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         for (var i = 0; i < 3; i++)
         {
             using var request = scene.Request();
@@ -141,8 +175,11 @@ public sealed class HandshakeTests
         await scene.AcceptedAsync(last.Envelope);
     }
 
-    private static Task RefusedAsync(Action<XmlElement> attack, params FailureCode[] codes) =>
-        RefusedAsync(Attack.Session, attack, codes.Length == 0 ? [FailureCode.InvalidTrustRequest] : codes);
+    private static async Task RefusedAsync(Action<XmlElement> attack, params FailureCode[] codes)
+    {
+        await RefusedAsync(Attack.Session, attack, codes.Length == 0 ? [FailureCode.InvalidTrustRequest] : codes);
+        await RefusedAsync(Attack.StrongSession, attack, codes.Length == 0 ? [FailureCode.InvalidTrustRequest] : codes);
+    }
 
     private static async Task RefusedAsync(string binding, Action<XmlElement> attack, params FailureCode[] codes)
     {
@@ -158,7 +195,13 @@ public sealed class HandshakeTests
 
     private static async Task ResponseRefusedAsync(Action<XmlElement> attack)
     {
-        using var loopback = new Loopback(Bindings.Create(Attack.Session));
+        await ResponseRefusedAsync(Attack.Session, attack);
+        await ResponseRefusedAsync(Attack.StrongSession, attack);
+    }
+
+    private static async Task ResponseRefusedAsync(string binding, Action<XmlElement> attack)
+    {
+        using var loopback = new Loopback(Bindings.Create(binding));
         using var request = loopback.Client.StartSession(Loopback.Address);
         using var key = Forgery.Unwrap(Forgery.Load(request.Envelope));
         using var result = await loopback.Service.ReceiveAsync(request.Envelope);

@@ -37,10 +37,12 @@ public sealed class HeaderTests
         f.Header.AppendChild(second);
     }, FailureCode.DuplicateElement);
 
-    [Fact]
-    public async Task SecurityHeaderForAnotherActor_IsIgnored()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task SecurityHeaderForAnotherActor_IsIgnored(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         using var request = scene.Request();
         var forged = scene.Forge(request.Envelope);
         var other = (XmlElement)forged.Security.CloneNode(false);
@@ -50,10 +52,12 @@ public sealed class HeaderTests
         await scene.AcceptedAsync(forged.Seal());
     }
 
-    [Fact]
-    public async Task OnlySecurityHeader_ForAnotherActor_IsAsIfThereWereNone()
+    [Theory]
+    [InlineData(Attack.Single)]
+    [InlineData(Attack.StrongSingle)]
+    public async Task OnlySecurityHeader_ForAnotherActor_IsAsIfThereWereNone(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Single);
+        using var scene = await Scene.OpenAsync(binding);
         using var request = scene.Request();
         var forged = scene.Forge(request.Envelope);
         forged.Security.SetAttribute("role", Forgery.Soap, "urn:somebody-else");
@@ -73,10 +77,12 @@ public sealed class HeaderTests
         await scene.AcceptedAsync(forged.Seal());
     }
 
-    [Fact]
-    public async Task SecurityHeader_ForTheNoneRole_IsNotRead()
+    [Theory]
+    [InlineData(Attack.Single)]
+    [InlineData(Attack.StrongSingle)]
+    public async Task SecurityHeader_ForTheNoneRole_IsNotRead(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Single);
+        using var scene = await Scene.OpenAsync(binding);
         using var request = scene.Request();
         var forged = scene.Forge(request.Envelope);
         forged.Security.SetAttribute("role", Forgery.Soap, Roles12 + "none");
@@ -111,7 +117,7 @@ public sealed class HeaderTests
     public Task MissingTimestamp_IsRefused() => Attack.OnSessionAsync(f => Remove(f, f.Timestamp), FailureCode.TimestampMissing);
 
     [Fact]
-    public Task MissingSignature_IsRefused() => Attack.OnSessionAsync(f =>
+    public Task MissingSignature_IsRefused() => Attack.OnSessionOfWcfAsync(f =>
     {
         var part = f.SignaturePart;
         f.Sealed.Remove(part);
@@ -123,7 +129,7 @@ public sealed class HeaderTests
     public Task MissingDerivedKey_IsRefused() => Attack.OnSessionAsync(f => f.OnWire(w => w.Security.RemoveChild(w.DerivedKeys[0])), FailureCode.UnresolvedReference, FailureCode.DerivedKeyViolation);
 
     [Fact]
-    public Task MissingReferenceList_IsRefused() => Attack.OnSessionAsync(f => f.OnWire(w => w.Security.RemoveChild(w.ReferenceList)), FailureCode.UnresolvedReference);
+    public Task MissingReferenceList_IsRefused() => Attack.OnSessionAsync(f => f.OnWire(w => w.Security.RemoveChild(w.ReferenceList)), FailureCode.UnresolvedReference, FailureCode.PartNotEncrypted);
 
     [Fact]
     public Task MissingEncryptedKey_IsRefused() => Attack.OnSingleAsync(f => f.OnWire(w => w.Security.RemoveChild(w.EncryptedKey)), FailureCode.TokenMissing);
@@ -142,7 +148,7 @@ public sealed class HeaderTests
         "<DerivedKeyToken xmlns=\"http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512\"/>")), FailureCode.VersionMismatch);
 
     [Fact]
-    public Task ReferenceListAfterTheSignature_IsRefused() => Attack.OnSessionAsync(f => f.OnWire(w => w.Security.AppendChild(w.ReferenceList)), FailureCode.ProtectionOrderMismatch);
+    public Task ReferenceListAfterTheSignature_IsRefused() => Attack.OnSessionOfWcfAsync(f => f.OnWire(w => w.Security.AppendChild(w.ReferenceList)), FailureCode.ProtectionOrderMismatch);
 
     [Fact]
     public Task ReferenceListBeforeTheSignature_WhereEncryptionComesFirst_IsRefused() => Attack.OnRequestAsync("mutualcert/encrypt-first/session",

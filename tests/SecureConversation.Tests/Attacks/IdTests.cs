@@ -27,7 +27,7 @@ public sealed class IdTests
         f => f.OnWire(w => ((XmlElement)w.Body.FirstChild!).SetAttribute("Id", Forgery.IdOf(w.Action)!)), FailureCode.DuplicateId);
 
     [Fact]
-    public Task CiphertextOfTheSignature_WithTheIdOfTheBodysCiphertext_IsRefused() => Attack.OnSessionAsync(
+    public Task CiphertextOfTheSignature_WithTheIdOfTheBodysCiphertext_IsRefused() => Attack.OnSessionOfWcfAsync(
         f => f.OnWire(w => Forgery.Child(w.Security, "EncryptedData").SetAttribute("Id", ((XmlElement)w.Body.FirstChild!).GetAttribute("Id"))), FailureCode.DuplicateId);
 
     [Fact]

@@ -154,10 +154,12 @@ public sealed class KeyTests
         f.Resign();
     }, FailureCode.DerivedKeyViolation);
 
-    [Fact]
-    public async Task ReflectedReply_AsRequest_IsRefused()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task ReflectedReply_AsRequest_IsRefused(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         using var request = scene.Request();
         using var result = await scene.ReceiveAsync(request.Envelope);
         using var reply = Assert.IsType<ServiceResult.Dispatch>(result).Secure(Roles.Loopback.Reply(scene.Version));
@@ -167,19 +169,23 @@ public sealed class KeyTests
         await scene.RefusedAsync(forged.Seal(), FailureCode.WrongToken);
     }
 
-    [Fact]
-    public async Task ReflectedRequest_AsReply_IsRefused()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task ReflectedRequest_AsReply_IsRefused(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         using var request = scene.Request();
         var refused = Assert.Throws<SecureConversationException>(() => request.VerifyReply(request.Envelope));
         Assert.Equal(FailureCode.WrongToken, refused.Code);
     }
 
-    [Fact]
-    public async Task ContextTokenOfOneSession_WithKeysOfAnother_IsRefused()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task ContextTokenOfOneSession_WithKeysOfAnother_IsRefused(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         var victim = scene.Session!.Id;
         using var attacker = await scene.OpenSessionAsync();
         using var request = scene.Request();
@@ -192,11 +198,11 @@ public sealed class KeyTests
     [InlineData("http://www.w3.org/2001/04/xmlenc#rsa-1_5")]
     [InlineData("http://www.w3.org/2009/xmlenc11#rsa-oaep")]
     [InlineData("http://www.w3.org/2001/04/xmlenc#kw-aes256")]
-    public Task KeyTransport_OtherThanThatOfTheSuite_IsRefused(string algorithm) => Attack.OnSingleAsync(
+    public Task KeyTransport_OtherThanThatOfTheSuite_IsRefused(string algorithm) => Attack.OnRequestAsync(Attack.Single,
         f => Forgery.Child(f.EncryptedKey, "EncryptionMethod").SetAttribute("Algorithm", algorithm), FailureCode.AlgorithmMismatch);
 
     [Fact]
-    public Task KeyTransport_WithSha256Padding_IsRefused() => Attack.OnSingleAsync(
+    public Task KeyTransport_WithSha256Padding_IsRefused() => Attack.OnRequestAsync(Attack.Single,
         f => Forgery.Descendant(f.EncryptedKey, "DigestMethod").SetAttribute("Algorithm", "http://www.w3.org/2001/04/xmlenc#sha256"), FailureCode.AlgorithmMismatch);
 
     [Fact]

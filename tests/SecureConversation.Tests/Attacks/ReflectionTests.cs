@@ -96,9 +96,11 @@ public sealed class ReflectionTests
     [InlineData("duplex/encrypt-first/single")]
     [InlineData("mutualcert-wss10//single")]
     [InlineData("mutualcert//single")]
+    [InlineData("mutualcert/strong/single")]
     public async Task SameCertificateAtBothEnds_TellsTheSidesApart(string name)
     {
-        var version = MessageVersion.Soap12;
+        // The profile Strong has no messages without addressing.
+        var version = name.Contains("strong", StringComparison.Ordinal) ? MessageVersion.Soap12WSAddressing10 : MessageVersion.Soap12;
         var own = new X509Credential(TestCertificates.Service);
         using var loopback = new Loopback(Bindings.Create(name, version: version), client: new ClientCredentials
         {
@@ -144,6 +146,8 @@ public sealed class ReflectionTests
     [InlineData("mutualcert/no-derived/session")]
     [InlineData("anonymous/no-derived/session")]
     [InlineData("mutualcert//session")]
+    [InlineData("mutualcert/strong/session")]
+    [InlineData("username/strong/session")]
     public async Task EarlierRequest_SentBackToTheClient_IsRefusedForItsSender(string binding)
     {
         using var scene = await Scene.OpenAsync(binding);

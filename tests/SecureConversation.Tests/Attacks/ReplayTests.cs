@@ -22,10 +22,12 @@ public sealed class ReplayTests
         await scene.RefusedAsync(request.Envelope, FailureCode.Replayed);
     }
 
-    [Fact]
-    public async Task Request_TwiceAtOnce_IsAcceptedOnce()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task Request_TwiceAtOnce_IsAcceptedOnce(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         using var request = scene.Request();
         var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => scene.ReceiveAsync(request.Envelope))));
         Assert.Single(results.OfType<ServiceResult.Dispatch>());
@@ -43,10 +45,12 @@ public sealed class ReplayTests
         Assert.Equal(1, loopback.Service.SessionCount);
     }
 
-    [Fact]
-    public async Task Reply_ToAnotherRequest_IsRefused()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task Reply_ToAnotherRequest_IsRefused(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         using var first = scene.Request();
         using var second = scene.Request();
         using var result = await scene.ReceiveAsync(first.Envelope);
@@ -55,10 +59,12 @@ public sealed class ReplayTests
         Assert.Equal(FailureCode.RelatesToMismatch, refused.Code);
     }
 
-    [Fact]
-    public async Task Reply_UnderTheKeyOfAnotherSession_IsRefused()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task Reply_UnderTheKeyOfAnotherSession_IsRefused(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         using var first = scene.Request();
         using var other = await scene.OpenSessionAsync();
         using var second = scene.Request();
@@ -68,10 +74,12 @@ public sealed class ReplayTests
         Assert.Equal(FailureCode.UnknownContext, refused.Code);
     }
 
-    [Fact]
-    public async Task Reply_UnderTheKeyOfAnotherRequest_IsRefused()
+    [Theory]
+    [InlineData(Attack.Single)]
+    [InlineData(Attack.StrongSingle)]
+    public async Task Reply_UnderTheKeyOfAnotherRequest_IsRefused(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Single);
+        using var scene = await Scene.OpenAsync(binding);
         using var first = scene.Request();
         using var second = scene.Request();
         using var result = await scene.ReceiveAsync(second.Envelope);
@@ -94,10 +102,12 @@ public sealed class ReplayTests
         Assert.Equal(FailureCode.Replayed, refused.Code);
     }
 
-    [Fact]
-    public async Task UnsecuredFault_FailsTheCallAndLeavesTheSession()
+    [Theory]
+    [InlineData(Attack.Session)]
+    [InlineData(Attack.StrongSession)]
+    public async Task UnsecuredFault_FailsTheCallAndLeavesTheSession(string binding)
     {
-        using var scene = await Scene.OpenAsync(Attack.Session);
+        using var scene = await Scene.OpenAsync(binding);
         using var request = scene.Request();
         var refused = Assert.Throws<SecureConversationException>(() => request.VerifyReply(System.Text.Encoding.UTF8.GetBytes(Scene.UniformFault)));
         Assert.False(refused.Fault!.IsSecured);

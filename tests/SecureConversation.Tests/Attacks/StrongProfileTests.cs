@@ -33,6 +33,17 @@ public sealed class StrongProfileTests
         ["ciphertexts of the parts exchanged"] = (now, _) => (now[0].InnerText, now[^1].InnerText) = (now[^1].InnerText, now[0].InnerText),
     };
 
+    private const string Undeclared = "<x:T xmlns:x=\"urn:x\">1</x:T>";
+
+    /// <summary>What somebody on the way does with a header block, and with what the header has beside it.</summary>
+    private static readonly (Action<XmlElement, XmlElement> Change, FailureCode Code)[] HeaderChanges =
+    [
+        ((header, block) => header.RemoveChild(block), FailureCode.PartNotSigned),
+        ((_, block) => block.InnerText = "2", FailureCode.DigestMismatch),
+        ((header, block) => ((XmlElement)header.AppendChild(block.CloneNode(true))!).RemoveAttribute("Id", Forgery.Wsu), FailureCode.PartNotSigned),
+        ((header, block) => ((XmlElement)header.AppendChild(header.OwnerDocument.CreateElement("y", "Z", "urn:y"))!).SetAttribute("mustUnderstand", Forgery.Soap, "1"), FailureCode.PartNotSigned),
+    ];
+
     private static readonly string[] Names = ["mutualcert/strong/session", "anonymous/strong/single", "username/strong/session"];
 
     public static MatrixTheoryData<string, string> ChangesAndBindings => new(Changes.Keys, Names);
@@ -165,6 +176,89 @@ public sealed class StrongProfileTests
         Forgery.Descendant(key, element).SetAttribute("Algorithm", algorithm);
         await scene.RefusedAsync(Reflected.Bytes(message), FailureCode.AlgorithmMismatch);
         await scene.GoesOnAsync(request.Envelope);
+    }
+
+    /// <summary>Whatever the application writes into the header is signed, whether the protection requirements name it or not.</summary>
+    [Theory]
+    [InlineData("mutualcert/strong/session")]
+    [InlineData("username/strong/single")]
+    public async Task HeaderBlockThatNobodyDeclared_IsSigned(string name)
+    {
+        using var scene = await Scene.OpenAsync(name);
+        using var request = scene.Request(extraHeaders: Undeclared);
+        foreach (var (change, code) in HeaderChanges)
+        {
+            using var changed = scene.Request(extraHeaders: Undeclared);
+            await scene.RefusedAsync(Changed(changed.Envelope, change), code);
+        }
+
+        using var result = await scene.ReceiveAsync(request.Envelope);
+        var dispatch = Assert.IsType<ServiceResult.Dispatch>(result);
+        Assert.Contains("<x:T", Encoding.UTF8.GetString(dispatch.Request.Envelope.Span), StringComparison.Ordinal);
+        var plain = Encoding.UTF8.GetString(Loopback.Reply(scene.Version)).Replace("</s:Header>", Undeclared + "</s:Header>", StringComparison.Ordinal);
+        using var reply = dispatch.Secure(Encoding.UTF8.GetBytes(plain));
+        foreach (var (change, code) in HeaderChanges)
+        {
+            Assert.Equal(code, Assert.Throws<SecureConversationException>(() => request.VerifyReply(Changed(reply.Envelope, change))).Code);
+        }
+
+        using var verified = request.VerifyReply(reply.Envelope);
+        Assert.Contains("<x:T", Encoding.UTF8.GetString(verified.Envelope.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MoreHeaderBlocksThanASignatureCovers_AreRefusedWithTheirNumber()
+    {
+        using var scene = await Scene.OpenAsync("mutualcert/strong/session");
+        string Blocks(int count) => string.Concat(Enumerable.Range(0, count).Select(i => $"<x:T xmlns:x=\"urn:x\">{i}</x:T>"));
+        using var most = scene.Request(extraHeaders: Blocks(70));
+        await scene.AcceptedAsync(most.Envelope);
+        Assert.Contains("parts to sign", Assert.Throws<ArgumentException>(() => scene.Request(extraHeaders: Blocks(90))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OptionsThatWouldWeakenTheProfile_AreRefusedInWords()
+    {
+        foreach (var (name, isStrong) in new[] { ("mutualcert/strong/session", true), ("mutualcert/bound/session", false) })
+        {
+            var binding = Bindings.Create(name);
+            var untrusting = new CertificateValidationOptions { Mode = X509CertificateValidationMode.None, RevocationMode = X509RevocationMode.NoCheck };
+            var service = new X509Credential(TestCertificates.Service);
+            var attempts = new (string Setting, Action Create)[]
+            {
+                ("HandOutUnsignedHeaders", () => new MessageSecurityService(binding, Loopback.ServiceCredentials, new MessageSecurityServiceOptions { HandOutUnsignedHeaders = true }).Dispose()),
+                ("HandOutUnsignedHeaders", () => _ = new MessageSecurityClient(binding, Loopback.ClientCredentials, new MessageSecurityClientOptions { HandOutUnsignedHeaders = true })),
+                ("ClientCertificateValidation", () => new MessageSecurityService(binding, new ServiceCredentials { ServiceCertificate = service, ClientCertificateValidation = untrusting }).Dispose()),
+                ("ServiceCertificateValidation", () => _ = new MessageSecurityClient(binding, new ClientCredentials
+                {
+                    ClientCertificate = Loopback.ClientCredentials.ClientCertificate,
+                    ServiceCertificate = TestCertificates.Service,
+                    ServiceCertificateValidation = untrusting,
+                })),
+            };
+            Assert.All(attempts, attempt =>
+            {
+                var refused = Record.Exception(attempt.Create);
+                Assert.Equal(isStrong, refused is ArgumentException && refused.Message.Contains(attempt.Setting, StringComparison.Ordinal));
+                Assert.Equal(isStrong, refused is not null);
+            });
+        }
+    }
+
+    /// <summary>Its provider does not show the public half, so that nothing but a signature tells.</summary>
+    [Fact]
+    public void CurveKeyOfAnotherCertificate_IsRefusedWhenTheClientIsMade()
+    {
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var silent = new SilentCurve(other);
+        using var credential = new X509Credential(TestCertificates.ClientP256, silent);
+        var refused = Assert.Throws<ArgumentException>(() => new MessageSecurityClient(Bindings.Create("mutualcert/strong/session"), new ClientCredentials
+        {
+            ClientCertificate = credential,
+            ServiceCertificate = TestCertificates.Service,
+            ServiceCertificateValidation = TestCredentials.TrustAuthority,
+        }));
+        Assert.Contains("its result is wrong", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -314,7 +408,27 @@ public sealed class StrongProfileTests
 
     private static byte[] Octets(XmlElement cipher) => Convert.FromBase64String(cipher.InnerText);
 
+    private static byte[] Changed(ReadOnlyMemory<byte> wire, Action<XmlElement, XmlElement> change)
+    {
+        var document = Forgery.Load(wire);
+        var header = (XmlElement)document.DocumentElement!.FirstChild!;
+        change(header, Forgery.Child(header, "T"));
+        return Reflected.Bytes(document);
+    }
+
     private static void Change(XmlElement cipher, Func<byte[], byte[]> change) => cipher.InnerText = Convert.ToBase64String(change(Octets(cipher)));
+
+    /// <summary>A key that signs, and shows nothing of itself.</summary>
+    private sealed class SilentCurve(ECDsa key) : ECDsa
+    {
+        public override int KeySize => key.KeySize;
+
+        public override byte[] SignHash(byte[] hash) => key.SignHash(hash);
+
+        public override bool VerifyHash(byte[] hash, byte[] signature) => key.VerifyHash(hash, signature);
+
+        public override ECParameters ExportParameters(bool includePrivateParameters) => throw new CryptographicException("not shown");
+    }
 
     /// <summary>A key of a provider that has no OAEP and no PSS with SHA-2: it throws, or takes what it knows.</summary>
     private sealed class OldRsa(RSA key, bool throws) : RSA

@@ -91,7 +91,7 @@ public sealed class TokenTests
 
     [Fact]
     public Task UserName_InASession_IsRefused() => Attack.OnSessionAsync(f => f.Security.AppendChild(f.Parse(
-        $"<o:UsernameToken xmlns:o=\"{Forgery.Wsse}\"><o:Username>alice</o:Username></o:UsernameToken>")), FailureCode.UnexpectedElement);
+        $"<o:UsernameToken xmlns:o=\"{Forgery.Wsse}\"><o:Username>alice</o:Username></o:UsernameToken>")), FailureCode.UnexpectedElement, FailureCode.PartNotSigned);
 
     [Fact]
     public async Task UserName_WithWrongPassword_FailsAuthentication()

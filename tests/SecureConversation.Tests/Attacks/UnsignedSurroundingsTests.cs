@@ -14,6 +14,7 @@ namespace SecureConversation.Tests.Attacks;
 public sealed class UnsignedSurroundingsTests
 {
     private const string Session = "mutualcert//session";
+    private const string Declarations = "declarations that nothing refers to";
 
     private static readonly Dictionary<string, Func<string, string>> InClear = new()
     {
@@ -30,7 +31,7 @@ public sealed class UnsignedSurroundingsTests
         ["carriage returns"] = w => w.Replace("<lines>\n\n</lines>", "<lines>\r\n\r</lines>", StringComparison.Ordinal),
         ["a line end divided by a comment"] = w => w.Replace("<lines>\n\n</lines>", "<lines>\r<!-- evil -->\n</lines>", StringComparison.Ordinal),
         ["the end of a CDATA section divided by a comment"] = w => w.Replace("]]&gt;", "]]<!-- evil -->>", StringComparison.Ordinal),
-        ["declarations that nothing refers to"] = w => w.Replace("<s:Body", "<s:Body xmlns:evil='urn:evil'", StringComparison.Ordinal),
+        [Declarations] = w => w.Replace("<s:Body", "<s:Body xmlns:evil='urn:evil'", StringComparison.Ordinal),
     };
 
     private static readonly Dictionary<string, Func<string, string>> Around = new()
@@ -49,7 +50,23 @@ public sealed class UnsignedSurroundingsTests
 
     [Theory]
     [MemberData(nameof(AllInClear))]
-    public Task FormOfSignedText_IsNotHandedOut(string change) => RequireSameAsync(Session, ProtectionLevel.Sign, InClear[change]);
+    public async Task FormOfSignedText_IsNotHandedOut(string change)
+    {
+        await RequireSameAsync(Session, ProtectionLevel.Sign, InClear[change]);
+        if (change != Declarations)
+        {
+            await RequireSameAsync("mutualcert/strong/session", ProtectionLevel.Sign, InClear[change]);
+        }
+    }
+
+    /// <summary>In the profile Strong each prefix in scope is signed, so one that is added is no prefix of the sender's.</summary>
+    [Fact]
+    public async Task DeclarationThatNothingRefersTo_IsRefusedInTheProfileStrong()
+    {
+        using var scene = await OpenAsync("mutualcert/strong/session", ProtectionLevel.Sign);
+        var (_, _, code) = await HandedOut.ReceiveAsync(scene, Plain(scene.Version), InClear[Declarations]);
+        Assert.Equal(FailureCode.PartNotSigned, code);
+    }
 
     [Theory]
     [MemberData(nameof(AllAround))]
@@ -58,6 +75,8 @@ public sealed class UnsignedSurroundingsTests
         await RequireSameAsync(Session, ProtectionLevel.Sign, Around[change]);
         await RequireSameAsync(Session, ProtectionLevel.EncryptAndSign, Around[change]);
         await RequireSameAsync("mutualcert/encrypt-first/session", ProtectionLevel.EncryptAndSign, Around[change]);
+        await RequireSameAsync("mutualcert/strong/session", ProtectionLevel.Sign, Around[change]);
+        await RequireSameAsync("mutualcert/strong/session", ProtectionLevel.EncryptAndSign, Around[change]);
     }
 
     [Fact]

@@ -130,12 +130,16 @@ public sealed class MessageSecurityBindingTests
         Assert.True(full.EstablishesSession);
         Assert.Same(MessageVersion.Soap11WSAddressing10, full.MessageVersion);
 
-        foreach (var (element, words) in new (SecurityBindingElement?, MessageSecurity?)[] { (null, null), (Mutual, security) })
-        {
-            var error = Assert.Throws<InvalidOperationException>(() => MessageSecurityBinding.Resolve(element, words));
-            Assert.Contains("Binding", error.Message, StringComparison.Ordinal);
-            Assert.Contains("MessageSecurity", error.Message, StringComparison.Ordinal);
-        }
+        var error = Assert.Throws<InvalidOperationException>(() => MessageSecurityBinding.Resolve(Mutual, security));
+        Assert.Equal("Binding and MessageSecurity are both set: set one of them.", error.Message);
+    }
+
+    [Fact]
+    public void NeitherForm_IsTheProfileStrong()
+    {
+        var binding = MessageSecurityBinding.Resolve(null, null, MessageVersion.Soap11WSAddressing10);
+        Assert.Equal(MessageSecurity.Strong.CreateSecurityBindingElement(), binding.Element);
+        Assert.Same(MessageVersion.Soap11WSAddressing10, binding.MessageVersion);
     }
 
     private static readonly Dictionary<string, (Func<object> Create, string[] Words)> Cases = new()

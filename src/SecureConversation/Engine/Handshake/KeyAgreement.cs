@@ -12,11 +12,12 @@ internal static class KeyAgreement
     /// <summary>
     /// Service: checks the request, adds a contribution, and returns the key with a response from which the client can compute it.
     /// </summary>
-    public static (SymmetricKey Key, RequestSecurityTokenResponse Response) Agree(RequestSecurityToken request, SecurityKeyEntropyMode mode,
-        SecurityAlgorithmSuite suite, ProtocolVersion protocol, RandomSource random)
+    public static (SymmetricKey Key, RequestSecurityTokenResponse Response) Agree(
+        RequestSecurityToken request, SecurityBindingElement element, ProtocolVersion protocol, RandomSource random)
     {
+        var (mode, suite) = (element.KeyEntropyMode, element.DefaultAlgorithmSuite);
         var size = request.KeySize is null or 0 ? suite.DefaultSymmetricKeyLength : request.KeySize.Value;
-        if (size % 8 != 0 || !suite.IsSymmetricKeyLengthSupported(size) || (request.Entropy is not null) != Entropy.ClientContributes(mode))
+        if (size % 8 != 0 || !IsLengthOfUse(size, element) || (request.Entropy is not null) != Entropy.ClientContributes(mode))
         {
             Fail.With(FailureCode.InvalidTrustRequest, "wst:KeySize or wst:Entropy");
         }
@@ -26,7 +27,7 @@ internal static class KeyAgreement
             case SecurityKeyEntropyMode.ClientEntropy:
                 // The entropy is the key, so the suite must allow its length.
                 var length = request.Entropy!.Length * 8;
-                return suite.IsSymmetricKeyLengthSupported(length)
+                return IsLengthOfUse(length, element)
                     ? (SymmetricKey.From(request.Entropy), new RequestSecurityTokenResponse())
                     : Fail.With<(SymmetricKey, RequestSecurityTokenResponse)>(FailureCode.InvalidTrustRequest, "wst:Entropy");
             case SecurityKeyEntropyMode.ServerEntropy:
@@ -48,8 +49,9 @@ internal static class KeyAgreement
 
     /// <summary>Client: computes the key from the response and the entropy of the request.</summary>
     public static SymmetricKey Complete(RequestSecurityTokenResponse response, ReadOnlySpan<byte> clientEntropy,
-        SecurityKeyEntropyMode mode, SecurityAlgorithmSuite suite, ProtocolVersion protocol)
+        SecurityBindingElement element, ProtocolVersion protocol)
     {
+        var (mode, suite) = (element.KeyEntropyMode, element.DefaultAlgorithmSuite);
         var size = response.KeySize ?? suite.DefaultSymmetricKeyLength;
         var isExpected = mode switch
         {
@@ -69,7 +71,7 @@ internal static class KeyAgreement
             SecurityKeyEntropyMode.ServerEntropy => SymmetricKey.From(response.ProofKey),
             _ => Entropy.Combine(suite.KeyDerivation, clientEntropy, response.Entropy, size),
         };
-        if (suite.IsSymmetricKeyLengthSupported(key.LengthInBits))
+        if (IsLengthOfUse(key.LengthInBits, element))
         {
             return key;
         }
@@ -77,4 +79,10 @@ internal static class KeyAgreement
         key.Dispose();
         return Fail.With<SymmetricKey>(FailureCode.InvalidTrustResponse, "length of the session key");
     }
+
+    // Without derived keys the cipher takes the session key itself, and has one length.
+    private static bool IsLengthOfUse(int bits, SecurityBindingElement element) =>
+        element is SymmetricSecurityBindingElement && element.SessionToken is { RequireDerivedKeys: false }
+            ? bits == element.DefaultAlgorithmSuite.DefaultSymmetricKeyLength
+            : element.DefaultAlgorithmSuite.IsSymmetricKeyLengthSupported(bits);
 }

@@ -9,7 +9,14 @@ internal sealed record HeaderProtection(XmlName[] Signed, XmlName[] Encrypted)
     /// <summary>The headers of WS-Addressing: always signed, never encrypted.</summary>
     public static HeaderProtection Addressing(SoapNames soap) => new(soap.AddressingHeaders, []);
 
-    public bool IsSigned(XmlElement block) => Contains(Signed, block) || Contains(Encrypted, block);
+    /// <summary>
+    /// Whether every header block is signed (<see cref="Binding.MessageProtectionProfile.Strong"/>): nothing that the application writes
+    /// goes out unsigned, and nothing that somebody adds is passed over in silence.
+    /// </summary>
+    public bool SignsAll { get; init; }
+
+    public bool IsSigned(XmlElement block) =>
+        SignsAll ? !block.Is(Wsse.Security) : Contains(Signed, block) || Contains(Encrypted, block);
 
     public bool IsEncrypted(XmlElement block) => Contains(Encrypted, block);
 

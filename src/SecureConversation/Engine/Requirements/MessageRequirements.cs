@@ -268,7 +268,7 @@ internal sealed record MessageRequirements
             Primary = PrimaryTokenKind.Certificate,
             DerivedKeys = false,
             Body = body,
-            Headers = headers,
+            Headers = headers with { SignsAll = element.MessageProtectionProfile == MessageProtectionProfile.Strong },
             SignPrefixesInValues = element.SignPrefixesInValues,
             ProtectTokens = element.ProtectTokens,
             SignatureConfirmation = element.RequireSignatureConfirmation && !role.IsRequest,

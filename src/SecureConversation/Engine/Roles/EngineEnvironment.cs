@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Send;
@@ -78,9 +79,17 @@ internal sealed record EngineEnvironment
         loggers?.CreateLogger("SecureConversation." + role) ?? (ILogger)NullLogger.Instance;
 
     /// <summary>Refuses settings that contradict each other.</summary>
-    /// <exception cref="ArgumentException">Both forms of handing out are chosen.</exception>
-    public void Check()
+    /// <exception cref="ArgumentException">
+    /// Both forms of handing out are chosen, or the profile Strong has nothing that is unsigned.
+    /// </exception>
+    public void Check(MessageSecurityBinding binding)
     {
+        if (HandOutUnsignedHeaders && binding.Element.MessageProtectionProfile == MessageProtectionProfile.Strong)
+        {
+            throw new ArgumentException("MessageProtectionProfile Strong signs every header block and takes no other: set "
+                + "HandOutUnsignedHeaders to false.");
+        }
+
         if (HandOutUnsignedHeaders && HandOutCanonicalForm)
         {
             throw new ArgumentException("HandOutCanonicalForm hands out nothing but what was signed: set HandOutUnsignedHeaders to false, "

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
@@ -18,7 +19,8 @@ internal static class StrongCredentialChecks
 
     /// <summary>What is wrong with the credentials of a service; null for nothing.</summary>
     public static string? Problem(MessageSecurityBinding binding, ServiceCredentials credentials) => !IsStrong(binding) ? null
-        : ServiceCertificates.Of(credentials).Select(own => TrialProblem(own, SuiteOf(binding), DecryptsAsItShould, "decrypt by"))
+        : TrustProblem(credentials.ClientCertificateValidation, nameof(ServiceCredentials.ClientCertificateValidation))
+        ?? ServiceCertificates.Of(credentials).Select(own => TrialProblem(own, SuiteOf(binding), DecryptsAsItShould, "decrypt by"))
             .FirstOrDefault(problem => problem is not null);
 
     /// <summary>What is wrong with the credentials of a client; null for nothing.</summary>
@@ -30,13 +32,19 @@ internal static class StrongCredentialChecks
         }
 
         const string Issued = "ClientCredentials.IssuedToken: MessageProtectionProfile Strong takes ";
-        return credentials.IssuedToken.AcceptIssuerKey ? $"{Issued}no key that an issuer made alone: set AcceptIssuerKey to false."
+        return TrustProblem(credentials.ServiceCertificateValidation, nameof(ClientCredentials.ServiceCertificateValidation))
+            ?? (credentials.IssuedToken.AcceptIssuerKey ? $"{Issued}no key that an issuer made alone: set AcceptIssuerKey to false."
             : credentials.IssuedToken.DefaultKeyEntropyMode != SecurityKeyEntropyMode.CombinedEntropy
                 ? $"{Issued}a key of both sides: leave DefaultKeyEntropyMode at CombinedEntropy."
             : credentials.NamedCertificates.Values.Prepend(credentials.ClientCertificate)
                 .Select(own => TrialProblem(own, SuiteOf(binding), SignsAsItShould, "sign by"))
-                .FirstOrDefault(problem => problem is not null);
+                .FirstOrDefault(problem => problem is not null));
     }
+
+    private static string? TrustProblem(CertificateValidationOptions validation, string setting) =>
+        validation is { Mode: X509CertificateValidationMode.None }
+            ? $"{setting}: MessageProtectionProfile Strong trusts no certificate unseen: choose another Mode than None."
+            : null;
 
     private static bool IsStrong(MessageSecurityBinding binding) =>
         binding.Element.MessageProtectionProfile == MessageProtectionProfile.Strong;
@@ -50,7 +58,7 @@ internal static class StrongCredentialChecks
     private static string? TrialProblem(
         X509Credential? own, SecurityAlgorithmSuite suite, Func<X509Credential, SecurityAlgorithmSuite, bool> isAble, string what)
     {
-        if (own is null or { CurveKey: not null })
+        if (own is null)
         {
             return null;
         }
@@ -68,8 +76,8 @@ internal static class StrongCredentialChecks
             reason = e.Message;
         }
 
-        return $"The private key of '{own}' cannot {what} the algorithm of {suite.Name} ({reason}): use a key whose provider has RSA-OAEP "
-            + "and RSA-PSS with SHA-2, or a suite of WCF.";
+        return $"The private key of '{own}' cannot {what} the algorithm of {suite.Name} ({reason}): use a key of the certificate whose "
+            + "provider has RSA-OAEP and RSA-PSS, or ECDSA, with SHA-2, or a suite of WCF.";
     }
 
     private static bool DecryptsAsItShould(X509Credential own, SecurityAlgorithmSuite suite)
@@ -82,6 +90,13 @@ internal static class StrongCredentialChecks
     private static bool SignsAsItShould(X509Credential own, SecurityAlgorithmSuite suite)
     {
         var trial = RandomNumberGenerator.GetBytes(TrialLength);
+        if (own.CurveKey is { } curveKey)
+        {
+            using var publicKey = own.Certificate.GetECDsaPublicKey();
+            return suite.EcdsaSignature is not { } ecdsa || publicKey is null
+                || EcdsaSignature.Verify(publicKey, ecdsa, trial, EcdsaSignature.Sign(curveKey, ecdsa, trial));
+        }
+
         var signature = RsaSignature.Sign(own.PrivateKey, suite.AsymmetricSignature, trial);
         return RsaSignature.Verify(own.PublicKey, suite.AsymmetricSignature, trial, signature);
     }

@@ -5,7 +5,7 @@ namespace SecureConversation.Engine.Saml;
 
 /// <summary>
 /// The algorithms of signatures of issuers. An issuer signs for many services and knows no suite of theirs, so RSA with SHA-256, SHA-384
-/// and SHA-512 is always accepted, and SHA-1 where the service says so.
+/// and SHA-512, with the padding of PKCS #1 1.5 or PSS, is always accepted, and SHA-1 where the service says so.
 /// </summary>
 internal static class AssertionAlgorithms
 {
@@ -15,6 +15,9 @@ internal static class AssertionAlgorithms
         AlgorithmUris.RsaSha256 => AsymmetricSignatureAlgorithm.RsaSha256,
         AlgorithmUris.RsaSha384 => AsymmetricSignatureAlgorithm.RsaSha384,
         AlgorithmUris.RsaSha512 => AsymmetricSignatureAlgorithm.RsaSha512,
+        AlgorithmUris.PssSha256 => AsymmetricSignatureAlgorithm.PssSha256,
+        AlgorithmUris.PssSha384 => AsymmetricSignatureAlgorithm.PssSha384,
+        AlgorithmUris.PssSha512 => AsymmetricSignatureAlgorithm.PssSha512,
         AlgorithmUris.RsaSha1 when allowsSha1 => AsymmetricSignatureAlgorithm.RsaSha1,
         _ => Fail.With<AsymmetricSignatureAlgorithm>(FailureCode.AlgorithmMismatch, "ds:SignatureMethod of an assertion", uri,
             Expected(allowsSha1)),

@@ -19,6 +19,9 @@ internal readonly record struct PlannedPart(int Block, string Id, bool Encrypt)
 /// <summary>The parts of an envelope to sign and encrypt, with their Ids, and the envelope with those Ids in place.</summary>
 internal sealed class SendPlan : IDisposable
 {
+    // A receiver reads a hundred references; the others are for the timestamp and the tokens.
+    private const int MostSignedParts = 80;
+
     private SendPlan(SoapEnvelope marked, List<PlannedPart> signed, IdAllocator ids)
     {
         Envelope = marked;
@@ -68,6 +71,12 @@ internal sealed class SendPlan : IDisposable
             {
                 signed.Add(new PlannedPart(i, block.Id?.ToString() ?? ids.Next(), requirements.Headers.IsEncrypted(block.Element)));
             }
+        }
+
+        if (signed.Count > MostSignedParts)
+        {
+            throw new ArgumentException($"The envelope has {signed.Count} parts to sign, and a signature covers {MostSignedParts} at most: "
+                + "send fewer header blocks.", nameof(plain));
         }
 
         if (marks)

@@ -165,11 +165,11 @@ internal sealed class TimingMessages : IDisposable
     /// Everything that can be wrong with the wrapped key and is not seen on the wire: one of another length is refused before the private
     /// key is used.
     /// </summary>
-    public IReadOnlyList<TimingClass> WrappedKeyClasses(bool isOaep)
+    public IReadOnlyList<TimingClass> WrappedKeyClasses(RSAEncryptionPadding padding)
     {
         using var rsa = TestCertificates.Service.GetRSAPublicKey()!;
         var size = rsa.KeySize / 8;
-        byte[] Wrap(int length) => rsa.Encrypt(RandomNumberGenerator.GetBytes(length), isOaep ? RSAEncryptionPadding.OaepSHA1 : RSAEncryptionPadding.Pkcs1);
+        byte[] Wrap(int length) => rsa.Encrypt(RandomNumberGenerator.GetBytes(length), padding);
         var noSeparator = RsaBlock(size, 32);
         noSeparator[^33] = 1;
         var noPadding = RsaBlock(size, 32);

@@ -19,7 +19,8 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
            where order.Length == 0 || !attack.StartsWith("signature", StringComparison.Ordinal)
            select new TimingPlan($"mutualcert/{order}/{(exchange == TimingExchange.Single ? "single" : "session")}", exchange, attack),
         .. from exchange in Enum.GetValues<TimingExchange>()
-           from attack in new[] { "body", "costly signature", "long prefix list" }
+           from attack in new[] { "body", "costly signature", "long prefix list", "oaep" }
+           where attack != "oaep" || exchange != TimingExchange.Session
            select new TimingPlan($"mutualcert/strong/{(exchange == TimingExchange.Single ? "single" : "session")}", exchange, attack),
         .. from exchange in new[] { TimingExchange.Handshake, TimingExchange.Single }
            from attack in new[] { "oaep", "rsa15" }
@@ -38,6 +39,9 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
         new("mutualcert/encrypt-first/session", TimingExchange.Session, "body"),
         new("mutualcert/encrypt-first/session", TimingExchange.Session, "long prefix list"),
         new("mutualcert/strong/session", TimingExchange.Session, "body"),
+        new("mutualcert/strong/session", TimingExchange.Session, "costly signature"),
+        new("mutualcert/strong/session", TimingExchange.Handshake, "oaep"),
+        new("mutualcert/strong/single", TimingExchange.Single, "oaep"),
         new("mutualcert//session", TimingExchange.Handshake, "oaep"),
         new("mutualcert//single", TimingExchange.Single, "rsa15"),
     ];
@@ -53,8 +57,7 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
         "body, costly" => messages.BodyClasses(CostlySignature.Load),
         "costly signature" => messages.CostlySignatureClasses(),
         "long prefix list" => messages.CostlySignatureClasses(1, 1, prefixes: 4096),
-        "oaep" => messages.WrappedKeyClasses(isOaep: true),
-        "rsa15" => messages.WrappedKeyClasses(isOaep: false),
+        "oaep" or "rsa15" => messages.WrappedKeyClasses(CreateBinding().Element.DefaultAlgorithmSuite.AsymmetricKeyWrap.Padding),
         _ => throw new ArgumentException($"No such attack: {Attack}."),
     };
 

@@ -129,8 +129,7 @@ internal sealed class ClientIssue : ClientHandshakeStep
         }
 
         var session = role.Messages.Application;
-        var key = KeyAgreement.Complete(response, entropy, session.Element.KeyEntropyMode,
-            session.Element.DefaultAlgorithmSuite, session.Protocol);
+        var key = KeyAgreement.Complete(response, entropy, session.Element, session.Protocol);
         var context = new SecurityContextKey(token.Identifier, token.Instance, key);
         try
         {

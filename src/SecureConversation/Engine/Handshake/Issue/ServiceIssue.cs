@@ -143,8 +143,7 @@ internal sealed class ServiceIssue(
         var settings = _session.Element.LocalServiceSettings;
         var expires = message.EndsBefore(
             now + (_session.RequiresCancellation ? settings.SessionKeyRenewalInterval : settings.IssuedCookieLifetime));
-        var (key, response) = KeyAgreement.Agree(request, _session.Element.KeyEntropyMode, _session.Element.DefaultAlgorithmSuite,
-            Protocol, environment.Random);
+        var (key, response) = KeyAgreement.Agree(request, _session.Element, Protocol, environment.Random);
 
         var context = new SecurityContextKey(identifier, null, key);
         SessionSendKeys replyKeys;

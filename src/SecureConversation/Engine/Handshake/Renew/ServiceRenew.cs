@@ -123,8 +123,7 @@ internal sealed class ServiceRenew(EndpointMessages messages, KeyChanges keys, E
         var tokenId = UniqueIds.Next(environment.Random);
         var now = environment.Clock.GetUtcNow();
         var expires = message.EndsBefore(now + _session.Element.LocalServiceSettings.SessionKeyRenewalInterval);
-        var (key, response) = KeyAgreement.Agree(request, _session.Element.KeyEntropyMode, _session.Element.DefaultAlgorithmSuite,
-            _session.Protocol, environment.Random);
+        var (key, response) = KeyAgreement.Agree(request, _session.Element, _session.Protocol, environment.Random);
         var context = new SecurityContextKey(session.Id, instance, key);
         try
         {
