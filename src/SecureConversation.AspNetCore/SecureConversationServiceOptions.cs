@@ -159,8 +159,9 @@ public sealed class SecureConversationServiceOptions
     public int MaxSessions { get; set; } = 10_000;
 
     /// <summary>
-    /// Size of the replies of reliable sessions that are kept until their clients acknowledge them, in bytes. Positive; default 256 MiB.
-    /// One client gets three quarters while nobody else needs them. Beyond that his requests count as lost, and come again.
+    /// Memory for the replies of reliable sessions that are kept until their clients acknowledge them, in bytes: up to twice their size.
+    /// Positive; default 256 MiB. One client gets three quarters while nobody else needs them. Beyond that his requests count as lost, and
+    /// come again; where the reply to a request that was executed finds no room, the reliable session of who holds most ends (event 92).
     /// </summary>
     public long MaxKeptReplyBytes { get; set; } = 256L * 1024 * 1024;
 

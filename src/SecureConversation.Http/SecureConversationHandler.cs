@@ -132,7 +132,9 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         }
         catch (SecureConversationException e) when (IsIdempotent(request) && IsLoss(e))
         {
+            // Of a reliable session the repetition is sent until it is answered, as other calls are.
             HttpLog.Retrying(Endpoint.Log, plain.Action);
+            plain.IsRepetition = true;
             return await ExchangeAsync(request, plain, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -180,7 +182,7 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
     {
         var slot = _sessions.Slot(plain.Address);
         // Of a reliable session anybody on the way can say that it is lost, which must not cost more than an attempt of the call.
-        var most = 2 + (Endpoint.Client.Binding.ReliableSession?.MaxRetryCount ?? 0);
+        var most = 2 + Math.Min(8, Endpoint.Client.Binding.ReliableSession?.MaxRetryCount ?? 0);
         for (var sessions = 0; sessions < most; sessions++)
         {
             if (await TryInSessionAsync(slot, request, plain, cancellationToken).ConfigureAwait(false) is { } response)
@@ -240,14 +242,15 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
     private async Task<HttpResponseMessage?> CallAsync(SessionSlot slot, SharedSession session, ReliableCalls reliable,
         HttpRequestMessage request, PlainRequest plain, CancellationToken cancellationToken)
     {
-        var call = new ReliableCall(SendAsIsAsync, request, IsIdempotent(request), e => slot.Lose(session, e.Code));
+        var call = new ReliableCall(SendAsIsAsync, request, IsIdempotent(request) && !plain.IsRepetition, e => slot.Lose(session, e.Code));
         ReliableAnswer? answer;
         try
         {
             answer = await reliable.CallAsync(call, plain.Envelope, plain.IsOneWay, cancellationToken).ConfigureAwait(false);
         }
-        catch (SecureConversationException e) when (reliable.Failure is not null)
+        catch (SecureConversationException e) when (reliable.Failure is not null || e is { Code: FailureCode.LimitExceeded, Fault: null })
         {
+            // A reply that is too large is never acknowledged, and one after another would fill the window.
             slot.Lose(session, e.Code);
             throw;
         }

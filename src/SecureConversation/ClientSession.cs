@@ -1,5 +1,6 @@
 using SecureConversation.Engine.Handshake;
 using SecureConversation.Engine.Receive;
+using SecureConversation.Engine.Reliable;
 using SecureConversation.Engine.Requirements;
 using SecureConversation.Engine.Roles;
 using SecureConversation.Engine.Send;
@@ -221,6 +222,7 @@ public sealed partial class ClientSession : IDisposable
         {
             MessageId = plain.MessageId,
             Action = action,
+            IsReliable = ReliableHeaders.AreIn(plain),
             Session = Id,
             Signatures = message.Signatures,
         };

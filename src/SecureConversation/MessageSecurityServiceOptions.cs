@@ -44,9 +44,10 @@ public sealed class MessageSecurityServiceOptions
     public int MaxSessions { get; init; } = 10_000;
 
     /// <summary>
-    /// Size of the replies of reliable sessions that are kept until their clients acknowledge them, in bytes. Positive; default 256 MiB.
-    /// One client gets three quarters while nobody else needs them. Beyond that his requests count as lost, and come again; a session that
-    /// goes beyond it by requests that the application has already is ended. Has no effect without a ReliableSession.
+    /// Memory for the replies of reliable sessions that are kept until their clients acknowledge them, in bytes: up to twice their size.
+    /// Positive; default 256 MiB. One client gets three quarters while nobody else needs them. Beyond that his requests count as lost, and
+    /// come again. Where the reply to a request that the application has already finds no room, the session of who holds most is ended.
+    /// Has no effect without a ReliableSession.
     /// </summary>
     public long MaxKeptReplyBytes { get; init; } = 256L * 1024 * 1024;
 

@@ -20,9 +20,11 @@ public sealed partial class ReliableClientSession
         for (var sent = 1; ; sent++)
         {
             var began = role.Environment.Clock.GetTimestamp();
+            using var limit = new CancellationTokenSource(AttemptLimit(sent), role.Environment.Clock);
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             try
             {
-                using var answer = await exchange(request.Memory, cancellationToken).ConfigureAwait(false);
+                using var answer = await exchange(request.Memory, attempt.Token).ConfigureAwait(false);
                 if (answer.Message is { } message)
                 {
                     var response = wires.ReadResponse(message, messageId);
@@ -49,6 +51,9 @@ public sealed partial class ReliableClientSession
         }
     }
 
+    /// <summary>How long an attempt of a message without a number may take: a connection that hangs is not the only one.</summary>
+    private static TimeSpan AttemptLimit(int sent) => TimeSpan.FromSeconds(10 << Math.Min(sent - 1, 5));
+
     /// <summary>Closes or terminates the sequence.</summary>
     private async Task EndAsync(string name)
     {
@@ -56,9 +61,11 @@ public sealed partial class ReliableClientSession
         using var request = _wires.End(end, _sequence.Acknowledge(isFinal: true));
         for (var sent = 1; ; sent++)
         {
+            using var limit = new CancellationTokenSource(AttemptLimit(sent), Clock);
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token);
             try
             {
-                using var answer = await _exchange(request.Memory, _stopping.Token).ConfigureAwait(false);
+                using var answer = await _exchange(request.Memory, attempt.Token).ConfigureAwait(false);
                 if (answer.Message is { } message && _wires.IsEnd(message, name))
                 {
                     return;

@@ -8,11 +8,14 @@ namespace SecureConversation;
 /// <content>A numbered request is sent until it is answered, or given up.</content>
 public sealed partial class ReliableClientSession
 {
+    // Anybody on the way can write one, which is a loss like others for that long.
+    private const int MostRefusals = 3;
+
     /// <summary>Sends a request until it is answered, or given up. The copy of it is cleared at the end.</summary>
     private async Task<ReliableAnswer> TransmitAsync(Transmission request)
     {
         var pending = new List<Task<Attempt>>();
-        var (sent, isAcknowledged) = (0, false);
+        var (attempts, sent, refusals, isAcknowledged, failsAlone) = (0, 0, 0, false, false);
         Exception? last = null;
         // Exchanges that are still open when the request is answered hold a connection and a copy of it.
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
@@ -24,28 +27,40 @@ public sealed partial class ReliableClientSession
             {
                 if (isStuck)
                 {
-                    // The service is heard, and what is open may be a connection that nobody answers any more: it is asked on another one.
-                    await open.CancelAsync().ConfigureAwait(false);
+                    // The service is heard, and what is open may be connections that nobody answers any more: the request goes on others,
+                    // and is counted anew, since one attempt alone may be lost.
+                    await CancelAsync(open).ConfigureAwait(false);
                     open.Dispose();
                     open = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
-                    pending.Add(AttemptAsync(request, open.Token, over.Token));
+                    sent = 0;
+                    if (pending.Count > 2 * (_settings.MaxRetryCount + 1))
+                    {
+                        // A transport that ends nothing would keep all of them.
+                        throw ReliableWires.NotHeard(FailureCode.SequenceTerminated, last);
+                    }
                 }
-                else if (sent <= _settings.MaxRetryCount)
+
+                if (sent <= _settings.MaxRetryCount)
                 {
+                    if (attempts++ > 0)
+                    {
+                        _role.Environment.Telemetry.RequestRepeated();
+                    }
+
                     pending.Add(AttemptAsync(request, open.Token, over.Token));
                     sent++;
                 }
                 else if (pending.Count == 0)
                 {
+                    failsAlone = isAcknowledged;
                     throw isAcknowledged
                         ? ReliableWires.Unanswered()
                         : ReliableWires.NotHeard(FailureCode.SequenceTerminated, last);
                 }
 
                 // While an exchange is open the service may be at work on it, so that is waited for as long as the service is heard.
-                using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
                 var wait = Task.Delay(
-                    sent <= _settings.MaxRetryCount ? _sequence.RetryAfter(sent) : _settings.InactivityTimeout / 2, Clock, stop.Token);
+                    sent <= _settings.MaxRetryCount ? _sequence.RetryAfter(sent) : _settings.InactivityTimeout / 2, Clock, over.Token);
                 isStuck = false;
                 Task? change = null;
                 while (true)
@@ -82,6 +97,19 @@ public sealed partial class ReliableClientSession
 
                     last = attempt.Loss ?? last;
                     isAcknowledged |= attempt.IsAcknowledged;
+                    refusals = attempt.IsRefused ? refusals + 1 : 0;
+                    if (refusals > 0 && pending.Count == 0)
+                    {
+                        if (refusals == MostRefusals || sent > _settings.MaxRetryCount)
+                        {
+                            failsAlone = attempt.IsReplyRefused || !_settings.Ordered;
+                            throw attempt.Loss!;
+                        }
+
+                        // Nothing is waited for.
+                        break;
+                    }
+
                     // One that overtook its predecessor is dropped: it goes again as soon as those before it are answered.
                     var next = ChangeAsync();
                     change ??= attempt.Loss is null && !_sequence.IsFirst(request.Number) ? next : null;
@@ -90,11 +118,9 @@ public sealed partial class ReliableClientSession
                         break;
                     }
                 }
-
-                await stop.CancelAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is not SecureConversationException { Code: FailureCode.EmptyReply, Fault: null } || !isAcknowledged)
+        catch (Exception e) when (!failsAlone)
         {
             Stop(Failure ?? e);
             if (e is OperationCanceledException && Failure is { } failure)
@@ -108,7 +134,7 @@ public sealed partial class ReliableClientSession
         {
             _sequence.Finish(request.Number);
             Changed();
-            await over.CancelAsync().ConfigureAwait(false);
+            await CancelAsync(over).ConfigureAwait(false);
             open.Dispose();
             _ = CleanAsync(pending, request.Plain);
         }
@@ -129,7 +155,12 @@ public sealed partial class ReliableClientSession
             if (answer.Message is not { } message)
             {
                 answer.Dispose();
-                return default;
+                return answer.Refusal is not { } reason ? default
+                    : new Attempt(null, ReliableWires.Refused(reason, answer.IsReplyRefused))
+                    {
+                        IsRefused = true,
+                        IsReplyRefused = answer.IsReplyRefused,
+                    };
             }
 
             var headers = _wires.Read(message);
@@ -169,10 +200,10 @@ public sealed partial class ReliableClientSession
     }
 
     /// <summary>
-    /// Sends by the transport of the caller. Where that cannot send, because it was disposed of since or for a reason of its own, the
-    /// session's takes its place: the number is taken, and the calls of others come after it.
+    /// Sends by the transport of the call. Where that cannot send, for a reason of its own, the attempt is lost: the number is taken, and
+    /// the calls of others come after it.
     /// </summary>
-    private async Task<ReliableAnswer> ExchangeAsync(Transmission request, ReadOnlyMemory<byte> wire, CancellationToken open)
+    private static async Task<ReliableAnswer> ExchangeAsync(Transmission request, ReadOnlyMemory<byte> wire, CancellationToken open)
     {
         try
         {
@@ -180,8 +211,19 @@ public sealed partial class ReliableClientSession
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            request.Exchange = _exchange;
             throw new IOException("The transport of a call in a reliable session could not send it.", e);
+        }
+    }
+
+    private static async Task CancelAsync(CancellationTokenSource source)
+    {
+        try
+        {
+            await source.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException)
+        {
+            // The callback of a transport failed, which is no reason to lose an answer.
         }
     }
 
@@ -203,7 +245,12 @@ public sealed partial class ReliableClientSession
     }
 
     /// <summary>How one sending ended: an answer, or a loss; neither where the service dropped the message.</summary>
-    private readonly record struct Attempt(ReliableAnswer? Answer, Exception? Loss, bool IsAcknowledged = false);
+    private readonly record struct Attempt(ReliableAnswer? Answer, Exception? Loss, bool IsAcknowledged = false)
+    {
+        public bool IsRefused { get; init; }
+
+        public bool IsReplyRefused { get; init; }
+    }
 
     /// <summary>A request with its number. The copy of it is cleared at the end.</summary>
     private sealed class Transmission(long number, byte[] plain, ReliableExchange exchange)
@@ -212,8 +259,8 @@ public sealed partial class ReliableClientSession
 
         public byte[] Plain { get; } = plain;
 
-        /// <summary>How it is sent the next time.</summary>
-        public ReliableExchange Exchange { get; set; } = exchange;
+        /// <summary>How it is sent.</summary>
+        public ReliableExchange Exchange { get; } = exchange;
 
         /// <summary>Whether nothing but a reply finishes it.</summary>
         public bool NeedsReply { get; init; }

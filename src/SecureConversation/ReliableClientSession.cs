@@ -80,7 +80,7 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
         {
             return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !answer.IsCompleted)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             _ = answer.ContinueWith(
                 static t => { if (t.IsCompletedSuccessfully) { t.Result.Dispose(); } else { _ = t.Exception; } },
@@ -191,7 +191,15 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
             _failure = failure;
         }
 
-        _stopping.Cancel();
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // The callback of a transport failed.
+        }
+
         Changed();
     }
 

@@ -19,6 +19,18 @@ public sealed class ReliableAnswer(VerifiedMessage? message, IDisposable? owner)
     /// <summary>What the message lives in; null for nothing.</summary>
     public IDisposable? Owner { get; } = owner;
 
+    /// <summary>
+    /// Why the transport says that it brings this request never to the service, or its reply never here, for instance because one is too
+    /// large; null where it does not say so. Where it says it three times in a row, the call fails.
+    /// </summary>
+    public Exception? Refusal { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="Refusal"/> is about the reply, so that the service has the request, and those after it go on. Otherwise an
+    /// ordered session is over: the service waits for what it does not take.
+    /// </summary>
+    public bool IsReplyRefused { get; init; }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -62,11 +62,23 @@ internal sealed class LogLimit(int entries, TimeProvider clock, Action<int> summ
         {
             using (ExecutionContext.SuppressFlow())
             {
-                _timer = clock.CreateTimer(self => ((LogLimit)self!).Flush(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer = clock.CreateTimer(self => ((LogLimit)self!).FlushByTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
         }
 
         _timer.Change(Second, Timeout.InfiniteTimeSpan);
+    }
+
+    private void FlushByTimer()
+    {
+        try
+        {
+            Flush();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nobody else could catch it, and a log that fails must not end the process.
+        }
     }
 
     private void Flush()

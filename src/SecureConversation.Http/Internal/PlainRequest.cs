@@ -23,6 +23,9 @@ internal sealed class PlainRequest : IDisposable
     public Uri Address { get; }
     public bool IsOneWay { get; }
 
+    /// <summary>Whether it was made before, in a session that was lost.</summary>
+    public bool IsRepetition { get; set; }
+
     /// <summary>Whether it is a SOAP request of that version, by its method and media type.</summary>
     public static bool IsSoap(HttpRequestMessage request, MessageVersion version) => request.Method == HttpMethod.Post
         && (request.Content is BodyContent

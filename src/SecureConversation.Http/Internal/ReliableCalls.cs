@@ -5,8 +5,10 @@ internal sealed class ReliableCalls : IAsyncDisposable
 {
     private readonly ReliableExchanges _exchanges;
     private readonly ReliableClientSession _session;
+    private readonly HttpSend _send;
 
-    private ReliableCalls(ReliableExchanges exchanges, ReliableClientSession session) => (_exchanges, _session) = (exchanges, session);
+    private ReliableCalls(ReliableExchanges exchanges, ReliableClientSession session, HttpSend send) =>
+        (_exchanges, _session, _send) = (exchanges, session, send);
 
     /// <summary>Why the session takes no more calls; null while it does.</summary>
     public Exception? Failure => _session.Failure;
@@ -20,7 +22,7 @@ internal sealed class ReliableCalls : IAsyncDisposable
     {
         var reliable = await session.OpenReliableSessionAsync(
             (plain, stop) => exchanges.SendAsync(send, null, plain, stop), cancellationToken).ConfigureAwait(false);
-        return new ReliableCalls(exchanges, reliable);
+        return new ReliableCalls(exchanges, reliable, send);
     }
 
     /// <summary>Makes a call; null where the session ended before it was sent, so that it belongs into another one.</summary>
@@ -36,7 +38,7 @@ internal sealed class ReliableCalls : IAsyncDisposable
         try
         {
             return await _session.CallAsync(
-                plain, (envelope, stop) => call.SendAsync(_exchanges, envelope, stop), isOneWay, waiting.Token).ConfigureAwait(false);
+                plain, (envelope, stop) => call.SendAsync(_exchanges, _send, envelope, stop), isOneWay, waiting.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (!call.WasSent && e is ObjectDisposedException or SecureConversationException
         {
@@ -60,7 +62,10 @@ internal sealed class ReliableCalls : IAsyncDisposable
 /// <summary>One call in a reliable session: how each of its attempts is sent, and what became of them.</summary>
 internal sealed class ReliableCall
 {
-    private readonly HttpSend _send;
+    // Anybody on the way can write one.
+    private const int MostDoubts = 3;
+
+    private HttpSend _send;
     private readonly Action<SecureConversationException> _doubted;
     private readonly bool _isIdempotent;
 
@@ -68,6 +73,7 @@ internal sealed class ReliableCall
     private readonly SoapPost.Settings _settings;
     private volatile bool _wasSent;
     private SecureConversationException? _forgotten;
+    private int _doubts;
 
     /// <param name="send">The transport of the call.</param>
     /// <param name="request">The request of the caller, for its headers and options.</param>
@@ -88,18 +94,29 @@ internal sealed class ReliableCall
     /// <summary>Ends the waiting for the answer.</summary>
     public CancellationTokenSource? GivenUp { get; set; }
 
-    public async Task<ReliableAnswer> SendAsync(ReliableExchanges exchanges, ReadOnlyMemory<byte> plain, CancellationToken stop)
+    /// <summary>
+    /// Sends it once by the transport of the call. When that was disposed of since, as a factory does with handlers that nobody holds, that
+    /// of the session takes its place, with the headers and options of the call. What a handler refuses is not sent by another one.
+    /// </summary>
+    public async Task<ReliableAnswer> SendAsync(
+        ReliableExchanges exchanges, HttpSend sessionSend, ReadOnlyMemory<byte> plain, CancellationToken stop)
     {
         _wasSent = true;
         try
         {
             return await exchanges.SendAsync(_send, _settings, plain, stop).ConfigureAwait(false);
         }
+        catch (ObjectDisposedException) when (_send != sessionSend)
+        {
+            _send = sessionSend;
+            throw;
+        }
         catch (SecureConversationException e) when (
             e is { Failure: SecureConversationFailure.BadContextToken, Fault.IsSecured: false })
         {
             _doubted(e);
-            if (_isIdempotent && Interlocked.CompareExchange(ref _forgotten, e, null) is null)
+            if (_isIdempotent && Interlocked.Increment(ref _doubts) >= MostDoubts
+                && Interlocked.CompareExchange(ref _forgotten, e, null) is null)
             {
                 GiveUp();
             }

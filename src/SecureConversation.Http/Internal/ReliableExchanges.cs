@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace SecureConversation.Http.Internal;
 
 /// <summary>
@@ -31,10 +33,32 @@ internal sealed class ReliableExchanges(ClientSession session, SessionRenewal? r
     private async Task<ReliableAnswer> SendOnceAsync(
         HttpSend send, SoapPost.Settings? settings, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
     {
-        var secured = session.Secure(plain);
+        SecuredRequest secured;
+        try
+        {
+            secured = session.Secure(plain);
+        }
+        catch (ArgumentException e)
+        {
+            // What the trial before it had its number did not find.
+            return new ReliableAnswer(null, null) { Refusal = e };
+        }
+
         using var wire = endpoint.CreateRequest(address, secured.Envelope, secured.Action ?? "", owner: secured);
         settings?.CopyTo(wire);
-        var response = await endpoint.ExchangeAsync(send, wire, isOneWay: false, cancellationToken).ConfigureAwait(false);
+        SoapResponse response;
+        try
+        {
+            response = await endpoint.ExchangeAsync(send, wire, isOneWay: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e) when (
+            e.StatusCode == HttpStatusCode.RequestEntityTooLarge || e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            // However often it is sent, it and its reply are as large.
+            var isReply = e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded;
+            return new ReliableAnswer(null, null) { Refusal = e, IsReplyRefused = isReply };
+        }
+
         try
         {
             if (wire.Content is EnvelopeContent { IsSent: true })

@@ -17,6 +17,7 @@ public enum ReliableMessagingVersion
 public sealed record ReliableSessionBindingElement
 {
     internal const int MostWindow = 4096;
+    internal const int MostRetries = 1000;
 
     /// <summary>The version. Both sides need the same. Default February 2005.</summary>
     public ReliableMessagingVersion ReliableMessagingVersion { get; init; }
@@ -47,7 +48,7 @@ public sealed record ReliableSessionBindingElement
     /// </summary>
     public int MaxPendingChannels { get; init; } = 4;
 
-    /// <summary>How many times a message is sent again before the sequence is given up. Positive; default 8.</summary>
+    /// <summary>How many times a message is sent again before the sequence is given up. From 1 to 1000; default 8.</summary>
     public int MaxRetryCount { get; init; } = 8;
 
     /// <summary>

@@ -44,9 +44,9 @@ internal static class ReliableSessionChecks
             yield return "ReliableSession.InactivityTimeout must be positive and at most 24 days.";
         }
 
-        if (reliable.MaxRetryCount < 1)
+        if (reliable.MaxRetryCount is < 1 or > ReliableSessionBindingElement.MostRetries)
         {
-            yield return "ReliableSession.MaxRetryCount must be at least 1.";
+            yield return "ReliableSession.MaxRetryCount must be from 1 to 1000.";
         }
 
         if (reliable.MaxTransferWindowSize is < 1 or > ReliableSessionBindingElement.MostWindow)

@@ -87,14 +87,15 @@ internal sealed class ReliableTarget : FuzzTarget
     /// <summary>A sequence keeps no more than its window, whatever comes.</summary>
     private static void CheckSequence(ReliableHeaders headers, RmNames names)
     {
-        var room = new FairBytes(1000, "room");
+        var room = new FairBytes(1 << 16, "room");
         var service = new ServiceSequence(headers.Sequence?.Identifier ?? "urn:requests", headers.Acknowledgement?.Identifier ?? "urn:replies",
             new() { Ordered = false, MaxTransferWindowSize = 4 }, names, TimeProvider.System, room, new Owner("client"));
         for (var copy = 0; copy < 3; copy++)
         {
             var decision = service.Receive(headers);
             Require((decision.Step == ServiceStep.Refuse) == (decision.Fault is not null), "a refusal without a fault");
-            Require((decision.Step is ServiceStep.Deliver or ServiceStep.Repeat) == (decision.Exchange is not null), "a request without an exchange");
+            Require((decision.Step == ServiceStep.Deliver) == (decision.Exchange is not null), "a request without an exchange");
+            Require((decision.Step == ServiceStep.Repeat) == (decision.Repetition is not null), "a repetition of nothing");
             Require(decision.Step != ServiceStep.Deliver || (copy == 0 && headers.Sequence!.Number <= 4), "a request twice, or beyond the window");
             if (decision.Exchange is { IsDone: false } exchange && service.BeginReply(exchange) is { } reply)
             {
@@ -104,7 +105,7 @@ internal sealed class ReliableTarget : FuzzTarget
             }
         }
 
-        Require(room.Taken <= 1000, "more than the room");
+        Require(room.Taken <= 1 << 16, "more than the room");
         service.EndWithSession();
         Require(room.Taken == 0, "a reply that is kept after the end");
     }

@@ -30,6 +30,9 @@ internal sealed class LossyWay(ReliableSessionBindingElement settings, double lo
 
     public Loopback Ends { get; private set; } = null!;
 
+    /// <summary>What the application waits for; null for nothing.</summary>
+    public Task? Work { get; set; }
+
     /// <summary>What somebody on the way gives the client in the place of an answer; null for nobody there.</summary>
     public Func<byte[], Task<byte[]>>? OnReply { get; set; }
 
@@ -131,7 +134,8 @@ internal sealed class LossyWay(ReliableSessionBindingElement settings, double lo
         return answer;
     }
 
-    private async Task<ReadOnlyMemory<byte>> ServeAsync(byte[] wire)
+    /// <summary>What the service answers.</summary>
+    public async Task<ReadOnlyMemory<byte>> ServeAsync(byte[] wire)
     {
         using var result = await Ends.Service.ReceiveAsync(wire);
         if (result is ServiceResult.Respond respond)
@@ -147,6 +151,7 @@ internal sealed class LossyWay(ReliableSessionBindingElement settings, double lo
             Executed[text] = Executed.GetValueOrDefault(text) + 1;
         }
 
+        await (Work ?? Task.CompletedTask);
         await Task.Yield();
         Interlocked.Decrement(ref _running);
         var reply = $"<EchoResponse xmlns=\"urn:e\">{text}</EchoResponse>";
@@ -169,10 +174,13 @@ internal sealed class LossyWay(ReliableSessionBindingElement settings, double lo
         return document.Root!.Elements().Last().Value;
     }
 
+    /// <summary>Whether it is how long something may take; what is waited for on purpose is never a multiple of that.</summary>
+    private static bool IsLimit(TimeSpan dueTime) => dueTime <= TimeSpan.Zero || dueTime.Ticks % TimeSpan.FromSeconds(10).Ticks == 0;
+
     /// <summary>Fires timers at once, so that no test waits for the times of a network.</summary>
     private sealed class HastyClock(TimeSpan patience) : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            System.CreateTimer(callback, state, dueTime <= TimeSpan.Zero || dueTime == patience ? dueTime : TimeSpan.FromMilliseconds(2), period);
+            System.CreateTimer(callback, state, dueTime == patience || IsLimit(dueTime) ? dueTime : TimeSpan.FromMilliseconds(2), period);
     }
 }

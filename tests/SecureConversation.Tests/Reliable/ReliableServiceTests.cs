@@ -16,7 +16,7 @@ public sealed class ReliableServiceTests
     [Fact]
     public async Task RepliesThatNobodyAcknowledges_TakeNoMoreThanTheLimit()
     {
-        using var scene = new ReliableScene(options: Options(maxKeptReplyBytes: 20_000));
+        using var scene = new ReliableScene(options: Options(maxKeptReplyBytes: 40_000));
         scene.Reply = () => new string('x', 4000);
         var dropped = 0;
         for (var i = 0; i < 4; i++)
@@ -29,9 +29,61 @@ public sealed class ReliableServiceTests
             }
         }
 
-        // Three quarters of the limit have room for three of them.
+        // Three quarters of the limit have room for the memory of three of them.
         Assert.Equal((3, 13), (scene.Executed, dropped));
         Assert.Contains(_log.Entries, e => e.Id == 94 && e.Text.Contains("MaxKeptReplyBytes", StringComparison.Ordinal));
+    }
+
+    /// <summary>Its request is executed by then, and others hold more.</summary>
+    [Fact]
+    public async Task ReplyThatFindsNoRoom_EndsTheSequenceThatHoldsMost_AndItsOwnerLearnsIt()
+    {
+        using var counted = new Counted("room");
+        using var scene = new ReliableScene(options: Options("room", maxKeptReplyBytes: 28_000));
+        var (greedy, first) = await scene.OpenAsync();
+        var (session, second) = await scene.OpenAsync();
+        var dispatches = new List<ServiceResult.Dispatch>();
+        foreach (var (from, request) in new[] { (greedy, scene.Request(first, 1)), (greedy, scene.Request(first, 2)), (session, scene.Request(second, 1)) })
+        {
+            using var secured = from.Secure(request);
+            // An ordered request waits for the one before.
+            var received = scene.Service.ReceiveAsync(secured.Envelope.ToArray(), TestContext.Current.CancellationToken);
+            dispatches.ForEach(Answer);
+            dispatches = [Assert.IsType<ServiceResult.Dispatch>(await received)];
+        }
+
+        dispatches.ForEach(Answer);
+        Assert.Equal(1, counted["ended_sequences RepliesNotAcknowledged"]);
+        Assert.Contains(_log.Entries, e => e.Id == 92 && e.Text.Contains(first, StringComparison.Ordinal));
+        using var repeated = await scene.CallAsync(session, second, 1);
+        Assert.False(repeated.Message!.IsFault);
+
+        static void Answer(ServiceResult.Dispatch dispatch)
+        {
+            using (dispatch)
+            using (dispatch.Secure(Loopback.Reply(MessageVersion.Default, $"<R xmlns=\"urn:e\">{new string('x', 4000)}</R>")))
+            {
+            }
+        }
+    }
+
+    /// <summary>It would end the process, by a timer, and leave the others unswept.</summary>
+    [Fact]
+    public async Task ALogThatFails_EndsNoSweep()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        using var counted = new Counted("failing log");
+        using var scene = new ReliableScene(options: Options("failing log", clock, TimeSpan.FromDays(1)), clock: clock);
+        for (var i = 0; i < 2; i++)
+        {
+            var (session, sequence) = await scene.OpenAsync();
+            using var answer = await scene.CallAsync(session, sequence, 1);
+        }
+
+        _log.Logged += e => _ = e.Id == 91 ? throw new InvalidOperationException("The log is full.") : true;
+        clock.Advance(TimeSpan.FromMinutes(10));
+        clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal((2, 0, 0), (counted["ended_sequences Inactive"], counted["open_sequences"], counted["kept_reply_bytes"]));
     }
 
     [Fact]

@@ -133,7 +133,120 @@ public sealed class ReliableSessionTests
         keptBack.SetResult();
     }
 
-    /// <summary>A handler of one caller was disposed of, or refuses: the calls of others come after his, so that one goes all the same.</summary>
+    /// <summary>The application takes its time, and attempts that are given up are heard of by nobody. Then one more is lost.</summary>
+    [Fact]
+    public async Task ACallThatTakesLong_OutlivesAttemptsThatAreLost()
+    {
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        var settings = new ReliableSessionBindingElement { InactivityTimeout = TimeSpan.FromMinutes(4), MaxRetryCount = 1 };
+        await using var way = new LossyWay(settings, loss: 0) { Clock = clock };
+        await way.OpenAsync();
+        var (hangs, attempts) = (new TaskCompletionSource<ReliableAnswer>(), 0);
+        var call = way.Reliable.CallAsync(
+            Loopback.RequestWithId(way.Binding.MessageVersion, "urn:uuid:long", "<Echo xmlns=\"urn:e\">x</Echo>"),
+            (plain, _) => Interlocked.Increment(ref attempts) switch
+            {
+                <= 2 => hangs.Task,
+                3 => throw new IOException("lost"),
+                _ => way.SendAsync(plain),
+            },
+            cancellationToken: TestContext.Current.CancellationToken);
+        for (var i = 0; i < 60 && !call.IsCompleted; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(5));
+            await way.QuietAsync();
+        }
+
+        using var answer = await call;
+        Assert.NotNull(answer.Message);
+        Assert.Equal(4, attempts);
+        Assert.Equal("y", await way.CallAsync("y"));
+        hangs.SetException(new IOException("gone"));
+    }
+
+    /// <summary>Nothing says on which exchange an acknowledgement was sent. A request that waits for its predecessor may never be executed.</summary>
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task AnAcknowledgementOfAnotherExchange_FinishesNoRequestThatWaits(ReliableMessagingVersion version)
+    {
+        await using var way = new LossyWay(new() { ReliableMessagingVersion = version }, loss: 0);
+        await way.OpenAsync();
+        var work = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        way.Work = work.Task;
+        var (first, attempts) = (way.CallAsync("first", isOneWay: true), 0);
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var second = way.Reliable.CallAsync(
+            Loopback.RequestWithId(way.Binding.MessageVersion, null, "<Echo xmlns=\"urn:e\">second</Echo>"), SendAsync, isOneWay: true);
+        await Task.WhenAny(second, enough.Task);
+        Assert.False(second.IsCompleted);
+        work.SetResult();
+        Assert.Null(await first);
+        Assert.Null((await second).Message);
+        await way.Reliable.CloseAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([1, 1], way.Executed.Values);
+
+        async Task<ReliableAnswer> SendAsync(ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)
+        {
+            var secured = way.Session.Secure(plain);
+            var served = way.ServeAsync(secured.Envelope.ToArray());
+            var moved = Interlocked.Increment(ref attempts) <= 3;
+            if (attempts == 4)
+            {
+                enough.SetResult();
+            }
+
+            return new ReliableAnswer(secured.VerifyReply(moved ? await way.AskAsync() : await served), secured);
+        }
+    }
+
+    /// <summary>Three in a row are believed, whatever they are; fewer are losses.</summary>
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task ACallThatTheTransportRefuses_FailsAtOnce(bool isReply, bool ordered)
+    {
+        await using var way = new LossyWay(new() { Ordered = ordered }, loss: 0);
+        await way.OpenAsync();
+        var reason = new IOException("Too large.");
+        var attempts = 0;
+        var e = await Assert.ThrowsAsync<SecureConversationException>(() => CallAsync(int.MaxValue));
+        Assert.Equal((FailureCode.LimitExceeded, 3), (e.Code, attempts));
+        Assert.Same(reason, e.InnerException);
+        if (!isReply && ordered)
+        {
+            Assert.Same(e, way.Reliable.Failure);
+            var ended = await Assert.ThrowsAsync<SecureConversationException>(() => way.CallAsync("y"));
+            Assert.Contains("Too large.", ended.ToString(), StringComparison.Ordinal);
+            return;
+        }
+
+        attempts = 0;
+        using (var answer = await CallAsync(2))
+        {
+            Assert.NotNull(answer.Message);
+        }
+
+        Assert.Null(way.Reliable.Failure);
+        Assert.Equal(3, attempts);
+
+        Task<ReliableAnswer> CallAsync(int refusals) => way.Reliable.CallAsync(
+            Loopback.RequestWithId(way.Binding.MessageVersion, $"urn:uuid:{Guid.NewGuid()}", "<Echo xmlns=\"urn:e\">x</Echo>"),
+            async (plain, _) =>
+            {
+                if (++attempts > refusals)
+                {
+                    return await way.SendAsync(plain);
+                }
+
+                // The service has a request whose reply is refused.
+                using var lost = isReply ? await way.SendAsync(plain) : null;
+                return new ReliableAnswer(null, null) { Refusal = reason, IsReplyRefused = isReply };
+            },
+            cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A handler of one caller fails, for a time: the calls of others come after his, so that one is sent again.</summary>
     [Fact]
     public async Task ATransportThatCannotSend_EndsNoSession()
     {
@@ -141,10 +254,10 @@ public sealed class ReliableSessionTests
         var asked = 0;
         using var answer = await way.Reliable.CallAsync(
             Loopback.RequestWithId(way.Binding.MessageVersion, "urn:uuid:own", "<Echo xmlns=\"urn:e\">x</Echo>"),
-            (_, _) => ++asked > 0 ? throw new ObjectDisposedException("handler") : null!,
+            (plain, _) => ++asked < 3 ? throw new ObjectDisposedException("handler") : way.SendAsync(plain),
             cancellationToken: TestContext.Current.CancellationToken);
         Assert.NotNull(answer.Message);
-        Assert.Equal(1, asked);
+        Assert.Equal(3, asked);
         Assert.Equal("y", await way.CallAsync("y"));
         Assert.Equal([1, 1], way.Executed.Values);
     }
@@ -172,6 +285,55 @@ public sealed class ReliableSessionTests
         }
 
         Assert.Contains("InactivityTimeout", way.Reliable.Failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A number that is never sent would be in the way of those after it.</summary>
+    [Theory]
+    [InlineData("<r:AckRequested xmlns:r=\"http://docs.oasis-open.org/ws-rx/wsrm/200702\"/>", "AckRequested")]
+    [InlineData("<o:Security xmlns:o=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\"/>", "Security")]
+    [InlineData("many", "header blocks")]
+    [InlineData("twice", "wsu:Id")]
+    public async Task AnEnvelopeThatCannotBeProtected_TakesNoNumber(string header, string expected)
+    {
+        const string utility = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+        await using var way = await OpenAsync();
+        var e = await Assert.ThrowsAsync<ArgumentException>(() => way.Reliable.CallAsync(
+            Loopback.Request(way.Binding.MessageVersion, extraHeaders: header switch
+            {
+                "many" => string.Concat(Enumerable.Repeat("<h xmlns=\"urn:h\"/>", 252)),
+                "twice" => string.Concat(Enumerable.Repeat($"<h xmlns=\"urn:h\" xmlns:u=\"{utility}\" u:Id=\"i\"/>", 2)),
+                _ => header,
+            }),
+            cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.Equal("x", await way.CallAsync("x"));
+    }
+
+    [Fact]
+    public async Task CallbackOfATransportThatThrows_CostsNoAnswer()
+    {
+        await using var way = await OpenAsync();
+        using var answer = await way.Reliable.CallAsync(
+            Loopback.RequestWithId(way.Binding.MessageVersion, "urn:uuid:own", "<Echo xmlns=\"urn:e\">x</Echo>"),
+            (plain, cancellationToken) =>
+            {
+                cancellationToken.Register(() => throw new InvalidOperationException("callback"));
+                return way.SendAsync(plain);
+            },
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.NotNull(answer.Message);
+        Assert.Equal("y", await way.CallAsync("y"));
+    }
+
+    /// <summary>It names no request, so nothing but the sequence of one says what it is about.</summary>
+    [Fact]
+    public async Task AnAcknowledgement_IsNoReplyToARequestWithoutASequence()
+    {
+        await using var way = await OpenAsync();
+        var acknowledgement = await way.AskAsync();
+        using var request = way.Session.Secure(Loopback.RequestWithId(way.Binding.MessageVersion, "urn:uuid:own", "<Echo xmlns=\"urn:e\"/>"));
+        var e = Assert.Throws<SecureConversationException>(() => request.VerifyReply(acknowledgement));
+        Assert.Equal(FailureCode.RelatesToMismatch, e.Code);
     }
 
     [Fact]
@@ -293,6 +455,7 @@ public sealed class ReliableSessionTests
     {
         { new() { InactivityTimeout = TimeSpan.Zero }, "InactivityTimeout" },
         { new() { MaxRetryCount = 0 }, "MaxRetryCount" },
+        { new() { MaxRetryCount = 1001 }, "MaxRetryCount" },
         { new() { MaxTransferWindowSize = 0 }, "MaxTransferWindowSize" },
         { new() { MaxTransferWindowSize = 4097 }, "MaxTransferWindowSize" },
         { new() { AcknowledgementInterval = TimeSpan.FromSeconds(1) }, "AcknowledgementInterval" },

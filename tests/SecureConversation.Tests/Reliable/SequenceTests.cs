@@ -28,7 +28,7 @@ public sealed class SequenceTests
         Assert.False(second.Exchange!.Predecessor.IsCompleted);
         Complete(service, first.Exchange!);
         Assert.True(second.Exchange.Predecessor.IsCompleted);
-        Assert.Same(first.Exchange, service.Receive(Request(1)).Exchange);
+        Assert.Same(first.Exchange, service.Receive(Request(1)).Repetition!.Exchange);
     }
 
     [Fact]
@@ -224,6 +224,16 @@ public sealed class SequenceTests
         var client = Client();
         Assert.Equal(TimeSpan.FromMilliseconds(410), client.RetryAfter(1));
         Assert.Equal(TimeSpan.FromMilliseconds(1640), client.RetryAfter(3));
+        Assert.Equal(TimeSpan.FromSeconds(25), client.RetryAfter(9));
+    }
+
+    /// <summary>Somebody on the way may have held the answer back.</summary>
+    [Fact]
+    public void Client_WaitsNoLongerForASlowAnswer()
+    {
+        var client = Client();
+        client.Measured(TimeSpan.FromHours(1));
+        Assert.Equal(TimeSpan.FromSeconds(25), client.RetryAfter(1));
     }
 
     private static void Complete(ServiceSequence service, ServiceExchange exchange)

@@ -13,23 +13,24 @@ public sealed class ServiceSequenceTests
     private static readonly Owner Client = new("client");
 
     private readonly ManualTimeProvider _clock = new();
-    private readonly FairBytes _room = new(1000, "MaxKeptReplyBytes");
+    private readonly FairBytes _room = new(16 * 1024, "MaxKeptReplyBytes");
 
     [Fact]
     public void RepliesThatAreNotAcknowledged_LeaveTheNextRequestAsLost()
     {
         var (service, another) = (Service(), Service());
-        Complete(service, 1, 300);
-        Complete(another, 1, 300);
+        Complete(service, 1, 4096);
+        Complete(another, 1, 4096);
+        Complete(another, 2, 2048);
         var full = service.Receive(Request(2));
         Assert.Equal((ServiceStep.Drop, DropCause.KeptReplies), (full.Step, full.Cause));
         Assert.StartsWith("MaxKeptReplyBytes", full.Limit, StringComparison.Ordinal);
-        Assert.Equal(600, _room.Taken);
+        Assert.Equal(10 * 1024, _room.Taken);
 
         // Another client has room, and so has this one as soon as it acknowledges.
         Assert.Equal(ServiceStep.Deliver, Service(owner: new("other")).Receive(Request(1)).Step);
         Assert.Equal(ServiceStep.Deliver, service.Receive(Request(2, Acknowledging(1, 1))).Step);
-        Assert.Equal(300, _room.Taken);
+        Assert.Equal(6 * 1024, _room.Taken);
     }
 
     [Fact]
@@ -37,13 +38,86 @@ public sealed class ServiceSequenceTests
     {
         var service = Service();
         var (first, second) = (service.Receive(Request(1)).Exchange!, service.Receive(Request(2)).Exchange!);
-        Complete(service, first, 700);
-        Complete(service, second, 400);
+        Complete(service, first, 8192);
+        Complete(service, second, 8192);
         Assert.Equal(SequenceEndReason.RepliesNotAcknowledged, service.Outcome!.Reason);
         Assert.Contains("MaxKeptReplyBytes", service.Outcome.Detail, StringComparison.Ordinal);
         Assert.Equal(0, _room.Taken);
         Assert.True(second.IsDone);
         Assert.Contains("MaxKeptReplyBytes", service.Receive(Request(3)).Fault!.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>The request is executed by then, and the bytes are those of somebody else.</summary>
+    [Fact]
+    public void ReplyBeyondTheRoom_EndsTheSequenceThatHoldsMost()
+    {
+        var told = 0;
+        var greedy = Service(owner: new("greedy"), madeRoom: () => told++);
+        var (first, second) = (greedy.Receive(Request(1)).Exchange!, greedy.Receive(Request(2)).Exchange!);
+        Complete(greedy, first, 8192);
+        Complete(greedy, second, 4096);
+        var service = Service();
+        var exchange = Complete(service, 1, 4096);
+        Assert.Equal((true, 1), (greedy.IsOver, told));
+        Assert.Equal(SequenceEndReason.RepliesNotAcknowledged, greedy.Outcome!.Reason);
+        Assert.False(service.IsOver);
+        Assert.True(service.TryUseReply(exchange, _ => { }));
+        Assert.Equal(4096, _room.Taken);
+    }
+
+    [Fact]
+    public void RepliesOfManyAtOnce_StayWithinTheRoom()
+    {
+        var services = Enumerable.Range(0, 16).Select(i => Service(new() { Ordered = false }, owner: new($"{i}"))).ToList();
+        Parallel.ForEach(services, service =>
+        {
+            for (var number = 1; number <= 100 && !service.IsOver; number++)
+            {
+                // Each third is not acknowledged.
+                if (service.Receive(Request(number, number % 3 == 0 ? null : Acknowledging(1, number))).Exchange is { } exchange)
+                {
+                    Complete(service, exchange, 1024 << (number % 3));
+                    Assert.InRange(_room.Taken, 0, 16 * 1024);
+                }
+            }
+        });
+        Assert.Contains(services, s => !s.IsOver);
+        services.ForEach(s => s.EndWithSession());
+        Assert.Equal(0, _room.Taken);
+    }
+
+    /// <summary>An acknowledgement that is moved to the exchange of a request must not finish one that may never be executed.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Acknowledgement_CoversWhatIsDone(bool ordered)
+    {
+        var service = Service(new() { Ordered = ordered });
+        var exchanges = Enumerable.Range(1, 3).Select(n => service.Receive(Request(n)).Exchange!).ToList();
+        Assert.Empty(service.Acknowledge().Ranges);
+        Assert.Equal([new(1, 1)], service.BeginReply(exchanges[0])!.Acknowledgement!.Ranges);
+        service.Complete(exchanges[0], null);
+        Assert.Equal([new(1, 1)], service.Acknowledge().Ranges);
+        service.Complete(exchanges[2], null);
+        Assert.Equal([new(1, 1), new(3, 3)], service.Acknowledge().Ranges);
+        service.Complete(exchanges[1], null);
+        Assert.Equal([new(1, 3)], service.Acknowledge().Ranges);
+    }
+
+    [Fact]
+    public void ALargeReply_HoldsUpOthersForAWhile()
+    {
+        var service = Service();
+        Complete(service, 1, 8192);
+        for (var number = 2; number <= 9; number++)
+        {
+            Complete(service, service.Receive(Request(number, Acknowledging(1, number - 1))).Exchange!, 256);
+        }
+
+        for (var number = 10; number < 14; number++)
+        {
+            Assert.Equal(ServiceStep.Deliver, service.Receive(Request(number, Acknowledging(1, 9))).Step);
+        }
     }
 
     [Fact]
@@ -89,15 +163,18 @@ public sealed class ServiceSequenceTests
         Assert.Equal(0, _room.Taken);
     }
 
+    /// <summary>The connection of the oldest may be one that nobody hears any more.</summary>
     [Fact]
-    public void Repetitions_OfARequestInProgressAreFew()
+    public void Repetitions_OfARequestInProgressAreFew_AndTheOldestGivesWay()
     {
         var service = Service();
-        var exchange = service.Receive(Request(1)).Exchange!;
-        Assert.All(Enumerable.Range(0, 8), _ => Assert.Equal(ServiceStep.Repeat, service.Receive(Request(1)).Step));
-        Assert.Equal(DropCause.Waiting, service.Receive(Request(1)).Cause);
-        service.StopWaiting(exchange);
-        Assert.Equal(ServiceStep.Repeat, service.Receive(Request(1)).Step);
+        service.Receive(Request(1));
+        var repetitions = Enumerable.Range(0, 9).Select(_ => service.Receive(Request(1)).Repetition!).ToList();
+        Assert.Equal(Enumerable.Range(0, 9).Select(n => n == 0), repetitions.Select(r => r.Displaced.Task.IsCompleted));
+        service.StopWaiting(repetitions[1]);
+        var next = service.Receive(Request(1)).Repetition!;
+        Assert.False(repetitions[2].Displaced.Task.IsCompleted);
+        Assert.False(next.Displaced.Task.IsCompleted);
     }
 
     /// <summary>The last message waits for all of them, and for nothing that grows with their number.</summary>
@@ -156,12 +233,18 @@ public sealed class ServiceSequenceTests
     private static void Complete(ServiceSequence service, ServiceExchange exchange, int bytes)
     {
         service.BeginReply(exchange);
-        var reply = new PooledBytes();
-        reply.GetSpan(bytes)[..bytes].Fill(7);
-        reply.Advance(bytes);
-        service.Complete(exchange, reply);
+        service.Complete(exchange, Reply(bytes));
     }
 
-    private ServiceSequence Service(ReliableSessionBindingElement? settings = null, RmNames? names = null, Owner? owner = null) =>
-        new("urn:requests", "urn:replies", settings ?? new(), names ?? RmNames.V11, _clock, _room, owner ?? Client);
+    private static PooledBytes Reply(int bytes)
+    {
+        var reply = new PooledBytes(bytes);
+        reply.GetSpan(bytes)[..bytes].Fill(7);
+        reply.Advance(bytes);
+        return reply;
+    }
+
+    private ServiceSequence Service(
+        ReliableSessionBindingElement? settings = null, RmNames? names = null, Owner? owner = null, Action? madeRoom = null) =>
+        new("urn:requests", "urn:replies", settings ?? new(), names ?? RmNames.V11, _clock, _room, owner ?? Client) { MadeRoom = madeRoom };
 }

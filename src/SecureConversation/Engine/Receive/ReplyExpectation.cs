@@ -21,6 +21,9 @@ internal sealed class ReplyExpectation : IDisposable
     /// <summary>The action of the request; null when it is not known.</summary>
     public string? Action { get; init; }
 
+    /// <summary>Whether the request belongs to a sequence of reliable messaging, whoever wrote that: the stack above may.</summary>
+    public bool IsReliable { get; init; }
+
     /// <summary>Identifier of the session of the request; null outside sessions.</summary>
     public string? Session { get; init; }
 

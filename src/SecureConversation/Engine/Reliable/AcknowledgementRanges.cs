@@ -66,14 +66,65 @@ internal sealed class AcknowledgementRanges
         return true;
     }
 
-    /// <summary>The index of the first range whose upper number is not below.</summary>
-    private int FirstNotBelow(long number)
+    /// <summary>
+    /// The ranges without some numbers, of which each is one of them. No more than <see cref="Most"/>: what is beyond is said later.
+    /// </summary>
+    /// <param name="numbers">The numbers, in order.</param>
+    public IReadOnlyList<AcknowledgementRange> Without(IReadOnlyList<long> numbers)
     {
-        var (low, high) = (0, _ranges.Count);
+        var (left, next) = (new List<AcknowledgementRange>(_ranges.Count), 0);
+        foreach (var range in _ranges)
+        {
+            var lower = range.Lower;
+            for (; next < numbers.Count && numbers[next] <= range.Upper; lower = numbers[next++] + 1)
+            {
+                Add(lower, numbers[next] - 1);
+            }
+
+            Add(lower, range.Upper);
+        }
+
+        return left;
+
+        void Add(long lower, long upper)
+        {
+            if (lower <= upper && left.Count < Most)
+            {
+                left.Add(new(lower, upper));
+            }
+        }
+    }
+
+    /// <summary>Puts ranges in order, and joins those that overlap or touch.</summary>
+    public static IReadOnlyList<AcknowledgementRange> Join(List<AcknowledgementRange> ranges)
+    {
+        ranges.Sort(static (a, b) => a.Lower.CompareTo(b.Lower));
+        var joined = new List<AcknowledgementRange>(ranges.Count);
+        foreach (var range in ranges)
+        {
+            if (joined.Count > 0 && range.Lower - 1 <= joined[^1].Upper)
+            {
+                joined[^1] = joined[^1] with { Upper = Math.Max(joined[^1].Upper, range.Upper) };
+            }
+            else
+            {
+                joined.Add(range);
+            }
+        }
+
+        return joined;
+    }
+
+    private int FirstNotBelow(long number) => FirstNotBelow(_ranges, number);
+
+    /// <summary>The index of the first range in order whose upper number is not below.</summary>
+    public static int FirstNotBelow(IReadOnlyList<AcknowledgementRange> ranges, long number)
+    {
+        var (low, high) = (0, ranges.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            (low, high) = _ranges[middle].Upper < number ? (middle + 1, high) : (low, middle);
+            (low, high) = ranges[middle].Upper < number ? (middle + 1, high) : (low, middle);
         }
 
         return low;

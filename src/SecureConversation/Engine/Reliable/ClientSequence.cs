@@ -25,6 +25,7 @@ internal sealed class ClientSequence(
     string identifier, string offer, ReliableSessionBindingElement settings, RmNames names, TimeSpan roundTrip)
 {
     private static readonly TimeSpan LeastWait = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan MostWait = TimeSpan.FromSeconds(25);
 
     private readonly Lock _gate = new();
     private readonly SortedSet<long> _outstanding = [];
@@ -164,7 +165,7 @@ internal sealed class ClientSequence(
             }
 
             _remaining = acknowledgement.BufferRemaining;
-            var isAcknowledged = acknowledgement.Ranges.Any(r => r.Lower <= number && number <= r.Upper);
+            var isAcknowledged = acknowledgement.Covers(number);
             return headers.Sequence is not null || (isAcknowledged && !needsReply) ? ClientStep.Finished
                 : isAcknowledged ? ClientStep.Acknowledged
                 : ClientStep.Again;
@@ -190,14 +191,20 @@ internal sealed class ClientSequence(
         }
     }
 
-    /// <summary>How long to wait for an answer before a request is sent again, which doubles each time; as WCF waits.</summary>
+    /// <summary>
+    /// How long to wait for an answer before a request is sent again, which doubles each time; as WCF waits, but no longer than its
+    /// keep-alive does: who holds answers back, or takes long, does not decide when others are missed.
+    /// </summary>
     /// <param name="sent">How often it was sent already. At least 1.</param>
     public TimeSpan RetryAfter(int sent)
     {
         lock (_gate)
         {
             var first = _roundTrip + LeastWait > 3 * _roundTrip ? _roundTrip + LeastWait : 3 * _roundTrip;
-            return first * Math.Pow(2, Math.Min(sent - 1, 10));
+            var wait = first * Math.Pow(2, Math.Min(sent - 1, 10));
+            var alive = settings.InactivityTimeout / 2 / settings.MaxRetryCount;
+            var most = alive < MostWait ? alive : MostWait;
+            return wait <= most ? wait : most > LeastWait ? most : LeastWait;
         }
     }
 }

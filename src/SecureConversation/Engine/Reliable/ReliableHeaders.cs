@@ -42,6 +42,11 @@ internal sealed record ReliableHeaders
         };
     }
 
+    /// <summary>Whether a message belongs to a sequence, or is about one.</summary>
+    public static bool AreIn(SoapEnvelope plain) => AreIn(plain, RmNames.V11) || AreIn(plain, RmNames.February2005);
+
+    private static bool AreIn(SoapEnvelope plain, RmNames names) => !plain.Find(names.Sequence).IsNull || names.Owns(plain.Action);
+
     /// <summary>Writes the envelope without these blocks, for the application.</summary>
     public static PooledBytes Remove(SoapEnvelope plain, RmNames names)
     {

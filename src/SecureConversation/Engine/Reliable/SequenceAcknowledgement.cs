@@ -15,6 +15,8 @@ namespace SecureConversation.Engine.Reliable;
 ///   netrm:BufferRemaining?                          WCF's, by the receiver of requests
 /// </code>
 /// </summary>
+/// <param name="Identifier">The sequence.</param>
+/// <param name="Ranges">The numbers, in order.</param>
 internal sealed record SequenceAcknowledgement(string Identifier, IReadOnlyList<AcknowledgementRange> Ranges)
 {
     private const string DotNetRm = "http://schemas.microsoft.com/ws/2006/05/rm";
@@ -30,20 +32,13 @@ internal sealed record SequenceAcknowledgement(string Identifier, IReadOnlyList<
     public int? BufferRemaining { get; init; }
 
     /// <summary>The greatest number; 0 for none.</summary>
-    public long Highest => Ranges.Count == 0 ? 0 : Ranges.Max(r => r.Upper);
+    public long Highest => Ranges.Count == 0 ? 0 : Ranges[^1].Upper;
 
     /// <summary>Whether a message is acknowledged.</summary>
     public bool Covers(long number)
     {
-        foreach (var range in Ranges)
-        {
-            if (range.Lower <= number && number <= range.Upper)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        var at = AcknowledgementRanges.FirstNotBelow(Ranges, number);
+        return at < Ranges.Count && Ranges[at].Lower <= number;
     }
 
     public static SequenceAcknowledgement Read(XmlElement element, RmNames names)
@@ -81,7 +76,7 @@ internal sealed record SequenceAcknowledgement(string Identifier, IReadOnlyList<
         }
 
         return says
-            ? new SequenceAcknowledgement(identifier, ranges) { IsFinal = isFinal, BufferRemaining = remaining }
+            ? new SequenceAcknowledgement(identifier, AcknowledgementRanges.Join(ranges)) { IsFinal = isFinal, BufferRemaining = remaining }
             : Fail.With<SequenceAcknowledgement>(FailureCode.InvalidSequence, "wsrm:SequenceAcknowledgement", "no range");
     }
 

@@ -33,18 +33,19 @@ internal enum DropCause
     /// <summary>The replies of its client take all of the memory that he may use.</summary>
     KeptReplies,
 
-    /// <summary>Enough repetitions of the same request wait for its reply.</summary>
+    /// <summary>A later repetition of the same request waits for its reply instead.</summary>
     Waiting,
 }
 
 /// <summary>A step, with what belongs to it.</summary>
 /// <param name="Step">The step.</param>
-/// <param name="Exchange">The exchange of a request that is new or came before.</param>
+/// <param name="Exchange">The exchange of a request that is new.</param>
+/// <param name="Repetition">A request that came before.</param>
 /// <param name="Fault">What is answered to a message that is refused.</param>
 /// <param name="Cause">Why a message counts as lost.</param>
 /// <param name="Limit">The setting that has no room for it; null where that is not the cause.</param>
-internal readonly record struct ServiceDecision(ServiceStep Step, ServiceExchange? Exchange = null, SequenceFault? Fault = null,
-    DropCause Cause = DropCause.None, string? Limit = null);
+internal readonly record struct ServiceDecision(ServiceStep Step, ServiceExchange? Exchange = null,
+    Repetition? Repetition = null, SequenceFault? Fault = null, DropCause Cause = DropCause.None, string? Limit = null);
 
 /// <summary>Why a sequence ended at the service.</summary>
 internal enum SequenceEndReason

@@ -7,7 +7,11 @@ namespace SecureConversation.Engine.Reliable;
 /// </summary>
 internal sealed class ServiceExchange(long number, bool isLast, Task predecessor)
 {
+    // As many as WCF sends again by default.
+    private const int MostWaiting = 8;
+
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<TaskCompletionSource> _waiting = [];
     private PooledBytes? _reply;
     private int _users;
 
@@ -27,11 +31,31 @@ internal sealed class ServiceExchange(long number, bool isLast, Task predecessor
     /// <summary>The number of the reply; 0 for none.</summary>
     public long ReplyNumber { get; set; }
 
-    /// <summary>How many repetitions of the request wait for the reply.</summary>
-    public int Waiting { get; set; }
+    /// <summary>The memory that the reply takes that is kept; 0 for none.</summary>
+    public int Bytes => _reply?.Capacity ?? 0;
 
-    /// <summary>The size of the reply that is kept; 0 for none.</summary>
-    public int Bytes => _reply?.Length ?? 0;
+    /// <summary>
+    /// A repetition of the request waits for the reply until <see cref="StopWaiting"/>. Where too many do, the oldest waits no more:
+    /// its connection may be one that nobody hears any more.
+    /// </summary>
+    public Repetition Wait()
+    {
+        if (!IsDone && _waiting.Count == MostWaiting)
+        {
+            _waiting[0].TrySetResult();
+            _waiting.RemoveAt(0);
+        }
+
+        var displaced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!IsDone)
+        {
+            _waiting.Add(displaced);
+        }
+
+        return new(this, displaced);
+    }
+
+    public void StopWaiting(Repetition repetition) => _waiting.Remove(repetition.Displaced);
 
     /// <summary>Keeps the plain reply with its header blocks.</summary>
     public void Keep(PooledBytes reply) => _reply = reply;
@@ -69,3 +93,8 @@ internal sealed class ServiceExchange(long number, bool isLast, Task predecessor
 
     public void Finish() => _done.TrySetResult();
 }
+
+/// <summary>A repeated request that waits for the reply to the first.</summary>
+/// <param name="Exchange">The exchange of the first.</param>
+/// <param name="Displaced">Completed when a later one waits in its place.</param>
+internal sealed record Repetition(ServiceExchange Exchange, TaskCompletionSource Displaced);

@@ -1,7 +1,6 @@
 using SecureConversation.Binding;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Quota;
-using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Reliable;
 
@@ -10,22 +9,17 @@ namespace SecureConversation.Engine.Reliable;
 /// and what is kept is bounded by the window in number and by the room of its owner in bytes. When it is over nothing is kept any more.
 /// Without I/O and without timers; the time is asked for. Safe for concurrent use.
 /// </summary>
-internal sealed class ServiceSequence(string identifier, string offer, ReliableSessionBindingElement settings, RmNames names,
+internal sealed partial class ServiceSequence(string identifier, string offer, ReliableSessionBindingElement settings, RmNames names,
     TimeProvider clock, FairBytes room, Owner owner)
 {
-    // As many as WCF sends again by default.
-    private const int MostWaiting = 8;
-
     private readonly Lock _gate = new();
     private readonly AcknowledgementRanges _received = new();
     private readonly Dictionary<long, ServiceExchange> _exchanges = [];
     private Task _lastDelivered = Task.CompletedTask;
     private TaskCompletionSource? _allDone;
     private volatile SequenceOutcome? _outcome;
-    private long _nextReply = 1;
     private long? _last;
     private long _lastUsed = clock.GetTimestamp();
-    private long _largestReply;
     private int _inProgress;
     private volatile bool _isOver;
 
@@ -43,7 +37,7 @@ internal sealed class ServiceSequence(string identifier, string offer, ReliableS
     /// <summary>The fault for a message to a sequence that is over.</summary>
     public SequenceFault Ended => SequenceFault.Ended(Identifier, Outcome?.Detail);
 
-    /// <summary>The acknowledgement of what arrived.</summary>
+    /// <summary>The acknowledgement of the requests that are done.</summary>
     public SequenceAcknowledgement Acknowledge()
     {
         lock (_gate)
@@ -132,97 +126,6 @@ internal sealed class ServiceSequence(string identifier, string offer, ReliableS
         }
     }
 
-    /// <summary>
-    /// The header blocks of the reply to a request, with the number that it keeps; null where it takes no reply any more.
-    /// </summary>
-    public ReliableHeaders? BeginReply(ServiceExchange exchange)
-    {
-        lock (_gate)
-        {
-            if (exchange.IsDone)
-            {
-                return null;
-            }
-
-            exchange.ReplyNumber = exchange.ReplyNumber > 0 ? exchange.ReplyNumber : _nextReply++;
-            return new ReliableHeaders
-            {
-                Sequence = new SequenceHeader(Offer, exchange.ReplyNumber, exchange.IsLast),
-                Acknowledgement = Acknowledgement(besides: 1),
-            };
-        }
-    }
-
-    /// <summary>Keeps the reply to a request, which is the sequence's from then on, or the fact that there is none.</summary>
-    public void Complete(ServiceExchange exchange, PooledBytes? reply)
-    {
-        lock (_gate)
-        {
-            if (exchange.IsDone)
-            {
-                reply?.Dispose();
-                return;
-            }
-
-            _lastUsed = clock.GetTimestamp();
-            if (reply is null)
-            {
-                _exchanges.Remove(exchange.Number);
-                Finish(exchange);
-            }
-            else if (room.TryTake(owner, reply.Length) is { } limit)
-            {
-                reply.Dispose();
-                End(SequenceEndReason.RepliesNotAcknowledged,
-                    $"The replies that are not acknowledged take more memory than allowed: {limit}.");
-            }
-            else
-            {
-                _largestReply = Math.Max(_largestReply, reply.Length);
-                exchange.Keep(reply);
-                Finish(exchange);
-            }
-        }
-    }
-
-    /// <summary>Uses the kept reply, which is not cleared meanwhile; false where there is none any more.</summary>
-    public bool TryUseReply(ServiceExchange exchange, Action<ReadOnlyMemory<byte>> use)
-    {
-        PooledBytes? reply;
-        lock (_gate)
-        {
-            reply = exchange.Enter();
-        }
-
-        if (reply is null)
-        {
-            return false;
-        }
-
-        try
-        {
-            // Protection takes its time, and others of the sequence do not wait for it.
-            use(reply.Memory);
-            return true;
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                exchange.Leave(reply);
-            }
-        }
-    }
-
-    /// <summary>A repetition waits for its reply no more.</summary>
-    public void StopWaiting(ServiceExchange exchange)
-    {
-        lock (_gate)
-        {
-            exchange.Waiting--;
-        }
-    }
-
     private ServiceDecision? Enter(ReliableHeaders headers)
     {
         if (_isOver)
@@ -246,13 +149,7 @@ internal sealed class ServiceSequence(string identifier, string offer, ReliableS
             return Refuse(SequenceFault.Unknown(acknowledgement.Identifier));
         }
 
-        // What was never sent cannot be acknowledged: such numbers change nothing, as in WCF.
-        foreach (var exchange in _exchanges.Values.Where(e => e.Bytes > 0 && acknowledgement.Covers(e.ReplyNumber)).ToList())
-        {
-            _exchanges.Remove(exchange.Number);
-            Drop(exchange);
-        }
-
+        Forget(acknowledgement);
         return null;
     }
 
@@ -265,7 +162,9 @@ internal sealed class ServiceSequence(string identifier, string offer, ReliableS
 
         if (_received.Contains(sequence.Number))
         {
-            return _exchanges.TryGetValue(sequence.Number, out var known) ? Repeat(known) : new(ServiceStep.Acknowledge);
+            return _exchanges.TryGetValue(sequence.Number, out var known)
+                ? new(ServiceStep.Repeat, Repetition: known.Wait())
+                : new(ServiceStep.Acknowledge);
         }
 
         if (_last is not null)
@@ -286,7 +185,7 @@ internal sealed class ServiceSequence(string identifier, string offer, ReliableS
         }
 
         // How large the replies to requests in progress will be is not known; the largest one so far is the guess.
-        if (room.LimitFor(owner, _inProgress + 1, _largestReply) is { } limit)
+        if (room.LimitFor(_share, _inProgress + 1, _largestReply) is { } limit)
         {
             return new(ServiceStep.Drop, Cause: DropCause.KeptReplies, Limit: limit);
         }
@@ -304,17 +203,6 @@ internal sealed class ServiceSequence(string identifier, string offer, ReliableS
         return new(ServiceStep.Deliver, exchange);
     }
 
-    private static ServiceDecision Repeat(ServiceExchange known)
-    {
-        if (!known.IsDone && known.Waiting >= MostWaiting)
-        {
-            return new(ServiceStep.Drop, Cause: DropCause.Waiting);
-        }
-
-        known.Waiting++;
-        return new(ServiceStep.Repeat, known);
-    }
-
     /// <summary>What a request waits for: in order the one before, and the last one always for all.</summary>
     private Task PredecessorOf(SequenceHeader sequence)
     {
@@ -327,13 +215,20 @@ internal sealed class ServiceSequence(string identifier, string offer, ReliableS
         return _allDone.Task;
     }
 
-    private SequenceAcknowledgement Acknowledgement(int besides = 0) => new(Identifier, [.. _received.Ranges])
+    /// <summary>
+    /// What is acknowledged are the requests that are done, and the one whose reply says so: nothing in an acknowledgement says on which
+    /// exchange it was sent, so somebody on the way may finish a request at the client by that of another.
+    /// </summary>
+    private SequenceAcknowledgement Acknowledgement(ServiceExchange? answered = null)
     {
-        IsFinal = names.Is11 && _last is not null,
-        BufferRemaining = settings.FlowControlEnabled
-            ? Math.Max(0, settings.MaxTransferWindowSize - Math.Max(0, _inProgress - besides))
-            : null,
-    };
+        List<long> undone = [.. _inProgress == 0 ? [] : _exchanges.Values.Where(e => !e.IsDone && e != answered).Select(e => e.Number)];
+        undone.Sort();
+        return new(Identifier, _received.Without(undone))
+        {
+            IsFinal = names.Is11 && _last is not null,
+            BufferRemaining = settings.FlowControlEnabled ? Math.Max(0, settings.MaxTransferWindowSize - undone.Count) : null,
+        };
+    }
 
     private SequenceFault Break(string reason) => Break(SequenceFault.Terminated(Identifier, reason));
 
@@ -355,6 +250,7 @@ internal sealed class ServiceSequence(string identifier, string offer, ReliableS
 
         _outcome ??= new(reason, detail);
         _isOver = true;
+        room.End(_share);
         foreach (var exchange in _exchanges.Values)
         {
             Drop(exchange);
@@ -367,7 +263,7 @@ internal sealed class ServiceSequence(string identifier, string offer, ReliableS
     {
         if (exchange.Bytes > 0)
         {
-            room.Release(owner, exchange.Bytes);
+            room.Release(_share, exchange.Bytes);
         }
 
         exchange.Drop();

@@ -46,7 +46,7 @@ internal sealed class ReliableService(
                 case ServiceStep.Acknowledge:
                     return (null, Acknowledge(sequence!, protection));
                 case ServiceStep.Repeat:
-                    return (null, await RepeatAsync(request, sequence!, decision.Exchange!, protection, cancellationToken)
+                    return (null, await RepeatAsync(request, sequence!, decision.Repetition!, protection, cancellationToken)
                         .ConfigureAwait(false));
                 default:
                     return await DeliverAsync(request, session, sequence!, decision.Exchange!, protection).ConfigureAwait(false);
@@ -97,19 +97,26 @@ internal sealed class ReliableService(
     }
 
     /// <summary>Waits for the reply to a request that came before. The application has that one, so nothing of this one is kept.</summary>
-    private async ValueTask<ServiceAnswer> RepeatAsync(VerifiedMessage request, ServiceSequence sequence, ServiceExchange exchange,
+    private async ValueTask<ServiceAnswer?> RepeatAsync(VerifiedMessage request, ServiceSequence sequence, Repetition repetition,
         ReplyProtection protection, CancellationToken cancellationToken)
     {
+        var done = repetition.Exchange.Done;
         try
         {
             request.Dispose();
             environment.Sequences!.Repeated();
-            await exchange.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return Repeat(sequence, exchange, protection);
+            await Task.WhenAny(done, repetition.Displaced.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (done.IsCompleted)
+            {
+                return Repeat(sequence, repetition.Exchange, protection);
+            }
+
+            environment.Sequences!.Dropped(sequence.Identifier, nameof(DropCause.Waiting), limit: null);
+            return null;
         }
         finally
         {
-            sequence.StopWaiting(exchange);
+            sequence.StopWaiting(repetition);
         }
     }
 

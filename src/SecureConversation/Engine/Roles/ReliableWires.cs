@@ -3,6 +3,7 @@ using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Names;
 using SecureConversation.Engine.Reliable;
 using SecureConversation.Engine.Requirements;
+using SecureConversation.Engine.Send;
 using SecureConversation.Engine.Soap;
 using SecureConversation.Engine.Xml;
 
@@ -22,11 +23,38 @@ internal sealed class ReliableWires(ClientRole role, MessageSecurityBinding bind
 
     private XmlLimits Limits => role.Environment.XmlLimits;
 
-    /// <summary>Whether a request expects a reply, which is what its a:MessageID says (WS-Addressing 1.0 section 3.4).</summary>
+    /// <summary>
+    /// Whether a request expects a reply, which is what its a:MessageID says (WS-Addressing 1.0 section 3.4). What could not be protected
+    /// is refused here, before it has a number that those after it wait for.
+    /// </summary>
     /// <exception cref="ArgumentException">The envelope cannot be sent.</exception>
     public bool ExpectsReply(ReadOnlyMemory<byte> envelope)
     {
         using var plain = ClientEnvelope.Parse(envelope, Soap, Limits);
+        foreach (var name in Names.Headers)
+        {
+            if (!plain.Find(name).IsNull)
+            {
+                throw new ArgumentException(
+                    $"The request has the header block {name}, which belongs to the reliable session.", nameof(envelope));
+            }
+        }
+
+        try
+        {
+            using var numbered = new ReliableHeaders
+            {
+                Sequence = new SequenceHeader("", 1),
+                Acknowledgement = new SequenceAcknowledgement("", []),
+            }.AddTo(plain, Names);
+            using var parsed = SoapEnvelope.Parse(numbered.Memory, Soap, Limits);
+            using var plan = SendPlan.Create(parsed, _formats.ForRequest(plain.Action), relatesTo: null, Limits);
+        }
+        catch (SecurityFailureException e)
+        {
+            throw new ArgumentException($"The request cannot be protected: {e.Message}", nameof(envelope), e);
+        }
+
         return plain.MessageId is not null;
     }
 
@@ -122,6 +150,14 @@ internal sealed class ReliableWires(ClientRole role, MessageSecurityBinding bind
         SecureConversationFailure.InvalidSecurity, FailureCode.EmptyReply,
         "The service acknowledged the request, so it has it, and did not give the reply that its a:MessageID asks for, however often it "
         + "was sent (MaxRetryCount). The reliable session goes on.");
+
+    public static SecureConversationException Refused(Exception reason, bool isReply) => new(
+        SecureConversationFailure.PeerRefusal, FailureCode.LimitExceeded, isReply
+            ? $"The reply to a request of the reliable session is refused on its way: {reason.Message} The service may have executed the "
+                + "request, and the reliable session goes on."
+            : $"A request of the reliable session is refused on its way: {reason.Message} As far as that is true, the service did not "
+                + "execute it.",
+        reason);
 
     public static SecureConversationException Ended(Exception failure) => new(
         SecureConversationFailure.BadContextToken, FailureCode.SequenceTerminated,

@@ -145,8 +145,9 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
     private void RequireAnswer(AuthenticMessage message, Freshness freshness)
     {
         // All replies of a session have the same keys. Only a:RelatesTo binds a reply to its request (WS-Addressing 1.0 section 3.4).
-        // Messages of reliable messaging are related by their sequence, whoever writes it: the stack above may (recorded).
-        var isUnrelated = MessageKinds.IsReliableMessaging(message.Wire.Action) && message.Wire.Find(messages.Soap.RelatesTo).IsNull;
+        // Messages of reliable messaging are related by their sequence (recorded), and answer nothing that has none.
+        var isUnrelated = expectation.IsReliable && MessageKinds.IsReliableMessaging(message.Wire.Action)
+            && message.Wire.Find(messages.Soap.RelatesTo).IsNull;
         if (message.Wire.FindText(messages.Soap.RelatesTo) is var relatesTo && relatesTo != expectation.MessageId && !isUnrelated)
         {
             Fail.With(message.Wire.FindOtherAddressing().IsNull ? FailureCode.RelatesToMismatch : FailureCode.AddressingVersionMismatch,
@@ -165,7 +166,8 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
         // A request without a:MessageID has no relation to check, so an old reply must be detected by the replay cache.
         if ((expectation.MessageId is null || isUnrelated) && freshness.RemembersMessage(message.Timestamp) && !message.ReplayValue.IsEmpty)
         {
-            Freshness.RequireFirst(replays.TryAdd(ReplayValues.OfSignature(message.ReplayValue), freshness.Retention));
+            Freshness.RequireFirst(replays.TryAdd(
+                ReplayValues.OfSignature(message.ReplayValue), freshness.Retention, owner: expectation.Session));
         }
     }
 
@@ -176,7 +178,7 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
     private void RequireRelation(VerifiedMessage message)
     {
         if (expectation.MessageId is null && message.Requirements.Primary == PrimaryTokenKind.SecurityContext
-            && !message.IsFault && !MessageKinds.IsReliableMessaging(message.Action))
+            && !message.IsFault && !(expectation.IsReliable && MessageKinds.IsReliableMessaging(message.Action)))
         {
             message.Dispose();
             Fail.With(FailureCode.RelatesToMismatch, "wsa:RelatesTo", "a reply to a request without wsa:MessageID");

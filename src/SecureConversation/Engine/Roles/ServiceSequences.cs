@@ -40,7 +40,10 @@ internal sealed class ServiceSequences : IDisposable
     public ServiceSequence? Open(ServiceSession session, string offer)
     {
         var made = new Entry(session, new ServiceSequence(
-            UniqueIds.NextUrn(_environment.Random), offer, _settings, _names, _environment.Clock, _room, session.HeldBy));
+            UniqueIds.NextUrn(_environment.Random), offer, _settings, _names, _environment.Clock, _room, session.HeldBy)
+        {
+            MadeRoom = () => Report(session),
+        });
         var entry = _entries.GetOrAdd(session, made);
         if (entry == made)
         {
@@ -93,8 +96,15 @@ internal sealed class ServiceSequences : IDisposable
         if (entry.Sequence.Outcome is { } outcome && entry.TryReport())
         {
             Interlocked.Decrement(ref _open);
-            _environment.Sequences!.Ended(entry.Sequence.Identifier, entry.Session.Id, outcome.Reason.ToString(), outcome.Detail,
-                isFailure: outcome.Reason is SequenceEndReason.Faulted or SequenceEndReason.RepliesNotAcknowledged);
+            try
+            {
+                _environment.Sequences!.Ended(entry.Sequence.Identifier, entry.Session.Id, outcome.Reason.ToString(), outcome.Detail,
+                    isFailure: outcome.Reason is SequenceEndReason.Faulted or SequenceEndReason.RepliesNotAcknowledged);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // A logger that fails ends neither the process by a timer, nor the sweep of others.
+            }
         }
     }
 

@@ -83,6 +83,10 @@ internal static class EngineMetrics
     public static readonly Counter<long> RepeatedReplies = Meter.CreateCounter<long>("secureconversation.repeated_replies",
         "{message}", "Repeated requests of reliable sessions that were answered by the kept reply, or by an acknowledgement.");
 
+    /// <summary>Requests that a client sent again.</summary>
+    public static readonly Counter<long> RepeatedRequests = Meter.CreateCounter<long>("secureconversation.repeated_requests",
+        "{message}", "Requests of reliable sessions that were sent again, since no answer came.");
+
     /// <summary>Requests that counted as lost, by "reason": Early, Window, KeptReplies or Waiting.</summary>
     public static readonly Counter<long> DroppedMessages = Meter.CreateCounter<long>("secureconversation.dropped_messages",
         "{message}", "Requests of reliable sessions that counted as lost, since they came too early or there was no room.");

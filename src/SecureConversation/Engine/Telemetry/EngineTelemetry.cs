@@ -62,6 +62,8 @@ internal sealed record EngineTelemetry(string Role, string? Endpoint = null)
 
     public void ReplyRepeated() => Count(EngineMetrics.RepeatedReplies);
 
+    public void RequestRepeated() => Count(EngineMetrics.RepeatedRequests);
+
     public void MessageDropped(string reason) => Count(EngineMetrics.DroppedMessages, reason);
 
     private Operation Begin(string name, Histogram<double> duration)

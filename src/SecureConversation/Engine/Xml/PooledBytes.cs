@@ -18,6 +18,9 @@ internal sealed class PooledBytes(int capacity = 4096) : IBufferWriter<byte>, ID
 
     public int Length { get; private set; }
 
+    /// <summary>How much memory it takes.</summary>
+    public int Capacity => _array.Length;
+
     public ReadOnlySpan<byte> Span => _array.AsSpan(0, Length);
 
     public ReadOnlyMemory<byte> Memory => _array.AsMemory(0, Length);
