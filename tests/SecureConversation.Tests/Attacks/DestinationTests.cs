@@ -21,6 +21,8 @@ public sealed class DestinationTests
     [InlineData("anonymous//single")]
     [InlineData("mutualcert//session")]
     [InlineData("mutualcert-2007/no-derived/session")]
+    [InlineData("mutualcert/strong/session")]
+    [InlineData("username/strong/single")]
     public async Task Request_ForAnotherEndpoint_GetsASecuredFault(string name)
     {
         foreach (var version in new[] { MessageVersion.Soap12WSAddressing10, MessageVersion.Soap11WSAddressingAugust2004 })

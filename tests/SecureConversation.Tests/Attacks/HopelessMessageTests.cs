@@ -38,6 +38,9 @@ public sealed class HopelessMessageTests : IDisposable
     [InlineData("as it is", FailureCode.UnresolvedReference, Attack.Single)]
     [InlineData("handshake", FailureCode.UnresolvedReference, Attack.Session)]
     [InlineData("security twice", FailureCode.DuplicateElement, Attack.Session)]
+    [InlineData("without security", FailureCode.SecurityHeaderMissing, Attack.StrongSession)]
+    [InlineData("of nobody's session", FailureCode.UnknownContext, Attack.StrongSession)]
+    [InlineData("as it is", FailureCode.UnresolvedReference, Attack.StrongSingle)]
     public async Task LargeMessage_IsRefusedAsASmallOneIs(
         string change, FailureCode code, string name, ProtectionLevel level = ProtectionLevel.EncryptAndSign)
     {
