@@ -12,6 +12,18 @@ public sealed class OptionalReliableSession
     /// <summary>After how much silence of the client a sequence is over. Positive; default 10 minutes.</summary>
     public TimeSpan InactivityTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>See <see cref="ReliableSessionBindingElement.MaxKeptReplyBytes"/>. Positive; default 256 MiB.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a value that is not positive.</exception>
+    public long MaxKeptReplyBytes
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = ReliableSessionBindingElement.DefaultKeptReplyBytes;
+
     /// <summary>Puts the element where WCF has it, above message security.</summary>
     /// <param name="elements">The elements of the binding.</param>
     /// <param name="security">Message security; null for another mode.</param>
@@ -34,6 +46,7 @@ public sealed class OptionalReliableSession
         {
             Ordered = Ordered,
             InactivityTimeout = InactivityTimeout,
+            MaxKeptReplyBytes = MaxKeptReplyBytes,
             ReliableMessagingVersion = DropIn.IsLater(security)
                 ? EngineBinding.ReliableMessagingVersion.WSReliableMessaging11
                 : EngineBinding.ReliableMessagingVersion.WSReliableMessagingFebruary2005,

@@ -7,6 +7,8 @@ namespace SecureConversation.CoreWCF;
 /// </summary>
 public sealed class ReliableSessionBindingElement : BindingElement
 {
+    internal const long DefaultKeptReplyBytes = 256L * 1024 * 1024;
+
     private EngineBinding.ReliableSessionBindingElement _settings = new();
 
     /// <summary>Reliable sessions with WCF's defaults: ordered, of February 2005.</summary>
@@ -74,11 +76,31 @@ public sealed class ReliableSessionBindingElement : BindingElement
         set => _settings = _settings with { MaxTransferWindowSize = value };
     }
 
-    /// <summary>All settings in the words of the engine, as an HTTP client of this library takes them.</summary>
+    /// <summary>
+    /// Size of the replies that the service keeps until its clients acknowledge them, in bytes; for all clients together, each of whom gets
+    /// three quarters while nobody else needs them. Beyond that requests count as lost, and come again. WCF has no such limit. Positive;
+    /// default 256 MiB.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a value that is not positive.</exception>
+    public long MaxKeptReplyBytes
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = DefaultKeptReplyBytes;
+
+    /// <summary>All settings that WCF has, in the words of the engine, as an HTTP client of this library takes them.</summary>
     public EngineBinding.ReliableSessionBindingElement Settings => _settings;
 
     /// <inheritdoc/>
-    public override BindingElement Clone() => new ReliableSessionBindingElement { _settings = _settings };
+    public override BindingElement Clone() => new ReliableSessionBindingElement
+    {
+        _settings = _settings,
+        MaxKeptReplyBytes = MaxKeptReplyBytes,
+    };
 
     /// <inheritdoc/>
     public override T GetProperty<T>(BindingContext context)

@@ -21,7 +21,7 @@ public static class PolicyExporter
         MessageSecurityBinding binding, IEnumerable<ContractOperation> operations, PolicyExportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(binding);
-        return Export(binding.Element, binding.MessageVersion, binding.Protection, operations, options);
+        return Export(binding.Element, binding.MessageVersion, binding.Protection, operations, options, binding.ReliableSession);
     }
 
     /// <summary>Exports a binding element, also one whose messages are not offered, as a transport binding.</summary>
@@ -30,13 +30,15 @@ public static class PolicyExporter
     /// <param name="protection">What is signed and encrypted.</param>
     /// <param name="operations">The operations of the contract.</param>
     /// <param name="options">What to write; null for the defaults.</param>
+    /// <param name="reliableSession">The reliable session above security; null for none.</param>
     /// <exception cref="NotSupportedException">The element has a setting that no policy can say; the message names it.</exception>
     public static ExportedPolicies Export(
         SecurityBindingElement element,
         MessageVersion version,
         ChannelProtectionRequirements protection,
         IEnumerable<ContractOperation> operations,
-        PolicyExportOptions? options = null)
+        PolicyExportOptions? options = null,
+        ReliableSessionBindingElement? reliableSession = null)
     {
         ArgumentNullException.ThrowIfNull(element);
         ArgumentNullException.ThrowIfNull(version);
@@ -44,8 +46,9 @@ public static class PolicyExporter
         ArgumentNullException.ThrowIfNull(operations);
         options ??= PolicyExportOptions.Default;
         var writer = new SpWriter(SpVersion.Of(element.MessageSecurityVersion), options.PolicyVersion);
+        var reliable = reliableSession is null ? null : new ReliableExporter(writer, reliableSession);
         // The transport protects whole messages.
-        var parts = element is TransportSecurityBindingElement ? null : new PartsExporter(writer, version);
+        var parts = element is TransportSecurityBindingElement ? null : new PartsExporter(writer, version, reliable);
         var elements = new ElementExporter(writer, version, options);
         ImmutableArray<ExportedOperation> messages =
         [
@@ -64,6 +67,7 @@ public static class PolicyExporter
             Operations = messages,
             Binding =
             [
+                .. reliable is not null ? [writer.Top(reliable.Assertion(IsSession(element)))] : Array.Empty<XElement>(),
                 .. elements.Write(element, encrypts).Select(writer.Top),
                 .. options.IncludeAddressing && Addressing(version) is { } addressing ? [addressing] : Array.Empty<XElement>(),
             ],
@@ -89,6 +93,10 @@ public static class PolicyExporter
         ImmutableArray<XElement> Write(string action, MessageDirection direction) =>
             parts.Write(protection.GetLevel(action, direction), protection.GetHeaders(action, direction));
     }
+
+    private static bool IsSession(SecurityBindingElement element) =>
+        element is SymmetricSecurityBindingElement { ProtectionTokenParameters: SecureConversationSecurityTokenParameters }
+        || element.GetSupportingTokenParameters().Any(token => token is SecureConversationSecurityTokenParameters);
 
     private static IEnumerable<XElement> All(ExportedOperation operation) =>
         [.. operation.Input, .. operation.Output, .. operation.Faults.Values.SelectMany(fault => fault)];

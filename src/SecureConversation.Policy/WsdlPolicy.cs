@@ -24,7 +24,8 @@ public static class WsdlPolicy
         IEnumerable<XDocument>? imported = null)
     {
         ArgumentNullException.ThrowIfNull(binding);
-        return Attach(wsdl, binding.Element, binding.MessageVersion, binding.Protection, wsdlBinding, options, imported);
+        return Attach(
+            wsdl, binding.Element, binding.MessageVersion, binding.Protection, wsdlBinding, options, imported, binding.ReliableSession);
     }
 
     /// <summary>The same with a binding element, also one whose messages are not offered.</summary>
@@ -35,6 +36,7 @@ public static class WsdlPolicy
     /// <param name="wsdlBinding">The local name of the wsdl:binding or of a port; null when the WSDL has one SOAP binding.</param>
     /// <param name="options">What to write; null for the defaults.</param>
     /// <param name="imported">The documents that the WSDL imports, where its portType stands in one of them. They are not changed.</param>
+    /// <param name="reliableSession">The reliable session above security; null for none.</param>
     /// <exception cref="PolicyException">There is no such wsdl:binding, or its SOAP version is not that of the binding.</exception>
     /// <exception cref="NotSupportedException">The element has a setting that no policy can say; the message names it.</exception>
     public static XDocument Attach(
@@ -44,7 +46,8 @@ public static class WsdlPolicy
         ChannelProtectionRequirements protection,
         string? wsdlBinding = null,
         PolicyExportOptions? options = null,
-        IEnumerable<XDocument>? imported = null)
+        IEnumerable<XDocument>? imported = null,
+        ReliableSessionBindingElement? reliableSession = null)
     {
         ArgumentNullException.ThrowIfNull(wsdl);
         ArgumentNullException.ThrowIfNull(version);
@@ -52,7 +55,8 @@ public static class WsdlPolicy
         var copy = new XDocument(wsdl);
         var place = WsdlBindingPlace.Find(copy, wsdlBinding, imported ?? []);
         place.RequireSoap(version.Soap);
-        var policies = PolicyExporter.Export(element, version, protection, place.Operations.Select(o => o.Contract), options);
+        var policies = PolicyExporter.Export(
+            element, version, protection, place.Operations.Select(o => o.Contract), options, reliableSession);
         new WsdlWriter(copy, place, options.PolicyVersion).Write(policies);
         return copy;
     }

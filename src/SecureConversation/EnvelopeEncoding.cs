@@ -75,7 +75,7 @@ public static class EnvelopeEncoding
             var limits = XmlLimits.Known with { MaxBytes = maxBytes };
             if (contentType is not null && IsBinary(contentType))
             {
-                var most = Math.Min(maxBytes, (MostTextOfBinary * (long)entity.Length) + RoomForNames);
+                var most = Math.Min(maxBytes, MostTextOf(entity.Length));
                 return new DecodedEnvelope(BinaryXml.Read(entity, XmlLimits.Default with { MaxBytes = (int)most }));
             }
 
@@ -145,6 +145,9 @@ public static class EnvelopeEncoding
                 + "MessageEncoding to Text or Mtom.", nameof(version));
         }
     }
+
+    /// <summary>To how many bytes of text a body in the binary encoding unfolds at most.</summary>
+    internal static long MostTextOf(int length) => (MostTextOfBinary * (long)length) + RoomForNames;
 
     private static bool IsBinary(string contentType) =>
         contentType.AsSpan(0, contentType.AsSpan().IndexOf(';') is >= 0 and var end ? end : contentType.Length).Trim()

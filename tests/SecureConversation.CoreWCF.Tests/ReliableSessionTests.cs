@@ -57,6 +57,35 @@ public sealed class ReliableSessionTests
     }
 
     [Fact]
+    public async Task ReplyThatHasNoRoom_EndsTheSession_AndTheLogNamesTheSetting()
+    {
+        var element = Bindings.Session();
+        var binding = Bindings.Text(element);
+        binding.Elements.Insert(0, new Reliable { MaxKeptReplyBytes = 100 });
+        await using var host = await EchoHost.StartAsync<ISessionEcho>(binding);
+        await using var client = await OpenAsync(host, new() { MaxRetryCount = 1 }, element: element.Settings);
+        var answers = new List<string?>();
+        await Record.ExceptionAsync(async () =>
+        {
+            answers.Add(await client.CallAsync("Count"));
+            answers.Add(await client.CallAsync("Count"));
+        });
+        Assert.DoesNotContain("2", answers);
+        Assert.Contains(RecordedLog.Current.Entries, entry => entry.Text.Contains("MaxKeptReplyBytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void DropIn_HasTheLimitOfKeptReplies()
+    {
+        var binding = new DropIn2007(SecurityMode.Message, reliableSessionEnabled: true);
+        Assert.Equal(256L * 1024 * 1024, binding.ReliableSession.MaxKeptReplyBytes);
+        binding.ReliableSession.MaxKeptReplyBytes = 7;
+        Assert.Equal(7, binding.CreateBindingElements().Find<Reliable>().MaxKeptReplyBytes);
+        Assert.Throws<ArgumentOutOfRangeException>(() => binding.ReliableSession.MaxKeptReplyBytes = 0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Reliable().MaxKeptReplyBytes = -1);
+    }
+
+    [Fact]
     public void DropIn_WithoutSecuritySession_RefusesThemInWords()
     {
         var binding = DropInBinding(is2007: false);
@@ -86,8 +115,10 @@ public sealed class ReliableSessionTests
             MaxPendingChannels = 5,
             MaxRetryCount = 6,
             MaxTransferWindowSize = 7,
+            MaxKeptReplyBytes = 8,
             ReliableMessagingVersion = Rules.ReliableMessagingVersion.WSReliableMessaging11,
         };
+        Assert.Equal(8, ((Reliable)element.Clone()).MaxKeptReplyBytes);
         Assert.Equal(element.Settings, ((Reliable)element.Clone()).Settings);
         Assert.Equal(
             new Rules.ReliableSessionBindingElement

@@ -8,16 +8,13 @@ internal static class EncodedBody
 {
     private const string Multipart = "multipart/related";
 
-    // As EnvelopeEncoding limits it.
-    private const int MostTextOfBinary = 16, RoomForNames = 64 * 1024;
-
     // RFC 2046 section 5.1.1.
     private const int LongestBoundary = 70;
 
     private static ReadOnlySpan<byte> Soap11 => "http://schemas.xmlsoap.org/soap/envelope/"u8;
 
     /// <summary>To how many bytes a body unfolds at most.</summary>
-    public static long MostOf(int length) => Math.Min(CaptureLimits.MaxBodyBytes, (MostTextOfBinary * (long)length) + RoomForNames);
+    public static long MostOf(int length) => Math.Min(CaptureLimits.MaxBodyBytes, EnvelopeEncoding.MostTextOf(length));
 
     /// <summary>The text with the content type that it has; or why there is none.</summary>
     /// <param name="body">After content codings.</param>

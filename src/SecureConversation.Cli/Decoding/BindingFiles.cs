@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Microsoft.Extensions.Configuration;
 using SecureConversation.Binding;
 using SecureConversation.Configuration;
@@ -9,6 +10,9 @@ namespace SecureConversation.Cli.Decoding;
 internal static class BindingFiles
 {
     private const int MaxDepth = 4;
+
+    private static readonly XName Reliable2005 = XName.Get("RMAssertion", "http://schemas.xmlsoap.org/ws/2005/02/rm/policy");
+    private static readonly XName Reliable11 = XName.Get("RMAssertion", "http://docs.oasis-open.org/ws-rx/wsrmp/200702");
 
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="ArgumentException">It holds no binding, or several.</exception>
@@ -40,11 +44,26 @@ internal static class BindingFiles
         var endpoints = new WsdlImporter().ImportFile(path).Endpoints.Where(e => e.Binding is not null).ToList();
         return endpoints.Count == 0
             ? throw new ArgumentException($"{path}: no port has a binding with message security: secureconversation import says why.")
-            : endpoints.TrueForAll(e => Equals(e.Element, endpoints[0].Element))
-                ? endpoints[0].Binding!
+            : endpoints.TrueForAll(e => Equals(e.Element, endpoints[0].Element) && Reliable(e) == Reliable(endpoints[0]))
+                ? WithReliable(endpoints[0].Binding!, Reliable(endpoints[0]))
                 : throw new ArgumentException($"{path} has several bindings: {string.Join(", ", endpoints.Select(e => e.Name))}. "
                     + "Print one with secureconversation import --endpoint NAME --as json, and give that file.");
     }
+
+    private static ReliableMessagingVersion? Reliable(ImportedEndpoint endpoint) =>
+        endpoint.Chosen.OtherRequirements.Contains(Reliable2005) ? ReliableMessagingVersion.WSReliableMessagingFebruary2005
+        : endpoint.Chosen.OtherRequirements.Contains(Reliable11) ? ReliableMessagingVersion.WSReliableMessaging11
+        : null;
+
+    /// <summary>
+    /// The binding with a reliable session, of which a decoder needs the version alone: its other settings are not on the wire. Where the
+    /// transport protects messages those of the sequence have the same parts as all.
+    /// </summary>
+    private static MessageSecurityBinding WithReliable(MessageSecurityBinding binding, ReliableMessagingVersion? version) =>
+        version is null || binding.SecureConversation is null || binding.Element is TransportSecurityBindingElement
+            ? binding
+            : MessageSecurityBinding.Create(
+                binding.Element, binding.MessageVersion, binding.Protection, new() { ReliableMessagingVersion = version.Value });
 
     private static MessageSecurityBinding OfConfiguration(string path)
     {
@@ -52,7 +71,8 @@ internal static class BindingFiles
         return bindings.Count switch
         {
             0 => throw new ArgumentException($"{path}: no binding has message security."),
-            1 => bindings[0].CreateMessageSecurityBinding(),
+            1 => WithReliable((bindings[0] with { ReliableSession = null }).CreateMessageSecurityBinding(),
+                bindings[0].ReliableSession?.ToElement().ReliableMessagingVersion),
             _ => throw new ArgumentException($"{path} has several bindings with message security: "
                 + $"{string.Join(", ", bindings.Select(b => $"{b.Kind} {b.Name}"))}. Give a file with one of them."),
         };
@@ -65,12 +85,14 @@ internal static class BindingFiles
         // Credentials are not needed to know the binding, and their files may be elsewhere.
         var settings = MessageSecurityClientSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(section.AsEnumerable(
             makePathsRelative: true).Where(pair => IsOfBinding(pair.Key))).Build());
-        return MessageSecurityBinding.Resolve(
-            settings.Binding, settings.MessageSecurity, settings.MessageVersion, settings.ProtectionRequirements);
+        return WithReliable(
+            MessageSecurityBinding.Resolve(
+                settings.Binding, settings.MessageSecurity, settings.MessageVersion, settings.ProtectionRequirements),
+            settings.ReliableSession?.ReliableMessagingVersion);
     }
 
     private static bool IsOfBinding(string key) =>
-        key.Split(':')[0] is "Binding" or "MessageSecurity" or "MessageVersion" or "ProtectionRequirements";
+        key.Split(':')[0] is "Binding" or "MessageSecurity" or "MessageVersion" or "ProtectionRequirements" or "ReliableSession";
 
     private static IConfiguration? Find(IConfiguration section, int depth) =>
         section.GetSection("Binding").Exists() || section.GetSection("MessageSecurity").Exists() ? section

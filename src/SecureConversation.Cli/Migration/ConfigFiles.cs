@@ -47,7 +47,7 @@ internal static class ConfigFiles
         foreach (var endpoint in configuration.ClientEndpoints)
         {
             var name = endpoint.Name.Length > 0 ? endpoint.Name : endpoint.Contract;
-            Add($"client endpoint {name}", "SecureConversation.ServiceModel", endpoint.Binding, endpoint.Problems, endpoint.Location,
+            Add($"client endpoint {name}", FileLimits.OfClients, endpoint.Binding, endpoint.Problems, endpoint.Location,
                 findings);
         }
 
@@ -56,7 +56,7 @@ internal static class ConfigFiles
             foreach (var endpoint in service.Endpoints.Where(endpoint => !endpoint.IsMetadataExchange))
             {
                 var address = endpoint.Address.Length > 0 ? $" at {endpoint.Address}" : "";
-                Add($"endpoint{address} of service {service.Name}, {endpoint.Contract}", "SecureConversation.CoreWCF", endpoint.Binding,
+                Add($"endpoint{address} of service {service.Name}, {endpoint.Contract}", FileLimits.OfServices, endpoint.Binding,
                     endpoint.Problems, endpoint.Location, findings);
             }
         }
@@ -86,6 +86,12 @@ internal static class ConfigFiles
         string subject, string package, ConfiguredBinding binding, ConfigurationLocation location, FindingList findings)
     {
         var of = $"{binding.Kind}{(binding.Name.Length > 0 ? $"[{binding.Name}]" : "")}";
+        if (FileLimits.Of(package, binding) is { } limit)
+        {
+            findings.Add(limit.Verdict, location.File, location.Line, subject, $"{of}: {limit.Reason}", limit.Remedy);
+            return;
+        }
+
         if (binding.Security is null || binding.SecurityMode != ConfiguredSecurityMode.Message)
         {
             findings.Add(Verdict.Stack, location.File, location.Line, subject,
@@ -95,7 +101,9 @@ internal static class ConfigFiles
 
         try
         {
-            _ = (binding with { ReliableSession = null }).CreateMessageSecurityBinding();
+            // Clients have the reliable sessions of their stack.
+            var judged = package == FileLimits.OfServices ? binding : binding with { ReliableSession = null };
+            _ = judged.CreateMessageSecurityBinding();
             findings.Add(Verdict.Works, location.File, location.Line, subject, $"{of} is read unchanged and works with {package}.");
         }
         catch (ServiceModelConfigurationException e)

@@ -21,7 +21,8 @@ internal static class PolicyOfContract
                 IncludeTrust = element.ExportsTrust,
                 // The encoder writes it.
                 IncludeAddressing = false,
-            });
+            },
+            context.BindingElements.Find<ReliableSessionBindingElement>()?.Settings);
         Add(exported.Binding, context.GetBindingAssertions());
         if (exported.Binding.Any(assertion => assertion.Name.LocalName == "TransportBinding"))
         {

@@ -79,6 +79,7 @@ internal sealed partial class SecuredServiceDispatcher
                 HandOutCanonicalForm = _of._handOutCanonicalForm,
                 MaxAttributesPerElement = _of._maxAttributesPerElement,
                 MaxNamespaceDeclarations = _of._maxNamespaceDeclarations,
+                MaxKeptReplyBytes = _of._maxKeptReplyBytes,
                 MessageLog = _of._messageLog,
                 MessageLogging = _of._messageLogging,
                 AddressFilter = AddressFilterOf(_of.Host, _of.BaseAddress),

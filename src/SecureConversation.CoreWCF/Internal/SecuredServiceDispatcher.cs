@@ -18,6 +18,7 @@ internal sealed partial class SecuredServiceDispatcher : IServiceDispatcher
     private readonly bool _handOutCanonicalForm;
     private readonly int _maxAttributesPerElement;
     private readonly int _maxNamespaceDeclarations;
+    private readonly long _maxKeptReplyBytes;
     private readonly FailureAnswerOptions _failureAnswers;
     private readonly Diagnosis.IMessageLog? _messageLog;
     private readonly Diagnosis.MessageLoggingOptions _messageLogging;
@@ -32,6 +33,8 @@ internal sealed partial class SecuredServiceDispatcher : IServiceDispatcher
         _handOutCanonicalForm = element.HandOutCanonicalForm;
         _maxAttributesPerElement = element.MaxAttributesPerElement;
         _maxNamespaceDeclarations = element.MaxNamespaceDeclarations;
+        _maxKeptReplyBytes = context.Binding.Elements.Find<ReliableSessionBindingElement>()?.MaxKeptReplyBytes
+            ?? ReliableSessionBindingElement.DefaultKeptReplyBytes;
         _failureAnswers = element.FailureAnswers;
         _messageLog = element.MessageLog;
         _messageLogging = element.MessageLogging;

@@ -37,6 +37,14 @@ internal static class Namespaces
     public static readonly XNamespace Trust10 = "http://schemas.xmlsoap.org/ws/2005/02/trust";
     public static readonly XNamespace Trust13 = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
 
+    /// <summary>WS-ReliableMessaging of February 2005, and its policy.</summary>
+    public static readonly XNamespace Rm2005 = "http://schemas.xmlsoap.org/ws/2005/02/rm";
+    public static readonly XNamespace RmPolicy2005 = "http://schemas.xmlsoap.org/ws/2005/02/rm/policy";
+    /// <summary>WS-ReliableMessaging 1.1, its policy, and what WCF adds to that.</summary>
+    public static readonly XNamespace Rm11 = "http://docs.oasis-open.org/ws-rx/wsrm/200702";
+    public static readonly XNamespace RmPolicy11 = "http://docs.oasis-open.org/ws-rx/wsrmp/200702";
+    public static readonly XNamespace NetRmPolicy11 = "http://schemas.microsoft.com/ws-rx/wsrmp/200702";
+
     public static readonly XNamespace Addressing10 = "http://www.w3.org/2005/08/addressing";
     public static readonly XNamespace Addressing2004 = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
     /// <summary>wsaw: the WSDL binding of WS-Addressing 1.0, candidate recommendation of 2006. What WCF writes.</summary>

@@ -7,7 +7,7 @@ using SecureConversation.Policy.Assertions;
 namespace SecureConversation.Policy.Export;
 
 /// <summary>Writes sp:SignedParts and sp:EncryptedParts of a message.</summary>
-internal sealed class PartsExporter(SpWriter writer, MessageVersion version)
+internal sealed class PartsExporter(SpWriter writer, MessageVersion version, ReliableExporter? reliable = null)
 {
     // In the order of WCF.
     private static readonly ImmutableArray<string> AddressingHeaders =
@@ -23,7 +23,7 @@ internal sealed class PartsExporter(SpWriter writer, MessageVersion version)
 
     public ImmutableArray<XElement> Write(ProtectionLevel body, ImmutableArray<ProtectedHeader> headers)
     {
-        var signed = Signed(body != ProtectionLevel.None, headers.Where(h => h.Level != ProtectionLevel.None));
+        var signed = Signed(body != ProtectionLevel.None, headers.Where(h => h.Level != ProtectionLevel.None && !IsReliable(h)));
         var encrypted = Encrypted(body == ProtectionLevel.EncryptAndSign, headers.Where(h => h.Level == ProtectionLevel.EncryptAndSign));
         return [.. new[] { signed, encrypted }.OfType<XElement>().Where(e => e.HasElements).Select(writer.Top)];
     }
@@ -31,11 +31,16 @@ internal sealed class PartsExporter(SpWriter writer, MessageVersion version)
     public XElement Signed(bool signsBody, IEnumerable<ProtectedHeader> headers) => new(
         writer.Sp.Name("SignedParts"),
         signsBody ? writer.Flag("Body") : null,
+        reliable?.Headers.Select(name => Header(name.LocalName, name.NamespaceName)),
         AddressingNamespace(version) is { } ns ? AddressingHeaders.Select(name => Header(name, ns.NamespaceName)) : null,
         headers.Select(h => Header(h.Name, h.Namespace)));
 
     public XElement Encrypted(bool encryptsBody, IEnumerable<ProtectedHeader> headers) => new(
         writer.Sp.Name("EncryptedParts"), encryptsBody ? writer.Flag("Body") : null, headers.Select(h => Header(h.Name, h.Namespace)));
+
+    // An imported binding has them among the headers of its messages.
+    private bool IsReliable(ProtectedHeader header) =>
+        reliable is not null && reliable.Headers.Contains(XName.Get(header.Name, header.Namespace));
 
     private XElement Header(string name, string ns) =>
         new(writer.Sp.Name("Header"), new XAttribute("Name", name), new XAttribute("Namespace", ns));

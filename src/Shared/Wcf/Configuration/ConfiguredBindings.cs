@@ -33,8 +33,12 @@ internal static class ConfiguredBindings
         if (binding.Security is not (null or EngineBinding.TransportSecurityBindingElement)
             || (binding.Security is not null && made.CreateBindingElements().Find<MessageSecurityBindingElement>() is not null))
         {
-            // Reliable sessions of a stack are its own.
+#if CORE_WCF
+            binding.CreateMessageSecurityBinding();
+#else
+            // The client has the reliable sessions of its stack.
             (binding with { ReliableSession = null }).CreateMessageSecurityBinding();
+#endif
         }
     }
 
