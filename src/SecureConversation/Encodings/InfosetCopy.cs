@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -14,17 +15,23 @@ namespace SecureConversation.Encodings;
 /// <param name="writer">Where it goes.</param>
 /// <param name="names">The dictionary of the writer; null where it has none that is known.</param>
 /// <param name="isText">Whether the writer is one of text, to which values go as they come: nothing of them is collected.</param>
-internal readonly ref struct InfosetCopy(XmlDictionaryReader reader, XmlDictionaryWriter writer, XmlDictionary? names, bool isText = false)
+/// <param name="values">The values that were taken out of what the reader reads; null for none.</param>
+internal readonly ref struct InfosetCopy(
+    XmlDictionaryReader reader, XmlDictionaryWriter writer, XmlDictionary? names, bool isText = false, TakenValues? values = null)
 {
+    private const int ChunkBytes = 16 * 1024;
+
     /// <summary>Writes the document element of a text.</summary>
     /// <param name="envelope">UTF-8 that was made or accepted here.</param>
     /// <param name="writer">Where it goes.</param>
     /// <param name="names">The dictionary of the writer; null where it has none that is known.</param>
     public static void Write(ReadOnlyMemory<byte> envelope, XmlDictionaryWriter writer, XmlDictionary? names)
     {
-        using var reader = Utf8Transcoder.CreateReader(envelope);
+        // The readers of the platform look at each character, so they do not get the long values.
+        using var values = TakenValues.Of(envelope);
+        using var reader = Utf8Transcoder.CreateReader(values?.Rest ?? envelope);
         reader.MoveToContent();
-        Write(reader, writer, names);
+        new InfosetCopy(reader, writer, names, values: values).WriteElement();
     }
 
     /// <summary>Writes the element at the position of a reader.</summary>
@@ -40,6 +47,15 @@ internal readonly ref struct InfosetCopy(XmlDictionaryReader reader, XmlDictiona
         var open = 0;
         do
         {
+            while (isText && IsRecordOfOctets())
+            {
+                WriteRecordOfOctets();
+                if (open == 0)
+                {
+                    return;
+                }
+            }
+
             // A value leaves the reader on what follows it.
             var isRead = !isText && reader.NodeType == XmlNodeType.Element && !reader.IsEmptyElement && LongBase64.IsName(reader.LocalName);
             open += WriteNode();
@@ -51,6 +67,30 @@ internal readonly ref struct InfosetCopy(XmlDictionaryReader reader, XmlDictiona
             }
         }
         while (open > 0 && reader.Read());
+    }
+
+    private bool IsRecordOfOctets() => reader.NodeType == XmlNodeType.Element && !reader.IsEmptyElement
+        && LongBase64.IsName(reader.LocalName) && reader.TryGetBase64ContentLength(out _);
+
+    /// <summary>Writes an element whose value is a record of octets, and goes to what follows it.</summary>
+    private void WriteRecordOfOctets()
+    {
+        WriteStartTag();
+        var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            int count;
+            while ((count = reader.ReadElementContentAsBase64(chunk, 0, chunk.Length)) > 0)
+            {
+                writer.WriteBase64(chunk, 0, count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+
+        writer.WriteEndElement();
     }
 
     /// <summary>Writes the node at the position of the reader; by how much the number of open elements changes.</summary>
@@ -139,6 +179,13 @@ internal readonly ref struct InfosetCopy(XmlDictionaryReader reader, XmlDictiona
     /// <summary>Writes the text at the position of the reader, as octets where it is base64, and goes to what follows it.</summary>
     private void WriteValue()
     {
+        if (values is not null && reader.NodeType == XmlNodeType.Text && reader.Value == TakenValues.Mark)
+        {
+            values.WriteNext(writer);
+            reader.Read();
+            return;
+        }
+
         using var text = new PooledBytes();
         while (reader.NodeType is XmlNodeType.Text or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace)
         {
