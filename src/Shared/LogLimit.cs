@@ -62,11 +62,24 @@ internal sealed class LogLimit(int entries, TimeProvider clock, Action<int> summ
         {
             using (ExecutionContext.SuppressFlow())
             {
-                _timer = clock.CreateTimer(self => ((LogLimit)self!).Flush(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer = clock.CreateTimer(
+                    self => ((LogLimit)self!).FlushInTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
         }
 
         _timer.Change(Second, Timeout.InfiniteTimeSpan);
+    }
+
+    private void FlushInTime()
+    {
+        try
+        {
+            Flush();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A log that throws would end the process here, and there is no other to tell.
+        }
     }
 
     private void Flush()
