@@ -137,6 +137,25 @@ public sealed class CurveSignatureTests
             "needs RSA", "ClientEncryptionCertificate");
     }
 
+    /// <summary>Where the transport protects messages nothing is encrypted for the certificate that happens to be there.</summary>
+    [Fact]
+    public void CertificateThatTheBindingDoesNotUse_MayHaveAnyKey()
+    {
+        using var curve = new X509Credential(TestCertificates.ServiceP256);
+        var credentials = new ServiceCredentials { ServiceCertificate = curve, UserNamePasswordValidator = UserNamePasswordValidator.Create((_, _) => true) };
+        MessageSecurityBinding Over(SecurityBindingElement element) => MessageSecurityBinding.Create(element);
+
+        using var service = new MessageSecurityService(Over(SecurityBindingElement.CreateUserNameOverTransportBindingElement()), credentials);
+        _ = new MessageSecurityClient(Over(SecurityBindingElement.CreateUserNameOverTransportBindingElement()), new ClientCredentials
+        {
+            UserName = new("someone", "secret"),
+            ServiceCertificate = TestCertificates.ServiceP256,
+        });
+        var refusal = Assert.Throws<ArgumentException>(() => new MessageSecurityService(
+            Over(SecurityBindingElement.CreateSslNegotiationBindingElement(requireClientCertificate: false)), credentials));
+        Assert.Contains("negotiates by TLS, which is offered with RSA keys alone", refusal.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Each side signs by a key on a curve, and has another certificate to encrypt for.</summary>
     [Fact]
     public async Task AsymmetricBinding_TakesCertificatesThatOnlySign()

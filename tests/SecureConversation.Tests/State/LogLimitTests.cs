@@ -21,6 +21,20 @@ public sealed class LogLimitTests
         Assert.Equal([97], _summaries);
     }
 
+    /// <summary>A log may throw, and what a timer throws would end the process.</summary>
+    [Fact]
+    public void SummaryThatThrows_StaysInTheTimer()
+    {
+        using var limit = new LogLimit(1, _clock, count =>
+        {
+            _summaries.Add(count);
+            throw new InvalidOperationException("The log does not work.");
+        });
+        Assert.Equal(1, Enumerable.Range(0, 5).Count(_ => limit.TryTake()));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([4], _summaries);
+    }
+
     [Fact]
     public void Summary_NotYetWritten_ComesWithTheEnd()
     {

@@ -17,9 +17,13 @@ internal static class KeyKindChecks
     {
         var suite = SuiteOf(binding);
         const string Setting = "ServiceCredentials.ServiceCertificate (or set ServiceEncryptionCertificate)";
-        return ServiceCertificates.Of(credentials).Select(own => ProblemOfRecipient(own?.Certificate, Setting))
-                .FirstOrDefault(problem => problem is not null)
-            ?? ProblemOfSigner(credentials.ServiceCertificate?.Certificate, suite);
+        // An issuer encrypts the keys of its tokens for the service, whatever protects messages.
+        X509Credential[] used = IssuedTokens.Of(binding.Bootstrap ?? binding.Element).Any()
+            ? [.. ServiceCertificates.Of(credentials)]
+            : [.. ServiceCertificates.Of(binding, credentials)];
+        return used.Length == 0 ? null
+            : used.Select(own => ProblemOfRecipient(own?.Certificate, Setting)).FirstOrDefault(problem => problem is not null)
+                ?? ProblemOfSigner(credentials.ServiceCertificate?.Certificate, suite);
     }
 
     /// <summary>What is wrong with the certificates of a client, and with those that it knows of the service; null for nothing.</summary>
@@ -27,11 +31,14 @@ internal static class KeyKindChecks
     {
         var suite = SuiteOf(binding);
         var repliesNeedRsa = (binding.Bootstrap ?? binding.Element) is AsymmetricSecurityBindingElement;
-        var recipient = credentials.ServiceEncryptionCertificate ?? credentials.ServiceCertificate;
+        // Where the transport or the key of a Windows account protects messages, nothing of the service is used.
+        var usesService = binding.Element is not TransportSecurityBindingElement
+            && binding.NegotiatedToken is not SspiSecurityTokenParameters;
+        var recipient = usesService ? credentials.ServiceEncryptionCertificate ?? credentials.ServiceCertificate : null;
         X509Certificate2?[] signing =
         [
             credentials.ClientCertificate?.Certificate, .. credentials.NamedCertificates?.Values.Select(own => own?.Certificate) ?? [],
-            credentials.ServiceCertificate, .. credentials.OtherServiceCertificates,
+            .. usesService ? [credentials.ServiceCertificate, .. credentials.OtherServiceCertificates] : Array.Empty<X509Certificate2?>(),
         ];
         return ProblemOfRecipient(recipient, "ClientCredentials.ServiceCertificate (or set ServiceEncryptionCertificate)")
             ?? (repliesNeedRsa ? ProblemOfRecipient((credentials.ClientEncryptionCertificate ?? credentials.ClientCertificate)?.Certificate,
