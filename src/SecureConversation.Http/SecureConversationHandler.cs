@@ -250,7 +250,8 @@ public sealed class SecureConversationHandler : DelegatingHandler, IAsyncDisposa
         }
         catch (SecureConversationException e) when (reliable.Failure is not null || e is { Code: FailureCode.LimitExceeded, Fault: null })
         {
-            // A reply that is too large is never acknowledged, and one after another would fill the window.
+            // A reply that is too large is never acknowledged, and one after another would fill the window. A request that is too large
+            // stands in the way of all after it.
             slot.Lose(session, e.Code);
             throw;
         }

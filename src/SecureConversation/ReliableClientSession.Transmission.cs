@@ -103,6 +103,7 @@ public sealed partial class ReliableClientSession
                         if (refusals == MostRefusals || sent > _settings.MaxRetryCount)
                         {
                             failsAlone = attempt.IsReplyRefused || !_settings.Ordered;
+                            await (failsAlone ? Task.CompletedTask : LastAsync(request.Number, attempt.Loss!)).ConfigureAwait(false);
                             throw attempt.Loss!;
                         }
 
@@ -137,6 +138,30 @@ public sealed partial class ReliableClientSession
             await CancelAsync(over).ConfigureAwait(false);
             open.Dispose();
             _ = CleanAsync(pending, request.Plain);
+        }
+    }
+
+    /// <summary>
+    /// The service takes a request of an ordered session never, and none after it. Those before it go on, and it fails when they are
+    /// answered; no other gets a number meanwhile.
+    /// </summary>
+    private async Task LastAsync(long number, Exception refusal)
+    {
+        lock (_gate)
+        {
+            _refusal ??= refusal;
+        }
+
+        Changed();
+        while (true)
+        {
+            var change = ChangeAsync();
+            if (_sequence.IsFirst(number) || Failure is not null)
+            {
+                return;
+            }
+
+            await change.ConfigureAwait(false);
         }
     }
 

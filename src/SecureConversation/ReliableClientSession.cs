@@ -27,6 +27,7 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = NewChange();
     private Exception? _failure;
+    private Exception? _refusal;
     private Task? _closing;
     private long _lastHeard;
     private int _isClosing;
@@ -167,6 +168,11 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
 
             lock (_gate)
             {
+                if (_refusal is { } refusal)
+                {
+                    throw ReliableWires.Ended(refusal);
+                }
+
                 // Nobody gets a number beyond the last one.
                 ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosing) != 0, this);
                 if (_sequence.TryBegin() is { } number)

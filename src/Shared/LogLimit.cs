@@ -62,7 +62,8 @@ internal sealed class LogLimit(int entries, TimeProvider clock, Action<int> summ
         {
             using (ExecutionContext.SuppressFlow())
             {
-                _timer = clock.CreateTimer(self => ((LogLimit)self!).FlushByTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer = clock.CreateTimer(
+                    self => ((LogLimit)self!).FlushByTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
         }
 

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using SecureConversation.Binding;
+using SecureConversation.Http;
 using SecureConversation.Testing;
 
 namespace SecureConversation.AspNetCore.Tests;
@@ -54,6 +55,33 @@ public sealed class ReliableSessionTests
 
         await client.Sequence.CloseAsync(Cancelled);
         Assert.Equal(5, executed);
+    }
+
+    /// <summary>The client's own repetitions over sockets: the limit of the service fails the call that it is about, and not after minutes.</summary>
+    [Theory]
+    [InlineData(200_000)]
+    [InlineData(4_000_000)]
+    public async Task ARequestBeyondTheLimitOfTheService_FailsWithTheReason_AndLaterOnesGoOn(int size)
+    {
+        var executed = 0;
+        await using var host = await KestrelHost.StartAsync(Endpoints.Session, _ =>
+        {
+            executed++;
+            return Task.FromResult(SoapReply.FromBody("urn:e/EchoResponse", "<n xmlns=\"urn:e\"/>"));
+        }, ReliableClient.Options(Rm11, o => o.MaxRequestBytes = 100_000));
+        await using var client = new SecureConversationClient(new Uri(host.Address, "/echo"), new()
+        {
+            MessageSecurity = Endpoints.Session,
+            Credentials = Endpoints.ClientCredentials,
+            ReliableSession = Rm11,
+        });
+        await client.CallAsync("urn:e/Echo", "<Echo xmlns=\"urn:e\"/>");
+        var e = await Assert.ThrowsAsync<SecureConversationException>(() =>
+            client.CallAsync("urn:e/Echo", $"<Echo xmlns=\"urn:e\">{new string('x', size)}</Echo>"));
+        Assert.Equal(FailureCode.LimitExceeded, e.Code);
+        Assert.Contains("MaxRequestBytes", e.Message, StringComparison.Ordinal);
+        await client.CallAsync("urn:e/Echo", "<Echo xmlns=\"urn:e\"/>");
+        Assert.Equal(2, executed);
     }
 
     [Fact]

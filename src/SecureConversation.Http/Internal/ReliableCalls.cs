@@ -38,7 +38,8 @@ internal sealed class ReliableCalls : IAsyncDisposable
         try
         {
             return await _session.CallAsync(
-                plain, (envelope, stop) => call.SendAsync(_exchanges, _send, envelope, stop), isOneWay, waiting.Token).ConfigureAwait(false);
+                plain, (envelope, stop) => call.SendAsync(_exchanges, _send, envelope, stop), isOneWay, waiting.Token)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (!call.WasSent && e is ObjectDisposedException or SecureConversationException
         {

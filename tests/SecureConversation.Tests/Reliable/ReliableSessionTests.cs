@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using SecureConversation.Binding;
@@ -199,6 +200,44 @@ public sealed class ReliableSessionTests
         }
     }
 
+    /// <summary>The service has those before it, and takes none after it.</summary>
+    [Fact]
+    public async Task ARequestThatTheTransportRefuses_FailsNoCallBeforeIt()
+    {
+        await using var way = await OpenAsync();
+        var work = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        way.Work = work.Task;
+        var first = way.CallAsync("first");
+        var (refused, attempts) = (new TaskCompletionSource(), 0);
+        var second = way.Reliable.CallAsync(
+            Loopback.RequestWithId(way.Binding.MessageVersion, "urn:uuid:large", "<Echo xmlns=\"urn:e\"/>"),
+            (_, _) =>
+            {
+                if (++attempts == 3)
+                {
+                    refused.SetResult();
+                }
+
+                return Task.FromResult(new ReliableAnswer(null, null) { Refusal = new IOException("Too large.") });
+            },
+            cancellationToken: TestContext.Current.CancellationToken);
+        await refused.Task;
+        while (way.Reliable.Failure is null && !second.IsCompleted)
+        {
+            var e = await Record.ExceptionAsync(() => way.CallAsync("third").WaitAsync(TimeSpan.FromMilliseconds(50)));
+            if (e is SecureConversationException { Code: FailureCode.SequenceTerminated })
+            {
+                break;
+            }
+        }
+
+        Assert.False(second.IsCompleted);
+        work.SetResult();
+        Assert.Equal("first", await first);
+        Assert.Equal(FailureCode.LimitExceeded, (await Assert.ThrowsAsync<SecureConversationException>(() => second)).Code);
+        Assert.Equal(["first"], way.Executed.Keys);
+    }
+
     /// <summary>Three in a row are believed, whatever they are; fewer are losses.</summary>
     [Theory]
     [InlineData(false, true)]
@@ -244,6 +283,31 @@ public sealed class ReliableSessionTests
                 return new ReliableAnswer(null, null) { Refusal = reason, IsReplyRefused = isReply };
             },
             cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task RepeatedRequests_AreCounted()
+    {
+        var isHere = new AsyncLocal<bool> { Value = true };
+        var (counted, attempts) = (0L, 0);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "secureconversation.repeated_requests")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => counted += isHere.Value ? value : 0);
+        listener.Start();
+        await using var way = await OpenAsync();
+        using var answer = await way.Reliable.CallAsync(
+            Loopback.RequestWithId(way.Binding.MessageVersion, "urn:uuid:own", "<Echo xmlns=\"urn:e\">x</Echo>"),
+            (plain, _) => ++attempts < 3 ? throw new IOException("lost") : way.SendAsync(plain),
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(2, counted);
     }
 
     /// <summary>A handler of one caller fails, for a time: the calls of others come after his, so that one is sent again.</summary>

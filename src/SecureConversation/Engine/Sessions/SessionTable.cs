@@ -287,7 +287,19 @@ internal sealed class SessionTable : IDisposable
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            _onFailed(e);
+            Report(e);
+        }
+    }
+
+    private void Report(Exception failure)
+    {
+        try
+        {
+            _onFailed(failure);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The log fails as well, and nobody could catch it where a timer ends sessions.
         }
     }
 
