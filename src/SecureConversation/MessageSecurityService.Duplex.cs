@@ -57,6 +57,23 @@ public sealed partial class MessageSecurityService
         return new ProtectedMessage(message.Memory, message);
     }
 
+    /// <summary>
+    /// Makes the fault by which the service tells the client that it gives a session up, as WCF does. Whoever has sent it ends the session
+    /// by <see cref="AbortAsync"/>, and the connection.
+    /// </summary>
+    /// <param name="session">An open session of this service.</param>
+    /// <returns>The message to send; dispose of it after sending.</returns>
+    /// <exception cref="ObjectDisposedException">The session has ended.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The binding offers no such sessions, see <see cref="MessageSecurityBinding.RequireDuplex"/>.
+    /// </exception>
+    public ProtectedMessage SecureAbort(ServiceSession session)
+    {
+        using var protection = EnterToSend(session);
+        var message = _sessions!.Cancel.Abort(protection);
+        return new ProtectedMessage(message.Memory, message);
+    }
+
     private ReplyProtection EnterToSend(ServiceSession session)
     {
         ArgumentNullException.ThrowIfNull(session);

@@ -35,4 +35,7 @@ public enum ReceivedInSessionKind
     /// for the application: a call that waits for its reply ends with its time, as in WCF.
     /// </summary>
     RenewalNeeded,
+
+    /// <summary>The service has given the session up: nothing in it is answered any more.</summary>
+    Aborted,
 }

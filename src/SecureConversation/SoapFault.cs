@@ -27,15 +27,18 @@ public sealed record SoapFault
     public bool IsSecured { get; init; }
 
     /// <summary>
-    /// Whether the service ends the session with this fault: it does not know the security context, or wants a new key for it, or, as the
-    /// dispatcher of WCF says, an exception was not handled, after which it forgets the session. The name of the code says so, so it is
-    /// worth as much as <see cref="IsSecured"/> says.
+    /// Whether the service ends the session with this fault: it does not know the security context, or wants a new key for it, or has given
+    /// the session up, or, as the dispatcher of WCF says, an exception was not handled, after which it forgets the session. The name of the
+    /// code says so, so it is worth as much as <see cref="IsSecured"/> says.
     /// </summary>
-    public bool EndsSession => IsLossOfContext || Is("InternalServiceFault", Ns.DotNetDispatcher);
+    public bool EndsSession => IsLossOfContext || IsSessionAborted || Is("InternalServiceFault", Ns.DotNetDispatcher);
 
     /// <summary>Whether the service does not know the security context, or wants a new key for it, in any version.</summary>
     internal bool IsLossOfContext =>
         Is("BadContextToken", Ns.ScFebruary2005, Ns.Sc13) || Is("RenewNeeded", Ns.ScFebruary2005, Ns.Sc13);
+
+    /// <summary>Whether the service has given the session up.</summary>
+    internal bool IsSessionAborted => Is("SecuritySessionAborted", Ns.DotNetSecurity);
 
     /// <summary>Whether something signed says which request the fault answers. If not, it may be one to an earlier request.</summary>
     internal bool AnswersRequest { get; init; }

@@ -29,6 +29,14 @@ internal static partial class CoreWcfLog
         "{Count} more replies to callers without a name could not be protected within a second: see event 401.")]
     public static partial void MoreNotProtectable(ILogger logger, int count);
 
+    [LoggerMessage(408, LogLevel.Warning,
+        "{Transport} shows no address of its clients: the connections of all count as those of one, who gets three quarters of "
+            + "MaxPendingSessions. An idle client may shut out others.")]
+    public static partial void ConnectionWithoutAddress(ILogger logger, string transport);
+
+    [LoggerMessage(409, LogLevel.Warning, "A connection without a session could not be ended.")]
+    public static partial void ConnectionNotEnded(ILogger logger, Exception exception);
+
     [LoggerMessage(402, LogLevel.Warning, "The service instance of session {Session} could not be ended.")]
     public static partial void SessionNotEnded(ILogger logger, string session, Exception exception);
 }

@@ -23,7 +23,7 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
         (_endpoint, _transport) = (endpoint, transport);
         _place = endpoint.Pending.TryEnter(transport);
         // It is there before it fires.
-        _patience = endpoint.Clock.CreateTimer(_ => GiveUp(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _patience = endpoint.Clock.CreateTimer(_ => GiveUpInTime(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _patience.Change(_place is null ? TimeSpan.Zero : endpoint.Patience, Timeout.InfiniteTimeSpan);
         transport.Faulted += (_, _) => OnGone();
         transport.Closed += (_, _) => OnGone();
@@ -104,9 +104,16 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
 
         request.Properties.CopyProperties(wire.Properties);
         _channel!.Caller.ApplyTo(request);
-        if (_channel is { State: CommunicationState.Opened, ChannelDispatcher: { } dispatcher })
+        try
         {
-            await dispatcher.DispatchAsync(request).ConfigureAwait(false);
+            if (_channel is { State: CommunicationState.Opened, ChannelDispatcher: { } dispatcher })
+            {
+                await dispatcher.DispatchAsync(request).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _channel.Start();
         }
     }
 
@@ -124,17 +131,24 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
             return false;
         }
 
+        if (_transport.State is CommunicationState.Closed or CommunicationState.Faulted)
+        {
+            // It ended while the channel was opened, and there was none yet to be told.
+            OnGone();
+            return false;
+        }
+
         _patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _place?.Leave();
         // Both sides have agreed: the client ends the connection, or gives it back to its pool.
         _channel.Closed += (_, _) => WaitForTheEnd();
-        if (_channel.State is CommunicationState.Closed or CommunicationState.Faulted)
+        if (_channel.State is CommunicationState.Closed)
         {
             // It ended while it was opened.
             WaitForTheEnd();
         }
 
-        return true;
+        return _channel.State is not CommunicationState.Faulted;
 
         void WaitForTheEnd() => _patience.Change(_endpoint.Patience, Timeout.InfiniteTimeSpan);
     }
@@ -199,6 +213,19 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
         }
     }
 
+    private void GiveUpInTime()
+    {
+        try
+        {
+            GiveUp();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Handlers and logs of the application run here, and what they throw in a timer would end the process.
+            _endpoint.Quietly(log => CoreWcfLog.ConnectionNotEnded(log, e));
+        }
+    }
+
     private void GiveUp()
     {
         Leave();
@@ -215,6 +242,7 @@ internal sealed class DuplexChannelDispatcher : IServiceChannelDispatcher
     private void OnGone()
     {
         Leave();
+        _channel?.Leave();
         if (_channel is { State: CommunicationState.Opened } channel)
         {
             // Nobody said that the session ends.

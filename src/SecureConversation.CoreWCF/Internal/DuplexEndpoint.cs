@@ -29,7 +29,19 @@ internal sealed class DuplexEndpoint(
     public TimeSpan Patience => patience;
 
     /// <summary>The connections on which nobody has proved anything yet.</summary>
-    public PendingConnections Pending { get; } = new(mostPending);
+    public PendingConnections Pending { get; } = new(mostPending, logger);
+
+    /// <summary>Logs where nobody could take what a log throws.</summary>
+    public void Quietly(Action<ILogger> entry)
+    {
+        try
+        {
+            entry(logger);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+        }
+    }
 
     /// <summary>The channel of a session, on whatever connection; null when it has none.</summary>
     public DuplexSecurityChannel? Find(ServiceSession session) => _channels.GetValueOrDefault(session);
@@ -37,22 +49,24 @@ internal sealed class DuplexEndpoint(
     /// <summary>Opens the channel of a session; null when it has one, on another connection, or has ended.</summary>
     public async Task<DuplexSecurityChannel?> OpenAsync(ServiceSession session, IDuplexSessionChannel transport)
     {
-        var caller = await CallerIdentity.CreateAsync(session, validator, clock).ConfigureAwait(false);
-        var channel = new DuplexSecurityChannel(this, transport, session, caller);
+        var channel = new DuplexSecurityChannel(this, transport, session);
+        channel.Closed += (_, _) => _channels.TryRemove(new(session, channel));
+        // First of all: from here on a Cancel on another connection finds it, and waits for the first message.
         if (!_channels.TryAdd(session, channel))
         {
             return null;
         }
 
-        channel.Closed += (_, _) => _channels.TryRemove(session, out var _);
         try
         {
+            channel.Caller = await CallerIdentity.CreateAsync(session, validator, clock).ConfigureAwait(false);
             channel.ChannelDispatcher = await service.CreateServiceChannelDispatcherAsync(channel).ConfigureAwait(false);
         }
         catch
         {
             _channels.TryRemove(session, out _);
             await security.AbortAsync(session).ConfigureAwait(false);
+            channel.Abort();
             throw;
         }
 

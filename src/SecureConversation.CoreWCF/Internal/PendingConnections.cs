@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using CoreWCF.Channels.Framing;
+using Microsoft.Extensions.Logging;
 using SecureConversation.Engine.Quota;
 
 namespace SecureConversation.CoreWCF.Internal;
@@ -10,17 +11,25 @@ namespace SecureConversation.CoreWCF.Internal;
 /// same setting, and shared by the same rule: whoever holds many shuts out himself, and who comes new finds room.
 /// </summary>
 /// <param name="most">MaxPendingSessions of LocalServiceSettings.</param>
-internal sealed class PendingConnections(int most)
+/// <param name="logger">Is told when connections show no address.</param>
+internal sealed class PendingConnections(int most, ILogger logger)
 {
     // CoreWCF shows the address with the first message, and connections are counted before one comes.
     private static readonly Type[] NoIndex = [];
 
+    private int _isToldOf;
     private readonly FairQuota _places = new(most, nameof(LocalServiceSecuritySettings.MaxPendingSessions));
 
     /// <summary>Counts a connection in; null when there are too many, in all or of its address.</summary>
     public Place? TryEnter(IDuplexSessionChannel transport)
     {
-        var owner = Owner.OfStranger(AddressOf(transport));
+        var address = AddressOf(transport);
+        if (address is null && Interlocked.Exchange(ref _isToldOf, 1) == 0)
+        {
+            CoreWcfLog.ConnectionWithoutAddress(logger, transport.GetType().Name);
+        }
+
+        var owner = Owner.OfStranger(address);
         return _places.TryTake(owner) is null ? new Place(_places, owner) : null;
     }
 

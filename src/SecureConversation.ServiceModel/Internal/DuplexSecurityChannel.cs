@@ -7,7 +7,7 @@ namespace SecureConversation.ServiceModel.Internal;
 /// its Cancel, or has confirmed that of the other. As in WCF, a message that is refused, and the loss of the connection, fault the channel.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Nothing asks for the wait handle, which is all that there is to dispose of.")]
-internal sealed class DuplexSecurityChannel(ChannelManagerBase factory, EndpointSecurity security, IDuplexSessionChannel inner)
+internal sealed partial class DuplexSecurityChannel(ChannelManagerBase factory, EndpointSecurity security, IDuplexSessionChannel inner)
     : ChannelBase(factory), IDuplexSessionChannel, IDuplexSession
 {
     // A renewal that failed is tried again after this part of the time that the key has left.
@@ -341,59 +341,14 @@ internal sealed class DuplexSecurityChannel(ChannelManagerBase factory, Endpoint
                 case ReceivedInSessionKind.Cancelled:
                     received.Dispose();
                     throw new ProtocolException("The service confirmed a Cancel that was not sent.");
+                case ReceivedInSessionKind.Aborted:
+                    received.Dispose();
+                    throw new CommunicationException(
+                        "The service gave the session up: it was aborted there, or nothing was sent in it for too long.");
                 default:
                     received.Dispose();
                     return true;
             }
-        }
-    }
-
-    /// <summary>Says that nothing more is sent: by Cancel, or by the confirmation where the service has cancelled before.</summary>
-    private async Task CloseOutputAsync(Deadline deadline)
-    {
-        if (Interlocked.Exchange(ref _isOutputClosed, 1) == 1)
-        {
-            return;
-        }
-
-        var session = _session!;
-        if (_inputClosed.Task.IsCompletedSuccessfully && _cancel is { } cancel)
-        {
-            using var confirmation = session.ConfirmCancel(cancel);
-            await SendOwnAsync(confirmation.Envelope, deadline).ConfigureAwait(false);
-            cancel.Dispose();
-        }
-        else
-        {
-            using var request = session.StartCancel();
-            await SendOwnAsync(request.Envelope, deadline).ConfigureAwait(false);
-        }
-    }
-
-    private async Task SendOwnAsync(ReadOnlyMemory<byte> envelope, Deadline deadline)
-    {
-        using var wire = Envelopes.ToMessage(envelope, security.Version, System.Xml.XmlDictionaryReaderQuotas.Max);
-        await SendToTransportAsync(wire, deadline, isAsync: true).ConfigureAwait(false);
-    }
-
-    private async Task CloseAsync(Deadline deadline)
-    {
-        try
-        {
-            await CloseOutputAsync(deadline).ConfigureAwait(false);
-            var drained = _arrived.DiscardAsync();
-            var closed = Task.WhenAll(drained, _inputClosed.Task);
-            await (deadline.Remaining > TimeSpan.FromDays(1) ? closed : closed.WaitAsync(deadline.Remaining)).ConfigureAwait(false);
-            await Task.Factory.FromAsync(inner.BeginClose, inner.EndClose, deadline.Remaining, null).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            ServiceModelLog.CancelFailed(security.Log, Id!, RemoteAddress.Uri, e);
-            throw SecurityErrors.ForCaller(e);
-        }
-        finally
-        {
-            _session?.Dispose();
         }
     }
 }

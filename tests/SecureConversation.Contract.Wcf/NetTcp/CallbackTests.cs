@@ -70,6 +70,24 @@ public sealed class CallbackTests
         await other.CloseAsync();
     }
 
+    /// <summary>The fault comes before the end of the connection, which says nothing.</summary>
+    [Fact]
+    public async Task Abort_OfTheService_IsToldToTheClient()
+    {
+        await using var host = await TalkHost.StartAsync(TalkClient.ServiceBinding());
+        using var client = TalkClient.Create(host);
+        using var raw = client.CreateRaw();
+        await Task.Run(() =>
+        {
+            raw.Channel.Open();
+            raw.Channel.Send(RawTalk.Abort());
+            var failure = Assert.Throws<CommunicationException>(() => raw.Channel.Receive());
+            Assert.Contains("The service gave the session up", failure.Message, StringComparison.Ordinal);
+            Assert.Equal(CommunicationState.Faulted, raw.Channel.State);
+        });
+        await UntilAsync(() => host.Probe.Ended == 1);
+    }
+
     [Fact]
     public async Task Abort_OfTheClient_EndsTheInstanceOfTheService()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.ServiceModel;
+using System.ServiceModel.Channels;
 using SecureConversation.Testing;
 using CoreElement = SecureConversation.CoreWCF.MessageSecurityBindingElement;
 
@@ -67,6 +68,27 @@ public sealed class ConnectionTests
         await UntilAsync(() => host.Probe.Ended == 1);
     }
 
+    /// <summary>Whichever comes first, the client hears that the session is over, and the service keeps nothing of it.</summary>
+    [Fact]
+    public async Task Cancel_OnAnotherConnectionBesideTheFirstMessage_IsConfirmed()
+    {
+        await using var host = await TalkHost.StartAsync(TalkClient.ServiceBinding());
+        using var client = new HandMadeClient(host);
+        await Task.Run(() =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                using var session = client.OpenSession();
+                var (own, other) = (client.Connect(), client.Connect());
+                using var request = session.SecureMessage(client.Request("hello"));
+                using var cancel = session.StartCancel();
+                Parallel.Invoke(() => HandMadeClient.Send(own, request.Envelope), () => HandMadeClient.Send(other, cancel.Envelope));
+                Assert.True(IsCancelled(session, own) || IsCancelled(session, other));
+            }
+        });
+        await UntilAsync(() => host.Probe.Ended == host.Probe.Begun);
+    }
+
     [Fact]
     public async Task Message_OnAnotherConnection_EndsThatConnectionOnly()
     {
@@ -120,6 +142,28 @@ public sealed class ConnectionTests
     {
         var refused = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => TalkHost.StartAsync(TalkClient.ServiceBinding(), hasCertificate: false));
         Assert.Contains("certificate", refused.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Whether the end of a session is confirmed on a connection, after whatever else comes on it.</summary>
+    private static bool IsCancelled(ClientSession session, IDuplexSessionChannel connection)
+    {
+        try
+        {
+            while (HandMadeClient.Receive(connection) is { } envelope)
+            {
+                using var received = session.Receive(envelope);
+                if (received.Kind == ReceivedInSessionKind.Cancelled)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (Exception e) when (e is CommunicationException or SecureConversationException)
+        {
+            // The connection ended, or the session did before this came.
+        }
+
+        return false;
     }
 
     private static CoreElement Session() =>

@@ -93,6 +93,7 @@ public interface IClientTalkBack
 /// <summary>What tests see of the service.</summary>
 public sealed class TalkProbe
 {
+    private int _begun;
     private int _ended;
 
     public ConcurrentQueue<string> Told { get; } = [];
@@ -100,20 +101,32 @@ public sealed class TalkProbe
     /// <summary>How many instances of the service have ended.</summary>
     public int Ended => Volatile.Read(ref _ended);
 
+    /// <summary>How many instances there were.</summary>
+    public int Begun => Volatile.Read(ref _begun);
+
+    public void OnBegun() => Interlocked.Increment(ref _begun);
+
     public void OnEnded() => Interlocked.Increment(ref _ended);
 }
 
 [Core.ServiceBehavior(InstanceContextMode = Core.InstanceContextMode.PerSession, ConcurrencyMode = Core.ConcurrencyMode.Multiple)]
-public sealed class TalkService(TalkProbe probe) : ITalk, IDisposable
+public sealed class TalkService : ITalk, IDisposable
 {
+    private readonly TalkProbe _probe;
     private int _said;
+
+    public TalkService(TalkProbe probe)
+    {
+        _probe = probe;
+        probe.OnBegun();
+    }
 
     public Task<string> SayAsync(string text) => Task.FromResult($"{Interlocked.Increment(ref _said)}: {text} ({Core.ServiceSecurityContext.Current.PrimaryIdentity.Name})");
 
     public Task TellAsync(string text)
     {
-        probe.Told.Enqueue(text);
-        probe.ToldSignal.Release();
+        _probe.Told.Enqueue(text);
+        _probe.ToldSignal.Release();
         return Task.CompletedTask;
     }
 
@@ -143,7 +156,7 @@ public sealed class TalkService(TalkProbe probe) : ITalk, IDisposable
         return Task.CompletedTask;
     }
 
-    public void Dispose() => probe.OnEnded();
+    public void Dispose() => _probe.OnEnded();
 }
 
 /// <summary>What the client is told.</summary>

@@ -84,10 +84,14 @@ public sealed class RawTalk : IDisposable
 
     public IDuplexSessionChannel Channel { get; }
 
-    public static System.ServiceModel.Channels.Message Say(string text)
+    public static System.ServiceModel.Channels.Message Say(string text) => Request("Say", $"<Say xmlns=\"urn:talk\"><text>{text}</text></Say>");
+
+    public static System.ServiceModel.Channels.Message Abort() => Request("Abort", "<Abort xmlns=\"urn:talk\" />");
+
+    private static System.ServiceModel.Channels.Message Request(string operation, string body)
     {
-        var body = XmlReader.Create(new StringReader($"<Say xmlns=\"urn:talk\"><text>{text}</text></Say>"));
-        var message = System.ServiceModel.Channels.Message.CreateMessage(MessageVersion.Soap12WSAddressing10, "urn:talk/ITalk/Say", body);
+        var message = System.ServiceModel.Channels.Message.CreateMessage(
+            MessageVersion.Soap12WSAddressing10, $"urn:talk/ITalk/{operation}", XmlReader.Create(new StringReader(body)));
         message.Headers.MessageId = new UniqueId();
         message.Headers.ReplyTo = new EndpointAddress(EndpointAddress.AnonymousUri);
         return message;

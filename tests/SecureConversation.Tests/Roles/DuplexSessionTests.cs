@@ -210,6 +210,27 @@ public sealed class DuplexSessionTests
     }
 
     [Fact]
+    public async Task Abort_OfTheService_IsToldUnderTheKeyOfTheSession()
+    {
+        using var loop = Create();
+        using var session = await loop.OpenAsync();
+        using var other = await loop.OpenAsync();
+        var served = await SendAsync(loop, session);
+        using var abort = loop.Service.SecureAbort(served);
+        Assert.Equal(-1, abort.Envelope.Span.IndexOf("SecuritySessionAborted"u8));
+        Assert.NotEqual(FailureCode.None, Refused(other, abort.Envelope));
+
+        using var received = session.Receive(abort.Envelope);
+        Assert.Equal(ReceivedInSessionKind.Aborted, received.Kind);
+        Assert.Equal("http://schemas.microsoft.com/ws/2006/05/security/SecureConversationFault", received.Message.Action);
+        Assert.True(received.Message.TryReadFault(out var fault) && fault is { EndsSession: true, IsSecured: true });
+        Assert.Equal("{http://schemas.microsoft.com/ws/2006/05/security}SecuritySessionAborted", fault!.Subcode);
+
+        await loop.Service.AbortAsync(served);
+        Assert.Throws<ObjectDisposedException>(() => loop.Service.SecureAbort(served));
+    }
+
+    [Fact]
     public async Task Cancel_OfBothSidesAtOnce_NeedsNoConfirmation()
     {
         using var loop = Create();
@@ -259,6 +280,7 @@ public sealed class DuplexSessionTests
     [InlineData("RequireCancellation")]
     [InlineData("RequireSignatureConfirmation")]
     [InlineData("EnableUnsecuredResponse")]
+    [InlineData("DetectReplays")]
     public async Task SettingThatCannotHold_IsRefusedByItsName(string setting)
     {
         var element = (SymmetricSecurityBindingElement)Bindings.Create("mutualcert//session").Element;
@@ -267,6 +289,7 @@ public sealed class DuplexSessionTests
         {
             "RequireCancellation" => element with { ProtectionTokenParameters = token with { RequireCancellation = false } },
             "RequireSignatureConfirmation" => element with { RequireSignatureConfirmation = true },
+            "DetectReplays" => element with { LocalClientSettings = element.LocalClientSettings with { DetectReplays = false } },
             _ => element with { EnableUnsecuredResponse = true },
         }, MessageVersion.Soap12WSAddressing10);
         using var loop = new Loopback(binding);

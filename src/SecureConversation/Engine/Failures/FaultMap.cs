@@ -10,6 +10,9 @@ namespace SecureConversation.Engine.Failures;
 /// <param name="IsSecured">Whether the fault is protected like a reply to its request.</param>
 internal sealed record WireFault(string Code, string? SubcodeNamespace, string? Subcode, string Reason, bool IsSecured = false)
 {
+    /// <summary>WCF's action for faults of a session.</summary>
+    public const string SessionFaultAction = Ns.DotNetSecurity + "/SecureConversationFault";
+
     /// <summary>a:Action of the fault; null for that of faults in general.</summary>
     public string? Action { get; init; }
 
@@ -45,6 +48,13 @@ internal sealed record WireFault(string Code, string? SubcodeNamespace, string? 
     /// <summary>The answer to a request of a reliable session that was executed, and whose answer is not known.</summary>
     public static readonly WireFault Unanswered = new("Receiver", Ns.DotNetDispatcher, "InternalServiceFault",
         "The service did not answer the request. It may have executed it.", IsSecured: true);
+
+    /// <summary>What a service says that gives up a session whose messages go both ways.</summary>
+    public static readonly WireFault SessionAborted = new("Sender", Ns.DotNetSecurity, "SecuritySessionAborted",
+        "The service has ended the session.", IsSecured: true)
+    {
+        Action = SessionFaultAction,
+    };
 
     public static readonly WireFault NotUnderstood =
         new("MustUnderstand", null, null, "A header that must be understood is not covered by a signature.", IsSecured: true);
@@ -123,7 +133,7 @@ internal static class FaultMap
     public static WireFault RenewNeeded(ProtocolVersion protocol) =>
         new("Sender", protocol.ScNamespace, "RenewNeeded", "The SecurityContextSecurityToken's key needs to be renewed.", IsSecured: true)
         {
-            Action = Ns.DotNetSecurity + "/SecureConversationFault",
+            Action = WireFault.SessionFaultAction,
         };
 
     private static WireFault BadContextToken(ProtocolVersion protocol) => new("Sender", protocol.ScNamespace, "BadContextToken",

@@ -86,7 +86,7 @@ internal sealed class DuplexReceiver(ClientRole role, string session, Func<strin
     private void RequireUsable(MessageKind kind, VerifiedMessage message)
     {
         var (end, now) = (expires(message.Context?.Instance), _environment.Clock.GetUtcNow());
-        if (kind == MessageKind.Application && !IsRenewalNeeded(message)
+        if (kind == MessageKind.Application && !IsRenewalNeeded(message) && !IsAborted(message)
             && now - end > _messages.Element.LocalClientSettings.MaxClockSkew)
         {
             SessionRules.RequireUsable(kind, end, now);
@@ -106,12 +106,17 @@ internal sealed class DuplexReceiver(ClientRole role, string session, Func<strin
                     ? ReceivedInSessionKind.Cancelled
                     : Fail.With<ReceivedInSessionKind>(FailureCode.InvalidTrustResponse, "wst:RequestedTokenCancelled");
             default:
-                return IsRenewalNeeded(message) ? ReceivedInSessionKind.RenewalNeeded : ReceivedInSessionKind.Application;
+                return IsRenewalNeeded(message) ? ReceivedInSessionKind.RenewalNeeded
+                    : IsAborted(message) ? ReceivedInSessionKind.Aborted
+                    : ReceivedInSessionKind.Application;
         }
     }
 
     private static bool IsRenewalNeeded(VerifiedMessage message) =>
         message.IsFault && message.TryReadFault(out var fault) && fault.IsRenewNeeded;
+
+    private static bool IsAborted(VerifiedMessage message) =>
+        message.IsFault && message.TryReadFault(out var fault) && fault.IsSessionAborted;
 
     /// <summary>Throws for a fault without message security. Anybody may have sent it, but nothing that follows would be of use.</summary>
     private void ThrowIfFault(ReadOnlyMemory<byte> envelope)

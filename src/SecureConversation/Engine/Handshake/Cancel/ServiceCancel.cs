@@ -62,6 +62,14 @@ internal sealed class ServiceCancel(BindingMessages messages, SessionRouter sess
         return protection.Secure(body, messages.ForCancel(MessageRole.Reply));
     }
 
+    /// <summary>Makes the fault of a service that gives a session up, where messages go both ways.</summary>
+    public SecuredMessage Abort(ReplyProtection protection)
+    {
+        var fault = WireFault.SessionAborted;
+        var requirements = messages.ForSentReply(fault.Action!, requestAction: null);
+        return protection.Secure(EnvelopeWriter.Fault(messages.Soap, fault, relatesTo: null), requirements);
+    }
+
     /// <summary>Ends a session that both sides have cancelled.</summary>
     public ValueTask EndAsync(ServiceSession session) => sessions.CloseAsync(session, SessionCloseReason.Cancelled);
 
