@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -50,7 +51,7 @@ internal static class StrongCredentialChecks
     private static string? TrialProblem(
         X509Credential? own, SecurityAlgorithmSuite suite, Func<X509Credential, SecurityAlgorithmSuite, bool> isAble, string what)
     {
-        if (own is null or { CurveKey: not null })
+        if (own is null)
         {
             return null;
         }
@@ -69,18 +70,41 @@ internal static class StrongCredentialChecks
         }
 
         return $"The private key of '{own}' cannot {what} the algorithm of {suite.Name} ({reason}): use a key whose provider has RSA-OAEP "
-            + "and RSA-PSS with SHA-2, or a suite of WCF.";
+            + "and RSA-PSS with SHA-2, or ECDSA and ECDH, or a suite of WCF.";
     }
 
     private static bool DecryptsAsItShould(X509Credential own, SecurityAlgorithmSuite suite)
     {
         var trial = RandomNumberGenerator.GetBytes(TrialLength);
+        if (!own.IsRsa)
+        {
+            // Whether it is able at all is what KeyKindChecks says.
+            return own.AgreementKey is not { } privateKey || NamedCurve.Of(own.Certificate) is not { } curve
+                || suite.KeyAgreement is not { } algorithm || AgreesAsItShould(own, privateKey, curve, algorithm, trial);
+        }
+
         var wrapped = RsaKeyTransport.Wrap(own.PublicKey, suite.AsymmetricKeyWrap, trial);
         return CryptographicOperations.FixedTimeEquals(own.PrivateKey.Decrypt(wrapped, suite.AsymmetricKeyWrap.Padding), trial);
     }
 
+    private static bool AgreesAsItShould(
+        X509Credential own, ECDiffieHellman privateKey, NamedCurve curve, KeyAgreementAlgorithm algorithm, byte[] trial)
+    {
+        using var key = SymmetricKey.From(trial);
+        var facts = X509Facts.OfLasting(own.Certificate);
+        var (point, wrapped) = EcdhKeyTransport.Wrap(facts.AgreementKey!, curve, facts.Raw, algorithm, key);
+        byte[] info = [.. algorithm.AlgorithmId, .. point, .. algorithm.RecipientInfo(facts.Raw)];
+        using var unwrapped = EcdhKeyTransport.Unwrap(privateKey, curve, point, info, algorithm, wrapped, out _);
+        return unwrapped.FixedTimeEquals(trial);
+    }
+
     private static bool SignsAsItShould(X509Credential own, SecurityAlgorithmSuite suite)
     {
+        if (!own.IsRsa)
+        {
+            return true;
+        }
+
         var trial = RandomNumberGenerator.GetBytes(TrialLength);
         var signature = RsaSignature.Sign(own.PrivateKey, suite.AsymmetricSignature, trial);
         return RsaSignature.Verify(own.PublicKey, suite.AsymmetricSignature, trial, signature);
