@@ -16,6 +16,10 @@ public static class TestCertificates
     private static readonly Lazy<X509Certificate2> LazyClientP384 = new(() => IssueOnCurve("Test client", ECCurve.NamedCurves.nistP384));
     private static readonly Lazy<X509Certificate2> LazyClientP521 = new(() => IssueOnCurve("Test client", ECCurve.NamedCurves.nistP521));
     private static readonly Lazy<X509Certificate2> LazyServiceP256 = new(() => IssueOnCurve("localhost", ECCurve.NamedCurves.nistP256));
+    private static readonly Lazy<X509Certificate2> LazyAgreeingServiceP256 = new(() => IssueOnCurve("localhost", ECCurve.NamedCurves.nistP256, BothUsages));
+    private static readonly Lazy<X509Certificate2> LazyAgreeingServiceP384 = new(() => IssueOnCurve("localhost", ECCurve.NamedCurves.nistP384, BothUsages));
+    private static readonly Lazy<X509Certificate2> LazyAgreeingClientP256 = new(() => IssueOnCurve("Test client", ECCurve.NamedCurves.nistP256, BothUsages));
+    private static readonly Lazy<X509Certificate2> LazyAgreeingClientP384 = new(() => IssueOnCurve("Test client", ECCurve.NamedCurves.nistP384, BothUsages));
     private static readonly Lazy<X509Certificate2> LazyServiceWithoutKeyIdentifier = new(() => Issue("localhost", false));
     private static readonly Lazy<X509Certificate2> LazyClientWithoutKeyIdentifier = new(() => Issue("Test client", false));
 
@@ -47,6 +51,20 @@ public static class TestCertificates
     /// <summary>A service whose key is on P-256.</summary>
     public static X509Certificate2 ServiceP256 => LazyServiceP256.Value;
 
+    /// <summary>A service whose key on P-256 signs, and agrees on keys.</summary>
+    public static X509Certificate2 AgreeingServiceP256 => LazyAgreeingServiceP256.Value;
+
+    /// <summary>A service whose key on P-384 signs, and agrees on keys.</summary>
+    public static X509Certificate2 AgreeingServiceP384 => LazyAgreeingServiceP384.Value;
+
+    /// <summary>A client whose key on P-256 signs, and agrees on keys.</summary>
+    public static X509Certificate2 AgreeingClientP256 => LazyAgreeingClientP256.Value;
+
+    /// <summary>A client whose key on P-384 signs, and agrees on keys.</summary>
+    public static X509Certificate2 AgreeingClientP384 => LazyAgreeingClientP384.Value;
+
+    private const X509KeyUsageFlags BothUsages = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyAgreement;
+
     private static X509Certificate2 CreateAuthority()
     {
         using var key = RSA.Create(2048);
@@ -63,10 +81,17 @@ public static class TestCertificates
     public static X509Certificate2 IssueFor(string dnsName) => Issue(dnsName, withKeyIdentifier: true, dnsName);
 
     /// <summary>Another certificate of the authority, whose key is on this curve.</summary>
-    public static X509Certificate2 IssueOnCurve(string name, ECCurve curve)
+    public static X509Certificate2 IssueOnCurve(string name, ECCurve curve, X509KeyUsageFlags? usage = null)
     {
         using var key = ECDsa.Create(curve);
-        using var certificate = Certify(new CertificateRequest(NameOf(name), key, HashAlgorithmName.SHA256), withKeyIdentifier: true, "localhost");
+        using var certificate = Certify(new CertificateRequest(NameOf(name), key, HashAlgorithmName.SHA256), withKeyIdentifier: true, "localhost", usage);
+        if (usage is { } flags && !flags.HasFlag(X509KeyUsageFlags.DigitalSignature))
+        {
+            // The platform takes the key for one of the kind that the usage allows.
+            using var agreement = ECDiffieHellman.Create(key.ExportParameters(includePrivateParameters: true));
+            return certificate.CopyWithPrivateKey(agreement);
+        }
+
         return certificate.CopyWithPrivateKey(key);
     }
 
@@ -77,11 +102,11 @@ public static class TestCertificates
         return certificate.CopyWithPrivateKey(key);
     }
 
-    private static X509Certificate2 Certify(CertificateRequest request, bool withKeyIdentifier, string dnsName)
+    private static X509Certificate2 Certify(CertificateRequest request, bool withKeyIdentifier, string dnsName, X509KeyUsageFlags? usage = null)
     {
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(
-            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, true));
+            new X509KeyUsageExtension(usage ?? (X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment), true));
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(dnsName);
         request.CertificateExtensions.Add(names.Build());

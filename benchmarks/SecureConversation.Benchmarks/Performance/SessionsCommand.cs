@@ -8,7 +8,7 @@ namespace SecureConversation.Benchmarks.Performance;
 
 /// <summary>
 /// `sessions`: what a session costs and saves against certificates in each message, by the length of the RSA keys; and `handshakes`: how
-/// many of them a core does, beside what their RSA operations alone allow.
+/// many of them a core does, beside what their RSA operations alone allow, and by the kind of keys.
 /// </summary>
 internal static class SessionsCommand
 {
@@ -74,7 +74,32 @@ internal static class SessionsCommand
         }
 
         table.Finish(results);
+        RunKinds(results);
         return 0;
+    }
+
+    /// <summary>Handshakes of one suite by the kind of key in both certificates, in turns: RSA with OAEP and PSS, or ECDH-ES and ECDSA.</summary>
+    private static void RunKinds(string results)
+    {
+        var table = new ResultTable("handshake-keys", "Handshakes of Strong256 for a second and core, client and service, by the kind of their keys",
+            ["keys", "handshakes/s", "by RSA 2048", "B allocated"]);
+        (string Name, X509Certificate2 Client, X509Certificate2 Service)[] kinds =
+        [
+            .. KeyLengths.Select(bits => ($"RSA {bits}", Issue("Client", bits), Issue("localhost", bits))),
+            ("P-256", TestCertificates.AgreeingClientP256, TestCertificates.AgreeingServiceP256),
+            ("P-384", TestCertificates.AgreeingClientP384, TestCertificates.AgreeingServiceP384),
+        ];
+        var conversations = kinds.Select(kind => new Conversation(
+            Conversation.SecureSession(SecurityAlgorithmSuite.Strong256), client: kind.Client, service: kind.Service)).ToList();
+        conversations.ForEach(conversation => Warm(() => conversation.Open().Dispose()));
+        var series = Rounds.Measure(7, TimeSpan.FromMilliseconds(150), [.. conversations.Select(c => (Action)(() => c.Open().Dispose()))]);
+        for (var i = 0; i < kinds.Length; i++)
+        {
+            table.Add(kinds[i].Name, 1e6 / series[i].Time, 1 / series[i].Over(series[0]), series[i].Allocated);
+        }
+
+        conversations.ForEach(conversation => conversation.Dispose());
+        table.Finish(results);
     }
 
     /// <summary>A certificate with a key of this length, of the test authority or of its own.</summary>

@@ -24,6 +24,22 @@ internal sealed record DecodingKeys
         _ => null,
     };
 
+    /// <summary>Unwraps a key with each private key on an elliptic curve.</summary>
+    /// <returns>The key and the certificate that it was wrapped for; null where none unwraps it.</returns>
+    public (byte[] Key, X509Certificate2 Certificate)? Unwrap(byte[] wrapped, WireAgreement agreement)
+    {
+        foreach (var certificate in Certificates.Where(c => c.HasPrivateKey))
+        {
+            using var key = certificate.GetECDiffieHellmanPrivateKey();
+            if (key is not null && agreement.Unwrap(key, certificate, wrapped) is { } unwrapped)
+            {
+                return (unwrapped, certificate);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Decrypts a wrapped key with each private key.</summary>
     /// <returns>The key and the certificate that it was wrapped for; null where none decrypts it.</returns>
     public (byte[] Key, X509Certificate2 Certificate)? Unwrap(byte[] wrapped, RSAEncryptionPadding padding)

@@ -25,7 +25,7 @@ internal static class SuiteEvidence
             forms.SelectMany(f => f.Digests.Select(d => (f.Message.Number, d))).Where(d => Digests.Contains(d.d)), other.Digest.Uri);
         var wrap = reasons.Decide("wrap",
             forms.SelectMany(f => f.Items.Where(i => i.Name == WireNames.EncryptedKey)
-                .Select(i => (f.Message.Number, i.Element(WireNames.EncryptionMethod)?.Attribute("Algorithm")?.Value ?? "")))
+                .Select(i => (f.Message.Number, WrapOf(i))))
                 .Where(w => Wraps.Contains(w.Item2)),
             other.DefaultAsymmetricKeyWrapAlgorithm);
 
@@ -41,6 +41,13 @@ internal static class SuiteEvidence
             isSeen: unseen.Count < 3);
         return suite;
     }
+
+    // Where keys are agreed on, the suite has both ways, and the certificate of the receiver decides between them.
+    private static string WrapOf(System.Xml.Linq.XElement key) =>
+        key.Element(WireNames.KeyInfo)?.Element(WireNames.Xenc + "AgreementMethod")?.Attribute("Algorithm")?.Value is { } agreement
+            ? SecurityAlgorithmSuite.Known.FirstOrDefault(s => s.DefaultKeyAgreementAlgorithm == agreement)
+                ?.DefaultAsymmetricKeyWrapAlgorithm ?? ""
+            : key.Element(WireNames.EncryptionMethod)?.Attribute("Algorithm")?.Value ?? "";
 
     // Nothing is encrypted: the length of the keys that sign tells AES-128 from the others.
     private static string CipherOf(IReadOnlyList<WireForm> forms, SecurityAlgorithmSuite other)

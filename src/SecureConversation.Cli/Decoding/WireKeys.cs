@@ -112,7 +112,8 @@ internal sealed class WireKeys(DecodingKeys keys)
             return known;
         }
 
-        var opened = keys.Unwrap(wrapped, PaddingOf(item.Element(WireNames.EncryptionMethod)));
+        var opened = WireAgreement.Read(item) is { } agreement ? keys.Unwrap(wrapped, agreement)
+            : keys.Unwrap(wrapped, PaddingOf(item.Element(WireNames.EncryptionMethod)));
         if (opened is { } found)
         {
             if (!_wrappedFor.TryGetValue(found.Certificate, out var counts))

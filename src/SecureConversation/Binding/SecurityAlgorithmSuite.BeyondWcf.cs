@@ -31,8 +31,8 @@ public sealed partial class SecurityAlgorithmSuite
 
     /// <summary>
     /// AES-256 in GCM mode, SHA-256, HMAC-SHA256, RSA-PSS, RSA-OAEP with SHA-256 and MGF1 with SHA-256, P_SHA256; RSA keys have at
-    /// least 2048 bits. Certificates with keys on P-256 or P-384 sign by ECDSA; what is encrypted for a certificate needs RSA. For two
-    /// ends of this library.
+    /// least 2048 bits. Certificates with keys on P-256 or P-384 sign by ECDSA, and keys are wrapped for them by ECDH-ES with ConcatKDF and
+    /// AES key wrap. For two ends of this library.
     /// </summary>
     public static SecurityAlgorithmSuite Strong256 { get; } =
         new(nameof(Strong256), Family.Strong256, Hashes.Strong256, KeyWrapAlgorithm.RsaOaepSha256);
@@ -64,6 +64,13 @@ public sealed partial class SecurityAlgorithmSuite
     /// </summary>
     public string? DefaultEllipticCurveSignatureAlgorithm => EcdsaSignature?.Uri;
 
+    /// <summary>
+    /// Identifier of the key agreement with keys on the curves P-256 and P-384; null in suites without, as all of WCF are. The kind of key
+    /// in the certificate of the receiver chooses between it and <see cref="DefaultAsymmetricKeyWrapAlgorithm"/>, never the message. What
+    /// is agreed on wraps by <see cref="DefaultSymmetricKeyWrapAlgorithm"/>.
+    /// </summary>
+    public string? DefaultKeyAgreementAlgorithm => KeyAgreement is null ? null : AlgorithmUris.EcdhEs;
+
     /// <summary>The name of the derivation of keys: <c>P_SHA1</c> in all suites of WCF.</summary>
     public string KeyDerivationAlgorithmName => KeyDerivation.Name;
 
@@ -84,7 +91,8 @@ public sealed partial class SecurityAlgorithmSuite
         AsymmetricSignatureAlgorithm AsymmetricSignature,
         KeyDerivationAlgorithm KeyDerivation,
         int MinAsymmetricKeyLength,
-        EcdsaAlgorithm? EcdsaSignature = null)
+        EcdsaAlgorithm? EcdsaSignature = null,
+        KeyAgreementAlgorithm? KeyAgreement = null)
     {
         public static readonly Hashes Sha1 = new(
             DigestAlgorithm.Sha1, SymmetricSignatureAlgorithm.HmacSha1, AsymmetricSignatureAlgorithm.RsaSha1,
@@ -96,14 +104,14 @@ public sealed partial class SecurityAlgorithmSuite
 
         public static readonly Hashes Strong256 = new(
             DigestAlgorithm.Sha256, SymmetricSignatureAlgorithm.HmacSha256, AsymmetricSignatureAlgorithm.PssSha256,
-            KeyDerivationAlgorithm.PSha256, 2048, EcdsaAlgorithm.Sha256);
+            KeyDerivationAlgorithm.PSha256, 2048, EcdsaAlgorithm.Sha256, KeyAgreementAlgorithm.EcdhEsSha256);
 
         public static readonly Hashes Strong384 = new(
             DigestAlgorithm.Sha384, SymmetricSignatureAlgorithm.HmacSha384, AsymmetricSignatureAlgorithm.PssSha384,
-            KeyDerivationAlgorithm.PSha384, 2048, EcdsaAlgorithm.Sha384);
+            KeyDerivationAlgorithm.PSha384, 2048, EcdsaAlgorithm.Sha384, KeyAgreementAlgorithm.EcdhEsSha384);
 
         public static readonly Hashes Strong512 = new(
             DigestAlgorithm.Sha512, SymmetricSignatureAlgorithm.HmacSha512, AsymmetricSignatureAlgorithm.PssSha512,
-            KeyDerivationAlgorithm.PSha512, 2048, EcdsaAlgorithm.Sha512);
+            KeyDerivationAlgorithm.PSha512, 2048, EcdsaAlgorithm.Sha512, KeyAgreementAlgorithm.EcdhEsSha512);
     }
 }

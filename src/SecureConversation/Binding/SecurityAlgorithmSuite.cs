@@ -25,6 +25,7 @@ public sealed partial class SecurityAlgorithmSuite
         AsymmetricSignature = hashes.AsymmetricSignature;
         EcdsaSignature = hashes.EcdsaSignature;
         KeyDerivation = hashes.KeyDerivation;
+        KeyAgreement = hashes.KeyAgreement;
         MinAsymmetricKeyLength = hashes.MinAsymmetricKeyLength;
         AsymmetricKeyWrap = asymmetricKeyWrap;
         Encryption = family.Encryption;
@@ -128,7 +129,10 @@ public sealed partial class SecurityAlgorithmSuite
     /// <summary>Identifier of the cipher.</summary>
     public string DefaultEncryptionAlgorithm => Encryption.Uri;
 
-    /// <summary>Identifier of the key wrap under a symmetric key. No message of this library uses it.</summary>
+    /// <summary>
+    /// Identifier of the key wrap under a symmetric key. Messages have it where keys are agreed on (<see
+    /// cref="DefaultKeyAgreementAlgorithm"/>).
+    /// </summary>
     public string DefaultSymmetricKeyWrapAlgorithm { get; }
 
     /// <summary>Identifier of the key wrap under an RSA key.</summary>
@@ -174,6 +178,9 @@ public sealed partial class SecurityAlgorithmSuite
     internal KeyDerivationAlgorithm KeyDerivation { get; }
 
     internal KeyWrapAlgorithm AsymmetricKeyWrap { get; }
+
+    /// <summary>How a key is wrapped for a key on P-256 or P-384; null where the suite has no such way.</summary>
+    internal KeyAgreementAlgorithm? KeyAgreement { get; }
 
     /// <summary>Whether a symmetric key of this many bits may be used.</summary>
     public bool IsSymmetricKeyLengthSupported(int length) => length >= MinSymmetricKeyLength && length <= MaxSymmetricKeyLength;

@@ -47,6 +47,8 @@ public sealed class ClientCertificatePair
     /// <summary>The certificate that signs requests. Copied.</summary>
     public required X509Certificate2 SigningCertificate { get; init; }
 
-    /// <summary>The certificate that replies are encrypted for, with an RSA key. Copied.</summary>
+    /// <summary>
+    /// The certificate that replies are encrypted for, with an RSA key, or in suites with ECDH-ES one on P-256 or P-384. Copied.
+    /// </summary>
     public required X509Certificate2 EncryptionCertificate { get; init; }
 }

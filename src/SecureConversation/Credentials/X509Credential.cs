@@ -7,9 +7,8 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Credentials;
 
 /// <summary>
-/// A certificate and its private key, RSA or on an elliptic curve. The key only signs hashes and, of RSA, decrypts. It is never
-/// exported, so keys in hardware, in CNG or
-/// behind PKCS#11 can be used.
+/// A certificate and its private key, RSA or on an elliptic curve. The key only signs hashes, decrypts (RSA) and agrees on secrets (ECDH).
+/// It is never exported, so keys in hardware, in CNG or behind PKCS#11 can be used.
 /// </summary>
 /// <remarks>
 /// Several threads may use the credential at once; a key that is passed in must allow that. Disposing of the credential does not dispose of
@@ -19,6 +18,7 @@ public sealed class X509Credential : IDisposable
 {
     private readonly bool _ownsKey;
     private readonly AsymmetricAlgorithm _privateKey;
+    private readonly ECDiffieHellman? _agreementKey;
     private readonly RSA? _publicKey;
     private readonly X509Certificate2 _certificate;
     private readonly string _subject;
@@ -26,7 +26,10 @@ public sealed class X509Credential : IDisposable
     private bool _isDisposed;
 
     /// <summary>Creates the credential from a certificate with its private key.</summary>
-    /// <param name="certificate">Copied; the caller may dispose of it afterwards.</param>
+    /// <param name="certificate">
+    /// Copied; the caller may dispose of it afterwards. A key on an elliptic curve signs and decrypts, as far as the key usage allows it:
+    /// digitalSignature, keyAgreement (RFC 5280 section 4.2.1.3).
+    /// </param>
     /// <exception cref="ArgumentException">The certificate has no private key, neither RSA nor on an elliptic curve.</exception>
     public X509Credential(X509Certificate2 certificate)
         : this(certificate, KeyOf(certificate), ownsKey: true)
@@ -44,12 +47,26 @@ public sealed class X509Credential : IDisposable
 
     /// <summary>
     /// Creates the credential from a certificate and a private key on an elliptic curve that is held elsewhere. It signs in suites with
-    /// ECDSA, and nothing can be encrypted for it.
+    /// ECDSA, and nothing can be encrypted for it: a credential with <see cref="ECDiffieHellman"/> is for that.
     /// </summary>
     /// <param name="certificate">Copied without a private key; the caller may dispose of it afterwards.</param>
     /// <param name="privateKey">The private key of the certificate. The caller owns it and disposes of it after the credential.</param>
     /// <exception cref="ArgumentException">The certificate is not for a key on a curve of that length.</exception>
     public X509Credential(X509Certificate2 certificate, ECDsa privateKey)
+        : this(certificate, privateKey, ownsKey: false)
+    {
+    }
+
+    /// <summary>
+    /// Creates the credential from a certificate and a private key on an elliptic curve that is held elsewhere. Keys are encrypted for it
+    /// in suites with ECDH-ES, and it signs nothing: a credential with <see cref="ECDsa"/> is for that.
+    /// </summary>
+    /// <param name="certificate">Copied without a private key; the caller may dispose of it afterwards.</param>
+    /// <param name="privateKey">The private key of the certificate. The caller owns it and disposes of it after the credential.</param>
+    /// <exception cref="ArgumentException">
+    /// The certificate is not for a key on a curve of that length, or its key usage has no key agreement.
+    /// </exception>
+    public X509Credential(X509Certificate2 certificate, ECDiffieHellman privateKey)
         : this(certificate, privateKey, ownsKey: false)
     {
     }
@@ -64,8 +81,12 @@ public sealed class X509Credential : IDisposable
         _subject = _certificate.Subject;
         var facts = X509Facts.OfLasting(_certificate);
         _publicKey = facts.PublicKey;
-        var isPair = privateKey is ECDsa curve ? facts.CurveKey is { } key && EcdsaSignature.IsPair(curve, key)
-            : _publicKey?.KeySize == privateKey.KeySize;
+        var isPair = privateKey switch
+        {
+            ECDsa curve => facts.CurveKey is { } key && EcdsaSignature.IsPair(curve, key),
+            ECDiffieHellman agreement => facts.AgreementKey is { } key && NamedCurve.IsPair(agreement, key),
+            _ => _publicKey?.KeySize == privateKey.KeySize,
+        };
         if (!isPair)
         {
             Dispose();
@@ -73,6 +94,8 @@ public sealed class X509Credential : IDisposable
                 $"The private key is not the {(privateKey is RSA ? "RSA key" : "key on an elliptic curve")} of the certificate.",
                 nameof(privateKey));
         }
+
+        _agreementKey = privateKey as ECDiffieHellman ?? (ownsKey ? certificate.GetECDiffieHellmanPrivateKey() : null);
     }
 
     /// <summary>The certificate, without its private key.</summary>
@@ -84,8 +107,14 @@ public sealed class X509Credential : IDisposable
     /// <summary>The key of RSA, which signs and decrypts. Checked when a client or service is created.</summary>
     internal RSA PrivateKey => (RSA)Usable(_privateKey);
 
-    /// <summary>The key on an elliptic curve, which signs; null for RSA.</summary>
+    /// <summary>Whether the key is one of RSA.</summary>
+    internal bool IsRsa => Usable(_privateKey) is RSA;
+
+    /// <summary>The key on an elliptic curve, which signs; null for RSA, and where the key only agrees.</summary>
     internal ECDsa? CurveKey => Usable(_privateKey) as ECDsa;
+
+    /// <summary>The key on an elliptic curve, by which keys are agreed on; null for RSA, and where the key only signs.</summary>
+    internal ECDiffieHellman? AgreementKey => Usable(_agreementKey);
 
     /// <summary>The certificate with its key and the authorities between, for the platform's TLS. Nothing is downloaded for it.</summary>
     /// <exception cref="CryptographicException">The platform's TLS cannot use the key.</exception>
@@ -115,6 +144,7 @@ public sealed class X509Credential : IDisposable
         if (_ownsKey)
         {
             _privateKey.Dispose();
+            _agreementKey?.Dispose();
         }
     }
 
@@ -122,7 +152,9 @@ public sealed class X509Credential : IDisposable
     public override string ToString() => _subject;
 
     private SslStreamCertificateContext CreateTlsContext() => SslStreamCertificateContext.Create(
-        CurveKey is { } curve ? Certificate.CopyWithPrivateKey(curve) : Certificate.CopyWithPrivateKey(PrivateKey),
+        CurveKey is { } curve ? Certificate.CopyWithPrivateKey(curve)
+            : AgreementKey is { } agreement ? Certificate.CopyWithPrivateKey(agreement)
+            : Certificate.CopyWithPrivateKey(PrivateKey),
         additionalCertificates: null, offline: true);
 
     private T Usable<T>(T part) => !_isDisposed ? part : throw new ObjectDisposedException(nameof(X509Credential),
@@ -131,7 +163,8 @@ public sealed class X509Credential : IDisposable
     private static AsymmetricAlgorithm KeyOf(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return certificate.GetRSAPrivateKey() ?? (AsymmetricAlgorithm?)certificate.GetECDsaPrivateKey()
+        return certificate.GetRSAPrivateKey() ?? certificate.GetECDsaPrivateKey()
+            ?? (AsymmetricAlgorithm?)certificate.GetECDiffieHellmanPrivateKey()
             ?? throw new ArgumentException(
                 "The certificate has no private key, neither of RSA nor on an elliptic curve.", nameof(certificate));
     }

@@ -1,7 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Cli.Captures;
 using SecureConversation.Cli.Decoding;
 using SecureConversation.Cli.Reports;
+using SecureConversation.Credentials;
 using SecureConversation.Testing;
 using Capture = SecureConversation.Cli.Captures.Capture;
 
@@ -20,6 +22,21 @@ public sealed class SuiteRecognitionTests
     {
         var binding = Session(SecurityBindingElement.CreateMutualCertificateBindingElement(), SecurityAlgorithmSuite.Parse(name));
         var (found, report) = Decode(await RecordAsync(binding), given: null);
+        Assert.All(report.Messages, message => Assert.True(message.Verdict == MessageVerdict.Verified, $"{message.Verdict}"));
+        Assert.Equal(name, found!.Element.DefaultAlgorithmSuite.Name);
+        Assert.Equal(name, found.Bootstrap!.DefaultAlgorithmSuite.Name);
+    }
+
+    /// <summary>Keys that are wrapped by ECDH-ES are unwrapped, and the service is found out by them.</summary>
+    [Theory]
+    [InlineData("Strong256")]
+    [InlineData("Strong256Sha384")]
+    [InlineData("Strong256Sha512")]
+    public async Task SuiteWithKeysOnCurves_IsFoundOut(string name)
+    {
+        var binding = Session(SecurityBindingElement.CreateMutualCertificateBindingElement(), SecurityAlgorithmSuite.Parse(name));
+        var (service, client) = (TestCertificates.AgreeingServiceP384, TestCertificates.AgreeingClientP256);
+        var (found, report) = Decode(await RecordAsync(binding, service, client), given: null, client, service);
         Assert.All(report.Messages, message => Assert.True(message.Verdict == MessageVerdict.Verified, $"{message.Verdict}"));
         Assert.Equal(name, found!.Element.DefaultAlgorithmSuite.Name);
         Assert.Equal(name, found.Bootstrap!.DefaultAlgorithmSuite.Name);
@@ -49,16 +66,31 @@ public sealed class SuiteRecognitionTests
             bootstrap with { DefaultAlgorithmSuite = suite }) with
         { DefaultAlgorithmSuite = suite });
 
-    private static (MessageSecurityBinding? Binding, ConversationReport Report) Decode(IReadOnlyList<byte[]> messages, MessageSecurityBinding? given) =>
+    private static (MessageSecurityBinding? Binding, ConversationReport Report) Decode(
+        IReadOnlyList<byte[]> messages, MessageSecurityBinding? given, params X509Certificate2[] certificates) =>
         ConversationReporter.CreateWithBinding(
             [new Capture { Name = "a test", Format = "bodies", Messages = [.. messages.Select(m => new CapturedMessage { Source = "a test", Body = m })] }],
-            new DecodingKeys { Certificates = [TestCertificates.Service, TestCertificates.Client] }, given, TestContext.Current.CancellationToken);
+            new DecodingKeys { Certificates = certificates.Length > 0 ? certificates : [TestCertificates.Service, TestCertificates.Client] }, given, TestContext.Current.CancellationToken);
 
-    private static async Task<IReadOnlyList<byte[]>> RecordAsync(MessageSecurityBinding binding)
+    private static async Task<IReadOnlyList<byte[]>> RecordAsync(
+        MessageSecurityBinding binding, X509Certificate2? serviceCertificate = null, X509Certificate2? clientCertificate = null)
     {
         var cancel = TestContext.Current.CancellationToken;
-        using var service = new MessageSecurityService(binding, TestCredentials.Service, new MessageSecurityServiceOptions());
-        var client = new MessageSecurityClient(binding, TestCredentials.Client, new MessageSecurityClientOptions());
+        var ofService = new ServiceCredentials
+        {
+            ServiceCertificate = new X509Credential(serviceCertificate ?? TestCertificates.Service),
+            ClientCertificateValidation = TestCredentials.TrustAuthority,
+            UserNamePasswordValidator = TestCredentials.Service.UserNamePasswordValidator,
+        };
+        var ofClient = new ClientCredentials
+        {
+            ClientCertificate = new X509Credential(clientCertificate ?? TestCertificates.Client),
+            ServiceCertificate = serviceCertificate ?? TestCertificates.Service,
+            ServiceCertificateValidation = TestCredentials.TrustAuthority,
+            UserName = TestCredentials.Client.UserName,
+        };
+        using var service = new MessageSecurityService(binding, ofService, new MessageSecurityServiceOptions());
+        var client = new MessageSecurityClient(binding, ofClient, new MessageSecurityClientOptions());
         using var opening = client.StartSession(Address);
         var asked = opening.Envelope.ToArray();
         using var opened = await service.ReceiveAsync(asked, cancel);

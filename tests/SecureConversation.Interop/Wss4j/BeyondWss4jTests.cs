@@ -102,6 +102,42 @@ public sealed class BeyondWss4jTests
         await RequireServedAsync(loopback, made, new PeerJudge(suite, PeerJudge.PrivateKeys.WithSecret(key["sha1"], key.Bytes("secret"))));
     }
 
+    /// <summary>
+    /// ECDH-ES with ConcatKDF and AES key wrap: the JDK unwraps the keys of both directions, and makes one that our service unwraps.
+    /// </summary>
+    [Theory]
+    [InlineData("P-256", "Strong256")]
+    [InlineData("P-384", "Strong256")]
+    [InlineData("P-384", "Strong256Sha384")]
+    [InlineData("P-256", "Strong256Sha512")]
+    public async Task KeyForAKeyOnACurve_IsUnwrappedBothWays(string curve, string name)
+    {
+        PeerAvailability.Require(Wss4jPeer.MissingReason);
+        var suite = SecurityAlgorithmSuite.Parse(name);
+        var (service, client) = curve == "P-256"
+            ? (TestCertificates.AgreeingServiceP256, TestCertificates.AgreeingClientP256)
+            : (TestCertificates.AgreeingServiceP384, TestCertificates.AgreeingClientP384);
+        foreach (var kind in new[] { "mutualcert-2007/strong/session", "anonymous/strong/single", "mutualcert-wss10//single" })
+        {
+            var binding = Bindings.Create(kind, suite);
+            var judge = new PeerJudge(suite, PeerKeys.None.WithPrivateKey(service).WithPrivateKey(client));
+            var transports = new List<string>();
+            foreach (var message in await Conversation.RecordAsync(WithClient(binding, client, service), Loopback.Request(binding.MessageVersion), Loopback.Reply(binding.MessageVersion)))
+            {
+                transports.AddRange(judge.Verify(message, binding).All("encryptedKey").Select(key => key["transport"]));
+            }
+
+            Assert.Equal(kind.StartsWith("mutualcert-wss10", StringComparison.Ordinal) ? 2 : 1, transports.Count);
+            Assert.All(transports, transport => Assert.Equal(suite.DefaultSymmetricKeyWrapAlgorithm, transport));
+        }
+
+        using var loopback = WithClient(Bindings.Create("anonymous/strong/single", suite), client, service);
+        var made = Author(loopback.Binding, suite, PeerKeys.None, [new("recipient", Wss4jPeer.Encode(service)),
+            new("agreementDigest", suite.Digest.Uri), new("wrap", suite.DefaultSymmetricKeyWrapAlgorithm)]);
+        var wrapped = made.Single("encryptedKey");
+        await RequireServedAsync(loopback, made, new PeerJudge(suite, PeerKeys.None.WithSecret(wrapped["sha1"], wrapped.Bytes("secret"))));
+    }
+
     [Fact]
     public async Task ChangedOctet_IsRefusedByTheJudge()
     {
@@ -152,12 +188,20 @@ public sealed class BeyondWss4jTests
         }
     }
 
-    private static Loopback WithClient(MessageSecurityBinding binding, X509Certificate2 client) => new(binding, client: new ClientCredentials
-    {
-        ClientCertificate = new X509Credential(client),
-        ServiceCertificate = TestCertificates.Service,
-        ServiceCertificateValidation = Loopback.ClientCredentials.ServiceCertificateValidation,
-    });
+    private static Loopback WithClient(MessageSecurityBinding binding, X509Certificate2 client, X509Certificate2? service = null) => new(
+        binding,
+        client: new ClientCredentials
+        {
+            ClientCertificate = new X509Credential(client),
+            ServiceCertificate = service ?? TestCertificates.Service,
+            ServiceCertificateValidation = Loopback.ClientCredentials.ServiceCertificateValidation,
+        },
+        service: service is null ? null : new ServiceCredentials
+        {
+            ServiceCertificate = new X509Credential(service),
+            ClientCertificateValidation = Loopback.ServiceCredentials.ClientCertificateValidation,
+            KnownClientCertificates = new() { Certificates = { client } },
+        });
 
     private static string ProfileOf(SecurityAlgorithmSuite suite) => suite.IsStrong ? "strong" : "bound";
 
@@ -185,7 +229,7 @@ public sealed class BeyondWss4jTests
             new("keyBits", $"{suite.DefaultSymmetricKeyLength}"), new("encryptionBits", $"{suite.Encryption.KeyBits}"),
             new("signatureBits", $"{suite.DefaultSignatureKeyDerivationLength}"),
         ];
-        if (suite.AsymmetricKeyWrap.MgfUri is { } mgf)
+        if (suite.AsymmetricKeyWrap.MgfUri is { } mgf && !options.Any(option => option.Key == "agreementDigest"))
         {
             all.AddRange([new("wrapDigest", suite.AsymmetricKeyWrap.DigestUri!), new("wrapMgf", mgf)]);
         }

@@ -131,10 +131,10 @@ public sealed class CurveSignatureTests
         var strong = Bindings.Create("mutualcert/strong/single");
         Refuses(() => Create(strong, TestCertificates.ClientP521), "1.3.132.0.35", "P-256 or P-384", "Strong256");
         Refuses(() => Create(Bindings.Create("mutualcert//single"), TestCertificates.ClientP256), "Basic256Sha256 has signatures by RSA alone", "Strong256Sha384");
-        Refuses(() => Create(strong, TestCertificates.Client, TestCertificates.ServiceP256), "needs RSA", "ServiceEncryptionCertificate");
+        Refuses(() => Create(strong, TestCertificates.Client, TestCertificates.ServiceP256), "keyAgreement", "ServiceEncryptionCertificate");
         Refuses(
             () => Create(Bindings.Create("mutualcert-wss10//single", SecurityAlgorithmSuite.Strong256), TestCertificates.ClientP256),
-            "needs RSA", "ClientEncryptionCertificate");
+            "keyAgreement", "ClientEncryptionCertificate");
     }
 
     /// <summary>Where the transport protects messages nothing is encrypted for the certificate that happens to be there.</summary>

@@ -86,6 +86,7 @@ public sealed class SecurityAlgorithmSuiteTests
         Assert.Equal(transport, suite.DefaultAsymmetricKeyWrapAlgorithm);
         Assert.Equal(derivation, suite.KeyDerivationAlgorithmName);
         Assert.True(suite.IsAuthenticatedEncryption);
+        Assert.Equal(name.StartsWith("Strong", StringComparison.Ordinal) ? Enc11 + "ECDH-ES" : null, suite.DefaultKeyAgreementAlgorithm);
         Assert.Equal(name.StartsWith("Strong", StringComparison.Ordinal) ? 2048 : 1024, suite.MinAsymmetricKeyLength);
         Assert.Contains(suite, SecurityAlgorithmSuite.BeyondWcf);
         Assert.DoesNotContain(suite, SecurityAlgorithmSuite.All);
@@ -97,6 +98,7 @@ public sealed class SecurityAlgorithmSuiteTests
         Assert.Equal(SecurityAlgorithmSuite.BeyondWcf.Select(s => s.Name), BeyondWcf.Select(row => row.Data.Item1));
         Assert.Equal(SecurityAlgorithmSuite.All.Length + SecurityAlgorithmSuite.BeyondWcf.Length, SecurityAlgorithmSuite.Known.Distinct().Count());
         Assert.All(SecurityAlgorithmSuite.All, suite => Assert.False(suite.IsAuthenticatedEncryption));
+        Assert.All(SecurityAlgorithmSuite.All, suite => Assert.Null(suite.DefaultKeyAgreementAlgorithm));
     }
 
     [Theory]

@@ -168,6 +168,9 @@ internal static class AlgorithmUris
     public const string KwAes256 = "http://www.w3.org/2001/04/xmlenc#kw-aes256";
     public const string KwTripleDes = "http://www.w3.org/2001/04/xmlenc#kw-tripledes";
 
+    public const string EcdhEs = "http://www.w3.org/2009/xmlenc11#ECDH-ES";
+    public const string ConcatKdf = "http://www.w3.org/2009/xmlenc11#ConcatKDF";
+
     public const string RsaOaepMgf1p = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
     public const string RsaOaep11 = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
     public const string Mgf1Sha256 = "http://www.w3.org/2009/xmlenc11#mgf1sha256";

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Names;
@@ -85,7 +86,9 @@ internal static class EncryptionWriter
     /// </summary>
     private static int SpacesFor(int length, int block) => block - 1 - (length % block);
 
-    /// <summary>Wraps a key and writes xenc:EncryptedKey; returns SHA-1 of its cipher value, by which the reply names the key.</summary>
+    /// <summary>
+    /// Wraps a key by RSA and writes xenc:EncryptedKey; returns SHA-1 of its cipher value, by which the reply names the key.
+    /// </summary>
     public static byte[] EncryptedKey(
         PooledBytes output,
         string? id,
@@ -95,15 +98,7 @@ internal static class EncryptionWriter
         Action<PooledBytes> keyReference,
         List<string> references)
     {
-        output.Write("<e:EncryptedKey xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8);
-        if (id is not null)
-        {
-            TokenWriter.Attribute(output, "Id", id);
-        }
-
-        output.Write("><e:EncryptionMethod Algorithm=\""u8);
-        output.WriteText(suite.AsymmetricKeyWrap.Uri);
-        output.Write("\">"u8);
+        StartEncryptedKey(output, id, suite.AsymmetricKeyWrap.Uri);
         if (suite.AsymmetricKeyWrap.DigestUri is { } digest)
         {
             output.Write("<DigestMethod xmlns=\"http://www.w3.org/2000/09/xmldsig#\" Algorithm=\""u8);
@@ -120,8 +115,69 @@ internal static class EncryptionWriter
 
         output.Write("</e:EncryptionMethod><KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\">"u8);
         keyReference(output);
-        output.Write("</KeyInfo><e:CipherData><e:CipherValue>"u8);
-        var wrapped = RsaKeyTransport.Wrap(recipient, suite.AsymmetricKeyWrap, key);
+        output.Write("</KeyInfo>"u8);
+        return EndEncryptedKey(output, RsaKeyTransport.Wrap(recipient, suite.AsymmetricKeyWrap, key), references);
+    }
+
+    /// <summary>
+    /// Wraps a key for a key on an elliptic curve and writes xenc:EncryptedKey with <see cref="AgreementMethod"/>; returns SHA-1 of its
+    /// cipher value.
+    /// </summary>
+    public static byte[] EncryptedKey(
+        PooledBytes output,
+        string? id,
+        ECDiffieHellman recipient,
+        X509Certificate2 certificate,
+        SymmetricKey key,
+        KeyAgreementAlgorithm algorithm,
+        Action<PooledBytes> keyReference,
+        List<string> references)
+    {
+        var curve = NamedCurve.Of(certificate)!;
+        var octets = X509Facts.Of(certificate).Raw;
+        var (point, wrapped) = EcdhKeyTransport.Wrap(recipient, curve, octets, algorithm, key);
+        StartEncryptedKey(output, id, algorithm.WrapUri);
+        output.Write("</e:EncryptionMethod><KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><e:AgreementMethod Algorithm=\""u8);
+        output.WriteText(AlgorithmUris.EcdhEs);
+        output.Write("\"><KeyDerivationMethod xmlns=\"http://www.w3.org/2009/xmlenc11#\" Algorithm=\""u8);
+        output.WriteText(AlgorithmUris.ConcatKdf);
+        output.Write("\"><ConcatKDFParams"u8);
+        Octets(output, "AlgorithmID", algorithm.AlgorithmId);
+        Octets(output, "PartyUInfo", point);
+        Octets(output, "PartyVInfo", algorithm.RecipientInfo(octets));
+        output.Write("><DigestMethod xmlns=\"http://www.w3.org/2000/09/xmldsig#\" Algorithm=\""u8);
+        output.WriteText(algorithm.Digest.Uri);
+        output.Write("\"></DigestMethod></ConcatKDFParams></KeyDerivationMethod><e:OriginatorKeyInfo><KeyValue>"u8);
+        output.Write("<ECKeyValue xmlns=\"http://www.w3.org/2009/xmldsig11#\"><NamedCurve URI=\""u8);
+        output.WriteText(curve.Uri);
+        output.Write("\"></NamedCurve><PublicKey>"u8);
+        output.WriteBase64(point);
+        output.Write("</PublicKey></ECKeyValue></KeyValue></e:OriginatorKeyInfo><e:RecipientKeyInfo>"u8);
+        keyReference(output);
+        output.Write("</e:RecipientKeyInfo></e:AgreementMethod></KeyInfo>"u8);
+        return EndEncryptedKey(output, wrapped, references);
+    }
+
+    /// <summary>A bit string of whole octets: the first one says that no bits are padding (XML Encryption 1.1 section 5.4.1).</summary>
+    private static void Octets(PooledBytes output, string name, byte[] octets) =>
+        TokenWriter.Attribute(output, name, "00" + Convert.ToHexString(octets));
+
+    private static void StartEncryptedKey(PooledBytes output, string? id, string algorithm)
+    {
+        output.Write("<e:EncryptedKey xmlns:e=\"http://www.w3.org/2001/04/xmlenc#\""u8);
+        if (id is not null)
+        {
+            TokenWriter.Attribute(output, "Id", id);
+        }
+
+        output.Write("><e:EncryptionMethod Algorithm=\""u8);
+        output.WriteText(algorithm);
+        output.Write("\">"u8);
+    }
+
+    private static byte[] EndEncryptedKey(PooledBytes output, byte[] wrapped, List<string> references)
+    {
+        output.Write("<e:CipherData><e:CipherValue>"u8);
         output.WriteBase64(wrapped);
         output.Write("</e:CipherValue></e:CipherData>"u8);
         if (references.Count > 0)

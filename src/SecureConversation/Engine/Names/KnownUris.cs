@@ -54,7 +54,8 @@ internal static class KnownUris
         .. Binding.SecurityAlgorithmSuite.Known.SelectMany(s => new[]
         {
             s.DefaultDigestAlgorithm, s.DefaultSymmetricSignatureAlgorithm, s.DefaultAsymmetricSignatureAlgorithm,
-            s.DefaultEncryptionAlgorithm, s.DefaultAsymmetricKeyWrapAlgorithm,
-        }),
+            s.DefaultEncryptionAlgorithm, s.DefaultAsymmetricKeyWrapAlgorithm, s.DefaultSymmetricKeyWrapAlgorithm,
+            s.DefaultKeyAgreementAlgorithm,
+        }).OfType<string>(),
     ];
 }

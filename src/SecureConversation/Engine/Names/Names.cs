@@ -84,10 +84,28 @@ internal static class Xenc
     public static readonly XmlName CipherValue = new("CipherValue", Ns.Xenc);
     public static readonly XmlName ReferenceList = new("ReferenceList", Ns.Xenc);
     public static readonly XmlName DataReference = new("DataReference", Ns.Xenc);
+    public static readonly XmlName AgreementMethod = new("AgreementMethod", Ns.Xenc);
+    public static readonly XmlName OriginatorKeyInfo = new("OriginatorKeyInfo", Ns.Xenc);
+    public static readonly XmlName RecipientKeyInfo = new("RecipientKeyInfo", Ns.Xenc);
 }
 
 /// <summary>XML Encryption 1.1 (xenc11).</summary>
 internal static class Xenc11
 {
     public static readonly XmlName Mgf = new("MGF", Ns.Xenc11);
+    public static readonly XmlName KeyDerivationMethod = new("KeyDerivationMethod", Ns.Xenc11);
+    public static readonly XmlName ConcatKdfParams = new("ConcatKDFParams", Ns.Xenc11);
+    public static readonly XmlName AlgorithmId = new("AlgorithmID", "");
+    public static readonly XmlName PartyUInfo = new("PartyUInfo", "");
+    public static readonly XmlName PartyVInfo = new("PartyVInfo", "");
+    public static readonly XmlName SuppPubInfo = new("SuppPubInfo", "");
+    public static readonly XmlName SuppPrivInfo = new("SuppPrivInfo", "");
+}
+
+/// <summary>XML Signature 1.1 (dsig11).</summary>
+internal static class Dsig11
+{
+    public static readonly XmlName EcKeyValue = new("ECKeyValue", Ns.Dsig11);
+    public static readonly XmlName NamedCurve = new("NamedCurve", Ns.Dsig11);
+    public static readonly XmlName PublicKey = new("PublicKey", Ns.Dsig11);
 }

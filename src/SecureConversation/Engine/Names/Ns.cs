@@ -15,6 +15,7 @@ internal static class Ns
     public const string Xenc = "http://www.w3.org/2001/04/xmlenc#";
     public const string ExcC14N = "http://www.w3.org/2001/10/xml-exc-c14n#";
     public const string Xenc11 = "http://www.w3.org/2009/xmlenc11#";
+    public const string Dsig11 = "http://www.w3.org/2009/xmldsig11#";
     public const string ScFebruary2005 = "http://schemas.xmlsoap.org/ws/2005/02/sc";
     public const string Sc13 = "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512";
     public const string TrustFebruary2005 = "http://schemas.xmlsoap.org/ws/2005/02/trust";
@@ -32,7 +33,7 @@ internal static class Ns
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Soap11, Soap12, Wsa10, WsaAugust2004, WsaNone, Wsse, Wsu, Wsse11, Ds, Xenc, Xenc11, ExcC14N, ScFebruary2005, Sc13,
+        Soap11, Soap12, Wsa10, WsaAugust2004, WsaNone, Wsse, Wsu, Wsse11, Ds, Dsig11, Xenc, Xenc11, ExcC14N, ScFebruary2005, Sc13,
         TrustFebruary2005, Trust13, RmFebruary2005, Rm11, DotNetSecurity,
         DotNetDispatcher, Saml11, Saml20,
     ];

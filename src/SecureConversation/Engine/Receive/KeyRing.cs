@@ -228,19 +228,13 @@ internal sealed partial class KeyRing : IDisposable
     private void Unwrap(EncryptedKey wrapped)
     {
         var suite = _requirements.Suite;
-        if (!suite.AsymmetricKeyWrap.Is(wrapped.Algorithm, wrapped.OaepDigest, wrapped.OaepMgf))
+        if (!ReceivedKey.IsOf(suite, wrapped))
         {
-            Fail.With(FailureCode.AlgorithmMismatch, "key transport", $"{wrapped.Algorithm} {wrapped.OaepDigest} {wrapped.OaepMgf}",
-                $"{suite.AsymmetricKeyWrap.Uri} {suite.AsymmetricKeyWrap.DigestUri} {suite.AsymmetricKeyWrap.MgfUri} ({suite.Name})");
+            Fail.With(FailureCode.AlgorithmMismatch, "key transport", ReceivedKey.Found(wrapped), ReceivedKey.Expected(suite));
         }
 
         var own = _source.FindOwn(_shape.WrappedFor) ?? Fail.With<X509Credential>(
             FailureCode.WrongToken, "xenc:EncryptedKey", $"a key for {wrapped.WrappedFor.Describe()}", _source.OwnName);
-        if (own.CurveKey is not null)
-        {
-            Fail.With(FailureCode.WrongToken, "xenc:EncryptedKey", "a key for a certificate that only signs (ECDSA)", _source.OwnName);
-        }
-
         // WS-Security 1.1 section 7.3: EncryptedKeySHA1 is the hash of the cipher value, not of the key.
         EncryptedKeySha1 = SHA1.HashData(wrapped.CipherValue);
         _source.Use?.OfWrappedKey(EncryptedKeySha1);
@@ -251,8 +245,7 @@ internal sealed partial class KeyRing : IDisposable
         var (least, most) = _shape.References.Count > 0 && !_requirements.DerivedKeys
             ? (exact, exact)
             : (suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8);
-        _primary = RsaKeyTransport.Unwrap(own.PrivateKey, suite.AsymmetricKeyWrap, wrapped.CipherValue, least, most,
-            suite.DefaultSymmetricKeyLength / 8, out _);
+        _primary = ReceivedKey.Unwrap(wrapped, own, suite, suite.AsymmetricKeyWrap, least, most);
         _ownsPrimary = true;
     }
 

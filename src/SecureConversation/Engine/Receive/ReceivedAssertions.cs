@@ -42,20 +42,20 @@ internal sealed class ReceivedAssertions(Func<KeyReference, X509Credential?> fin
         var wrapped = assertion.Confirmation.Key?.Wrapped ?? Fail.With<EncryptedKey>(FailureCode.WrongToken, "saml:Assertion");
         var transport = wrapped switch
         {
-            _ when suite.AsymmetricKeyWrap.Is(wrapped.Algorithm, wrapped.OaepDigest, wrapped.OaepMgf) => suite.AsymmetricKeyWrap,
-            _ when suite.IsStrong => null,
+            _ when ReceivedKey.IsOf(suite, wrapped) => suite.AsymmetricKeyWrap,
+            _ when suite.IsStrong || wrapped.Agreement is not null => null,
             { OaepDigest: not (null or AlgorithmUris.Sha1) } => null,
             { Algorithm: AlgorithmUris.RsaOaepMgf1p } => KeyWrapAlgorithm.RsaOaep,
             { Algorithm: AlgorithmUris.Rsa15 } => KeyWrapAlgorithm.Rsa15,
             _ => null,
         } ?? Fail.With<KeyWrapAlgorithm>(FailureCode.AlgorithmMismatch, "key transport of an assertion",
-            $"{wrapped.Algorithm} {wrapped.OaepDigest}",
-            suite.IsStrong ? suite.AsymmetricKeyWrap.Uri : $"{AlgorithmUris.RsaOaepMgf1p} or {AlgorithmUris.Rsa15}");
+            ReceivedKey.Found(wrapped),
+            suite.IsStrong ? ReceivedKey.Expected(suite) : $"{AlgorithmUris.RsaOaepMgf1p} or {AlgorithmUris.Rsa15}");
         var own = findOwn(wrapped.WrappedFor) ?? Fail.With<X509Credential>(
             FailureCode.WrongToken, "xenc:EncryptedKey of an assertion", $"a key for {wrapped.WrappedFor.Describe()}");
         use?.OfWrappedKey(System.Security.Cryptography.SHA1.HashData(wrapped.CipherValue));
-        return RsaKeyTransport.Unwrap(own.PrivateKey, transport, wrapped.CipherValue, suite.MinSymmetricKeyLength / 8,
-            suite.MaxSymmetricKeyLength / 8, suite.DefaultSymmetricKeyLength / 8, out _);
+        return ReceivedKey.Unwrap(
+            wrapped, own, suite, transport, suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8);
     }
 }
 

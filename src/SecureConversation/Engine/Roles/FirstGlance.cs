@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
 using SecureConversation.Engine.Replay;
@@ -13,6 +14,9 @@ namespace SecureConversation.Engine.Roles;
 /// </summary>
 internal sealed class FirstGlance(IReplayCache replays)
 {
+    // No suite has longer keys.
+    private const int MaxKeyBytes = 32;
+
     /// <summary>Which timestamps are fresh.</summary>
     public static Freshness FreshnessOf(BindingMessages messages, TimeProvider clock) =>
         Freshness.Of(messages.Element.LocalServiceSettings, clock);
@@ -24,11 +28,13 @@ internal sealed class FirstGlance(IReplayCache replays)
     /// <exception cref="SecurityFailureException">The key was here before, or is not wrapped for this key.</exception>
     public void RequireNewKey(byte[] cipherValue, KeyUse use, X509Credential own, Freshness freshness)
     {
-        // RFC 8017 section 7: a ciphertext is exactly as long as the modulus.
-        if (cipherValue.Length != (own.PrivateKey.KeySize + 7) / 8)
+        // RFC 8017 section 7: a ciphertext is exactly as long as the modulus. What AES wraps is no longer than a key and half a block.
+        var isRsa = own.IsRsa;
+        var expected = isRsa ? (own.PrivateKey.KeySize + 7) / 8 : MaxKeyBytes + AesKeyWrap.Overhead;
+        if (cipherValue.Length > expected || (isRsa && cipherValue.Length != expected))
         {
             Fail.With(FailureCode.DecryptionFailed, "xenc:EncryptedKey", FailureText.Of(cipherValue.Length, "octets"),
-                $"{(own.PrivateKey.KeySize + 7) / 8} octets, for {FailureText.Certificate(own.Certificate)}");
+                $"{(isRsa ? "" : "at most ")}{expected} octets, for {FailureText.Certificate(own.Certificate)}");
         }
 
         // A cache of the application may be remote, so it is asked only once the signature holds.

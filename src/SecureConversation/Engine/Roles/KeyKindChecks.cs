@@ -3,68 +3,116 @@ using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 
 /// <summary>
-/// Which certificates may have keys on elliptic curves: those that only sign, in suites with ECDSA. What is encrypted for a certificate
-/// needs its RSA key.
+/// Which certificates may have keys on elliptic curves: in suites with ECDSA those that sign, and in suites with ECDH-ES those that keys
+/// are encrypted for, as far as their key usage and their private keys allow it.
 /// </summary>
 internal static class KeyKindChecks
 {
+    private const string OfService = "(or set ServiceEncryptionCertificate)";
+
     /// <summary>What is wrong with the certificates of a service; null for nothing.</summary>
     public static string? Problem(MessageSecurityBinding binding, ServiceCredentials credentials)
     {
         var suite = SuiteOf(binding);
-        const string Setting = "ServiceCredentials.ServiceCertificate (or set ServiceEncryptionCertificate)";
+        const string Setting = $"ServiceCredentials.ServiceCertificate {OfService}";
         // An issuer encrypts the keys of its tokens for the service, whatever protects messages.
         X509Credential[] used = IssuedTokens.Of(binding.Bootstrap ?? binding.Element).Any()
             ? [.. ServiceCertificates.Of(credentials)]
             : [.. ServiceCertificates.Of(binding, credentials)];
-        return used.Length == 0 ? null
-            : used.Select(own => ProblemOfRecipient(own?.Certificate, Setting)).FirstOrDefault(problem => problem is not null)
-                ?? ProblemOfSigner(credentials.ServiceCertificate?.Certificate, suite);
+        if (used.Length == 0)
+        {
+            return null;
+        }
+
+        return used.Select(own => ProblemOfRecipient(own?.Certificate, suite, Setting) ?? ProblemOfOwnKey(own, Setting))
+                .FirstOrDefault(problem => problem is not null)
+            ?? credentials.KnownClientCertificates.Pairs
+                .Select(pair => ProblemOfRecipient(pair.EncryptionCertificate, suite, "KnownClientCertificates.Pairs"))
+                .FirstOrDefault(problem => problem is not null)
+            ?? ProblemOfSigner(credentials.ServiceCertificate?.Certificate, suite)
+            ?? (SignsItself(binding) ? ProblemOfSigningKey(credentials.ServiceCertificate, "ServiceCredentials.ServiceCertificate") : null);
     }
 
     /// <summary>What is wrong with the certificates of a client, and with those that it knows of the service; null for nothing.</summary>
     public static string? Problem(MessageSecurityBinding binding, ClientCredentials credentials)
     {
         var suite = SuiteOf(binding);
-        var repliesNeedRsa = (binding.Bootstrap ?? binding.Element) is AsymmetricSecurityBindingElement;
+        const string ForReplies = "ClientCredentials.ClientCertificate (or set ClientEncryptionCertificate)";
         // Where the transport or the key of a Windows account protects messages, nothing of the service is used.
         var usesService = binding.Element is not TransportSecurityBindingElement
             && binding.NegotiatedToken is not SspiSecurityTokenParameters;
         var recipient = usesService ? credentials.ServiceEncryptionCertificate ?? credentials.ServiceCertificate : null;
+        var receiving = SignsItself(binding) ? credentials.ClientEncryptionCertificate ?? credentials.ClientCertificate : null;
+        X509Credential?[] own = [credentials.ClientCertificate, .. credentials.NamedCertificates?.Values ?? []];
         X509Certificate2?[] signing =
         [
-            credentials.ClientCertificate?.Certificate, .. credentials.NamedCertificates?.Values.Select(own => own?.Certificate) ?? [],
+            .. own.Select(credential => credential?.Certificate),
             .. usesService ? [credentials.ServiceCertificate, .. credentials.OtherServiceCertificates] : Array.Empty<X509Certificate2?>(),
         ];
-        return ProblemOfRecipient(recipient, "ClientCredentials.ServiceCertificate (or set ServiceEncryptionCertificate)")
-            ?? (repliesNeedRsa ? ProblemOfRecipient((credentials.ClientEncryptionCertificate ?? credentials.ClientCertificate)?.Certificate,
-                "ClientCredentials.ClientCertificate (or set ClientEncryptionCertificate)") : null)
-            ?? signing.Select(certificate => ProblemOfSigner(certificate, suite)).FirstOrDefault(problem => problem is not null);
+        return ProblemOfRecipient(recipient, suite, $"ClientCredentials.ServiceCertificate {OfService}")
+            ?? ProblemOfRecipient(receiving?.Certificate, suite, ForReplies)
+            ?? ProblemOfOwnKey(receiving, ForReplies)
+            ?? signing.Select(certificate => ProblemOfSigner(certificate, suite)).FirstOrDefault(problem => problem is not null)
+            ?? own.Select(credential => ProblemOfSigningKey(credential, "ClientCredentials.ClientCertificate"))
+                .FirstOrDefault(problem => problem is not null);
     }
 
     private static SecurityAlgorithmSuite SuiteOf(MessageSecurityBinding binding) =>
         (binding.Bootstrap ?? binding.Element).DefaultAlgorithmSuite;
 
-    private static string? ProblemOfRecipient(X509Certificate2? certificate, string setting) =>
-        certificate is not null && EcdsaSignature.IsOfCurve(certificate)
-            ? $"{FailureText.Certificate(certificate)} has a key on an elliptic curve, and keys are encrypted for it, which needs RSA: "
-                + $"give {setting} a certificate with an RSA key."
-            : null;
+    // In an asymmetric binding each side signs by its certificate, and has what it gets encrypted for it.
+    private static bool SignsItself(MessageSecurityBinding binding) =>
+        (binding.Bootstrap ?? binding.Element) is AsymmetricSecurityBindingElement;
+
+    private static string? ProblemOfRecipient(X509Certificate2? certificate, SecurityAlgorithmSuite suite, string setting)
+    {
+        if (certificate is null || !EcdsaSignature.IsOfCurve(certificate))
+        {
+            return null;
+        }
+
+        if (suite.KeyAgreement is null)
+        {
+            return $"{FailureText.Certificate(certificate)} has a key on an elliptic curve, and keys are encrypted for it, which needs "
+                + $"RSA in the suite {suite.Name}: give {setting} a certificate with an RSA key, or use one of "
+                + $"{string.Join(", ", WithCurves)}.";
+        }
+
+        if (NamedCurve.Of(certificate) is null)
+        {
+            return ProblemOfCurve(certificate, suite);
+        }
+
+        return CertificateKey.Agrees(certificate) ? null
+            : $"{FailureText.Certificate(certificate)} has a key on an elliptic curve and a key usage without key agreement, and keys are "
+                + $"encrypted for it: give {setting} a certificate whose key usage has keyAgreement, or one with an RSA key.";
+    }
+
+    private static string? ProblemOfOwnKey(X509Credential? own, string setting) => own is not { IsRsa: false, AgreementKey: null } ? null
+        : $"The private key of '{own}' is held elsewhere and only signs, and keys are encrypted for its certificate: give {setting} a "
+            + "credential that is made with an ECDiffieHellman.";
+
+    private static string? ProblemOfSigningKey(X509Credential? own, string setting) => own is not { IsRsa: false, CurveKey: null } ? null
+        : $"The private key of '{own}' only agrees on keys, by its key usage or as it was given, and here it signs: give {setting} a "
+            + "certificate whose key usage has digitalSignature, or a credential that is made with an ECDsa.";
 
     private static string? ProblemOfSigner(X509Certificate2? certificate, SecurityAlgorithmSuite suite) =>
         certificate is null || !EcdsaSignature.IsOfCurve(certificate) ? null
         : suite.EcdsaSignature is null
             ? $"{FailureText.Certificate(certificate)} has a key on an elliptic curve, and the suite {suite.Name} has signatures by RSA "
                 + $"alone: use a certificate with an RSA key, or one of {string.Join(", ", WithCurves)}."
-        : EcdsaSignature.FieldBits(certificate) == 0
-            ? $"{FailureText.Certificate(certificate)} has a key on the curve "
-                + $"{EcdsaSignature.CurveOf(certificate) ?? "that it describes itself"}, and {suite.Name} has "
-                + $"{EcdsaSignature.Curves}: use a certificate with a key on one of these."
+        : EcdsaSignature.FieldBits(certificate) == 0 ? ProblemOfCurve(certificate, suite)
         : null;
+
+    private static string ProblemOfCurve(X509Certificate2 certificate, SecurityAlgorithmSuite suite) =>
+        $"{FailureText.Certificate(certificate)} has a key on the curve "
+            + $"{EcdsaSignature.CurveOf(certificate) ?? "that it describes itself"}, and {suite.Name} has "
+            + $"{EcdsaSignature.Curves}: use a certificate with a key on one of these.";
 
     private static IEnumerable<SecurityAlgorithmSuite> WithCurves =>
         SecurityAlgorithmSuite.Known.Where(suite => suite.EcdsaSignature is not null);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Receive;
@@ -81,7 +82,8 @@ internal sealed class ReplyProtection : IDisposable
         };
         SenderToken token = messages.IsProtectedByTransport ? new SenderToken.Transport()
             : request.Requirements.IsAsymmetric
-            ? new SenderToken.Certificates(own!, RequireRecipient(certificate.Owner.Clients.EncryptionCertificateOf(expectation.Peers[0])))
+            ? new SenderToken.Certificates(own!, RequireRecipient(
+                certificate.Owner.Clients.EncryptionCertificateOf(expectation.Peers[0]), messages.Element.DefaultAlgorithmSuite))
             : request.UserNameKeyToken is { } userName ? new SenderToken.CorrelatedUserName(expectation.Key!, userName)
             : request.IssuedPrimary is { Assertion: { } assertion }
             ? new SenderToken.IssuedReply(expectation.Key!, Refer(assertion.Id.ToString(), assertion.Version, request.Requirements))
@@ -90,10 +92,12 @@ internal sealed class ReplyProtection : IDisposable
     }
 
     /// <exception cref="SecurityFailureException">Nothing can be encrypted for the certificate.</exception>
-    private static X509Certificate2 RequireRecipient(X509Certificate2 certificate) => !EcdsaSignature.IsOfCurve(certificate) ? certificate
+    private static X509Certificate2 RequireRecipient(X509Certificate2 certificate, SecurityAlgorithmSuite suite) =>
+        !EcdsaSignature.IsOfCurve(certificate) || (suite.KeyAgreement is not null && CertificateKey.Agrees(certificate)) ? certificate
         : Fail.With<X509Certificate2>(FailureCode.AlgorithmMismatch, "public key",
             $"{FailureText.Certificate(certificate)}, with a key on an elliptic curve",
-            "an RSA key to encrypt replies for (KnownClientCertificates.Pairs)");
+            suite.KeyAgreement is null ? "an RSA key to encrypt replies for (KnownClientCertificates.Pairs)"
+                : "keyAgreement in its key usage, or an RSA key, to encrypt replies for (KnownClientCertificates.Pairs)");
 
     /// <summary>The service refers to an assertion by its Id, as WCF: the reply does not repeat it.</summary>
     private static Action<PooledBytes> Refer(string id, SamlVersion version, MessageRequirements requirements) => output =>

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Tokens;
 
 namespace SecureConversation.Engine.Roles;
 
@@ -77,23 +78,42 @@ internal static class StrongCredentialChecks
         }
 
         return $"The private key of '{own}' cannot {what} the algorithm of {suite.Name} ({reason}): use a key of the certificate whose "
-            + "provider has RSA-OAEP and RSA-PSS, or ECDSA, with SHA-2, or a suite of WCF.";
+            + "provider has RSA-OAEP and RSA-PSS with SHA-2, or ECDSA and ECDH, or a suite of WCF.";
     }
 
     private static bool DecryptsAsItShould(X509Credential own, SecurityAlgorithmSuite suite)
     {
         var trial = RandomNumberGenerator.GetBytes(TrialLength);
+        if (!own.IsRsa)
+        {
+            // Whether it is able at all is what KeyKindChecks says.
+            return own.AgreementKey is not { } privateKey || NamedCurve.Of(own.Certificate) is not { } curve
+                || suite.KeyAgreement is not { } algorithm || AgreesAsItShould(own, privateKey, curve, algorithm, trial);
+        }
+
         var wrapped = RsaKeyTransport.Wrap(own.PublicKey, suite.AsymmetricKeyWrap, trial);
         return CryptographicOperations.FixedTimeEquals(own.PrivateKey.Decrypt(wrapped, suite.AsymmetricKeyWrap.Padding), trial);
+    }
+
+    private static bool AgreesAsItShould(
+        X509Credential own, ECDiffieHellman privateKey, NamedCurve curve, KeyAgreementAlgorithm algorithm, byte[] trial)
+    {
+        using var key = SymmetricKey.From(trial);
+        var facts = X509Facts.OfLasting(own.Certificate);
+        var (point, wrapped) = EcdhKeyTransport.Wrap(facts.AgreementKey!, curve, facts.Raw, algorithm, key);
+        byte[] info = [.. algorithm.AlgorithmId, .. point, .. algorithm.RecipientInfo(facts.Raw)];
+        using var unwrapped = EcdhKeyTransport.Unwrap(privateKey, curve, point, info, algorithm, wrapped, out _);
+        return unwrapped.FixedTimeEquals(trial);
     }
 
     private static bool SignsAsItShould(X509Credential own, SecurityAlgorithmSuite suite)
     {
         var trial = RandomNumberGenerator.GetBytes(TrialLength);
-        if (own.CurveKey is { } curveKey)
+        if (!own.IsRsa)
         {
+            // Whether it is able at all is what KeyKindChecks says.
             using var publicKey = own.Certificate.GetECDsaPublicKey();
-            return suite.EcdsaSignature is not { } ecdsa || publicKey is null
+            return own.CurveKey is not { } curveKey || suite.EcdsaSignature is not { } ecdsa || publicKey is null
                 || EcdsaSignature.Verify(publicKey, ecdsa, trial, EcdsaSignature.Sign(curveKey, ecdsa, trial));
         }
 

@@ -64,7 +64,7 @@ internal static class WrappedKey
     /// <param name="key">The key.</param>
     /// <param name="requirements">The requirements for the message.</param>
     /// <param name="references">The Ids of the encrypted parts, which the element lists.</param>
-    /// <exception cref="InvalidOperationException">The certificate has no RSA key.</exception>
+    /// <exception cref="InvalidOperationException">The suite wraps no keys for a key like that of the certificate.</exception>
     public static byte[] Write(
         PooledBytes output,
         string id,
@@ -74,10 +74,20 @@ internal static class WrappedKey
         MessageRequirements requirements,
         List<string> references)
     {
+        if (requirements.Suite.KeyAgreement is { } agreement && NamedCurve.Of(recipient) is not null)
+        {
+            var known = X509Facts.OfKnown(recipient);
+            using var once = known is null ? recipient.GetECDiffieHellmanPublicKey() : null;
+            var curveKey = known?.AgreementKey ?? once ?? throw new InvalidOperationException(
+                $"The key usage of the certificate '{recipient.Subject}' has no key agreement.");
+            return EncryptionWriter.EncryptedKey(output, id, curveKey, recipient, key, agreement, ReferToRecipient, references);
+        }
+
         using var publicKey = CertificateKey.Open(recipient, out var isRsa);
         if (!isRsa)
         {
-            throw new InvalidOperationException($"The certificate '{recipient.Subject}' has no RSA key.");
+            throw new InvalidOperationException(
+                $"The certificate '{recipient.Subject}' has a key of a kind that {requirements.Suite} wraps no keys for.");
         }
 
         return EncryptionWriter.EncryptedKey(output, id, publicKey.Rsa, key, requirements.Suite, ReferToRecipient, references);

@@ -12,7 +12,7 @@ namespace SecureConversation.Engine.Tokens;
 ///   e:EncryptionMethod @Algorithm              required
 ///     ds:DigestMethod? @Algorithm              SHA-1 when absent; WCF writes it for OAEP
 ///     xenc11:MGF? @Algorithm                   the mask generation function of OAEP (XML Encryption 1.1 section 5.5.2)
-///   ds:KeyInfo                                 required; names the certificate of the receiver
+///   ds:KeyInfo                                 required; names the certificate of the receiver, or holds an <see cref="AgreementMethod"/>
 ///   e:CipherData / e:CipherValue               required
 ///   e:ReferenceList?                           WCF lists the encrypted parts here in asymmetric bindings
 ///   other children                             refused
@@ -26,6 +26,7 @@ internal sealed class EncryptedKey
         XmlId? id,
         string algorithm,
         KeyReference wrappedFor,
+        AgreementMethod? agreement,
         byte[] cipherValue,
         XmlElement references,
         string? digest,
@@ -34,6 +35,7 @@ internal sealed class EncryptedKey
         Id = id;
         Algorithm = algorithm;
         WrappedFor = wrappedFor;
+        Agreement = agreement;
         CipherValue = cipherValue;
         ReferenceList = references;
         OaepDigest = digest;
@@ -51,6 +53,9 @@ internal sealed class EncryptedKey
 
     /// <summary>The certificate whose key the key was encrypted for.</summary>
     public KeyReference WrappedFor { get; }
+
+    /// <summary>How the key that wraps was agreed on; null where the key of the certificate wraps.</summary>
+    public AgreementMethod? Agreement { get; }
 
     public byte[] CipherValue { get; }
 
@@ -74,10 +79,12 @@ internal sealed class EncryptedKey
             mgf ??= child.Is(Xenc11.Mgf) ? KnownUris.Get(child, Attr.Algorithm) : null;
         }
 
+        var agreement = AgreementMethod.Read(keyInfo, protocol);
         return new EncryptedKey(
             element.GetId(Attr.Id),
             algorithm,
-            SecurityTokenReferenceReader.ReadKeyInfo(keyInfo, protocol),
+            agreement?.Recipient ?? SecurityTokenReferenceReader.ReadKeyInfo(keyInfo, protocol),
+            agreement,
             ElementValue.Base64(cipherValue, MaxWrappedBytes),
             rest,
             digest,

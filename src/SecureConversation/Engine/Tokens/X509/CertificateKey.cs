@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Engine.Tokens;
 
@@ -29,6 +30,22 @@ internal readonly ref struct CertificateKey
         isRsa = rsa is not null;
         return !isRsa ? default
             : new CertificateKey(rsa!, known?.ExponentLength ?? ReadExponentLength(certificate), isKept: known is not null);
+    }
+
+    /// <summary>
+    /// Whether keys are agreed on with the key of a certificate: it is on P-256 or P-384, and the key usage allows it (RFC 5280 section
+    /// 4.2.1.3, keyAgreement).
+    /// </summary>
+    /// <exception cref="CryptographicException">The certificate can be parsed, but the key in it cannot.</exception>
+    public static bool Agrees(X509Certificate2 certificate)
+    {
+        if (NamedCurve.Of(certificate) is null)
+        {
+            return false;
+        }
+
+        using var key = certificate.GetECDiffieHellmanPublicKey();
+        return key is not null;
     }
 
     /// <summary>Exporting the key would tell it as well, and costs more than making the key.</summary>

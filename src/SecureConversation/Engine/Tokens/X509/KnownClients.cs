@@ -20,7 +20,7 @@ internal sealed class KnownClients
     private readonly TimeProvider _clock;
 
     /// <exception cref="ArgumentException">
-    /// There is no such store, a pair has no RSA key, or too many certificates have one name.
+    /// There is no such store, a pair has a certificate that nothing is encrypted for, or too many certificates have one name.
     /// </exception>
     public KnownClients(KnownClientCertificates known, TimeProvider clock)
     {
@@ -28,8 +28,13 @@ internal sealed class KnownClients
         _resolver = known.Resolver;
         foreach (var pair in known.Pairs)
         {
-            using var key = pair.EncryptionCertificate.GetRSAPublicKey() ?? throw new ArgumentException(
-                $"{Setting}.Pairs: {FailureText.Certificate(pair.EncryptionCertificate)} has no RSA key to encrypt for.");
+            using var key = pair.EncryptionCertificate.GetRSAPublicKey();
+            if (key is null && !CertificateKey.Agrees(pair.EncryptionCertificate))
+            {
+                throw new ArgumentException($"{Setting}.Pairs: {FailureText.Certificate(pair.EncryptionCertificate)} has no RSA key to "
+                    + "encrypt for, and none on P-256 or P-384 with keyAgreement in its key usage.");
+            }
+
             _encryption[NameOf(pair.SigningCertificate)] =
                 X509CertificateLoader.LoadCertificate(pair.EncryptionCertificate.RawDataMemory.Span);
         }

@@ -20,6 +20,7 @@ internal sealed class X509Facts
     private readonly X509Certificate2? _lasting;
     private RSA? _publicKey;
     private ECDsa? _curveKey;
+    private ECDiffieHellman? _agreementKey;
     private int _exponentLength;
     private ClaimsPrincipal? _holder;
 
@@ -65,6 +66,26 @@ internal sealed class X509Facts
         {
             if (Volatile.Read(ref _curveKey) is not { } key && (key = _lasting!.GetECDsaPublicKey()) is not null
                 && Interlocked.CompareExchange(ref _curveKey, key, null) is { } first)
+            {
+                key.Dispose();
+                return first;
+            }
+
+            return key;
+        }
+    }
+
+    /// <summary>
+    /// The key on an elliptic curve as one that keys are agreed on with, which is kept; null for one of another kind, and where the key
+    /// usage of the certificate does not allow it (RFC 5280 section 4.2.1.3, keyAgreement). Only of a certificate that lasts.
+    /// </summary>
+    /// <exception cref="CryptographicException">The certificate can be parsed, but the key in it cannot.</exception>
+    public ECDiffieHellman? AgreementKey
+    {
+        get
+        {
+            if (Volatile.Read(ref _agreementKey) is not { } key && (key = _lasting!.GetECDiffieHellmanPublicKey()) is not null
+                && Interlocked.CompareExchange(ref _agreementKey, key, null) is { } first)
             {
                 key.Dispose();
                 return first;

@@ -112,14 +112,18 @@ final class Author {
         var recipient = Keys.certificate(command.bytes("recipient"));
         String digest = command.text("wrapDigest", null);
         String mgf = command.text("wrapMgf", null);
-        byte[] wrapped = Primitives.wrap(command.text("wrap"), digest, mgf, recipient.getPublicKey(), secret);
         byte[] thumbprint = MessageDigest.getInstance("SHA-1").digest(recipient.getEncoded());
+        String reference = "<wsse:SecurityTokenReference xmlns:wsse=\"" + Judge.WSSE + "\"><wsse:KeyIdentifier ValueType=\""
+            + "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1\">" + base64(thumbprint)
+            + "</wsse:KeyIdentifier></wsse:SecurityTokenReference>";
+        String agreed = command.text("agreementDigest", null);
+        var agreement = agreed == null ? null : KeyAgreed.wrap(command.text("wrap"), agreed, recipient, reference, secret);
+        byte[] wrapped = agreement != null ? agreement.octets()
+            : Primitives.wrap(command.text("wrap"), digest, mgf, recipient.getPublicKey(), secret);
         sign("<xenc:EncryptedKey xmlns:xenc=\"" + Judge.XENC + "\" Id=\"key\"><xenc:EncryptionMethod Algorithm=\"" + command.text("wrap") + "\">"
             + (digest == null ? "" : "<ds:DigestMethod " + DSIG_XMLNS + " Algorithm=\"" + digest + "\"/>")
             + (mgf == null ? "" : "<xenc11:MGF xmlns:xenc11=\"http://www.w3.org/2009/xmlenc11#\" Algorithm=\"" + mgf + "\"/>")
-            + "</xenc:EncryptionMethod><ds:KeyInfo " + DSIG_XMLNS + "><wsse:SecurityTokenReference xmlns:wsse=\"" + Judge.WSSE + "\"><wsse:KeyIdentifier ValueType=\""
-            + "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1\">" + base64(thumbprint)
-            + "</wsse:KeyIdentifier></wsse:SecurityTokenReference></ds:KeyInfo><xenc:CipherData><xenc:CipherValue>" + base64(wrapped)
+            + "</xenc:EncryptionMethod><ds:KeyInfo " + DSIG_XMLNS + ">" + (agreement == null ? reference : agreement.method()) + "</ds:KeyInfo><xenc:CipherData><xenc:CipherValue>" + base64(wrapped)
             + "</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>");
         answer.add("encryptedKey", "sha1", MessageDigest.getInstance("SHA-1").digest(wrapped), "secret", secret);
     }

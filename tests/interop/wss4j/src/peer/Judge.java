@@ -81,7 +81,8 @@ final class Judge {
         GeneralSecurityException last = null;
         for (var key : known.privateKeys()) {
             try {
-                byte[] secret = KeyUnwrap.run(element, method, key, wrapped);
+                byte[] secret = first(element, XENC, "AgreementMethod") == null ? KeyUnwrap.run(element, method, key, wrapped)
+                    : KeyAgreed.unwrap(element, method, key, wrapped);
                 byte[] sha1 = MessageDigest.getInstance("SHA-1").digest(wrapped);
                 known.learn(Base64.getEncoder().encodeToString(sha1), secret);
                 answer.add("encryptedKey", "id", idOf(element), "sha1", sha1, "secret", secret, "transport", method.getAttribute("Algorithm"));

@@ -1,0 +1,93 @@
+using SecureConversation.Binding;
+using SecureConversation.Credentials;
+using SecureConversation.Engine.Crypto;
+using SecureConversation.Engine.Failures;
+using SecureConversation.Engine.Tokens;
+
+namespace SecureConversation.Engine.Receive;
+
+/// <summary>
+/// The key in an EncryptedKey. The suite and the kind of key in the certificate say how it is wrapped, never the message. All that is
+/// refused here stands in clear, so that refusals tell nothing; what only the private key shows ends in a random key, and the message fails
+/// later.
+/// </summary>
+internal static class ReceivedKey
+{
+    /// <summary>Whether the key is wrapped by one of the two ways of a suite.</summary>
+    public static bool IsOf(SecurityAlgorithmSuite suite, EncryptedKey wrapped) => wrapped.Agreement is { } agreement
+        ? suite.KeyAgreement is { } own && own.WrapUri == wrapped.Algorithm && own.Digest.Uri == agreement.DigestUri
+            && wrapped is { OaepDigest: null, OaepMgf: null }
+        : suite.AsymmetricKeyWrap.Is(wrapped.Algorithm, wrapped.OaepDigest, wrapped.OaepMgf);
+
+    /// <summary>The algorithms of an EncryptedKey, for texts.</summary>
+    public static string Found(EncryptedKey wrapped) => wrapped.Agreement is { } agreement
+        ? $"{wrapped.Algorithm} {AlgorithmUris.EcdhEs} {agreement.DigestUri}"
+        : $"{wrapped.Algorithm} {wrapped.OaepDigest} {wrapped.OaepMgf}";
+
+    /// <summary>The algorithms of a suite, for texts.</summary>
+    public static string Expected(SecurityAlgorithmSuite suite) =>
+        $"{suite.AsymmetricKeyWrap.Uri} {suite.AsymmetricKeyWrap.DigestUri} {suite.AsymmetricKeyWrap.MgfUri}"
+        + (suite.KeyAgreement is { } own ? $" or {own.WrapUri} {AlgorithmUris.EcdhEs} {own.Digest.Uri}" : "") + $" ({suite.Name})";
+
+    /// <summary>Unwraps the key; a random one where that fails. The caller disposes of it.</summary>
+    /// <param name="wrapped">The EncryptedKey, whose algorithms are those of the suite, or of an issuer.</param>
+    /// <param name="own">The certificate that it names, and its private key.</param>
+    /// <param name="suite">The suite.</param>
+    /// <param name="transport">The transport by RSA.</param>
+    /// <param name="minimumLength">Minimum length of the key in bytes.</param>
+    /// <param name="maximumLength">Maximum length of the key in bytes.</param>
+    /// <exception cref="SecurityFailureException">
+    /// It is wrapped for a key of another kind; what it says of a key agreement is not what the receiver expects; the sender's key is none.
+    /// </exception>
+    public static SymmetricKey Unwrap(EncryptedKey wrapped, X509Credential own, SecurityAlgorithmSuite suite, KeyWrapAlgorithm transport,
+        int minimumLength, int maximumLength)
+    {
+        if (wrapped.Agreement is { } agreement)
+        {
+            return Unwrap(wrapped, agreement, own, suite.KeyAgreement!, minimumLength, maximumLength);
+        }
+
+        return own.IsRsa
+            ? RsaKeyTransport.Unwrap(own.PrivateKey, transport, wrapped.CipherValue, minimumLength, maximumLength,
+                suite.DefaultSymmetricKeyLength / 8, out _)
+            : Fail.With<SymmetricKey>(FailureCode.WrongToken, "xenc:EncryptedKey",
+                "a key that is wrapped by RSA, for a certificate with a key on a curve", FailureText.Certificate(own.Certificate));
+    }
+
+    private static SymmetricKey Unwrap(EncryptedKey wrapped, AgreementMethod agreement, X509Credential own, KeyAgreementAlgorithm algorithm,
+        int minimumLength, int maximumLength)
+    {
+        if (own.AgreementKey is not { } privateKey || NamedCurve.Of(own.Certificate) is not { } curve)
+        {
+            return Fail.With<SymmetricKey>(FailureCode.WrongToken, "xenc:EncryptedKey",
+                "a key that is wrapped by ECDH-ES, for a certificate whose key agrees on none", FailureText.Certificate(own.Certificate));
+        }
+
+        if (agreement.Curve != curve)
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "dsig11:NamedCurve", agreement.Curve.Uri, curve.Uri);
+        }
+
+        // SP 800-56A section 5.6.2.3: nothing is computed with what is no public key.
+        if (!curve.Has(agreement.Point))
+        {
+            Fail.With(FailureCode.MalformedSecurityElement, "dsig11:PublicKey");
+        }
+
+        byte[] info = [.. algorithm.AlgorithmId, .. agreement.Point, .. algorithm.RecipientInfo(own.Certificate.RawDataMemory.Span)];
+        if (!info.AsSpan().SequenceEqual(agreement.Info))
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "xenc11:ConcatKDFParams", Convert.ToHexString(agreement.Info),
+                Convert.ToHexString(info));
+        }
+
+        // The length of the key is that of the ciphertext, for everybody to see.
+        var length = wrapped.CipherValue.Length - AesKeyWrap.Overhead;
+        if (!AesKeyWrap.Fits(length) || length < minimumLength || length > maximumLength)
+        {
+            Fail.With(FailureCode.DecryptionFailed, "xenc:EncryptedKey", FailureText.Of(wrapped.CipherValue.Length, "octets"));
+        }
+
+        return EcdhKeyTransport.Unwrap(privateKey, curve, agreement.Point, info, algorithm, wrapped.CipherValue, out _);
+    }
+}
