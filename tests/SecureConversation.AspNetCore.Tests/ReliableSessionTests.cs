@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using SecureConversation.Binding;
+using SecureConversation.Credentials;
 using SecureConversation.Http;
 using SecureConversation.Testing;
 
@@ -72,7 +73,14 @@ public sealed class ReliableSessionTests
         await using var client = new SecureConversationClient(new Uri(host.Address, "/echo"), new()
         {
             MessageSecurity = Endpoints.Session,
-            Credentials = Endpoints.ClientCredentials,
+            Credentials = new()
+            {
+                ClientCertificate = Endpoints.ClientCredentials.ClientCertificate,
+                UserName = Endpoints.ClientCredentials.UserName,
+                ServiceCertificate = Endpoints.ClientCredentials.ServiceCertificate,
+                ServiceCertificateValidation = TestCredentials.TrustAuthority,
+                ServiceIdentity = EndpointIdentity.CreateDnsIdentity("localhost"),
+            },
             ReliableSession = Rm11,
         });
         await client.CallAsync("urn:e/Echo", "<Echo xmlns=\"urn:e\"/>");

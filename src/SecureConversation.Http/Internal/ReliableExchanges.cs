@@ -58,6 +58,11 @@ internal sealed class ReliableExchanges(ClientSession session, SessionRenewal? r
             var isReply = e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded;
             return new ReliableAnswer(null, null) { Refusal = e, IsReplyRefused = isReply };
         }
+        catch (HttpRequestException) when (settings is not null && wire.Content is EnvelopeContent { WasCutOff: true })
+        {
+            settings.AsksFirst = true;
+            throw;
+        }
 
         try
         {

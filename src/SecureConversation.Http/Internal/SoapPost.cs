@@ -75,6 +75,16 @@ internal static class SoapPost
         private readonly List<KeyValuePair<string, HeaderStringValues>> _headers = [.. request.Headers.NonValidated];
         private readonly List<KeyValuePair<string, object?>> _options = [.. request.Options];
 
-        public void CopyTo(HttpRequestMessage to) => CopySettings(_http, _headers, _options, to);
+        /// <summary>
+        /// Whether the service is asked before the body is sent (RFC 9110 section 10.1.1). A connection that ends in the middle of a body
+        /// may be that of a service that refuses its length, and then its answer is lost.
+        /// </summary>
+        public bool AsksFirst { get; set; }
+
+        public void CopyTo(HttpRequestMessage to)
+        {
+            CopySettings(_http, _headers, _options, to);
+            to.Headers.ExpectContinue = AsksFirst ? true : to.Headers.ExpectContinue;
+        }
     }
 }
