@@ -18,8 +18,6 @@ internal static class DuplexChecks
                 + "signature to confirm: set it to false where messages go both ways.",
             { EnableUnsecuredResponse: true } => "EnableUnsecuredResponse is true, and a session whose messages go both ways has no "
                 + "responses that could be told from the messages of others: set it to false.",
-            { LocalClientSettings.DetectReplays: false } => "LocalClientSettings.DetectReplays is false, and where messages go both ways "
-                + "no request tells a message of the service from one that came before: set it to true, and IncludeTimestamp as well.",
             _ => null,
         };
         if (problem is not null)
