@@ -18,9 +18,15 @@ internal static class KeyKindChecks
     /// <summary>What is wrong with the certificates of a service; null for nothing.</summary>
     public static string? Problem(MessageSecurityBinding binding, ServiceCredentials credentials)
     {
+        var receiving = ServiceCertificates.Of(binding, credentials);
+        if (receiving.Count == 0)
+        {
+            return null;
+        }
+
         var suite = SuiteOf(binding);
         const string Setting = $"ServiceCredentials.ServiceCertificate {OfService}";
-        return ServiceCertificates.Of(credentials)
+        return receiving
                 .Select(own => ProblemOfRecipient(own?.Certificate, suite, Setting) ?? ProblemOfOwnKey(own, Setting))
                 .FirstOrDefault(problem => problem is not null)
             ?? credentials.KnownClientCertificates.Pairs
@@ -36,10 +42,11 @@ internal static class KeyKindChecks
         var suite = SuiteOf(binding);
         const string ForReplies = "ClientCredentials.ClientCertificate (or set ClientEncryptionCertificate)";
         var receiving = SignsItself(binding) ? credentials.ClientEncryptionCertificate ?? credentials.ClientCertificate : null;
-        var recipient = credentials.ServiceEncryptionCertificate ?? credentials.ServiceCertificate;
+        var isUsed = UsesServiceCertificate(binding);
+        var recipient = isUsed ? credentials.ServiceEncryptionCertificate ?? credentials.ServiceCertificate : null;
         X509Credential?[] own = [credentials.ClientCertificate, .. credentials.NamedCertificates?.Values ?? []];
-        X509Certificate2?[] signing =
-            [.. own.Select(credential => credential?.Certificate), credentials.ServiceCertificate, .. credentials.OtherServiceCertificates];
+        X509Certificate2?[] ofService = isUsed ? [credentials.ServiceCertificate, .. credentials.OtherServiceCertificates] : [];
+        X509Certificate2?[] signing = [.. own.Select(credential => credential?.Certificate), .. ofService];
         return ProblemOfRecipient(recipient, suite, $"ClientCredentials.ServiceCertificate {OfService}")
             ?? ProblemOfRecipient(receiving?.Certificate, suite, ForReplies)
             ?? ProblemOfOwnKey(receiving, ForReplies)
@@ -50,6 +57,9 @@ internal static class KeyKindChecks
 
     private static SecurityAlgorithmSuite SuiteOf(MessageSecurityBinding binding) =>
         (binding.Bootstrap ?? binding.Element).DefaultAlgorithmSuite;
+
+    private static bool UsesServiceCertificate(MessageSecurityBinding binding) =>
+        binding.Element is not TransportSecurityBindingElement && binding.NegotiatedToken is not SspiSecurityTokenParameters;
 
     // In an asymmetric binding each side signs by its certificate, and has what it gets encrypted for it.
     private static bool SignsItself(MessageSecurityBinding binding) =>
