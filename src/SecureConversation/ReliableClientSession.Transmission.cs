@@ -100,9 +100,11 @@ public sealed partial class ReliableClientSession
                     refusals = attempt.IsRefused ? refusals + 1 : 0;
                     if (refusals > 0 && pending.Count == 0)
                     {
-                        if (refusals == MostRefusals || sent > _settings.MaxRetryCount)
+                        if (refusals >= MostRefusals || sent > _settings.MaxRetryCount)
                         {
-                            failsAlone = attempt.IsReplyRefused || !_settings.Ordered;
+                            // Anybody on the way can write what is too large: what the service has, it says itself.
+                            failsAlone = attempt.IsReplyRefused
+                                && (isAcknowledged || await IsTakenAsync(request.Number).ConfigureAwait(false));
                             await (failsAlone ? Task.CompletedTask : LastAsync(request.Number, attempt.Loss!)).ConfigureAwait(false);
                             throw attempt.Loss!;
                         }
@@ -139,6 +141,13 @@ public sealed partial class ReliableClientSession
             open.Dispose();
             _ = CleanAsync(pending, request.Plain);
         }
+    }
+
+    /// <summary>Asks the service once whether it has executed a request.</summary>
+    private async Task<bool> IsTakenAsync(long number)
+    {
+        await AskAsync(_sequence.RetryAfter(sent: 1)).ConfigureAwait(false);
+        return _sequence.IsAcknowledged(number);
     }
 
     /// <summary>

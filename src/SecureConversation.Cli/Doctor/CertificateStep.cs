@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Binding;
 using SecureConversation.Credentials;
+using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Cli.Doctor;
 
@@ -44,21 +46,26 @@ internal static class CertificateStep
             : step;
     }
 
+    private static IEnumerable<SecurityAlgorithmSuite> CurveSuites =>
+        SecurityAlgorithmSuite.Known.Where(suite => suite.DefaultKeyAgreementAlgorithm is not null);
+
     private static StepReport OfTimeAndKey(string name, X509Certificate2 certificate)
     {
         var (from, until) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         using var rsa = certificate.GetRSAPublicKey();
+        var curve = NamedCurve.Of(certificate);
         var step = new StepReport(name, StepStatus.Ok, $"{certificate.Subject} is in order.")
         {
             Details =
             [
                 $"issued by {certificate.Issuer}, thumbprint {certificate.Thumbprint}",
                 $"valid from {Time(from)} to {Time(until)}",
-                rsa is null ? "no RSA key" : string.Create(CultureInfo.InvariantCulture, $"RSA key of {rsa.KeySize} bits"),
+                curve is not null ? string.Create(CultureInfo.InvariantCulture, $"key on P-{curve.FieldBytes * 8}")
+                    : rsa is null ? "no RSA key" : string.Create(CultureInfo.InvariantCulture, $"RSA key of {rsa.KeySize} bits"),
             ],
         };
-        return rsa is null
+        return rsa is null && curve is null
             ? step with { Status = StepStatus.Failed, Found = "The key is not RSA.", Remedy = "The suites of WCF need an RSA certificate." }
             : now < from || now > until
             ? step with
@@ -73,6 +80,14 @@ internal static class CertificateStep
                 Status = StepStatus.Warning,
                 Found = string.Create(CultureInfo.InvariantCulture, $"{certificate.Subject} expires in {(until - now).TotalDays:F0} days."),
                 Remedy = "Renew it in time; services and clients of this library take a new file while they run.",
+            }
+            : curve is not null
+            ? step with
+            {
+                Status = StepStatus.Warning,
+                Found = "The key is on an elliptic curve.",
+                Remedy = $"{string.Join(", ", CurveSuites)} take it, where the key usage has digitalSignature for what it signs and "
+                    + "keyAgreement for what is encrypted for it. All other suites, those of WCF too, need an RSA certificate.",
             }
             : step;
     }

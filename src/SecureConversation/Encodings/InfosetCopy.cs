@@ -32,6 +32,7 @@ internal readonly ref struct InfosetCopy(
         using var reader = Utf8Transcoder.CreateReader(values?.Rest ?? envelope);
         reader.MoveToContent();
         new InfosetCopy(reader, writer, names, values: values).WriteElement();
+        values?.RequireAllWritten();
     }
 
     /// <summary>Writes the element at the position of a reader.</summary>
@@ -47,40 +48,36 @@ internal readonly ref struct InfosetCopy(
         var open = 0;
         do
         {
-            while (isText && IsRecordOfOctets())
+            if (isText && reader.NodeType == XmlNodeType.Text && reader.TryGetBase64ContentLength(out _))
             {
-                WriteRecordOfOctets();
-                if (open == 0)
-                {
-                    return;
-                }
+                WriteRecordsOfOctets();
             }
 
-            // A value leaves the reader on what follows it.
-            var isRead = !isText && reader.NodeType == XmlNodeType.Element && !reader.IsEmptyElement && LongBase64.IsName(reader.LocalName);
+            // A value leaves the reader on what follows it, which may be the start of another one.
+            var isValue = IsValue();
             open += WriteNode();
-            if (isRead)
+            while (isValue)
             {
                 reader.Read();
                 WriteValue();
+                isValue = IsValue();
                 open += WriteNode();
             }
         }
         while (open > 0 && reader.Read());
     }
 
-    private bool IsRecordOfOctets() => reader.NodeType == XmlNodeType.Element && !reader.IsEmptyElement
-        && LongBase64.IsName(reader.LocalName) && reader.TryGetBase64ContentLength(out _);
+    private bool IsValue() =>
+        !isText && reader.NodeType == XmlNodeType.Element && !reader.IsEmptyElement && LongBase64.IsName(reader.LocalName);
 
-    /// <summary>Writes an element whose value is a record of octets, and goes to what follows it.</summary>
-    private void WriteRecordOfOctets()
+    /// <summary>Writes records of octets up to the end of their element, which is where the reader is then.</summary>
+    private void WriteRecordsOfOctets()
     {
-        WriteStartTag();
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
             int count;
-            while ((count = reader.ReadElementContentAsBase64(chunk, 0, chunk.Length)) > 0)
+            while ((count = reader.ReadContentAsBase64(chunk, 0, chunk.Length)) > 0)
             {
                 writer.WriteBase64(chunk, 0, count);
             }
@@ -89,8 +86,6 @@ internal readonly ref struct InfosetCopy(
         {
             ArrayPool<byte>.Shared.Return(chunk);
         }
-
-        writer.WriteEndElement();
     }
 
     /// <summary>Writes the node at the position of the reader; by how much the number of open elements changes.</summary>
@@ -179,7 +174,7 @@ internal readonly ref struct InfosetCopy(
     /// <summary>Writes the text at the position of the reader, as octets where it is base64, and goes to what follows it.</summary>
     private void WriteValue()
     {
-        if (values is not null && reader.NodeType == XmlNodeType.Text && reader.Value == TakenValues.Mark)
+        if (values is not null && reader.NodeType == XmlNodeType.Text && reader.Value == values.Mark)
         {
             values.WriteNext(writer);
             reader.Read();

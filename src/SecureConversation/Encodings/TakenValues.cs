@@ -2,12 +2,13 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Xml;
+using SecureConversation.Engine.Failures;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Encodings;
 
 /// <summary>
-/// The long values of base64 of an envelope, taken out of it: in their places stands a mark, which nobody outside of this process knows.
+/// The long values of base64 of an envelope, taken out of it: in their places stands a mark, which nobody knows beforehand.
 /// </summary>
 internal sealed class TakenValues : IDisposable
 {
@@ -35,7 +36,7 @@ internal sealed class TakenValues : IDisposable
     }
 
     /// <summary>What stands in the place of a value. It is no base64, so a value is never taken for it.</summary>
-    public static string Mark { get; } = $"={Convert.ToHexString(RandomNumberGenerator.GetBytes(16))}=";
+    public string Mark { get; } = $"={Convert.ToHexString(RandomNumberGenerator.GetBytes(16))}=";
 
     /// <summary>The envelope without the values.</summary>
     public ReadOnlyMemory<byte> Rest => _rest.Memory;
@@ -44,13 +45,27 @@ internal sealed class TakenValues : IDisposable
     /// <param name="envelope">UTF-8 that was made or accepted here; must stay unchanged as long as this is used.</param>
     public static TakenValues? Of(ReadOnlyMemory<byte> envelope)
     {
-        var values = LongBase64.Find(envelope.Span, LeastOctets);
-        return values.Count == 0 ? null : new TakenValues(envelope, values);
+        try
+        {
+            var values = LongBase64.Find(envelope.Span, LeastOctets);
+            return values.Count == 0 ? null : new TakenValues(envelope, values);
+        }
+        catch (SecurityFailureException)
+        {
+            // It is none of this engine's, and the reader of the platform says what is wrong with it.
+            return null;
+        }
     }
 
     /// <summary>Writes the octets of the next value, in the order of the envelope.</summary>
+    /// <exception cref="InvalidOperationException">There is none: the mark was read where no value was taken out.</exception>
     public void WriteNext(XmlDictionaryWriter writer)
     {
+        if (_next == _values.Count)
+        {
+            throw new InvalidOperationException("There are more marks than values.");
+        }
+
         var text = _envelope.Span[_values[_next++]];
         var octets = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(text.Length));
         try
@@ -61,6 +76,15 @@ internal sealed class TakenValues : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(octets);
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">A value is missing from what was written.</exception>
+    public void RequireAllWritten()
+    {
+        if (_next != _values.Count)
+        {
+            throw new InvalidOperationException("There are more values than marks.");
         }
     }
 

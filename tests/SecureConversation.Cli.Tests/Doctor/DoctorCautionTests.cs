@@ -72,6 +72,20 @@ public sealed class DoctorCautionTests : IDisposable
         Assert.False(listener.Pending());
     }
 
+    [Fact]
+    public void CertificateOnACurve_IsTakenByTheSuitesThatHaveIt()
+    {
+        var trust = TestCredentials.TrustAuthority;
+        var report = CertificateStep.OfService(TestCertificates.AgreeingServiceP384, EndpointIdentity.CreateDnsIdentity("localhost"), trust);
+        Assert.Equal(StepStatus.Warning, report.Status);
+        Assert.Contains("key on P-384", report.Details);
+        Assert.Contains("Strong256, Strong256Sha384, Strong256Sha512", report.Remedy, StringComparison.Ordinal);
+        Assert.Contains("keyAgreement", report.Remedy, StringComparison.Ordinal);
+
+        using var other = TestCertificates.IssueOnCurve("localhost", ECCurve.NamedCurves.nistP521);
+        Assert.Equal(StepStatus.Failed, CertificateStep.OfService(other, EndpointIdentity.CreateDnsIdentity("localhost"), trust).Status);
+    }
+
     // The description of the service with another address, and with an identity.
     private static async Task<string> WsdlAsync(OrderService service, string address)
     {

@@ -41,6 +41,7 @@ public sealed class StrongProfileTests
         ((header, block) => header.RemoveChild(block), FailureCode.PartNotSigned),
         ((_, block) => block.InnerText = "2", FailureCode.DigestMismatch),
         ((header, block) => ((XmlElement)header.AppendChild(block.CloneNode(true))!).RemoveAttribute("Id", Forgery.Wsu), FailureCode.PartNotSigned),
+        ((header, block) => ((XmlElement)header.AppendChild(header.OwnerDocument.CreateElement("o", "Security", Forgery.Wsse))!).SetAttribute("role", Forgery.Soap, "urn:somebody"), FailureCode.PartNotSigned),
         ((header, block) => ((XmlElement)header.AppendChild(header.OwnerDocument.CreateElement("y", "Z", "urn:y"))!).SetAttribute("mustUnderstand", Forgery.Soap, "1"), FailureCode.PartNotSigned),
     ];
 

@@ -51,6 +51,24 @@ public sealed class EncodedEnvelopeTests
         Assert.Equal(ValueOf(text), ValueOf(Encoding.UTF8.GetString(decoded.Envelope.Span)));
     }
 
+    /// <summary>One name directly inside the other, and a value after them: each value stays in its place.</summary>
+    [Theory]
+    [InlineData("<BinarySecurityToken><CipherValue>{0}</CipherValue></BinarySecurityToken><CipherValue>{1}</CipherValue>")]
+    [InlineData("<CipherValue> <BinarySecurityToken>{0}</BinarySecurityToken>x</CipherValue><a><CipherValue>{1}</CipherValue></a>")]
+    [InlineData("<CipherValue><CipherValue>{0}</CipherValue><CipherValue>{1}</CipherValue></CipherValue>")]
+    [InlineData("<CipherValue/><a><CipherValue>{0}</CipherValue></a><CipherValue></CipherValue><CipherValue>{1}</CipherValue>")]
+    public void NestedValues_StayInTheirPlaces(string elements)
+    {
+        var (first, second) = (Convert.ToBase64String(RandomNumberGenerator.GetBytes(300)), Convert.ToBase64String(RandomNumberGenerator.GetBytes(3000)));
+        var text = $"<s>{elements.Replace("{0}", first, StringComparison.Ordinal).Replace("{1}", second, StringComparison.Ordinal)}</s>";
+        using var binary = EnvelopeEncoding.Encode(Encoding.UTF8.GetBytes(text), MessageEncoding.Binary, MessageVersion.Default);
+        using var decoded = EnvelopeEncoding.Decode(Entity(binary), binary.ContentType);
+        var (expected, found) = (new XmlDocument { PreserveWhitespace = true }, new XmlDocument { PreserveWhitespace = true });
+        expected.LoadXml(text);
+        found.LoadXml(Encoding.UTF8.GetString(decoded.Envelope.Span));
+        Assert.Equal(expected.OuterXml.Replace("></CipherValue>", " />", StringComparison.Ordinal), found.OuterXml.Replace("></CipherValue>", " />", StringComparison.Ordinal));
+    }
+
     /// <summary>A package of the application in its body is text of it, and stays so.</summary>
     [Fact]
     public void Text_OfTheApplicationStaysWhatItWrote()

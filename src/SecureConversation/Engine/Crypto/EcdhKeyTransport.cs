@@ -80,18 +80,7 @@ internal static class EcdhKeyTransport
         RandomNumberGenerator.Fill(random);
         try
         {
-            using var sender = curve.KeyOf(point);
-            Agree(privateKey, sender, algorithm, info, wrappingKey);
-            substituted = !AesKeyWrap.TryUnwrap(wrappingKey, wrapped, octets);
-        }
-        catch (CryptographicException)
-        {
-            // A provider does not take the sender's key.
-            substituted = true;
-        }
-
-        try
-        {
+            substituted = !TryUnwrap(privateKey, curve, point, info, algorithm, wrapped, wrappingKey, octets);
             return SymmetricKey.From(substituted ? random : octets);
         }
         finally
@@ -99,6 +88,22 @@ internal static class EcdhKeyTransport
             CryptographicOperations.ZeroMemory(wrappingKey);
             CryptographicOperations.ZeroMemory(octets);
             CryptographicOperations.ZeroMemory(random);
+        }
+    }
+
+    private static bool TryUnwrap(ECDiffieHellman privateKey, NamedCurve curve, ReadOnlySpan<byte> point, ReadOnlySpan<byte> info,
+        KeyAgreementAlgorithm algorithm, ReadOnlySpan<byte> wrapped, Span<byte> wrappingKey, Span<byte> octets)
+    {
+        try
+        {
+            using var sender = curve.KeyOf(point);
+            Agree(privateKey, sender, algorithm, info, wrappingKey);
+            return AesKeyWrap.TryUnwrap(wrappingKey, wrapped, octets);
+        }
+        catch (CryptographicException)
+        {
+            // A provider does not take the sender's key.
+            return false;
         }
     }
 

@@ -116,7 +116,7 @@ internal sealed class DuplexReceiver(ClientRole role, string session, Func<strin
         message.IsFault && message.TryReadFault(out var fault) && fault.IsRenewNeeded;
 
     private static bool IsAborted(VerifiedMessage message) =>
-        message.IsFault && message.TryReadFault(out var fault) && fault.IsSessionAborted;
+        message.IsFault && message.Action == WireFault.SessionFaultAction && message.TryReadFault(out var fault) && fault.IsSessionAborted;
 
     /// <summary>Throws for a fault without message security. Anybody may have sent it, but nothing that follows would be of use.</summary>
     private void ThrowIfFault(ReadOnlyMemory<byte> envelope)

@@ -27,6 +27,7 @@ internal sealed class ClientSequence(
     private static readonly TimeSpan LeastWait = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan MostWait = TimeSpan.FromSeconds(25);
 
+    private SequenceAcknowledgement? _acknowledged;
     private readonly Lock _gate = new();
     private readonly SortedSet<long> _outstanding = [];
     private readonly HashSet<long> _replied = [];
@@ -165,10 +166,20 @@ internal sealed class ClientSequence(
             }
 
             _remaining = acknowledgement.BufferRemaining;
+            _acknowledged = acknowledgement;
             var isAcknowledged = acknowledgement.Covers(number);
             return headers.Sequence is not null || (isAcknowledged && !needsReply) ? ClientStep.Finished
                 : isAcknowledged ? ClientStep.Acknowledged
                 : ClientStep.Again;
+        }
+    }
+
+    /// <summary>Whether the last acknowledgement covers a message.</summary>
+    public bool IsAcknowledged(long number)
+    {
+        lock (_gate)
+        {
+            return _acknowledged is { } known && known.Covers(number);
         }
     }
 

@@ -15,8 +15,7 @@ internal sealed record HeaderProtection(XmlName[] Signed, XmlName[] Encrypted)
     /// </summary>
     public bool SignsAll { get; init; }
 
-    public bool IsSigned(XmlElement block) =>
-        SignsAll ? !block.Is(Wsse.Security) : Contains(Signed, block) || Contains(Encrypted, block);
+    public bool IsSigned(XmlElement block) => SignsAll || Contains(Signed, block) || Contains(Encrypted, block);
 
     public bool IsEncrypted(XmlElement block) => Contains(Encrypted, block);
 

@@ -33,7 +33,7 @@ internal static class CredentialChecks
 
         if (binding.NegotiatedToken is SslSecurityTokenParameters)
         {
-            Throw(credentials.ServiceCertificate!.CurveKey is null ? credentials.ServiceCertificate.TlsProblem()
+            Throw(credentials.ServiceCertificate!.IsRsa ? credentials.ServiceCertificate.TlsProblem()
                 : "The binding negotiates by TLS, which is offered with RSA keys alone: give ServiceCredentials.ServiceCertificate a "
                     + "certificate with an RSA key, or set NegotiateServiceCredential = false on both sides.", nameof(credentials));
         }

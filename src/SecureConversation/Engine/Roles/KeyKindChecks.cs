@@ -18,18 +18,19 @@ internal static class KeyKindChecks
     /// <summary>What is wrong with the certificates of a service; null for nothing.</summary>
     public static string? Problem(MessageSecurityBinding binding, ServiceCredentials credentials)
     {
-        var suite = SuiteOf(binding);
-        const string Setting = $"ServiceCredentials.ServiceCertificate {OfService}";
         // An issuer encrypts the keys of its tokens for the service, whatever protects messages.
-        X509Credential[] used = IssuedTokens.Of(binding.Bootstrap ?? binding.Element).Any()
+        X509Credential?[] receiving = IssuedTokens.Of(binding.Bootstrap ?? binding.Element).Any()
             ? [.. ServiceCertificates.Of(credentials)]
             : [.. ServiceCertificates.Of(binding, credentials)];
-        if (used.Length == 0)
+        if (receiving.Length == 0)
         {
             return null;
         }
 
-        return used.Select(own => ProblemOfRecipient(own?.Certificate, suite, Setting) ?? ProblemOfOwnKey(own, Setting))
+        var suite = SuiteOf(binding);
+        const string Setting = $"ServiceCredentials.ServiceCertificate {OfService}";
+        return receiving
+                .Select(own => ProblemOfRecipient(own?.Certificate, suite, Setting) ?? ProblemOfOwnKey(own, Setting))
                 .FirstOrDefault(problem => problem is not null)
             ?? credentials.KnownClientCertificates.Pairs
                 .Select(pair => ProblemOfRecipient(pair.EncryptionCertificate, suite, "KnownClientCertificates.Pairs"))
@@ -43,17 +44,12 @@ internal static class KeyKindChecks
     {
         var suite = SuiteOf(binding);
         const string ForReplies = "ClientCredentials.ClientCertificate (or set ClientEncryptionCertificate)";
-        // Where the transport or the key of a Windows account protects messages, nothing of the service is used.
-        var usesService = binding.Element is not TransportSecurityBindingElement
-            && binding.NegotiatedToken is not SspiSecurityTokenParameters;
-        var recipient = usesService ? credentials.ServiceEncryptionCertificate ?? credentials.ServiceCertificate : null;
         var receiving = SignsItself(binding) ? credentials.ClientEncryptionCertificate ?? credentials.ClientCertificate : null;
+        var isUsed = UsesServiceCertificate(binding);
+        var recipient = isUsed ? credentials.ServiceEncryptionCertificate ?? credentials.ServiceCertificate : null;
         X509Credential?[] own = [credentials.ClientCertificate, .. credentials.NamedCertificates?.Values ?? []];
-        X509Certificate2?[] signing =
-        [
-            .. own.Select(credential => credential?.Certificate),
-            .. usesService ? [credentials.ServiceCertificate, .. credentials.OtherServiceCertificates] : Array.Empty<X509Certificate2?>(),
-        ];
+        X509Certificate2?[] ofService = isUsed ? [credentials.ServiceCertificate, .. credentials.OtherServiceCertificates] : [];
+        X509Certificate2?[] signing = [.. own.Select(credential => credential?.Certificate), .. ofService];
         return ProblemOfRecipient(recipient, suite, $"ClientCredentials.ServiceCertificate {OfService}")
             ?? ProblemOfRecipient(receiving?.Certificate, suite, ForReplies)
             ?? ProblemOfOwnKey(receiving, ForReplies)
@@ -64,6 +60,9 @@ internal static class KeyKindChecks
 
     private static SecurityAlgorithmSuite SuiteOf(MessageSecurityBinding binding) =>
         (binding.Bootstrap ?? binding.Element).DefaultAlgorithmSuite;
+
+    private static bool UsesServiceCertificate(MessageSecurityBinding binding) =>
+        binding.Element is not TransportSecurityBindingElement && binding.NegotiatedToken is not SspiSecurityTokenParameters;
 
     // In an asymmetric binding each side signs by its certificate, and has what it gets encrypted for it.
     private static bool SignsItself(MessageSecurityBinding binding) =>

@@ -38,8 +38,14 @@ internal readonly ref struct CertificateSignatureKey
     public int ValueBytes => _curve is null ? (_rsa.Rsa.KeySize + 7) / 8 : EcdsaSignature.ValueBytes(_curve);
 
     /// <summary>The key of a certificate.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="suite">The suite.</param>
+    /// <param name="whateverItsUsage">
+    /// Whether it stands in for another one, and nothing is accepted by it: the certificate of a service may only agree on keys.
+    /// </param>
     /// <exception cref="SecurityFailureException">It is none of those that the suite allows.</exception>
-    public static CertificateSignatureKey Open(X509Certificate2 certificate, SecurityAlgorithmSuite suite)
+    public static CertificateSignatureKey Open(
+        X509Certificate2 certificate, SecurityAlgorithmSuite suite, bool whateverItsUsage = false)
     {
         if (suite.EcdsaSignature is null || !EcdsaSignature.IsOfCurve(certificate))
         {
@@ -56,7 +62,9 @@ internal readonly ref struct CertificateSignatureKey
         {
             var known = X509Facts.OfKnown(certificate);
             var key = known is null ? certificate.GetECDsaPublicKey() : known.CurveKey;
-            return new CertificateSignatureKey(key ?? throw new CryptographicException(), known is not null, suite);
+            var isKept = known is not null && key is not null;
+            key ??= whateverItsUsage ? certificate.PublicKey.GetECDsaPublicKey() : null;
+            return new CertificateSignatureKey(key ?? throw new CryptographicException(), isKept, suite);
         }
         catch (CryptographicException)
         {

@@ -93,7 +93,7 @@ internal static class SignatureVerification
     public static void Spend(
         SignatureElement signature, SecurityAlgorithmSuite suite, X509Certificate2 certificate, ReadOnlySpan<byte> value)
     {
-        using var publicKey = CertificateSignatureKey.Open(certificate, suite);
+        using var publicKey = CertificateSignatureKey.Open(certificate, suite, whateverItsUsage: true);
         using var canonical = signature.Canonicalize();
         publicKey.Verify(canonical.WrittenSpan, value[..publicKey.ValueBytes]);
     }
