@@ -252,7 +252,7 @@ public sealed class ReliableSessionTests
         var e = await Assert.ThrowsAsync<SecureConversationException>(() => CallAsync(int.MaxValue));
         Assert.Equal((FailureCode.LimitExceeded, 3), (e.Code, attempts));
         Assert.Same(reason, e.InnerException);
-        if (!isReply && ordered)
+        if (!isReply)
         {
             Assert.Same(e, way.Reliable.Failure);
             var ended = await Assert.ThrowsAsync<SecureConversationException>(() => way.CallAsync("y"));
@@ -283,6 +283,21 @@ public sealed class ReliableSessionTests
                 return new ReliableAnswer(null, null) { Refusal = reason, IsReplyRefused = isReply };
             },
             cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Anybody on the way can keep a request and answer with too much: the service says that it has not got it.</summary>
+    [Fact]
+    public async Task ALargeReplyToARequestThatNeverArrived_EndsTheSessionAtOnce()
+    {
+        await using var way = new LossyWay(new(), loss: 0);
+        await way.OpenAsync();
+        var e = await Assert.ThrowsAsync<SecureConversationException>(() => way.Reliable.CallAsync(
+            Loopback.RequestWithId(way.Binding.MessageVersion, "urn:uuid:kept", "<Echo xmlns=\"urn:e\">x</Echo>"),
+            (_, _) => Task.FromResult(new ReliableAnswer(null, null) { Refusal = new IOException("Too large."), IsReplyRefused = true }),
+            cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(FailureCode.LimitExceeded, e.Code);
+        Assert.Same(e, way.Reliable.Failure);
+        Assert.Empty(way.Executed);
     }
 
     [Fact]
