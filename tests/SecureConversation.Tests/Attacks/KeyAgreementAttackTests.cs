@@ -221,6 +221,21 @@ public sealed class KeyAgreementAttackTests
             "only agrees", "digitalSignature");
     }
 
+    /// <summary>Where the transport protects messages, the certificate of the service is used for none of them.</summary>
+    [Fact]
+    public async Task CertificateThatABindingDoesNotUse_MayBeOnAnyCurve()
+    {
+        using var otherCurve = TestCertificates.IssueOnCurve("localhost", ECCurve.NamedCurves.nistP521);
+        var binding = MessageSecurityBinding.Create(SecurityBindingElement.CreateUserNameOverTransportBindingElement());
+        foreach (var certificate in new[] { TestCertificates.ServiceP256, otherCurve })
+        {
+            using var loopback = Create(binding, certificate, TestCertificates.Client);
+            using var secured = loopback.Client.Secure(Loopback.Request(binding.MessageVersion), Loopback.Address);
+            using var result = await loopback.Service.ReceiveAsync(secured.Envelope, MessageOrigin.Unknown with { IsSecureTransport = true });
+            Assert.IsType<ServiceResult.Dispatch>(result);
+        }
+    }
+
     /// <summary>A certificate for each purpose, as many authorities issue them, and keys that are held elsewhere.</summary>
     [Theory]
     [InlineData(true)]
@@ -239,6 +254,21 @@ public sealed class KeyAgreementAttackTests
         using var result = await loopback.Service.ReceiveAsync(secured.Envelope);
         using var reply = Assert.IsType<ServiceResult.Dispatch>(result).Secure(Loopback.Reply(loopback.Binding.MessageVersion));
         using var verified = secured.VerifyReply(reply.Envelope);
+    }
+
+    /// <summary>The certificate of the service stands in for that of a client whom it does not know, though it signs nothing.</summary>
+    [Fact]
+    public async Task UnknownClient_IsRefusedByAServiceWhoseCertificateOnlyAgrees()
+    {
+        using var certificate = TestCertificates.IssueOnCurve("localhost", ECCurve.NamedCurves.nistP256, X509KeyUsageFlags.KeyAgreement);
+        using var stranger = TestCertificates.IssueOnCurve(
+            "Somebody else", ECCurve.NamedCurves.nistP256, X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyAgreement);
+        using var loopback = new Loopback(
+            Bindings.Create("mutualcert-wss10/named/single", SecurityAlgorithmSuite.Strong256),
+            client: Client(TestCertificates.ServiceP256, new X509Credential(stranger), certificate),
+            service: Service(new X509Credential(TestCertificates.ServiceP256), new X509Credential(certificate)));
+        using var secured = loopback.Client.Secure(Loopback.Request(loopback.Binding.MessageVersion), Loopback.Address);
+        Assert.Equal(FailureCode.UnknownClientCertificate, await ReceiveAsync(loopback, Forgery.Load(secured.Envelope)));
     }
 
     [Fact]
