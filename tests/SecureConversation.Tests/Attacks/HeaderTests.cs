@@ -37,12 +37,10 @@ public sealed class HeaderTests
         f.Header.AppendChild(second);
     }, FailureCode.DuplicateElement);
 
-    [Theory]
-    [InlineData(Attack.Session)]
-    [InlineData(Attack.StrongSession)]
-    public async Task SecurityHeaderForAnotherActor_IsIgnored(string binding)
+    [Fact]
+    public async Task SecurityHeaderForAnotherActor_IsIgnored()
     {
-        using var scene = await Scene.OpenAsync(binding);
+        using var scene = await Scene.OpenAsync(Attack.Session);
         using var request = scene.Request();
         var forged = scene.Forge(request.Envelope);
         var other = (XmlElement)forged.Security.CloneNode(false);

@@ -113,12 +113,10 @@ public sealed class WrappingTests
     [Fact]
     public Task SignedHeader_RepeatedOutsideUnderAnotherId_IsNotHandedOut() => UnsignedHeaderAsync("<w xmlns=\"urn:w\">evil</w>");
 
-    [Theory]
-    [InlineData(Attack.Session)]
-    [InlineData(Attack.StrongSession)]
-    public async Task UnsignedHeader_ThatMustBeUnderstood_IsRefusedBySecuredFault(string binding)
+    [Fact]
+    public async Task UnsignedHeader_ThatMustBeUnderstood_IsRefusedBySecuredFault()
     {
-        using var scene = await Scene.OpenAsync(binding);
+        using var scene = await Scene.OpenAsync(Attack.Session);
         using var request = scene.Request();
         var forged = scene.Forge(request.Envelope);
         forged.Header.AppendChild(forged.Parse($"<w xmlns=\"urn:w\" s:mustUnderstand=\"1\" xmlns:s=\"{Forgery.Soap}\"/>"));

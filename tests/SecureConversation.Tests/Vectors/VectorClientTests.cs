@@ -159,6 +159,7 @@ internal sealed class ClientReplay : IDisposable
         var expectation = new ReplyExpectation
         {
             MessageId = relatesTo,
+            IsReliable = _vector.Name.Contains("-rm", StringComparison.Ordinal),
             Signatures = known?.Signatures ?? [],
             Key = request?.Key,
             EncryptedKeySha1 = request?.Sha1 ?? [],
