@@ -322,7 +322,7 @@ public sealed class ReliableSessionTests
             Loopback.RequestWithId(way.Binding.MessageVersion, "urn:uuid:own", "<Echo xmlns=\"urn:e\">x</Echo>"),
             (plain, _) => ++attempts < 3 ? throw new IOException("lost") : way.SendAsync(plain),
             cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(2, counted);
+        Assert.Equal(attempts - 1, counted);
     }
 
     /// <summary>A handler of one caller fails, for a time: the calls of others come after his, so that one is sent again.</summary>
