@@ -71,7 +71,7 @@ public sealed partial class ReliableClientSession
                     return;
                 }
             }
-            catch (Exception e) when (IsLoss(e, _stopping.Token) && sent <= _settings.MaxRetryCount)
+            catch (Exception e) when ((IsLoss(e, _stopping.Token) || IsOfMessage(e)) && sent <= _settings.MaxRetryCount)
             {
                 // The service has done it, or does it the next time.
             }

@@ -8,7 +8,7 @@ namespace SecureConversation;
 /// <content>A numbered request is sent until it is answered, or given up.</content>
 public sealed partial class ReliableClientSession
 {
-    // Anybody on the way can write one, which is a loss like others for that long.
+    // Anybody on the way can bring one about, which is a loss like others for that long.
     private const int MostRefusals = 3;
 
     /// <summary>Sends a request until it is answered, or given up. The copy of it is cleared at the end.</summary>
@@ -151,8 +151,8 @@ public sealed partial class ReliableClientSession
     }
 
     /// <summary>
-    /// The service takes a request of an ordered session never, and none after it. Those before it go on, and it fails when they are
-    /// answered; no other gets a number meanwhile.
+    /// The service never takes a request, and waits for its number. Those before it go on, and it fails when they are answered; no other
+    /// gets a number meanwhile.
     /// </summary>
     private async Task LastAsync(long number, Exception refusal)
     {
@@ -224,12 +224,13 @@ public sealed partial class ReliableClientSession
                 throw ReliableWires.Broken(broken);
             }
 
-            if (!IsLoss(e, over))
+            var isLoss = IsLoss(e, over);
+            if (!isLoss && !IsOfMessage(e))
             {
                 throw;
             }
 
-            return new Attempt(null, e);
+            return new Attempt(null, e) { IsRefused = !isLoss };
         }
     }
 

@@ -241,4 +241,10 @@ public sealed partial class ReliableClientSession : IAsyncDisposable
         ArgumentException or InvalidOperationException or SecurityFailureException or OutOfMemoryException => false,
         _ => true,
     };
+
+    /// <summary>
+    /// Whether the service refuses a message for what may not be its sender's: it protects such faults as replies, and any change in flight
+    /// of what nothing signs can bring one about.
+    /// </summary>
+    private static bool IsOfMessage(Exception e) => e is SecureConversationException { Fault: { IsSecured: true, IsOfSession: false } };
 }

@@ -26,8 +26,8 @@ public sealed class ReliableAnswer(VerifiedMessage? message, IDisposable? owner)
     public Exception? Refusal { get; init; }
 
     /// <summary>
-    /// Whether <see cref="Refusal"/> is about the reply, so that the service has the request, and those after it go on. Otherwise an
-    /// ordered session is over: the service waits for what it does not take.
+    /// Whether <see cref="Refusal"/> is about the reply. Then the service is asked whether it has the request; where it has, those after it
+    /// go on. Otherwise the session is over: the service waits for what it does not take.
     /// </summary>
     public bool IsReplyRefused { get; init; }
 

@@ -53,12 +53,22 @@ public sealed record SoapFault
     internal bool IsRefusal => !IsSecured || IsOf(Ns.Wsse) || IsOf(Ns.TrustFebruary2005) || IsOf(Ns.Trust13)
         || IsOf(Ns.ScFebruary2005) || IsOf(Ns.Sc13);
 
+    /// <summary>
+    /// Whether message security or reliable messaging says it, of a context or of a sequence. What else a service secures may be about a
+    /// message that somebody on the way has changed where nothing is signed: an added header block, the address of the transport.
+    /// </summary>
+    internal bool IsOfSession => EndsSession || IsNamedBy(Ns.Wsse) || IsNamedBy(Ns.TrustFebruary2005) || IsNamedBy(Ns.Trust13)
+        || IsNamedBy(Ns.ScFebruary2005) || IsNamedBy(Ns.Sc13) || IsNamedBy(Ns.RmFebruary2005) || IsNamedBy(Ns.Rm11);
+
     internal bool IsServerTooBusy => Is("ServerTooBusy", Ns.DotNetSecurity);
 
     internal bool IsEndpointUnavailable => Is("EndpointUnavailable", Ns.Wsa10, Ns.WsaAugust2004, Ns.WsaNone);
 
     // What follows the brace has none: no local name can pretend to be of another namespace.
     private bool IsOf(string uri) => Subcode is not null && Subcode.StartsWith($"{{{uri}}}", StringComparison.Ordinal);
+
+    // SOAP 1.1 has no subcodes.
+    private bool IsNamedBy(string uri) => (Subcode ?? Code).StartsWith($"{{{uri}}}", StringComparison.Ordinal);
 
     /// <summary>Whether the specific code is a name in one of the namespaces. An application has its own codes, of any name.</summary>
     internal bool Is(string localName, params ReadOnlySpan<string> namespaces)

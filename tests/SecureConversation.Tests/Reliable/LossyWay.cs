@@ -33,6 +33,9 @@ internal sealed class LossyWay(ReliableSessionBindingElement settings, double lo
     /// <summary>What the application waits for; null for nothing.</summary>
     public Task? Work { get; set; }
 
+    /// <summary>What somebody on the way makes of a request; null for nobody there.</summary>
+    public Func<byte[], byte[]>? OnRequest { get; set; }
+
     /// <summary>What somebody on the way gives the client in the place of an answer; null for nobody there.</summary>
     public Func<byte[], Task<byte[]>>? OnReply { get; set; }
 
@@ -78,7 +81,8 @@ internal sealed class LossyWay(ReliableSessionBindingElement settings, double lo
     public async Task<ReliableAnswer> SendAsync(ReadOnlyMemory<byte> plain)
     {
         var secured = Session.Secure(plain);
-        var reply = (await ServeAsync(secured.Envelope.ToArray())).ToArray();
+        var wire = secured.Envelope.ToArray();
+        var reply = (await ServeAsync(OnRequest?.Invoke(wire) ?? wire)).ToArray();
         reply = OnReply is { } replace ? await replace(reply) : reply;
         return new ReliableAnswer(reply.Length == 0 ? null : secured.VerifyReply(reply), secured);
     }

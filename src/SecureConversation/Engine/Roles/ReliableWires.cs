@@ -154,7 +154,7 @@ internal sealed class ReliableWires(ClientRole role, MessageSecurityBinding bind
     public static SecureConversationException Refused(Exception reason, bool isReply) => new(
         SecureConversationFailure.PeerRefusal, FailureCode.LimitExceeded, isReply
             ? $"The reply to a request of the reliable session is refused on its way: {reason.Message} The service may have executed the "
-                + "request, and the reliable session goes on."
+                + "request."
             : $"A request of the reliable session is refused on its way: {reason.Message} As far as that is true, the service did not "
                 + "execute it.",
         reason);
