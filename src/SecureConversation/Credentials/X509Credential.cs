@@ -83,7 +83,7 @@ public sealed class X509Credential : IDisposable
         _publicKey = facts.PublicKey;
         var isPair = privateKey switch
         {
-            ECDsa curve => facts.CurveKey is { } key && EcdsaSignature.IsPair(curve, key),
+            ECDsa curve => facts.CurveKey is { } key && NamedCurve.IsPair(curve, key),
             ECDiffieHellman agreement => facts.AgreementKey is { } key && NamedCurve.IsPair(agreement, key),
             _ => _publicKey?.KeySize == privateKey.KeySize,
         };

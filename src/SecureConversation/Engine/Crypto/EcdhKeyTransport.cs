@@ -20,6 +20,10 @@ internal sealed record KeyAgreementAlgorithm(DigestAlgorithm Digest, string Wrap
 
     /// <summary>PartyVInfo: the digest of the certificate of the recipient.</summary>
     public byte[] RecipientInfo(ReadOnlySpan<byte> certificate) => CryptographicOperations.HashData(Digest.Hash, certificate);
+
+    /// <summary>What the derivation takes in: AlgorithmID, PartyUInfo, which is the sender's point, and PartyVInfo.</summary>
+    public byte[] Info(ReadOnlySpan<byte> point, ReadOnlySpan<byte> certificate) =>
+        [.. AlgorithmId, .. point, .. RecipientInfo(certificate)];
 }
 
 /// <summary>
@@ -46,8 +50,7 @@ internal static class EcdhKeyTransport
         Span<byte> octets = stackalloc byte[key.Length];
         try
         {
-            byte[] info = [.. algorithm.AlgorithmId, .. point, .. algorithm.RecipientInfo(certificate)];
-            Agree(ephemeral, recipient, algorithm, info, wrappingKey);
+            Agree(ephemeral, recipient, algorithm, algorithm.Info(point, certificate), wrappingKey);
             key.CopyTo(octets);
             var wrapped = new byte[key.Length + AesKeyWrap.Overhead];
             AesKeyWrap.Wrap(wrappingKey, octets, wrapped);

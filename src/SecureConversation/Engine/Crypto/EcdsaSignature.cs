@@ -90,27 +90,6 @@ internal static class EcdsaSignature
         }
     }
 
-    /// <summary>
-    /// Whether a private key belongs to a public one; of a key that does not show its public half, whether the lengths are the same.
-    /// </summary>
-    public static bool IsPair(ECDsa privateKey, ECDsa publicKey)
-    {
-        if (privateKey.KeySize != publicKey.KeySize)
-        {
-            return false;
-        }
-
-        try
-        {
-            var (own, other) = (privateKey.ExportParameters(includePrivateParameters: false).Q, publicKey.ExportParameters(false).Q);
-            return own.X.AsSpan().SequenceEqual(other.X) && own.Y.AsSpan().SequenceEqual(other.Y);
-        }
-        catch (Exception e) when (e is CryptographicException or NotSupportedException or NotImplementedException)
-        {
-            return true;
-        }
-    }
-
     /// <summary>The length of a signature value in bytes.</summary>
     public static int ValueBytes(ECDsa key) => (key.KeySize + 7) / 8 * 2;
 }

@@ -66,7 +66,7 @@ internal sealed class NamedCurve
     /// <summary>
     /// Whether a private key belongs to a public one; of a key that does not show its public half, whether the lengths are the same.
     /// </summary>
-    public static bool IsPair(ECDiffieHellman privateKey, ECDiffieHellman publicKey)
+    public static bool IsPair(ECAlgorithm privateKey, ECAlgorithm publicKey)
     {
         if (privateKey.KeySize != publicKey.KeySize)
         {

@@ -67,10 +67,9 @@ internal static class Coverage
             Fail.With(FailureCode.PartNotSigned, "s:Body");
         }
 
-        var security = wire.FindSecurity();
         for (var i = 0; i < wire.Headers.Count; i++)
         {
-            if (requirements.Headers.IsSigned(wire.Headers[i].Element) && wire.Headers[i].Element.Start != security.Start
+            if (requirements.Headers.IsSigned(wire.Headers[i].Element) && wire.Headers[i].Element.Start != header.Element.Start
                 && !signed.Covers(MessagePart.HeaderBlock(i)))
             {
                 Fail.With(FailureCode.PartNotSigned, "header block", wire.Headers[i].Element.Describe());

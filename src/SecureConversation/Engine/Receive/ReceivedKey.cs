@@ -74,7 +74,7 @@ internal static class ReceivedKey
             Fail.With(FailureCode.MalformedSecurityElement, "dsig11:PublicKey");
         }
 
-        byte[] info = [.. algorithm.AlgorithmId, .. agreement.Point, .. algorithm.RecipientInfo(own.Certificate.RawDataMemory.Span)];
+        var info = algorithm.Info(agreement.Point, own.Certificate.RawDataMemory.Span);
         if (!info.AsSpan().SequenceEqual(agreement.Info))
         {
             Fail.With(FailureCode.AlgorithmMismatch, "xenc11:ConcatKDFParams", Convert.ToHexString(agreement.Info),

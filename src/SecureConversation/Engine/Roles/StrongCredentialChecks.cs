@@ -101,8 +101,8 @@ internal static class StrongCredentialChecks
         using var key = SymmetricKey.From(trial);
         var facts = X509Facts.OfLasting(own.Certificate);
         var (point, wrapped) = EcdhKeyTransport.Wrap(facts.AgreementKey!, curve, facts.Raw, algorithm, key);
-        byte[] info = [.. algorithm.AlgorithmId, .. point, .. algorithm.RecipientInfo(facts.Raw)];
-        using var unwrapped = EcdhKeyTransport.Unwrap(privateKey, curve, point, info, algorithm, wrapped, out _);
+        using var unwrapped = EcdhKeyTransport.Unwrap(
+            privateKey, curve, point, algorithm.Info(point, facts.Raw), algorithm, wrapped, out _);
         return unwrapped.FixedTimeEquals(trial);
     }
 
