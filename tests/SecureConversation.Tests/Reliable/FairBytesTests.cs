@@ -1,11 +1,15 @@
 using SecureConversation.Engine.Quota;
+using SecureConversation.Testing;
 
 namespace SecureConversation.Tests.Reliable;
 
 /// <summary>How the memory for replies is shared.</summary>
 public sealed class FairBytesTests
 {
-    private readonly FairBytes _room = new(1000, "setting");
+    private readonly ManualTimeProvider _clock = new();
+    private readonly FairBytes _room;
+
+    public FairBytesTests() => _room = new(1000, "setting", _clock);
 
     [Fact]
     public void OneAlone_GetsThreeQuarters()
@@ -56,8 +60,12 @@ public sealed class FairBytesTests
         Assert.NotNull(_room.TryTake(Share("c"), 300, out var largest));
         Assert.Same(large, largest);
 
-        // Whoever would hold most himself makes room himself, by the largest share that he has.
-        Assert.NotNull(_room.TryTake(Share("b"), 100, out largest));
+        // Whoever would hold most himself makes room himself.
+        var asking = Share("b");
+        Assert.NotNull(_room.TryTake(asking, 100, out largest));
+        Assert.Same(asking, largest);
+        _clock.Advance(FairBytes.Patience);
+        Assert.NotNull(_room.TryTake(asking, 100, out largest));
         Assert.Same(large, largest);
         Assert.NotNull(_room.TryTake(a, 700, out largest));
         Assert.Same(a, largest);
@@ -97,6 +105,45 @@ public sealed class FairBytesTests
         _room.Release(share, 500);
         Assert.Null(Take(share, 900));
         Assert.Equal(0, _room.Taken);
+    }
+
+    /// <summary>Strangers behind one address are one owner.</summary>
+    [Fact]
+    public void ManySmallPiecesThatNobodyAcknowledges_GoBeforeALargeOneOnItsWay()
+    {
+        var hoarders = Enumerable.Range(0, 5).Select(_ => Share("unknown")).ToList();
+        Assert.All(hoarders, h => Assert.Null(Take(h, 100)));
+        _clock.Advance(FairBytes.Patience);
+        var honest = Share("unknown");
+        Assert.Null(Take(honest, 240));
+        Assert.Null(_room.LimitFor(honest, 1, 240));
+        Assert.NotNull(_room.TryTake(honest, 200, out var ended));
+        Assert.Contains(ended, hoarders);
+        Assert.NotNull(_room.TryTake(Share("unknown"), 200, out ended));
+        Assert.Contains(ended, hoarders);
+    }
+
+    /// <summary>Nor does a new session of the same address, which holds nothing, end one that acknowledges.</summary>
+    [Fact]
+    public void WhoAcknowledgesInTime_IsEndedForNobodyOfTheSameOwner()
+    {
+        var (honest, newcomer) = (Share("unknown"), Share("unknown"));
+        Assert.Null(Take(honest, 300));
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Null(Take(honest, 300));
+            _clock.Advance(FairBytes.Patience / 2);
+            _room.Release(honest, 300);
+            Assert.NotNull(_room.LimitFor(newcomer, 1, 600));
+            Assert.NotNull(_room.TryTake(newcomer, 600, out var ended));
+            Assert.Same(newcomer, ended);
+        }
+
+        // What is new does not hide what is old.
+        _clock.Advance(FairBytes.Patience);
+        Assert.Null(Take(honest, 10));
+        Assert.NotNull(_room.TryTake(newcomer, 600, out var overdue));
+        Assert.Same(honest, overdue);
     }
 
     private static ByteShare Share(string name, string? network = null) => new(new(name, network));

@@ -13,7 +13,7 @@ public sealed class ServiceSequenceTests
     private static readonly Owner Client = new("client");
 
     private readonly ManualTimeProvider _clock = new();
-    private readonly FairBytes _room = new(16 * 1024, "MaxKeptReplyBytes");
+    private readonly FairBytes _room = new(16 * 1024, "MaxKeptReplyBytes", TimeProvider.System);
 
     [Fact]
     public void RepliesThatAreNotAcknowledged_LeaveTheNextRequestAsLost()

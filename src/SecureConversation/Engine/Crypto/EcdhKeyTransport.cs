@@ -74,8 +74,11 @@ internal static class EcdhKeyTransport
     /// <param name="algorithm">The algorithm of the suite.</param>
     /// <param name="wrapped">The octets of the CipherValue, of a length that a wrapped key has.</param>
     /// <param name="substituted">Whether the result is a random key. For tests and the log only.</param>
+    /// <param name="failed">
+    /// Takes down what the key of another provider threw, beside <see cref="CryptographicException"/>; null where it goes on to the caller.
+    /// </param>
     public static SymmetricKey Unwrap(ECDiffieHellman privateKey, NamedCurve curve, ReadOnlySpan<byte> point, ReadOnlySpan<byte> info,
-        KeyAgreementAlgorithm algorithm, ReadOnlySpan<byte> wrapped, out bool substituted)
+        KeyAgreementAlgorithm algorithm, ReadOnlySpan<byte> wrapped, out bool substituted, Action<Exception>? failed = null)
     {
         Span<byte> wrappingKey = stackalloc byte[algorithm.WrapKeyBytes];
         Span<byte> octets = stackalloc byte[wrapped.Length - AesKeyWrap.Overhead];
@@ -83,7 +86,7 @@ internal static class EcdhKeyTransport
         RandomNumberGenerator.Fill(random);
         try
         {
-            substituted = !TryUnwrap(privateKey, curve, point, info, algorithm, wrapped, wrappingKey, octets);
+            substituted = !TryUnwrap(privateKey, curve, point, info, algorithm, wrapped, wrappingKey, octets, failed);
             return SymmetricKey.From(substituted ? random : octets);
         }
         finally
@@ -95,7 +98,8 @@ internal static class EcdhKeyTransport
     }
 
     private static bool TryUnwrap(ECDiffieHellman privateKey, NamedCurve curve, ReadOnlySpan<byte> point, ReadOnlySpan<byte> info,
-        KeyAgreementAlgorithm algorithm, ReadOnlySpan<byte> wrapped, Span<byte> wrappingKey, Span<byte> octets)
+        KeyAgreementAlgorithm algorithm, ReadOnlySpan<byte> wrapped, Span<byte> wrappingKey, Span<byte> octets,
+        Action<Exception>? failed)
     {
         try
         {
@@ -103,9 +107,9 @@ internal static class EcdhKeyTransport
             Agree(privateKey, sender, algorithm, info, wrappingKey);
             return AesKeyWrap.TryUnwrap(wrappingKey, wrapped, octets);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (PrivateKeyFailure.IsOfTheKey(e, failed))
         {
-            // A provider does not take the sender's key.
+            // A provider does not take the sender's key, or is out of reach.
             return false;
         }
     }

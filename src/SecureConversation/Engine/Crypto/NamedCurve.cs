@@ -78,7 +78,7 @@ internal sealed class NamedCurve
             var (own, other) = (privateKey.ExportParameters(includePrivateParameters: false).Q, publicKey.ExportParameters(false).Q);
             return own.X.AsSpan().SequenceEqual(other.X) && own.Y.AsSpan().SequenceEqual(other.Y);
         }
-        catch (Exception e) when (e is CryptographicException or NotSupportedException or NotImplementedException)
+        catch (Exception e) when (!PrivateKeyFailure.IsOfTheProcess(e))
         {
             return true;
         }

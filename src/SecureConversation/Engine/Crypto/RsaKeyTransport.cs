@@ -40,6 +40,9 @@ internal static class RsaKeyTransport
     /// <param name="maximumLength">Maximum length of the key in bytes.</param>
     /// <param name="substituteLength">Length in bytes of the random key.</param>
     /// <param name="substituted">Whether the result is a random key. For the log only, and only after the message has failed.</param>
+    /// <param name="failed">
+    /// Takes down what the key of another provider threw, beside <see cref="CryptographicException"/>; null where it goes on to the caller.
+    /// </param>
     public static SymmetricKey Unwrap(
         RSA privateKey,
         KeyWrapAlgorithm algorithm,
@@ -47,14 +50,17 @@ internal static class RsaKeyTransport
         int minimumLength,
         int maximumLength,
         int substituteLength,
-        out bool substituted)
+        out bool substituted,
+        Action<Exception>? failed = null)
     {
         // Always created, so that success and failure take the same steps.
         var substitute = SymmetricKey.Random(substituteLength);
-        var size = (privateKey.KeySize + 7) / 8;
-        var buffer = ArrayPool<byte>.Shared.Rent(size);
+        byte[]? buffer = null;
         try
         {
+            var size = (privateKey.KeySize + 7) / 8;
+            buffer = ArrayPool<byte>.Shared.Rent(size);
+
             // RFC 8017 section 7: a ciphertext is exactly as long as the modulus.
             if (wrapped.Length == size
                 && privateKey.TryDecrypt(wrapped, buffer, algorithm.Padding, out var length)
@@ -62,26 +68,36 @@ internal static class RsaKeyTransport
                 && length <= maximumLength)
             {
                 var key = SymmetricKey.From(buffer.AsSpan(0, length));
-                substitute.Dispose();
                 substituted = false;
                 Throw();
                 return key;
             }
 
             Throw();
+            return Substitute(ref substitute, out substituted);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (PrivateKeyFailure.IsOfTheKey(e, failed))
         {
-            // The padding is wrong: the substitute is the result.
+            // The padding is wrong, or the key is out of reach: its provider alone can tell.
+            return Substitute(ref substitute, out substituted);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(buffer);
-            ArrayPool<byte>.Shared.Return(buffer);
+            substitute?.Dispose();
+            if (buffer is not null)
+            {
+                CryptographicOperations.ZeroMemory(buffer);
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
+    }
 
+    private static SymmetricKey Substitute(ref SymmetricKey? substitute, out bool substituted)
+    {
+        var result = substitute!;
+        substitute = null;
         substituted = true;
-        return substitute;
+        return result;
     }
 
     /// <summary>Costs as much as the exception for wrong padding, which next to the private key operation is little.</summary>

@@ -4,12 +4,18 @@ namespace SecureConversation.Engine.Quota;
 
 /// <summary>
 /// A limited number of bytes, shared by the rule of <see cref="FairShare"/>. Where there is no room, it says who holds most: he makes
-/// room, and not who asks. It calls nobody. Safe for concurrent use.
+/// room, and not who asks. Strangers behind one address are one owner: of the shares of one, that makes room which has held its bytes for
+/// longest, and none that gives each piece back in time. It calls nobody. Safe for concurrent use.
 /// </summary>
 /// <param name="limit">How many bytes there are.</param>
 /// <param name="setting">The setting that says so, for the log.</param>
-internal sealed class FairBytes(long limit, string setting)
+/// <param name="clock">Source of time; null for that of the system.</param>
+internal sealed class FairBytes(long limit, string setting, TimeProvider? clock = null)
 {
+    /// <summary>How long a piece may be held before its share makes room for another of the same owner.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Holder> _holders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _heldByNetwork = new(StringComparer.Ordinal);
@@ -24,8 +30,8 @@ internal sealed class FairBytes(long limit, string setting)
     /// <param name="share">Who takes them.</param>
     /// <param name="bytes">How many.</param>
     /// <param name="largest">
-    /// Where there is no room, the largest share of the owner who holds most, this piece counted: it is to be ended. It may be the one that
-    /// asks.
+    /// Where there is no room, the share that is to be ended: the largest of the owner who holds most, this piece counted; if that is who
+    /// asks, the one of his that has held most for longest, or else the one that asks.
     /// </param>
     /// <returns>Null when they were taken; else the limit that was met.</returns>
     public string? TryTake(ByteShare share, long bytes, out ByteShare? largest)
@@ -41,10 +47,11 @@ internal sealed class FairBytes(long limit, string setting)
             if (LimitOf(share.Owner, bytes) is not { } met)
             {
                 Add(share, bytes, 1);
+                share.Held.AddLast((bytes, _clock.GetTimestamp()));
                 return null;
             }
 
-            largest = LargestOfOthers(share.Owner, bytes) ?? LargestOfOwn(share, bytes);
+            largest = LargestOfOthers(share.Owner, bytes) ?? OverdueOfOwn(share) ?? share;
             return met;
         }
     }
@@ -62,7 +69,8 @@ internal sealed class FairBytes(long limit, string setting)
         {
             var average = _holders.TryGetValue(share.Owner.Name, out var held) ? held.Bytes / Math.Max(1, held.Pieces) : 0;
             var bytes = pieces * Math.Max(Math.Max(1, atLeast), average);
-            return LimitOf(share.Owner, bytes) is { } met && LargestOfOthers(share.Owner, bytes) is null ? met : null;
+            return LimitOf(share.Owner, bytes) is { } met && LargestOfOthers(share.Owner, bytes) is null
+                && (OverdueOfOwn(share) ?? share) == share ? met : null;
         }
     }
 
@@ -76,6 +84,7 @@ internal sealed class FairBytes(long limit, string setting)
             if (!share.IsOver)
             {
                 Add(share, -bytes, -1);
+                share.Release(bytes);
             }
         }
     }
@@ -89,6 +98,7 @@ internal sealed class FairBytes(long limit, string setting)
             {
                 Add(share, -share.Bytes, -share.Pieces);
                 share.IsOver = true;
+                share.Held.Clear();
             }
         }
     }
@@ -129,10 +139,23 @@ internal sealed class FairBytes(long limit, string setting)
         return found;
     }
 
-    /// <summary>The largest share of the owner of one that asks, with what it asks for.</summary>
-    private ByteShare LargestOfOwn(ByteShare asking, long bytes) =>
-        _holders.TryGetValue(asking.Owner.Name, out var holder) && Largest(holder.Shares) is { } largest
-            && largest.Bytes > asking.Bytes + bytes ? largest : asking;
+    /// <summary>
+    /// Of the shares of one owner, among which are honest ones, the one with most bytes times the age of its oldest piece, if that is
+    /// overdue. Many small replies that nobody acknowledges count so for more than a large one that is on its way.
+    /// </summary>
+    private ByteShare? OverdueOfOwn(ByteShare asking)
+    {
+        ByteShare? found = null;
+        var most = 0.0;
+        foreach (var share in _holders.GetValueOrDefault(asking.Owner.Name)?.Shares ?? [])
+        {
+            var age = share.Held.First is { } oldest ? _clock.GetElapsedTime(oldest.Value.Since) : TimeSpan.Zero;
+            var weight = share.Bytes * age.TotalSeconds;
+            (found, most) = age >= Patience && weight > most ? (share, weight) : (found, most);
+        }
+
+        return found;
+    }
 
     private static ByteShare? Largest(HashSet<ByteShare> shares) => shares.MaxBy(s => s.Bytes);
 
@@ -194,4 +217,20 @@ internal sealed class ByteShare(Owner owner)
     public int Pieces { get; set; }
 
     public bool IsOver { get; set; }
+
+    /// <summary>The pieces, the oldest first, and since when each is held.</summary>
+    public LinkedList<(long Bytes, long Since)> Held { get; } = [];
+
+    /// <summary>Forgets the oldest piece of a size: pieces of one size are equal.</summary>
+    public void Release(long bytes)
+    {
+        for (var node = Held.First; node is not null; node = node.Next)
+        {
+            if (node.Value.Bytes == bytes)
+            {
+                Held.Remove(node);
+                return;
+            }
+        }
+    }
 }

@@ -245,7 +245,7 @@ internal sealed partial class KeyRing : IDisposable
         var (least, most) = _shape.References.Count > 0 && !_requirements.DerivedKeys
             ? (exact, exact)
             : (suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8);
-        _primary = ReceivedKey.Unwrap(wrapped, own, suite, suite.AsymmetricKeyWrap, least, most);
+        _primary = ReceivedKey.Unwrap(wrapped, own, suite, suite.AsymmetricKeyWrap, least, most, _source.Use);
         _ownsPrimary = true;
     }
 

@@ -55,7 +55,7 @@ internal sealed class ReceivedAssertions(Func<KeyReference, X509Credential?> fin
             FailureCode.WrongToken, "xenc:EncryptedKey of an assertion", $"a key for {wrapped.WrappedFor.Describe()}");
         use?.OfWrappedKey(System.Security.Cryptography.SHA1.HashData(wrapped.CipherValue));
         return ReceivedKey.Unwrap(
-            wrapped, own, suite, transport, suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8);
+            wrapped, own, suite, transport, suite.MinSymmetricKeyLength / 8, suite.MaxSymmetricKeyLength / 8, use);
     }
 }
 

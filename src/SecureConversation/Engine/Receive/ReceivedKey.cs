@@ -36,26 +36,28 @@ internal static class ReceivedKey
     /// <param name="transport">The transport by RSA.</param>
     /// <param name="minimumLength">Minimum length of the key in bytes.</param>
     /// <param name="maximumLength">Maximum length of the key in bytes.</param>
+    /// <param name="use">Takes down what a key of another provider throws; null where that goes on to the caller.</param>
     /// <exception cref="SecurityFailureException">
     /// It is wrapped for a key of another kind; what it says of a key agreement is not what the receiver expects; the sender's key is none.
     /// </exception>
     public static SymmetricKey Unwrap(EncryptedKey wrapped, X509Credential own, SecurityAlgorithmSuite suite, KeyWrapAlgorithm transport,
-        int minimumLength, int maximumLength)
+        int minimumLength, int maximumLength, KeyUse? use)
     {
+        Action<Exception>? failed = use is null ? null : use.OfKeyFailure;
         if (wrapped.Agreement is { } agreement)
         {
-            return Unwrap(wrapped, agreement, own, suite.KeyAgreement!, minimumLength, maximumLength);
+            return Unwrap(wrapped, agreement, own, suite.KeyAgreement!, minimumLength, maximumLength, failed);
         }
 
         return own.IsRsa
             ? RsaKeyTransport.Unwrap(own.PrivateKey, transport, wrapped.CipherValue, minimumLength, maximumLength,
-                suite.DefaultSymmetricKeyLength / 8, out _)
+                suite.DefaultSymmetricKeyLength / 8, out _, failed)
             : Fail.With<SymmetricKey>(FailureCode.WrongToken, "xenc:EncryptedKey",
                 "a key that is wrapped by RSA, for a certificate with a key on a curve", FailureText.Certificate(own.Certificate));
     }
 
     private static SymmetricKey Unwrap(EncryptedKey wrapped, AgreementMethod agreement, X509Credential own, KeyAgreementAlgorithm algorithm,
-        int minimumLength, int maximumLength)
+        int minimumLength, int maximumLength, Action<Exception>? failed)
     {
         if (own.AgreementKey is not { } privateKey || NamedCurve.Of(own.Certificate) is not { } curve)
         {
@@ -88,6 +90,6 @@ internal static class ReceivedKey
             Fail.With(FailureCode.DecryptionFailed, "xenc:EncryptedKey", FailureText.Of(wrapped.CipherValue.Length, "octets"));
         }
 
-        return EcdhKeyTransport.Unwrap(privateKey, curve, agreement.Point, info, algorithm, wrapped.CipherValue, out _);
+        return EcdhKeyTransport.Unwrap(privateKey, curve, agreement.Point, info, algorithm, wrapped.CipherValue, out _, failed);
     }
 }

@@ -25,6 +25,7 @@ internal static class RequestFacts
             MessageId = messageId,
             SessionId = refused.SessionId ?? use.Context,
             RemoteAddress = origin.RemoteAddress,
+            KeyFailure = use.KeyFailure,
         };
 
     public static RefusedMessage Of(VerifiedMessage request, SecurityFailureException e) => Of(request, RefusedMessage.Of(e));

@@ -25,7 +25,7 @@ internal sealed class ServiceSequences : IDisposable
     public ServiceSequences(ReliableSessionBindingElement settings, long maxKeptReplyBytes, EngineEnvironment environment)
     {
         (_settings, _environment, _names) = (settings, environment, RmNames.Of(settings.ReliableMessagingVersion));
-        _room = new FairBytes(maxKeptReplyBytes, nameof(MessageSecurityServiceOptions.MaxKeptReplyBytes));
+        _room = new FairBytes(maxKeptReplyBytes, nameof(MessageSecurityServiceOptions.MaxKeptReplyBytes), environment.Clock);
         var period = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, _settings.InactivityTimeout.Ticks / 2));
         _sweep = environment.Clock.CreateTimer(static self => ((ServiceSequences)self!).Sweep(), this, period, period);
         SequenceCounts.Add(this, environment.Telemetry, () => Volatile.Read(ref _open), () => _room.Taken);

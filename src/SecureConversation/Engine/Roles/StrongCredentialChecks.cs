@@ -19,7 +19,10 @@ internal static class StrongCredentialChecks
             : null;
 
     /// <summary>What is wrong with the credentials of a service; null for nothing.</summary>
-    public static string? Problem(MessageSecurityBinding binding, ServiceCredentials credentials) => !IsStrong(binding) ? null
+    public static string? Problem(MessageSecurityBinding binding, ServiceCredentials credentials) => !IsStrong(binding)
+        ? ServiceCertificates.Of(credentials).Where(own => !own.IsRsa && SuiteOf(binding).KeyAgreement is not null)
+            .Select(own => TrialProblem(own, SuiteOf(binding), DecryptsAsItShould, "decrypt by"))
+            .FirstOrDefault(problem => problem is not null)
         : TrustProblem(credentials.ClientCertificateValidation, nameof(ServiceCredentials.ClientCertificateValidation))
         ?? ServiceCertificates.Of(credentials).Select(own => TrialProblem(own, SuiteOf(binding), DecryptsAsItShould, "decrypt by"))
             .FirstOrDefault(problem => problem is not null);
@@ -72,7 +75,7 @@ internal static class StrongCredentialChecks
                 return null;
             }
         }
-        catch (Exception e) when (e is CryptographicException or NotSupportedException or NotImplementedException)
+        catch (Exception e) when (!PrivateKeyFailure.IsOfTheProcess(e))
         {
             reason = e.Message;
         }

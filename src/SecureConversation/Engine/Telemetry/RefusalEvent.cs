@@ -37,7 +37,13 @@ internal sealed record RefusalEvent(int Id, string Name, LogLevel Level, string 
         "Message refused: {Code}, because {Setting} of the application threw an exception. Messages that need it are refused until it "
         + "answers again.");
 
-    public static IReadOnlyList<RefusalEvent> All { get; } = [Refused, Defect, LimitReached, ValidatorFailed, StoreFailed];
+    /// <summary>The private key of another provider threw what .NET's own keys do not.</summary>
+    public static readonly RefusalEvent KeyFailed = new(36, nameof(KeyFailed), LogLevel.Warning,
+        "Message refused: {Code}, after the private key of the service threw an exception that is no CryptographicException. Either "
+        + "somebody forged the message, or the provider of the key (a vault, a module) fails: if no message is accepted, see to the "
+        + "provider and the right to decrypt with the key.");
+
+    public static IReadOnlyList<RefusalEvent> All { get; } = [Refused, Defect, LimitReached, ValidatorFailed, StoreFailed, KeyFailed];
 
     /// <summary>The event for a failure.</summary>
     public static RefusalEvent Of(in RefusedMessage message) => message.Code switch
@@ -45,6 +51,7 @@ internal sealed record RefusalEvent(int Id, string Name, LogLevel Level, string 
         FailureCode.StoreUnavailable => message.Thrown is StoreUnavailableException ? Refused : StoreFailed,
         FailureCode.ValidatorFailed => ValidatorFailed,
         _ when message.Thrown is not null => Defect,
+        _ when message.KeyFailure is not null => KeyFailed,
         FailureCode.ServiceTooBusy or FailureCode.ReplayCacheFull => LimitReached,
         _ => Refused,
     };
@@ -59,7 +66,8 @@ internal sealed record RefusalEvent(int Id, string Name, LogLevel Level, string 
     }
 
     // A store that has told the operator says so by its exception; in an outage there are thousands.
-    private static Exception? ThrownBy(in RefusedMessage message) => message.Thrown is StoreUnavailableException ? null : message.Thrown;
+    private static Exception? ThrownBy(in RefusedMessage message) =>
+        message.Thrown is StoreUnavailableException ? null : message.Thrown ?? message.KeyFailure;
 
     private sealed class Entry : IReadOnlyList<KeyValuePair<string, object?>>
     {

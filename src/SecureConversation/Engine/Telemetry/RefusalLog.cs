@@ -9,7 +9,8 @@ namespace SecureConversation.Engine.Telemetry;
 /// </summary>
 internal sealed class RefusalLog(ILogger log, TimeProvider clock, EngineTelemetry telemetry) : IDisposable
 {
-    private readonly ConcurrentDictionary<FailureCode, LogLimit> _limits = new();
+    // A failure of the key is not to be lost among forged messages that have the same code.
+    private readonly ConcurrentDictionary<(FailureCode Code, bool IsKeyFailure), LogLimit> _limits = new();
 
     public void Write(in RefusedMessage message)
     {
@@ -19,7 +20,7 @@ internal sealed class RefusalLog(ILogger log, TimeProvider clock, EngineTelemetr
             EngineMetrics.LimitsReached.Add(1, new KeyValuePair<string, object?>("setting", message.Detail ?? "unknown"));
         }
 
-        if (_limits.GetOrAdd(message.Code, Limit).TryTake())
+        if (_limits.GetOrAdd((message.Code, message.KeyFailure is not null), Limit).TryTake())
         {
             RefusalEvent.Of(message).Write(log, message);
         }
@@ -33,5 +34,6 @@ internal sealed class RefusalLog(ILogger log, TimeProvider clock, EngineTelemetr
         }
     }
 
-    private LogLimit Limit(FailureCode code) => new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreRefused(log, more, code));
+    private LogLimit Limit((FailureCode Code, bool IsKeyFailure) kind) =>
+        new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreRefused(log, more, kind.Code));
 }

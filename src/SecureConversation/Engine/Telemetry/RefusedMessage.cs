@@ -36,6 +36,9 @@ internal readonly record struct RefusedMessage(FailureCode Code)
     /// <summary>What was thrown where no rule was broken.</summary>
     public Exception? Thrown { get; init; }
 
+    /// <summary>What the private key of another provider threw; null for nothing.</summary>
+    public Exception? KeyFailure { get; init; }
+
     public static RefusedMessage Of(SecurityFailureException e) => new(e.Code)
     {
         Detail = e.Detail,
