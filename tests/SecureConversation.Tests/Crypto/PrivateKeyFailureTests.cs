@@ -1,15 +1,19 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
+using SecureConversation.Credentials;
 using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Telemetry;
 using SecureConversation.Testing;
+using SecureConversation.Tests.Roles;
 
 namespace SecureConversation.Tests.Crypto;
 
 /// <summary>Private keys of other providers, which throw what .NET's own keys do not.</summary>
 public sealed class PrivateKeyFailureTests
 {
-    public static TheoryData<Type> Thrown { get; } = [typeof(InvalidOperationException), typeof(HttpRequestException), typeof(TaskCanceledException)];
+    public static TheoryData<Type> Thrown { get; } =
+        [typeof(InvalidOperationException), typeof(HttpRequestException), typeof(TaskCanceledException)];
 
     [Theory]
     [MemberData(nameof(Thrown))]
@@ -66,6 +70,40 @@ public sealed class PrivateKeyFailureTests
         Assert.IsType(type, noted);
         Assert.False(Octets(unwrapped).AsSpan().SequenceEqual(new byte[32]));
         Assert.Throws(type, () => EcdhKeyTransport.Unwrap(vault, curve, point, algorithm.Info(point, [1]), algorithm, wrapped, out _));
+    }
+
+    /// <summary>On the wire and in its code, an outage of the provider is a forged key; its owner is told of the exception.</summary>
+    [Theory]
+    [MemberData(nameof(Thrown))]
+    public async Task Message_FailsAsOneWithWrongPadding(Type type)
+    {
+        using var inner = TestCertificates.Service.GetRSAPrivateKey()!;
+        var key = new TokenRsa(inner);
+        using var log = new RecordedLog();
+        using var scene = new Loopback(Bindings.Create("mutualcert//single"), new ManualTimeProvider(DateTimeOffset.UtcNow), new()
+        {
+            FailureAnswers = Loopback.AtOnce,
+            LoggerFactory = log,
+        }, service: new()
+        {
+            ServiceCertificate = new X509Credential(TestCertificates.Service, key),
+            ClientCertificateValidation = TestCredentials.TrustAuthority,
+        });
+        key.OnDecrypt = _ => throw new CryptographicException("padding");
+        var padding = await RefusedAsync(scene);
+        Assert.DoesNotContain(log.Entries, e => e.Id == 36);
+        key.OnDecrypt = _ => throw Make(type);
+        Assert.Equal(padding, await RefusedAsync(scene));
+        Assert.Equal(2, key.Decryptions);
+        Assert.Single(log.Entries, e => e.Id == 36);
+    }
+
+    private static async Task<FailureCode> RefusedAsync(Loopback scene)
+    {
+        using var request = scene.Client.Secure(Loopback.Request(scene.Binding.MessageVersion), Loopback.Address);
+        using var result = await scene.Service.ReceiveAsync(
+            request.Envelope.ToArray(), new() { HasNoAddress = true }, TestContext.Current.CancellationToken);
+        return Assert.IsType<ServiceResult.Respond>(result).Code;
     }
 
     [Fact]
