@@ -18,6 +18,14 @@ public static class MLKemCertificates
     /// <summary>A service with ML-KEM-1024.</summary>
     public static (X509Certificate2 Certificate, MLKem Key) Service1024 => LazyService1024.Value;
 
+    /// <summary>The certificate with its private key, as a file has both.</summary>
+    public static X509Certificate2 WithKey(this (X509Certificate2 Certificate, MLKem Key) pair)
+    {
+#pragma warning disable SYSLIB5006 // The platform calls its certificates with such keys a preview.
+        return pair.Certificate.CopyWithPrivateKey(pair.Key);
+#pragma warning restore SYSLIB5006
+    }
+
     /// <summary>A certificate of localhost with this key, which the platform need not know.</summary>
     public static X509Certificate2 Certify(
         MLKemAlgorithm algorithm, byte[] encapsulationKey, X509KeyUsageFlags? usage = X509KeyUsageFlags.KeyEncipherment, byte[]? parameters = null)

@@ -87,14 +87,11 @@ public sealed class MLKemConversationTests
     [InlineData(1024)]
     public async Task CertificateOfAFile_BringsItsKey(int set)
     {
-        var (certificate, key) = MLKemMessages.ServiceOf(set);
-#pragma warning disable SYSLIB5006 // The platform calls its certificates with such keys a preview.
-        using var whole = certificate.CopyWithPrivateKey(key);
-#pragma warning restore SYSLIB5006
+        using var whole = MLKemMessages.ServiceOf(set).WithKey();
         using var loaded = X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12, "password"), "password");
         using var credential = new X509Credential(loaded);
         using var loopback = new Loopback(Bindings.Create("anonymous/strong/session", MLKemMessages.Suite),
-            client: MLKemMessages.Client(certificate), service: MLKemMessages.Service(credential));
+            client: MLKemMessages.Client(whole), service: MLKemMessages.Service(credential));
         using var session = await loopback.OpenAsync();
     }
 }
