@@ -102,6 +102,10 @@ public static class TestCertificates
         return certificate.CopyWithPrivateKey(key);
     }
 
+    /// <summary>A certificate of the authority without a private key, for a public key of whatever kind.</summary>
+    internal static X509Certificate2 Certify(string name, PublicKey key, X509KeyUsageFlags? usage) => Certify(
+        new CertificateRequest(new X500DistinguishedName(NameOf(name)), key, HashAlgorithmName.SHA256), withKeyIdentifier: true, "localhost", usage);
+
     private static X509Certificate2 Certify(CertificateRequest request, bool withKeyIdentifier, string dnsName, X509KeyUsageFlags? usage = null)
     {
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));

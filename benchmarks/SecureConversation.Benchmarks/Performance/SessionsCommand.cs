@@ -78,19 +78,32 @@ internal static class SessionsCommand
         return 0;
     }
 
-    /// <summary>Handshakes of one suite by the kind of key in both certificates, in turns: RSA with OAEP and PSS, or ECDH-ES and ECDSA.</summary>
+    /// <summary>
+    /// Handshakes of one suite by the kind of key in both certificates, in turns: RSA with OAEP and PSS, or ECDH-ES and ECDSA; and those of
+    /// its sister with ML-KEM for the service, and ECDSA.
+    /// </summary>
     private static void RunKinds(string results)
     {
         var table = new ResultTable("handshake-keys", "Handshakes of Strong256 for a second and core, client and service, by the kind of their keys",
             ["keys", "handshakes/s", "by RSA 2048", "B allocated"]);
-        (string Name, X509Certificate2 Client, X509Certificate2 Service)[] kinds =
+        var (classic, encapsulating) = (SecurityAlgorithmSuite.Strong256, SecurityAlgorithmSuite.Parse("Strong256MLKem"));
+        (string Name, X509Certificate2 Client, X509Certificate2 Service, SecurityAlgorithmSuite Suite)[] kinds =
         [
-            .. KeyLengths.Select(bits => ($"RSA {bits}", Issue("Client", bits), Issue("localhost", bits))),
-            ("P-256", TestCertificates.AgreeingClientP256, TestCertificates.AgreeingServiceP256),
-            ("P-384", TestCertificates.AgreeingClientP384, TestCertificates.AgreeingServiceP384),
+            .. KeyLengths.Select(bits => ($"RSA {bits}", Issue("Client", bits), Issue("localhost", bits), classic)),
+            ("P-256", TestCertificates.AgreeingClientP256, TestCertificates.AgreeingServiceP256, classic),
+            ("P-384", TestCertificates.AgreeingClientP384, TestCertificates.AgreeingServiceP384, classic),
+            .. MLKem.IsSupported ? [
+                ("ML-KEM-768, P-256", TestCertificates.ClientP256, MLKemCertificates.Service768.WithKey(), encapsulating),
+                ("ML-KEM-1024, P-384", TestCertificates.ClientP384, MLKemCertificates.Service1024.WithKey(), encapsulating),
+            ] : Array.Empty<(string, X509Certificate2, X509Certificate2, SecurityAlgorithmSuite)>(),
         ];
+        if (!MLKem.IsSupported)
+        {
+            Console.WriteLine($"Without ML-KEM: {MLKemCertificates.OnlyWithMLKem}");
+        }
+
         var conversations = kinds.Select(kind => new Conversation(
-            Conversation.SecureSession(SecurityAlgorithmSuite.Strong256), client: kind.Client, service: kind.Service)).ToList();
+            Conversation.SecureSession(kind.Suite), client: kind.Client, service: kind.Service)).ToList();
         conversations.ForEach(conversation => Warm(() => conversation.Open().Dispose()));
         var series = Rounds.Measure(7, TimeSpan.FromMilliseconds(150), [.. conversations.Select(c => (Action)(() => c.Open().Dispose()))]);
         for (var i = 0; i < kinds.Length; i++)

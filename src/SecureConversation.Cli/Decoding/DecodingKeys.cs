@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Cli.Decoding;
 
@@ -32,6 +33,22 @@ internal sealed record DecodingKeys
         {
             using var key = certificate.GetECDiffieHellmanPrivateKey();
             if (key is not null && agreement.Unwrap(key, certificate, wrapped) is { } unwrapped)
+            {
+                return (unwrapped, certificate);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Unwraps a key with each ML-KEM private key.</summary>
+    /// <returns>The key and the certificate that it was wrapped for; null where none unwraps it.</returns>
+    public (byte[] Key, X509Certificate2 Certificate)? Unwrap(byte[] wrapped, WireEncapsulation encapsulation)
+    {
+        foreach (var certificate in Certificates.Where(c => c.HasPrivateKey))
+        {
+            using var key = MLKemParameters.PrivateKeyOf(certificate);
+            if (key is not null && encapsulation.Unwrap(key, certificate, wrapped) is { } unwrapped)
             {
                 return (unwrapped, certificate);
             }

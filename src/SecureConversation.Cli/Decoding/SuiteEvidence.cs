@@ -1,13 +1,14 @@
 using SecureConversation.Binding;
+using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Cli.Decoding;
 
 /// <summary>Finds the algorithm suite in the algorithms that messages name.</summary>
 internal static class SuiteEvidence
 {
-    private static readonly HashSet<string> Ciphers = [.. SecurityAlgorithmSuite.Known.Select(s => s.DefaultEncryptionAlgorithm)];
-    private static readonly HashSet<string> Digests = [.. SecurityAlgorithmSuite.Known.Select(s => s.DefaultDigestAlgorithm)];
-    private static readonly HashSet<string> Wraps = [.. SecurityAlgorithmSuite.Known.Select(s => s.DefaultAsymmetricKeyWrapAlgorithm)];
+    private static readonly HashSet<string> Ciphers = [.. SecurityAlgorithmSuite.Named.Select(s => s.DefaultEncryptionAlgorithm)];
+    private static readonly HashSet<string> Digests = [.. SecurityAlgorithmSuite.Named.Select(s => s.DefaultDigestAlgorithm)];
+    private static readonly HashSet<string> Wraps = [.. SecurityAlgorithmSuite.Named.Select(s => s.DefaultAsymmetricKeyWrapAlgorithm)];
 
     /// <param name="setting">The name of the setting.</param>
     /// <param name="forms">The messages that the element protects.</param>
@@ -31,7 +32,7 @@ internal static class SuiteEvidence
 
         // Not every combination is a suite: what messages show counts for more than what the other element has.
         int Worth(string setting) => reasons.Assumptions.Any(a => a.Setting == setting && a.IsSeen) ? 10 : 1;
-        var suite = SecurityAlgorithmSuite.Known.MaxBy(s => (s.DefaultEncryptionAlgorithm == cipher ? Worth("cipher") : 0)
+        var suite = SecurityAlgorithmSuite.Named.MaxBy(s => (s.DefaultEncryptionAlgorithm == cipher ? Worth("cipher") : 0)
             + (s.DefaultDigestAlgorithm == digest ? Worth("digest") : 0)
             + (s.DefaultAsymmetricKeyWrapAlgorithm == wrap ? Worth("wrap") : 0))!;
         var unseen = reasons.Assumptions.Where(a => !a.IsSeen).Select(a => a.Setting).ToList();
@@ -43,8 +44,8 @@ internal static class SuiteEvidence
     }
 
     // Where keys are agreed on, the suite has both ways, and the certificate of the receiver decides between them.
-    private static string WrapOf(System.Xml.Linq.XElement key) =>
-        key.Element(WireNames.KeyInfo)?.Element(WireNames.Xenc + "AgreementMethod")?.Attribute("Algorithm")?.Value is { } agreement
+    private static string WrapOf(System.Xml.Linq.XElement key) => WireEncapsulation.IsIn(key) ? AlgorithmUris.MLKem
+        : key.Element(WireNames.KeyInfo)?.Element(WireNames.Xenc + "AgreementMethod")?.Attribute("Algorithm")?.Value is { } agreement
             ? SecurityAlgorithmSuite.Known.FirstOrDefault(s => s.DefaultKeyAgreementAlgorithm == agreement)
                 ?.DefaultAsymmetricKeyWrapAlgorithm ?? ""
             : key.Element(WireNames.EncryptionMethod)?.Attribute("Algorithm")?.Value ?? "";

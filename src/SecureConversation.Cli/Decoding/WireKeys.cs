@@ -113,6 +113,7 @@ internal sealed class WireKeys(DecodingKeys keys)
         }
 
         var opened = WireAgreement.Read(item) is { } agreement ? keys.Unwrap(wrapped, agreement)
+            : WireEncapsulation.Read(item) is { } encapsulation ? keys.Unwrap(wrapped, encapsulation)
             : keys.Unwrap(wrapped, PaddingOf(item.Element(WireNames.EncryptionMethod)));
         if (opened is { } found)
         {

@@ -6,7 +6,8 @@ namespace SecureConversation.Configuration.Json;
 internal static class Names
 {
     public static NameForm<SecurityAlgorithmSuite> AlgorithmSuite { get; } = new(nameof(SecurityAlgorithmSuite),
-        [.. SecurityAlgorithmSuite.Known.Select(suite => (suite.Name, suite))], ("Default", SecurityAlgorithmSuite.Default));
+        [.. SecurityAlgorithmSuite.Known.Append(SecurityAlgorithmSuite.Parse("Strong256MLKem")).Select(suite => (suite.Name, suite))],
+        ("Default", SecurityAlgorithmSuite.Default));
 
     public static NameForm<MessageSecurityVersion> SecurityVersion { get; } = new(nameof(MessageSecurityVersion),
         [.. MessageSecurityVersion.All.Select(version => (version.Name, version))], ("Default", MessageSecurityVersion.Default));

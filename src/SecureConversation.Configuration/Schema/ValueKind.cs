@@ -19,10 +19,8 @@ internal sealed record ValueKind(string Expected, Func<string, object?> Parse)
     public static ValueKind Time { get; } = new("a time as [days.]hh:mm:ss[.fraction], not negative, or Infinite", text => ParseTime(text));
 
     public static ValueKind Suite { get; } = new(
-        $"Default or one of {string.Join(", ", SecurityAlgorithmSuite.Known.Select(suite => suite.Name))}",
-        text => text == nameof(SecurityAlgorithmSuite.Default)
-            ? SecurityAlgorithmSuite.Default
-            : SecurityAlgorithmSuite.Known.FirstOrDefault(suite => suite.Name == text));
+        $"Default or one of {string.Join(", ", SecurityAlgorithmSuite.Known.Select(suite => suite.Name))}, Strong256MLKem",
+        text => SecurityAlgorithmSuite.TryParse(text, out var suite) ? suite : null);
 
     public static ValueKind SecurityVersion { get; } = new(
         $"Default or one of {string.Join(", ", MessageSecurityVersion.All.Select(version => version.Name))}",

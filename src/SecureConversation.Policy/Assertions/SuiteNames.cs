@@ -22,6 +22,7 @@ internal static class SuiteNames
         (Namespaces.Own + "Strong256", SecurityAlgorithmSuite.Strong256),
         (Namespaces.Own + "Strong256Sha384", SecurityAlgorithmSuite.Strong256Sha384),
         (Namespaces.Own + "Strong256Sha512", SecurityAlgorithmSuite.Strong256Sha512),
+        (Namespaces.Own + "Strong256MLKem", SecurityAlgorithmSuite.Parse("Strong256MLKem")),
     ];
 
     /// <summary>All assertions that name a suite, in one version of WS-SecurityPolicy.</summary>

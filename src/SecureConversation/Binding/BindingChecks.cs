@@ -26,6 +26,7 @@ internal static class BindingChecks
         .. Element(binding.Element, isBootstrap),
         .. Profile(binding.Element),
         .. StrongProfileChecks.OfMessages(binding),
+        .. KeyEncapsulationChecks.Of(binding),
         .. Addressing(binding),
         .. Kind(binding),
         .. SupportingTokenChecks.Of(binding),

@@ -34,7 +34,7 @@ internal abstract class NameConverter<T>(ImmutableArray<T> all, Func<T, string> 
 }
 
 internal sealed class SecurityAlgorithmSuiteConverter()
-    : NameConverter<SecurityAlgorithmSuite>(SecurityAlgorithmSuite.Known, suite => suite.Name, SecurityAlgorithmSuite.Default);
+    : NameConverter<SecurityAlgorithmSuite>(SecurityAlgorithmSuite.Named, suite => suite.Name, SecurityAlgorithmSuite.Default);
 
 internal sealed class MessageSecurityVersionConverter()
     : NameConverter<MessageSecurityVersion>(MessageSecurityVersion.All, version => version.Name, MessageSecurityVersion.Default);

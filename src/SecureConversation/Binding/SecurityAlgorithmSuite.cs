@@ -26,6 +26,7 @@ public sealed partial class SecurityAlgorithmSuite
         EcdsaSignature = hashes.EcdsaSignature;
         KeyDerivation = hashes.KeyDerivation;
         KeyAgreement = hashes.KeyAgreement;
+        KeyEncapsulation = hashes.KeyEncapsulation;
         MinAsymmetricKeyLength = hashes.MinAsymmetricKeyLength;
         AsymmetricKeyWrap = asymmetricKeyWrap;
         Encryption = family.Encryption;
@@ -135,7 +136,9 @@ public sealed partial class SecurityAlgorithmSuite
     /// </summary>
     public string DefaultSymmetricKeyWrapAlgorithm { get; }
 
-    /// <summary>Identifier of the key wrap under an RSA key.</summary>
+    /// <summary>
+    /// Identifier of the key wrap under an RSA key; of the key encapsulation in suites with ML-KEM, which have no RSA here.
+    /// </summary>
     public string DefaultAsymmetricKeyWrapAlgorithm => AsymmetricKeyWrap.Uri;
 
     /// <summary>Length in bits of derived encryption keys.</summary>
@@ -182,6 +185,9 @@ public sealed partial class SecurityAlgorithmSuite
     /// <summary>How a key is wrapped for a key on P-256 or P-384; null where the suite has no such way.</summary>
     internal KeyAgreementAlgorithm? KeyAgreement { get; }
 
+    /// <summary>How a key is wrapped for an ML-KEM key; null where the suite has no such way. One that has it has no other.</summary>
+    internal KeyEncapsulationAlgorithm? KeyEncapsulation { get; }
+
     /// <summary>Whether a symmetric key of this many bits may be used.</summary>
     public bool IsSymmetricKeyLengthSupported(int length) => length >= MinSymmetricKeyLength && length <= MaxSymmetricKeyLength;
 
@@ -196,7 +202,7 @@ public sealed partial class SecurityAlgorithmSuite
     /// <summary>Finds a suite by its name; <c>Default</c> is a name, too. False when no suite has the name.</summary>
     public static bool TryParse(string? name, [NotNullWhen(true)] out SecurityAlgorithmSuite? suite)
     {
-        suite = name == nameof(Default) ? Default : Known.FirstOrDefault(s => s.Name == name);
+        suite = name == nameof(Default) ? Default : Named.FirstOrDefault(s => s.Name == name);
         return suite is not null;
     }
 

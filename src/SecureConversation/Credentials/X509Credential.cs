@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -7,7 +8,8 @@ using SecureConversation.Engine.Tokens;
 namespace SecureConversation.Credentials;
 
 /// <summary>
-/// A certificate and its private key, RSA or on an elliptic curve. The key only signs hashes, decrypts (RSA) and agrees on secrets (ECDH).
+/// A certificate and its private key, RSA, on an elliptic curve or of ML-KEM. The key only signs hashes, decrypts (RSA), agrees on secrets
+/// (ECDH) and takes them out of encapsulations (ML-KEM).
 /// It is never exported, so keys in hardware, in CNG or behind PKCS#11 can be used.
 /// </summary>
 /// <remarks>
@@ -17,7 +19,7 @@ namespace SecureConversation.Credentials;
 public sealed class X509Credential : IDisposable
 {
     private readonly bool _ownsKey;
-    private readonly AsymmetricAlgorithm _privateKey;
+    private readonly IDisposable _privateKey;
     private readonly ECDiffieHellman? _agreementKey;
     private readonly RSA? _publicKey;
     private readonly X509Certificate2 _certificate;
@@ -28,9 +30,11 @@ public sealed class X509Credential : IDisposable
     /// <summary>Creates the credential from a certificate with its private key.</summary>
     /// <param name="certificate">
     /// Copied; the caller may dispose of it afterwards. A key on an elliptic curve signs and decrypts, as far as the key usage allows it:
-    /// digitalSignature, keyAgreement (RFC 5280 section 4.2.1.3).
+    /// digitalSignature, keyAgreement (RFC 5280 section 4.2.1.3). One of ML-KEM only decrypts, in suites with ML-KEM (RFC 9935).
     /// </param>
-    /// <exception cref="ArgumentException">The certificate has no private key, neither RSA nor on an elliptic curve.</exception>
+    /// <exception cref="ArgumentException">
+    /// The certificate has no private key, neither of RSA nor on an elliptic curve, nor of ML-KEM on a platform that has it.
+    /// </exception>
     public X509Credential(X509Certificate2 certificate)
         : this(certificate, KeyOf(certificate), ownsKey: true)
     {
@@ -71,7 +75,20 @@ public sealed class X509Credential : IDisposable
     {
     }
 
-    private X509Credential(X509Certificate2 certificate, AsymmetricAlgorithm privateKey, bool ownsKey)
+    /// <summary>
+    /// Creates the credential from a certificate and an ML-KEM private key that is held elsewhere. Keys are encrypted for it in suites with
+    /// ML-KEM (<see cref="Binding.SecurityAlgorithmSuite.Strong256MLKem"/>), and it signs nothing.
+    /// </summary>
+    /// <param name="certificate">Copied without a private key; the caller may dispose of it afterwards.</param>
+    /// <param name="privateKey">The private key of the certificate. The caller owns it and disposes of it after the credential.</param>
+    /// <exception cref="ArgumentException">The certificate is not for this key, or neither for ML-KEM-768 nor ML-KEM-1024.</exception>
+    [Experimental("SC0001")]
+    public X509Credential(X509Certificate2 certificate, MLKem privateKey)
+        : this(certificate, privateKey, ownsKey: false)
+    {
+    }
+
+    private X509Credential(X509Certificate2 certificate, IDisposable privateKey, bool ownsKey)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(privateKey);
@@ -85,14 +102,14 @@ public sealed class X509Credential : IDisposable
         {
             ECDsa curve => facts.CurveKey is { } key && NamedCurve.IsPair(curve, key),
             ECDiffieHellman agreement => facts.AgreementKey is { } key && NamedCurve.IsPair(agreement, key),
-            _ => _publicKey?.KeySize == privateKey.KeySize,
+            MLKem decapsulation => facts.EncapsulationKey is { } key && MLKemParameters.IsPair(decapsulation, key),
+            _ => _publicKey is { } key && privateKey is RSA rsa && key.KeySize == rsa.KeySize,
         };
         if (!isPair)
         {
             Dispose();
-            throw new ArgumentException(
-                $"The private key is not the {(privateKey is RSA ? "RSA key" : "key on an elliptic curve")} of the certificate.",
-                nameof(privateKey));
+            var kind = privateKey is RSA ? "RSA key" : privateKey is MLKem ? "ML-KEM key" : "key on an elliptic curve";
+            throw new ArgumentException($"The private key is not the {kind} of the certificate.", nameof(privateKey));
         }
 
         _agreementKey = privateKey as ECDiffieHellman ?? (ownsKey ? certificate.GetECDiffieHellmanPrivateKey() : null);
@@ -115,6 +132,9 @@ public sealed class X509Credential : IDisposable
 
     /// <summary>The key on an elliptic curve, by which keys are agreed on; null for RSA, and where the key only signs.</summary>
     internal ECDiffieHellman? AgreementKey => Usable(_agreementKey);
+
+    /// <summary>The key of ML-KEM, which takes secrets out of encapsulations; null for keys of another kind.</summary>
+    internal MLKem? DecapsulationKey => Usable(_privateKey) as MLKem;
 
     /// <summary>The certificate with its key and the authorities between, for the platform's TLS. Nothing is downloaded for it.</summary>
     /// <exception cref="CryptographicException">The platform's TLS cannot use the key.</exception>
@@ -160,12 +180,14 @@ public sealed class X509Credential : IDisposable
     private T Usable<T>(T part) => !_isDisposed ? part : throw new ObjectDisposedException(nameof(X509Credential),
         $"The credential of '{_subject}' was disposed of before the client or service that uses it: dispose of it after them.");
 
-    private static AsymmetricAlgorithm KeyOf(X509Certificate2 certificate)
+    private static IDisposable KeyOf(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         return certificate.GetRSAPrivateKey() ?? certificate.GetECDsaPrivateKey()
-            ?? (AsymmetricAlgorithm?)certificate.GetECDiffieHellmanPrivateKey()
+            ?? (IDisposable?)certificate.GetECDiffieHellmanPrivateKey() ?? MLKemParameters.PrivateKeyOf(certificate)
             ?? throw new ArgumentException(
-                "The certificate has no private key, neither of RSA nor on an elliptic curve.", nameof(certificate));
+                "The certificate has no private key, neither of RSA nor on an elliptic curve"
+                    + (MLKemParameters.IsOf(certificate) && MLKemParameters.PlatformProblem is { } problem
+                        ? $", and its key is one of ML-KEM. {problem}" : "."), nameof(certificate));
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SecureConversation.Binding;
 using SecureConversation.Cli.Captures;
@@ -40,6 +41,19 @@ public sealed class SuiteRecognitionTests
         Assert.All(report.Messages, message => Assert.True(message.Verdict == MessageVerdict.Verified, $"{message.Verdict}"));
         Assert.Equal(name, found!.Element.DefaultAlgorithmSuite.Name);
         Assert.Equal(name, found.Bootstrap!.DefaultAlgorithmSuite.Name);
+    }
+
+    /// <summary>Keys that are wrapped by ML-KEM, too.</summary>
+    [Fact]
+    public async Task SuiteWithMLKem_IsFoundOut()
+    {
+        Assert.SkipUnless(MLKem.IsSupported, MLKemCertificates.OnlyWithMLKem);
+        var binding = Session(SecurityBindingElement.CreateMutualCertificateBindingElement(), SecurityAlgorithmSuite.Parse("Strong256MLKem"));
+        var (service, client) = (MLKemCertificates.Service768.WithKey(), TestCertificates.ClientP256);
+        var (found, report) = Decode(await RecordAsync(binding, service, client), given: null, client, service);
+        Assert.All(report.Messages, message => Assert.True(message.Verdict == MessageVerdict.Verified, $"{message.Verdict}"));
+        Assert.Equal("Strong256MLKem", found!.Element.DefaultAlgorithmSuite.Name);
+        Assert.Equal("Strong256MLKem", found.Bootstrap!.DefaultAlgorithmSuite.Name);
     }
 
     [Theory]

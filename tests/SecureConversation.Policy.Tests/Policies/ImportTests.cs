@@ -68,6 +68,7 @@ public sealed class ImportTests
     [InlineData("own:Strong256", "Strong256")]
     [InlineData("own:Strong256Sha384", "Strong256Sha384")]
     [InlineData("own:Strong256Sha512", "Strong256Sha512")]
+    [InlineData("own:Strong256MLKem", "Strong256MLKem")]
     public void Suite_BeyondWcf_IsReadByTheNameOfWhoMadeIt(string assertion, string name)
     {
         Assert.Equal(name, Imported(Symmetric.Replace("Basic256", assertion)).DefaultAlgorithmSuite.Name);

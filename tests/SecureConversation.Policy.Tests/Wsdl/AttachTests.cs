@@ -150,6 +150,7 @@ public sealed class AttachTests
     [InlineData(MessageProtectionProfile.Bound, "Basic128GcmSha256MgfSha256")]
     [InlineData(MessageProtectionProfile.Strong, "Strong256")]
     [InlineData(MessageProtectionProfile.Strong, "Strong256Sha512")]
+    [InlineData(MessageProtectionProfile.Strong, "Strong256MLKem")]
     public void ProfileOfThisLibrary_IsWrittenAndReadAgain(MessageProtectionProfile profile, string suite)
     {
         var element = SecurityBindingElement.CreateMutualCertificateBindingElement() with

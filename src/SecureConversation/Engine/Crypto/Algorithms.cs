@@ -108,6 +108,9 @@ internal sealed record KeyWrapAlgorithm(string Uri, RSAEncryptionPadding Padding
     public static KeyWrapAlgorithm RsaOaepSha256 { get; } =
         new(AlgorithmUris.RsaOaep11, RSAEncryptionPadding.OaepSHA256, AlgorithmUris.Sha256, AlgorithmUris.Mgf1Sha256);
 
+    /// <summary>The name of ML-KEM where a suite has it in the place of RSA. RSA keys are refused before they come to it.</summary>
+    public static KeyWrapAlgorithm MLKem { get; } = new(AlgorithmUris.MLKem, RSAEncryptionPadding.OaepSHA256);
+
     /// <summary>
     /// Whether what an EncryptionMethod says is this algorithm. An absent digest means SHA-1 (XML Encryption 1.0 section 5.4.2); RSA 1.5
     /// has no use for one, and what WCF takes beside it is taken.
@@ -170,6 +173,11 @@ internal static class AlgorithmUris
 
     public const string EcdhEs = "http://www.w3.org/2009/xmlenc11#ECDH-ES";
     public const string ConcatKdf = "http://www.w3.org/2009/xmlenc11#ConcatKDF";
+
+    // No specification names them in XML.
+    public const string MLKem = "urn:secure-conversation:algorithms:kem:ml-kem";
+    public const string MLKem768 = MLKem + "-768";
+    public const string MLKem1024 = MLKem + "-1024";
 
     public const string RsaOaepMgf1p = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
     public const string RsaOaep11 = "http://www.w3.org/2009/xmlenc11#rsa-oaep";

@@ -158,6 +158,36 @@ internal static class EncryptionWriter
         return EndEncryptedKey(output, wrapped, references);
     }
 
+    /// <summary>
+    /// Wraps a key for an ML-KEM key and writes xenc:EncryptedKey with <see cref="EncapsulationMethod"/>; returns SHA-1 of its cipher
+    /// value.
+    /// </summary>
+    public static byte[] EncryptedKey(
+        PooledBytes output,
+        string? id,
+        MLKem recipient,
+        X509Certificate2 certificate,
+        SymmetricKey key,
+        KeyEncapsulationAlgorithm algorithm,
+        Action<PooledBytes> keyReference,
+        List<string> references)
+    {
+        var parameters = MLKemParameters.Of(certificate)!;
+        var (encapsulation, wrapped) = MLKemKeyTransport.Wrap(recipient, parameters, X509Facts.Of(certificate).Raw, algorithm, key);
+        StartEncryptedKey(output, id, algorithm.WrapUri);
+        output.Write("</e:EncryptionMethod><KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><k:EncapsulationMethod"u8);
+        TokenWriter.Attribute(output, "xmlns:k", Ns.Kem);
+        TokenWriter.Attribute(output, "Algorithm", parameters.Uri);
+        output.Write("><DigestMethod Algorithm=\""u8);
+        output.WriteText(algorithm.Digest.Uri);
+        output.Write("\"></DigestMethod><k:Encapsulation>"u8);
+        output.WriteBase64(encapsulation);
+        output.Write("</k:Encapsulation><e:RecipientKeyInfo>"u8);
+        keyReference(output);
+        output.Write("</e:RecipientKeyInfo></k:EncapsulationMethod></KeyInfo>"u8);
+        return EndEncryptedKey(output, wrapped, references);
+    }
+
     /// <summary>A bit string of whole octets: the first one says that no bits are padding (XML Encryption 1.1 section 5.4.1).</summary>
     private static void Octets(PooledBytes output, string name, byte[] octets) =>
         TokenWriter.Attribute(output, name, "00" + Convert.ToHexString(octets));

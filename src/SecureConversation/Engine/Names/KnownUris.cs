@@ -1,4 +1,5 @@
 using System.Text;
+using SecureConversation.Engine.Crypto;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Names;
@@ -51,6 +52,7 @@ internal static class KnownUris
         Uris.StrTransform, Uris.ExcC14N, Uris.EncryptedContent, Uris.EncryptedElement,
         ProtocolVersion.February2005.SctTokenType, ProtocolVersion.V13.SctTokenType,
         ProtocolVersion.February2005.DkTokenType, ProtocolVersion.V13.DkTokenType,
+        AlgorithmUris.MLKem768, AlgorithmUris.MLKem1024,
         .. Binding.SecurityAlgorithmSuite.Known.SelectMany(s => new[]
         {
             s.DefaultDigestAlgorithm, s.DefaultSymmetricSignatureAlgorithm, s.DefaultAsymmetricSignatureAlgorithm,

@@ -102,6 +102,13 @@ internal static class Xenc11
     public static readonly XmlName SuppPrivInfo = new("SuppPrivInfo", "");
 }
 
+/// <summary>The encapsulation of keys, of this library (k).</summary>
+internal static class Kem
+{
+    public static readonly XmlName EncapsulationMethod = new("EncapsulationMethod", Ns.Kem);
+    public static readonly XmlName Encapsulation = new("Encapsulation", Ns.Kem);
+}
+
 /// <summary>XML Signature 1.1 (dsig11).</summary>
 internal static class Dsig11
 {

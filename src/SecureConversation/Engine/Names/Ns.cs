@@ -27,6 +27,10 @@ internal static class Ns
     public const string AddressingIdentity = "http://schemas.xmlsoap.org/ws/2006/02/addressingidentity";
     public const string Saml11 = "urn:oasis:names:tc:SAML:1.0:assertion";
     public const string Saml20 = "urn:oasis:names:tc:SAML:2.0:assertion";
+
+    /// <summary>Of this library: the encapsulation of keys, which no specification has in XML.</summary>
+    public const string Kem = "urn:secure-conversation:kem";
+
     public const string DotNetSecurity = "http://schemas.microsoft.com/ws/2006/05/security";
     public const string DotNetDispatcher = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher";
 
@@ -35,7 +39,7 @@ internal static class Ns
     [
         Soap11, Soap12, Wsa10, WsaAugust2004, WsaNone, Wsse, Wsu, Wsse11, Ds, Dsig11, Xenc, Xenc11, ExcC14N, ScFebruary2005, Sc13,
         TrustFebruary2005, Trust13, RmFebruary2005, Rm11, DotNetSecurity,
-        DotNetDispatcher, Saml11, Saml20,
+        DotNetDispatcher, Saml11, Saml20, Kem,
     ];
 }
 

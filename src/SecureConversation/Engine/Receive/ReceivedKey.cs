@@ -13,8 +13,13 @@ namespace SecureConversation.Engine.Receive;
 /// </summary>
 internal static class ReceivedKey
 {
-    /// <summary>Whether the key is wrapped by one of the two ways of a suite.</summary>
-    public static bool IsOf(SecurityAlgorithmSuite suite, EncryptedKey wrapped) => wrapped.Agreement is { } agreement
+    /// <summary>Whether the key is wrapped by one of the ways of a suite. A suite with ML-KEM has no other.</summary>
+    public static bool IsOf(SecurityAlgorithmSuite suite, EncryptedKey wrapped) =>
+        suite.KeyEncapsulation is { } only ? wrapped.Encapsulation is { } encapsulation && only.WrapUri == wrapped.Algorithm
+            && only.Digest.Uri == encapsulation.DigestUri && wrapped is { OaepDigest: null, OaepMgf: null }
+        : wrapped.Encapsulation is null && IsOfRsaOrCurve(suite, wrapped);
+
+    private static bool IsOfRsaOrCurve(SecurityAlgorithmSuite suite, EncryptedKey wrapped) => wrapped.Agreement is { } agreement
         ? suite.KeyAgreement is { } own && own.WrapUri == wrapped.Algorithm && own.Digest.Uri == agreement.DigestUri
             && wrapped is { OaepDigest: null, OaepMgf: null }
         : suite.AsymmetricKeyWrap.Is(wrapped.Algorithm, wrapped.OaepDigest, wrapped.OaepMgf);
@@ -22,11 +27,13 @@ internal static class ReceivedKey
     /// <summary>The algorithms of an EncryptedKey, for texts.</summary>
     public static string Found(EncryptedKey wrapped) => wrapped.Agreement is { } agreement
         ? $"{wrapped.Algorithm} {AlgorithmUris.EcdhEs} {agreement.DigestUri}"
+        : wrapped.Encapsulation is { } encapsulation ? $"{wrapped.Algorithm} {encapsulation.Parameters.Uri} {encapsulation.DigestUri}"
         : $"{wrapped.Algorithm} {wrapped.OaepDigest} {wrapped.OaepMgf}";
 
     /// <summary>The algorithms of a suite, for texts.</summary>
-    public static string Expected(SecurityAlgorithmSuite suite) =>
-        $"{suite.AsymmetricKeyWrap.Uri} {suite.AsymmetricKeyWrap.DigestUri} {suite.AsymmetricKeyWrap.MgfUri}"
+    public static string Expected(SecurityAlgorithmSuite suite) => suite.KeyEncapsulation is { } only
+        ? $"{only.WrapUri} {AlgorithmUris.MLKem768} or {AlgorithmUris.MLKem1024} {only.Digest.Uri} ({suite.Name})"
+        : $"{suite.AsymmetricKeyWrap.Uri} {suite.AsymmetricKeyWrap.DigestUri} {suite.AsymmetricKeyWrap.MgfUri}"
         + (suite.KeyAgreement is { } own ? $" or {own.WrapUri} {AlgorithmUris.EcdhEs} {own.Digest.Uri}" : "") + $" ({suite.Name})";
 
     /// <summary>Unwraps the key; a random one where that fails. The caller disposes of it.</summary>
@@ -44,6 +51,11 @@ internal static class ReceivedKey
         int minimumLength, int maximumLength, KeyUse? use)
     {
         Action<Exception>? failed = use is null ? null : use.OfKeyFailure;
+        if (wrapped.Encapsulation is { } encapsulation)
+        {
+            return Decapsulate(wrapped, encapsulation, own, suite.KeyEncapsulation!, minimumLength, maximumLength, failed);
+        }
+
         if (wrapped.Agreement is { } agreement)
         {
             return Unwrap(wrapped, agreement, own, suite.KeyAgreement!, minimumLength, maximumLength, failed);
@@ -83,13 +95,36 @@ internal static class ReceivedKey
                 Convert.ToHexString(info));
         }
 
-        // The length of the key is that of the ciphertext, for everybody to see.
-        var length = wrapped.CipherValue.Length - AesKeyWrap.Overhead;
-        if (!AesKeyWrap.Fits(length) || length < minimumLength || length > maximumLength)
+        RequireLength(wrapped.CipherValue, minimumLength, maximumLength);
+        return EcdhKeyTransport.Unwrap(privateKey, curve, agreement.Point, info, algorithm, wrapped.CipherValue, out _, failed);
+    }
+
+    private static SymmetricKey Decapsulate(EncryptedKey wrapped, EncapsulationMethod encapsulation, X509Credential own,
+        KeyEncapsulationAlgorithm algorithm, int minimumLength, int maximumLength, Action<Exception>? failed)
+    {
+        if (own.DecapsulationKey is not { } privateKey || MLKemParameters.Of(own.Certificate) is not { } parameters)
         {
-            Fail.With(FailureCode.DecryptionFailed, "xenc:EncryptedKey", FailureText.Of(wrapped.CipherValue.Length, "octets"));
+            return Fail.With<SymmetricKey>(FailureCode.WrongToken, "xenc:EncryptedKey",
+                "a key that is wrapped by ML-KEM, for a certificate with another kind of key", FailureText.Certificate(own.Certificate));
         }
 
-        return EcdhKeyTransport.Unwrap(privateKey, curve, agreement.Point, info, algorithm, wrapped.CipherValue, out _, failed);
+        if (encapsulation.Parameters != parameters)
+        {
+            Fail.With(FailureCode.AlgorithmMismatch, "key encapsulation", encapsulation.Parameters.Uri, parameters.Uri);
+        }
+
+        RequireLength(wrapped.CipherValue, minimumLength, maximumLength);
+        return MLKemKeyTransport.Unwrap(privateKey, parameters, encapsulation.Encapsulation, own.Certificate.RawDataMemory.Span, algorithm,
+            wrapped.CipherValue, out _, failed);
+    }
+
+    /// <summary>The length of the key is that of the ciphertext, for everybody to see.</summary>
+    private static void RequireLength(byte[] wrapped, int minimumLength, int maximumLength)
+    {
+        var length = wrapped.Length - AesKeyWrap.Overhead;
+        if (!AesKeyWrap.Fits(length) || length < minimumLength || length > maximumLength)
+        {
+            Fail.With(FailureCode.DecryptionFailed, "xenc:EncryptedKey", FailureText.Of(wrapped.Length, "octets"));
+        }
     }
 }

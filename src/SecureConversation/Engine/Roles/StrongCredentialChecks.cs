@@ -87,9 +87,16 @@ internal static class StrongCredentialChecks
     private static bool DecryptsAsItShould(X509Credential own, SecurityAlgorithmSuite suite)
     {
         var trial = RandomNumberGenerator.GetBytes(TrialLength);
-        if (!own.IsRsa)
+        if (own.DecapsulationKey is { } decapsulationKey)
         {
             // Whether it is able at all is what KeyKindChecks says.
+            return MLKemParameters.Of(own.Certificate) is not { } parameters || suite.KeyEncapsulation is not { } encapsulation
+                || DecapsulatesAsItShould(own, decapsulationKey, parameters, encapsulation, trial);
+        }
+
+        if (!own.IsRsa)
+        {
+            // As above.
             return own.AgreementKey is not { } privateKey || NamedCurve.Of(own.Certificate) is not { } curve
                 || suite.KeyAgreement is not { } algorithm || AgreesAsItShould(own, privateKey, curve, algorithm, trial);
         }
@@ -106,6 +113,16 @@ internal static class StrongCredentialChecks
         var (point, wrapped) = EcdhKeyTransport.Wrap(facts.AgreementKey!, curve, facts.Raw, algorithm, key);
         using var unwrapped = EcdhKeyTransport.Unwrap(
             privateKey, curve, point, algorithm.Info(point, facts.Raw), algorithm, wrapped, out _);
+        return unwrapped.FixedTimeEquals(trial);
+    }
+
+    private static bool DecapsulatesAsItShould(
+        X509Credential own, MLKem privateKey, MLKemParameters parameters, KeyEncapsulationAlgorithm algorithm, byte[] trial)
+    {
+        using var key = SymmetricKey.From(trial);
+        var facts = X509Facts.OfLasting(own.Certificate);
+        var (encapsulation, wrapped) = MLKemKeyTransport.Wrap(facts.EncapsulationKey!, parameters, facts.Raw, algorithm, key);
+        using var unwrapped = MLKemKeyTransport.Unwrap(privateKey, parameters, encapsulation, facts.Raw, algorithm, wrapped, out _);
         return unwrapped.FixedTimeEquals(trial);
     }
 

@@ -74,9 +74,17 @@ internal static class WrappedKey
         MessageRequirements requirements,
         List<string> references)
     {
+        var known = X509Facts.OfKnown(recipient);
+        if (requirements.Suite.KeyEncapsulation is { } encapsulation)
+        {
+            using var once = known is null ? MLKemParameters.Of(recipient)?.KeyOf(recipient) : null;
+            var encapsulationKey = known?.EncapsulationKey ?? once ?? throw new InvalidOperationException(
+                $"The certificate '{recipient.Subject}' has no ML-KEM key, and {requirements.Suite} wraps keys for such alone.");
+            return EncryptionWriter.EncryptedKey(output, id, encapsulationKey, recipient, key, encapsulation, ReferToRecipient, references);
+        }
+
         if (requirements.Suite.KeyAgreement is { } agreement && NamedCurve.Of(recipient) is not null)
         {
-            var known = X509Facts.OfKnown(recipient);
             using var once = known is null ? recipient.GetECDiffieHellmanPublicKey() : null;
             var curveKey = known?.AgreementKey ?? once ?? throw new InvalidOperationException(
                 $"The key usage of the certificate '{recipient.Subject}' has no key agreement.");

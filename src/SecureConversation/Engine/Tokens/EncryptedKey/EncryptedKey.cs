@@ -12,7 +12,8 @@ namespace SecureConversation.Engine.Tokens;
 ///   e:EncryptionMethod @Algorithm              required
 ///     ds:DigestMethod? @Algorithm              SHA-1 when absent; WCF writes it for OAEP
 ///     xenc11:MGF? @Algorithm                   the mask generation function of OAEP (XML Encryption 1.1 section 5.5.2)
-///   ds:KeyInfo                                 required; names the certificate of the receiver, or holds an <see cref="AgreementMethod"/>
+///   ds:KeyInfo                                 required; names the certificate of the receiver, or holds an
+///                                              <see cref="AgreementMethod"/> or <see cref="EncapsulationMethod"/>
 ///   e:CipherData / e:CipherValue               required
 ///   e:ReferenceList?                           WCF lists the encrypted parts here in asymmetric bindings
 ///   other children                             refused
@@ -27,6 +28,7 @@ internal sealed class EncryptedKey
         string algorithm,
         KeyReference wrappedFor,
         AgreementMethod? agreement,
+        EncapsulationMethod? encapsulation,
         byte[] cipherValue,
         XmlElement references,
         string? digest,
@@ -36,6 +38,7 @@ internal sealed class EncryptedKey
         Algorithm = algorithm;
         WrappedFor = wrappedFor;
         Agreement = agreement;
+        Encapsulation = encapsulation;
         CipherValue = cipherValue;
         ReferenceList = references;
         OaepDigest = digest;
@@ -56,6 +59,9 @@ internal sealed class EncryptedKey
 
     /// <summary>How the key that wraps was agreed on; null where the key of the certificate wraps.</summary>
     public AgreementMethod? Agreement { get; }
+
+    /// <summary>The encapsulation that the key that wraps is derived from; null where there is none.</summary>
+    public EncapsulationMethod? Encapsulation { get; }
 
     public byte[] CipherValue { get; }
 
@@ -80,11 +86,13 @@ internal sealed class EncryptedKey
         }
 
         var agreement = AgreementMethod.Read(keyInfo, protocol);
+        var encapsulation = EncapsulationMethod.Read(keyInfo, protocol);
         return new EncryptedKey(
             element.GetId(Attr.Id),
             algorithm,
-            agreement?.Recipient ?? SecurityTokenReferenceReader.ReadKeyInfo(keyInfo, protocol),
+            agreement?.Recipient ?? encapsulation?.Recipient ?? SecurityTokenReferenceReader.ReadKeyInfo(keyInfo, protocol),
             agreement,
+            encapsulation,
             ElementValue.Base64(cipherValue, MaxWrappedBytes),
             rest,
             digest,

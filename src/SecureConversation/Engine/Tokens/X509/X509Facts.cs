@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SecureConversation.Engine.Crypto;
 
 namespace SecureConversation.Engine.Tokens;
 
@@ -21,6 +22,7 @@ internal sealed class X509Facts
     private RSA? _publicKey;
     private ECDsa? _curveKey;
     private ECDiffieHellman? _agreementKey;
+    private MLKem? _encapsulationKey;
     private int _exponentLength;
     private ClaimsPrincipal? _holder;
 
@@ -86,6 +88,25 @@ internal sealed class X509Facts
         {
             if (Volatile.Read(ref _agreementKey) is not { } key && (key = _lasting!.GetECDiffieHellmanPublicKey()) is not null
                 && Interlocked.CompareExchange(ref _agreementKey, key, null) is { } first)
+            {
+                key.Dispose();
+                return first;
+            }
+
+            return key;
+        }
+    }
+
+    /// <summary>The ML-KEM key, which is kept; null for one of another kind. Only of a certificate that lasts.</summary>
+    /// <exception cref="CryptographicException">The certificate can be parsed, but the key in it cannot.</exception>
+    /// <exception cref="PlatformNotSupportedException">The platform has no ML-KEM.</exception>
+    public MLKem? EncapsulationKey
+    {
+        get
+        {
+            if (Volatile.Read(ref _encapsulationKey) is not { } key
+                && (key = MLKemParameters.Of(_lasting!)?.KeyOf(_lasting!)) is not null
+                && Interlocked.CompareExchange(ref _encapsulationKey, key, null) is { } first)
             {
                 key.Dispose();
                 return first;
