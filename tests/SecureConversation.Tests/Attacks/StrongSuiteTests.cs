@@ -167,7 +167,7 @@ public sealed class StrongSuiteTests
         }
     }
 
-    private static IEnumerable<XmlElement> Algorithms(XmlDocument message, string name)
+    private static XmlElement[] Algorithms(XmlDocument message, string name)
     {
         var found = message.GetElementsByTagName("*").OfType<XmlElement>()
             .Where(e => e.LocalName == name && (e.ParentNode as XmlElement)?.LocalName != "EncryptionMethod").ToArray();
