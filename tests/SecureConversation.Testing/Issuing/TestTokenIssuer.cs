@@ -146,7 +146,7 @@ public sealed class TestTokenIssuer
             Claims = [.. request.Descendants(Identity + "ClaimType").Select(claim => (claim.Attribute("Uri")!.Value, Subject))],
         };
         using var issuer = new X509Credential(SigningCertificate);
-        var token = Encoding.UTF8.GetString(AssertionWriter.Write(assertion, issuer, Suite));
+        var token = Encoding.UTF8.GetString(AssertionWriter.Write(assertion, issuer, AsksForSha2(request, trust) ? SecurityAlgorithmSuite.Strong256 : Suite));
         (LastKey, LastToken) = (key, token);
         return Write(trust, version, assertion.Id, token, type, key, proof, now);
     }
@@ -200,8 +200,8 @@ public sealed class TestTokenIssuer
             SecurityKeyEntropyMode.ClientEntropy => (entropy!, ""),
             SecurityKeyEntropyMode.ServerEntropy => (own,
                 $"<t:RequestedProofToken>{secretXml.Replace("KIND", "SymmetricKey", StringComparison.Ordinal)}</t:RequestedProofToken>"),
-            _ => (PSha1Stream(entropy!, own, size / 8),
-                $"<t:RequestedProofToken><t:ComputedKey>{trust}/CK/PSHA1</t:ComputedKey></t:RequestedProofToken>"
+            _ => (AsksForSha2(request, trust) ? HashStream(HMACSHA256.HashData, entropy!, own, size / 8) : HashStream(HMACSHA1.HashData, entropy!, own, size / 8),
+                $"<t:RequestedProofToken><t:ComputedKey>{request.Element(trust + "ComputedKeyAlgorithm")?.Value ?? $"{trust}/CK/PSHA1"}</t:ComputedKey></t:RequestedProofToken>"
                 + $"<t:Entropy>{secretXml.Replace("KIND", "Nonce", StringComparison.Ordinal)}</t:Entropy>"),
         };
     }
@@ -231,15 +231,19 @@ public sealed class TestTokenIssuer
         });
     }
 
+    /// <summary>Whether the client is one of the profile Strong, whose keys are computed with SHA-2.</summary>
+    private static bool AsksForSha2(XElement request, XNamespace trust) =>
+        request.Element(trust + "ComputedKeyAlgorithm")?.Value.StartsWith("urn:secure-conversation:algorithms:", StringComparison.Ordinal) == true;
+
     /// <summary>RFC 2246 section 5, by the book.</summary>
-    private static byte[] PSha1Stream(byte[] secret, byte[] seed, int length)
+    private static byte[] HashStream(Func<byte[], byte[], byte[]> hmac, byte[] secret, byte[] seed, int length)
     {
         var output = new List<byte>();
         var a = seed;
         while (output.Count < length)
         {
-            a = HMACSHA1.HashData(secret, a);
-            output.AddRange(HMACSHA1.HashData(secret, a.Concat(seed).ToArray()));
+            a = hmac(secret, a);
+            output.AddRange(hmac(secret, a.Concat(seed).ToArray()));
         }
 
         return [.. output.Take(length)];

@@ -12,26 +12,27 @@ internal static class Attack
     public const string StrongSession = "mutualcert/strong/session";
     public const string StrongSingle = "mutualcert/strong/single";
 
-    /// <summary>On a message of a session as WCF protects it, and on one of the profile Strong.</summary>
-    public static async Task OnSessionAsync(Action<Forgery> attack, params FailureCode[] codes)
+    /// <summary>On a message of a session as WCF protects it, and on one of the profile Strong, refused for the same reason.</summary>
+    public static Task OnSessionAsync(Action<Forgery> attack, params FailureCode[] codes) => OnSessionAsync(attack, codes, codes);
+
+    /// <summary>Where the profile Strong refuses it for another reason: its signature is over the ciphertext, and is verified first.</summary>
+    public static async Task OnSessionAsync(Action<Forgery> attack, FailureCode[] codes, FailureCode[] inStrong)
     {
         await OnRequestAsync(Session, attack, codes);
-        await OnRequestAsync(StrongSession, attack, InStrong(codes));
+        await OnRequestAsync(StrongSession, attack, inStrong);
     }
 
     /// <summary>The same outside of sessions.</summary>
-    public static async Task OnSingleAsync(Action<Forgery> attack, params FailureCode[] codes)
+    public static Task OnSingleAsync(Action<Forgery> attack, params FailureCode[] codes) => OnSingleAsync(attack, codes, codes);
+
+    public static async Task OnSingleAsync(Action<Forgery> attack, FailureCode[] codes, FailureCode[] inStrong)
     {
         await OnRequestAsync(Single, attack, codes);
-        await OnRequestAsync(StrongSingle, attack, InStrong(codes));
+        await OnRequestAsync(StrongSingle, attack, inStrong);
     }
 
     /// <summary>On what the profile Strong has not: an encrypted signature, and the place of the reference list before it.</summary>
     public static Task OnSessionOfWcfAsync(Action<Forgery> attack, params FailureCode[] codes) => OnRequestAsync(Session, attack, codes);
-
-    // What is not decrypted in the end is not tried there: the signature over the ciphertext, or the key of the signature, is refused first.
-    private static FailureCode[] InStrong(FailureCode[] codes) =>
-        codes.Contains(FailureCode.DecryptionFailed) ? [.. codes, FailureCode.DigestMismatch, FailureCode.SignatureMismatch] : codes;
 
     public static async Task OnRequestAsync(string binding, Action<Forgery> attack, params FailureCode[] codes)
     {

@@ -84,10 +84,15 @@ internal sealed class Forgery
         return forgery;
     }
 
-    /// <summary>The suite of the profile Strong, or that of all other bindings.</summary>
-    public static SecurityAlgorithmSuite SuiteOf(XmlDocument document) =>
-        document.OuterXml.Contains("urn:secure-conversation:algorithms", StringComparison.Ordinal) || document.OuterXml.Contains("xmlenc11#", StringComparison.Ordinal)
-            ? SecurityAlgorithmSuite.Strong256 : SecurityAlgorithmSuite.Basic256Sha256;
+    /// <summary>The suite of the profile Strong that the message was made with, or that of all other bindings.</summary>
+    public static SecurityAlgorithmSuite SuiteOf(XmlDocument document) => document.OuterXml switch
+    {
+        var xml when !xml.Contains("urn:secure-conversation:algorithms", StringComparison.Ordinal)
+            && !xml.Contains("xmlenc11#", StringComparison.Ordinal) => SecurityAlgorithmSuite.Basic256Sha256,
+        var xml when xml.Contains("xmldsig-more#hmac-sha384", StringComparison.Ordinal) => SecurityAlgorithmSuite.Strong256Sha384,
+        var xml when xml.Contains("xmldsig-more#hmac-sha512", StringComparison.Ordinal) => SecurityAlgorithmSuite.Strong256Sha512,
+        _ => SecurityAlgorithmSuite.Strong256,
+    };
 
     /// <summary>The key of a message's EncryptedKey, as the service would find it.</summary>
     public static SymmetricKey Unwrap(XmlDocument document)
@@ -211,7 +216,16 @@ internal sealed class Forgery
         var info = Canonical(Child(signature, "SignedInfo"));
         var reference = Descendant(Child(signature, "KeyInfo"), "SecurityTokenReference");
         Child(signature, "SignatureValue").InnerText = Convert.ToBase64String(
-            IsCertificate(reference) ? RsaSignature.Sign(Signer.GetRSAPrivateKey()!, _suite.AsymmetricSignature, info) : Mac(KeyOf(reference), info));
+            IsCertificate(reference) ? SignWithCertificate(info) : Mac(KeyOf(reference), info));
+    }
+
+    private byte[] SignWithCertificate(byte[] data)
+    {
+        using var curve = Signer.GetECDsaPrivateKey();
+        using var rsa = Signer.GetRSAPrivateKey();
+        return curve is not null
+            ? EcdsaSignature.Sign(curve, _suite.EcdsaSignature!, data)
+            : RsaSignature.Sign(rsa!, _suite.AsymmetricSignature, data);
     }
 
     public byte[] Mac(SymmetricKey key, byte[] data)
@@ -273,7 +287,7 @@ internal sealed class Forgery
             }
         }
 
-        if (_suite == SecurityAlgorithmSuite.Strong256)
+        if (_suite.IsStrong)
         {
             SignCiphertext(unchanged);
         }

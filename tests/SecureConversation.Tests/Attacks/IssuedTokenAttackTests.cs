@@ -15,6 +15,9 @@ public sealed partial class IssuedTokenAttackTests
 {
     private const string Protection = "protection/saml20/2007/single";
     private const string Endorsing = "endorsing/saml20/2007/single";
+    private const string StrongProtection = "protection-strong/saml20/2007/single";
+    private const string StrongEndorsing = "endorsing-strong/saml20/2007/single";
+    private const string StrongBearer = "signed-encrypted-strong/saml20/2007/single";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -23,18 +26,24 @@ public sealed partial class IssuedTokenAttackTests
     [InlineData("protection/saml11/2005/single")]
     [InlineData(Endorsing)]
     [InlineData("endorsing-asymmetric/saml11/2005/single")]
+    [InlineData(StrongProtection)]
+    [InlineData(StrongEndorsing)]
     public async Task Name_Changed_IsRefused(string binding) =>
         await RefusedAsync(binding, wire => wire.Replace(">alice<", ">admin<", StringComparison.Ordinal), FailureCode.DigestMismatch);
 
     [Theory]
     [InlineData(Protection)]
     [InlineData(Endorsing)]
+    [InlineData(StrongProtection)]
+    [InlineData(StrongEndorsing)]
     public async Task Assertion_Twice_IsRefused(string binding) =>
         await RefusedAsync(binding, wire => Assertion().Replace(wire, m => m.Value + m.Value, 1), FailureCode.DuplicateId, FailureCode.UnexpectedElement);
 
     [Theory]
     [InlineData(Protection)]
     [InlineData(Endorsing)]
+    [InlineData(StrongProtection)]
+    [InlineData(StrongEndorsing)]
     public async Task Assertion_BesideAnotherOne_IsRefused(string binding)
     {
         var other = await TokenAsync(binding, "mallory");
@@ -48,6 +57,8 @@ public sealed partial class IssuedTokenAttackTests
     [InlineData("protection-no-derived/saml20/2007/single")]
     [InlineData(Endorsing)]
     [InlineData("endorsing-asymmetric/saml20/2007/single")]
+    [InlineData(StrongProtection)]
+    [InlineData(StrongEndorsing)]
     public async Task Assertion_OfAnotherClient_IsRefused(string binding)
     {
         var other = await TokenAsync(binding, "mallory");
@@ -61,12 +72,16 @@ public sealed partial class IssuedTokenAttackTests
     [Theory]
     [InlineData(Protection)]
     [InlineData(Endorsing)]
+    [InlineData(StrongProtection)]
+    [InlineData(StrongEndorsing)]
     public async Task Assertion_WithoutSignature_IsRefused(string binding) => await RefusedAsync(
         binding, wire => Assertion().Replace(wire, m => SignatureOf().Replace(m.Value, "", 1), 1), FailureCode.SignatureMissing);
 
     [Theory]
     [InlineData(Protection)]
     [InlineData(Endorsing)]
+    [InlineData(StrongProtection)]
+    [InlineData(StrongEndorsing)]
     public async Task Assertion_Absent_IsRefused(string binding) =>
         await RefusedAsync(binding, wire => Assertion().Replace(wire, "", 1), FailureCode.TokenMissing, FailureCode.UnresolvedReference, FailureCode.WrongToken);
 
@@ -77,6 +92,9 @@ public sealed partial class IssuedTokenAttackTests
     [InlineData(Endorsing, SecurityKeyType.BearerKey)]
     [InlineData("signed-encrypted/saml20/2007/single", SecurityKeyType.AsymmetricKey)]
     [InlineData("signed-encrypted/saml20/2007/single", SecurityKeyType.SymmetricKey)]
+    [InlineData(StrongProtection, SecurityKeyType.BearerKey)]
+    [InlineData(StrongEndorsing, SecurityKeyType.BearerKey)]
+    [InlineData(StrongBearer, SecurityKeyType.SymmetricKey)]
     public async Task Token_OfAnotherKind_IsRefused(string binding, SecurityKeyType kind)
     {
         using var loopback = new Loopback(IssuedBindings.Create(binding), client: IssuedBindings.Client(new Mislabeller(kind)), service: IssuedBindings.Service());
@@ -101,6 +119,9 @@ public sealed partial class IssuedTokenAttackTests
     [InlineData(Protection)]
     [InlineData(Endorsing)]
     [InlineData("signed-encrypted/saml20/2007/single")]
+    [InlineData(StrongProtection)]
+    [InlineData(StrongEndorsing)]
+    [InlineData(StrongBearer)]
     public async Task Message_Twice_IsRefused(string binding)
     {
         using var loopback = Create(binding, new TestTokenIssuer());
@@ -114,6 +135,7 @@ public sealed partial class IssuedTokenAttackTests
     [Theory]
     [InlineData("signed-encrypted/saml20/2007/single")]
     [InlineData("signed-encrypted/saml11/2005/single")]
+    [InlineData(StrongBearer)]
     public async Task BearersToken_InTwoMessages_IsRefusedWhereTheServiceDetectsIt(string binding)
     {
         var detecting = new IssuedTokenAuthentication

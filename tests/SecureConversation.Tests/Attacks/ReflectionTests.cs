@@ -11,7 +11,7 @@ namespace SecureConversation.Tests.Attacks;
 public sealed class ReflectionTests
 {
     private static readonly string[] Bootstraps = ["mutualcert", "mutualcert-2007", "mutualcert-wss10", "duplex", "anonymous", "username"];
-    private static readonly string[] Variations = ["", "sign-first", "encrypt-first", "no-derived", "lax", "strong"];
+    private static readonly string[] Variations = ["", "sign-first", "encrypt-first", "no-derived", "lax", "strong", "strong-sha384", "strong-sha512"];
 
     /// <summary>Ways to write the tokens of the message so that they look new.</summary>
     private static readonly Dictionary<string, Action<XmlDocument>> Spellings = new()

@@ -165,12 +165,18 @@ public sealed class StrongProfileTests
 
     [Theory]
     [InlineData("DigestMethod", "http://www.w3.org/2000/09/xmldsig#sha1")]
+    [InlineData("DigestMethod", "http://www.w3.org/2001/04/xmldsig-more#sha384", "strong-sha384")]
+    [InlineData("DigestMethod", "http://www.w3.org/2001/04/xmlenc#sha512", "strong-sha512")]
     [InlineData("MGF", "http://www.w3.org/2009/xmlenc11#mgf1sha1")]
+    [InlineData("MGF", "http://www.w3.org/2009/xmlenc11#mgf1sha384", "strong-sha384")]
+    [InlineData("MGF", "http://www.w3.org/2009/xmlenc11#mgf1sha512", "strong-sha512")]
     [InlineData("EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p")]
     [InlineData("EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#rsa-1_5")]
-    public async Task KeyTransportOfAnotherSuite_IsRefused(string element, string algorithm)
+    [InlineData("EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#rsa-1_5", "strong-sha384")]
+    [InlineData("EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p", "strong-sha512")]
+    public async Task KeyTransportOfAnotherSuite_IsRefused(string element, string algorithm, string variation = "strong")
     {
-        using var scene = await OpenAsync("anonymous/strong/single");
+        using var scene = await OpenAsync($"anonymous/{variation}/single");
         using var request = scene.Request();
         var message = Forgery.Load(request.Envelope);
         var key = message.GetElementsByTagName("EncryptedKey", Forgery.Xenc).OfType<XmlElement>().Single();

@@ -12,10 +12,11 @@ internal sealed class ReliableScene : IDisposable
     private readonly Loopback _ends;
     private readonly List<ClientSession> _sessions = [];
 
-    public ReliableScene(ReliableSessionBindingElement? settings = null, MessageSecurityServiceOptions? options = null, TimeProvider? clock = null)
+    public ReliableScene(ReliableSessionBindingElement? settings = null, MessageSecurityServiceOptions? options = null, TimeProvider? clock = null,
+        MessageSecurity? security = null)
     {
         var binding = MessageSecurityBinding.Create(
-            new MessageSecurity { ClientCredentialType = MessageCredentialType.Certificate, NegotiateServiceCredential = false },
+            security ?? new MessageSecurity { ClientCredentialType = MessageCredentialType.Certificate, NegotiateServiceCredential = false },
             reliableSession: (settings ?? new()) with { ReliableMessagingVersion = ReliableMessagingVersion.WSReliableMessaging11 });
         _ends = new Loopback(binding, clock, options ?? new() { FailureAnswers = Loopback.AtOnce });
     }

@@ -41,6 +41,13 @@ public static class Bindings
         ["client-entropy"] = e => e with { KeyEntropyMode = SecurityKeyEntropyMode.ClientEntropy },
     };
 
+    /// <summary>The profile Strong with another suite than its first.</summary>
+    private static readonly Dictionary<string, SecurityAlgorithmSuite> Suites = new()
+    {
+        ["strong-sha384"] = SecurityAlgorithmSuite.Strong256Sha384,
+        ["strong-sha512"] = SecurityAlgorithmSuite.Strong256Sha512,
+    };
+
     public static IEnumerable<string> Names =>
         from bootstrap in Bootstraps.Keys
         from variation in Variations.Keys
@@ -98,6 +105,11 @@ public static class Bindings
     public static MessageSecurityBinding Create(string name, SecurityAlgorithmSuite? suite = null, MessageVersion? version = null, ChannelProtectionRequirements? protection = null)
     {
         var parts = name.Split('/');
+        if (Suites.TryGetValue(parts[1], out var named))
+        {
+            (parts[1], suite) = ("strong", suite ?? named);
+        }
+
         var bootstrap = Vary(Bootstraps[parts[0]]());
         var element = parts[2] == "session"
             ? Vary(SecurityBindingElement.CreateSecureConversationBindingElement(bootstrap) with { MessageSecurityVersion = bootstrap.MessageSecurityVersion })

@@ -46,10 +46,12 @@ public sealed class DuplexSessionTests
         Assert.Equal(FailureCode.DestinationUnreachable, Assert.IsType<ServiceResult.Respond>(result).Code);
     }
 
-    [Fact]
-    public async Task MessageOfAnySide_IsTakenOnceAndByTheOtherSideOnly()
+    [Theory]
+    [InlineData("mutualcert//session")]
+    [InlineData("mutualcert/strong/session")]
+    public async Task MessageOfAnySide_IsTakenOnceAndByTheOtherSideOnly(string binding)
     {
-        using var loop = Create();
+        using var loop = Create(binding);
         using var session = await loop.OpenAsync();
         var served = await SendAsync(loop, session);
         using var request = session.SecureMessage(Loopback.Request(loop.Binding.MessageVersion));
@@ -64,10 +66,12 @@ public sealed class DuplexSessionTests
         Assert.Equal(FailureCode.Replayed, await CodeAsync(loop, request.Envelope));
     }
 
-    [Fact]
-    public async Task MessageOfAnotherSession_IsRefused()
+    [Theory]
+    [InlineData("mutualcert//session")]
+    [InlineData("mutualcert/strong/session")]
+    public async Task MessageOfAnotherSession_IsRefused(string binding)
     {
-        using var loop = Create();
+        using var loop = Create(binding);
         using var session = await loop.OpenAsync();
         using var other = await loop.OpenAsync();
         var served = await SendAsync(loop, session);
@@ -76,10 +80,12 @@ public sealed class DuplexSessionTests
         session.Receive(callback.Envelope).Dispose();
     }
 
-    [Fact]
-    public async Task ChangedMessage_IsRefusedAndTheSessionGoesOn()
+    [Theory]
+    [InlineData("mutualcert//session")]
+    [InlineData("mutualcert/strong/session")]
+    public async Task ChangedMessage_IsRefusedAndTheSessionGoesOn(string binding)
     {
-        using var loop = Create();
+        using var loop = Create(binding);
         using var session = await loop.OpenAsync();
         var served = await SendAsync(loop, session);
         using var callback = loop.Service.Secure(served, Callback(loop));

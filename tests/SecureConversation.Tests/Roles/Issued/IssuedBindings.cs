@@ -9,6 +9,9 @@ public static class IssuedBindings
 {
     private static readonly MessageSecurityVersion V2007 = MessageSecurityVersion.WSSecurity11WSTrust13WSSecureConversation13WSSecurityPolicy12BasicSecurityProfile10;
 
+    /// <summary>Behind the name of a place: the same in the profile Strong.</summary>
+    private const string Strong = "-strong";
+
     private static readonly Dictionary<string, Func<IssuedSecurityTokenParameters, SecurityBindingElement>> Places = new()
     {
         ["protection"] = token => SecurityBindingElement.CreateIssuedTokenBindingElement(token),
@@ -38,7 +41,13 @@ public static class IssuedBindings
     {
         var parts = name.Split('/');
         var token = new IssuedSecurityTokenParameters { TokenType = parts[1] == "saml11" ? TestTokenIssuer.Saml11 : TestTokenIssuer.Saml20 };
-        var element = Places[parts[0]](token) with { MessageSecurityVersion = parts[2] == "2007" ? V2007 : MessageSecurityVersion.Default };
+        var isStrong = parts[0].EndsWith(Strong, StringComparison.Ordinal);
+        var element = Places[isStrong ? parts[0][..^Strong.Length] : parts[0]](token) with { MessageSecurityVersion = parts[2] == "2007" ? V2007 : MessageSecurityVersion.Default };
+        if (isStrong)
+        {
+            element = element with { MessageProtectionProfile = MessageProtectionProfile.Strong, DefaultAlgorithmSuite = SecurityAlgorithmSuite.Strong256 };
+        }
+
         if (parts[3] == "single")
         {
             return MessageSecurityBinding.Create(element);
@@ -48,6 +57,7 @@ public static class IssuedBindings
         {
             MessageSecurityVersion = element.MessageSecurityVersion,
             MessageProtectionProfile = element.MessageProtectionProfile,
+            DefaultAlgorithmSuite = element.DefaultAlgorithmSuite,
         };
         return MessageSecurityBinding.Create(session);
     }
