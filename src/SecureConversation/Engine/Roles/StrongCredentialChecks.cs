@@ -18,14 +18,22 @@ internal static class StrongCredentialChecks
             ? "MessageProtectionProfile Strong takes no assertion that is signed with SHA-1: set AllowSha1Signatures to null or false."
             : null;
 
-    /// <summary>What is wrong with the credentials of a service; null for nothing.</summary>
-    public static string? Problem(MessageSecurityBinding binding, ServiceCredentials credentials) => !IsStrong(binding)
-        ? ServiceCertificates.Of(credentials).Where(own => !own.IsRsa && SuiteOf(binding).KeyAgreement is not null)
-            .Select(own => TrialProblem(own, SuiteOf(binding), DecryptsAsItShould, "decrypt by"))
-            .FirstOrDefault(problem => problem is not null)
-        : TrustProblem(credentials.ClientCertificateValidation, nameof(ServiceCredentials.ClientCertificateValidation))
-        ?? ServiceCertificates.Of(credentials).Select(own => TrialProblem(own, SuiteOf(binding), DecryptsAsItShould, "decrypt by"))
-            .FirstOrDefault(problem => problem is not null);
+    /// <summary>
+    /// What is wrong with the credentials of a service; null for nothing. A key on a curve is tried in every profile: its provider may know
+    /// no key agreement.
+    /// </summary>
+    public static string? Problem(MessageSecurityBinding binding, ServiceCredentials credentials)
+    {
+        var isStrong = IsStrong(binding);
+        var suite = SuiteOf(binding);
+        var trust = isStrong
+            ? TrustProblem(credentials.ClientCertificateValidation, nameof(ServiceCredentials.ClientCertificateValidation))
+            : null;
+        return trust
+            ?? ServiceCertificates.Of(credentials).Where(own => isStrong || (!own.IsRsa && suite.KeyAgreement is not null))
+                .Select(own => TrialProblem(own, suite, DecryptsAsItShould, "decrypt by"))
+                .FirstOrDefault(problem => problem is not null);
+    }
 
     /// <summary>What is wrong with the credentials of a client; null for nothing.</summary>
     public static string? Problem(MessageSecurityBinding binding, ClientCredentials credentials)

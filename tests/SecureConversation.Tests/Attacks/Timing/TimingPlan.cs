@@ -19,7 +19,7 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
            where order.Length == 0 || !attack.StartsWith("signature", StringComparison.Ordinal)
            select new TimingPlan($"mutualcert/{order}/{(exchange == TimingExchange.Single ? "single" : "session")}", exchange, attack),
         .. from exchange in Enum.GetValues<TimingExchange>()
-           from attack in new[] { "body", "costly signature", "long prefix list", "oaep" }
+           from attack in new[] { "body", "body, costly", "costly signature", "long prefix list", "oaep" }
            where attack != "oaep" || exchange != TimingExchange.Session
            select new TimingPlan($"mutualcert/strong/{(exchange == TimingExchange.Single ? "single" : "session")}", exchange, attack),
         .. from exchange in new[] { TimingExchange.Handshake, TimingExchange.Single }
@@ -39,7 +39,9 @@ internal sealed record TimingPlan(string Binding, TimingExchange Exchange, strin
         new("mutualcert/encrypt-first/session", TimingExchange.Session, "body"),
         new("mutualcert/encrypt-first/session", TimingExchange.Session, "long prefix list"),
         new("mutualcert/strong/session", TimingExchange.Session, "body"),
+        new("mutualcert/strong/session", TimingExchange.Session, "body, costly"),
         new("mutualcert/strong/session", TimingExchange.Session, "costly signature"),
+        new("mutualcert/strong/session", TimingExchange.Session, "long prefix list"),
         new("mutualcert/strong/session", TimingExchange.Handshake, "oaep"),
         new("mutualcert/strong/single", TimingExchange.Single, "oaep"),
         new("mutualcert//session", TimingExchange.Handshake, "oaep"),
