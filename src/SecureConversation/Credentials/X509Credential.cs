@@ -98,14 +98,7 @@ public sealed class X509Credential : IDisposable
         _subject = _certificate.Subject;
         var facts = X509Facts.OfLasting(_certificate);
         _publicKey = facts.PublicKey;
-        var isPair = privateKey switch
-        {
-            ECDsa curve => facts.CurveKey is { } key && NamedCurve.IsPair(curve, key),
-            ECDiffieHellman agreement => facts.AgreementKey is { } key && NamedCurve.IsPair(agreement, key),
-            MLKem decapsulation => facts.EncapsulationKey is { } key && MLKemParameters.IsPair(decapsulation, key),
-            _ => _publicKey is { } key && privateKey is RSA rsa && key.KeySize == rsa.KeySize,
-        };
-        if (!isPair)
+        if (!IsPair(privateKey, facts))
         {
             Dispose();
             var kind = privateKey is RSA ? "RSA key" : privateKey is MLKem ? "ML-KEM key" : "key on an elliptic curve";
@@ -176,6 +169,25 @@ public sealed class X509Credential : IDisposable
             : AgreementKey is { } agreement ? Certificate.CopyWithPrivateKey(agreement)
             : Certificate.CopyWithPrivateKey(PrivateKey),
         additionalCertificates: null, offline: true);
+
+    private bool IsPair(IDisposable privateKey, X509Facts facts)
+    {
+        try
+        {
+            return privateKey switch
+            {
+                ECDsa curve => facts.CurveKey is { } key && NamedCurve.IsPair(curve, key),
+                ECDiffieHellman agreement => facts.AgreementKey is { } key && NamedCurve.IsPair(agreement, key),
+                MLKem decapsulation => facts.EncapsulationKey is { } key && MLKemParameters.IsPair(decapsulation, key),
+                _ => _publicKey is { } key && privateKey is RSA rsa && key.KeySize == rsa.KeySize,
+            };
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
 
     private T Usable<T>(T part) => !_isDisposed ? part : throw new ObjectDisposedException(nameof(X509Credential),
         $"The credential of '{_subject}' was disposed of before the client or service that uses it: dispose of it after them.");

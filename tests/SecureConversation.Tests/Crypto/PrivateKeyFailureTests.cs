@@ -31,7 +31,7 @@ public sealed class PrivateKeyFailureTests
         Assert.False(Octets(first).SequenceEqual(Octets(second)));
         Assert.Equal(2, key.Decryptions);
 
-        // A client has nobody to hide it from.
+        // Where nobody takes it down, it goes to the caller.
         Assert.Throws(type, () => RsaKeyTransport.Unwrap(key, algorithm, wrapped, 16, 32, 32, out _));
     }
 

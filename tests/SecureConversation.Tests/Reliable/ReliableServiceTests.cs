@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.RegularExpressions;
 using SecureConversation.Binding;
+using SecureConversation.Engine.Quota;
 using SecureConversation.Testing;
 using SecureConversation.Tests.Roles;
 
@@ -39,7 +40,8 @@ public sealed class ReliableServiceTests
     public async Task ReplyThatFindsNoRoom_EndsTheSequenceThatHoldsMost_AndItsOwnerLearnsIt()
     {
         using var counted = new Counted("room");
-        using var scene = new ReliableScene(options: Options("room", maxKeptReplyBytes: 28_000));
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        using var scene = new ReliableScene(options: Options("room", maxKeptReplyBytes: 28_000), clock: clock);
         var (greedy, first) = await scene.OpenAsync();
         var (session, second) = await scene.OpenAsync();
         var dispatches = new List<ServiceResult.Dispatch>();
@@ -52,6 +54,8 @@ public sealed class ReliableServiceTests
             dispatches = [Assert.IsType<ServiceResult.Dispatch>(await received)];
         }
 
+        // Both sequences are those of one client.
+        clock.Advance(FairBytes.Patience);
         dispatches.ForEach(Answer);
         Assert.Equal(1, counted["ended_sequences RepliesNotAcknowledged"]);
         Assert.Contains(_log.Entries, e => e.Id == 92 && e.Text.Contains(first, StringComparison.Ordinal));

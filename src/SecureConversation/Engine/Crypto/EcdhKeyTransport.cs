@@ -48,9 +48,10 @@ internal static class EcdhKeyTransport
         var point = NamedCurve.PointOf(ephemeral);
         Span<byte> wrappingKey = stackalloc byte[algorithm.WrapKeyBytes];
         Span<byte> octets = stackalloc byte[key.Length];
+        var secret = SecretOf(ephemeral, recipient);
         try
         {
-            Agree(ephemeral, recipient, algorithm, algorithm.Info(point, certificate), wrappingKey);
+            ConcatKdf.Derive(algorithm.Digest.Hash, secret, algorithm.Info(point, certificate), wrappingKey);
             key.CopyTo(octets);
             var wrapped = new byte[key.Length + AesKeyWrap.Overhead];
             AesKeyWrap.Wrap(wrappingKey, octets, wrapped);
@@ -58,6 +59,7 @@ internal static class EcdhKeyTransport
         }
         finally
         {
+            CryptographicOperations.ZeroMemory(secret);
             CryptographicOperations.ZeroMemory(wrappingKey);
             CryptographicOperations.ZeroMemory(octets);
         }
@@ -84,48 +86,40 @@ internal static class EcdhKeyTransport
         Span<byte> octets = stackalloc byte[wrapped.Length - AesKeyWrap.Overhead];
         Span<byte> random = stackalloc byte[octets.Length];
         RandomNumberGenerator.Fill(random);
+        var secret = SecretOf(privateKey, curve, point, failed);
         try
         {
-            substituted = !TryUnwrap(privateKey, curve, point, info, algorithm, wrapped, wrappingKey, octets, failed);
+            ConcatKdf.Derive(algorithm.Digest.Hash, secret, info, wrappingKey);
+            substituted = !AesKeyWrap.TryUnwrap(wrappingKey, wrapped, octets);
             return SymmetricKey.From(substituted ? random : octets);
         }
         finally
         {
+            CryptographicOperations.ZeroMemory(secret);
             CryptographicOperations.ZeroMemory(wrappingKey);
             CryptographicOperations.ZeroMemory(octets);
             CryptographicOperations.ZeroMemory(random);
         }
     }
 
-    private static bool TryUnwrap(ECDiffieHellman privateKey, NamedCurve curve, ReadOnlySpan<byte> point, ReadOnlySpan<byte> info,
-        KeyAgreementAlgorithm algorithm, ReadOnlySpan<byte> wrapped, Span<byte> wrappingKey, Span<byte> octets,
-        Action<Exception>? failed)
+    /// <summary>What the keys agree on; random octets where the private key does not.</summary>
+    private static byte[] SecretOf(ECDiffieHellman privateKey, NamedCurve curve, ReadOnlySpan<byte> point, Action<Exception>? failed)
     {
         try
         {
             using var sender = curve.KeyOf(point);
-            Agree(privateKey, sender, algorithm, info, wrappingKey);
-            return AesKeyWrap.TryUnwrap(wrappingKey, wrapped, octets);
+            return SecretOf(privateKey, sender);
         }
         catch (Exception e) when (PrivateKeyFailure.IsOfTheKey(e, failed))
         {
             // A provider does not take the sender's key, or is out of reach.
-            return false;
+            return RandomNumberGenerator.GetBytes(point.Length / 2);
         }
     }
 
-    private static void Agree(
-        ECDiffieHellman own, ECDiffieHellman other, KeyAgreementAlgorithm algorithm, ReadOnlySpan<byte> info, Span<byte> wrappingKey)
+    private static byte[] SecretOf(ECDiffieHellman own, ECDiffieHellman other)
     {
         using var publicKey = other.PublicKey;
-        var secret = own.DeriveRawSecretAgreement(publicKey);
-        try
-        {
-            ConcatKdf.Derive(algorithm.Digest.Hash, secret, info, wrappingKey);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(secret);
-        }
+        return own.DeriveRawSecretAgreement(publicKey);
     }
 }

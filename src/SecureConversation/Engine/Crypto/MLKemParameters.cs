@@ -77,6 +77,17 @@ internal sealed class MLKemParameters
     }
 
     /// <summary>Whether a private key belongs to a public one.</summary>
-    public static bool IsPair(MLKem privateKey, MLKem publicKey) => privateKey.Algorithm == publicKey.Algorithm
-        && privateKey.ExportEncapsulationKey().AsSpan().SequenceEqual(publicKey.ExportEncapsulationKey());
+    public static bool IsPair(MLKem privateKey, MLKem publicKey)
+    {
+        try
+        {
+            return privateKey.Algorithm == publicKey.Algorithm
+                && privateKey.ExportEncapsulationKey().AsSpan().SequenceEqual(publicKey.ExportEncapsulationKey());
+        }
+        catch (Exception e) when (!PrivateKeyFailure.IsOfTheProcess(e))
+        {
+            // A provider that does not tell is tried where the key is used.
+            return true;
+        }
+    }
 }

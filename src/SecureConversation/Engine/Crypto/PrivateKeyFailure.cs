@@ -9,20 +9,21 @@ namespace SecureConversation.Engine.Crypto;
 internal static class PrivateKeyFailure
 {
     /// <summary>
-    /// Whether an exception counts as a ciphertext that does not decrypt; what is not of .NET's own kind is taken down.
+    /// Whether an exception counts as a ciphertext that does not decrypt; what is not of .NET's own kind, or stands around such, is taken
+    /// down.
     /// </summary>
     /// <param name="e">The exception.</param>
     /// <param name="failed">Takes it down; null where only .NET's own kind counts.</param>
     public static bool IsOfTheKey(Exception e, Action<Exception>? failed)
     {
-        if (e is CryptographicException)
+        if (e is CryptographicException { InnerException: null or CryptographicException })
         {
             return true;
         }
 
         if (failed is null || IsOfTheProcess(e))
         {
-            return false;
+            return e is CryptographicException;
         }
 
         failed(e);

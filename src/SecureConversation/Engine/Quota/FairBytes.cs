@@ -4,8 +4,8 @@ namespace SecureConversation.Engine.Quota;
 
 /// <summary>
 /// A limited number of bytes, shared by the rule of <see cref="FairShare"/>. Where there is no room, it says who holds most: he makes
-/// room, and not who asks. Strangers behind one address are one owner: of the shares of one, that makes room which has held its bytes for
-/// longest, and none that gives each piece back in time. It calls nobody. Safe for concurrent use.
+/// room, and not who asks. Strangers behind one address are one owner: of the shares of one, that makes room which has held a piece for
+/// longest, and none that gives each piece back in time or holds little. It calls nobody. Safe for concurrent use.
 /// </summary>
 /// <param name="limit">How many bytes there are.</param>
 /// <param name="setting">The setting that says so, for the log.</param>
@@ -29,14 +29,15 @@ internal sealed class FairBytes(long limit, string setting, TimeProvider? clock 
     /// </summary>
     /// <param name="share">Who takes them.</param>
     /// <param name="bytes">How many.</param>
+    /// <param name="piece">The piece; null where nothing was taken.</param>
     /// <param name="largest">
     /// Where there is no room, the share that is to be ended: the largest of the owner who holds most, this piece counted; if that is who
-    /// asks, the one of his that has held most for longest, or else the one that asks.
+    /// asks, the one of his that is overdue for longest, or else the one that asks.
     /// </param>
     /// <returns>Null when they were taken; else the limit that was met.</returns>
-    public string? TryTake(ByteShare share, long bytes, out ByteShare? largest)
+    public string? TryTake(ByteShare share, long bytes, out BytePiece? piece, out ByteShare? largest)
     {
-        largest = null;
+        (piece, largest) = (null, null);
         lock (_lock)
         {
             if (share.IsOver)
@@ -47,11 +48,12 @@ internal sealed class FairBytes(long limit, string setting, TimeProvider? clock 
             if (LimitOf(share.Owner, bytes) is not { } met)
             {
                 Add(share, bytes, 1);
-                share.Held.AddLast((bytes, _clock.GetTimestamp()));
+                piece = new BytePiece(share, bytes, _clock.GetTimestamp());
+                share.Held.AddLast(piece.Node);
                 return null;
             }
 
-            largest = LargestOfOthers(share.Owner, bytes) ?? OverdueOfOwn(share) ?? share;
+            largest = LargestOfOthers(share.Owner, bytes) ?? OverdueOfOwn(share, bytes) ?? share;
             return met;
         }
     }
@@ -70,22 +72,29 @@ internal sealed class FairBytes(long limit, string setting, TimeProvider? clock 
             var average = _holders.TryGetValue(share.Owner.Name, out var held) ? held.Bytes / Math.Max(1, held.Pieces) : 0;
             var bytes = pieces * Math.Max(Math.Max(1, atLeast), average);
             return LimitOf(share.Owner, bytes) is { } met && LargestOfOthers(share.Owner, bytes) is null
-                && (OverdueOfOwn(share) ?? share) == share ? met : null;
+                && (OverdueOfOwn(share, bytes) ?? share) == share ? met : null;
         }
     }
 
-    /// <summary>Gives the bytes of a piece back.</summary>
-    /// <param name="share">Who took them.</param>
-    /// <param name="bytes">How many.</param>
-    public void Release(ByteShare share, long bytes)
+    /// <summary>Gives a piece back.</summary>
+    public void Release(BytePiece piece)
     {
         lock (_lock)
         {
-            if (!share.IsOver)
+            if (!piece.Share.IsOver)
             {
-                Add(share, -bytes, -1);
-                share.Release(bytes);
+                Add(piece.Share, -piece.Bytes, -1);
+                piece.Share.Held.Remove(piece.Node);
             }
+        }
+    }
+
+    /// <summary>Whether a share holds anything.</summary>
+    public bool Holds(ByteShare share)
+    {
+        lock (_lock)
+        {
+            return share.Held.Count > 0;
         }
     }
 
@@ -104,11 +113,12 @@ internal sealed class FairBytes(long limit, string setting, TimeProvider? clock 
     }
 
     // What is asked for counts as held, so that one piece of many bytes is judged as many of one.
-    private string? LimitOf(Owner owner, long bytes)
+    private string? LimitOf(Owner owner, long bytes, long ended = 0)
     {
-        var free = limit - _taken - bytes;
+        var more = bytes - ended;
+        var free = limit - _taken - more;
         return free < 0 ? setting
-            : FairShare.Allows(HeldBy(owner) + bytes - 1, HeldByNetwork(owner) + bytes - 1, free) ? null
+            : FairShare.Allows(HeldBy(owner) + more - 1, HeldByNetwork(owner) + more - 1, free) ? null
             : $"{setting}, share of the sender";
     }
 
@@ -140,21 +150,30 @@ internal sealed class FairBytes(long limit, string setting, TimeProvider? clock 
     }
 
     /// <summary>
-    /// Of the shares of one owner, among which are honest ones, the one with most bytes times the age of its oldest piece, if that is
-    /// overdue. Many small replies that nobody acknowledges count so for more than a large one that is on its way.
+    /// Of the shares of one owner, among which are honest ones, the one whose oldest piece is the oldest, of those that are overdue and
+    /// hold at least half of an equal part: whoever holds little, or gives back in time, ends for nobody. Null where all of them together
+    /// do not make the room, and nobody is to end for nothing.
     /// </summary>
-    private ByteShare? OverdueOfOwn(ByteShare asking)
+    private ByteShare? OverdueOfOwn(ByteShare asking, long bytes)
     {
-        ByteShare? found = null;
-        var most = 0.0;
-        foreach (var share in _holders.GetValueOrDefault(asking.Owner.Name)?.Shares ?? [])
+        if (!_holders.TryGetValue(asking.Owner.Name, out var holder))
         {
-            var age = share.Held.First is { } oldest ? _clock.GetElapsedTime(oldest.Value.Since) : TimeSpan.Zero;
-            var weight = share.Bytes * age.TotalSeconds;
-            (found, most) = age >= Patience && weight > most ? (share, weight) : (found, most);
+            return null;
         }
 
-        return found;
+        ByteShare? found = null;
+        var ended = 0L;
+        foreach (var share in holder.Shares)
+        {
+            var oldest = share.Held.First!.Value;
+            if (2 * share.Bytes * holder.Shares.Count >= holder.Bytes && _clock.GetElapsedTime(oldest.Since) >= Patience)
+            {
+                ended += share.Bytes;
+                found = found is null || oldest.Since < found.Held.First!.Value.Since ? share : found;
+            }
+        }
+
+        return LimitOf(asking.Owner, bytes, ended) is null ? found : null;
     }
 
     private static ByteShare? Largest(HashSet<ByteShare> shares) => shares.MaxBy(s => s.Bytes);
@@ -218,19 +237,28 @@ internal sealed class ByteShare(Owner owner)
 
     public bool IsOver { get; set; }
 
-    /// <summary>The pieces, the oldest first, and since when each is held.</summary>
-    public LinkedList<(long Bytes, long Since)> Held { get; } = [];
+    /// <summary>The pieces, the oldest first.</summary>
+    public LinkedList<BytePiece> Held { get; } = [];
+}
 
-    /// <summary>Forgets the oldest piece of a size: pieces of one size are equal.</summary>
-    public void Release(long bytes)
+/// <summary>Bytes that a share holds.</summary>
+internal sealed class BytePiece
+{
+    /// <param name="share">Who holds them.</param>
+    /// <param name="bytes">How many.</param>
+    /// <param name="since">Since when, as a time stamp of the clock.</param>
+    public BytePiece(ByteShare share, long bytes, long since)
     {
-        for (var node = Held.First; node is not null; node = node.Next)
-        {
-            if (node.Value.Bytes == bytes)
-            {
-                Held.Remove(node);
-                return;
-            }
-        }
+        (Share, Bytes, Since) = (share, bytes, since);
+        Node = new(this);
     }
+
+    public ByteShare Share { get; }
+
+    public long Bytes { get; }
+
+    public long Since { get; }
+
+    /// <summary>Its place in <see cref="ByteShare.Held"/>.</summary>
+    public LinkedListNode<BytePiece> Node { get; }
 }

@@ -43,7 +43,7 @@ internal sealed class ReceivedAssertions(Func<KeyReference, X509Credential?> fin
         var transport = wrapped switch
         {
             _ when ReceivedKey.IsOf(suite, wrapped) => suite.AsymmetricKeyWrap,
-            _ when suite.IsStrong || wrapped.Agreement is not null => null,
+            _ when suite.IsStrong || wrapped.Agreement is not null || wrapped.Encapsulation is not null => null,
             { OaepDigest: not (null or AlgorithmUris.Sha1) } => null,
             { Algorithm: AlgorithmUris.RsaOaepMgf1p } => KeyWrapAlgorithm.RsaOaep,
             { Algorithm: AlgorithmUris.Rsa15 } => KeyWrapAlgorithm.Rsa15,

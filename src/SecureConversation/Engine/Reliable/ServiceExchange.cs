@@ -1,3 +1,4 @@
+using SecureConversation.Engine.Quota;
 using SecureConversation.Engine.Xml;
 
 namespace SecureConversation.Engine.Reliable;
@@ -57,8 +58,13 @@ internal sealed class ServiceExchange(long number, bool isLast, Task predecessor
 
     public void StopWaiting(Repetition repetition) => _waiting.Remove(repetition.Displaced);
 
+    /// <summary>The room that the reply takes; null where none is kept.</summary>
+    public BytePiece? Room { get; private set; }
+
     /// <summary>Keeps the plain reply with its header blocks.</summary>
-    public void Keep(PooledBytes reply) => _reply = reply;
+    /// <param name="reply">The reply.</param>
+    /// <param name="taken">The room that it takes; null where the share of the sequence is over.</param>
+    public void Keep(PooledBytes reply, BytePiece? taken) => (_reply, Room) = (reply, taken);
 
     /// <summary>The reply, which stays until <see cref="Leave"/>; null where there is none any more.</summary>
     public PooledBytes? Enter()
@@ -88,7 +94,7 @@ internal sealed class ServiceExchange(long number, bool isLast, Task predecessor
             _reply?.Dispose();
         }
 
-        _reply = null;
+        (_reply, Room) = (null, null);
     }
 
     public void Finish() => _done.TrySetResult();

@@ -38,14 +38,15 @@ internal sealed partial class ServiceSequence
     public void Complete(ServiceExchange exchange, PooledBytes? reply)
     {
         // Others may have to end for it, so no lock is held.
-        var limit = reply is null ? null : TakeRoom(reply.Capacity);
+        BytePiece? taken = null;
+        var limit = reply is null ? null : TakeRoom(reply.Capacity, out taken);
         lock (_gate)
         {
             if (exchange.IsDone)
             {
-                if (reply is not null && limit is null)
+                if (taken is not null)
                 {
-                    room.Release(_share, reply.Capacity);
+                    room.Release(taken);
                 }
 
                 reply?.Dispose();
@@ -67,7 +68,7 @@ internal sealed partial class ServiceSequence
             {
                 // A guess for the next ones, which a single large reply does not hold up for long.
                 _largestReply = Math.Max(reply.Capacity, _largestReply / 4 * 3);
-                exchange.Keep(reply);
+                exchange.Keep(reply, taken);
                 Finish(exchange);
             }
         }
@@ -114,10 +115,10 @@ internal sealed partial class ServiceSequence
     /// <summary>
     /// Takes room for a reply, for which whoever holds most has to end. Null when it was taken; the limit where this sequence holds most.
     /// </summary>
-    private string? TakeRoom(int bytes)
+    private string? TakeRoom(int bytes, out BytePiece? taken)
     {
         _share.MakeRoom ??= MakeRoom;
-        while (room.TryTake(_share, bytes, out var largest) is { } limit)
+        while (room.TryTake(_share, bytes, out taken, out var largest) is { } limit)
         {
             if (largest == _share)
             {
@@ -135,6 +136,12 @@ internal sealed partial class ServiceSequence
     {
         lock (_gate)
         {
+            // Its client may have acknowledged meanwhile.
+            if (!room.Holds(_share))
+            {
+                return;
+            }
+
             EndForRoom(limit);
         }
 

@@ -261,9 +261,9 @@ internal sealed partial class ServiceSequence(string identifier, string offer, R
 
     private void Drop(ServiceExchange exchange)
     {
-        if (exchange.Bytes > 0)
+        if (exchange.Room is { } taken)
         {
-            room.Release(_share, exchange.Bytes);
+            room.Release(taken);
         }
 
         exchange.Drop();

@@ -136,7 +136,7 @@ internal sealed class ClientExchange(
             Peers = requirements.IsAsymmetric ? service.Service!.Signing : [],
         };
         KeySource keys = context is null
-            ? new ReplyKeySource(expectation)
+            ? new ReplyKeySource(expectation) { Use = new KeyUse() }
             : new ContextKeySource(context.Key.Context, context.Key.SendKeys) { IsOfSession = false };
         var receiver = new ReplyReceiver(messages, environment, keys, expectation, kind, replays, context is null ? null : context.Dispose)
         {

@@ -30,7 +30,7 @@ internal sealed class FirstGlance(IReplayCache replays)
     {
         // RFC 8017 section 7: a ciphertext is exactly as long as the modulus. What AES wraps is no longer than a key and half a block.
         var isRsa = own.IsRsa;
-        var expected = isRsa ? (own.PrivateKey.KeySize + 7) / 8 : MaxKeyBytes + AesKeyWrap.Overhead;
+        var expected = isRsa ? (own.PublicKey.KeySize + 7) / 8 : MaxKeyBytes + AesKeyWrap.Overhead;
         if (cipherValue.Length > expected || (isRsa && cipherValue.Length != expected))
         {
             Fail.With(FailureCode.DecryptionFailed, "xenc:EncryptedKey", FailureText.Of(cipherValue.Length, "octets"),

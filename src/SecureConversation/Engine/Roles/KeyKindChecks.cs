@@ -53,13 +53,17 @@ internal static class KeyKindChecks
         const string ForReplies = "ClientCredentials.ClientCertificate (or set ClientEncryptionCertificate)";
         var receiving = SignsItself(binding) ? credentials.ClientEncryptionCertificate ?? credentials.ClientCertificate : null;
         var isUsed = UsesServiceCertificate(binding);
-        var recipient = isUsed ? credentials.ServiceEncryptionCertificate ?? credentials.ServiceCertificate : null;
+        // Keys are encrypted for another certificate of the service once the first is not valid any more.
+        X509Certificate2?[] recipients = !isUsed ? []
+            : credentials.ServiceEncryptionCertificate is { } encryption ? [encryption]
+            : [credentials.ServiceCertificate, .. credentials.OtherServiceCertificates];
         X509Credential?[] own = [credentials.ClientCertificate, .. credentials.NamedCertificates?.Values ?? []];
         var signs = isUsed && suite.KeyEncapsulation is null;
         X509Certificate2?[] ofService = signs ? [credentials.ServiceCertificate, .. credentials.OtherServiceCertificates] : [];
         X509Certificate2?[] signing = [.. own.Select(credential => credential?.Certificate), .. ofService];
         return ProblemOfPlatform(suite)
-            ?? ProblemOfRecipient(recipient, suite, $"ClientCredentials.ServiceCertificate {OfService}")
+            ?? recipients.Select(certificate => ProblemOfRecipient(certificate, suite, $"ClientCredentials.ServiceCertificate {OfService}"))
+                .FirstOrDefault(problem => problem is not null)
             ?? ProblemOfRecipient(receiving?.Certificate, suite, ForReplies)
             ?? ProblemOfOwnKey(receiving, ForReplies)
             ?? signing.Select(certificate => ProblemOfSigner(certificate, suite)).FirstOrDefault(problem => problem is not null)

@@ -64,8 +64,14 @@ internal sealed class ReplyReceiver(BindingMessages messages, EngineEnvironment 
             var fault = wire is null ? null : FindFault(envelope);
             wire?.Dispose();
             verifying.Failed(e.Code);
-            environment.Refused(RefusedMessage.Of(e) with { Action = action, MessageId = expectation.MessageId, SessionId = keys.Session },
-                envelope);
+            var refused = RefusedMessage.Of(e) with
+            {
+                Action = action,
+                MessageId = expectation.MessageId,
+                SessionId = keys.Session,
+                KeyFailure = keys.Use?.KeyFailure,
+            };
+            environment.Refused(refused, envelope);
             var claim = fault is null ? "" : " It says, and nothing proves it, that the service answered with a fault: "
                 + LogText.InOneLine($"{fault.Subcode ?? fault.Code}: {fault.Reason}");
             throw new SecureConversationException(FaultMap.Coarse(e.Code), e.Code, $"The reply was refused: {e.Message}.{claim}", e)

@@ -19,18 +19,19 @@ internal static class StrongCredentialChecks
             : null;
 
     /// <summary>
-    /// What is wrong with the credentials of a service; null for nothing. A key on a curve is tried in every profile: its provider may know
-    /// no key agreement.
+    /// What is wrong with the credentials of a service; null for nothing. A key that is not of RSA is tried in every profile: its provider
+    /// may know no key agreement.
     /// </summary>
     public static string? Problem(MessageSecurityBinding binding, ServiceCredentials credentials)
     {
         var isStrong = IsStrong(binding);
         var suite = SuiteOf(binding);
+        var takesOtherKeys = suite.KeyAgreement is not null || suite.KeyEncapsulation is not null;
         var trust = isStrong
             ? TrustProblem(credentials.ClientCertificateValidation, nameof(ServiceCredentials.ClientCertificateValidation))
             : null;
         return trust
-            ?? ServiceCertificates.Of(credentials).Where(own => isStrong || (!own.IsRsa && suite.KeyAgreement is not null))
+            ?? ServiceCertificates.Of(credentials).Where(own => isStrong || (!own.IsRsa && takesOtherKeys))
                 .Select(own => TrialProblem(own, suite, DecryptsAsItShould, "decrypt by"))
                 .FirstOrDefault(problem => problem is not null);
     }
@@ -89,7 +90,7 @@ internal static class StrongCredentialChecks
         }
 
         return $"The private key of '{own}' cannot {what} the algorithm of {suite.Name} ({reason}): use a key of the certificate whose "
-            + "provider has RSA-OAEP and RSA-PSS with SHA-2, or ECDSA and ECDH, or a suite of WCF.";
+            + "provider has RSA-OAEP and RSA-PSS with SHA-2, ECDSA and ECDH, or ML-KEM, or a suite of WCF.";
     }
 
     private static bool DecryptsAsItShould(X509Credential own, SecurityAlgorithmSuite suite)

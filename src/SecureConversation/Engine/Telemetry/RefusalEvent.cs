@@ -39,7 +39,7 @@ internal sealed record RefusalEvent(int Id, string Name, LogLevel Level, string 
 
     /// <summary>The private key of another provider threw what .NET's own keys do not.</summary>
     public static readonly RefusalEvent KeyFailed = new(36, nameof(KeyFailed), LogLevel.Warning,
-        "Message refused: {Code}, after the private key of the service threw an exception that is no CryptographicException. Either "
+        "Message refused: {Code}, after our private key threw an exception that is none of .NET's own keys. Either "
         + "somebody forged the message, or the provider of the key (a vault, a module) fails: if no message is accepted, see to the "
         + "provider and the right to decrypt with the key.");
 

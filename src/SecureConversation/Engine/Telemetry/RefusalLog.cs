@@ -9,8 +9,9 @@ namespace SecureConversation.Engine.Telemetry;
 /// </summary>
 internal sealed class RefusalLog(ILogger log, TimeProvider clock, EngineTelemetry telemetry) : IDisposable
 {
-    // A failure of the key is not to be lost among forged messages that have the same code.
-    private readonly ConcurrentDictionary<(FailureCode Code, bool IsKeyFailure), LogLimit> _limits = new();
+    // What a key threw is not to be lost among forged messages of the same code, for which its provider may throw something else. The types
+    // are those of a provider, so there are few.
+    private readonly ConcurrentDictionary<(FailureCode Code, Type? OfKey), LogLimit> _limits = new();
 
     public void Write(in RefusedMessage message)
     {
@@ -20,7 +21,7 @@ internal sealed class RefusalLog(ILogger log, TimeProvider clock, EngineTelemetr
             EngineMetrics.LimitsReached.Add(1, new KeyValuePair<string, object?>("setting", message.Detail ?? "unknown"));
         }
 
-        if (_limits.GetOrAdd((message.Code, message.KeyFailure is not null), Limit).TryTake())
+        if (_limits.GetOrAdd((message.Code, message.KeyFailure?.GetType()), Limit).TryTake())
         {
             RefusalEvent.Of(message).Write(log, message);
         }
@@ -34,6 +35,6 @@ internal sealed class RefusalLog(ILogger log, TimeProvider clock, EngineTelemetr
         }
     }
 
-    private LogLimit Limit((FailureCode Code, bool IsKeyFailure) kind) =>
+    private LogLimit Limit((FailureCode Code, Type? OfKey) kind) =>
         new(LogLimit.EntriesPerSecond, clock, more => EngineLog.MoreRefused(log, more, kind.Code));
 }
