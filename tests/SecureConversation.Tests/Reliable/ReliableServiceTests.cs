@@ -41,7 +41,7 @@ public sealed class ReliableServiceTests
     {
         using var counted = new Counted("room");
         var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
-        using var scene = new ReliableScene(options: Options("room", maxKeptReplyBytes: 28_000), clock: clock);
+        using var scene = new ReliableScene(options: Options("room", clock, maxKeptReplyBytes: 28_000), clock: clock);
         var (greedy, first) = await scene.OpenAsync();
         var (session, second) = await scene.OpenAsync();
         var dispatches = new List<ServiceResult.Dispatch>();
