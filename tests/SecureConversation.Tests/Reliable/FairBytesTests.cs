@@ -175,7 +175,7 @@ public sealed class FairBytesTests
 
     /// <summary>Nobody ends where all that are overdue would not make the room.</summary>
     [Fact]
-    public void NobodyEndsForNothing()
+    public void AShareThatMakesTooLittleRoom_IsNotEnded()
     {
         var (overdue, fresh) = (Share("unknown"), Share("unknown"));
         Assert.Null(Take(overdue, 300));
