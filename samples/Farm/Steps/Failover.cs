@@ -18,6 +18,6 @@ internal static class Failover
         var late = load.Answered.Values.Count(a => a.By == farm.Other.Name);
         report.Claim("All of it is one session, also at the process that is started later",
             $"{sessions} session, {load.Opened} handshake, {late} calls at {farm.Other.Name}", sessions == 1 && load.Opened == 1 && late > 0);
-        report.Claim("The HTTP client renews the key of that session all the time, and no call sees it", $"{load.Renewed} renewals", load.Renewed >= 2);
+        report.Claim("The HTTP client renews the key of that session meanwhile, and no call sees it", $"{load.Renewed} renewals", load.Renewed > 0);
     }
 }
