@@ -47,6 +47,6 @@ make_host() {
 
 libraries=$directory/root/usr/lib/x86_64-linux-gnu
 if [[ ! -x $directory/dotnet/dotnet ]]; then
-    { get_libraries && make_host; } || { rm -rf "$directory"; exit 77; }
+    { get_libraries && make_host; } || { rm -rf "$directory"/{apt,packages,root,dotnet}; exit 77; }
 fi
 LD_LIBRARY_PATH=$libraries exec "$directory/dotnet/dotnet" "$@"

@@ -46,22 +46,14 @@ internal static class EcdhKeyTransport
     {
         using var ephemeral = ECDiffieHellman.Create(curve.Curve);
         var point = NamedCurve.PointOf(ephemeral);
-        Span<byte> wrappingKey = stackalloc byte[algorithm.WrapKeyBytes];
-        Span<byte> octets = stackalloc byte[key.Length];
         var secret = SecretOf(ephemeral, recipient);
         try
         {
-            ConcatKdf.Derive(algorithm.Digest.Hash, secret, algorithm.Info(point, certificate), wrappingKey);
-            key.CopyTo(octets);
-            var wrapped = new byte[key.Length + AesKeyWrap.Overhead];
-            AesKeyWrap.Wrap(wrappingKey, octets, wrapped);
-            return (point, wrapped);
+            return (point, DerivedKeyWrap.Wrap(algorithm.Digest, algorithm.WrapKeyBytes, secret, algorithm.Info(point, certificate), key));
         }
         finally
         {
             CryptographicOperations.ZeroMemory(secret);
-            CryptographicOperations.ZeroMemory(wrappingKey);
-            CryptographicOperations.ZeroMemory(octets);
         }
     }
 
@@ -82,23 +74,14 @@ internal static class EcdhKeyTransport
     public static SymmetricKey Unwrap(ECDiffieHellman privateKey, NamedCurve curve, ReadOnlySpan<byte> point, ReadOnlySpan<byte> info,
         KeyAgreementAlgorithm algorithm, ReadOnlySpan<byte> wrapped, out bool substituted, Action<Exception>? failed = null)
     {
-        Span<byte> wrappingKey = stackalloc byte[algorithm.WrapKeyBytes];
-        Span<byte> octets = stackalloc byte[wrapped.Length - AesKeyWrap.Overhead];
-        Span<byte> random = stackalloc byte[octets.Length];
-        RandomNumberGenerator.Fill(random);
         var secret = SecretOf(privateKey, curve, point, failed);
         try
         {
-            ConcatKdf.Derive(algorithm.Digest.Hash, secret, info, wrappingKey);
-            substituted = !AesKeyWrap.TryUnwrap(wrappingKey, wrapped, octets);
-            return SymmetricKey.From(substituted ? random : octets);
+            return DerivedKeyWrap.Unwrap(algorithm.Digest, algorithm.WrapKeyBytes, secret, info, wrapped, out substituted);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(secret);
-            CryptographicOperations.ZeroMemory(wrappingKey);
-            CryptographicOperations.ZeroMemory(octets);
-            CryptographicOperations.ZeroMemory(random);
         }
     }
 

@@ -40,22 +40,15 @@ internal static class MLKemKeyTransport
     {
         var encapsulation = new byte[parameters.CiphertextBytes];
         Span<byte> secret = stackalloc byte[parameters.SecretBytes];
-        Span<byte> wrappingKey = stackalloc byte[algorithm.WrapKeyBytes];
-        Span<byte> octets = stackalloc byte[key.Length];
         try
         {
             recipient.Encapsulate(encapsulation, secret);
-            ConcatKdf.Derive(algorithm.Digest.Hash, secret, algorithm.Info(parameters, encapsulation, certificate), wrappingKey);
-            key.CopyTo(octets);
-            var wrapped = new byte[key.Length + AesKeyWrap.Overhead];
-            AesKeyWrap.Wrap(wrappingKey, octets, wrapped);
-            return (encapsulation, wrapped);
+            var info = algorithm.Info(parameters, encapsulation, certificate);
+            return (encapsulation, DerivedKeyWrap.Wrap(algorithm.Digest, algorithm.WrapKeyBytes, secret, info, key));
         }
         finally
         {
             CryptographicOperations.ZeroMemory(secret);
-            CryptographicOperations.ZeroMemory(wrappingKey);
-            CryptographicOperations.ZeroMemory(octets);
         }
     }
 
@@ -78,10 +71,6 @@ internal static class MLKemKeyTransport
         Action<Exception>? failed = null)
     {
         Span<byte> secret = stackalloc byte[parameters.SecretBytes];
-        Span<byte> wrappingKey = stackalloc byte[algorithm.WrapKeyBytes];
-        Span<byte> octets = stackalloc byte[wrapped.Length - AesKeyWrap.Overhead];
-        Span<byte> random = stackalloc byte[octets.Length];
-        RandomNumberGenerator.Fill(random);
         try
         {
             if (!TryDecapsulate(privateKey, encapsulation, secret, failed))
@@ -89,16 +78,12 @@ internal static class MLKemKeyTransport
                 RandomNumberGenerator.Fill(secret);
             }
 
-            ConcatKdf.Derive(algorithm.Digest.Hash, secret, algorithm.Info(parameters, encapsulation, certificate), wrappingKey);
-            substituted = !AesKeyWrap.TryUnwrap(wrappingKey, wrapped, octets);
-            return SymmetricKey.From(substituted ? random : octets);
+            var info = algorithm.Info(parameters, encapsulation, certificate);
+            return DerivedKeyWrap.Unwrap(algorithm.Digest, algorithm.WrapKeyBytes, secret, info, wrapped, out substituted);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(secret);
-            CryptographicOperations.ZeroMemory(wrappingKey);
-            CryptographicOperations.ZeroMemory(octets);
-            CryptographicOperations.ZeroMemory(random);
         }
     }
 
